@@ -1,0 +1,21 @@
+# rheobase_module(NAME SOURCES a.cpp ... [LINK public targets] [PRIVATE_LINK private targets])
+#
+# One static library a module, alias rheobase::NAME. Headers are included from the root of the
+# project ("rate/rate_model.hpp"), in the build tree as in an installed package.
+function(rheobase_module name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK;PRIVATE_LINK" ${ARGN})
+  set(target rheobase_${name})
+  add_library(${target} STATIC ${ARG_SOURCES})
+  add_library(rheobase::${name} ALIAS ${target})
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON)
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  target_include_directories(
+    ${target} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
+                     $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/rheobase>)
+  target_link_libraries(${target} PUBLIC ${ARG_LINK})
+  foreach(library IN LISTS ARG_PRIVATE_LINK)
+    target_link_libraries(${target} PRIVATE ${library})
+  endforeach()
+  target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:rheobase_private_flags>)
+  set_property(GLOBAL APPEND PROPERTY RHEOBASE_MODULES ${target})
+endfunction()

@@ -1,0 +1,11 @@
+# Everything here is a Debian 12 package; scripts/install_dependencies.sh names them.
+find_package(Eigen3 3.4 REQUIRED NO_MODULE)
+find_package(Boost 1.74 REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(fmt REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(TBB REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(MATIO REQUIRED IMPORTED_TARGET GLOBAL matio)
+pkg_check_modules(ARMADILLO REQUIRED IMPORTED_TARGET GLOBAL armadillo)
+find_path(RANDOM123_INCLUDE_DIR Random123/philox.h REQUIRED)

@@ -1,0 +1,21 @@
+# install() and export(): find_package(Rheobase) gives Rheobase::core ... Rheobase::report.
+include(CMakePackageConfigHelpers)
+get_property(modules GLOBAL PROPERTY RHEOBASE_MODULES)
+install(TARGETS ${modules} EXPORT RheobaseTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+foreach(folder core tasks rate spiking mapping io report)
+  install(DIRECTORY "${PROJECT_SOURCE_DIR}/${folder}/"
+          DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/rheobase/${folder}
+          FILES_MATCHING PATTERN "*.hpp")
+endforeach()
+install(EXPORT RheobaseTargets NAMESPACE Rheobase::
+        DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/Rheobase)
+configure_package_config_file(
+  "${PROJECT_SOURCE_DIR}/cmake/RheobaseConfig.cmake.in" "${PROJECT_BINARY_DIR}/RheobaseConfig.cmake"
+  INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/Rheobase)
+write_basic_package_version_file("${PROJECT_BINARY_DIR}/RheobaseConfigVersion.cmake"
+                                 COMPATIBILITY SameMinorVersion)
+install(FILES "${PROJECT_BINARY_DIR}/generated/core/version.hpp"
+        DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/rheobase/core)
+install(FILES "${PROJECT_BINARY_DIR}/RheobaseConfig.cmake"
+              "${PROJECT_BINARY_DIR}/RheobaseConfigVersion.cmake"
+        DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/Rheobase)

@@ -1,0 +1,29 @@
+# rheobase_simd_kernels(TARGET file.kernel.cpp ...)
+#
+# Compiles each kernel file once per instruction set with RHEOBASE_SIMD set to the name of the
+# namespace its functions live in (portable, avx2, avx512). Which one runs is decided at run time
+# by core/simd/dispatch.hpp. Kernel files include nothing but core/simd headers, so that no inline
+# function of another library is ever emitted with instructions the CPU may not have.
+function(rheobase_simd_kernels target)
+  set(variants portable)
+  if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
+    list(APPEND variants avx2 avx512)
+  endif()
+  set(flags_portable "")
+  set(flags_avx2 -mavx2 -mfma)
+  set(flags_avx512 -mavx2 -mfma -mavx512f -mavx512dq -mavx512bw -mavx512vl -mprefer-vector-width=512)
+  foreach(file IN LISTS ARGN)
+    get_filename_component(stem "${file}" NAME_WE)
+    get_filename_component(folder "${CMAKE_CURRENT_SOURCE_DIR}" NAME)
+    foreach(variant IN LISTS variants)
+      set(wrapper "${CMAKE_CURRENT_BINARY_DIR}/${stem}.${variant}.cpp")
+      file(CONFIGURE OUTPUT "${wrapper}"
+           CONTENT "#define RHEOBASE_SIMD ${variant}\n#include \"${folder}/${file}\"\n")
+      target_sources(${target} PRIVATE "${wrapper}")
+      set_source_files_properties("${wrapper}" PROPERTIES COMPILE_OPTIONS
+                                                          "-O3;-Wno-psabi;${flags_${variant}}")
+    endforeach()
+    set_property(SOURCE ${file} PROPERTY HEADER_FILE_ONLY ON)
+    target_sources(${target} PRIVATE ${file})
+  endforeach()
+endfunction()

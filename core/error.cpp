@@ -1,0 +1,44 @@
+#include "core/error.hpp"
+
+namespace rheobase {
+
+namespace {
+
+std::string describe(std::string_view where, std::string_view field, std::string_view found,
+                     std::string_view required) {
+  std::string line{where};
+  if (!field.empty()) {
+    line.append(": ").append(field);
+  }
+  if (!found.empty()) {
+    line.append(": found ").append(found);
+  }
+  if (!required.empty()) {
+    line.append(found.empty() ? ": " : "; ").append(required);
+  }
+  return line;
+}
+
+std::string describe_non_finite(std::string_view quantity, long step, long unit) {
+  std::string line{"non-finite "};
+  line.append(quantity).append(" at step ").append(std::to_string(step));
+  if (unit >= 0) {
+    line.append(", unit ").append(std::to_string(unit + 1));
+  }
+  return line;
+}
+
+}  // namespace
+
+InputError::InputError(std::string_view where, std::string_view field, std::string_view found,
+                       std::string_view required)
+    : Error(describe(where, field, found, required)),
+      where_(where),
+      field_(field),
+      found_(found),
+      required_(required) {}
+
+NonFiniteError::NonFiniteError(std::string_view quantity, long step, long unit)
+    : Error(describe_non_finite(quantity, step, unit)), step_(step), unit_(unit) {}
+
+}  // namespace rheobase

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/run_control.hpp"
+#include "rate/evaluate.hpp"
+#include "rate/rate_model.hpp"
+#include "tasks/task.hpp"
+
+namespace rheobase {
+
+/// Options of backpropagation through time; defaults are the paper's (models.md section 1).
+struct TrainingOptions {
+  int max_trials = 6000;        ///< [n_trials]; a batch counts as `batch` trials
+  int batch = 1;                ///< trials per update; the loss is their mean
+  Loss loss = Loss::l2;         ///< [loss_fn]
+  std::string rule = "adam";    ///< registered training rule
+  double learning_rate = 0.01;
+  double clip_norm = 0.0;       ///< global gradient norm is cut to this; 0: no clipping
+  double noise = 0.1;           ///< factor of xi
+  Seed seed = 1;
+  int evaluate_every = 100;     ///< trials between evaluations
+  int evaluation_trials = 100;
+  double stop_loss = 7.0;       ///< stop when the mean loss is below this ...
+  double stop_accuracy = 0.95;  ///< ... and the accuracy above this
+  int checkpoint_every = 0;     ///< trials; 0: only when cancelled
+  int threads = 1;              ///< for evaluations; no influence on the result
+};
+
+struct EvaluationPoint {
+  int trial = 0;  ///< trials done
+  double mean_loss = 0.0;
+  double accuracy = 0.0;
+};
+
+/// All that is needed to go on: with the same options and task, training from here gives the same
+/// bits as training without a break (random numbers are a function of seed and trial).
+struct TrainingState {
+  RateModel model;
+  int trials_done = 0;
+  std::vector<float> parameters;             ///< in the order of the training kernel
+  std::vector<std::vector<float>> moments;   ///< the rule's own vectors (Adam: m, v)
+  std::vector<double> losses;                ///< per trial
+  std::vector<EvaluationPoint> evaluations;
+};
+
+enum class TrainingOutcome { criteria_met, max_trials_reached, cancelled };
+
+struct TrainingResult {
+  TrainingState state;
+  TrainingOutcome outcome = TrainingOutcome::max_trials_reached;
+  RateEvaluation last_evaluation;
+  double seconds = 0.0;
+};
+
+/// Called with the state every `checkpoint_every` trials and when training is cancelled.
+using CheckpointSink = std::function<void(const TrainingState&)>;
+
+/// State before the first update.
+TrainingState initial_state(const RateModel& model, const TrainingOptions& options);
+
+/// Trains until the criteria are met, max_trials are done or the control says stop.
+/// @throws InputError for options out of range, NonFiniteError when the loss is not finite
+TrainingResult train(TrainingState state, const Task& task, const TrainingOptions& options,
+                     const RunControl& control = {}, const CheckpointSink& checkpoint = {});
+
+}  // namespace rheobase

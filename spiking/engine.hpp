@@ -1,0 +1,21 @@
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+
+#include "spiking/simulate.hpp"
+
+namespace rheobase {
+
+/// What an engine's file registers. `run` gets a validated model and checked options.
+struct EngineDefinition {
+  std::string name;
+  std::string help;      ///< one line
+  std::string citation;  ///< source of the method
+  std::function<SimulationResult(const SpikingModel&, const Eigen::MatrixXd& input,
+                                 const SimulationOptions&)>
+      run;
+};
+
+}  // namespace rheobase

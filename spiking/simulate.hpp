@@ -1,0 +1,81 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/random.hpp"
+#include "core/trial.hpp"
+#include "spiking/spiking_model.hpp"
+
+namespace rheobase {
+
+enum class StimulationMode { excite, inhibit };
+
+/// Artificial stimulation: one coin per step (p = 0.5) moves the voltage of `units` by 0.5 mV up
+/// or down together, from `start_ms` (included) to `stop_ms` (excluded).
+struct Stimulation {
+  StimulationMode mode = StimulationMode::excite;
+  std::vector<Eigen::Index> units;  ///< 0-based
+  double start_ms = 0.0;
+  double stop_ms = 0.0;
+};
+
+/// What a run keeps beside the readout and the spike counts.
+struct Recording {
+  bool spikes = false;
+  bool voltage = false;  ///< of `voltage_units`, every step, `peak_mv` at a spike
+  bool rate = false;     ///< filtered spike trains r (Hz), N x output samples
+  bool input = false;    ///< total input current I + bias + E (mV), N x output samples
+  std::vector<Eigen::Index> voltage_units;  ///< 0-based; empty: all
+};
+
+enum class Precision { single_precision, double_precision };
+
+struct SimulationOptions {
+  std::string engine = "clock";  ///< name of a registered engine
+  Precision precision = Precision::double_precision;  ///< of the clock engine's state
+  double dt_ms = 0.05;           ///< step of the clock engine
+  int downsample = 1;       ///< parity mode: dt and the input's columns are taken d-fold
+  bool parity = false;      ///< the reference's exact order of operations
+  /// Noise intensity (mV^2/ms) whatever dt is; 0.2 equals the reference at its own dt. In parity
+  /// mode the reference's own noise is used: sqrt(intensity * 0.05) mV per step whatever dt is.
+  double noise_intensity = 0.2;
+  Seed seed = 1;
+  std::uint32_t trial = 0;  ///< stream number: trials are independent and can be replayed alone
+  std::optional<Eigen::VectorXd> initial_voltage;  ///< N; none: uniform in [reset, peak)
+  double output_period_ms = 0.0;  ///< distance of output samples; 0: every step
+  Recording record;
+  std::optional<Stimulation> stimulation;
+};
+
+/// A run of a spiking network.
+struct SimulationResult {
+  std::vector<std::int32_t> spike_unit;  ///< 0-based, in order of time, then of unit
+  std::vector<double> spike_time_ms;     ///< dt * step for the clock engine
+  Eigen::VectorXi spike_count;           ///< N
+  SampledSignal output;                  ///< readout w_out . r (+ b_out)
+  Eigen::MatrixXd voltage;               ///< recorded units x steps, or empty
+  double voltage_step_ms = 0.0;          ///< first sample at one step
+  Eigen::MatrixXd rate;                  ///< N x output samples, or empty
+  Eigen::MatrixXd input;                 ///< N x output samples, or empty
+  double duration_ms = 0.0;
+  double dt_ms = 0.0;
+  std::string engine;
+  std::string engine_reason;  ///< why this engine was chosen, when it was chosen for the user
+  Seed seed = 0;
+
+  Eigen::VectorXd mean_rate_hz() const {
+    return spike_count.cast<double>() / (duration_ms / 1000.0);
+  }
+};
+
+/// Simulates one trial. `input` is inputs x columns, one column per model.input_step_ms; the run
+/// lasts (columns - 1) * input_step_ms (the reference's convention).
+/// @throws InputError for options out of range, NonFiniteError with unit and step
+SimulationResult simulate(const SpikingModel& model, const Eigen::MatrixXd& input,
+                          const SimulationOptions& options);
+
+}  // namespace rheobase

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rheobase {
+
+enum class NeuronModel {
+  lif,  ///< leaky integrate-and-fire: tau_m dv/dt = -v + I + bias
+  qif,  ///< quadratic integrate-and-fire: tau_m dv/dt = v^2 + I + bias
+};
+
+std::string_view to_string(NeuronModel model);
+NeuronModel neuron_from(std::string_view name);  ///< "lif", "qif". @throws InputError
+
+/// Membrane of every unit; the defaults are those of the published LIF network (Kim, Li &
+/// Sejnowski 2019, Table S1).
+struct NeuronParameters {
+  NeuronModel model = NeuronModel::lif;
+  double tau_membrane_ms = 10.0;
+  double threshold_mv = -40.0;
+  double reset_mv = -65.0;
+  double refractory_ms = 2.0;
+  double bias_mv = -40.0;
+  double peak_mv = 30.0;  ///< recorded at a spike; upper end of random initial voltages
+};
+
+/// Published parameters of a neuron model: QIF has threshold 30, reset -65 and bias 0 mV.
+NeuronParameters default_parameters(NeuronModel model);
+
+enum class SynapseKind { double_exponential, single_exponential };
+
+std::string_view to_string(SynapseKind kind);
+SynapseKind synapse_from(std::string_view name);  ///< "double", "single". @throws InputError
+
+/// Synaptic filter. The decay belongs to the postsynaptic unit where it filters currents, to the
+/// presynaptic one where it filters the spike trains of the readout.
+struct SynapseParameters {
+  SynapseKind kind = SynapseKind::double_exponential;
+  double rise_ms = 2.0;      ///< tr; unused by the single exponential
+  Eigen::VectorXd decay_ms;  ///< N, td
+};
+
+/// A spiking network. Weights are already divided by the scaling factor; r is in Hz.
+struct SpikingModel {
+  Eigen::MatrixXd w;      ///< N x N, mV per Hz, row = postsynaptic
+  Eigen::MatrixXd w_in;   ///< N x inputs, mV
+  Eigen::VectorXd w_out;  ///< N, per Hz
+  double b_out = 0.0;     ///< 0 unless the readout bias was asked for
+  NeuronParameters neuron;
+  SynapseParameters synapse;
+  double input_step_ms = 5.0;    ///< duration of an input column
+  double scaling_factor = 1.0;   ///< s, kept for the record
+
+  Eigen::Index units() const { return w.rows(); }
+  Eigen::Index inputs() const { return w_in.cols(); }
+};
+
+/// Checks shapes, finiteness and positive time constants. `where` names the model in messages.
+void validate(const SpikingModel& model, const std::string& where);
+
+}  // namespace rheobase
