@@ -7,7 +7,7 @@
 
 namespace rheobase {
 
-std::array<std::uint32_t, 4> philox4x32(const std::array<std::uint32_t, 4>& counter,
+std::array<std::uint32_t, 4> philox_block(const std::array<std::uint32_t, 4>& counter,
                                         const std::array<std::uint32_t, 2>& key) {
   const r123::Philox4x32::ctr_type c{{counter[0], counter[1], counter[2], counter[3]}};
   const r123::Philox4x32::key_type k{{key[0], key[1]}};
@@ -20,7 +20,7 @@ RandomStream::RandomStream(Seed seed, std::uint32_t trial, Purpose purpose, std:
 
 std::uint32_t RandomStream::bits() {
   if (used_ == 4) {
-    block_ = philox4x32(counter_, key_);
+    block_ = philox_block(counter_, key_);
     if (++counter_[0] == 0) {
       ++counter_[1];
     }

@@ -22,7 +22,7 @@ enum class Purpose : std::uint32_t {
 };
 
 /// Philox4x32-10 (Salmon et al., SC 2011): 128 random bits as a pure function of counter and key.
-std::array<std::uint32_t, 4> philox4x32(const std::array<std::uint32_t, 4>& counter,
+std::array<std::uint32_t, 4> philox_block(const std::array<std::uint32_t, 4>& counter,
                                         const std::array<std::uint32_t, 2>& key);
 
 /// A sequential stream of random numbers: a function of (seed, trial, purpose) alone.

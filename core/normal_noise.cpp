@@ -1,0 +1,14 @@
+#include "core/normal_noise.hpp"
+
+#include "core/normal_kernels.hpp"
+
+namespace rheobase {
+
+void fill_normals(const NoiseStream& stream, std::uint32_t block, std::size_t units, float* out,
+                  std::size_t stride, SimdLevel level) {
+  RHEOBASE_SIMD_DISPATCH(level, fill_normals_kernel)
+  (stream.seed, stream.trial, static_cast<std::uint32_t>(stream.purpose), block, units, out,
+   stride);
+}
+
+}  // namespace rheobase

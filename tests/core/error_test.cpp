@@ -1,0 +1,38 @@
+#include "core/error.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "core/trial.hpp"
+
+using namespace rheobase;
+
+TEST_SUITE("unit") {
+  TEST_CASE("an input error is one line that names place, field, finding and condition") {
+    const InputError error("model.mat", "field 'w'", "199 x 200", "must be N x N with N = 200");
+    CHECK(std::string(error.what()) ==
+          "model.mat: field 'w': found 199 x 200; must be N x N with N = 200");
+    CHECK(error.field() == "field 'w'");
+  }
+
+  TEST_CASE("parts of an input error may be empty") {
+    CHECK(std::string(InputError("a.mat", "", "", "no such file").what()) ==
+          "a.mat: no such file");
+    CHECK(std::string(InputError("--dt", "", "-1", "must be positive").what()) ==
+          "--dt: found -1; must be positive");
+  }
+
+  TEST_CASE("a non-finite number is reported with its step and 1-based unit") {
+    const NonFiniteError error("membrane voltage", 12, 3);
+    CHECK(std::string(error.what()) == "non-finite membrane voltage at step 12, unit 4");
+  }
+
+  TEST_CASE("the first sample at or after a time forgives rounding of the time grid") {
+    const SampledSignal signal{0.05, 0.05, Eigen::VectorXd::Zero(20000)};
+    CHECK(signal.first_at(500.0) == 9999);  // sample i is at (i + 1) * 0.05 ms
+    CHECK(signal.first_at(500.01) == 10000);
+    CHECK(signal.first_at(-3.0) == 0);
+    CHECK(signal.first_at(1e9) == 20000);
+  }
+}
