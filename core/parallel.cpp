@@ -11,7 +11,8 @@ namespace rheobase {
 int hardware_threads() { return std::max(1, oneapi::tbb::info::default_concurrency()); }
 
 void parallel_for(std::size_t count, int threads, const std::function<void(std::size_t)>& body) {
-  const int used = threads > 0 ? threads : hardware_threads();
+  // More threads than cores gain nothing and make TBB warn.
+  const int used = threads > 0 ? std::min(threads, hardware_threads()) : hardware_threads();
   if (used == 1 || count < 2) {
     for (std::size_t i = 0; i < count; ++i) {
       body(i);

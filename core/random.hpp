@@ -21,6 +21,11 @@ enum class Purpose : std::uint32_t {
   evaluation_noise = 8,    ///< xi of an evaluation trial
 };
 
+/// Trial numbers by use, so that no network is scored on trials that chose it: `eval` counts from
+/// 0, the scaling search and the stop criteria of training from their own offsets.
+inline constexpr std::uint32_t kSearchTrials = 0x40000000U;
+inline constexpr std::uint32_t kStopCriterionTrials = 0x80000000U;
+
 /// Philox4x32-10 (Salmon et al., SC 2011): 128 random bits as a pure function of counter and key.
 std::array<std::uint32_t, 4> philox_block(const std::array<std::uint32_t, 4>& counter,
                                         const std::array<std::uint32_t, 2>& key);

@@ -3,9 +3,8 @@
 #include <vector>
 
 #include "core/statistics.hpp"
-#include "rate/rate_model.hpp"
-#include "spiking/simulate.hpp"
 #include "mapping/transfer.hpp"
+#include "spiking/simulate.hpp"
 #include "tasks/task.hpp"
 
 namespace rheobase {
@@ -19,8 +18,16 @@ struct SpikingEvaluation {
   double seconds = 0.0;         ///< wall time of all trials
 };
 
-/// Trials of the evaluation streams of options.seed, the same that evaluate_rate uses.
+/// Trials options.trial, options.trial + 1, ... of the evaluation streams of options.seed, the same
+/// that evaluate_rate uses; independent of `threads`.
+/// @param outputs  filled with the readout of every trial when not null
 SpikingEvaluation evaluate_spiking(const SpikingModel& model, const Task& task, int trials,
-                                   const SimulationOptions& options, int threads = 0);
+                                   const SimulationOptions& options, int threads = 0,
+                                   std::vector<SampledSignal>* outputs = nullptr);
+
+/// Trial `number` of that evaluation: condition, noise and simulation are functions of
+/// (options.seed, number) alone, so any trial can be replayed.
+SimulationResult simulate_evaluation_trial(const SpikingModel& model, const Trial& trial,
+                                           SimulationOptions options, std::uint32_t number);
 
 }  // namespace rheobase

@@ -1,0 +1,69 @@
+// Comparisons to bit masks and changes of width on packs; for kernel files only (see pack.hpp).
+#pragma once
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+#include "core/simd/pack.hpp"
+
+namespace rheobase::RHEOBASE_SIMD {
+
+/// Bit i is set where lane i of a is not below lane i of b: a >= b or one of them is NaN.
+RHEOBASE_INLINE std::uint32_t not_less_bits(const Floats& a, const Floats& b) {
+  std::uint32_t bits = 0;
+  for (std::size_t i = 0; i < Floats::parts; ++i) {
+#if defined(__AVX512F__)
+    bits |= _mm512_cmp_ps_mask(a.part[i], b.part[i], _CMP_NLT_UQ);
+#elif defined(__AVX2__)
+    const __m256 mask = _mm256_cmp_ps(a.part[i], b.part[i], _CMP_NLT_UQ);
+    bits |= static_cast<std::uint32_t>(_mm256_movemask_ps(mask)) << (8 * i);
+#elif defined(__SSE2__)
+    const __m128 mask = _mm_cmpnlt_ps(a.part[i], b.part[i]);
+    bits |= static_cast<std::uint32_t>(_mm_movemask_ps(mask)) << (4 * i);
+#else
+    for (std::size_t lane = 0; lane < kRegisterBytes / sizeof(float); ++lane) {
+      bits |= (a.part[i][lane] < b.part[i][lane] ? 0U : 1U) << (4 * i + lane);
+    }
+#endif
+  }
+  return bits;
+}
+
+RHEOBASE_INLINE std::uint32_t not_less_bits(const Doubles& a, const Doubles& b) {
+  std::uint32_t bits = 0;
+  for (std::size_t i = 0; i < Doubles::parts; ++i) {
+#if defined(__AVX512F__)
+    bits |= _mm512_cmp_pd_mask(a.part[i], b.part[i], _CMP_NLT_UQ);
+#elif defined(__AVX2__)
+    const __m256d mask = _mm256_cmp_pd(a.part[i], b.part[i], _CMP_NLT_UQ);
+    bits |= static_cast<std::uint32_t>(_mm256_movemask_pd(mask)) << (4 * i);
+#elif defined(__SSE2__)
+    const __m128d mask = _mm_cmpnlt_pd(a.part[i], b.part[i]);
+    bits |= static_cast<std::uint32_t>(_mm_movemask_pd(mask)) << (2 * i);
+#else
+    for (std::size_t lane = 0; lane < kRegisterBytes / sizeof(double); ++lane) {
+      bits |= (a.part[i][lane] < b.part[i][lane] ? 0U : 1U) << (2 * i + lane);
+    }
+#endif
+  }
+  return bits;
+}
+
+/// 16 floats as two packs of 8 doubles.
+RHEOBASE_INLINE void widen(const Floats& from, Doubles& low, Doubles& high) {
+  constexpr std::size_t half = kRegisterBytes / sizeof(double);
+  typedef float Half [[gnu::vector_size(kRegisterBytes / 2)]];
+  float values[Floats::lanes];
+  from.store(values);
+  for (std::size_t i = 0; i < Doubles::parts; ++i) {
+    Half a;
+    Half b;
+    __builtin_memcpy(&a, values + i * half, sizeof(Half));
+    __builtin_memcpy(&b, values + Doubles::lanes + i * half, sizeof(Half));
+    low.part[i] = __builtin_convertvector(a, Doubles::Register);
+    high.part[i] = __builtin_convertvector(b, Doubles::Register);
+  }
+}
+
+}  // namespace rheobase::RHEOBASE_SIMD
