@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# Sets everything up and runs the main job: a rate network trained on Go-NoGo, its spiking twin,
+# a table and a picture of both. Arguments go to `rheobase demo` (see --help).
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+scripts/install_dependencies.sh
+cmake --preset release
+cmake --build --preset release --target rheobase
+build/release/apps/rheobase demo "$@"

@@ -1,0 +1,18 @@
+function(run)
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE status)
+  if(NOT status EQUAL 0)
+    message(FATAL_ERROR "failed (${status}): ${ARGN}")
+  endif()
+endfunction()
+
+file(REMOVE_RECURSE "${SCRATCH}")
+run(${CMAKE_COMMAND} --install "${BUILD_DIR}" --prefix "${SCRATCH}/prefix")
+set(flags "")
+if(SANITIZE)
+  set(flags "-DCMAKE_CXX_FLAGS=-fsanitize=${SANITIZE}")
+endif()
+run(${CMAKE_COMMAND} -S "${SOURCE_DIR}" -B "${SCRATCH}/build" -G "${GENERATOR}"
+    -DCMAKE_PREFIX_PATH=${SCRATCH}/prefix -DCMAKE_CXX_COMPILER=${CXX} ${flags})
+run(${CMAKE_COMMAND} --build "${SCRATCH}/build")
+run("${SCRATCH}/build/consumer" "${DATA}/reference/models/go-nogo_N200_s1.mat")
+run("${SCRATCH}/prefix/bin/rheobase" --version)
