@@ -25,7 +25,7 @@ Trial make_trial(const TaskParameters& parameters, int condition, RandomStream& 
   for (int modality = 0; modality < 2; ++modality) {
     const double mean = parameters.at("offset") * offset_sign(condition, modality);
     for (int step = kStimulusStart; step < kStimulusEnd; ++step) {
-      trial.input(modality, step) = mean + parameters.at("noise") * stream.normal();
+      trial.input(modality, step) = mean + parameters.at("input-noise") * stream.normal();
     }
   }
   trial.input.row(second_context(condition) ? 3 : 2).setOnes();
@@ -55,7 +55,7 @@ const TaskDefinition& task_mante() {
                      "context1-minus-minus", "context2-plus-plus", "context2-plus-minus",
                      "context2-minus-plus", "context2-minus-minus"},
       .parameters = {{"offset", "", "mean of a modality's input", 0.5, 0.0, 10.0},
-                     {"noise", "", "standard deviation of the inputs", 1.0, 0.0, 10.0}},
+                     {"input-noise", "", "standard deviation of the inputs", 1.0, 0.0, 10.0}},
       .minimum_trials = 0,
       .steps = [](const TaskParameters&) { return kSteps; },
       .draw_condition =
