@@ -1,10 +1,11 @@
 #pragma once
 
-#include <Eigen/Core>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include <Eigen/Core>
 
 #include "core/random.hpp"
 #include "core/trial.hpp"
@@ -35,18 +36,18 @@ struct Recording {
 enum class Precision { single_precision, double_precision };
 
 struct SimulationOptions {
-  std::string engine = "clock";  ///< name of a registered engine
+  std::string engine = "clock";                       ///< name of a registered engine
   Precision precision = Precision::double_precision;  ///< of the clock engine's state
-  double dt_ms = 0.05;           ///< step of the clock engine
-  int downsample = 1;       ///< parity mode: dt and the input's columns are taken d-fold
-  bool parity = false;      ///< the reference's exact order of operations
+  double dt_ms = 0.05;                                ///< step of the clock engine
+  int downsample = 1;   ///< parity mode: dt and the input's columns are taken d-fold
+  bool parity = false;  ///< the reference's exact order of operations
   /// Noise intensity (mV^2/ms) whatever dt is; 0.2 equals the reference at its own dt. In parity
   /// mode the reference's own noise is used: sqrt(intensity * 0.05) mV per step whatever dt is.
   double noise_intensity = 0.2;
   Seed seed = 1;
   std::uint32_t trial = 0;  ///< stream number: trials are independent and can be replayed alone
   std::optional<Eigen::VectorXd> initial_voltage;  ///< N; none: uniform in [reset, peak)
-  double output_period_ms = 0.0;  ///< distance of output samples; 0: every step
+  double output_period_ms = 0.0;                   ///< distance of output samples; 0: every step
   Recording record;
   std::optional<Stimulation> stimulation;
 };

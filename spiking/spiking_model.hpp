@@ -1,9 +1,10 @@
 #pragma once
 
-#include <Eigen/Core>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <Eigen/Core>
 
 namespace rheobase {
 
@@ -51,8 +52,8 @@ struct SpikingModel {
   double b_out = 0.0;     ///< 0 unless the readout bias was asked for
   NeuronParameters neuron;
   SynapseParameters synapse;
-  double input_step_ms = 5.0;    ///< duration of an input column
-  double scaling_factor = 1.0;   ///< s, kept for the record
+  double input_step_ms = 5.0;   ///< duration of an input column
+  double scaling_factor = 1.0;  ///< s, kept for the record
 
   Eigen::Index units() const { return w.rows(); }
   Eigen::Index inputs() const { return w_in.cols(); }

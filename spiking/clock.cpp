@@ -1,0 +1,98 @@
+#include "spiking/clock.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "spiking/engine.hpp"
+
+namespace rheobase {
+
+namespace {
+
+[[noreturn]] void reject(std::string_view field, double found, std::string_view required) {
+  throw InputError("clock engine", field, fmt::format("{}", found), required);
+}
+
+void check_step(const SpikingModel& model, double dt_ms) {
+  const NeuronParameters& neuron = model.neuron;
+  const double refractory = neuron.refractory_ms;
+  if (!(dt_ms > 0.0 && dt_ms <= 1.0)) {
+    reject("time step dt (ms)", dt_ms, "must be above 0 and at most 1 ms");
+  }
+  if (refractory > 0.0 && dt_ms > refractory) {
+    reject("time step dt (ms)", dt_ms,
+           fmt::format("must not exceed the refractory period of {} ms", refractory));
+  }
+  if (dt_ms > model.input_step_ms) {
+    reject(
+        "time step dt (ms)", dt_ms,
+        fmt::format("must not exceed the duration of an input column, {} ms", model.input_step_ms));
+  }
+  if (neuron.model == NeuronModel::lif && dt_ms > neuron.tau_membrane_ms) {
+    reject(
+        "time step dt (ms)", dt_ms,
+        fmt::format("must not exceed the membrane time constant of {} ms", neuron.tau_membrane_ms));
+  }
+  // From reset, an Euler step of v' = v^2 / tau_m must not leap over the fixed point at 0.
+  const double largest = neuron.tau_membrane_ms / std::max(1e-300, std::abs(neuron.reset_mv));
+  if (neuron.model == NeuronModel::qif && dt_ms > largest) {
+    reject("time step dt (ms)", dt_ms,
+           fmt::format("must not exceed tau_m / |reset| = {:.4g} ms for QIF units", largest));
+  }
+}
+
+void check_parity(const SpikingModel& model, const SimulationOptions& options) {
+  if (!options.parity) {
+    if (options.downsample != 1) {
+      reject("downsample", options.downsample, "must be 1 outside of parity mode");
+    }
+    return;
+  }
+  if (options.downsample < 1) {
+    reject("downsample", options.downsample, "must be at least 1");
+  }
+  if (options.precision != Precision::double_precision) {
+    throw InputError("clock engine", "precision", "single", "must be double in parity mode");
+  }
+  const double ratio = model.input_step_ms / options.dt_ms;
+  if (std::abs(ratio - std::round(ratio)) > 1e-9 * ratio) {
+    reject("time step dt (ms)", options.dt_ms,
+           fmt::format("must divide the duration of an input column, {} ms, in parity mode",
+                       model.input_step_ms));
+  }
+}
+
+SimulationResult run_clock(const SpikingModel& model, const Eigen::MatrixXd& input,
+                           const SimulationOptions& options) {
+  if (!(options.dt_ms > 0.0)) {
+    reject("time step dt (ms)", options.dt_ms, "must be above 0 and at most 1 ms");
+  }
+  check_parity(model, options);
+  check_step(model, options.dt_ms * options.downsample);
+  if (options.parity) {
+    const Eigen::MatrixXd kept = downsampled(input, options.downsample);
+    if (kept.cols() < 2) {
+      reject("downsample", options.downsample,
+             fmt::format("must leave at least 2 of {} input columns", input.cols()));
+    }
+    return run_clock_parity(model, kept, make_clock_grid(model, kept.cols(), options), options);
+  }
+  const ClockGrid grid = make_clock_grid(model, input.cols(), options);
+  return options.precision == Precision::single_precision
+             ? run_clock_fast<float>(model, input, grid, options, simd_level())
+             : run_clock_fast<double>(model, input, grid, options, simd_level());
+}
+
+}  // namespace
+
+const EngineDefinition& engine_clock() {
+  static const EngineDefinition definition{
+      "clock", "fixed time step, Euler's method; parity mode repeats the published scheme exactly",
+      "Kim, Li & Sejnowski, PNAS 116:22811 (2019)", &run_clock};
+  return definition;
+}
+
+}  // namespace rheobase

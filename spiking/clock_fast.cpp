@@ -1,0 +1,227 @@
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+#include "core/error.hpp"
+#include "spiking/clock.hpp"
+#include "spiking/clock_readout.hpp"
+#include "spiking/clock_recorder.hpp"
+#include "spiking/initial_voltage.hpp"
+#include "spiking/membrane_noise.hpp"
+#include "spiking/refractory_queue.hpp"
+#include "spiking/sparse_columns.hpp"
+#include "spiking/stimulation_coins.hpp"
+
+namespace rheobase {
+
+namespace {
+
+/// Amplitude of a presynaptic spike's jump in h (1 / (tr td), 1/s^2) or in the current (1 / td).
+Eigen::VectorXd jump_scale(const SynapseParameters& synapse) {
+  const bool cascade = synapse.kind == SynapseKind::double_exponential;
+  const double tr_s = cascade ? synapse.rise_ms / 1000.0 : 1.0;
+  return 1.0 / (tr_s * synapse.decay_ms.array() / 1000.0);
+}
+
+template <class T>
+class FastRun {
+ public:
+  FastRun(const SpikingModel& model, const Eigen::MatrixXd& input, const ClockGrid& grid,
+          const SimulationOptions& options, SimdLevel level);
+  SimulationResult run();
+
+ private:
+  static constexpr std::size_t kLanes = 64 / sizeof(T);
+
+  void point_kernel_at_arrays();
+  void begin(long step);
+  long stretch_end(long step) const;
+  void stimulate(long step);
+  void fire(long step);
+  void sample(long step);
+
+  const SpikingModel& model_;
+  const ClockGrid& grid_;
+  Eigen::MatrixX<T> drive_;   ///< bias + W_in u, N x columns
+  SparseColumns<T> weights_;  ///< scaled to jumps
+  T gain_of_free_unit_;
+  AlignedVector<T> v_, ipsc_, h_, base_, gain_, decay_;
+  std::vector<std::uint32_t> fired_;  ///< a bit per lane, an element per pack
+  ClockPopulation<T> population_;
+  ClockKernels<T> kernels_;
+  RefractoryQueue refractory_;
+  MembraneNoise<T> noise_;
+  StimulationCoins stimulation_;
+  ClockReadout<T> readout_;
+  ClockRecorder recorder_;
+  long next_switch_ = 1;
+};
+
+template <class T>
+FastRun<T>::FastRun(const SpikingModel& model, const Eigen::MatrixXd& input, const ClockGrid& grid,
+                    const SimulationOptions& options, SimdLevel level)
+    : model_(model),
+      grid_(grid),
+      drive_(((model.w_in * input).array() + model.neuron.bias_mv).template cast<T>()),
+      weights_(model.w, jump_scale(model.synapse)),
+      gain_of_free_unit_(static_cast<T>(grid.dt_ms / model.neuron.tau_membrane_ms)),
+      kernels_(RHEOBASE_SIMD_DISPATCH(level, clock_kernels<T>)()),
+      refractory_(model.units()),
+      noise_(model.units(), std::sqrt(options.noise_intensity * grid.dt_ms), options, level),
+      stimulation_(options, grid),
+      readout_(model, grid, level),
+      recorder_(model, grid, options) {
+  const std::size_t padded = padded_to_packs<T>(static_cast<std::size_t>(model.units()));
+  for (AlignedVector<T>* values : {&ipsc_, &h_, &base_, &gain_, &decay_}) {
+    values->assign(padded, T{0});
+  }
+  // Lanes beyond the last unit lie where noise is lost in rounding: they never fire.
+  v_.assign(padded, static_cast<T>(-1e18));
+  fired_.resize(padded / kLanes);
+  const Eigen::VectorXd v0 = initial_voltage(model, options);
+  for (Eigen::Index unit = 0; unit < model.units(); ++unit) {
+    const auto at = static_cast<std::size_t>(unit);
+    v_[at] = static_cast<T>(v0[unit]);
+    decay_[at] = static_cast<T>(std::exp(-grid.dt_ms / model.synapse.decay_ms[unit]));
+    refractory_.push(unit, grid.release_step(0));  // the reference's start: tlast = 0
+  }
+  point_kernel_at_arrays();
+}
+
+template <class T>
+void FastRun<T>::point_kernel_at_arrays() {
+  population_.v = v_.data();
+  population_.ipsc = ipsc_.data();
+  population_.h = h_.data();
+  population_.base = base_.data();
+  population_.gain = gain_.data();
+  population_.decay = decay_.data();
+  population_.dt_s = static_cast<T>(grid_.dt_s);
+  population_.rise_decay = static_cast<T>(std::exp(-grid_.dt_ms / model_.synapse.rise_ms));
+  population_.threshold = static_cast<T>(model_.neuron.threshold_mv);
+  population_.packs = fired_.size();
+  population_.quadratic = model_.neuron.model == NeuronModel::qif;
+  population_.double_exponential = model_.synapse.kind == SynapseKind::double_exponential;
+}
+
+/// What changes before `step`: the input column and the units that leave their refractory period.
+template <class T>
+void FastRun<T>::begin(long step) {
+  if (step >= next_switch_) {
+    const Eigen::Index column = grid_.column(step);
+    Eigen::Map<Eigen::VectorX<T>>(base_.data(), model_.units()) = drive_.col(column);
+    next_switch_ = grid_.first_step(column + 1);
+  }
+  refractory_.release_at(step, [this](Eigen::Index unit) {
+    gain_[static_cast<std::size_t>(unit)] = gain_of_free_unit_;
+  });
+}
+
+/// Last step the kernel may do from `step` on without asking anybody.
+template <class T>
+long FastRun<T>::stretch_end(long step) const {
+  if (recorder_.wants_voltage() || stimulation_.active(step)) {
+    return step;
+  }
+  const long stride = grid_.output_stride;
+  long next_sample = (step + stride - 1) / stride * stride;
+  if (recorder_.wants_input() && next_sample > step) {
+    --next_sample;  // the current of a sample is read before its step
+  }
+  return std::min({grid_.steps, next_sample, next_switch_ - 1, refractory_.next_release() - 1,
+                   noise_.last_step_at(step), stimulation_.last_step_before(step)});
+}
+
+template <class T>
+void FastRun<T>::stimulate(long step) {
+  if (!stimulation_.active(step)) {
+    return;
+  }
+  const auto jump = static_cast<T>(stimulation_.jump_mv());
+  for (const Eigen::Index unit : stimulation_.units()) {
+    const auto at = static_cast<std::size_t>(unit);
+    v_[at] += jump;
+    const std::uint32_t bit = 1U << (at % kLanes);
+    std::uint32_t& fired = fired_[at / kLanes];
+    fired = v_[at] < population_.threshold ? fired & ~bit : fired | bit;
+  }
+}
+
+/// Delivers the spikes of `step` in the order of their units and resets the voltages.
+template <class T>
+void FastRun<T>::fire(long step) {
+  const long release = grid_.release_step(step);
+  T* const target = population_.double_exponential ? h_.data() : ipsc_.data();
+  for (std::size_t pack = 0; pack < fired_.size(); ++pack) {
+    for (std::uint32_t bits = fired_[pack]; bits != 0; bits &= bits - 1) {
+      const std::size_t at = pack * kLanes + static_cast<std::size_t>(std::countr_zero(bits));
+      const auto unit = static_cast<Eigen::Index>(at);
+      if (!std::isfinite(v_[at])) {
+        throw NonFiniteError("membrane voltage", step, unit);
+      }
+      recorder_.spike(unit, step);
+      recorder_.peak(unit, step);
+      readout_.spike(unit, step);
+      weights_.add_column(unit, target);
+      v_[at] = static_cast<T>(model_.neuron.reset_mv);
+      if (release > step + 1) {
+        gain_[at] = T{0};
+        refractory_.push(unit, release);
+      }
+    }
+  }
+}
+
+template <class T>
+void FastRun<T>::sample(long step) {
+  recorder_.output(step, readout_.sample(step));
+  if (recorder_.wants_rate()) {
+    recorder_.rate(step) = readout_.rate();
+  }
+}
+
+template <class T>
+SimulationResult FastRun<T>::run() {
+  const Eigen::Index units = model_.units();
+  for (long step = 1; step <= grid_.steps; ++step) {
+    begin(step);
+    if (recorder_.wants_input() && recorder_.is_sample(step)) {
+      recorder_.input(step) = (Eigen::Map<Eigen::VectorX<T>>(ipsc_.data(), units) +
+                               Eigen::Map<Eigen::VectorX<T>>(base_.data(), units))
+                                  .template cast<double>();
+    }
+    const ClockAdvance done = kernels_.advance(population_, noise_.at(step), noise_.stride(),
+                                               stretch_end(step) - step + 1, fired_.data());
+    step += done.steps - 1;
+    const bool stimulated = stimulation_.active(step);
+    stimulate(step);
+    if (recorder_.wants_voltage()) {
+      recorder_.voltage(step, v_);
+    }
+    if (done.spiking || stimulated) {
+      fire(step);
+    }
+    if (recorder_.is_sample(step)) {
+      sample(step);
+    }
+  }
+  return recorder_.take();
+}
+
+}  // namespace
+
+template <class T>
+SimulationResult run_clock_fast(const SpikingModel& model, const Eigen::MatrixXd& input,
+                                const ClockGrid& grid, const SimulationOptions& options,
+                                SimdLevel level) {
+  return FastRun<T>(model, input, grid, options, level).run();
+}
+
+template SimulationResult run_clock_fast<float>(const SpikingModel&, const Eigen::MatrixXd&,
+                                                const ClockGrid&, const SimulationOptions&,
+                                                SimdLevel);
+template SimulationResult run_clock_fast<double>(const SpikingModel&, const Eigen::MatrixXd&,
+                                                 const ClockGrid&, const SimulationOptions&,
+                                                 SimdLevel);
+
+}  // namespace rheobase

@@ -1,0 +1,69 @@
+#include "spiking/clock_readout.hpp"
+
+#include <cmath>
+
+#include "spiking/synaptic_filter.hpp"
+
+namespace rheobase {
+
+template <class T>
+ClockReadout<T>::ClockReadout(const SpikingModel& model, const ClockGrid& grid, SimdLevel level)
+    : kernels_(RHEOBASE_SIMD_DISPATCH(level, clock_kernels<T>)()),
+      units_(model.units()),
+      dt_s_(grid.dt_s),
+      rise_rate_hz_(1000.0 / model.synapse.rise_ms),
+      double_exponential_(model.synapse.kind == SynapseKind::double_exponential),
+      decay_rate_hz_(1000.0 / model.synapse.decay_ms.array()) {
+  const std::size_t padded = padded_to_packs<T>(static_cast<std::size_t>(units_));
+  for (AlignedVector<T>* values : {&r_, &hr_, &decay_, &rise_, &weight_}) {
+    values->assign(padded, T{0});
+  }
+  const double period_s = dt_s_ * static_cast<double>(grid.output_stride);
+  for (Eigen::Index unit = 0; unit < units_; ++unit) {
+    const auto at = static_cast<std::size_t>(unit);
+    const double rate = decay_rate_hz_[unit];
+    decay_[at] = static_cast<T>(std::exp(-rate * period_s));
+    rise_[at] = static_cast<T>(
+        double_exponential_ ? exponential_cascade(rate, rise_rate_hz_, period_s) : 0.0);
+    weight_[at] = static_cast<T>(model.w_out[unit]);
+  }
+  filter_ = {r_.data(),
+             hr_.data(),
+             decay_.data(),
+             rise_.data(),
+             weight_.data(),
+             static_cast<T>(double_exponential_ ? std::exp(-rise_rate_hz_ * period_s) : 0.0),
+             padded / (64 / sizeof(T))};
+}
+
+template <class T>
+double ClockReadout<T>::sample(long step) {
+  auto output = static_cast<double>(kernels_.advance_readout(filter_));
+  for (const Spike& spike : pending_) {
+    const auto at = static_cast<std::size_t>(spike.unit);
+    const double age_s = dt_s_ * static_cast<double>(step - spike.step);
+    const double rate = decay_rate_hz_[spike.unit];
+    double jump = 0.0;
+    if (double_exponential_) {
+      const double area = rate * rise_rate_hz_;
+      hr_[at] += static_cast<T>(area * std::exp(-rise_rate_hz_ * age_s));
+      jump = area * exponential_cascade(rate, rise_rate_hz_, age_s);
+    } else {
+      jump = rate * std::exp(-rate * age_s);
+    }
+    r_[at] += static_cast<T>(jump);
+    output += static_cast<double>(weight_[at]) * jump;
+  }
+  pending_.clear();
+  return output;
+}
+
+template <class T>
+Eigen::VectorXd ClockReadout<T>::rate() const {
+  return Eigen::Map<const Eigen::VectorX<T>>(r_.data(), units_).template cast<double>();
+}
+
+template class ClockReadout<float>;
+template class ClockReadout<double>;
+
+}  // namespace rheobase

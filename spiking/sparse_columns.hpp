@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include <Eigen/Core>
+
+namespace rheobase {
+
+/// The entries of a matrix that are not zero, column by column: who a presynaptic unit reaches.
+template <class T>
+class SparseColumns {
+ public:
+  struct Column {
+    std::span<const std::int32_t> rows;  ///< increasing
+    std::span<const T> values;
+  };
+
+  /// @param row_scale  factor of every row of `dense`, applied in double
+  SparseColumns(const Eigen::MatrixXd& dense, const Eigen::VectorXd& row_scale) {
+    starts_.push_back(0);
+    for (Eigen::Index column = 0; column < dense.cols(); ++column) {
+      for (Eigen::Index row = 0; row < dense.rows(); ++row) {
+        if (dense(row, column) != 0.0) {
+          rows_.push_back(static_cast<std::int32_t>(row));
+          values_.push_back(static_cast<T>(dense(row, column) * row_scale[row]));
+        }
+      }
+      starts_.push_back(rows_.size());
+    }
+  }
+
+  Column column(Eigen::Index index) const {
+    const std::size_t first = starts_[static_cast<std::size_t>(index)];
+    const std::size_t count = starts_[static_cast<std::size_t>(index) + 1] - first;
+    return {{rows_.data() + first, count}, {values_.data() + first, count}};
+  }
+
+  /// to[row] += value for every entry of the column.
+  void add_column(Eigen::Index index, T* to) const {
+    const Column entries = column(index);
+    for (std::size_t k = 0; k < entries.rows.size(); ++k) {
+      to[entries.rows[k]] += entries.values[k];
+    }
+  }
+
+  std::size_t entries() const { return rows_.size(); }
+
+ private:
+  std::vector<std::size_t> starts_;
+  std::vector<std::int32_t> rows_;
+  std::vector<T> values_;
+};
+
+}  // namespace rheobase
