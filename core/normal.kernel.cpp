@@ -1,5 +1,6 @@
-#include "core/normal_kernels.hpp"
 #include "core/simd/normal.hpp"
+
+#include "core/normal_kernels.hpp"
 
 namespace rheobase::RHEOBASE_SIMD {
 

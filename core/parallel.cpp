@@ -1,14 +1,16 @@
 #include "core/parallel.hpp"
 
+#include <algorithm>
+
 #include <oneapi/tbb/info.h>
 #include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/task_arena.h>
 
-#include <algorithm>
-
 namespace rheobase {
 
-int hardware_threads() { return std::max(1, oneapi::tbb::info::default_concurrency()); }
+int hardware_threads() {
+  return std::max(1, oneapi::tbb::info::default_concurrency());
+}
 
 void parallel_for(std::size_t count, int threads, const std::function<void(std::size_t)>& body) {
   // More threads than cores gain nothing and make TBB warn.

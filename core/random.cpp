@@ -1,14 +1,14 @@
 #include "core/random.hpp"
 
-#include <Random123/philox.h>
-
 #include <cmath>
 #include <numbers>
+
+#include <Random123/philox.h>
 
 namespace rheobase {
 
 std::array<std::uint32_t, 4> philox_block(const std::array<std::uint32_t, 4>& counter,
-                                        const std::array<std::uint32_t, 2>& key) {
+                                          const std::array<std::uint32_t, 2>& key) {
   const r123::Philox4x32::ctr_type c{{counter[0], counter[1], counter[2], counter[3]}};
   const r123::Philox4x32::key_type k{{key[0], key[1]}};
   const auto out = r123::Philox4x32{}(c, k);
@@ -36,7 +36,9 @@ double RandomStream::uniform() {
   return (integer + 0.5) * 0x1p-53;
 }
 
-double RandomStream::uniform(double low, double high) { return low + (high - low) * uniform(); }
+double RandomStream::uniform(double low, double high) {
+  return low + (high - low) * uniform();
+}
 
 double RandomStream::normal() {
   if (has_spare_) {
@@ -50,7 +52,9 @@ double RandomStream::normal() {
   return radius * std::cos(angle);
 }
 
-bool RandomStream::coin(double probability) { return uniform() < probability; }
+bool RandomStream::coin(double probability) {
+  return uniform() < probability;
+}
 
 std::uint32_t RandomStream::below(std::uint32_t n) {
   // Lemire (2019): multiply-shift with rejection of the biased low part.

@@ -14,8 +14,7 @@ Proportion wilson_interval(int successes, int trials) {
   const double n = trials;
   const double p = successes / n;
   const double centre = (p + z * z / (2.0 * n)) / (1.0 + z * z / n);
-  const double half =
-      z / (1.0 + z * z / n) * std::sqrt(p * (1.0 - p) / n + z * z / (4.0 * n * n));
+  const double half = z / (1.0 + z * z / n) * std::sqrt(p * (1.0 - p) / n + z * z / (4.0 * n * n));
   result.value = p;
   result.low = successes == 0 ? 0.0 : std::max(0.0, centre - half);
   result.high = successes == trials ? 1.0 : std::min(1.0, centre + half);

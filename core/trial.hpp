@@ -13,8 +13,8 @@ struct Trial {
 
 /// Samples of one signal on a uniform time grid.
 struct SampledSignal {
-  double start_ms = 0.0;   ///< time of values[0]
-  double step_ms = 0.0;    ///< distance of two samples
+  double start_ms = 0.0;  ///< time of values[0]
+  double step_ms = 0.0;   ///< distance of two samples
   Eigen::VectorXd values;
 
   /// Index of the first sample at or after `time_ms` (rounding-tolerant), clamped to [0, size].

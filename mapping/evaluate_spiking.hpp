@@ -12,10 +12,10 @@ namespace rheobase {
 /// A spiking network's performance on fresh trials.
 struct SpikingEvaluation {
   Proportion accuracy;
-  std::vector<int> conditions;  ///< per trial
-  std::vector<bool> correct;    ///< per trial
-  Eigen::VectorXd mean_rate_hz; ///< N, over trials
-  double seconds = 0.0;         ///< wall time of all trials
+  std::vector<int> conditions;   ///< per trial
+  std::vector<bool> correct;     ///< per trial
+  Eigen::VectorXd mean_rate_hz;  ///< N, over trials
+  double seconds = 0.0;          ///< wall time of all trials
 };
 
 /// Trials options.trial, options.trial + 1, ... of the evaluation streams of options.seed, the same

@@ -1,14 +1,15 @@
 #include "mapping/scaling_search.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "core/error.hpp"
 #include "mapping/evaluate_spiking.hpp"
 #include "rate/evaluate.hpp"
+#include "tasks/scoring.hpp"
 
 namespace rheobase {
 
@@ -40,18 +41,6 @@ void check_options(const ScalingSearchOptions& options, const std::vector<double
   }
 }
 
-/// Sum of squared differences of a readout and the rate network's output at the rate's steps.
-double squared_distance(const SampledSignal& readout, const Eigen::VectorXd& rate_output) {
-  double sum = 0.0;
-  for (Eigen::Index i = 0; i < rate_output.size(); ++i) {
-    const double time_ms = static_cast<double>(i + 1) * kRateStepMs;
-    const Eigen::Index sample = std::min(readout.first_at(time_ms), readout.values.size() - 1);
-    const double difference = readout.values[sample] - rate_output[i];
-    sum += difference * difference;
-  }
-  return sum;
-}
-
 /// All that stays the same from value to value.
 class Search {
  public:
@@ -70,12 +59,13 @@ class Search {
   ScalingPoint evaluate(double scaling_factor) const {
     const SpikingModel spiking = map_to_spiking(model_, scaling_factor, options_.transfer);
     std::vector<SampledSignal> readouts;
-    SpikingEvaluation evaluation = evaluate_spiking(spiking, task_, options_.trials,
-                                                    options_.simulation, options_.threads,
-                                                    &readouts);
+    SpikingEvaluation evaluation = evaluate_spiking(
+        spiking, task_, options_.trials, options_.simulation, options_.threads, &readouts);
     double sum = 0.0;
     for (std::size_t k = 0; k < readouts.size(); ++k) {
-      sum += squared_distance(readouts[k], rate_outputs_.row(static_cast<Eigen::Index>(k)));
+      const auto rate_output = rate_outputs_.row(static_cast<Eigen::Index>(k));
+      sum +=
+          (at_rate_steps(readouts[k], rate_output.size()).transpose() - rate_output).squaredNorm();
     }
     return {scaling_factor, evaluation.accuracy, evaluation.mean_rate_hz.mean(),
             std::sqrt(sum / static_cast<double>(rate_outputs_.size())),
@@ -123,8 +113,7 @@ std::vector<double> default_scaling_grid(Activation activation) {
 }
 
 ScalingSearchResult search_scaling(const RateModel& model, const Task& task,
-                                   const ScalingSearchOptions& options,
-                                   const RunControl& control) {
+                                   const ScalingSearchOptions& options, const RunControl& control) {
   const auto start = std::chrono::steady_clock::now();
   const std::vector<double> grid = options.scaling_factors.empty()
                                        ? default_scaling_grid(model.activation)
@@ -138,8 +127,9 @@ ScalingSearchResult search_scaling(const RateModel& model, const Task& task,
       throw Cancelled("scaling search stopped before it was complete");
     }
     const std::size_t done = result.points.size();
-    control.progress(static_cast<double>(done) / static_cast<double>(std::max(grid.size(), done + 1)),
-                     fmt::format("s = {:g}", value));
+    control.progress(
+        static_cast<double>(done) / static_cast<double>(std::max(grid.size(), done + 1)),
+        fmt::format("s = {:g}", value));
     return search.evaluate(value);
   };
   for (const double value : grid) {
@@ -161,8 +151,7 @@ ScalingSearchResult search_scaling(const RateModel& model, const Task& task,
   }
   result.at_edge = result.best == 0 || result.best + 1 == result.points.size();
   control.progress(1.0);
-  result.seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return result;
 }
 

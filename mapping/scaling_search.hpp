@@ -17,8 +17,8 @@ enum class Selection {
 
 struct ScalingSearchOptions {
   std::vector<double> scaling_factors;  ///< strictly increasing; empty: the default grid
-  bool extend = true;    ///< go on beyond the grid while the best value lies at its edge
-  int trials = 100;      ///< per value; the same trials for every value
+  bool extend = true;  ///< go on beyond the grid while the best value lies at its edge
+  int trials = 100;    ///< per value; the same trials for every value
   Selection selection = Selection::distance;
   SimulationOptions simulation;  ///< engine, dt, noise, seed
   TransferOptions transfer;
@@ -30,8 +30,8 @@ struct ScalingPoint {
   double scaling_factor = 0.0;
   Proportion accuracy;
   double mean_rate_hz = 0.0;
-  double output_rmse = 0.0;  ///< LIF readout to rate output on the 5 ms grid, over all trials
-  std::vector<bool> correct; ///< per trial
+  double output_rmse = 0.0;   ///< LIF readout to rate output on the 5 ms grid, over all trials
+  std::vector<bool> correct;  ///< per trial
 };
 
 struct ScalingSearchResult {

@@ -1,8 +1,8 @@
 #include "mapping/transfer.hpp"
 
-#include <fmt/format.h>
-
 #include <cmath>
+
+#include <fmt/format.h>
 
 #include "core/error.hpp"
 

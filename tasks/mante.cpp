@@ -12,7 +12,9 @@ constexpr int kScoredSteps = 200;
 constexpr double kSpikingScoreStartMs = 1300.0;
 
 // A condition is three bits: context (0: first modality), sign of modality 1, sign of modality 2.
-bool second_context(int condition) { return (condition & 4) != 0; }
+bool second_context(int condition) {
+  return (condition & 4) != 0;
+}
 double offset_sign(int condition, int modality) {
   return (condition & (modality == 0 ? 2 : 1)) == 0 ? 1.0 : -1.0;
 }
@@ -38,8 +40,7 @@ bool rate_correct(const TaskParameters&, const Trial& trial, const Eigen::Vector
 }
 
 bool spiking_correct(const TaskParameters&, const Trial& trial, const SampledSignal& output) {
-  return decided(output.values, output.first_at(kSpikingScoreStartMs),
-                 positive(trial.condition));
+  return decided(output.values, output.first_at(kSpikingScoreStartMs), positive(trial.condition));
 }
 
 }  // namespace
@@ -48,8 +49,9 @@ const TaskDefinition& task_mante() {
   static const TaskDefinition definition{
       .name = "mante",
       .help = "context-dependent integration: report the sign of the cued one of two noisy inputs",
-      .citation = "Mante, Sussillo, Shenoy & Newsome, Nature 503:78 (2013); "
-                  "Kim, Li & Sejnowski, PNAS 116:22811 (2019)",
+      .citation =
+          "Mante, Sussillo, Shenoy & Newsome, Nature 503:78 (2013); "
+          "Kim, Li & Sejnowski, PNAS 116:22811 (2019)",
       .inputs = 4,
       .conditions = {"context1-plus-plus", "context1-plus-minus", "context1-minus-plus",
                      "context1-minus-minus", "context2-plus-plus", "context2-plus-minus",
@@ -58,8 +60,7 @@ const TaskDefinition& task_mante() {
                      {"input-noise", "", "standard deviation of the inputs", 1.0, 0.0, 10.0}},
       .minimum_trials = 0,
       .steps = [](const TaskParameters&) { return kSteps; },
-      .draw_condition =
-          [](RandomStream& stream) { return static_cast<int>(stream.below(8)); },
+      .draw_condition = [](RandomStream& stream) { return static_cast<int>(stream.below(8)); },
       .make_trial = make_trial,
       .rate_correct = rate_correct,
       .spiking_correct = spiking_correct,

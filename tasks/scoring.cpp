@@ -1,5 +1,6 @@
 #include "tasks/scoring.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace rheobase {
@@ -33,6 +34,22 @@ bool timed_peak(const SampledSignal& output, Eigen::Index from, const TimingWind
     }
   }
   return true;
+}
+
+double correlation(const Eigen::VectorXd& a, const Eigen::VectorXd& b) {
+  const Eigen::VectorXd da = a.array() - a.mean();
+  const Eigen::VectorXd db = b.array() - b.mean();
+  const double scale = da.norm() * db.norm();
+  return scale > 0.0 ? da.dot(db) / scale : 0.0;
+}
+
+Eigen::VectorXd at_rate_steps(const SampledSignal& output, Eigen::Index count) {
+  Eigen::VectorXd values(count);
+  for (Eigen::Index i = 0; i < count; ++i) {
+    const double time_ms = static_cast<double>(i + 1) * kTaskStepMs;
+    values[i] = output.values[std::min(output.first_at(time_ms), output.values.size() - 1)];
+  }
+  return values;
 }
 
 }  // namespace rheobase

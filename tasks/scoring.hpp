@@ -26,4 +26,10 @@ struct TimingWindow {
 bool timed_peak(const SampledSignal& output, Eigen::Index from, const TimingWindow& window,
                 bool two_sided);
 
+/// Pearson correlation; 0 where one of the signals is constant.
+double correlation(const Eigen::VectorXd& a, const Eigen::VectorXd& b);
+
+/// A readout at the steps of the rate network: value i is the sample at (i + 1) * 5 ms.
+Eigen::VectorXd at_rate_steps(const SampledSignal& output, Eigen::Index count);
+
 }  // namespace rheobase

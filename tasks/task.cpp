@@ -1,8 +1,8 @@
 #include "tasks/task.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "core/error.hpp"
 #include "tasks/task_registry.hpp"

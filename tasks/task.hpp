@@ -27,11 +27,11 @@ using TaskParameters = std::map<std::string, double>;
 /// What a task file registers (models.md section 2). All functions are pure: a trial is a
 /// function of (parameters, condition, random stream).
 struct TaskDefinition {
-  std::string name;      ///< "go-nogo"
-  std::string help;      ///< one line
-  std::string citation;  ///< source of the task
-  int inputs = 1;        ///< rows of Trial::input
-  std::vector<std::string> conditions;       ///< names, index = Trial::condition
+  std::string name;                     ///< "go-nogo"
+  std::string help;                     ///< one line
+  std::string citation;                 ///< source of the task
+  int inputs = 1;                       ///< rows of Trial::input
+  std::vector<std::string> conditions;  ///< names, index = Trial::condition
   std::vector<TaskParameterInfo> parameters;
   /// Smallest number of training trials before the stop criteria are looked at.
   int minimum_trials = 0;

@@ -38,7 +38,9 @@ SimdLevel requested_level() {
 
 }  // namespace
 
-SimdLevel simd_level() { return std::min(supported_level(), requested_level()); }
+SimdLevel simd_level() {
+  return std::min(supported_level(), requested_level());
+}
 
 std::string_view to_string(SimdLevel level) {
   switch (level) {

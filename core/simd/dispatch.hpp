@@ -19,9 +19,9 @@ std::string_view to_string(SimdLevel level);
 /// Picks the variant of a kernel: SIMD_DISPATCH(level, axpy)(args...). On other processors than
 /// x86-64 only `portable` exists.
 #if defined(__x86_64__)
-#define RHEOBASE_SIMD_DISPATCH(level, function)                                         \
-  ((level) == ::rheobase::SimdLevel::avx512 ? &::rheobase::avx512::function             \
-   : (level) == ::rheobase::SimdLevel::avx2 ? &::rheobase::avx2::function               \
+#define RHEOBASE_SIMD_DISPATCH(level, function)                             \
+  ((level) == ::rheobase::SimdLevel::avx512 ? &::rheobase::avx512::function \
+   : (level) == ::rheobase::SimdLevel::avx2 ? &::rheobase::avx2::function   \
                                             : &::rheobase::portable::function)
 #else
 #define RHEOBASE_SIMD_DISPATCH(level, function) (&::rheobase::portable::function)

@@ -50,19 +50,20 @@ RHEOBASE_INLINE std::uint32_t not_less_bits(const Doubles& a, const Doubles& b) 
   return bits;
 }
 
-/// 16 floats as two packs of 8 doubles.
-RHEOBASE_INLINE void widen(const Floats& from, Doubles& low, Doubles& high) {
-  constexpr std::size_t half = kRegisterBytes / sizeof(double);
-  typedef float Half [[gnu::vector_size(kRegisterBytes / 2)]];
-  float values[Floats::lanes];
-  from.store(values);
-  for (std::size_t i = 0; i < Doubles::parts; ++i) {
-    Half a;
-    Half b;
-    __builtin_memcpy(&a, values + i * half, sizeof(Half));
-    __builtin_memcpy(&b, values + Doubles::lanes + i * half, sizeof(Half));
-    low.part[i] = __builtin_convertvector(a, Doubles::Register);
-    high.part[i] = __builtin_convertvector(b, Doubles::Register);
+/// As many floats as Pack<T> has lanes, as T.
+template <class T>
+RHEOBASE_INLINE Pack<T> load_floats(const float* from) {
+  if constexpr (sizeof(T) == sizeof(float)) {
+    return Pack<T>::load(from);
+  } else {
+    typedef float Half [[gnu::vector_size(kRegisterBytes / 2)]];
+    Pack<T> out;
+    for (std::size_t i = 0; i < Pack<T>::parts; ++i) {
+      Half narrow;
+      __builtin_memcpy(&narrow, from + i * (kRegisterBytes / sizeof(T)), sizeof(Half));
+      out.part[i] = __builtin_convertvector(narrow, typename Pack<T>::Register);
+    }
+    return out;
   }
 }
 

@@ -42,8 +42,8 @@ RHEOBASE_INLINE Floats polynomial(const Floats& x, const float (&coefficients)[T
 
 /// e^x, relative error below 2.5e-7; x is clamped to [-87, 88].
 RHEOBASE_INLINE Floats exp(const Floats& x) {
-  constexpr float terms[] = {0.5F, 0.166666672F, 0.0416662693F, 0.00833326392F, 0.00139461772F,
-                             0.000199185248F};
+  constexpr float terms[] = {0.5F,           0.166666672F,   0.0416662693F,
+                             0.00833326392F, 0.00139461772F, 0.000199185248F};
   const Floats clamped = min(max(x, Floats::all(-87.0F)), Floats::all(88.0F));
   // Adding 1.5 * 2^23 rounds to the nearest integer and leaves it in the low bits.
   const Floats shifted = clamped * 1.44269504F + 12582912.0F;
@@ -56,7 +56,7 @@ RHEOBASE_INLINE Floats exp(const Floats& x) {
 
 /// log(x) for normal x > 0, relative error below 2.5e-7 (absolute near x = 1).
 RHEOBASE_INLINE Floats log(const Floats& x) {
-  constexpr float terms[] = {0.333333313F,  -0.250008196F, 0.200012267F, -0.166233569F,
+  constexpr float terms[] = {0.333333313F, -0.250008196F, 0.200012267F, -0.166233569F,
                              0.142017588F, -0.131601825F, 0.12761575F,  -0.0763449296F};
   // Subtracting the bits of sqrt(1/2) puts the mantissa into [sqrt(1/2), sqrt(2)).
   const Ints bits = bit_cast<std::int32_t>(x) - 0x3f3504f3;
@@ -71,7 +71,7 @@ RHEOBASE_INLINE Floats log(const Floats& x) {
 RHEOBASE_INLINE void sin_cos_quarter_turns(const Floats& t, Floats& sine, Floats& cosine) {
   constexpr float sine_terms[] = {1.57079637F, -0.645963788F, 0.0796899274F, -0.00467415759F,
                                   0.000151678527F};
-  constexpr float cosine_terms[] = {1.0F,           -1.23370051F,   0.253669322F,
+  constexpr float cosine_terms[] = {1.0F,           -1.23370051F,    0.253669322F,
                                     -0.0208626892F, 0.000917724858F, -2.38249177e-05F};
   const Floats square = t * t;
   sine = t * detail::polynomial(square, sine_terms);

@@ -29,7 +29,8 @@ struct Pack {
   static constexpr std::size_t lanes = 64 / sizeof(T);
   static constexpr std::size_t parts = 64 / kRegisterBytes;
   typedef T Register [[gnu::vector_size(kRegisterBytes)]];
-  typedef T Unaligned [[gnu::vector_size(kRegisterBytes), gnu::aligned(alignof(T)), gnu::may_alias]];
+  typedef T Unaligned
+      [[gnu::vector_size(kRegisterBytes), gnu::aligned(alignof(T)), gnu::may_alias]];
 
   Register part[parts];
 
@@ -67,17 +68,17 @@ using Doubles = Pack<double>;
 using Words = Pack<std::uint32_t>;
 using Ints = Pack<std::int32_t>;
 
-#define RHEOBASE_PACK_OPERATOR(op)                                \
-  template <class T>                                              \
+#define RHEOBASE_PACK_OPERATOR(op)                                   \
+  template <class T>                                                 \
   RHEOBASE_INLINE Pack<T> operator op(Pack<T> a, const Pack<T>& b) { \
-    for (std::size_t i = 0; i < Pack<T>::parts; ++i) {            \
-      a.part[i] = a.part[i] op b.part[i];                         \
-    }                                                             \
-    return a;                                                     \
-  }                                                               \
-  template <class T>                                              \
-  RHEOBASE_INLINE Pack<T> operator op(Pack<T> a, T b) {           \
-    return a op Pack<T>::all(b);                                  \
+    for (std::size_t i = 0; i < Pack<T>::parts; ++i) {               \
+      a.part[i] = a.part[i] op b.part[i];                            \
+    }                                                                \
+    return a;                                                        \
+  }                                                                  \
+  template <class T>                                                 \
+  RHEOBASE_INLINE Pack<T> operator op(Pack<T> a, T b) {              \
+    return a op Pack<T>::all(b);                                     \
   }
 RHEOBASE_PACK_OPERATOR(+)
 RHEOBASE_PACK_OPERATOR(-)

@@ -1,8 +1,8 @@
 #include "core/error.hpp"
 
-#include <doctest/doctest.h>
-
 #include <string>
+
+#include <doctest/doctest.h>
 
 #include "core/trial.hpp"
 
@@ -17,8 +17,7 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("parts of an input error may be empty") {
-    CHECK(std::string(InputError("a.mat", "", "", "no such file").what()) ==
-          "a.mat: no such file");
+    CHECK(std::string(InputError("a.mat", "", "", "no such file").what()) == "a.mat: no such file");
     CHECK(std::string(InputError("--dt", "", "-1", "must be positive").what()) ==
           "--dt: found -1; must be positive");
   }

@@ -1,11 +1,11 @@
 #include "core/parallel.hpp"
 
-#include <doctest/doctest.h>
-
 #include <atomic>
 #include <numeric>
 #include <stdexcept>
 #include <vector>
+
+#include <doctest/doctest.h>
 
 using namespace rheobase;
 

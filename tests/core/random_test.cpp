@@ -1,9 +1,9 @@
 #include "core/random.hpp"
 
-#include <doctest/doctest.h>
-
 #include <cmath>
 #include <vector>
+
+#include <doctest/doctest.h>
 
 #include "core/normal_noise.hpp"
 #include "tests/tolerances.hpp"
@@ -47,8 +47,8 @@ TEST_SUITE("unit") {
     // Known-answer vectors of Random123 (kat_vectors).
     const std::array<std::uint32_t, 4> zero = philox_block({0, 0, 0, 0}, {0, 0});
     CHECK(zero == std::array<std::uint32_t, 4>{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8});
-    const std::array<std::uint32_t, 4> pi = philox_block(
-        {0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, {0xa4093822, 0x299f31d0});
+    const std::array<std::uint32_t, 4> pi =
+        philox_block({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, {0xa4093822, 0x299f31d0});
     CHECK(pi == std::array<std::uint32_t, 4>{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1});
   }
 

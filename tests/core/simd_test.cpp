@@ -1,9 +1,9 @@
-#include <doctest/doctest.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <vector>
+
+#include <doctest/doctest.h>
 
 #include "core/normal_kernels.hpp"
 #include "core/normal_noise.hpp"

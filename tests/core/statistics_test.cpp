@@ -1,10 +1,10 @@
 #include "core/statistics.hpp"
 
-#include <doctest/doctest.h>
-
 #include <cmath>
 #include <initializer_list>
 #include <utility>
+
+#include <doctest/doctest.h>
 
 using namespace rheobase;
 

@@ -1,5 +1,3 @@
-#include <doctest/doctest.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -8,6 +6,8 @@
 #include <set>
 #include <string>
 #include <vector>
+
+#include <doctest/doctest.h>
 
 namespace fs = std::filesystem;
 
@@ -51,7 +51,8 @@ struct Include {
 
 std::vector<fs::path> sources(const std::string& module) {
   std::vector<fs::path> files;
-  for (const auto& entry : fs::recursive_directory_iterator(fs::path(RHEOBASE_SOURCE_DIR) / module)) {
+  for (const auto& entry :
+       fs::recursive_directory_iterator(fs::path(RHEOBASE_SOURCE_DIR) / module)) {
     const std::string extension = entry.path().extension().string();
     if (entry.is_regular_file() && (extension == ".hpp" || extension == ".cpp")) {
       files.push_back(entry.path());

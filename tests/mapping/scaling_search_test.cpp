@@ -1,11 +1,11 @@
 #include "mapping/scaling_search.hpp"
 
-#include <doctest/doctest.h>
-
 #include <cmath>
 #include <fstream>
 #include <map>
 #include <sstream>
+
+#include <doctest/doctest.h>
 
 #include "core/error.hpp"
 #include "tests/reference.hpp"
@@ -133,8 +133,8 @@ TEST_SUITE("unit") {
     RunControl control;
     control.report = [&](const Progress&) { ++reports; };
     control.cancelled = [&] { return reports >= 1; };
-    CHECK_THROWS_AS(
-        search_scaling(model, Task("go-nogo"), options_for({20.0, 25.0}, 1), control), Cancelled);
+    CHECK_THROWS_AS(search_scaling(model, Task("go-nogo"), options_for({20.0, 25.0}, 1), control),
+                    Cancelled);
     CHECK(reports == 1);
   }
 }

@@ -1,8 +1,8 @@
 #include "mapping/transfer.hpp"
 
-#include <doctest/doctest.h>
-
 #include <limits>
+
+#include <doctest/doctest.h>
 
 #include "core/error.hpp"
 #include "io/run_file.hpp"
@@ -42,8 +42,7 @@ TEST_SUITE("unit") {
     const RateModel model = reference::model("go-nogo_N200_s1");
     TransferOptions options;
     options.use_initial_weights = true;
-    CHECK(map_to_spiking(model, 50.0, options)
-              .w.isApprox(effective_initial_weights(model) / 50.0));
+    CHECK(map_to_spiking(model, 50.0, options).w.isApprox(effective_initial_weights(model) / 50.0));
   }
 
   TEST_CASE("a scaling factor is a positive number") {
@@ -61,10 +60,8 @@ TEST_SUITE("golden") {
       const std::string trace = name == std::string("go-nogo_N200_s1") ? "go-nogo_N200_s1_go"
                                 : name == std::string("xor_N200_s4")   ? "xor_N200_s4_same"
                                                                        : "mante_N250_s5_ctx1";
-      const Eigen::MatrixXd td_s =
-          read_matrix(reference::path("golden/" + trace + ".mat") + ":td");
-      const Eigen::VectorXd decay =
-          map_to_spiking(reference::model(name), 25.0).synapse.decay_ms;
+      const Eigen::MatrixXd td_s = read_matrix(reference::path("golden/" + trace + ".mat") + ":td");
+      const Eigen::VectorXd decay = map_to_spiking(reference::model(name), 25.0).synapse.decay_ms;
       CHECK((decay - 1000.0 * td_s).cwiseAbs().maxCoeff() < 1e-10);
     }
   }

@@ -1,7 +1,7 @@
-#include <doctest/doctest.h>
-
 #include <cmath>
 #include <vector>
+
+#include <doctest/doctest.h>
 
 #include "tasks/task.hpp"
 #include "tests/tolerances.hpp"
@@ -93,6 +93,27 @@ TEST_SUITE("unit") {
     CHECK(make(Task("timing", {{"interval", 800}}), "cue").target[75 + 160] == 1.0);
   }
 
+  TEST_CASE("dms is xor with a delay of 500 ms") {
+    const Task dms("dms");
+    const Task long_xor("xor", {{"delay", 100}});
+    for (int condition = 0; condition < 4; ++condition) {
+      const Trial a = dms.trial_of(condition, 1, 0, Purpose::task);
+      const Trial b = long_xor.trial_of(condition, 1, 0, Purpose::task);
+      CHECK(a.input == b.input);
+      CHECK(a.target == b.target);
+    }
+  }
+
+  TEST_CASE("oscillation: pulse at 25 to 49, then a sine of the period asked for") {
+    const Task task("oscillation", {{"period", 200}, {"cycles", 3}});
+    const Trial trial = make(task, "sine");
+    CHECK(trial.input.cols() == 50 + 3 * 40);
+    CHECK(is_step(trial.input.row(0), 25, 50, 1.0));
+    CHECK(trial.target.head(51).isZero());
+    CHECK(trial.target[50 + 10] == doctest::Approx(1.0));
+    CHECK(trial.target[50 + 40 + 30] == doctest::Approx(-1.0));
+  }
+
   TEST_CASE("the spiking network gets one more column, the last one repeated") {
     const Task task("mante");
     const Trial trial = make(task, "context2-plus-plus");
@@ -124,16 +145,15 @@ TEST_SUITE("statistical") {
       }
       const double p = 1.0 / static_cast<double>(counts.size());
       for (const int count : counts) {
-        CHECK(std::abs(count - draws * p) <
-              tolerance::kSigmas * std::sqrt(draws * p * (1.0 - p)));
+        CHECK(std::abs(count - draws * p) < tolerance::kSigmas * std::sqrt(draws * p * (1.0 - p)));
       }
     }
   }
 
   TEST_CASE("mante inputs are offset +-0.5 plus unit Gaussian noise") {
     const Task task("mante");
-    for (const auto& [condition, sign] : {std::pair{"context1-plus-minus", 1.0},
-                                          {"context2-minus-plus", -1.0}}) {
+    for (const auto& [condition, sign] :
+         {std::pair{"context1-plus-minus", 1.0}, {"context2-minus-plus", -1.0}}) {
       double sum = 0.0;
       double squares = 0.0;
       constexpr int trials = 500;

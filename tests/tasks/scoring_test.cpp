@@ -1,8 +1,8 @@
 #include "tasks/scoring.hpp"
 
-#include <doctest/doctest.h>
-
 #include <cmath>
+
+#include <doctest/doctest.h>
 
 #include "tasks/task.hpp"
 

@@ -1,9 +1,9 @@
 #include "tasks/task.hpp"
 
-#include <doctest/doctest.h>
-
 #include <cmath>
 #include <limits>
+
+#include <doctest/doctest.h>
 
 #include "core/error.hpp"
 #include "tasks/task_registry.hpp"
@@ -17,8 +17,7 @@ TEST_SUITE("unit") {
       CHECK_FALSE(definition->help.empty());
       CHECK_FALSE(definition->citation.empty());
       const Task task(definition->name);
-      for (int condition = 0; condition < static_cast<int>(task.conditions().size());
-           ++condition) {
+      for (int condition = 0; condition < static_cast<int>(task.conditions().size()); ++condition) {
         const Trial trial = task.trial_of(condition, 1, 0, Purpose::task);
         CHECK(trial.condition == condition);
         CHECK(trial.input.rows() == task.inputs());
@@ -58,7 +57,8 @@ TEST_SUITE("unit") {
 
   TEST_CASE("mistakes are answered with what there is") {
     CHECK_THROWS_WITH_AS(
-        Task("gonogo"), "task: found 'gonogo'; must be one of go-nogo, xor, mante, timing",
+        Task("gonogo"),
+        "task: found 'gonogo'; must be one of go-nogo, xor, mante, timing, dms, oscillation",
         InputError);
     CHECK_THROWS_WITH_AS(Task("xor", {{"dealy", 10}}),
                          "task xor: found parameter 'dealy'; it has: delay", InputError);
