@@ -1,5 +1,4 @@
 #include "core/simd/mask.hpp"
-#include "core/simd/normal.hpp"
 #include "spiking/clock_kernels.hpp"
 
 namespace rheobase::RHEOBASE_SIMD {
@@ -11,14 +10,14 @@ namespace {
 /// v += gain ((-v or v^2) + I) + noise; IPSC = IPSC e^(-dt/td) + h dt; h = h e^(-dt/tr).
 template <class T, bool quadratic, bool double_exponential, bool noisy>
 RHEOBASE_INLINE std::uint32_t advance_pack(const ClockPopulation<T>& p, std::size_t at,
-                                           const T* noise) {
+                                           const float* noise) {
   const Pack<T> ipsc = Pack<T>::load(p.ipsc + at);
   const Pack<T> current = ipsc + Pack<T>::load(p.base + at);
   Pack<T> v = Pack<T>::load(p.v + at);
   const Pack<T> slope = quadratic ? v * v + current : current - v;
   v = v + Pack<T>::load(p.gain + at) * slope;
   if constexpr (noisy) {
-    v = v + Pack<T>::load(noise + at);
+    v = v + load_floats<T>(noise + at) * p.noise_sd;
   }
   v.store(p.v + at);
   const Pack<T> decayed = ipsc * Pack<T>::load(p.decay + at);
@@ -33,8 +32,8 @@ RHEOBASE_INLINE std::uint32_t advance_pack(const ClockPopulation<T>& p, std::siz
 }
 
 template <class T, bool quadratic, bool double_exponential, bool noisy>
-ClockAdvance advance_as(const ClockPopulation<T>& p, const T* noise, std::size_t stride, long steps,
-                        std::uint32_t* fired) {
+ClockAdvance advance_as(const ClockPopulation<T>& p, const float* noise, std::size_t stride,
+                        long steps, std::uint32_t* fired) {
   for (long step = 0; step < steps; ++step, noise += noisy ? stride : 0) {
     std::uint32_t any = 0;
     for (std::size_t pack = 0; pack < p.packs; ++pack) {
@@ -50,7 +49,7 @@ ClockAdvance advance_as(const ClockPopulation<T>& p, const T* noise, std::size_t
 }
 
 template <class T, bool quadratic, bool double_exponential>
-ClockAdvance advance_with(const ClockPopulation<T>& p, const T* noise, std::size_t stride,
+ClockAdvance advance_with(const ClockPopulation<T>& p, const float* noise, std::size_t stride,
                           long steps, std::uint32_t* fired) {
   return noise != nullptr
              ? advance_as<T, quadratic, double_exponential, true>(p, noise, stride, steps, fired)
@@ -58,8 +57,8 @@ ClockAdvance advance_with(const ClockPopulation<T>& p, const T* noise, std::size
 }
 
 template <class T>
-ClockAdvance advance(const ClockPopulation<T>& p, const T* noise, std::size_t stride, long steps,
-                     std::uint32_t* fired) {
+ClockAdvance advance(const ClockPopulation<T>& p, const float* noise, std::size_t stride,
+                     long steps, std::uint32_t* fired) {
   if (p.quadratic) {
     return p.double_exponential ? advance_with<T, true, true>(p, noise, stride, steps, fired)
                                 : advance_with<T, true, false>(p, noise, stride, steps, fired);
@@ -83,38 +82,11 @@ T advance_readout(const ReadoutFilter<T>& filter) {
   return sum(total);
 }
 
-/// Stores 16 normals scaled by sd as T.
-template <class T>
-RHEOBASE_INLINE void store_scaled(const Floats& normals, T sd, T* to) {
-  if constexpr (sizeof(T) == sizeof(float)) {
-    (normals * sd).store(to);
-  } else {
-    Doubles low;
-    Doubles high;
-    widen(normals, low, high);
-    (low * sd).store(to);
-    (high * sd).store(to + Doubles::lanes);
-  }
-}
-
-template <class T>
-void fill_normals(T* rows, std::size_t units, T sd, std::uint32_t block, std::uint32_t purpose,
-                  std::uint32_t seed, std::uint32_t trial) {
-  const Words trials = Words::all(trial);
-  for (std::size_t unit = 0; unit < units; unit += Floats::lanes) {
-    const FloatBlock four =
-        normals(Words::iota(static_cast<std::uint32_t>(unit)), block, purpose, seed, trials);
-    for (std::size_t row = 0; row < 4; ++row) {
-      store_scaled(four.value[row], sd, rows + row * units + unit);
-    }
-  }
-}
-
 }  // namespace
 
 template <class T>
 ClockKernels<T> clock_kernels() {
-  return {&advance<T>, &advance_readout<T>, &fill_normals<T>};
+  return {&advance<T>, &advance_readout<T>};
 }
 
 template ClockKernels<float> clock_kernels<float>();

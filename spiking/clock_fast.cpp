@@ -50,7 +50,7 @@ class FastRun {
   ClockPopulation<T> population_;
   ClockKernels<T> kernels_;
   RefractoryQueue refractory_;
-  MembraneNoise<T> noise_;
+  MembraneNoise noise_;
   StimulationCoins stimulation_;
   ClockReadout<T> readout_;
   ClockRecorder recorder_;
@@ -67,7 +67,7 @@ FastRun<T>::FastRun(const SpikingModel& model, const Eigen::MatrixXd& input, con
       gain_of_free_unit_(static_cast<T>(grid.dt_ms / model.neuron.tau_membrane_ms)),
       kernels_(RHEOBASE_SIMD_DISPATCH(level, clock_kernels<T>)()),
       refractory_(model.units()),
-      noise_(model.units(), std::sqrt(options.noise_intensity * grid.dt_ms), options, level),
+      noise_(model.units(), options.noise_intensity > 0.0, options, level),
       stimulation_(options, grid),
       readout_(model, grid, level),
       recorder_(model, grid, options) {
@@ -86,6 +86,7 @@ FastRun<T>::FastRun(const SpikingModel& model, const Eigen::MatrixXd& input, con
     refractory_.push(unit, grid.release_step(0));  // the reference's start: tlast = 0
   }
   point_kernel_at_arrays();
+  population_.noise_sd = static_cast<T>(std::sqrt(options.noise_intensity * grid.dt_ms));
 }
 
 template <class T>

@@ -21,15 +21,6 @@ long ClockGrid::first_step(Eigen::Index wanted) const {
   return step;
 }
 
-long ClockGrid::release_step(long spike_step) const {
-  const double end_s = dt_s * static_cast<double>(spike_step) + refractory_s;
-  long step = spike_step + std::max(1L, std::lround(refractory_s / dt_s) - 1);
-  while (!(dt_s * static_cast<double>(step) > end_s)) {
-    ++step;
-  }
-  return step;
-}
-
 ClockGrid make_clock_grid(const SpikingModel& model, Eigen::Index columns,
                           const SimulationOptions& options) {
   ClockGrid grid;
@@ -44,7 +35,8 @@ ClockGrid make_clock_grid(const SpikingModel& model, Eigen::Index columns,
   grid.columns = columns;
   grid.steps = std::lround(static_cast<double>(columns - 1) * grid.steps_per_column);
   grid.output_stride = std::max(1L, std::lround(options.output_period_ms / grid.dt_ms));
-  grid.refractory_s = model.neuron.refractory_ms / 1000.0;
+  // A billionth of a step forgives the rounding of a period that is a multiple of dt.
+  grid.refractory_steps = static_cast<long>(model.neuron.refractory_ms / grid.dt_ms + 1e-9);
   return grid;
 }
 

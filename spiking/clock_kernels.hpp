@@ -18,6 +18,7 @@ struct ClockPopulation {
   T rise_decay = 0;          ///< e^(-dt/tr)
   T dt_s = 0;
   T threshold = 0;
+  T noise_sd = 0;  ///< per step, mV
   std::size_t packs = 0;
   bool quadratic = false;
   bool double_exponential = true;
@@ -44,16 +45,12 @@ struct ReadoutFilter {
 template <class T>
 struct ClockKernels {
   /// Up to `steps` Euler steps, stopping after the first with a spike. `noise` is null or one row
-  /// of `stride` values a step. fired[pack] gets a bit per lane that is not below threshold
-  /// (a NaN counts) whenever `spiking` is returned.
-  ClockAdvance (*advance)(const ClockPopulation<T>&, const T* noise, std::size_t stride, long steps,
-                          std::uint32_t* fired);
+  /// of `stride` standard normals a step. fired[pack] is a bit per lane that is not below threshold
+  /// (a NaN counts) in the last step done.
+  ClockAdvance (*advance)(const ClockPopulation<T>&, const float* noise, std::size_t stride,
+                          long steps, std::uint32_t* fired);
   /// r and hr over one sample period; returns weight . r.
   T (*advance_readout)(const ReadoutFilter<T>&);
-  /// Normals of standard deviation sd of steps 4 block .. 4 block + 3, four rows of `units`
-  /// (whole packs of 16) values.
-  void (*fill_normals)(T* rows, std::size_t units, T sd, std::uint32_t block, std::uint32_t purpose,
-                       std::uint32_t seed, std::uint32_t trial);
 };
 
 namespace portable {

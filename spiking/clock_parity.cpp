@@ -29,15 +29,17 @@ struct ParityState {
 /// v += dt (dt i > tlast + tref) (-v + I) / tau_m + noise. QIF: v^2 in the place of -v.
 void advance_membrane(ParityState& state, const Eigen::ArrayXd& current,
                       const NeuronParameters& neuron, const ClockGrid& grid, long step,
-                      const double* noise) {
+                      double noise_sd, const float* noise) {
   const double now_s = grid.dt_s * static_cast<double>(step);
+  const double refractory_s = neuron.refractory_ms / 1000.0;
   const double tau_s = neuron.tau_membrane_ms / 1000.0;
   const bool quadratic = neuron.model == NeuronModel::qif;
   for (Eigen::Index unit = 0; unit < state.v.size(); ++unit) {
     double& v = state.v[unit];
-    const bool free = now_s > state.last_spike_s[unit] + grid.refractory_s;
+    const bool free = now_s > state.last_spike_s[unit] + refractory_s;
     const double slope = free ? ((quadratic ? v * v : -v) + current[unit]) / tau_s : 0.0;
-    v = v + grid.dt_s * slope + (noise != nullptr ? noise[unit] : 0.0);
+    v = v + grid.dt_s * slope +
+        (noise != nullptr ? noise_sd * static_cast<double>(noise[unit]) : 0.0);
   }
 }
 
@@ -58,7 +60,7 @@ void find_spikes(ParityState& state, double threshold, long step) {
 void advance_synapses(ParityState& state, const SpikingModel& model, double dt) {
   const Eigen::ArrayXd td = model.synapse.decay_ms.array() / 1000.0;
   const double tr = model.synapse.rise_ms / 1000.0;
-  const Eigen::ArrayXd decay = (-dt / td).exp();
+  const Eigen::ArrayXd decay = (-dt / td).unaryExpr([](double x) { return std::exp(x); });
   Eigen::ArrayXd jump = Eigen::ArrayXd::Zero(state.v.size());
   Eigen::ArrayXd fired = Eigen::ArrayXd::Zero(state.v.size());
   for (const Eigen::Index unit : state.spiking) {
@@ -101,12 +103,12 @@ SimulationResult run_clock_parity(const SpikingModel& model, const Eigen::Matrix
   ClockRecorder recorder(model, grid, options);
   StimulationCoins stimulation(options, grid);
   // The reference adds 0.1 randn per step whatever dt is.
-  MembraneNoise<double> noise(model.units(), std::sqrt(options.noise_intensity * 0.05), options,
-                              simd_level());
+  const double noise_sd = std::sqrt(options.noise_intensity * 0.05);
+  MembraneNoise noise(model.units(), noise_sd > 0.0, options, simd_level());
 
   for (long step = 1; step <= grid.steps; ++step) {
     const Eigen::ArrayXd current = state.ipsc + neuron.bias_mv + drive.col(grid.column(step));
-    advance_membrane(state, current, neuron, grid, step, noise.at(step));
+    advance_membrane(state, current, neuron, grid, step, noise_sd, noise.at(step));
     if (stimulation.active(step)) {
       const double jump = stimulation.jump_mv();
       for (const Eigen::Index unit : stimulation.units()) {
@@ -119,7 +121,9 @@ SimulationResult run_clock_parity(const SpikingModel& model, const Eigen::Matrix
     for (const Eigen::Index unit : state.spiking) {
       recorder.spike(unit, step);
       recorder.peak(unit, step);
-      state.last_spike_s[unit] = grid.dt_s * static_cast<double>(step);
+      // The published sum, not plainly dt i: its rounding decides when 2 ms are over.
+      double& last_s = state.last_spike_s[unit];
+      last_s = last_s + (grid.dt_s * static_cast<double>(step) - last_s);
       state.v[unit] = neuron.reset_mv;
     }
     record_sample(recorder, state, model, current, step);

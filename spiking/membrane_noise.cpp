@@ -2,34 +2,24 @@
 
 namespace rheobase {
 
-template <class T>
-MembraneNoise<T>::MembraneNoise(Eigen::Index units, double sd_mv, const SimulationOptions& options,
-                                SimdLevel level)
-    : kernels_(RHEOBASE_SIMD_DISPATCH(level, clock_kernels<T>)()),
+MembraneNoise::MembraneNoise(Eigen::Index units, bool enabled, const SimulationOptions& options,
+                             SimdLevel level)
+    : stream_{options.seed, options.trial, Purpose::membrane_noise},
+      level_(level),
       stride_(padded_to_packs<float>(static_cast<std::size_t>(units))),
-      sd_(static_cast<T>(sd_mv)),
-      seed_(options.seed),
-      trial_(options.trial) {
-  if (sd_mv > 0.0) {
-    rows_.resize(4 * stride_);
-  }
-}
+      rows_(enabled ? 4 * stride_ : 0) {}
 
-template <class T>
-const T* MembraneNoise<T>::at(long step) {
+const float* MembraneNoise::at(long step) {
   if (rows_.empty()) {
     return nullptr;
   }
   const long block = (step - 1) / 4;
   if (block != block_) {
-    kernels_.fill_normals(rows_.data(), stride_, sd_, static_cast<std::uint32_t>(block),
-                          static_cast<std::uint32_t>(Purpose::membrane_noise), seed_, trial_);
+    fill_normals(stream_, static_cast<std::uint32_t>(block), stride_, rows_.data(), stride_,
+                 level_);
     block_ = block;
   }
   return rows_.data() + static_cast<std::size_t>((step - 1) % 4) * stride_;
 }
-
-template class MembraneNoise<float>;
-template class MembraneNoise<double>;
 
 }  // namespace rheobase

@@ -33,6 +33,14 @@ struct Recording {
   std::vector<Eigen::Index> voltage_units;  ///< 0-based; empty: all
 };
 
+/// How the event engine starts from initial voltages (the clock engine: always `reference`).
+enum class StartUp {
+  reference,  ///< as published: units at or above threshold fire at time 0, all others are held at
+              ///< their voltage for the first refractory period
+  relaxed,    ///< no spike at time 0 and nobody is refractory: units at or above threshold start
+              ///< from reset
+};
+
 enum class Precision { single_precision, double_precision };
 
 struct SimulationOptions {
@@ -47,6 +55,7 @@ struct SimulationOptions {
   Seed seed = 1;
   std::uint32_t trial = 0;  ///< stream number: trials are independent and can be replayed alone
   std::optional<Eigen::VectorXd> initial_voltage;  ///< N; none: uniform in [reset, peak)
+  StartUp start_up = StartUp::reference;
   double output_period_ms = 0.0;                   ///< distance of output samples; 0: every step
   Recording record;
   std::optional<Stimulation> stimulation;

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <span>
+
+#include "spiking/event_recorder.hpp"
+#include "spiking/event_simulation.hpp"
+
+namespace rheobase {
+
+/// Filtered spike trains and readout at sample times.
+struct EventReadout {
+  Eigen::VectorXd output;  ///< w_out . r + b_out
+  Eigen::MatrixXd rate;    ///< r (Hz), N x samples, if asked for
+};
+
+/// r of every unit is two modes (r and its rise) that decay in closed form from one sample to the
+/// next and are touched only by the unit's own spikes, each with its own distance to the sample.
+/// @param spikes  in order of time
+EventReadout read_out(const EventNetwork& network, std::span<const SpikeEvent> spikes,
+                      const SampleGrid& samples, bool keep_rate);
+
+}  // namespace rheobase

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <vector>
+
+#include "spiking/event_state.hpp"
+#include "spiking/simulate.hpp"
+
+namespace rheobase {
+
+/// Sample times k * period, k = 1 ... count.
+struct SampleGrid {
+  double period_ms = 0.0;
+  Eigen::Index count = 0;
+
+  SampleGrid(double period, double duration_ms);
+  double time_ms(Eigen::Index sample) const {
+    return static_cast<double>(sample + 1) * period_ms;
+  }
+};
+
+/// Observer of an event-driven run: voltages every dt and input currents at the output samples, in
+/// closed form from the state before them.
+class EventRecorder {
+ public:
+  EventRecorder(const EventNetwork& network, const Recording& record, const SampleGrid& voltage,
+                const SampleGrid& output, double duration_ms);
+
+  bool idle() const { return voltage_units_.empty() && input_.size() == 0; }
+  void observe(const EventState& state, double t);
+  /// Recorded units that fire are at their peak in the sample interval of the spike.
+  void peak(std::int32_t unit, double time_ms);
+
+  Eigen::MatrixXd take_voltage() { return std::move(voltage_); }
+  Eigen::MatrixXd take_input() { return std::move(input_); }
+
+ private:
+  void sample_voltage(const EventState& state, double t);
+  void sample_input(const EventState& state, double t);
+
+  const EventNetwork& network_;
+  SampleGrid voltage_grid_, input_grid_;
+  double duration_ms_;
+  std::vector<Eigen::Index> voltage_units_;
+  std::vector<Eigen::Index> voltage_row_;  ///< of every unit, -1: not recorded
+  Eigen::MatrixXd voltage_, input_;
+  Eigen::Index next_voltage_ = 0;
+  Eigen::Index next_input_ = 0;
+};
+
+}  // namespace rheobase
