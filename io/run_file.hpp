@@ -3,14 +3,36 @@
 #include <filesystem>
 #include <string>
 
+#include "io/mat_file.hpp"
 #include "spiking/simulate.hpp"
 
 namespace rheobase {
 
-/// Writes a run: spike_unit (1-based), spike_time_ms, output, output_time_ms, voltage (units x
-/// samples), mean_rate_hz, scaling_factor, dt_ms, engine, seed, command. Complete or not at all.
+/// What a run file says beside the simulation's result.
+struct RunDescription {
+  double scaling_factor = 1.0;
+  std::string command;    ///< the command line that made it
+  std::string task;       ///< empty: not known
+  std::string condition;  ///< name of the trial's condition, empty: not known
+  std::string version;    ///< of the program; set by write_run
+  /// Which units the rows of `voltage` are, 0-based (1-based in the file); empty: all.
+  std::vector<Eigen::Index> voltage_units;
+};
+
+struct RunFile {
+  SimulationResult result;
+  RunDescription description;
+};
+
+/// Writes a run, complete or not at all: spike_unit (1-based), spike_time_ms, output,
+/// output_time_ms, voltage (units x samples), mean_rate_hz, scaling_factor, dt_ms, engine, seed,
+/// command and what docs/formats.md lists beside them.
+/// @throws InputError where `path` cannot be written
 void write_run(const std::filesystem::path& path, const SimulationResult& result,
-               double scaling_factor, const std::string& command);
+               const RunDescription& description, MatVersion version = MatVersion::level5);
+
+/// Reads what write_run wrote. @throws InputError when a field is missing or of another form
+RunFile read_run(const std::filesystem::path& path);
 
 /// Reads one numeric matrix of a .mat file, given as FILE.mat:name.
 /// @throws InputError when the file, the field or its type is not as it must be

@@ -1,0 +1,187 @@
+#include "io/run_file.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "core/version.hpp"
+
+namespace rheobase {
+
+namespace {
+
+using Eigen::Index;
+using Eigen::VectorXd;
+
+constexpr std::int64_t kMostUnits = 1'000'000;
+
+std::vector<std::int32_t> one_based(const std::vector<std::int32_t>& units) {
+  std::vector<std::int32_t> numbers(units.size());
+  std::transform(units.begin(), units.end(), numbers.begin(),
+                 [](std::int32_t unit) { return unit + 1; });
+  return numbers;
+}
+
+/// 1-based units of a field as 0-based ones. @throws InputError for one out of range
+template <class Unit>
+std::vector<Unit> read_units(const MatFile& file, std::string_view name) {
+  constexpr std::string_view kRequired = "must be numbers of units, counted from 1";
+  const VectorXd numbers = file.vector(name, -1, kRequired);
+  std::vector<Unit> units;
+  for (const double number : numbers) {
+    if (!(number >= 1.0 && number <= static_cast<double>(kMostUnits)) ||
+        number != std::floor(number)) {
+      file.fail(name, fmt::format("{}", number), kRequired);
+    }
+    units.push_back(static_cast<Unit>(number - 1.0));
+  }
+  return units;
+}
+
+void add_spikes(MatFields& fields, const SimulationResult& result) {
+  fields.int32_column("spike_unit", one_based(result.spike_unit));
+  fields.column("spike_time_ms", result.spike_time_ms);
+  const VectorXd counts = result.spike_count.cast<double>();
+  fields.matrix("spike_count", counts);
+  fields.matrix("mean_rate_hz", result.mean_rate_hz());
+}
+
+void add_signals(MatFields& fields, const SimulationResult& result,
+                 const RunDescription& description) {
+  const Index samples = result.output.values.size();
+  VectorXd times(samples);
+  for (Index i = 0; i < samples; ++i) {
+    times[i] = result.output.time_ms(i);
+  }
+  fields.matrix("output", result.output.values.transpose());
+  fields.matrix("output_time_ms", times.transpose());
+  fields.number("output_start_ms", result.output.start_ms);
+  fields.number("output_step_ms", result.output.step_ms);
+  if (result.voltage.size() > 0) {
+    fields.matrix("voltage", result.voltage);
+    fields.number("voltage_step_ms", result.voltage_step_ms);
+    const std::vector<std::int32_t> units(description.voltage_units.begin(),
+                                          description.voltage_units.end());
+    if (!units.empty()) {
+      fields.int32_column("voltage_unit", one_based(units));
+    }
+  }
+  if (result.rate.size() > 0) {
+    fields.matrix("rate", result.rate);
+  }
+  if (result.input.size() > 0) {
+    fields.matrix("input", result.input);
+  }
+}
+
+void add_text(MatFields& fields, std::string name, const std::string& text) {
+  if (!text.empty()) {
+    fields.text(std::move(name), text);
+  }
+}
+
+void add_description(MatFields& fields, const SimulationResult& result,
+                     const RunDescription& description) {
+  fields.number("scaling_factor", description.scaling_factor);
+  fields.number("dt_ms", result.dt_ms);
+  fields.number("duration_ms", result.duration_ms);
+  fields.number("seed", result.seed);
+  fields.text("engine", result.engine);
+  add_text(fields, "engine_reason", result.engine_reason);
+  add_text(fields, "task", description.task);
+  add_text(fields, "condition", description.condition);
+  add_text(fields, "command", description.command);
+  fields.text("rheobase_version", kVersion);
+}
+
+void read_spikes(const MatFile& file, SimulationResult& result) {
+  result.spike_unit = read_units<std::int32_t>(file, "spike_unit");
+  const auto spikes = static_cast<Index>(result.spike_unit.size());
+  const VectorXd times =
+      file.vector("spike_time_ms", spikes, fmt::format("must be one number per spike, {}", spikes));
+  result.spike_time_ms.assign(times.begin(), times.end());
+  constexpr std::string_view kCounts = "must be the number of spikes of every unit";
+  const VectorXd counts = file.vector("spike_count", -1, kCounts);
+  for (const double count : counts) {
+    if (!(count >= 0.0 && count <= std::numeric_limits<int>::max()) || count != std::floor(count)) {
+      file.fail("spike_count", fmt::format("{}", count), kCounts);
+    }
+  }
+  result.spike_count = counts.cast<int>();
+}
+
+Eigen::MatrixXd optional_matrix(const MatFile& file, std::string_view name) {
+  return file.has(name) ? file.matrix(name, "must be a matrix of numbers") : Eigen::MatrixXd();
+}
+
+std::string optional_text(const MatFile& file, std::string_view name) {
+  return file.has(name) ? file.text(name, "must be text") : std::string();
+}
+
+void read_signals(const MatFile& file, RunFile& run) {
+  constexpr std::string_view kNumber = "must be one number";
+  SimulationResult& result = run.result;
+  result.output.values = file.vector("output", -1, "must be the readout, 1 x samples");
+  result.output.start_ms = file.number("output_start_ms", kNumber);
+  result.output.step_ms = file.number("output_step_ms", kNumber);
+  result.voltage = optional_matrix(file, "voltage");
+  if (result.voltage.size() > 0) {
+    result.voltage_step_ms = file.number("voltage_step_ms", kNumber);
+  }
+  if (file.has("voltage_unit")) {
+    run.description.voltage_units = read_units<Index>(file, "voltage_unit");
+  }
+  result.rate = optional_matrix(file, "rate");
+  result.input = optional_matrix(file, "input");
+}
+
+void read_description(const MatFile& file, RunFile& run) {
+  constexpr std::string_view kNumber = "must be one number";
+  run.description.scaling_factor = file.number("scaling_factor", kNumber);
+  run.result.dt_ms = file.number("dt_ms", kNumber);
+  run.result.duration_ms = file.number("duration_ms", kNumber);
+  run.result.seed = static_cast<Seed>(file.integer("seed", 0, std::numeric_limits<Seed>::max(),
+                                                   "must be a whole number below 2^32"));
+  run.result.engine = file.text("engine", "must be the name of an engine");
+  run.result.engine_reason = optional_text(file, "engine_reason");
+  run.description.task = optional_text(file, "task");
+  run.description.condition = optional_text(file, "condition");
+  run.description.command = optional_text(file, "command");
+  run.description.version = optional_text(file, "rheobase_version");
+}
+
+}  // namespace
+
+void write_run(const std::filesystem::path& path, const SimulationResult& result,
+               const RunDescription& description, MatVersion version) {
+  MatFields fields;
+  add_spikes(fields, result);
+  add_signals(fields, result, description);
+  add_description(fields, result, description);
+  write_mat(path, fields, version);
+}
+
+RunFile read_run(const std::filesystem::path& path) {
+  const MatFile file(path);
+  RunFile run;
+  read_spikes(file, run.result);
+  read_signals(file, run);
+  read_description(file, run);
+  return run;
+}
+
+Eigen::MatrixXd read_matrix(const std::string& file_and_field) {
+  const std::size_t colon = file_and_field.rfind(':');
+  if (colon == std::string::npos || colon == 0 || colon + 1 == file_and_field.size()) {
+    throw InputError(file_and_field, "", "no field's name", "must be FILE.mat:NAME");
+  }
+  const std::string name = file_and_field.substr(colon + 1);
+  const std::string_view top = std::string_view(name).substr(0, name.find('.'));
+  const MatFile file(std::filesystem::path(file_and_field.substr(0, colon)), {&top, 1});
+  return file.matrix(name, "must be a matrix of numbers");
+}
+
+}  // namespace rheobase
