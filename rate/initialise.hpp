@@ -20,18 +20,18 @@ enum class WeightDistribution {
 
 /// Options of a new network; the names of the original program's arguments in brackets.
 struct NetworkOptions {
-  int units = 200;                       ///< [N]
-  double gain = 1.5;                     ///< [gain]
-  double inhibitory_probability = 0.2;   ///< [P_inh]
-  double connection_probability = 0.2;   ///< [P_rec]
-  int som_units = 0;                     ///< [som_N]
-  bool dale = true;                      ///< [apply_dale]
+  int units = 200;                              ///< [N]
+  double gain = 1.5;                            ///< [gain]
+  double inhibitory_probability = 0.2;          ///< [P_inh]
+  double connection_probability = 0.2;          ///< [P_rec]
+  int som_units = 0;                            ///< [som_N]
+  bool dale = true;                             ///< [apply_dale]
   Activation activation = Activation::sigmoid;  ///< [act]
-  double tau_min_steps = 4.0;            ///< [decay_taus]
-  double tau_max_steps = 20.0;           ///< equal to the minimum: one fixed time constant
+  double tau_min_steps = 4.0;                   ///< [decay_taus]
+  double tau_max_steps = 20.0;                  ///< equal to the minimum: one fixed time constant
   Initialisation initialisation = Initialisation::reference;
   WeightDistribution distribution = WeightDistribution::gaussian;
-  std::optional<Eigen::MatrixXd> mask;   ///< extra 0/1 mask, N x N
+  std::optional<Eigen::MatrixXd> mask;  ///< extra 0/1 mask, N x N
 };
 
 /// Draws a new network for a task with `inputs` input channels; a function of (options, seed).

@@ -1,19 +1,15 @@
 #pragma once
 
-#include <Eigen/Core>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace rheobase {
+#include <Eigen/Core>
 
-/// Transfer function phi of a rate unit (models.md section 1).
-enum class Activation {
-  sigmoid,       ///< 1 / (1 + e^-x)
-  softplus,      ///< log(1 + e^x), clipped to [0, 20]
-  clipped_relu,  ///< max(x, 0), clipped to [0, 20]
-};
+#include "rate/activation.hpp"
+
+namespace rheobase {
 
 std::string_view to_string(Activation activation);
 /// @throws InputError that lists the known names
@@ -22,7 +18,8 @@ Activation activation_from(std::string_view name);
 /// A rate network: x_t = (1 - 1/tau) x_{t-1} + (1/tau) (W r_{t-1} + W_in u_{t-1}) + 0.1 xi_t,
 /// o_t = w_out . r_t + b_out, r = phi(x) (Kim, Li & Sejnowski, PNAS 2019, eq. 1 to 4).
 ///
-/// Row = postsynaptic, column = presynaptic unit. Plain data: validate() checks it once.
+/// Row = postsynaptic, column = presynaptic unit. Plain data: validate() checks it once. w0 and
+/// tau_gate0 may be empty in models of unknown origin.
 struct RateModel {
   Eigen::MatrixXd w;          ///< N x N, trainable weights before sign and mask
   Eigen::MatrixXd w0;         ///< N x N, w at the start of training
@@ -34,12 +31,12 @@ struct RateModel {
   Eigen::VectorXd tau_gate;   ///< N, g: tau = sigmoid(g) (max - min) + min (taus_gaus)
   Eigen::VectorXd tau_gate0;  ///< N, g at the start of training
   double tau_min_steps = 4.0;
-  double tau_max_steps = 20.0;  ///< equal to tau_min_steps: one fixed time constant
-  std::vector<bool> inhibitory; ///< N
-  int som_units = 0;            ///< the first som_units inhibitory units are "SOM"
+  double tau_max_steps = 20.0;   ///< equal to tau_min_steps: one fixed time constant
+  std::vector<bool> inhibitory;  ///< N
+  int som_units = 0;             ///< the first som_units inhibitory units are "SOM"
   Activation activation = Activation::sigmoid;
-  bool dale = true;             ///< rectify w (Dale's principle)
-  std::string task;             ///< name of the task it was trained on, may be empty
+  bool dale = true;                      ///< rectify w (Dale's principle)
+  std::string task;                      ///< name of the task it was trained on, may be empty
   std::optional<double> scaling_factor;  ///< s = 1/lambda found by `map`
 
   Eigen::Index units() const { return w.rows(); }
@@ -49,6 +46,7 @@ struct RateModel {
 
 inline constexpr double kRateStepMs = 5.0;    ///< Delta of the published model
 inline constexpr double kRateNoise = 0.1;     ///< factor of xi
+inline constexpr double kInitialNoise = 0.1;  ///< x_0 = kInitialNoise * factor * xi_0
 
 /// W = (max(w, 0) diag(m)) .* mask under Dale's principle, (w diag(m)) .* mask without. N x N.
 Eigen::MatrixXd effective_weights(const RateModel& model);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <string>
 #include <vector>
@@ -13,20 +14,20 @@ namespace rheobase {
 
 /// Options of backpropagation through time; defaults are the paper's (models.md section 1).
 struct TrainingOptions {
-  int max_trials = 6000;        ///< [n_trials]; a batch counts as `batch` trials
-  int batch = 1;                ///< trials per update; the loss is their mean
-  Loss loss = Loss::l2;         ///< [loss_fn]
-  std::string rule = "adam";    ///< registered training rule
+  int max_trials = 6000;      ///< [n_trials]; a batch counts as `batch` trials
+  int batch = 1;              ///< trials per update (always whole batches); loss: their mean
+  Loss loss = Loss::l2;       ///< [loss_fn]
+  std::string rule = "adam";  ///< registered training rule
   double learning_rate = 0.01;
-  double clip_norm = 0.0;       ///< global gradient norm is cut to this; 0: no clipping
-  double noise = 0.1;           ///< factor of xi
+  double clip_norm = 0.0;  ///< global gradient norm is cut to this; 0: no clipping
+  double noise = 0.1;      ///< factor of xi
   Seed seed = 1;
-  int evaluate_every = 100;     ///< trials between evaluations
+  int evaluate_every = 100;  ///< trials between evaluations
   int evaluation_trials = 100;
   double stop_loss = 7.0;       ///< stop when the mean loss is below this ...
   double stop_accuracy = 0.95;  ///< ... and the accuracy above this
   int checkpoint_every = 0;     ///< trials; 0: only when cancelled
-  int threads = 1;              ///< for evaluations; no influence on the result
+  int threads = 1;              ///< evaluations and large batches; no influence on the result
 };
 
 struct EvaluationPoint {
@@ -40,9 +41,9 @@ struct EvaluationPoint {
 struct TrainingState {
   RateModel model;
   int trials_done = 0;
-  std::vector<float> parameters;             ///< in the order of the training kernel
-  std::vector<std::vector<float>> moments;   ///< the rule's own vectors (Adam: m, v)
-  std::vector<double> losses;                ///< per trial
+  std::vector<float> parameters;            ///< in the order of the training kernel
+  std::vector<std::vector<float>> moments;  ///< the rule's own vectors (Adam: m, v)
+  std::vector<double> losses;               ///< per trial
   std::vector<EvaluationPoint> evaluations;
 };
 
@@ -61,8 +62,15 @@ using CheckpointSink = std::function<void(const TrainingState&)>;
 /// State before the first update.
 TrainingState initial_state(const RateModel& model, const TrainingOptions& options);
 
+/// Upper bound of the memory that training takes beside the model and the trials.
+std::size_t training_memory_bytes(const RateModel& model, int steps,
+                                  const TrainingOptions& options);
+
 /// Trains until the criteria are met, max_trials are done or the control says stop.
-/// @throws InputError for options out of range, NonFiniteError when the loss is not finite
+/// The criteria are looked at every `evaluate_every` trials on fresh trials. last_evaluation is of
+/// the final network, except when cancelled: then the last one made, if any.
+/// @throws InputError for options out of range or a state that does not fit them,
+///         NonFiniteError (with the number of the trial) when loss or gradient are not finite
 TrainingResult train(TrainingState state, const Task& task, const TrainingOptions& options,
                      const RunControl& control = {}, const CheckpointSink& checkpoint = {});
 

@@ -1,0 +1,63 @@
+#include "core/simd/math.hpp"
+#include "rate/kernels.hpp"
+
+namespace rheobase::RHEOBASE_SIMD {
+
+namespace {
+
+RHEOBASE_INLINE void adam_pack(const AdamArguments& a, const float* gradient, float* parameter,
+                               float* mean, float* square) {
+  const Floats g = Floats::load(gradient);
+  const Floats m = Floats::load(mean) * a.beta1 + g * (1.0F - a.beta1);
+  const Floats v = Floats::load(square) * a.beta2 + g * g * (1.0F - a.beta2);
+  m.store(mean);
+  v.store(square);
+  (Floats::load(parameter) - m * a.step / (sqrt(v) + a.epsilon)).store(parameter);
+}
+
+}  // namespace
+
+void adam(const AdamArguments& a) {
+  std::size_t i = 0;
+  for (; i + Floats::lanes <= a.count; i += Floats::lanes) {
+    adam_pack(a, a.gradient + i, a.parameter + i, a.mean + i, a.square + i);
+  }
+  const std::size_t rest = a.count - i;
+  if (rest == 0) {
+    return;
+  }
+  float tail[4][Floats::lanes] = {};
+  for (std::size_t k = 0; k < rest; ++k) {
+    tail[0][k] = a.gradient[i + k];
+    tail[1][k] = a.parameter[i + k];
+    tail[2][k] = a.mean[i + k];
+    tail[3][k] = a.square[i + k];
+  }
+  adam_pack(a, tail[0], tail[1], tail[2], tail[3]);
+  for (std::size_t k = 0; k < rest; ++k) {
+    a.parameter[i + k] = tail[1][k];
+    a.mean[i + k] = tail[2][k];
+    a.square[i + k] = tail[3][k];
+  }
+}
+
+double squared_norm(const float* values, std::size_t count) {
+  constexpr std::size_t block = 4096;
+  double total = 0.0;
+  for (std::size_t from = 0; from < count; from += block) {
+    const std::size_t to = from + block < count ? from + block : count;
+    Floats partial = Floats::all(0.0F);
+    std::size_t i = from;
+    for (; i + Floats::lanes <= to; i += Floats::lanes) {
+      const Floats value = Floats::load(values + i);
+      partial = partial + value * value;
+    }
+    total += static_cast<double>(sum(partial));
+    for (; i < to; ++i) {
+      total += static_cast<double>(values[i]) * static_cast<double>(values[i]);
+    }
+  }
+  return total;
+}
+
+}  // namespace rheobase::RHEOBASE_SIMD

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "rate/forward_pass.hpp"
+#include "rate/loss.hpp"
+#include "rate/network.hpp"
+
+namespace rheobase {
+
+struct BpttOptions {
+  std::size_t steps = 0;  ///< T of every trial
+  std::size_t batch = 1;  ///< most trials a call of run() gets
+  Loss loss = Loss::l2;
+  int threads = 1;  ///< over groups of trials; no influence on the result
+  SimdLevel level = simd_level();
+};
+
+/// Backpropagation through time of the mean loss of a batch, written out by hand (Werbos 1990;
+/// equations in backward.kernel.cpp). Real is float, or double to check gradients.
+template <class Real>
+class Bptt {
+ public:
+  Bptt(const RateModel& model, const BpttOptions& options);
+
+  /// Gradient of the mean loss at `parameters` (layout(): w, w_out, b_out, g).
+  /// @param trials  1 to options.batch trials
+  void run(std::span<const Real> parameters, std::span<const Trial> trials,
+           const NoiseSeries& noise);
+
+  /// Of the last call: dL/dparameters, and the loss of every trial.
+  std::span<Real> gradient() { return gradient_; }
+  std::span<const double> losses() const { return losses_; }
+
+  const ParameterLayout& layout() const { return network_.layout(); }
+
+  /// Upper bound of the memory of one object.
+  static std::size_t bytes(const RateModel& model, const BpttOptions& options);
+
+ private:
+  /// All that one group of trials needs; groups of one batch may run on different threads.
+  struct Workspace {
+    Workspace(const Network<Real>& network, const BpttOptions& options, bool panels);
+    ForwardPass<Real> forward;
+    AlignedVector<Real> error, adjoint, feedback, scaled, delta, presynaptic;
+    AlignedVector<Real> gain_gradient, readout_gradient, weight_gradient;
+    double bias_gradient = 0.0;
+  };
+  /// Gradient of one group, summed over its lanes; the sums over groups are taken in order.
+  struct Totals {
+    std::vector<Real> weight;
+    std::vector<double> readout, gain;
+    double bias = 0.0;
+  };
+
+  void run_group(Workspace& work, std::span<const Trial> trials, const TrialGroup& group,
+                 const NoiseSeries& noise);
+  void load_error(Workspace& work, std::span<const Trial> trials, const TrialGroup& group);
+  void walk_back(Workspace& work, const TrialGroup& group);
+  void add(const Workspace& work, const TrialGroup& group);
+  void write_gradient();
+
+  BpttOptions options_;
+  Network<Real> network_;
+  std::vector<Workspace> workspaces_;
+  Totals totals_;
+  std::vector<Real> gradient_;
+  std::vector<double> losses_;
+};
+
+extern template class Bptt<float>;
+extern template class Bptt<double>;
+
+}  // namespace rheobase

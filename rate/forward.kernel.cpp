@@ -1,0 +1,205 @@
+// The rate network forward in time: x_t = (1 - 1/tau) x_{t-1} + (1/tau) (W r_{t-1} + W_in u_{t-1})
+// + noise, r = phi(x), o = w_out . r + b_out.
+#include "core/simd/normal.hpp"
+#include "rate/activation_packs.hpp"
+#include "rate/recurrent_product.hpp"
+#include "rate/state_layout.hpp"
+
+namespace rheobase::RHEOBASE_SIMD {
+
+namespace {
+
+RHEOBASE_INLINE Floats widened(const float* from, float) {
+  return Floats::load(from);
+}
+
+RHEOBASE_INLINE Doubles widened(const float* from, double) {
+  double values[Doubles::lanes];
+  for (std::size_t i = 0; i < Doubles::lanes; ++i) {
+    values[i] = static_cast<double>(from[i]);
+  }
+  return Doubles::load(values);
+}
+
+/// Four steps of noise for every unit: rows of `padded` units, or of units x 16 trials.
+template <class L>
+void draw_noise(const ForwardArguments<typename L::Real>& a, std::uint32_t block) {
+  if constexpr (L::panel) {
+    const Words trials = Words::load(a.trial);
+    for (std::size_t unit = 0; unit < a.units; ++unit) {
+      const FloatBlock xi =
+          normals(Words::all(static_cast<std::uint32_t>(unit)), block, a.purpose, a.seed, trials);
+      for (std::size_t k = 0; k < 4; ++k) {
+        xi.value[k].store(a.xi + (k * a.units + unit) * Floats::lanes);
+      }
+    }
+  } else {
+    const Words trial = Words::all(a.trial[0]);
+    for (std::size_t unit = 0; unit < a.padded; unit += Floats::lanes) {
+      const FloatBlock xi =
+          normals(Words::iota(static_cast<std::uint32_t>(unit)), block, a.purpose, a.seed, trial);
+      for (std::size_t k = 0; k < 4; ++k) {
+        xi.value[k].store(a.xi + k * a.padded + unit);
+      }
+    }
+  }
+}
+
+template <class L>
+RHEOBASE_INLINE Pack<typename L::Real> noise_of(const ForwardArguments<typename L::Real>& a,
+                                                std::size_t step, std::size_t element) {
+  using Real = typename L::Real;
+  if (L::panel) {
+    return widened(a.xi + (step % 4 * a.units + element) * Floats::lanes, Real{});
+  }
+  return widened(a.xi + step % 4 * a.padded + element * L::lanes, Real{});
+}
+
+template <class L>
+void drive_by_input(const ForwardArguments<typename L::Real>& a, std::size_t elements,
+                    std::size_t step) {
+  using Real = typename L::Real;
+  const Real* input = a.input + step * a.inputs * (L::panel ? L::lanes : 1);
+  for (std::size_t e = 0; e < elements; ++e) {
+    Pack<Real> drive = Pack<Real>::all(0);
+    for (std::size_t k = 0; k < a.inputs; ++k) {
+      drive = drive + L::of_units(a.input_weights + k * a.padded, e) * L::of_trials(input, k);
+    }
+    drive.store(a.drive + e * L::lanes);
+  }
+}
+
+/// w_out . r as one partial sum per lane (unit modulo lanes), then a tree: the same order for one
+/// trial and for a panel.
+template <class L>
+void read_out(const ForwardArguments<typename L::Real>& a, const typename L::Real* rate,
+              std::size_t step) {
+  using Real = typename L::Real;
+  if constexpr (L::panel) {
+    Pack<Real> partial[L::lanes];
+    for (auto& sum_of_lane : partial) {
+      sum_of_lane = Pack<Real>::all(0);
+    }
+    for (std::size_t unit = 0; unit < a.units; ++unit) {
+      Pack<Real>& total = partial[unit % L::lanes];
+      total = total + Pack<Real>::load(rate + unit * L::lanes) * a.readout[unit];
+    }
+    for (std::size_t width = L::lanes / 2; width > 0; width /= 2) {
+      for (std::size_t i = 0; i < width; ++i) {
+        partial[i] = partial[i] + partial[i + width];
+      }
+    }
+    (partial[0] + a.bias).store(a.output + step * L::lanes);
+  } else {
+    Pack<Real> partial = Pack<Real>::all(0);
+    for (std::size_t unit = 0; unit < a.units; unit += L::lanes) {
+      partial = partial + Pack<Real>::load(rate + unit) * Pack<Real>::load(a.readout + unit);
+    }
+    a.output[step] = sum(partial) + a.bias;
+  }
+}
+
+template <class L>
+void add_total_rate(const ForwardArguments<typename L::Real>& a, const typename L::Real* rate) {
+  using Real = typename L::Real;
+  if constexpr (L::panel) {
+    Pack<Real> total = Pack<Real>::all(0);
+    for (std::size_t unit = 0; unit < a.units; ++unit) {
+      total = total + Pack<Real>::load(rate + unit * L::lanes);
+    }
+    (Pack<Real>::load(a.total_rate) + total).store(a.total_rate);
+  } else {
+    Real total = 0;
+    for (std::size_t unit = 0; unit < a.units; ++unit) {
+      total += rate[unit];
+    }
+    a.total_rate[0] += total;
+  }
+}
+
+template <class L, bool kRecord, class Phi>
+void run_steps(const ForwardArguments<typename L::Real>& a) {
+  using Real = typename L::Real;
+  using P = Pack<Real>;
+  const std::size_t elements = L::panel ? a.units : a.padded / L::lanes;
+  const std::size_t state = elements * L::lanes;
+  const bool noisy = a.noise != 0;
+  // x * 0 is 0, or NaN once x has left the finite numbers: that must reach the output, since
+  // saturating functions would hide it.
+  P poison = P::all(0);
+  for (std::size_t t = 0; t < a.steps; ++t) {
+    if (noisy && t % 4 == 0) {
+      draw_noise<L>(a, static_cast<std::uint32_t>(t / 4));
+    }
+    Real* rate = a.rate + (kRecord ? t : t % 2) * state;
+    if (t > 0) {
+      const Real* before = a.rate + (kRecord ? t - 1 : (t - 1) % 2) * state;
+      drive_by_input<L>(a, elements, t - 1);
+      if constexpr (L::panel) {
+        product_panel(a.recurrent.lines, a.units, before, a.drive);
+      } else {
+        product_trial(a.recurrent, a.padded, before, a.drive);
+      }
+    }
+    const P factor = P::all(t == 0 ? a.initial_noise : a.noise);
+    for (std::size_t e = 0; e < elements; ++e) {
+      const std::size_t at = e * L::lanes;
+      P x = P::all(0);
+      if (t > 0) {
+        const P x_before = P::load(a.current + at);
+        const P drive = P::load(a.drive + at);
+        x = x_before * L::of_units(a.decay, e) + drive * L::of_units(a.gain, e);
+        if (kRecord && a.pull != nullptr) {
+          (drive - x_before).store(a.pull + t * state + at);
+        }
+      }
+      if (noisy) {
+        x = x + noise_of<L>(a, t, e) * factor;
+      }
+      x.store(a.current + at);
+      poison = poison + x * P::all(0);
+      const RateAndSlope<Real> phi = Phi::at(x);
+      phi.rate.store(rate + at);
+      if constexpr (kRecord) {
+        phi.slope.store(a.slope + t * state + at);
+      }
+    }
+    if constexpr (!kRecord) {
+      add_total_rate<L>(a, rate);
+    }
+    read_out<L>(a, rate, t);
+  }
+  Real* last = a.output + (a.steps - 1) * (L::panel ? L::lanes : 1);
+  if constexpr (L::panel) {
+    (P::load(last) + poison).store(last);
+  } else {
+    *last += sum(poison);
+  }
+}
+
+template <class L>
+void run_layout(const ForwardArguments<typename L::Real>& a) {
+  with_activation(a.activation, [&](auto phi) {
+    if (a.record) {
+      run_steps<L, true, decltype(phi)>(a);
+    } else {
+      run_steps<L, false, decltype(phi)>(a);
+    }
+  });
+}
+
+}  // namespace
+
+template <class Real>
+void forward(const ForwardArguments<Real>& arguments) {
+  if (arguments.panel) {
+    run_layout<Layout<Real, true>>(arguments);
+  } else {
+    run_layout<Layout<Real, false>>(arguments);
+  }
+}
+
+template void forward<float>(const ForwardArguments<float>&);
+template void forward<double>(const ForwardArguments<double>&);
+
+}  // namespace rheobase::RHEOBASE_SIMD

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <span>
+
+#include "core/trial.hpp"
+#include "rate/connectivity.hpp"
+#include "rate/parameters.hpp"
+#include "rate/rate_model.hpp"
+
+namespace rheobase {
+
+/// A rate network in the number type and layout of the kernels. Made from a model once, then
+/// loaded with new parameters at every update.
+template <class Real>
+class Network {
+ public:
+  Network(const RateModel& model, ConnectivityUse use, SimdLevel level);
+
+  void load(std::span<const Real> parameters);
+
+  /// The network's part of a kernel's arguments.
+  void describe(ForwardArguments<Real>& arguments) const;
+  void describe(BackwardArguments<Real>& arguments) const;
+
+  const ParameterLayout& layout() const { return layout_; }
+  const Connectivity<Real>& recurrent() const { return recurrent_; }
+  std::size_t units() const { return layout_.units; }
+  std::size_t padded() const { return padded_; }
+  std::size_t inputs() const { return inputs_; }
+  SimdLevel level() const { return level_; }
+
+  /// d(1/tau)/dg of one unit.
+  double gain_slope(std::size_t unit) const { return gain_slope_[unit]; }
+
+ private:
+  void set_time_constant(std::size_t unit, double tau);
+
+  ParameterLayout layout_;
+  Activation activation_;
+  SimdLevel level_;
+  std::size_t padded_, inputs_;
+  double tau_min_, tau_max_;
+  Connectivity<Real> recurrent_;
+  AlignedVector<Real> decay_, gain_, input_weights_, readout_;
+  std::vector<double> gain_slope_;
+  Real bias_ = 0;
+};
+
+extern template class Network<float>;
+extern template class Network<double>;
+
+}  // namespace rheobase

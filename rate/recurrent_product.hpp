@@ -1,0 +1,123 @@
+// y += M x for one trial and for a panel of trials; for kernel files only. Every element is a sum
+// in the order of the columns, so all forms give the same bits.
+#pragma once
+
+#if defined(__AVX512F__)
+#include <immintrin.h>
+#endif
+
+#include "core/simd/pack.hpp"
+#include "rate/kernels.hpp"
+
+namespace rheobase::RHEOBASE_SIMD {
+
+/// `Width` packs of lines stay in registers while the columns stream by.
+template <std::size_t Width, class Real>
+RHEOBASE_INLINE const Real* product_block(std::size_t columns, const Real* weight, const Real* x,
+                                          Real* y) {
+  constexpr std::size_t lanes = Pack<Real>::lanes;
+  Pack<Real> total[Width];
+  for (std::size_t p = 0; p < Width; ++p) {
+    total[p] = Pack<Real>::load(y + p * lanes);
+  }
+  for (std::size_t j = 0; j < columns; ++j, weight += Width * lanes) {
+    const Pack<Real> factor = Pack<Real>::all(x[j]);
+    for (std::size_t p = 0; p < Width; ++p) {
+      total[p] = total[p] + Pack<Real>::load(weight + p * lanes) * factor;
+    }
+  }
+  for (std::size_t p = 0; p < Width; ++p) {
+    total[p].store(y + p * lanes);
+  }
+  return weight;
+}
+
+template <class Real>
+RHEOBASE_INLINE void product_dense(const DenseView<Real>& m, std::size_t units, const Real* x,
+                                   Real* y) {
+  const Real* weight = m.weight;
+  for (std::size_t block = 0; block < m.blocks; ++block) {
+    switch (m.width[block]) {
+      case 1:
+        weight = product_block<1>(units, weight, x, y);
+        break;
+      case 2:
+        weight = product_block<2>(units, weight, x, y);
+        break;
+      case 3:
+        weight = product_block<3>(units, weight, x, y);
+        break;
+      default:
+        weight = product_block<4>(units, weight, x, y);
+    }
+    y += m.width[block] * Pack<Real>::lanes;
+  }
+}
+
+template <class Real>
+RHEOBASE_INLINE void product_lines(const LinesView<Real>& m, std::size_t units, const Real* x,
+                                   Real* y) {
+  for (std::size_t line = 0; line < units; ++line) {
+    Real total = y[line];
+    for (std::uint32_t k = m.begin[line]; k < m.begin[line + 1]; ++k) {
+      total += m.weight[k] * x[m.index[k]];
+    }
+    y[line] = total;
+  }
+}
+
+#if defined(__AVX512F__)
+RHEOBASE_INLINE void product_tiles(const TilesView<float>& m, std::size_t padded, const float* x,
+                                   float* y) {
+  const std::uint32_t* begin = m.begin;
+  for (std::size_t tile = 0; tile < m.tiles; ++tile) {
+    const float* columns = x + 32 * tile;
+    const __m512 low = _mm512_loadu_ps(columns);
+    const __m512 high = 32 * tile + 16 < padded ? _mm512_loadu_ps(columns + 16) : low;
+    for (std::size_t group = 0; group < m.groups; ++group, ++begin) {
+      __m512 total = _mm512_loadu_ps(y + 16 * group);
+      for (std::size_t slot = begin[0]; slot < begin[1]; ++slot) {
+        const __m512i lane = _mm512_cvtepu8_epi32(
+            _mm_loadu_si128(reinterpret_cast<const __m128i*>(m.index + 16 * slot)));
+        const __m512 rate = _mm512_permutex2var_ps(low, lane, high);
+        total = total + _mm512_loadu_ps(m.weight + 16 * slot) * rate;
+      }
+      _mm512_storeu_ps(y + 16 * group, total);
+    }
+  }
+}
+#endif
+
+/// One trial: x and y hold one value per unit.
+template <class Real>
+RHEOBASE_INLINE void product_trial(const MatrixView<Real>& m, std::size_t padded, const Real* x,
+                                   Real* y) {
+#if defined(__AVX512F__)
+  if constexpr (sizeof(Real) == sizeof(float)) {
+    if (m.path == ProductPath::tiles) {
+      return product_tiles(m.tiles, padded, x, y);
+    }
+  }
+#endif
+  static_cast<void>(padded);
+  if (m.path == ProductPath::dense) {
+    return product_dense(m.dense, m.units, x, y);
+  }
+  product_lines(m.lines, m.units, x, y);
+}
+
+/// A panel: x and y hold one pack of trials per unit.
+template <class Real>
+RHEOBASE_INLINE void product_panel(const LinesView<Real>& m, std::size_t units, const Real* x,
+                                   Real* y) {
+  constexpr std::size_t lanes = Pack<Real>::lanes;
+  for (std::size_t line = 0; line < units; ++line) {
+    Pack<Real> total = Pack<Real>::load(y + line * lanes);
+    for (std::uint32_t k = m.begin[line]; k < m.begin[line + 1]; ++k) {
+      total = total + Pack<Real>::load(x + m.index[k] * lanes) * m.weight[k];
+    }
+    total.store(y + line * lanes);
+  }
+}
+
+}  // namespace rheobase::RHEOBASE_SIMD
