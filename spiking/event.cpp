@@ -42,7 +42,7 @@ std::vector<StimulationJump> toss_coins(const SpikingModel& model, Eigen::Index 
   const ClockGrid grid = make_clock_grid(model, columns, options);
   StimulationCoins coins(options, grid);
   std::vector<StimulationJump> jumps;
-  for (long step = 1; step <= grid.steps && !coins.over(step); ++step) {
+  for (long step = 1; step <= grid.steps; ++step) {
     if (coins.active(step)) {
       const double jump = coins.jump_mv();
       if (jump != 0.0) {
@@ -78,9 +78,9 @@ EventProtocol make_event_protocol(const SpikingModel& model, const Eigen::Matrix
 SimulationResult run_event(const EventNetwork& network, const EventProtocol& protocol,
                            const SimulationOptions& options) {
   const SampleGrid steps(options.dt_ms, protocol.duration_ms);
-  const SampleGrid samples(options.output_period_ms > 0.0 ? options.output_period_ms
-                                                          : options.dt_ms,
-                           protocol.duration_ms);
+  const SampleGrid samples(
+      options.output_period_ms > 0.0 ? options.output_period_ms : options.dt_ms,
+      protocol.duration_ms);
   EventRecorder recorder(network, options.record, steps, samples, protocol.duration_ms);
   EventObserver observer;
   if (!recorder.idle()) {

@@ -29,8 +29,13 @@ class RateModes {
       weight_[unit] = network.w_out[at];
       rise_keep = std::exp(-rates.rise * period_ms);
     }
-    filter_ = {r_.data(),      rise_.data(), keep_.data(), from_rise_.data(),
-               weight_.data(), rise_keep,    padded / (64 / sizeof(double))};
+    filter_ = {r_.data(),
+               rise_.data(),
+               keep_.data(),
+               from_rise_.data(),
+               weight_.data(),
+               rise_keep,
+               padded / (64 / sizeof(double))};
   }
 
   /// To the next sample; returns the readout without the spikes since the last one.

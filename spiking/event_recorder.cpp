@@ -8,7 +8,8 @@ namespace rheobase {
 
 SampleGrid::SampleGrid(double period, double duration_ms)
     // A millionth of a period forgives the rounding of a duration that is a multiple of it.
-    : period_ms(period), count(static_cast<Eigen::Index>(std::floor(duration_ms / period + 1e-6))) {}
+    : period_ms(period),
+      count(static_cast<Eigen::Index>(std::floor(duration_ms / period + 1e-6))) {}
 
 EventRecorder::EventRecorder(const EventNetwork& network, const Recording& record,
                              const SampleGrid& voltage, const SampleGrid& output,
@@ -70,8 +71,8 @@ void EventRecorder::sample_input(const EventState& state, double t) {
 
 void EventRecorder::peak(std::int32_t unit, double time_ms) {
   const Eigen::Index row = voltage_row_[static_cast<std::size_t>(unit)];
-  const auto column = static_cast<Eigen::Index>(
-      std::ceil(time_ms / voltage_grid_.period_ms * (1.0 - 1e-14)) - 1.0);
+  const auto column =
+      static_cast<Eigen::Index>(std::ceil(time_ms / voltage_grid_.period_ms * (1.0 - 1e-14)) - 1.0);
   if (row >= 0 && column < voltage_.cols()) {
     voltage_(row, std::max<Eigen::Index>(column, 0)) = network_.neuron.peak_mv;
   }

@@ -13,9 +13,7 @@ struct SampleGrid {
   Eigen::Index count = 0;
 
   SampleGrid(double period, double duration_ms);
-  double time_ms(Eigen::Index sample) const {
-    return static_cast<double>(sample + 1) * period_ms;
-  }
+  double time_ms(Eigen::Index sample) const { return static_cast<double>(sample + 1) * period_ms; }
 };
 
 /// Observer of an event-driven run: voltages every dt and input currents at the output samples, in

@@ -23,12 +23,14 @@ constexpr double kBoundSlack = 1e-12;
 /// States of the window's start are up to e^(rate * length) larger than those at an event: a window
 /// lasts at most one of the shortest time constant.
 double longest_window(const EventNetwork& network) {
-  const double fastest = std::max(
-      {network.membrane_rate(), network.decay_rate.maxCoeff(), network.rise_rate()});
+  const double fastest =
+      std::max({network.membrane_rate(), network.decay_rate.maxCoeff(), network.rise_rate()});
   return std::min(kWindowMs, 1.0 / fastest);
 }
 
-std::size_t index(std::int32_t unit) { return static_cast<std::size_t>(unit); }
+std::size_t index(std::int32_t unit) {
+  return static_cast<std::size_t>(unit);
+}
 
 }  // namespace
 
@@ -74,7 +76,8 @@ void EventSimulation::run_segment(std::size_t segment, double end_ms) {
   state_.drive = &protocol_.drive[segment].drive;
   set_length(length / static_cast<double>(windows));
   for (long window = 0; window < windows; ++window) {
-    state_.start_ms = start_ms + length * (static_cast<double>(window) / static_cast<double>(windows));
+    state_.start_ms =
+        start_ms + length * (static_cast<double>(window) / static_cast<double>(windows));
     run_window();
   }
 }
@@ -98,8 +101,8 @@ void EventSimulation::start() {
   const double refractory = network_.neuron.refractory_ms;
   batch_.clear();
   for (std::size_t unit = 0; unit < state_.window.size(); ++unit) {
-    double u = protocol_.initial_voltage[static_cast<Eigen::Index>(unit)] -
-               network_.neuron.threshold_mv;
+    double u =
+        protocol_.initial_voltage[static_cast<Eigen::Index>(unit)] - network_.neuron.threshold_mv;
     const bool above = u >= 0.0;
     if (protocol_.start_up == StartUp::relaxed) {
       state_.window[unit].u = above ? reset_u_ : u;
@@ -131,8 +134,7 @@ void EventSimulation::run_window() {
   for (;;) {
     const double release = next_release();
     const double stimulus = next_jump();
-    const double candidate =
-        candidates_.empty() ? kInfinity : candidates_.key(candidates_.top());
+    const double candidate = candidates_.empty() ? kInfinity : candidates_.key(candidates_.top());
     if (std::min({release, stimulus, candidate}) > state_.length_ms) {
       break;
     }
@@ -189,10 +191,9 @@ void EventSimulation::end_window() {
     WindowState& s = state_.window[unit];
     const WindowStep& step = step_[unit];
     const double drive = (*state_.drive)[static_cast<Eigen::Index>(unit)];
-    s.u = s.margin == kInfinity
-              ? state_.held_u[unit]
-              : shared_.u_keep * s.u + shared_.u_from_drive * drive +
-                    step.u_from_current * s.current + step.u_from_h * s.h;
+    s.u = s.margin == kInfinity ? state_.held_u[unit]
+                                : shared_.u_keep * s.u + shared_.u_from_drive * drive +
+                                      step.u_from_current * s.current + step.u_from_h * s.h;
     s.current = step.current_keep * s.current + step.current_from_h * s.h;
     s.h = shared_.h_keep * s.h;
   }
@@ -263,10 +264,9 @@ void EventSimulation::fire(double t) {
 
 void EventSimulation::deliver(std::int32_t unit, double t, const Arrival& arrival) {
   const auto column = network_.synapses.column(unit);
-  const std::size_t flagged =
-      deliver_spike_(state_.window.data(), decay_offset_.data(),
-                     {column.rows.data(), column.values.data(), column.rows.size()}, arrival,
-                     flagged_.data());
+  const std::size_t flagged = deliver_spike_(
+      state_.window.data(), decay_offset_.data(),
+      {column.rows.data(), column.values.data(), column.rows.size()}, arrival, flagged_.data());
   for (std::size_t i = 0; i < flagged; ++i) {
     const std::int32_t target = column.rows[flagged_[i]];
     if (!candidates_.contains(target)) {
@@ -336,8 +336,7 @@ void EventSimulation::jump(double jump_mv, double t) {
 }
 
 double EventSimulation::next_release() const {
-  return releases_.empty() ? kInfinity
-                           : std::max(0.0, releases_.front().time_ms - state_.start_ms);
+  return releases_.empty() ? kInfinity : std::max(0.0, releases_.front().time_ms - state_.start_ms);
 }
 
 double EventSimulation::next_jump() const {
