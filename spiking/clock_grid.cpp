@@ -11,11 +11,14 @@ Eigen::Index ClockGrid::column(long step) const {
 }
 
 long ClockGrid::first_step(Eigen::Index wanted) const {
+  if (wanted >= columns) {
+    return steps + 1;
+  }
   long step = std::max(1L, std::lround((static_cast<double>(wanted) - 0.5) * steps_per_column));
   while (step > 1 && column(step - 1) >= wanted) {
     --step;
   }
-  while (step <= steps && column(step) < wanted) {
+  while (column(step) < wanted) {
     ++step;
   }
   return step;

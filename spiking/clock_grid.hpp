@@ -19,7 +19,7 @@ struct ClockGrid {
 
   /// Input column of a step: round(step / steps_per_column), half away from zero.
   Eigen::Index column(long step) const;
-  /// First step that `column` drives.
+  /// First step that `column` drives, steps + 1 beyond the last column.
   long first_step(Eigen::Index column) const;
   /// First step whose voltage moves again after a spike at `spike_step`.
   long release_step(long spike_step) const { return spike_step + refractory_steps + 1; }

@@ -1,0 +1,60 @@
+#pragma once
+
+#include "spiking/simulate.hpp"
+
+/// Small networks whose behaviour is known in closed form.
+namespace rheobase::networks {
+
+/// Units without synapses; a constant input of 1 drives unit i with drive_mv[i] beyond its bias.
+inline SpikingModel uncoupled(const Eigen::VectorXd& drive_mv,
+                              NeuronModel neuron = NeuronModel::lif) {
+  const Eigen::Index n = drive_mv.size();
+  SpikingModel model;
+  model.w = Eigen::MatrixXd::Zero(n, n);
+  model.w_in = drive_mv;
+  model.w_out = Eigen::VectorXd::Zero(n);
+  model.neuron = default_parameters(neuron);
+  model.synapse.decay_ms = Eigen::VectorXd::Constant(n, 20.0);
+  return model;
+}
+
+/// Unit 0 fires at the first step of a run that starts from at_spike(); it drives unit 1 with
+/// `weight` and nothing drives it. Unit 1 is held far below threshold.
+inline SpikingModel one_synapse(double weight, double decay_ms, SynapseKind kind) {
+  SpikingModel model = uncoupled(Eigen::Vector2d(-20.0, -200.0));
+  model.w(1, 0) = weight;
+  model.w_out = Eigen::Vector2d(1.0, 0.0);
+  model.synapse = {kind, 2.0, Eigen::Vector2d(decay_ms, decay_ms)};
+  return model;
+}
+
+inline Eigen::VectorXd at_spike() {
+  return Eigen::Vector2d(0.0, -240.0);
+}
+
+/// A constant input of 1 for `duration_ms`.
+inline Eigen::MatrixXd constant_input(double duration_ms) {
+  return Eigen::MatrixXd::Ones(1, static_cast<Eigen::Index>(duration_ms / 5.0 + 0.5) + 1);
+}
+
+/// No noise, all units at reset.
+inline SimulationOptions quiet(const SpikingModel& model) {
+  SimulationOptions options;
+  options.noise_intensity = 0.0;
+  options.initial_voltage = Eigen::VectorXd::Constant(model.units(), model.neuron.reset_mv);
+  options.record.spikes = true;
+  return options;
+}
+
+/// Times (ms) of one unit's spikes.
+inline std::vector<double> spike_times(const SimulationResult& run, Eigen::Index unit) {
+  std::vector<double> times;
+  for (std::size_t i = 0; i < run.spike_unit.size(); ++i) {
+    if (run.spike_unit[i] == unit) {
+      times.push_back(run.spike_time_ms[i]);
+    }
+  }
+  return times;
+}
+
+}  // namespace rheobase::networks
