@@ -31,7 +31,7 @@ struct NetworkOptions {
   double tau_max_steps = 20.0;                  ///< equal to the minimum: one fixed time constant
   Initialisation initialisation = Initialisation::reference;
   WeightDistribution distribution = WeightDistribution::gaussian;
-  std::optional<Eigen::MatrixXd> mask;  ///< extra 0/1 mask, N x N
+  std::optional<Eigen::MatrixXd> mask = std::nullopt;  ///< extra 0/1 mask, N x N
 };
 
 /// Draws a new network for a task with `inputs` input channels; a function of (options, seed).
