@@ -81,22 +81,28 @@ std::vector<std::byte> encode_with_kept(const MatFields& fields, MatVersion vers
       return target;
     }
   } else {
-    for (const MatArray& array : decode_mat(source, where, std::span<const std::string_view>())) {
+    for (const MatArray& array :
+         decode_mat(source, source_version, where, std::span<const std::string_view>())) {
       present.push_back(array.name);
     }
   }
-  const KeptVariables kept{source, where, names_to_keep(present, fields, dropped)};
+  const KeptVariables kept{source, source_version, where, names_to_keep(present, fields, dropped)};
   return encode_mat(fields.fields(), version, kept);
 }
 
 /// @throws Error unless the new file can be read and has all its fields
 void verify(std::span<const std::byte> bytes, const MatFields& fields, const std::string& where) {
   static constexpr std::array<std::string_view, 1> kNoContents{""};
-  const MatFile written(bytes, where, kNoContents);
-  for (const MatField& field : fields.fields()) {
-    if (!written.has(top_level(field.name))) {
-      throw Error(fmt::format("{}: field '{}' was lost in writing", where, field.name));
+  try {
+    const MatFile written(bytes, where, kNoContents);
+    for (const MatField& field : fields.fields()) {
+      if (!written.has(top_level(field.name))) {
+        throw Error(fmt::format("{}: not written, as field '{}' was lost", where, field.name));
+      }
     }
+  } catch (const InputError& error) {
+    throw Error(fmt::format("{}: not written, as what was made is damaged (found {})", where,
+                            error.found()));
   }
 }
 
@@ -151,11 +157,6 @@ void MatFields::text(std::string name, std::string_view utf8) {
   const std::u16string units = utf16_from_utf8(utf8);
   fields_.push_back({std::move(name), Kind::text, units.empty() ? 0U : 1U, units.size(),
                      to_bytes(units.data(), units.size())});
-}
-
-bool MatFields::has(std::string_view name) const {
-  return std::any_of(fields_.begin(), fields_.end(),
-                     [&](const MatField& field) { return top_level(field.name) == name; });
 }
 
 void write_mat(const std::filesystem::path& path, const MatFields& fields, MatVersion version,

@@ -78,11 +78,12 @@ std::vector<MatArray> decode(std::span<const std::byte> bytes, const std::string
                              std::span<const std::string_view> wanted) {
   const auto selection =
       wanted.empty() ? std::optional<std::span<const std::string_view>>() : wanted;
-  if (identify_mat(bytes, where) == MatVersion::level73) {
-    return decode_mat(bytes, where, selection);
+  const MatVersion version = identify_mat(bytes, where);
+  if (version == MatVersion::level73) {
+    return decode_mat(bytes, version, where, selection);
   }
   const Mat5Layout layout = scan_mat5(bytes, where, limits_for_file(bytes.size()).memory_bytes);
-  std::vector<MatArray> arrays = decode_mat(bytes, where, selection);
+  std::vector<MatArray> arrays = decode_mat(bytes, version, where, selection);
   check_complete(layout, arrays, where);
   return arrays;
 }

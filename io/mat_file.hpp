@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <Eigen/Core>
@@ -82,6 +83,7 @@ struct MatField {
 /// The variables of a new file, in their order.
 class MatFields {
  public:
+  void add(MatField field) { fields_.push_back(std::move(field)); }
   void matrix(std::string name, const Eigen::Ref<const Eigen::MatrixXd>& values);
   void row(std::string name, std::span<const double> values);
   void column(std::string name, std::span<const double> values);
@@ -93,7 +95,6 @@ class MatFields {
   void logical(std::string name, bool value);
   void text(std::string name, std::string_view utf8);
 
-  bool has(std::string_view name) const;
   const std::vector<MatField>& fields() const { return fields_; }
 
  private:

@@ -11,7 +11,7 @@
 #include "core/error.hpp"
 #include "io/byte_stream.hpp"
 #include "io/isolate.hpp"
-#include "io/memory_file.hpp"
+#include "io/scratch_file.hpp"
 #include "io/text_encoding.hpp"
 
 namespace rheobase {
@@ -190,7 +190,10 @@ std::string text_from(const matvar_t& variable) {
     text = characters(variable, 0, 1, units);
   } else {
     for (std::size_t row = 0; row < rows; ++row) {
-      text += (row == 0 ? "" : "\n") + characters(variable, row, rows, units / rows);
+      if (row > 0) {
+        text.push_back('\n');
+      }
+      text += characters(variable, row, rows, units / rows);
     }
   }
   while (!text.empty() && text.back() == '\0') {
@@ -288,9 +291,10 @@ std::vector<MatArray> unpack(const std::string& message, const std::string& wher
 
 }  // namespace
 
-std::vector<MatArray> decode_mat(std::span<const std::byte> bytes, const std::string& where,
+std::vector<MatArray> decode_mat(std::span<const std::byte> bytes, MatVersion version,
+                                 const std::string& where,
                                  std::optional<std::span<const std::string_view>> wanted) {
-  const MemoryFile file(bytes);
+  const ScratchFile file(version, bytes);
   const IsolationLimits limits = limits_for_file(bytes.size());
   try {
     return unpack(

@@ -14,7 +14,8 @@ namespace rheobase {
 /// The contents of a .mat file, read by matio in a child process: matio and libhdf5 are not safe
 /// against damaged files, and a crash or an endless loop there becomes an InputError here.
 /// @param wanted  top-level variables whose contents are needed; none: all
-std::vector<MatArray> decode_mat(std::span<const std::byte> bytes, const std::string& where,
+std::vector<MatArray> decode_mat(std::span<const std::byte> bytes, MatVersion version,
+                                 const std::string& where,
                                  std::optional<std::span<const std::string_view>> wanted);
 
 }  // namespace rheobase

@@ -10,7 +10,7 @@
 #include "core/error.hpp"
 #include "core/version.hpp"
 #include "io/isolate.hpp"
-#include "io/memory_file.hpp"
+#include "io/scratch_file.hpp"
 
 namespace rheobase {
 
@@ -154,7 +154,7 @@ void write_all(const std::string& name, const std::vector<MatField>& fields, Mat
       fmt::format("MATLAB {} MAT-file, written by Rheobase {}", level5 ? "5.0" : "7.3", kVersion);
   mat_t* file = Mat_CreateVer(name.c_str(), header.c_str(), level5 ? MAT_FT_MAT5 : MAT_FT_MAT73);
   if (file == nullptr) {
-    throw Error("a .mat file could not be made in memory");
+    throw Error("a .mat file could not be made");
   }
   MatHandle closer(file);
   write_fields(file, fields);
@@ -162,7 +162,7 @@ void write_all(const std::string& name, const std::vector<MatField>& fields, Mat
     copy_variables(file, source_name, *kept);
   }
   if (Mat_Close(closer.release()) != MATIO_E_NO_ERROR) {
-    throw Error("a .mat file could not be completed in memory");
+    throw Error("a .mat file could not be completed");
   }
 }
 
@@ -170,15 +170,18 @@ void write_all(const std::string& name, const std::vector<MatField>& fields, Mat
 
 std::vector<std::byte> encode_mat(const std::vector<MatField>& fields, MatVersion version,
                                   const std::optional<KeptVariables>& kept) {
-  const MemoryFile file;
-  const MemoryFile source(kept ? kept->bytes : std::span<const std::byte>());
+  const ScratchFile file(version);
+  std::optional<ScratchFile> source;
+  if (kept) {
+    source.emplace(kept->version, kept->bytes);
+  }
   std::size_t bytes = kept ? kept->bytes.size() : 0;
   for (const MatField& field : fields) {
     bytes += field.data.size();
   }
   run_isolated(
       [&] {
-        write_all(file.name(), fields, version, source.name(), kept);
+        write_all(file.name(), fields, version, source ? source->name() : "", kept);
         return std::string();
       },
       limits_for_file(bytes));

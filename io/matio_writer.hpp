@@ -13,6 +13,7 @@ namespace rheobase {
 /// Variables to copy from another .mat file.
 struct KeptVariables {
   std::span<const std::byte> bytes;
+  MatVersion version = MatVersion::level5;
   std::string where;
   std::vector<std::string> names;
 };

@@ -1,8 +1,11 @@
-#include "io/memory_file.hpp"
+#include "io/scratch_file.hpp"
 
 #include <cerrno>
+#include <cstdlib>
+#include <filesystem>
 #include <system_error>
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -15,19 +18,27 @@ namespace rheobase {
 namespace {
 
 [[noreturn]] void fail(std::string_view action) {
-  throw Error(fmt::format("a file in memory could not be {} ({})", action,
+  throw Error(fmt::format("a temporary file could not be {} ({})", action,
                           std::generic_category().message(errno)));
 }
 
 }  // namespace
 
-MemoryFile::MemoryFile() : fd_(::memfd_create("rheobase", MFD_CLOEXEC)) {
+ScratchFile::ScratchFile(MatVersion version) : has_place_(version == MatVersion::level73) {
+  if (has_place_) {
+    name_ = (std::filesystem::temp_directory_path() / "rheobase-XXXXXX").string();
+    fd_ = ::mkostemp(name_.data(), O_CLOEXEC);
+  } else {
+    fd_ = ::memfd_create("rheobase", MFD_CLOEXEC);
+    name_ = fmt::format("/proc/self/fd/{}", fd_);
+  }
   if (fd_ < 0) {
     fail("made");
   }
 }
 
-MemoryFile::MemoryFile(std::span<const std::byte> contents) : MemoryFile() {
+ScratchFile::ScratchFile(MatVersion version, std::span<const std::byte> contents)
+    : ScratchFile(version) {
   while (!contents.empty()) {
     const ssize_t written = ::write(fd_, contents.data(), contents.size());
     if (written < 0 && errno != EINTR) {
@@ -37,15 +48,14 @@ MemoryFile::MemoryFile(std::span<const std::byte> contents) : MemoryFile() {
   }
 }
 
-MemoryFile::~MemoryFile() {
+ScratchFile::~ScratchFile() {
   ::close(fd_);
+  if (has_place_) {
+    ::unlink(name_.c_str());
+  }
 }
 
-std::string MemoryFile::name() const {
-  return fmt::format("/proc/self/fd/{}", fd_);
-}
-
-std::vector<std::byte> MemoryFile::contents() const {
+std::vector<std::byte> ScratchFile::contents() const {
   struct stat status {};
   if (::fstat(fd_, &status) != 0) {
     fail("read");
