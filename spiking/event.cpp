@@ -1,11 +1,14 @@
 #include "spiking/event.hpp"
 
+#include <algorithm>
+#include <cmath>
+#include <unordered_map>
+
 #include <fmt/format.h>
 
 #include "core/error.hpp"
 #include "spiking/engine.hpp"
 #include "spiking/event_readout.hpp"
-#include "spiking/event_recorder.hpp"
 #include "spiking/initial_voltage.hpp"
 #include "spiking/stimulation_coins.hpp"
 
@@ -14,27 +17,6 @@ namespace rheobase {
 namespace {
 
 constexpr std::string_view kWhere = "event engine";
-
-void check(const SpikingModel& model, const SimulationOptions& options) {
-  if (model.neuron.model != NeuronModel::lif) {
-    throw InputError(kWhere, "neuron model", to_string(model.neuron.model),
-                     "must be lif: QIF units with decaying currents have no closed form, use the "
-                     "clock engine");
-  }
-  if (options.noise_intensity != 0.0) {
-    throw InputError(kWhere, "noise intensity (mV^2/ms)",
-                     fmt::format("{}", options.noise_intensity),
-                     "must be 0: this engine is exact and noise-free");
-  }
-  if (options.parity || options.downsample != 1) {
-    throw InputError(kWhere, "parity mode", options.parity ? "on" : "downsample",
-                     "must be off: only the clock engine has the reference's grid");
-  }
-  if (!(options.dt_ms > 0.0 && options.dt_ms <= 1.0)) {
-    throw InputError(kWhere, "time step dt (ms)", fmt::format("{}", options.dt_ms),
-                     "must be above 0 and at most 1 ms (it samples voltages and output)");
-  }
-}
 
 /// One coin per dt, as in the clock engine: the same jumps at the ends of the same steps.
 std::vector<StimulationJump> toss_coins(const SpikingModel& model, Eigen::Index columns,
@@ -55,8 +37,35 @@ std::vector<StimulationJump> toss_coins(const SpikingModel& model, Eigen::Index 
 
 SimulationResult run(const SpikingModel& model, const Eigen::MatrixXd& input,
                      const SimulationOptions& options) {
-  check(model, options);
+  check_grid_free_options(options, "event engine");
+  if (model.neuron.model != NeuronModel::lif) {
+    throw InputError("event engine", "neuron model", to_string(model.neuron.model),
+                     "must be lif: QIF units with decaying currents have no closed form, use the "
+                     "clock engine");
+  }
   return run_event(make_event_network(model), make_event_protocol(model, input, options), options);
+}
+
+/// Marks the spikes of recorded units in the samples they fall into.
+void mark_peaks(Eigen::MatrixXd& voltage, const std::vector<Eigen::Index>& units, double dt_ms,
+                double peak_mv, std::span<const SpikeEvent> spikes) {
+  std::unordered_map<std::int32_t, Eigen::Index> rows;
+  for (std::size_t row = 0; row < units.size(); ++row) {
+    rows[static_cast<std::int32_t>(units[row])] = static_cast<Eigen::Index>(row);
+  }
+  for (const SpikeEvent& spike : spikes) {
+    // A spike at the time of a sample, up to rounding, belongs to that sample.
+    const double position = std::ceil(spike.time_ms / dt_ms * (1.0 - 1e-14)) - 1.0;
+    const auto column = std::max<Eigen::Index>(static_cast<Eigen::Index>(position), 0);
+    const auto row = rows.find(spike.unit);
+    if (row != rows.end() && column < voltage.cols()) {
+      voltage(row->second, column) = peak_mv;
+    }
+  }
+}
+
+SampleGrid output_grid(const SimulationOptions& options, double duration_ms) {
+  return {options.output_period_ms > 0.0 ? options.output_period_ms : options.dt_ms, duration_ms};
 }
 
 }  // namespace
@@ -77,39 +86,63 @@ EventProtocol make_event_protocol(const SpikingModel& model, const Eigen::Matrix
 
 SimulationResult run_event(const EventNetwork& network, const EventProtocol& protocol,
                            const SimulationOptions& options) {
-  const SampleGrid steps(options.dt_ms, protocol.duration_ms);
-  const SampleGrid samples(
-      options.output_period_ms > 0.0 ? options.output_period_ms : options.dt_ms,
-      protocol.duration_ms);
-  EventRecorder recorder(network, options.record, steps, samples, protocol.duration_ms);
+  EventRecorder recorder(network, options.record, {options.dt_ms, protocol.duration_ms},
+                         output_grid(options, protocol.duration_ms), protocol.duration_ms);
   EventObserver observer;
   if (!recorder.idle()) {
     observer = [&recorder](const EventState& state, double t) { recorder.observe(state, t); };
   }
   const std::vector<SpikeEvent> spikes =
       EventSimulation(network, protocol, std::move(observer)).run();
+  return make_event_result(network, protocol, options, spikes, recorder.take());
+}
 
+SimulationResult make_event_result(const EventNetwork& network, const EventProtocol& protocol,
+                                   const SimulationOptions& options,
+                                   std::span<const SpikeEvent> spikes, EventRecording recording) {
   SimulationResult result;
   result.spike_count = Eigen::VectorXi::Zero(network.units());
   for (const SpikeEvent& spike : spikes) {
     ++result.spike_count[spike.unit];
-    recorder.peak(spike.unit, spike.time_ms);
     if (options.record.spikes) {
       result.spike_unit.push_back(spike.unit);
       result.spike_time_ms.push_back(spike.time_ms);
     }
   }
+  const SampleGrid samples = output_grid(options, protocol.duration_ms);
   EventReadout readout = read_out(network, spikes, samples, options.record.rate);
   result.output = {samples.period_ms, samples.period_ms, std::move(readout.output)};
   result.rate = std::move(readout.rate);
-  result.voltage = recorder.take_voltage();
-  result.voltage_step_ms = result.voltage.size() > 0 ? steps.period_ms : 0.0;
-  result.input = recorder.take_input();
+  if (options.record.voltage) {
+    result.voltage = std::move(recording.voltage);
+    result.voltage_step_ms = options.dt_ms;
+    mark_peaks(result.voltage, recorded_units(options.record, network.units()), options.dt_ms,
+               network.neuron.peak_mv, spikes);
+  }
+  result.input = std::move(recording.input);
   result.duration_ms = protocol.duration_ms;
   result.dt_ms = options.dt_ms;
   result.engine = options.engine;
   result.seed = options.seed;
   return result;
+}
+
+void check_grid_free_options(const SimulationOptions& options, std::string_view engine) {
+  if (options.noise_intensity != 0.0) {
+    throw InputError(engine, "noise intensity (mV^2/ms)",
+                     fmt::format("{}", options.noise_intensity),
+                     "must be 0: this engine is noise-free");
+  }
+  if (options.parity || options.downsample != 1) {
+    throw InputError(engine, options.parity ? "parity mode" : "downsample",
+                     options.parity ? "on" : fmt::format("{}", options.downsample),
+                     options.parity ? "must be off: only the clock engine has the published grid"
+                                    : "must be 1 outside of parity mode");
+  }
+  if (!(options.dt_ms > 0.0 && options.dt_ms <= 1.0)) {
+    throw InputError(engine, "time step dt (ms)", fmt::format("{}", options.dt_ms),
+                     "must be above 0 and at most 1 ms (it samples voltages and output)");
+  }
 }
 
 const EngineDefinition& engine_event() {

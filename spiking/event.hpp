@@ -1,5 +1,9 @@
 #pragma once
 
+#include <span>
+#include <string_view>
+
+#include "spiking/event_recorder.hpp"
 #include "spiking/event_simulation.hpp"
 
 namespace rheobase {
@@ -12,5 +16,14 @@ SimulationResult run_event(const EventNetwork& network, const EventProtocol& pro
 /// What drives a run of `model`: switches, initial voltages and stimulation of the options.
 EventProtocol make_event_protocol(const SpikingModel& model, const Eigen::MatrixXd& input,
                                   const SimulationOptions& options);
+
+/// Spikes, readout and recordings as a result; units are at their peak in the step they fire in.
+/// @param spikes  in order of time, then of unit
+SimulationResult make_event_result(const EventNetwork& network, const EventProtocol& protocol,
+                                   const SimulationOptions& options,
+                                   std::span<const SpikeEvent> spikes, EventRecording recording);
+
+/// Refuses what an engine without grid and noise cannot do. @throws InputError in its name
+void check_grid_free_options(const SimulationOptions& options, std::string_view engine);
 
 }  // namespace rheobase

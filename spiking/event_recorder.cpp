@@ -1,6 +1,5 @@
 #include "spiking/event_recorder.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -11,25 +10,28 @@ SampleGrid::SampleGrid(double period, double duration_ms)
     : period_ms(period),
       count(static_cast<Eigen::Index>(std::floor(duration_ms / period + 1e-6))) {}
 
+std::vector<Eigen::Index> recorded_units(const Recording& record, Eigen::Index units) {
+  if (!record.voltage || !record.voltage_units.empty()) {
+    return record.voltage ? record.voltage_units : std::vector<Eigen::Index>{};
+  }
+  std::vector<Eigen::Index> all(static_cast<std::size_t>(units));
+  std::iota(all.begin(), all.end(), Eigen::Index{0});
+  return all;
+}
+
 EventRecorder::EventRecorder(const EventNetwork& network, const Recording& record,
                              const SampleGrid& voltage, const SampleGrid& output,
                              double duration_ms)
-    : network_(network), voltage_grid_(voltage), input_grid_(output), duration_ms_(duration_ms) {
-  const auto units = static_cast<std::size_t>(network.units());
+    : network_(network),
+      voltage_grid_(voltage),
+      input_grid_(output),
+      duration_ms_(duration_ms),
+      voltage_units_(recorded_units(record, network.units())) {
   if (record.voltage) {
-    voltage_units_ = record.voltage_units;
-    if (voltage_units_.empty()) {
-      voltage_units_.resize(units);
-      std::iota(voltage_units_.begin(), voltage_units_.end(), Eigen::Index{0});
-    }
-    voltage_.resize(static_cast<Eigen::Index>(voltage_units_.size()), voltage.count);
+    recording_.voltage.resize(static_cast<Eigen::Index>(voltage_units_.size()), voltage.count);
   }
   if (record.input) {
-    input_.resize(network.units(), output.count);
-  }
-  voltage_row_.assign(units, -1);
-  for (std::size_t row = 0; row < voltage_units_.size(); ++row) {
-    voltage_row_[static_cast<std::size_t>(voltage_units_[row])] = static_cast<Eigen::Index>(row);
+    recording_.input.resize(network.units(), output.count);
   }
 }
 
@@ -37,13 +39,13 @@ void EventRecorder::observe(const EventState& state, double t) {
   const double now_ms = state.start_ms + t;
   // At the very end the sample on the boundary belongs to this window.
   const double before_ms = now_ms < duration_ms_ * (1.0 - 1e-12) ? now_ms : now_ms * (1.0 + 1e-6);
-  if (voltage_.size() > 0) {
+  if (recording_.voltage.size() > 0) {
     while (next_voltage_ < voltage_grid_.count &&
            voltage_grid_.time_ms(next_voltage_) < before_ms) {
       sample_voltage(state, voltage_grid_.time_ms(next_voltage_) - state.start_ms);
     }
   }
-  if (input_.size() > 0) {
+  if (recording_.input.size() > 0) {
     while (next_input_ < input_grid_.count && input_grid_.time_ms(next_input_) < before_ms) {
       sample_input(state, input_grid_.time_ms(next_input_) - state.start_ms);
     }
@@ -55,7 +57,8 @@ void EventRecorder::sample_voltage(const EventState& state, double t) {
     const auto unit = static_cast<std::size_t>(voltage_units_[row]);
     const double u =
         state.held(unit) ? state.held_u[unit] : state.trajectory(network_, unit).at(t).u;
-    voltage_(static_cast<Eigen::Index>(row), next_voltage_) = u + network_.neuron.threshold_mv;
+    recording_.voltage(static_cast<Eigen::Index>(row), next_voltage_) =
+        u + network_.neuron.threshold_mv;
   }
   ++next_voltage_;
 }
@@ -63,19 +66,10 @@ void EventRecorder::sample_voltage(const EventState& state, double t) {
 void EventRecorder::sample_input(const EventState& state, double t) {
   for (std::size_t unit = 0; unit < state.window.size(); ++unit) {
     const Trajectory trajectory = state.trajectory(network_, unit);
-    input_(static_cast<Eigen::Index>(unit), next_input_) =
+    recording_.input(static_cast<Eigen::Index>(unit), next_input_) =
         trajectory.at(t).current + trajectory.drive + network_.neuron.threshold_mv;
   }
   ++next_input_;
-}
-
-void EventRecorder::peak(std::int32_t unit, double time_ms) {
-  const Eigen::Index row = voltage_row_[static_cast<std::size_t>(unit)];
-  const auto column =
-      static_cast<Eigen::Index>(std::ceil(time_ms / voltage_grid_.period_ms * (1.0 - 1e-14)) - 1.0);
-  if (row >= 0 && column < voltage_.cols()) {
-    voltage_(row, std::max<Eigen::Index>(column, 0)) = network_.neuron.peak_mv;
-  }
 }
 
 }  // namespace rheobase

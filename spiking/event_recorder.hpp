@@ -16,6 +16,15 @@ struct SampleGrid {
   double time_ms(Eigen::Index sample) const { return static_cast<double>(sample + 1) * period_ms; }
 };
 
+/// Units whose voltage is kept, 0-based.
+std::vector<Eigen::Index> recorded_units(const Recording& record, Eigen::Index units);
+
+/// Continuous signals of a run; empty where not asked for.
+struct EventRecording {
+  Eigen::MatrixXd voltage;  ///< recorded units x steps, mV
+  Eigen::MatrixXd input;    ///< N x output samples, mV
+};
+
 /// Observer of an event-driven run: voltages every dt and input currents at the output samples, in
 /// closed form from the state before them.
 class EventRecorder {
@@ -23,13 +32,9 @@ class EventRecorder {
   EventRecorder(const EventNetwork& network, const Recording& record, const SampleGrid& voltage,
                 const SampleGrid& output, double duration_ms);
 
-  bool idle() const { return voltage_units_.empty() && input_.size() == 0; }
+  bool idle() const { return recording_.voltage.size() == 0 && recording_.input.size() == 0; }
   void observe(const EventState& state, double t);
-  /// Recorded units that fire are at their peak in the sample interval of the spike.
-  void peak(std::int32_t unit, double time_ms);
-
-  Eigen::MatrixXd take_voltage() { return std::move(voltage_); }
-  Eigen::MatrixXd take_input() { return std::move(input_); }
+  EventRecording take() { return std::move(recording_); }
 
  private:
   void sample_voltage(const EventState& state, double t);
@@ -39,8 +44,7 @@ class EventRecorder {
   SampleGrid voltage_grid_, input_grid_;
   double duration_ms_;
   std::vector<Eigen::Index> voltage_units_;
-  std::vector<Eigen::Index> voltage_row_;  ///< of every unit, -1: not recorded
-  Eigen::MatrixXd voltage_, input_;
+  EventRecording recording_;
   Eigen::Index next_voltage_ = 0;
   Eigen::Index next_input_ = 0;
 };

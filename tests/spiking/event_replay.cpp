@@ -1,0 +1,78 @@
+#include "event_replay.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace rheobase::event_test {
+
+std::vector<std::vector<GivenArrival>> arrivals_of(const EventNetwork& network,
+                                                   const std::vector<SpikeEvent>& spikes) {
+  std::vector<std::vector<GivenArrival>> arrivals(static_cast<std::size_t>(network.units()));
+  for (const SpikeEvent& spike : spikes) {
+    const auto column = network.synapses.column(spike.unit);
+    for (std::size_t k = 0; k < column.rows.size(); ++k) {
+      arrivals[static_cast<std::size_t>(column.rows[k])].push_back(
+          {spike.time_ms, 0, column.values[k]});
+    }
+  }
+  return arrivals;
+}
+
+EventNetwork single_unit(const EventNetwork& network, Eigen::Index unit) {
+  SynapseParameters synapse = network.synapse;
+  synapse.decay_ms = network.synapse.decay_ms.segment(unit, 1);
+  return {.neuron = network.neuron,
+          .synapse = synapse,
+          .decay_rate = network.decay_rate.segment(unit, 1),
+          .synapses =
+              SparseColumns<double>(Eigen::MatrixXd::Zero(1, 1), Eigen::VectorXd::Zero(1)),
+          .w_out = Eigen::VectorXd::Ones(1)};
+}
+
+EventProtocol single_unit(const EventProtocol& protocol, Eigen::Index unit) {
+  EventProtocol single = protocol;
+  for (DriveSegment& segment : single.drive) {
+    segment.drive = Eigen::VectorXd::Constant(1, segment.drive[unit]);
+  }
+  single.initial_voltage = protocol.initial_voltage.segment(unit, 1);
+  single.stimulated.clear();
+  if (std::find(protocol.stimulated.begin(), protocol.stimulated.end(), unit) !=
+      protocol.stimulated.end()) {
+    single.stimulated = {0};
+  }
+  return single;
+}
+
+std::vector<double> times_of(const std::vector<SpikeEvent>& spikes, Eigen::Index unit) {
+  std::vector<double> times;
+  for (const SpikeEvent& spike : spikes) {
+    if (spike.unit == unit) {
+      times.push_back(spike.time_ms);
+    }
+  }
+  return times;
+}
+
+ReplayError replay(const EventNetwork& network, const EventProtocol& protocol,
+                   const std::vector<SpikeEvent>& spikes, const OdeintAccuracy& accuracy) {
+  const auto arrivals = arrivals_of(network, spikes);
+  ReplayError error;
+  for (Eigen::Index unit = 0; unit < network.units(); ++unit) {
+    const EventNetwork alone = single_unit(network, unit);
+    const EventProtocol own = single_unit(protocol, unit);
+    const std::vector<double> found =
+        times_of(integrate_network(alone, own, arrivals[static_cast<std::size_t>(unit)], accuracy), 0);
+    const std::vector<double> expected = times_of(spikes, unit);
+    if (found.size() != expected.size()) {
+      ++error.wrong_counts;
+      continue;
+    }
+    for (std::size_t k = 0; k < found.size(); ++k) {
+      error.largest_ms = std::max(error.largest_ms, std::abs(found[k] - expected[k]));
+    }
+    error.spikes += found.size();
+  }
+  return error;
+}
+
+}  // namespace rheobase::event_test

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <vector>
+
+#include "spiking/event_simulation.hpp"
+#include "spiking/odeint_network.hpp"
+
+namespace rheobase::event_test {
+
+/// What reaches every unit of a network, given all its spikes.
+std::vector<std::vector<GivenArrival>> arrivals_of(const EventNetwork& network,
+                                                   const std::vector<SpikeEvent>& spikes);
+
+/// One unit of a network without its synapses, and its part of a protocol.
+EventNetwork single_unit(const EventNetwork& network, Eigen::Index unit);
+EventProtocol single_unit(const EventProtocol& protocol, Eigen::Index unit);
+
+/// Times at which one unit fired.
+std::vector<double> times_of(const std::vector<SpikeEvent>& spikes, Eigen::Index unit);
+
+struct ReplayError {
+  std::size_t spikes = 0;        ///< compared
+  std::size_t wrong_counts = 0;  ///< units with another number of spikes
+  double largest_ms = 0.0;       ///< distance of two spike times
+};
+
+/// Open loop: every unit alone, driven by the spikes the event engine found, integrated
+/// numerically with its own threshold, reset and refractory period.
+ReplayError replay(const EventNetwork& network, const EventProtocol& protocol,
+                   const std::vector<SpikeEvent>& spikes, const OdeintAccuracy& accuracy = {});
+
+}  // namespace rheobase::event_test
