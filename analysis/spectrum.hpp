@@ -7,7 +7,7 @@
 
 namespace rheobase {
 
-/// Eigenvalues of a square weight matrix and what random-matrix theory says of them.
+/// Eigenvalues of a real square matrix and what random-matrix theory says of them.
 struct Spectrum {
   /// N, by decreasing modulus; of a conjugate pair the one with positive imaginary part is first.
   Eigen::VectorXcd eigenvalues;
@@ -17,11 +17,9 @@ struct Spectrum {
   double random_radius = 0.0;
 };
 
-/// @throws Error when the eigenvalues cannot be computed. N x N in, N >= 1.
-Spectrum spectrum_of(const Eigen::MatrixXd& weights);
-
-/// Largest modulus of the eigenvalues.
-double spectral_radius(const Eigen::MatrixXd& weights);
+/// Eigenvalues of a general real matrix (LAPACK dgeev). N x N in, N >= 1.
+/// @throws InputError for a matrix that is not square, empty or not finite
+Spectrum eigenvalue_spectrum(const Eigen::MatrixXd& weights);
 
 /// The eigenvalues that stand out: modulus above `factor` times the random radius.
 std::vector<std::complex<double>> outliers(const Spectrum& spectrum, double factor = 1.2);

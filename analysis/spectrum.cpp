@@ -1,9 +1,12 @@
-#include "report/spectrum.hpp"
+#include "analysis/spectrum.hpp"
 
 #include <algorithm>
 #include <armadillo>
 #include <cmath>
 
+#include <fmt/format.h>
+
+#include "analysis/armadillo_bridge.hpp"
 #include "core/error.hpp"
 
 namespace rheobase {
@@ -17,14 +20,24 @@ double random_radius(const Eigen::MatrixXd& weights) {
   return std::sqrt(squares / static_cast<double>(weights.rows()));
 }
 
+void check_weights(const Eigen::MatrixXd& weights) {
+  if (weights.size() == 0 || weights.rows() != weights.cols()) {
+    throw InputError("eigenvalues", "matrix",
+                     fmt::format("{} x {}", weights.rows(), weights.cols()),
+                     "must be square and not empty");
+  }
+  if (!weights.allFinite()) {
+    throw InputError("eigenvalues", "matrix", "values that are not finite", "must be finite");
+  }
+}
+
 }  // namespace
 
-Spectrum spectrum_of(const Eigen::MatrixXd& weights) {
-  const auto n = static_cast<arma::uword>(weights.rows());
-  const arma::mat copy(weights.data(), n, static_cast<arma::uword>(weights.cols()));
+Spectrum eigenvalue_spectrum(const Eigen::MatrixXd& weights) {
+  check_weights(weights);
   arma::cx_vec values;
-  if (!copy.is_square() || copy.is_empty() || !arma::eig_gen(values, copy)) {
-    throw Error("the eigenvalues of the weight matrix could not be computed");
+  if (!arma::eig_gen(values, to_armadillo<arma::mat>(weights))) {
+    throw Error("the eigenvalues of the matrix could not be computed");
   }
   std::vector<std::complex<double>> sorted(values.begin(), values.end());
   std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) {
@@ -38,10 +51,6 @@ Spectrum spectrum_of(const Eigen::MatrixXd& weights) {
   result.spectral_radius = std::abs(sorted.front());
   result.random_radius = random_radius(weights);
   return result;
-}
-
-double spectral_radius(const Eigen::MatrixXd& weights) {
-  return spectrum_of(weights).spectral_radius;
 }
 
 std::vector<std::complex<double>> outliers(const Spectrum& spectrum, double factor) {
