@@ -1,0 +1,235 @@
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "apps/demo_picture.hpp"
+#include "apps/evaluation.hpp"
+#include "apps/interrupt.hpp"
+#include "apps/json_output.hpp"
+#include "apps/option.hpp"
+#include "apps/output_file.hpp"
+#include "apps/progress_bar.hpp"
+#include "apps/search_table.hpp"
+#include "apps/subcommands.hpp"
+#include "apps/text_format.hpp"
+#include "apps/trained_model.hpp"
+#include "core/error.hpp"
+#include "io/run_file.hpp"
+#include "rate/initialise.hpp"
+#include "report/gnuplot.hpp"
+
+namespace rheobase {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct DemoRequest {
+  fs::path folder = "rheobase-demo";
+  int units = 200;
+  int max_trials = 6000;
+  int trials = 100;
+  Seed seed = 1;
+  int threads = 0;
+  bool no_picture = false;
+};
+
+/// Distance of readout samples, for scoring and drawing.
+constexpr double kOutputPeriodMs = 0.5;
+constexpr const char* kRateFile = "go-nogo.mat";
+constexpr const char* kSpikingFile = "go-nogo.lif.mat";
+constexpr const char* kRunFile = "go-nogo.run.mat";
+
+constexpr const char* kExamples =
+    "Examples:\n"
+    "  rheobase demo\n"
+    "  rheobase demo --seed 2 -o demo-2\n"
+    "Afterwards:\n"
+    "  rheobase info rheobase-demo/go-nogo.lif.mat\n"
+    "  rheobase eval rheobase-demo/go-nogo.lif.mat --refractory 0";
+
+/// The steps of the demo, each of them what a subcommand does.
+class Demo {
+ public:
+  Demo(const DemoRequest& request, const Console& console)
+      : request_(request),
+        console_(console),
+        command_(with_seed(console.command_line, request.seed)) {
+    simulation_.seed = request.seed;
+    simulation_.output_period_ms = kOutputPeriodMs;
+  }
+
+  void train_network();
+  void find_scaling();
+  void evaluate_both();
+  void run_trials();
+  void draw();
+  void list_files() const;
+
+ private:
+  fs::path path(const std::string& name) const { return request_.folder / name; }
+
+  const DemoRequest& request_;
+  const Console& console_;
+  std::string command_;
+  Task task_{"go-nogo"};
+  InterruptGuard guard_;
+  SimulationOptions simulation_;
+  ModelFile file_;
+  SpikingModel spiking_model_;
+  ScalingSearchResult search_;
+  NetworkEvaluation evaluation_;
+  std::vector<SampledSignal> readouts_;
+  std::vector<Trial> trials_;
+  std::vector<SimulationResult> runs_;
+  std::vector<std::string> files_;
+};
+
+void Demo::train_network() {
+  NetworkOptions network;
+  network.units = request_.units;
+  TrainingOptions options;
+  options.seed = request_.seed;
+  options.max_trials = request_.max_trials;
+  options.threads = request_.threads;
+  RateModel model = make_rate_model(network, task_.inputs(), request_.seed);
+  model.task = task_.name();
+  console_.out << fmt::format("Training a rate network of {} units on {}, seed {}\n", network.units,
+                              task_.name(), request_.seed)
+               << std::flush;
+  const TrainingResult result = [&] {
+    ProgressBar bar(console_, "training");
+    return train(initial_state(model, options), task_, options, bar.control(guard_));
+  }();
+  if (result.outcome == TrainingOutcome::cancelled) {
+    throw Cancelled("stopped during training; nothing was saved");
+  }
+  file_ = trained_model(result, task_, options, command_);
+  write_model(path(kRateFile), file_);
+  files_.emplace_back(kRateFile);
+  console_.out << fmt::format("  {} after {} trials: {} correct, mean loss {:.3g}, {}\n\n",
+                              result.outcome == TrainingOutcome::criteria_met
+                                  ? "trained"
+                                  : "not trained (the stop criteria were not met)",
+                              result.state.trials_done,
+                              percent(result.last_evaluation.accuracy.value),
+                              result.last_evaluation.mean_loss, seconds_text(result.seconds));
+}
+
+void Demo::find_scaling() {
+  ScalingSearchOptions options;
+  options.trials = request_.trials;
+  options.simulation = simulation_;
+  options.threads = request_.threads;
+  console_.out << "Searching the scaling factor that turns it into a spiking network\n"
+               << std::flush;
+  {
+    ProgressBar bar(console_, "scaling search");
+    search_ = search_scaling(file_.model, task_, options, bar.control(guard_));
+  }
+  file_.model.scaling_factor = search_.points[search_.best].scaling_factor;
+  for (const ScalingPoint& point : search_.points) {
+    file_.provenance.scaling_factors.push_back(point.scaling_factor);
+    file_.provenance.accuracies.push_back(point.accuracy.value);
+  }
+  file_.provenance.map_command = command_;
+  write_model(path(kSpikingFile), file_, MatVersion::level5, path(kRateFile));
+  files_.emplace_back(kSpikingFile);
+  spiking_model_ = map_to_spiking(file_.model, *file_.model.scaling_factor);
+  console_.out << search_table(search_)
+               << fmt::format("  {} trials a value, {}\n\n", options.trials,
+                              seconds_text(search_.seconds));
+}
+
+void Demo::evaluate_both() {
+  console_.out << fmt::format("Both networks on {} fresh trials\n", request_.trials) << std::flush;
+  evaluation_.rate =
+      evaluate_rate(file_.model, task_, request_.trials, request_.seed, Loss::l2, request_.threads);
+  evaluation_.spiking = evaluate_spiking(spiking_model_, task_, request_.trials, simulation_,
+                                         request_.threads, &readouts_);
+  evaluation_.conditions = evaluation_.rate->conditions;
+  console_.out << evaluation_tables(evaluation_, task_.conditions()) << '\n';
+}
+
+void Demo::run_trials() {
+  SimulationOptions options = simulation_;
+  options.record.spikes = true;
+  for (int condition = 0; condition < 2; ++condition) {
+    trials_.push_back(task_.trial_of(condition, request_.seed, 0, Purpose::evaluation_task));
+    runs_.push_back(simulate(spiking_model_, spiking_input(trials_.back()), options));
+  }
+  RunDescription description;
+  description.scaling_factor = spiking_model_.scaling_factor;
+  description.command = command_;
+  description.task = task_.name();
+  description.condition = task_.conditions().front();
+  write_run(path(kRunFile), runs_.front(), description);
+  files_.emplace_back(kRunFile);
+}
+
+void Demo::draw() {
+  if (request_.no_picture) {
+    return;
+  }
+  const Picture picture = picture_of({file_.model, task_, search_, *evaluation_.rate,
+                                      *evaluation_.spiking, readouts_, trials_, runs_});
+  for (const char* name : {"picture.png", "picture.svg"}) {
+    draw_picture(picture, path(name));
+    files_.emplace_back(name);
+  }
+}
+
+void Demo::list_files() const {
+  console_.out << "Files\n";
+  for (const std::string& name : files_) {
+    console_.out << "  " << path(name).string() << '\n';
+  }
+}
+
+void run_demo(const DemoRequest& request, const Console& console) {
+  if (!request.no_picture && !gnuplot_available()) {
+    throw Error(
+        "gnuplot is not installed, it draws the picture: sudo apt-get install gnuplot-nox "
+        "(or give --no-picture)");
+  }
+  std::error_code failure;
+  fs::create_directories(request.folder, failure);
+  if (failure) {
+    throw InputError("--output", request.folder.string(), failure.message(),
+                     "must be a folder that can be made");
+  }
+  check_output("--output", request.folder / kRateFile);
+  Demo demo(request, console);
+  demo.train_network();
+  demo.find_scaling();
+  demo.evaluate_both();
+  demo.run_trials();
+  demo.draw();
+  demo.list_files();
+}
+
+}  // namespace
+
+void add_demo_command(CLI::App& program, const Console& console) {
+  const auto request = std::make_shared<DemoRequest>();
+  CLI::App& app = *program.add_subcommand(
+      "demo",
+      "The whole path on the Go-NoGo task, in less than a minute\n"
+      "Trains a rate network, finds its scaling factor, runs both networks on fresh trials, and "
+      "writes the models, one spiking run and a picture (PNG and SVG) into a folder.");
+  app.footer(kExamples);
+  app.add_option("-o,--output", request->folder,
+                 "Folder of the results, made when missing (default: rheobase-demo)")
+      ->type_name("DIR");
+  add_integer(app, "--units", request->units, {2.0, 100000.0, false}, "Number of units");
+  add_integer(app, "--training-trials", request->max_trials, {1.0, 1e9, false},
+              "Largest number of training trials");
+  add_integer(app, "--trials", request->trials, {2.0, 1e9, false},
+              "Trials for every scaling factor, and for the evaluation");
+  add_seed(app, request->seed);
+  add_threads(app, request->threads);
+  app.add_flag("--no-picture", request->no_picture, "Draw no picture; gnuplot is not needed then");
+  app.callback([request, &console] { run_demo(*request, console); });
+}
+
+}  // namespace rheobase

@@ -1,0 +1,18 @@
+#pragma once
+
+namespace rheobase {
+
+/// While it lives, Ctrl-C (SIGINT) and SIGTERM set a flag instead of ending the program; a second
+/// signal ends it at once. One at a time.
+class InterruptGuard {
+ public:
+  InterruptGuard();
+  ~InterruptGuard();
+  InterruptGuard(const InterruptGuard&) = delete;
+  InterruptGuard& operator=(const InterruptGuard&) = delete;
+
+  /// Has a signal arrived since the guard was made?
+  bool interrupted() const;
+};
+
+}  // namespace rheobase

@@ -1,0 +1,32 @@
+#include "apps/json_output.hpp"
+
+namespace rheobase {
+
+Json to_json(const Proportion& proportion) {
+  return {{"value", proportion.value},
+          {"low", proportion.low},
+          {"high", proportion.high},
+          {"successes", proportion.successes},
+          {"trials", proportion.trials}};
+}
+
+Json to_json(const Task& task) {
+  Json parameters = Json::object();
+  for (const auto& [name, value] : task.parameters()) {
+    parameters[name] = value;
+  }
+  return {{"name", task.name()}, {"parameters", parameters}};
+}
+
+Json to_json(const SimulationOptions& options) {
+  return {{"engine", options.engine},
+          {"parity", options.parity},
+          {"dt_ms", options.dt_ms * options.downsample},
+          {"noise_mv2_per_ms", options.noise_intensity}};
+}
+
+void print_json(const Console& console, const Json& object) {
+  console.out << object.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+}
+
+}  // namespace rheobase

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "apps/console.hpp"
+#include "core/statistics.hpp"
+#include "spiking/simulate.hpp"
+#include "tasks/task.hpp"
+
+namespace rheobase {
+
+using Json = nlohmann::ordered_json;
+
+Json to_json(const Proportion& proportion);
+Json to_json(const Task& task);
+/// Engine, step, noise and seed.
+Json to_json(const SimulationOptions& options);
+
+/// One object on `out`, and nothing else.
+void print_json(const Console& console, const Json& object);
+
+}  // namespace rheobase

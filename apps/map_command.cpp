@@ -1,0 +1,195 @@
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "apps/interrupt.hpp"
+#include "apps/json_output.hpp"
+#include "apps/option.hpp"
+#include "apps/output_file.hpp"
+#include "apps/progress_bar.hpp"
+#include "apps/search_table.hpp"
+#include "apps/spiking_options.hpp"
+#include "apps/subcommands.hpp"
+#include "apps/task_options.hpp"
+#include "apps/text_format.hpp"
+#include "apps/text_table.hpp"
+#include "apps/value_syntax.hpp"
+#include "core/error.hpp"
+#include "mapping/scaling_search.hpp"
+
+namespace rheobase {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct MapRequest {
+  fs::path model;
+  fs::path output;
+  bool in_place = false;
+  TaskChoice task;
+  SpikingChoice spiking;
+  std::string grid;  ///< empty: the default grid, extended at its edges
+  std::string selection = "distance";
+  int trials = 100;
+  Seed seed = 1;
+  int threads = 0;
+  bool json = false;
+};
+
+constexpr const char* kExamples =
+    "Examples:\n"
+    "  rheobase map model.mat -o model.lif.mat\n"
+    "  rheobase map published_model.mat --task go-nogo --scaling 20:5:75\n"
+    "  rheobase map model.mat --refractory 0 --trials 400 --seed 7 --json\n"
+    "  rheobase map model.mat --in-place";
+
+fs::path output_path(const MapRequest& request) {
+  if (request.in_place) {
+    if (!request.output.empty()) {
+      throw InputError("--in-place", "", "--output beside it", "must be given alone");
+    }
+    return request.model;
+  }
+  const fs::path path = request.output.empty() ? with_word(request.model, "lif") : request.output;
+  check_output("--output", path, request.model);
+  return path;
+}
+
+ScalingSearchOptions search_options(const MapRequest& request, const ModelFile& file) {
+  if (request.spiking.transfer.use_initial_weights && file.model.w0.size() == 0) {
+    throw InputError(request.model.string(), "field 'w0'", "nothing",
+                     "must hold the initial weights for --use-initial-weights");
+  }
+  ScalingSearchOptions options;
+  if (!request.grid.empty()) {
+    options.scaling_factors = parse_grid("--scaling", request.grid);
+    options.extend = false;
+  }
+  options.trials = request.trials;
+  options.selection = request.selection == "reference" ? Selection::reference : Selection::distance;
+  options.simulation = request.spiking.simulation;
+  options.simulation.seed = request.seed;
+  options.transfer = request.spiking.transfer;
+  options.threads = request.threads;
+  return options;
+}
+
+ModelFile mapped_file(const ModelFile& file, const Task& task, const ScalingSearchResult& result,
+                      const std::string& command) {
+  ModelFile mapped = file;
+  mapped.model.scaling_factor = result.points[result.best].scaling_factor;
+  mapped.model.task = task.name();
+  mapped.provenance.task_parameters = task.parameters();
+  mapped.provenance.scaling_factors.clear();
+  mapped.provenance.accuracies.clear();
+  for (const ScalingPoint& point : result.points) {
+    mapped.provenance.scaling_factors.push_back(point.scaling_factor);
+    mapped.provenance.accuracies.push_back(point.accuracy.value);
+  }
+  mapped.provenance.map_command = command;
+  return mapped;
+}
+
+Json to_json(const ScalingPoint& point) {
+  return {{"scaling_factor", point.scaling_factor},
+          {"accuracy", to_json(point.accuracy)},
+          {"mean_rate_hz", point.mean_rate_hz},
+          {"output_rmse", point.output_rmse}};
+}
+
+void print_result(const MapRequest& request, const Task& task, const ScalingSearchOptions& options,
+                  const ScalingSearchResult& result, const fs::path& output,
+                  const Console& console) {
+  const ScalingPoint& best = result.points[result.best];
+  if (request.json) {
+    Json points = Json::array();
+    for (const ScalingPoint& point : result.points) {
+      points.push_back(to_json(point));
+    }
+    print_json(console, {{"command", console.command_line},
+                         {"model", request.model.string()},
+                         {"output", output.string()},
+                         {"task", to_json(task)},
+                         {"seed", request.seed},
+                         {"simulation", to_json(options.simulation)},
+                         {"points", points},
+                         {"best", to_json(best)},
+                         {"at_edge", result.at_edge},
+                         {"seconds", result.seconds}});
+    return;
+  }
+  Summary summary;
+  summary.add("model", fmt::format("{}, task {}", request.model.string(), task.name()));
+  summary.add("search", fmt::format("{} trials a value, seed {}, {} engine, dt {:g} ms, noise {:g} "
+                                    "mV^2/ms",
+                                    options.trials, request.seed, options.simulation.engine,
+                                    options.simulation.dt_ms * options.simulation.downsample,
+                                    options.simulation.noise_intensity));
+  console.out << summary.text() << '\n' << search_table(result) << '\n';
+  Summary outcome;
+  outcome.add("best",
+              fmt::format("scaling factor {:g}: {} correct (95 % interval {})", best.scaling_factor,
+                          percent(best.accuracy.value), interval(best.accuracy)));
+  if (result.at_edge) {
+    outcome.add("note", "the best value lies at the edge of the grid: try others with --scaling");
+  }
+  outcome.add("time", seconds_text(result.seconds));
+  outcome.add("saved", output.string());
+  console.out << outcome.text();
+}
+
+void run_map(MapRequest request, const Console& console) {
+  finish_spiking_options(request.spiking);
+  const ModelFile file = read_model(request.model);
+  const fs::path output = output_path(request);
+  const Task task = resolve_task(request.task, file, request.model.string());
+  const ScalingSearchOptions options = search_options(request, file);
+
+  const InterruptGuard guard;
+  const ScalingSearchResult result = [&] {
+    ProgressBar bar(console, "scaling search");
+    return search_scaling(file.model, task, options, bar.control(guard));
+  }();
+  write_model(output,
+              mapped_file(file, task, result, with_seed(console.command_line, request.seed)),
+              MatVersion::level5, request.model);
+  print_result(request, task, options, result, output, console);
+}
+
+}  // namespace
+
+void add_map_command(CLI::App& program, const Console& console) {
+  const auto request = std::make_shared<MapRequest>();
+  CLI::App& app = *program.add_subcommand(
+      "map",
+      "Find the scaling factor that turns a rate network into a spiking one\n"
+      "Every scaling factor s = 1/lambda of a grid is tried on the same trials; the most accurate "
+      "one wins and is saved with the network. Equally accurate ones are told apart by the "
+      "distance (root mean square) of the spiking readout to the rate network's output. The "
+      "output holds all fields of the input and opt_scaling_factor, scaling_factors, all_perfs "
+      "and task.");
+  app.footer(kExamples);
+  app.add_option("MODEL", request->model, "Model file (.mat) of a trained rate network")
+      ->required();
+  app.add_option("-o,--output", request->output,
+                 "Where to write the result (default: MODEL with .lif.mat in place of .mat)")
+      ->type_name("FILE");
+  app.add_flag("--in-place", request->in_place, "Write the result into MODEL itself");
+  add_text(app, "--scaling", request->grid, "FIRST:STEP:LAST",
+           "Values to try, as a range or as a list such as 20,30,40 (default: 20:5:75 for the "
+           "sigmoid, 4:2:26 for the other activations, and beyond while the best value lies at the "
+           "edge)");
+  add_integer(app, "--trials", request->trials, {1.0, 1e9, false}, "Trials for every value");
+  add_choice(app, "--selection", request->selection, {"distance", "reference"},
+             "Which of equally accurate values wins: the nearest to the rate network's output, or "
+             "the first, as in the published program");
+  add_seed(app, request->seed);
+  add_threads(app, request->threads);
+  add_json(app, request->json);
+  add_task_options(app, request->task, "Task to be done (default: the one the file names)");
+  add_spiking_options(app, request->spiking);
+  app.callback([request, &console] { run_map(*request, console); });
+}
+
+}  // namespace rheobase

@@ -1,0 +1,117 @@
+#include <memory>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "apps/json_output.hpp"
+#include "apps/option.hpp"
+#include "apps/subcommands.hpp"
+#include "apps/text_table.hpp"
+#include "rate/rate_model.hpp"
+#include "tasks/task_registry.hpp"
+
+namespace rheobase {
+
+namespace {
+
+struct TaskRequest {
+  std::string name;
+  bool json = false;
+};
+
+constexpr const char* kExamples =
+    "Examples:\n"
+    "  rheobase task\n"
+    "  rheobase task timing\n"
+    "  rheobase train --task timing --interval 800 -o timing.mat";
+
+Json parameter_json(const TaskDefinition& task) {
+  Json list = Json::array();
+  for (const TaskParameterInfo& parameter : task.parameters) {
+    list.push_back({{"name", parameter.name},
+                    {"help", parameter.help},
+                    {"unit", parameter.unit},
+                    {"default", parameter.value},
+                    {"minimum", parameter.minimum},
+                    {"maximum", parameter.maximum}});
+  }
+  return list;
+}
+
+Json task_json(const TaskDefinition& task) {
+  return {{"name", task.name},
+          {"help", task.help},
+          {"citation", task.citation},
+          {"inputs", task.inputs},
+          {"steps", Task(task.name).steps()},
+          {"conditions", task.conditions},
+          {"parameters", parameter_json(task)}};
+}
+
+std::string list_text() {
+  std::string text;
+  for (const TaskDefinition* task : registered_tasks()) {
+    text += fmt::format("{:<10}{}\n", task->name, task->help);
+  }
+  return text + "\nMore about one of them: rheobase task NAME\n";
+}
+
+std::string details_text(const TaskDefinition& task) {
+  const int steps = Task(task.name).steps();
+  Summary summary;
+  summary.add("task", task.name);
+  summary.add("what", task.help);
+  summary.add("source", task.citation);
+  summary.add("inputs", std::to_string(task.inputs));
+  summary.add("length",
+              fmt::format("{} steps of {:g} ms with the default parameters", steps, kRateStepMs));
+  summary.add("conditions", fmt::format("{}", fmt::join(task.conditions, ", ")));
+  if (task.parameters.empty()) {
+    summary.add("parameters", "none");
+    return summary.text();
+  }
+  TextTable table({"parameter", "default", "from", "to", "unit"});
+  std::string help;
+  for (const TaskParameterInfo& parameter : task.parameters) {
+    table.add_row({"--" + parameter.name, fmt::format("{:g}", parameter.value),
+                   fmt::format("{:g}", parameter.minimum), fmt::format("{:g}", parameter.maximum),
+                   parameter.unit.empty() ? "-" : parameter.unit});
+    help += fmt::format("--{}: {}\n", parameter.name, parameter.help);
+  }
+  return summary.text() + '\n' + table.text() + '\n' + help;
+}
+
+void run_task(const TaskRequest& request, const Console& console) {
+  if (request.name.empty()) {
+    if (request.json) {
+      Json list = Json::array();
+      for (const TaskDefinition* task : registered_tasks()) {
+        list.push_back(task_json(*task));
+      }
+      print_json(console, {{"tasks", list}});
+    } else {
+      console.out << list_text();
+    }
+    return;
+  }
+  const Task task(request.name);
+  if (request.json) {
+    print_json(console, task_json(task.definition()));
+  } else {
+    console.out << details_text(task.definition());
+  }
+}
+
+}  // namespace
+
+void add_task_command(CLI::App& program, const Console& console) {
+  const auto request = std::make_shared<TaskRequest>();
+  CLI::App& app =
+      *program.add_subcommand("task", "The tasks, their conditions and their parameters");
+  app.footer(kExamples);
+  app.add_option("NAME", request->name, "Task to describe (default: list all of them)");
+  add_json(app, request->json);
+  app.callback([request, &console] { run_task(*request, console); });
+}
+
+}  // namespace rheobase

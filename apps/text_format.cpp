@@ -1,0 +1,27 @@
+#include "apps/text_format.hpp"
+
+#include <fmt/format.h>
+
+namespace rheobase {
+
+std::string percent(double share) {
+  return fmt::format("{:.1f} %", 100.0 * share);
+}
+
+std::string interval(const Proportion& proportion) {
+  return fmt::format("{:.1f} to {:.1f} %", 100.0 * proportion.low, 100.0 * proportion.high);
+}
+
+std::string seconds_text(double seconds) {
+  return fmt::format("{:.3g} s", seconds);
+}
+
+std::string short_number(double value) {
+  return fmt::format("{:.4g}", value);
+}
+
+std::string yes_no(bool value) {
+  return value ? "yes" : "no";
+}
+
+}  // namespace rheobase

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+
+#include "core/statistics.hpp"
+
+namespace rheobase {
+
+std::string percent(double share);                   ///< "97.0 %"
+std::string interval(const Proportion& proportion);  ///< "91.5 to 99.0 %"
+std::string seconds_text(double seconds);            ///< "1.24 s"
+std::string short_number(double value);              ///< four significant digits
+std::string yes_no(bool value);
+
+}  // namespace rheobase

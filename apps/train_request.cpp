@@ -1,0 +1,165 @@
+#include "apps/train_request.hpp"
+
+#include "apps/option.hpp"
+#include "core/error.hpp"
+#include "io/run_file.hpp"
+#include "rate/training_rule_registry.hpp"
+
+namespace rheobase {
+
+namespace {
+
+constexpr Range kCount{1.0, 1e9, false};
+
+void add_output_options(CLI::App& app, TrainRequest& request) {
+  constexpr const char* kGroup = "Output";
+  app.add_option("-o,--output", request.output, "Where to write the model (.mat)")
+      ->type_name("FILE")
+      ->group(kGroup);
+  app.add_option("--output-dir,--output_dir", request.output_dir,
+                 "In place of --output: a folder in which the model gets the path and the name "
+                 "that the original program gives it, "
+                 "models/<task>/P_rec_<p>_Taus_<min>_<max>/Task_<task>_N_<N>_..._<date>.mat")
+      ->type_name("DIR")
+      ->group(kGroup);
+  app.add_option("--checkpoint", request.checkpoint,
+                 "Where a checkpoint is written (default: the output with .checkpoint.mat in place "
+                 "of .mat, removed when the training ends)")
+      ->type_name("FILE")
+      ->group(kGroup);
+  add_integer(app, "--checkpoint-every", request.training.checkpoint_every, {0.0, 1e9, false},
+              "Trials between checkpoints; 0: only on Ctrl-C")
+      ->group(kGroup);
+  app.add_option("--resume", request.resume,
+                 "Continue from a checkpoint; the result is bit for bit that of a training without "
+                 "a break. Only --trials, --threads and options of this group may be given beside "
+                 "it")
+      ->type_name("FILE")
+      ->group(kGroup);
+  add_json(app, request.json)->group(kGroup);
+}
+
+void add_network_options(CLI::App& app, TrainRequest& request) {
+  constexpr const char* kGroup = "Network";
+  NetworkOptions& network = request.network;
+  add_integer(app, "-N,--units,--N", network.units, {1.0, 100000.0, false}, "Number of units")
+      ->group(kGroup);
+  add_choice(app, "--activation,--act", request.activation, {"sigmoid", "softplus", "clipped_relu"},
+             "Transfer function of a unit")
+      ->group(kGroup);
+  app.add_option("--taus,--decay_taus", request.taus,
+                 "Synaptic decay time constants in steps of 5 ms: the smallest and the largest, "
+                 "between which they are trained, or one number for all units (default 4 20)")
+      ->type_name("MIN [MAX]")
+      ->expected(1, 2)
+      ->group(kGroup);
+  add_truth(app, "--dale,--apply_dale", network.dale,
+            "Dale's principle: a unit is either excitatory or inhibitory")
+      ->group(kGroup);
+  add_number(app, "--inhibitory,--P_inh", network.inhibitory_probability, kProbability, "",
+             "Probability that a unit is inhibitory")
+      ->group(kGroup);
+  add_integer(app, "--som,--som_N", network.som_units, {0.0, 100000.0, false},
+              "Number of inhibitory units that get no inhibition (SOM)")
+      ->group(kGroup);
+  add_number(app, "--connectivity,--P_rec", network.connection_probability, {0.0, 1.0, true}, "",
+             "Probability of a connection before training")
+      ->group(kGroup);
+  add_number(app, "--gain", network.gain, kPositive, "", "Gain of the initial weights")
+      ->group(kGroup);
+  add_choice(app, "--init", request.initialisation, {"reference", "balanced"},
+             "Initial weights as published, or with inhibition scaled to balance excitation")
+      ->group(kGroup);
+  add_choice(app, "--weights", request.weights, {"gaussian", "gamma"},
+             "Distribution of the initial weights; gamma takes no gain")
+      ->group(kGroup);
+  add_text(app, "--mask", request.mask, "FILE.mat:FIELD",
+           "Matrix of 0 and 1 (N x N, row = postsynaptic): connections at 0 never exist")
+      ->group(kGroup);
+}
+
+void add_learning_options(CLI::App& app, TrainRequest& request) {
+  constexpr const char* kGroup = "Training";
+  TrainingOptions& training = request.training;
+  add_integer(app, "--trials,--n_trials", training.max_trials, kCount, "Largest number of trials")
+      ->group(kGroup);
+  add_integer(app, "--batch", training.batch, {1.0, 100000.0, false}, "Trials per update")
+      ->group(kGroup);
+  add_choice(app, "--loss,--loss_fn", request.loss, {"l2", "l1"},
+             "Loss of a trial: root of the summed squared differences, or sum of their absolute "
+             "values")
+      ->group(kGroup);
+  std::vector<std::string> rules;
+  for (const TrainingRuleDefinition* rule : registered_training_rules()) {
+    rules.push_back(rule->name);
+  }
+  add_choice(app, "--rule", training.rule, rules, "Training rule")->group(kGroup);
+  add_number(app, "--learning-rate", training.learning_rate, kPositive, "",
+             "Step size of the training rule")
+      ->group(kGroup);
+  add_number(app, "--clip", training.clip_norm, kNonNegative, "",
+             "Gradients are cut to this norm; 0: never")
+      ->group(kGroup);
+  add_number(app, "--rate-noise", training.noise, kNonNegative, "",
+             "Standard deviation of the noise of a unit in a step")
+      ->group(kGroup);
+  add_integer(app, "--evaluate-every", training.evaluate_every, kCount,
+              "Trials between two looks at the stop criteria")
+      ->group(kGroup);
+  add_integer(app, "--evaluation-trials", training.evaluation_trials, kCount,
+              "Fresh trials for each look")
+      ->group(kGroup);
+  add_number(app, "--stop-loss", training.stop_loss, kNonNegative, "",
+             "Stop when the mean loss is below this ...")
+      ->group(kGroup);
+  add_number(app, "--stop-accuracy", training.stop_accuracy, kProbability, "",
+             "... and the share of correct trials above this")
+      ->group(kGroup);
+  add_seed(app, training.seed)->group(kGroup);
+  add_threads(app, training.threads)->group(kGroup);
+}
+
+void add_original_options(CLI::App& app, TrainRequest& request) {
+  constexpr const char* kGroup = "Of the original program";
+  add_choice(app, "--mode", request.mode, {"train", "eval"},
+             "train, or eval: evaluate the newest model that --output_dir holds for the same task, "
+             "N, taus and activation")
+      ->group(kGroup);
+  add_text(app, "--gpu", request.gpu, "ID", "Taken without effect")->group(kGroup);
+  add_text(app, "--gpu_frac", request.gpu_fraction, "NUMBER", "Taken without effect")
+      ->group(kGroup);
+}
+
+}  // namespace
+
+void add_train_options(CLI::App& app, TrainRequest& request) {
+  add_task_options(app, request.task, "Task to be learnt");
+  add_output_options(app, request);
+  add_network_options(app, request);
+  add_learning_options(app, request);
+  add_original_options(app, request);
+}
+
+void finish_train_options(TrainRequest& request) {
+  NetworkOptions& network = request.network;
+  network.activation = activation_from(request.activation);
+  network.initialisation =
+      request.initialisation == "balanced" ? Initialisation::balanced : Initialisation::reference;
+  network.distribution =
+      request.weights == "gamma" ? WeightDistribution::gamma : WeightDistribution::gaussian;
+  if (!request.taus.empty()) {
+    const Range range{1.0, 1e6, false};
+    network.tau_min_steps = number_from("--taus", request.taus.front(), range);
+    network.tau_max_steps = number_from("--taus", request.taus.back(), range);
+    if (network.tau_max_steps < network.tau_min_steps) {
+      throw InputError("--taus", "", request.taus.front() + " " + request.taus.back(),
+                       "must be the smaller one first");
+    }
+  }
+  if (!request.mask.empty()) {
+    network.mask = read_matrix(request.mask);
+  }
+  request.training.loss = loss_from(request.loss);
+}
+
+}  // namespace rheobase

@@ -1,0 +1,49 @@
+#include "apps/trained_model.hpp"
+
+#include <algorithm>
+
+#include "rate/run.hpp"
+
+namespace rheobase {
+
+namespace {
+
+/// The last training trial, run through the network as it is now and as it was at the start.
+ExampleTrial example_trial(const TrainingResult& result, const Task& task,
+                           const TrainingOptions& options) {
+  const auto number = static_cast<std::uint32_t>(std::max(0, result.state.trials_done - 1));
+  const Trial trial = task.random_trial(options.seed, number, Purpose::task);
+  const RateNoise noise{options.noise, options.seed, number, Purpose::rate_noise};
+  const RateModel& model = result.state.model;
+  RateModel before = model;
+  before.w = model.w0;
+  before.tau_gate = model.tau_gate0;
+  const RateRun run = run_rate(model, trial.input, noise);
+  const RateRun first = run_rate(before, trial.input, noise);
+  return {trial.input, trial.target, run.output, run.x, run.r, first.x, first.r};
+}
+
+}  // namespace
+
+ModelFile trained_model(const TrainingResult& result, const Task& task,
+                        const TrainingOptions& options, const std::string& command) {
+  const RateEvaluation& evaluation = result.last_evaluation;
+  ModelFile file;
+  file.model = result.state.model;
+  file.model.task = task.name();
+  ModelProvenance& provenance = file.provenance;
+  provenance.losses = result.state.losses;
+  provenance.trials = result.state.trials_done;
+  provenance.eval_accuracy = evaluation.accuracy.value;
+  provenance.eval_loss = evaluation.mean_loss;
+  provenance.eval_outputs = evaluation.outputs;
+  provenance.eval_labels = Eigen::Map<const Eigen::VectorXi>(
+      evaluation.conditions.data(), static_cast<Eigen::Index>(evaluation.conditions.size()));
+  provenance.example = example_trial(result, task, options);
+  provenance.task_parameters = task.parameters();
+  provenance.command = command;
+  provenance.seed = options.seed;
+  return file;
+}
+
+}  // namespace rheobase
