@@ -8,17 +8,6 @@ namespace rheobase {
 
 namespace {
 
-std::vector<UnitType> unit_types(const RateModel& model) {
-  std::vector<UnitType> types;
-  for (const bool inhibitory : model.inhibitory) {
-    types.push_back(inhibitory ? UnitType::inhibitory : UnitType::excitatory);
-  }
-  for (const Eigen::Index unit : som_units(model)) {
-    types[static_cast<std::size_t>(unit)] = UnitType::som;
-  }
-  return types;
-}
-
 std::vector<TimeWindow> stimulus_of(const Task& task) {
   std::vector<TimeWindow> windows;
   for (const auto& [start, end] : task.definition().stimulus_windows(task.parameters())) {

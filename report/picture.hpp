@@ -7,11 +7,9 @@
 #include <Eigen/Core>
 
 #include "core/trial.hpp"
+#include "rate/unit_type.hpp"
 
 namespace rheobase {
-
-/// Type of a unit, in the order in which rasters stack them.
-enum class UnitType { excitatory, inhibitory, som };
 
 /// A span of time, drawn as a shaded area.
 struct TimeWindow {
