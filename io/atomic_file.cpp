@@ -130,7 +130,7 @@ fs::path resolve_target(const fs::path& path) {
     if (!fs::is_regular_file(status)) {
       throw InputError(path.string(), "", describe_type(status.type()), kMustBeWritable);
     }
-    if (::access(target.c_str(), W_OK) != 0) {
+    if (::faccessat(AT_FDCWD, target.c_str(), W_OK, AT_EACCESS) != 0) {
       throw InputError(path.string(), "",
                        fmt::format("a file without write permission ({})", reason(errno)),
                        kMustBeWritable);

@@ -41,7 +41,8 @@ class MatFile {
           std::span<const std::string_view> wanted = {});
 
   const std::string& where() const { return where_; }
-  const std::vector<MatArray>& arrays() const { return arrays_; }
+  const std::vector<MatArray>& arrays() const& { return arrays_; }
+  const std::vector<MatArray>& arrays() && = delete;
 
   /// The variable, or nullptr.
   const MatArray* find(std::string_view name) const;

@@ -44,7 +44,6 @@ const char* class_name(const matvar_t& variable) {
     return "logical";
   }
   switch (variable.class_type) {
-    case MAT_C_EMPTY:
     case MAT_C_DOUBLE:
       return "double";
     case MAT_C_SINGLE:
@@ -75,6 +74,8 @@ const char* class_name(const matvar_t& variable) {
       return "struct";
     case MAT_C_FUNCTION:
       return "function_handle";
+    case MAT_C_EMPTY:
+      return "array of unknown class";
     default:
       return "object";
   }

@@ -1,13 +1,13 @@
 #include "io/atomic_file.hpp"
 
+#include <csignal>
+#include <fstream>
+#include <string>
+
 #include <doctest/doctest.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <csignal>
-#include <fstream>
-#include <string>
 
 #include "core/error.hpp"
 #include "fixtures.hpp"
@@ -58,8 +58,7 @@ TEST_SUITE("unit") {
     };
     CHECK(message(folder.path()) ==
           folder.path().string() + ": found a directory; must be a file that can be written");
-    CHECK(message("/dev/full") ==
-          "/dev/full: found a device; must be a file that can be written");
+    CHECK(message("/dev/full") == "/dev/full: found a device; must be a file that can be written");
     CHECK(message("") == ": found no name; must be a file that can be written");
     const std::string missing = (folder / "none/a.mat").string();
     CHECK(message(missing) == missing + ": found the folder '" + (folder / "none").string() +
@@ -118,8 +117,8 @@ TEST_SUITE("unit") {
           return std::string("no exception");
         },
         {});
-    CHECK(outcome ==
-          (folder / "a.txt").string() + ": could not be written (File too large); nothing was changed");
+    CHECK(outcome == (folder / "a.txt").string() +
+                         ": could not be written (File too large); nothing was changed");
     CHECK(contents(folder / "a.txt") == "old");
     CHECK(folder.names() == std::vector<std::string>{"a.txt"});
   }
@@ -131,8 +130,8 @@ TEST_SUITE("unit") {
     const auto message = [](const fs::path& path) {
       return input_error_of([&] { read_bytes(path); });
     };
-    CHECK(message(folder / "none.mat") == (folder / "none.mat").string() +
-                                              ": found no such file; must be a file that can be read");
+    CHECK(message(folder / "none.mat") ==
+          (folder / "none.mat").string() + ": found no such file; must be a file that can be read");
     CHECK(message(folder.path()) ==
           folder.path().string() + ": found a directory; must be a file that can be read");
     CHECK(message(folder / "pipe.mat") ==

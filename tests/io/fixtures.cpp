@@ -1,9 +1,9 @@
 #include "fixtures.hpp"
 
-#include <stdlib.h>
-
 #include <algorithm>
 #include <cmath>
+
+#include <stdlib.h>
 
 #include "core/random.hpp"
 #include "io/atomic_file.hpp"

@@ -1,14 +1,14 @@
 #include "io/isolate.hpp"
 
-#include <doctest/doctest.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <string>
 #include <vector>
+
+#include <doctest/doctest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "core/error.hpp"
 
@@ -64,8 +64,10 @@ TEST_SUITE("unit") {
     CHECK(failure([]() -> std::string { _exit(0); }) == "no answer");
     CHECK(failure(
               []() -> std::string {
-                for (volatile int i = 0;; i = i + 1) {
+                const volatile bool forever = true;
+                while (forever) {
                 }
+                return {};
               },
               {1, std::size_t{1} << 30}) == "it takes longer than 1 s");
     CHECK(failure(
