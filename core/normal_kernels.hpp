@@ -6,8 +6,8 @@
 #define RHEOBASE_DECLARE(variant)                                                            \
   namespace rheobase::variant {                                                              \
   void fill_normals_kernel(std::uint32_t seed, std::uint32_t trial, std::uint32_t purpose,   \
-                           std::uint32_t block, std::size_t units, float* out,               \
-                           std::size_t stride);                                              \
+                           std::uint32_t block, std::uint32_t blocks, std::size_t units,     \
+                           float* out, std::size_t stride);                                  \
   void elementary_functions_kernel(const float* x, std::size_t count, float* exponential,    \
                                    float* logarithm, float* sigmoid_of, float* softplus_of); \
   }

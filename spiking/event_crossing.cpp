@@ -54,6 +54,10 @@ double rising_zero(const Trajectory& trajectory, const Sample& left, const Sampl
     }
     const Sample here = sample(trajectory, t);
     (here.u > 0.0 ? high : low) = t;
+    if (!(here.slope > 0.0)) {
+      t = high;  // a falling part: Newton's method points away from the zero
+      continue;
+    }
     const double newton = -here.u / here.slope;
     const double bend = 0.5 * newton * here.curvature / here.slope;
     const double step = std::abs(bend) < 0.5 ? newton / (1.0 + bend) : newton;

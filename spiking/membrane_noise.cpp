@@ -7,19 +7,20 @@ MembraneNoise::MembraneNoise(Eigen::Index units, bool enabled, const SimulationO
     : stream_{options.seed, options.trial, Purpose::membrane_noise},
       level_(level),
       stride_(padded_to_packs<float>(static_cast<std::size_t>(units))),
-      rows_(enabled ? 4 * stride_ : 0) {}
+      rows_(enabled ? kSteps * stride_ : 0) {}
 
 const float* MembraneNoise::at(long step) {
   if (rows_.empty()) {
     return nullptr;
   }
-  const long block = (step - 1) / 4;
-  if (block != block_) {
-    fill_normals(stream_, static_cast<std::uint32_t>(block), stride_, rows_.data(), stride_,
-                 level_);
-    block_ = block;
+  const long chunk = (step - 1) / kSteps;
+  if (chunk != chunk_) {
+    constexpr std::uint32_t blocks = kSteps / 4;
+    fill_normal_blocks(stream_, static_cast<std::uint32_t>(chunk) * blocks, blocks, stride_,
+                       rows_.data(), stride_, level_);
+    chunk_ = chunk;
   }
-  return rows_.data() + static_cast<std::size_t>((step - 1) % 4) * stride_;
+  return rows_.data() + static_cast<std::size_t>((step - 1) % kSteps) * stride_;
 }
 
 }  // namespace rheobase

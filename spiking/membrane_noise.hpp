@@ -6,7 +6,7 @@
 
 namespace rheobase {
 
-/// Standard normals for the membranes of a population on a grid, four steps at a time. The value
+/// Standard normals for the membranes of a population on a grid, 16 steps at a time. The value
 /// of (unit, step) is a function of (seed, trial) alone, the same on every instruction set.
 class MembraneNoise {
  public:
@@ -17,15 +17,17 @@ class MembraneNoise {
   /// Values of all units at `step` (from 1), null without noise. Rows of the steps up to
   /// last_step_at(step) follow it at distance stride().
   const float* at(long step);
-  long last_step_at(long step) const { return (step - 1) / 4 * 4 + 4; }
+  long last_step_at(long step) const { return (step - 1) / kSteps * kSteps + kSteps; }
   std::size_t stride() const { return stride_; }
 
  private:
+  static constexpr long kSteps = 16;  ///< four blocks of four
+
   NoiseStream stream_;
   SimdLevel level_;
   std::size_t stride_;
   AlignedVector<float> rows_;
-  long block_ = -1;
+  long chunk_ = -1;
 };
 
 }  // namespace rheobase

@@ -37,7 +37,7 @@ struct Pack {
   RHEOBASE_INLINE static Pack all(T value) {
     Pack p;
     for (std::size_t i = 0; i < parts; ++i) {
-      p.part[i] = Register{} + value;
+      p.part[i] = value - Register{};  // value + 0 would stay an addition: -0 + 0 is 0
     }
     return p;
   }
@@ -55,11 +55,20 @@ struct Pack {
   }
   /// 0, 1, 2, ... added to `first`.
   RHEOBASE_INLINE static Pack iota(T first) {
-    T values[lanes];
-    for (std::size_t i = 0; i < lanes; ++i) {
-      values[i] = static_cast<T>(first + static_cast<T>(i));
+    struct Steps {
+      alignas(64) T value[lanes];
+      constexpr Steps() : value{} {
+        for (std::size_t i = 0; i < lanes; ++i) {
+          value[i] = static_cast<T>(i);
+        }
+      }
+    };
+    static constexpr Steps steps;
+    Pack p = load(steps.value);
+    for (Register& register_part : p.part) {
+      register_part = register_part + first;
     }
-    return load(values);
+    return p;
   }
 };
 
@@ -105,10 +114,9 @@ RHEOBASE_INLINE Pack<T> operator>>(Pack<T> a, int bits) {
   return a;
 }
 
-/// The bits of one pack as lanes of another type of the same size.
+/// The bits of one pack as lanes of another type, of the same size or not.
 template <class To, class From>
 RHEOBASE_INLINE Pack<To> bit_cast(const Pack<From>& a) {
-  static_assert(sizeof(To) == sizeof(From));
   Pack<To> out;
   for (std::size_t i = 0; i < Pack<To>::parts; ++i) {
     out.part[i] = reinterpret_cast<typename Pack<To>::Register>(a.part[i]);
