@@ -124,6 +124,10 @@ std::string as_text(Bytes bytes) {
   return text;
 }
 
+bool is_control(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+}
+
 /// What a variable says of itself before its data.
 struct ArrayHeader {
   std::uint32_t array_class = 0;
@@ -166,6 +170,9 @@ ArrayHeader read_header(Walker& walker) {
     read_dimensions(walker, header);
   }
   header.name = as_text(walker.next_of({int8, uint8, utf8}, "name").payload);
+  if (std::any_of(header.name.begin(), header.name.end(), is_control)) {
+    walker.fail("a variable with control characters in its name");
+  }
   return header;
 }
 

@@ -5,7 +5,6 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
-#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -29,27 +28,45 @@ char lower(char c) {
   return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
 }
 
-/// Levenshtein's distance between two names, capital letters taken as small ones.
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i + 1);
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t substitution = diagonal + (lower(a[i]) == lower(b[j]) ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({substitution, row[j] + 1, row[j + 1] + 1});
-    }
-  }
-  return row.back();
+/// Text of a file as it may stand in a message: one line, not too long.
+std::string printable(std::string_view text) {
+  constexpr std::size_t kLongest = 120;
+  std::string line(text.substr(0, kLongest));
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
+  std::replace_if(line.begin(), line.end(), is_control, '?');
+  return text.size() > kLongest ? line + "..." : line;
 }
 
-/// What to say of a name that is not there.
-std::string describe_missing(const std::vector<MatArray>& arrays, std::string_view name) {
+/// Insertions, deletions, substitutions and swaps of neighbours that lead from one name to the
+/// other (optimal string alignment), capital letters taken as small ones.
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  const auto same = [&](std::size_t i, std::size_t j) { return lower(a[i]) == lower(b[j]); };
+  std::vector<std::vector<std::size_t>> d(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
+  for (std::size_t i = 0; i <= a.size(); ++i) {
+    for (std::size_t j = 0; j <= b.size(); ++j) {
+      if (i == 0 || j == 0) {
+        d[i][j] = i + j;
+        continue;
+      }
+      d[i][j] = std::min(
+          {d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + (same(i - 1, j - 1) ? 0 : 1)});
+      if (i > 1 && j > 1 && same(i - 1, j - 2) && same(i - 2, j - 1)) {
+        d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
+      }
+    }
+  }
+  return d[a.size()][b.size()];
+}
+
+/// What to say of a name that is not there. Names in `expected` are no misspellings of another.
+std::string describe_missing(const std::vector<MatArray>& arrays,
+                             const std::vector<std::string>& expected, std::string_view name) {
   std::string_view nearest;
-  std::size_t smallest = std::max<std::size_t>(1, name.size() / 3) + 1;
+  std::size_t smallest = (name.size() + 2) / 3 + 1;
   for (const MatArray& array : arrays) {
-    const std::size_t distance = edit_distance(name, array.name);
+    const bool is_itself =
+        std::find(expected.begin(), expected.end(), array.name) != expected.end();
+    const std::size_t distance = is_itself ? smallest : edit_distance(name, array.name);
     if (distance < smallest) {
       smallest = distance;
       nearest = array.name;
@@ -106,7 +123,9 @@ MatFile::MatFile(const std::filesystem::path& path, std::span<const std::string_
 
 MatFile::MatFile(std::span<const std::byte> bytes, std::string where,
                  std::span<const std::string_view> wanted)
-    : where_(std::move(where)), arrays_(decode(bytes, where_, wanted)) {}
+    : where_(std::move(where)),
+      wanted_(wanted.begin(), wanted.end()),
+      arrays_(decode(bytes, where_, wanted)) {}
 
 const MatArray* MatFile::find(std::string_view name) const {
   // A name that was appended again stands for its last value, as in MATLAB.
@@ -116,13 +135,13 @@ const MatArray* MatFile::find(std::string_view name) const {
 }
 
 void MatFile::fail(std::string_view name, std::string_view found, std::string_view required) const {
-  throw InputError(where_, field_name(name), found, required);
+  throw InputError(where_, field_name(name), printable(found), required);
 }
 
 const MatArray& MatFile::get(std::string_view name, std::string_view required) const {
   const MatArray* array = find(name);
   if (array == nullptr) {
-    fail(name, describe_missing(arrays_, name), required);
+    fail(name, describe_missing(arrays_, wanted_, name), required);
   }
   return *array;
 }

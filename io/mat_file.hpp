@@ -68,6 +68,7 @@ class MatFile {
   const MatArray& numbers(std::string_view name, std::string_view required) const;
 
   std::string where_;
+  std::vector<std::string> wanted_;
   std::vector<MatArray> arrays_;
 };
 

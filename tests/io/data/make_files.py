@@ -100,6 +100,9 @@ extras = {
     "extra_big": np.tile(np.arange(100.0), (100, 1)),
     "w_in0": model["w_in"],
 }
+scipy.io.savemat("unknown_fields_plain.mat", model | extras | {"extra_big": np.ones((3, 4))})
+with open("unknown_fields_plain.mat", "ab") as target:
+    target.write(function_handle(b"extra_handle"))
 scipy.io.savemat("unknown_fields_no_handle.mat", model | extras, do_compression=True)
 with open("unknown_fields_no_handle.mat", "rb") as source:
     contents = source.read()
