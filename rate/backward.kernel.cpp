@@ -3,6 +3,7 @@
 //   dL/dW       = sum_t (lambda_t / tau) r_{t-1}^T
 //   dL/d(1/tau) = sum_t lambda_t (W r_{t-1} + W_in u_{t-1} - x_{t-1})
 //   dL/dw_out   = sum_t e_t r_t
+#include "rate/pack_transpose.hpp"
 #include "rate/recurrent_product.hpp"
 #include "rate/state_layout.hpp"
 
@@ -41,17 +42,13 @@ RHEOBASE_INLINE void clear(Real* values, std::size_t count) {
   }
 }
 
-/// lines[unit * width + step] = rows[step * padded + unit]; steps from `steps` to `width` are 0.
+/// Rows of `padded` units at consecutive steps become columns of lines of `width` steps.
 template <class Real>
-void transpose(const Real* rows, std::size_t steps, std::size_t units, std::size_t padded,
-               std::size_t width, Real* lines) {
-  for (std::size_t unit = 0; unit < units; ++unit) {
-    for (std::size_t step = 0; step < steps; ++step) {
-      lines[unit * width + step] = rows[step * padded + unit];
-    }
-    for (std::size_t step = steps; step < width; ++step) {
-      lines[unit * width + step] = 0;
-    }
+void store_steps(const Real* rows, const BackwardArguments<Real>& a, std::size_t step,
+                 Real* lines) {
+  constexpr std::size_t lanes = Pack<Real>::lanes;
+  for (std::size_t unit = 0; unit < a.padded; unit += lanes) {
+    transpose_square(rows + unit, a.padded, lines + unit * a.width + step, a.width);
   }
 }
 
@@ -60,14 +57,23 @@ void walk_trial(const BackwardArguments<Real>& a) {
   using L = Layout<Real, false>;
   const std::size_t elements = a.padded / L::lanes;
   const std::size_t steps = a.last - a.first + 1;
+  // Steps beyond the last count nothing: their deltas are 0, their rates those of other steps.
+  clear(a.scaled, L::lanes * a.padded);
   for (std::size_t i = steps; i-- > 0;) {
-    Real* scaled = a.scaled + i * a.padded;
+    Real* scaled = a.scaled + i % L::lanes * a.padded;
     step_back<L, kTrainTau>(a, elements, a.first + i, scaled);
     clear(a.feedback, a.padded);
     product_trial(a.transposed, a.padded, scaled, a.feedback);
+    if (i % L::lanes == 0) {
+      store_steps(a.scaled, a, i, a.delta);
+      store_steps(a.rate + (a.first - 1 + i) * a.padded, a, i, a.presynaptic);
+    }
   }
-  transpose(a.scaled, steps, a.units, a.padded, a.width, a.delta);
-  transpose(a.rate + (a.first - 1) * a.padded, steps, a.units, a.padded, a.width, a.presynaptic);
+  const std::size_t used = (steps + L::lanes - 1) / L::lanes * L::lanes;
+  for (std::size_t unit = 0; unit < a.units; ++unit) {
+    clear(a.delta + unit * a.width + used, a.width - used);
+    clear(a.presynaptic + unit * a.width + used, a.width - used);
+  }
 }
 
 template <class Real, bool kTrainTau>
@@ -78,7 +84,7 @@ void walk_panel(const BackwardArguments<Real>& a) {
   for (std::size_t i = steps; i-- > 0;) {
     step_back<L, kTrainTau>(a, a.units, a.first + i, a.scaled);
     clear(a.feedback, state);
-    product_panel(a.transposed.lines, a.units, a.scaled, a.feedback);
+    product_panel(a.transposed.strips, a.scaled, a.feedback);
     const Real* before = a.rate + (a.first + i - 1) * state;
     for (std::size_t unit = 0; unit < a.units; ++unit) {
       const std::size_t to = unit * a.width + i * L::lanes;

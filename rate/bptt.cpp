@@ -9,8 +9,10 @@ namespace rheobase {
 namespace {
 
 /// Steps whose deltas are collected before their weight gradient is taken: they fit the L2 cache.
-constexpr std::size_t kTrialChunk = 128;
+constexpr std::size_t kTrialChunk = 256;
 constexpr std::size_t kPanelChunk = 16;
+/// One trial's deltas are turned from rows into columns in squares of this size.
+constexpr std::size_t kStepRows = 16;
 
 /// Steps first ... last of one call of the backward kernel.
 struct Chunk {
@@ -72,9 +74,9 @@ Bptt<Real>::Workspace::Workspace(const Network<Real>& network, const BpttOptions
   error.resize(options.steps * lanes);
   adjoint.resize(state);
   feedback.resize(state);
-  scaled.resize(std::max(state, kTrialChunk * network.padded()));
-  delta.resize(network.units() * width);
-  presynaptic.resize(network.units() * width);
+  scaled.resize(std::max(state, kStepRows * network.padded()));
+  delta.resize(network.padded() * width);
+  presynaptic.resize(network.padded() * width);
   gain_gradient.resize(network.layout().trains_tau ? state : 0);
   readout_gradient.resize(state);
 }
@@ -85,7 +87,10 @@ Bptt<Real>::Bptt(const RateModel& model, const BpttOptions& options)
       network_(model,
                {.trials = any_single(group_trials<Real>(options.batch)),
                 .panels = any_panel(group_trials<Real>(options.batch)),
-                .backward = true},
+                .backward = true,
+                .delta_bytes =
+                    sizeof(Real) *
+                    chunk_width<Real>(options.steps, any_panel(group_trials<Real>(options.batch)))},
                options.level),
       gradient_(network_.layout().size()) {
   const std::vector<TrialGroup> groups = group_trials<Real>(options.batch);
@@ -175,7 +180,7 @@ void Bptt<Real>::walk_back(Workspace& work, const TrialGroup& group) {
   const WeightGradientArguments<Real> weights{
       .units = network_.units(),
       .width = arguments.width,
-      .columns = network_.recurrent().columns(),
+      .entries = network_.recurrent().gradient_order(),
       .delta = work.delta.data(),
       .presynaptic = work.presynaptic.data(),
       .gradient = work.weight_gradient.data(),

@@ -136,7 +136,7 @@ void run_steps(const ForwardArguments<typename L::Real>& a) {
       const Real* before = a.rate + (kRecord ? t - 1 : (t - 1) % 2) * state;
       drive_by_input<L>(a, elements, t - 1);
       if constexpr (L::panel) {
-        product_panel(a.recurrent.lines, a.units, before, a.drive);
+        product_panel(a.recurrent.strips, before, a.drive);
       } else {
         product_trial(a.recurrent, a.padded, before, a.drive);
       }

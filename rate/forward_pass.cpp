@@ -58,7 +58,8 @@ ForwardPass<Real>::ForwardPass(const Network<Real>& network, std::size_t steps, 
   const std::size_t lanes = panels ? kPanelTrials<Real> : 1;
   const std::size_t state = std::max(network.padded(), units_ * lanes);
   input_.resize(steps * inputs_ * lanes);
-  rate_.resize((record ? steps : 2) * state);
+  // Backpropagation reads rows in blocks of 16: the last block may end beyond the last step.
+  rate_.resize((record ? steps + 15 : 2) * state);
   slope_.resize(record ? steps * state : 0);
   pull_.resize(record && network.layout().trains_tau ? steps * state : 0);
   output_.resize(steps * lanes);
@@ -74,7 +75,7 @@ std::size_t ForwardPass<Real>::bytes(std::size_t units, std::size_t inputs, std:
   const std::size_t lanes = panels ? kPanelTrials<Real> : 1;
   const std::size_t padded = (units + 15) / 16 * 16;
   const std::size_t state = std::max(padded, units * lanes);
-  const std::size_t histories = record ? (trains_tau ? 3 : 2) * steps : 2;
+  const std::size_t histories = record ? (trains_tau ? 3 : 2) * steps + 15 : 2;
   return sizeof(Real) * ((histories + 2) * state + (steps * (inputs + 1) + 1) * lanes) +
          sizeof(float) * 4 * std::max(padded, panels ? units * kNoiseLanes : 0);
 }

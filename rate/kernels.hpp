@@ -47,20 +47,42 @@ struct TilesView {
 
 /// Blocks of up to four packs of lines; block b holds width[b] packs of every column in turn.
 template <class Real>
-struct DenseView {
+struct BlocksView {
   std::size_t blocks = 0;
   const std::uint32_t* width = nullptr;  ///< packs of lines, 1 to 4
   const Real* weight = nullptr;
+};
+
+inline constexpr std::size_t kStripLines = 8;
+
+/// Strips of eight lines of about the same length. Slots begin[s] ... begin[s + 1] of strip s hold
+/// one entry of each line; unused places weigh 0.
+template <class Real>
+struct StripsView {
+  std::size_t strips = 0;
+  const std::uint32_t* line = nullptr;  ///< strips x 8; unused ones repeat the last line
+  const std::uint32_t* begin = nullptr;
+  const std::uint32_t* offset = nullptr;  ///< slots x 8: index times the lanes of a pack
+  const Real* weight = nullptr;           ///< slots x 8
 };
 
 /// A units x units matrix in the forms that were built; y += M x.
 template <class Real>
 struct MatrixView {
   std::size_t units = 0;
-  ProductPath path = ProductPath::lines;  ///< of one trial; panels use lines
+  ProductPath path = ProductPath::lines;  ///< of one trial; panels use strips
   LinesView<Real> lines;
   TilesView<Real> tiles;
-  DenseView<Real> dense;
+  BlocksView<Real> blocks;
+  StripsView<Real> strips;
+};
+
+/// Entries of the matrix in the order of the weight gradient: blocks of rows, inside them column
+/// by column; entries begin[block * units + column] ... belong to one of both.
+struct EntriesView {
+  std::size_t blocks = 0;
+  const std::uint32_t* begin = nullptr;
+  const std::uint32_t* row = nullptr;
 };
 
 template <class Real>
@@ -108,7 +130,7 @@ struct BackwardArguments {
 
   Real* adjoint = nullptr;           ///< dL/dx of the step after, carried between calls, state
   Real* feedback = nullptr;          ///< W^T (adjoint / tau), carried between calls, state
-  Real* scaled = nullptr;            ///< workspace: adjoint / tau; chunk x padded, or state
+  Real* scaled = nullptr;            ///< workspace: adjoint / tau, 16 x padded, or state
   Real* gain_gradient = nullptr;     ///< += dL/d(1/tau), state; null where tau is fixed
   Real* readout_gradient = nullptr;  ///< += dL/dw_out, state
   /// adjoint / tau and presynaptic rates of these steps, one line of `width` values per unit:
@@ -121,10 +143,10 @@ struct BackwardArguments {
 template <class Real>
 struct WeightGradientArguments {
   std::size_t units = 0, width = 0;
-  LinesView<Real> columns;  ///< postsynaptic units of every presynaptic one; weight unused
+  EntriesView entries;
   const Real* delta = nullptr;
   const Real* presynaptic = nullptr;
-  Real* gradient = nullptr;  ///< += per entry of `columns`
+  Real* gradient = nullptr;  ///< += per entry
 };
 
 struct AdamArguments {
@@ -137,16 +159,19 @@ struct AdamArguments {
   float* square = nullptr;
 };
 
-#define RHEOBASE_DECLARE(variant)                                       \
-  namespace variant {                                                   \
-  template <class Real>                                                 \
-  void forward(const ForwardArguments<Real>& arguments);                \
-  template <class Real>                                                 \
-  void backward(const BackwardArguments<Real>& arguments);              \
-  template <class Real>                                                 \
-  void weight_gradient(const WeightGradientArguments<Real>& arguments); \
-  void adam(const AdamArguments& arguments);                            \
-  double squared_norm(const float* values, std::size_t count);          \
+// count_effective: how many weights are positive and allowed (not 0 in `allowed`).
+#define RHEOBASE_DECLARE(variant)                                                     \
+  namespace variant {                                                                 \
+  template <class Real>                                                               \
+  void forward(const ForwardArguments<Real>& arguments);                              \
+  template <class Real>                                                               \
+  void backward(const BackwardArguments<Real>& arguments);                            \
+  template <class Real>                                                               \
+  void weight_gradient(const WeightGradientArguments<Real>& arguments);               \
+  void adam(const AdamArguments& arguments);                                          \
+  double squared_norm(const float* values, std::size_t count);                        \
+  template <class Real>                                                               \
+  std::size_t count_effective(const Real* w, const Real* allowed, std::size_t count); \
   }
 RHEOBASE_DECLARE(portable)
 RHEOBASE_DECLARE(avx2)

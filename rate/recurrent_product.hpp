@@ -33,8 +33,8 @@ RHEOBASE_INLINE const Real* product_block(std::size_t columns, const Real* weigh
 }
 
 template <class Real>
-RHEOBASE_INLINE void product_dense(const DenseView<Real>& m, std::size_t units, const Real* x,
-                                   Real* y) {
+RHEOBASE_INLINE void product_blocks(const BlocksView<Real> m, std::size_t units, const Real* x,
+                                    Real* y) {
   const Real* weight = m.weight;
   for (std::size_t block = 0; block < m.blocks; ++block) {
     switch (m.width[block]) {
@@ -55,7 +55,7 @@ RHEOBASE_INLINE void product_dense(const DenseView<Real>& m, std::size_t units, 
 }
 
 template <class Real>
-RHEOBASE_INLINE void product_lines(const LinesView<Real>& m, std::size_t units, const Real* x,
+RHEOBASE_INLINE void product_lines(const LinesView<Real> m, std::size_t units, const Real* x,
                                    Real* y) {
   for (std::size_t line = 0; line < units; ++line) {
     Real total = y[line];
@@ -67,20 +67,23 @@ RHEOBASE_INLINE void product_lines(const LinesView<Real>& m, std::size_t units, 
 }
 
 #if defined(__AVX512F__)
-RHEOBASE_INLINE void product_tiles(const TilesView<float>& m, std::size_t padded, const float* x,
+RHEOBASE_INLINE void product_tiles(const TilesView<float> m, std::size_t padded, const float* x,
                                    float* y) {
   const std::uint32_t* begin = m.begin;
+  const std::uint8_t* index = m.index;
+  const float* weight = m.weight;
   for (std::size_t tile = 0; tile < m.tiles; ++tile) {
     const float* columns = x + 32 * tile;
     const __m512 low = _mm512_loadu_ps(columns);
     const __m512 high = 32 * tile + 16 < padded ? _mm512_loadu_ps(columns + 16) : low;
     for (std::size_t group = 0; group < m.groups; ++group, ++begin) {
       __m512 total = _mm512_loadu_ps(y + 16 * group);
-      for (std::size_t slot = begin[0]; slot < begin[1]; ++slot) {
+      const std::uint8_t* end = index + 16 * std::size_t{begin[1] - begin[0]};
+      for (; index < end; index += 16, weight += 16) {
         const __m512i lane = _mm512_cvtepu8_epi32(
-            _mm_loadu_si128(reinterpret_cast<const __m128i*>(m.index + 16 * slot)));
+            _mm_loadu_si128(reinterpret_cast<const __m128i*>(index)));
         const __m512 rate = _mm512_permutex2var_ps(low, lane, high);
-        total = total + _mm512_loadu_ps(m.weight + 16 * slot) * rate;
+        total = total + _mm512_loadu_ps(weight) * rate;
       }
       _mm512_storeu_ps(y + 16 * group, total);
     }
@@ -101,22 +104,33 @@ RHEOBASE_INLINE void product_trial(const MatrixView<Real>& m, std::size_t padded
 #endif
   static_cast<void>(padded);
   if (m.path == ProductPath::dense) {
-    return product_dense(m.dense, m.units, x, y);
+    return product_blocks(m.blocks, m.units, x, y);
   }
   product_lines(m.lines, m.units, x, y);
 }
 
-/// A panel: x and y hold one pack of trials per unit.
+/// A panel: x and y hold one pack of trials per unit. Eight lines at a time, since each is one
+/// chain of additions.
 template <class Real>
-RHEOBASE_INLINE void product_panel(const LinesView<Real>& m, std::size_t units, const Real* x,
-                                   Real* y) {
+RHEOBASE_INLINE void product_panel(const StripsView<Real> m, const Real* x, Real* y) {
   constexpr std::size_t lanes = Pack<Real>::lanes;
-  for (std::size_t line = 0; line < units; ++line) {
-    Pack<Real> total = Pack<Real>::load(y + line * lanes);
-    for (std::uint32_t k = m.begin[line]; k < m.begin[line + 1]; ++k) {
-      total = total + Pack<Real>::load(x + m.index[k] * lanes) * m.weight[k];
+  for (std::size_t strip = 0; strip < m.strips; ++strip) {
+    const std::uint32_t* line = m.line + strip * kStripLines;
+    Pack<Real> total[kStripLines];
+    for (std::size_t l = 0; l < kStripLines; ++l) {
+      total[l] = Pack<Real>::load(y + line[l] * lanes);
     }
-    total.store(y + line * lanes);
+    const std::uint32_t* offset = m.offset + m.begin[strip] * kStripLines;
+    const std::uint32_t* end = m.offset + m.begin[strip + 1] * kStripLines;
+    const Real* weight = m.weight + m.begin[strip] * kStripLines;
+    for (; offset < end; offset += kStripLines, weight += kStripLines) {
+      for (std::size_t l = 0; l < kStripLines; ++l) {
+        total[l] = total[l] + Pack<Real>::load(x + offset[l]) * weight[l];
+      }
+    }
+    for (std::size_t l = kStripLines; l-- > 0;) {
+      total[l].store(y + line[l] * lanes);
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+// One pass over all parameters each: Adam, the norm of a gradient, the pattern of the weights.
 #include "core/simd/math.hpp"
 #include "rate/kernels.hpp"
 
@@ -59,5 +60,31 @@ double squared_norm(const float* values, std::size_t count) {
   }
   return total;
 }
+
+template <class Real>
+std::size_t count_effective(const Real* w, const Real* allowed, std::size_t count) {
+  using P = Pack<Real>;
+  // Lanes count in Real, exactly: a block stays far below 2^24.
+  constexpr std::size_t block = 1 << 16;
+  const P zero = P::all(0);
+  std::size_t total = 0;
+  for (std::size_t from = 0; from < count; from += block) {
+    const std::size_t to = from + block < count ? from + block : count;
+    P ones = zero;
+    std::size_t i = from;
+    for (; i + P::lanes <= to; i += P::lanes) {
+      const P factor = P::load(allowed + i);
+      ones = ones + select_less(zero, P::load(w + i), factor * factor, zero);
+    }
+    total += static_cast<std::size_t>(sum(ones));
+    for (; i < to; ++i) {
+      total += w[i] > 0 && allowed[i] != 0 ? 1 : 0;
+    }
+  }
+  return total;
+}
+
+template std::size_t count_effective<float>(const float*, const float*, std::size_t);
+template std::size_t count_effective<double>(const double*, const double*, std::size_t);
 
 }  // namespace rheobase::RHEOBASE_SIMD
