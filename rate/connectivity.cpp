@@ -10,7 +10,7 @@ namespace {
 constexpr double kDeadShare = 0.05;
 /// Densities below which sparse products of one trial win (bench/rate_bench.cpp).
 constexpr double kTilesBelow = 0.5;
-constexpr double kLinesBelow = 0.1;
+constexpr double kLinesBelow = 0.08;
 /// Deltas of a block of units that stay in the L1 cache.
 constexpr std::size_t kDeltaBlockBytes = 24 * 1024;
 

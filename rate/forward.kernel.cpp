@@ -117,58 +117,75 @@ void add_total_rate(const ForwardArguments<typename L::Real>& a, const typename 
   }
 }
 
+/// x_t and r_t from x_{t-1} and the drive, for all units. Returns 0, or NaN in the lanes where x
+/// left the finite numbers.
+template <class L, bool kRecord, class Phi>
+RHEOBASE_INLINE Pack<typename L::Real> advance(const ForwardArguments<typename L::Real>& a,
+                                               std::size_t elements, std::size_t step,
+                                               typename L::Real* rate) {
+  using Real = typename L::Real;
+  using P = Pack<Real>;
+  const std::size_t row = step * elements * L::lanes;
+  const P factor = P::all(step == 0 ? a.initial_noise : a.noise);
+  P poison = P::all(0);
+  for (std::size_t e = 0; e < elements; ++e) {
+    const std::size_t at = e * L::lanes;
+    P x = P::all(0);
+    if (step > 0) {
+      const P before = P::load(a.current + at);
+      const P drive = P::load(a.drive + at);
+      x = before * L::of_units(a.decay, e) + drive * L::of_units(a.gain, e);
+      if (kRecord && a.pull != nullptr) {
+        (drive - before).store(a.pull + row + at);
+      }
+    }
+    if (a.noise != 0) {
+      x = x + noise_of<L>(a, step, e) * factor;
+    }
+    x.store(a.current + at);
+    poison = poison + x * P::all(0);
+    const RateAndSlope<Real> phi = Phi::at(x);
+    phi.rate.store(rate + at);
+    if constexpr (kRecord) {
+      phi.slope.store(a.slope + row + at);
+    }
+  }
+  return poison;
+}
+
+template <class L>
+RHEOBASE_INLINE void drive_by_network(const ForwardArguments<typename L::Real>& a,
+                                      const typename L::Real* rate) {
+  if constexpr (L::panel) {
+    product_panel(a.recurrent.strips, rate, a.drive);
+  } else {
+    product_trial(a.recurrent, a.padded, rate, a.drive);
+  }
+}
+
 template <class L, bool kRecord, class Phi>
 void run_steps(const ForwardArguments<typename L::Real>& a) {
   using Real = typename L::Real;
   using P = Pack<Real>;
   const std::size_t elements = L::panel ? a.units : a.padded / L::lanes;
   const std::size_t state = elements * L::lanes;
-  const bool noisy = a.noise != 0;
-  // x * 0 is 0, or NaN once x has left the finite numbers: that must reach the output, since
-  // saturating functions would hide it.
   P poison = P::all(0);
   for (std::size_t t = 0; t < a.steps; ++t) {
-    if (noisy && t % 4 == 0) {
+    if (a.noise != 0 && t % 4 == 0) {
       draw_noise<L>(a, static_cast<std::uint32_t>(t / 4));
     }
-    Real* rate = a.rate + (kRecord ? t : t % 2) * state;
     if (t > 0) {
-      const Real* before = a.rate + (kRecord ? t - 1 : (t - 1) % 2) * state;
       drive_by_input<L>(a, elements, t - 1);
-      if constexpr (L::panel) {
-        product_panel(a.recurrent.strips, before, a.drive);
-      } else {
-        product_trial(a.recurrent, a.padded, before, a.drive);
-      }
+      drive_by_network<L>(a, a.rate + (kRecord ? t - 1 : (t - 1) % 2) * state);
     }
-    const P factor = P::all(t == 0 ? a.initial_noise : a.noise);
-    for (std::size_t e = 0; e < elements; ++e) {
-      const std::size_t at = e * L::lanes;
-      P x = P::all(0);
-      if (t > 0) {
-        const P x_before = P::load(a.current + at);
-        const P drive = P::load(a.drive + at);
-        x = x_before * L::of_units(a.decay, e) + drive * L::of_units(a.gain, e);
-        if (kRecord && a.pull != nullptr) {
-          (drive - x_before).store(a.pull + t * state + at);
-        }
-      }
-      if (noisy) {
-        x = x + noise_of<L>(a, t, e) * factor;
-      }
-      x.store(a.current + at);
-      poison = poison + x * P::all(0);
-      const RateAndSlope<Real> phi = Phi::at(x);
-      phi.rate.store(rate + at);
-      if constexpr (kRecord) {
-        phi.slope.store(a.slope + t * state + at);
-      }
-    }
+    Real* rate = a.rate + (kRecord ? t : t % 2) * state;
+    poison = poison + advance<L, kRecord, Phi>(a, elements, t, rate);
     if constexpr (!kRecord) {
       add_total_rate<L>(a, rate);
     }
     read_out<L>(a, rate, t);
   }
+  // Saturating transfer functions would hide an overflow: it must reach the output.
   Real* last = a.output + (a.steps - 1) * (L::panel ? L::lanes : 1);
   if constexpr (L::panel) {
     (P::load(last) + poison).store(last);

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kNoiseLanes = 16;
 /// A panel costs about as much as this many single trials.
-constexpr std::size_t kPanelFrom = 5;
+constexpr std::size_t kPanelFrom = 8;
 
 }  // namespace
 

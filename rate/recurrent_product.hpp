@@ -80,8 +80,8 @@ RHEOBASE_INLINE void product_tiles(const TilesView<float> m, std::size_t padded,
       __m512 total = _mm512_loadu_ps(y + 16 * group);
       const std::uint8_t* end = index + 16 * std::size_t{begin[1] - begin[0]};
       for (; index < end; index += 16, weight += 16) {
-        const __m512i lane = _mm512_cvtepu8_epi32(
-            _mm_loadu_si128(reinterpret_cast<const __m128i*>(index)));
+        const __m512i lane =
+            _mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(index)));
         const __m512 rate = _mm512_permutex2var_ps(low, lane, high);
         total = total + _mm512_loadu_ps(weight) * rate;
       }
