@@ -84,7 +84,7 @@ void walk_panel(const BackwardArguments<Real>& a) {
   for (std::size_t i = steps; i-- > 0;) {
     step_back<L, kTrainTau>(a, a.units, a.first + i, a.scaled);
     clear(a.feedback, state);
-    product_panel(a.transposed.strips, a.scaled, a.feedback);
+    product_panel(a.transposed, a.scaled, a.feedback);
     const Real* before = a.rate + (a.first + i - 1) * state;
     for (std::size_t unit = 0; unit < a.units; ++unit) {
       const std::size_t to = unit * a.width + i * L::lanes;

@@ -8,9 +8,10 @@ namespace {
 
 /// The pattern is rebuilt once this share of its entries has died.
 constexpr double kDeadShare = 0.05;
-/// Densities below which sparse products of one trial win (bench/rate_bench.cpp).
+/// Densities below which sparse products win (measured at 200 units).
 constexpr double kTilesBelow = 0.5;
 constexpr double kLinesBelow = 0.08;
+constexpr double kStripsBelow = 0.6;
 /// Deltas of a block of units that stay in the L1 cache.
 constexpr std::size_t kDeltaBlockBytes = 24 * 1024;
 
@@ -96,7 +97,7 @@ void Connectivity<Real>::rebuild(const Real* w) {
 }
 
 template <class Real>
-ProductPath Connectivity<Real>::choose_path() const {
+ProductPath Connectivity<Real>::trial_path() const {
   const double density = pattern_.density();
   if (sizeof(Real) == sizeof(float) && level_ == SimdLevel::avx512 && density < kTilesBelow) {
     return ProductPath::tiles;
@@ -105,25 +106,29 @@ ProductPath Connectivity<Real>::choose_path() const {
 }
 
 template <class Real>
+ProductPath Connectivity<Real>::panel_path() const {
+  return pattern_.density() < kStripsBelow ? ProductPath::strips : ProductPath::dense;
+}
+
+template <class Real>
 typename Connectivity<Real>::Forms Connectivity<Real>::build(Orientation orientation) const {
   Forms forms;
-  forms.path = choose_path();
-  if (use_.panels) {
+  forms.trial_path = trial_path();
+  forms.panel_path = panel_path();
+  const auto used = [&](ProductPath path) {
+    return (use_.trials && forms.trial_path == path) || (use_.panels && forms.panel_path == path);
+  };
+  if (used(ProductPath::lines)) {
+    forms.lines = LinesForm<Real>(pattern_, orientation);
+  }
+  if (used(ProductPath::tiles)) {
+    forms.tiles = TilesForm<Real>(pattern_, orientation);
+  }
+  if (used(ProductPath::dense)) {
+    forms.blocks = BlocksForm<Real>(pattern_, orientation);
+  }
+  if (used(ProductPath::strips)) {
     forms.strips = StripsForm<Real>(pattern_, orientation);
-  }
-  if (!use_.trials) {
-    return forms;
-  }
-  switch (forms.path) {
-    case ProductPath::lines:
-      forms.lines = LinesForm<Real>(pattern_, orientation);
-      break;
-    case ProductPath::tiles:
-      forms.tiles = TilesForm<Real>(pattern_, orientation);
-      break;
-    case ProductPath::dense:
-      forms.blocks = BlocksForm<Real>(pattern_, orientation);
-      break;
   }
   return forms;
 }
@@ -131,7 +136,8 @@ typename Connectivity<Real>::Forms Connectivity<Real>::build(Orientation orienta
 template <class Real>
 MatrixView<Real> Connectivity<Real>::Forms::view(const Pattern& pattern) const {
   return {.units = pattern.units,
-          .path = path,
+          .trial_path = trial_path,
+          .panel_path = panel_path,
           .lines = lines.view(),
           .tiles = tiles.view(),
           .blocks = blocks.view(),

@@ -46,7 +46,8 @@ class Connectivity {
  private:
   /// One orientation of the matrix in the forms that are in use.
   struct Forms {
-    ProductPath path = ProductPath::lines;
+    ProductPath trial_path = ProductPath::lines;
+    ProductPath panel_path = ProductPath::strips;
     LinesForm<Real> lines;
     TilesForm<Real> tiles;
     BlocksForm<Real> blocks;
@@ -57,7 +58,8 @@ class Connectivity {
   };
 
   void rebuild(const Real* w);
-  ProductPath choose_path() const;
+  ProductPath trial_path() const;
+  ProductPath panel_path() const;
   Forms build(Orientation orientation) const;
   /// Reads value and slope of every entry; returns how many are not rectified away.
   std::size_t take_over(const Real* w);

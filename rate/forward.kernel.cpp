@@ -157,7 +157,7 @@ template <class L>
 RHEOBASE_INLINE void drive_by_network(const ForwardArguments<typename L::Real>& a,
                                       const typename L::Real* rate) {
   if constexpr (L::panel) {
-    product_panel(a.recurrent.strips, rate, a.drive);
+    product_panel(a.recurrent, rate, a.drive);
   } else {
     product_trial(a.recurrent, a.padded, rate, a.drive);
   }

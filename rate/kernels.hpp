@@ -19,11 +19,12 @@ namespace rheobase {
 template <class Real>
 inline constexpr std::size_t kPanelTrials = 64 / sizeof(Real);
 
-/// How the recurrent product of one trial is computed.
+/// How a recurrent product is computed.
 enum class ProductPath {
-  dense,  ///< blocks of rows, every column: bound by the L2 cache
-  lines,  ///< compressed sparse rows, scalar
-  tiles,  ///< 16 rows at a time, presynaptic rates permuted inside registers (AVX-512, float)
+  dense,   ///< blocks of lines, every column; one trial: bound by the L2 cache
+  lines,   ///< one trial: compressed sparse lines, scalar
+  tiles,   ///< one trial: 16 lines at a time, rates permuted inside registers (AVX-512, float)
+  strips,  ///< panels: eight sparse lines at a time
 };
 
 /// Compressed sparse lines: entries begin[l] ... begin[l + 1] of line l, in increasing index.
@@ -70,7 +71,8 @@ struct StripsView {
 template <class Real>
 struct MatrixView {
   std::size_t units = 0;
-  ProductPath path = ProductPath::lines;  ///< of one trial; panels use strips
+  ProductPath trial_path = ProductPath::lines;
+  ProductPath panel_path = ProductPath::strips;
   LinesView<Real> lines;
   TilesView<Real> tiles;
   BlocksView<Real> blocks;

@@ -33,8 +33,8 @@ RHEOBASE_INLINE const Real* product_block(std::size_t columns, const Real* weigh
 }
 
 template <class Real>
-RHEOBASE_INLINE void product_blocks(const BlocksView<Real> m, std::size_t units, const Real* x,
-                                    Real* y) {
+RHEOBASE_INLINE void product_blocks_of_trial(const BlocksView<Real> m, std::size_t units,
+                                             const Real* x, Real* y) {
   const Real* weight = m.weight;
   for (std::size_t block = 0; block < m.blocks; ++block) {
     switch (m.width[block]) {
@@ -97,22 +97,21 @@ RHEOBASE_INLINE void product_trial(const MatrixView<Real>& m, std::size_t padded
                                    Real* y) {
 #if defined(__AVX512F__)
   if constexpr (sizeof(Real) == sizeof(float)) {
-    if (m.path == ProductPath::tiles) {
+    if (m.trial_path == ProductPath::tiles) {
       return product_tiles(m.tiles, padded, x, y);
     }
   }
 #endif
   static_cast<void>(padded);
-  if (m.path == ProductPath::dense) {
-    return product_blocks(m.blocks, m.units, x, y);
+  if (m.trial_path == ProductPath::dense) {
+    return product_blocks_of_trial(m.blocks, m.units, x, y);
   }
   product_lines(m.lines, m.units, x, y);
 }
 
-/// A panel: x and y hold one pack of trials per unit. Eight lines at a time, since each is one
-/// chain of additions.
+/// Eight lines at a time, since each is one chain of additions.
 template <class Real>
-RHEOBASE_INLINE void product_panel(const StripsView<Real> m, const Real* x, Real* y) {
+RHEOBASE_INLINE void product_strips(const StripsView<Real> m, const Real* x, Real* y) {
   constexpr std::size_t lanes = Pack<Real>::lanes;
   for (std::size_t strip = 0; strip < m.strips; ++strip) {
     const std::uint32_t* line = m.line + strip * kStripLines;
@@ -132,6 +131,56 @@ RHEOBASE_INLINE void product_panel(const StripsView<Real> m, const Real* x, Real
       total[l].store(y + line[l] * lanes);
     }
   }
+}
+
+/// `Lines` lines of a block from `line` on share every load of x.
+template <std::size_t Lines, class Real>
+RHEOBASE_INLINE void product_shared(const Real* weight, std::size_t stride, std::size_t units,
+                                    std::size_t lines, const Real* x, Real* y) {
+  constexpr std::size_t lanes = Pack<Real>::lanes;
+  Pack<Real> total[Lines];
+  for (std::size_t l = 0; l < Lines; ++l) {
+    total[l] = l < lines ? Pack<Real>::load(y + l * lanes) : Pack<Real>::all(0);
+  }
+  for (std::size_t j = 0; j < units; ++j, weight += stride) {
+    const Pack<Real> rate = Pack<Real>::load(x + j * lanes);
+    for (std::size_t l = 0; l < Lines; ++l) {
+      total[l] = total[l] + rate * weight[l];
+    }
+  }
+  for (std::size_t l = 0; l < Lines; ++l) {
+    if (l < lines) {
+      total[l].store(y + l * lanes);
+    }
+  }
+}
+
+template <class Real>
+RHEOBASE_INLINE void product_blocks_of_panel(const BlocksView<Real> m, std::size_t units,
+                                             const Real* x, Real* y) {
+  constexpr std::size_t lanes = Pack<Real>::lanes;
+  // As many accumulators as leave registers for the operands.
+  constexpr std::size_t at_once = kRegisterBytes == 64 ? 8 : kRegisterBytes == 32 ? 4 : 2;
+  const Real* weight = m.weight;
+  std::size_t first = 0;
+  for (std::size_t block = 0; block < m.blocks; ++block) {
+    const std::size_t stride = m.width[block] * lanes;
+    for (std::size_t line = 0; line < stride && first + line < units; line += at_once) {
+      product_shared<at_once>(weight + line, stride, units, units - first - line, x,
+                              y + (first + line) * lanes);
+    }
+    weight += stride * units;
+    first += stride;
+  }
+}
+
+/// A panel: x and y hold one pack of trials per unit.
+template <class Real>
+RHEOBASE_INLINE void product_panel(const MatrixView<Real>& m, const Real* x, Real* y) {
+  if (m.panel_path == ProductPath::dense) {
+    return product_blocks_of_panel(m.blocks, m.units, x, y);
+  }
+  product_strips(m.strips, x, y);
 }
 
 }  // namespace rheobase::RHEOBASE_SIMD
