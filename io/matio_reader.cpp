@@ -303,7 +303,7 @@ std::vector<MatArray> decode_mat(std::span<const std::byte> bytes, MatVersion ve
                      limits),
         where);
   } catch (const IsolationError& error) {
-    throw InputError(where, "", fmt::format("a file that cannot be read: {}", error.what()),
+    throw InputError(where, "", fmt::format("a file on which matio fails ({})", error.what()),
                      kMustBeWhole);
   }
 }

@@ -16,7 +16,7 @@ SimulationResult small_run() {
   SimulationResult result;
   result.spike_unit = {2, 0, 1, 2};
   result.spike_time_ms = {0.05, 1.0 / 3.0, 7.25, 9.95};
-  result.spike_count = Eigen::Vector3i(1, 1, 2);
+  result.spike_count = Eigen::VectorXi{{1, 1, 2}};
   result.output = {0.05, 0.05, Eigen::VectorXd::Random(200)};
   result.voltage = Eigen::MatrixXd::Random(2, 200);
   result.voltage_step_ms = 0.05;
@@ -94,7 +94,7 @@ TEST_SUITE("unit") {
   TEST_CASE("a silent run without recordings comes back too") {
     const TemporaryFolder folder;
     SimulationResult run;
-    run.spike_count = Eigen::Vector2i(0, 0);
+    run.spike_count = Eigen::VectorXi::Zero(2);
     run.output = {0.05, 0.05, Eigen::VectorXd::Zero(3)};
     run.duration_ms = 0.15;
     run.dt_ms = 0.05;
