@@ -1,0 +1,19 @@
+#pragma once
+
+#include <filesystem>
+
+#include "mapping/compare.hpp"
+
+namespace rheobase {
+
+/// Writes a comparison, complete or not at all: .json holds everything but the traces, .mat
+/// everything. A .mat file has the text of the JSON form in `summary` and, for reading in MATLAB,
+/// Octave and SciPy, the traces and the values per unit and trial as arrays
+/// (docs/regression-checks.md).
+/// @throws InputError for another extension or a path that cannot be written
+void write_comparison(const std::filesystem::path& path, const Comparison& comparison);
+
+/// Reads either form. @throws InputError that names file, field, what was found and what must hold
+Comparison read_comparison(const std::filesystem::path& path);
+
+}  // namespace rheobase
