@@ -36,16 +36,18 @@ RHEOBASE_INLINE Longs odd_words(const Words& words) {
 
 /// 16 words of the low halves of 8 even and 8 odd ones.
 RHEOBASE_INLINE Words join(const Longs& even, const Longs& odd) {
-  Longs out = odd << 32;
+  Longs out;
   for (std::size_t i = 0; i < Longs::parts; ++i) {
 #if defined(__AVX512F__)
-    out.part[i] = reinterpret_cast<Longs::Register>(_mm512_mask_blend_epi32(
-        0xaaaa, reinterpret_cast<__m512i>(even.part[i]), reinterpret_cast<__m512i>(out.part[i])));
+    out.part[i] = reinterpret_cast<Longs::Register>(
+        _mm512_mask_shuffle_epi32(reinterpret_cast<__m512i>(even.part[i]), 0xaaaa,
+                                  reinterpret_cast<__m512i>(odd.part[i]), _MM_PERM_CDAB));
 #elif defined(__AVX2__)
-    out.part[i] = reinterpret_cast<Longs::Register>(_mm256_blend_epi32(
-        reinterpret_cast<__m256i>(even.part[i]), reinterpret_cast<__m256i>(out.part[i]), 0xaa));
+    out.part[i] = reinterpret_cast<Longs::Register>(
+        _mm256_blend_epi32(reinterpret_cast<__m256i>(even.part[i]),
+                           reinterpret_cast<__m256i>(odd.part[i] << 32), 0xaa));
 #else
-    out.part[i] = (even.part[i] & 0xffffffffU) | out.part[i];
+    out.part[i] = (even.part[i] & 0xffffffffU) | (odd.part[i] << 32);
 #endif
   }
   return bit_cast<std::uint32_t>(out);

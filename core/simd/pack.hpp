@@ -5,6 +5,10 @@
 #include <cstddef>
 #include <cstdint>
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 #ifndef RHEOBASE_SIMD
 #error "pack.hpp is for kernel files, see cmake/SimdKernels.cmake"
 #endif
@@ -156,17 +160,45 @@ RHEOBASE_INLINE Pack<T> max(const Pack<T>& a, const Pack<T>& b) {
   return select_less(b, a, a, b);
 }
 
+namespace detail {
+
+/// Sum of a register's lanes, halves first.
+template <class Whole>
+RHEOBASE_INLINE auto sum_halves(Whole a) {
+  using T = decltype(a[0] + a[0]);
+  typedef T Half [[gnu::vector_size(sizeof(Whole) / 2)]];
+  Half low;
+  Half high;
+  __builtin_memcpy(&low, &a, sizeof(Half));
+  __builtin_memcpy(&high, reinterpret_cast<const char*>(&a) + sizeof(Half), sizeof(Half));
+  if constexpr (sizeof(Half) == sizeof(T)) {
+    return low[0] + high[0];
+  } else {
+    return sum_halves(low + high);
+  }
+}
+
+#if defined(__AVX512F__)
+// GCC 12 keeps a 64-byte register that is split by memcpy in memory.
+RHEOBASE_INLINE float sum_halves(__m512 a) {
+  return sum_halves(_mm512_castps512_ps256(a) + _mm512_extractf32x8_ps(a, 1));
+}
+RHEOBASE_INLINE double sum_halves(__m512d a) {
+  return sum_halves(_mm512_castpd512_pd256(a) + _mm512_extractf64x4_pd(a, 1));
+}
+#endif
+
+}  // namespace detail
+
 /// Sum of the lanes as a binary tree of halves: the same order on every instruction set.
 template <class T>
-RHEOBASE_INLINE T sum(const Pack<T>& a) {
-  T values[Pack<T>::lanes];
-  a.store(values);
-  for (std::size_t width = Pack<T>::lanes / 2; width > 0; width /= 2) {
-    for (std::size_t i = 0; i < width; ++i) {
-      values[i] = values[i] + values[i + width];
+RHEOBASE_INLINE T sum(Pack<T> a) {
+  for (std::size_t half = Pack<T>::parts / 2; half > 0; half /= 2) {
+    for (std::size_t i = 0; i < half; ++i) {
+      a.part[i] = a.part[i] + a.part[i + half];
     }
   }
-  return values[0];
+  return detail::sum_halves(a.part[0]);
 }
 
 }  // namespace rheobase::RHEOBASE_SIMD
