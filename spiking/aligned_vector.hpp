@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <new>
+#include <span>
 #include <vector>
 
 namespace rheobase {
@@ -32,6 +33,15 @@ template <class T>
 constexpr std::size_t padded_to_packs(std::size_t count) {
   constexpr std::size_t lanes = 64 / sizeof(T);
   return (count + lanes - 1) / lanes * lanes;
+}
+
+/// Sets values too small to matter (below 1e-20) to zero: decaying ones would end as subnormal
+/// numbers, which cost a processor many times the time.
+template <class T>
+void flush_tiny(std::span<T> values) {
+  for (T& value : values) {
+    value = value < T(1e-20) && value > T(-1e-20) ? T{0} : value;
+  }
 }
 
 }  // namespace rheobase

@@ -16,11 +16,11 @@ namespace rheobase {
 
 namespace {
 
-/// Amplitude of a presynaptic spike's jump in h (1 / (tr td), 1/s^2) or in the current (1 / td).
-Eigen::VectorXd jump_scale(const SynapseParameters& synapse) {
+/// Factor of a weight (mV/Hz) in a spike's jump (mV): dt / (tr td) of h dt, 1 / td of the current.
+Eigen::VectorXd jump_scale(const SynapseParameters& synapse, double dt_s) {
   const bool cascade = synapse.kind == SynapseKind::double_exponential;
-  const double tr_s = cascade ? synapse.rise_ms / 1000.0 : 1.0;
-  return 1.0 / (tr_s * synapse.decay_ms.array() / 1000.0);
+  const double rise = cascade ? dt_s / (synapse.rise_ms / 1000.0) : 1.0;
+  return rise / (synapse.decay_ms.array() / 1000.0);
 }
 
 template <class T>
@@ -45,7 +45,8 @@ class FastRun {
   Eigen::MatrixX<T> drive_;   ///< bias + W_in u, N x columns
   SparseColumns<T> weights_;  ///< scaled to jumps
   T gain_of_free_unit_;
-  AlignedVector<T> v_, ipsc_, h_, base_, gain_, decay_;
+  AlignedVector<T> state_[6];  ///< v, ipsc and h, twice
+  AlignedVector<T> base_, gain_, decay_;
   std::vector<std::uint32_t> fired_;  ///< a bit per lane, an element per pack
   ClockPopulation<T> population_;
   ClockKernels<T> kernels_;
@@ -63,7 +64,7 @@ FastRun<T>::FastRun(const SpikingModel& model, const Eigen::MatrixXd& input, con
     : model_(model),
       grid_(grid),
       drive_(((model.w_in * input).array() + model.neuron.bias_mv).template cast<T>()),
-      weights_(model.w, jump_scale(model.synapse)),
+      weights_(model.w, jump_scale(model.synapse, grid.dt_s)),
       gain_of_free_unit_(static_cast<T>(grid.dt_ms / model.neuron.tau_membrane_ms)),
       kernels_(RHEOBASE_SIMD_DISPATCH(level, clock_kernels<T>)()),
       refractory_(model.units()),
@@ -72,32 +73,33 @@ FastRun<T>::FastRun(const SpikingModel& model, const Eigen::MatrixXd& input, con
       readout_(model, grid, level),
       recorder_(model, grid, options) {
   const std::size_t padded = padded_to_packs<T>(static_cast<std::size_t>(model.units()));
-  for (AlignedVector<T>* values : {&ipsc_, &h_, &base_, &gain_, &decay_}) {
+  for (AlignedVector<T>* values : {&base_, &gain_, &decay_}) {
     values->assign(padded, T{0});
   }
-  // Lanes beyond the last unit lie where noise is lost in rounding: they never fire.
-  v_.assign(padded, static_cast<T>(-1e18));
+  for (AlignedVector<T>& values : state_) {
+    values.assign(padded, T{0});
+  }
   fired_.resize(padded / kLanes);
+  point_kernel_at_arrays();
+  // Lanes beyond the last unit lie where noise is lost in rounding: they never fire.
+  std::fill_n(population_.now.v, padded, static_cast<T>(-1e18));
   const Eigen::VectorXd v0 = initial_voltage(model, options);
   for (Eigen::Index unit = 0; unit < model.units(); ++unit) {
     const auto at = static_cast<std::size_t>(unit);
-    v_[at] = static_cast<T>(v0[unit]);
+    population_.now.v[at] = static_cast<T>(v0[unit]);
     decay_[at] = static_cast<T>(std::exp(-grid.dt_ms / model.synapse.decay_ms[unit]));
     refractory_.push(unit, grid.release_step(0));  // the reference's start: tlast = 0
   }
-  point_kernel_at_arrays();
   population_.noise_sd = static_cast<T>(std::sqrt(options.noise_intensity * grid.dt_ms));
 }
 
 template <class T>
 void FastRun<T>::point_kernel_at_arrays() {
-  population_.v = v_.data();
-  population_.ipsc = ipsc_.data();
-  population_.h = h_.data();
+  population_.now = {state_[0].data(), state_[1].data(), state_[2].data()};
+  population_.next = {state_[3].data(), state_[4].data(), state_[5].data()};
   population_.base = base_.data();
   population_.gain = gain_.data();
   population_.decay = decay_.data();
-  population_.dt_s = static_cast<T>(grid_.dt_s);
   population_.rise_decay = static_cast<T>(std::exp(-grid_.dt_ms / model_.synapse.rise_ms));
   population_.threshold = static_cast<T>(model_.neuron.threshold_mv);
   population_.packs = fired_.size();
@@ -112,6 +114,11 @@ void FastRun<T>::begin(long step) {
     const Eigen::Index column = grid_.column(step);
     Eigen::Map<Eigen::VectorX<T>>(base_.data(), model_.units()) = drive_.col(column);
     next_switch_ = grid_.first_step(column + 1);
+    if (column % 4 == 0) {
+      flush_tiny(std::span(population_.now.ipsc, base_.size()));
+      flush_tiny(std::span(population_.now.h, base_.size()));
+      readout_.flush();
+    }
   }
   refractory_.release_at(step, [this](Eigen::Index unit) {
     gain_[static_cast<std::size_t>(unit)] = gain_of_free_unit_;
@@ -141,10 +148,11 @@ void FastRun<T>::stimulate(long step) {
   const auto jump = static_cast<T>(stimulation_.jump_mv());
   for (const Eigen::Index unit : stimulation_.units()) {
     const auto at = static_cast<std::size_t>(unit);
-    v_[at] += jump;
+    T& v = population_.now.v[at];
+    v += jump;
     const std::uint32_t bit = 1U << (at % kLanes);
     std::uint32_t& fired = fired_[at / kLanes];
-    fired = v_[at] < population_.threshold ? fired & ~bit : fired | bit;
+    fired = v < population_.threshold ? fired & ~bit : fired | bit;
   }
 }
 
@@ -152,19 +160,20 @@ void FastRun<T>::stimulate(long step) {
 template <class T>
 void FastRun<T>::fire(long step) {
   const long release = grid_.release_step(step);
-  T* const target = population_.double_exponential ? h_.data() : ipsc_.data();
+  T* const v = population_.now.v;
+  T* const target = population_.double_exponential ? population_.now.h : population_.now.ipsc;
   for (std::size_t pack = 0; pack < fired_.size(); ++pack) {
     for (std::uint32_t bits = fired_[pack]; bits != 0; bits &= bits - 1) {
       const std::size_t at = pack * kLanes + static_cast<std::size_t>(std::countr_zero(bits));
       const auto unit = static_cast<Eigen::Index>(at);
-      if (!std::isfinite(v_[at])) {
+      if (!std::isfinite(v[at])) {
         throw NonFiniteError("membrane voltage", step, unit);
       }
       recorder_.spike(unit, step);
       recorder_.peak(unit, step);
       readout_.spike(unit, step);
       weights_.add_column(unit, target);
-      v_[at] = static_cast<T>(model_.neuron.reset_mv);
+      v[at] = static_cast<T>(model_.neuron.reset_mv);
       if (release > step + 1) {
         gain_[at] = T{0};
         refractory_.push(unit, release);
@@ -187,7 +196,7 @@ SimulationResult FastRun<T>::run() {
   for (long step = 1; step <= grid_.steps; ++step) {
     begin(step);
     if (recorder_.wants_input() && recorder_.is_sample(step)) {
-      recorder_.input(step) = (Eigen::Map<Eigen::VectorX<T>>(ipsc_.data(), units) +
+      recorder_.input(step) = (Eigen::Map<Eigen::VectorX<T>>(population_.now.ipsc, units) +
                                Eigen::Map<Eigen::VectorX<T>>(base_.data(), units))
                                   .template cast<double>();
     }
@@ -197,7 +206,7 @@ SimulationResult FastRun<T>::run() {
     const bool stimulated = stimulation_.active(step);
     stimulate(step);
     if (recorder_.wants_voltage()) {
-      recorder_.voltage(step, v_);
+      recorder_.voltage(step, population_.now.v);
     }
     if (done.spiking || stimulated) {
       fire(step);

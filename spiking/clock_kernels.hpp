@@ -6,17 +6,22 @@
 // Included by kernel files: plain data and declarations only.
 namespace rheobase {
 
-/// The population of the clock engine as arrays over units, padded to whole packs of T.
+/// What changes from step to step, as arrays over units padded to whole packs of T.
+template <class T>
+struct ClockState {
+  T* v = nullptr;     ///< membrane voltage, mV
+  T* ipsc = nullptr;  ///< synaptic current, mV
+  T* h = nullptr;     ///< its rising part times dt, mV; unused by the single exponential
+};
+
+/// The population of the clock engine.
 template <class T>
 struct ClockPopulation {
-  T* v = nullptr;            ///< membrane voltage, mV
-  T* ipsc = nullptr;         ///< synaptic current, mV
-  T* h = nullptr;            ///< its rising part, mV/s; unused by the single exponential
+  ClockState<T> now, next;   ///< `advance` swaps them as it needs: read `now`
   const T* base = nullptr;   ///< bias + input of the current column, mV
   const T* gain = nullptr;   ///< dt / tau_m, 0 while refractory
   const T* decay = nullptr;  ///< e^(-dt/td)
   T rise_decay = 0;          ///< e^(-dt/tr)
-  T dt_s = 0;
   T threshold = 0;
   T noise_sd = 0;  ///< per step, mV
   std::size_t packs = 0;
@@ -47,10 +52,10 @@ struct ClockKernels {
   /// Up to `steps` Euler steps, stopping after the first with a spike. `noise` is null or one row
   /// of `stride` standard normals a step. fired[pack] is a bit per lane that is not below threshold
   /// (a NaN counts) in the last step done.
-  ClockAdvance (*advance)(const ClockPopulation<T>&, const float* noise, std::size_t stride,
-                          long steps, std::uint32_t* fired);
+  ClockAdvance (*advance)(ClockPopulation<T>&, const float* noise, std::size_t stride, long steps,
+                          std::uint32_t* fired);
   /// r and hr over one sample period; returns weight . r.
-  T (*advance_readout)(const ReadoutFilter<T>&);
+  T (*advance_readout)(ReadoutFilter<T>);
 };
 
 namespace portable {

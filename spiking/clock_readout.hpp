@@ -19,6 +19,10 @@ class ClockReadout {
   void spike(Eigen::Index unit, long step) { pending_.push_back({unit, step}); }
   /// Advances to the sample at `step`; returns the readout without its bias.
   double sample(long step);
+  void flush() {
+    flush_tiny(std::span(r_));
+    flush_tiny(std::span(hr_));
+  }
   /// r (Hz) at the last sample.
   Eigen::VectorXd rate() const;
 

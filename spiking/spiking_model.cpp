@@ -16,6 +16,9 @@ std::string shape(Eigen::Index rows, Eigen::Index columns) {
 
 template <class Matrix>
 void require_finite(const Matrix& values, const std::string& where, std::string_view field) {
+  if (values.allFinite()) {
+    return;
+  }
   for (Eigen::Index column = 0; column < values.cols(); ++column) {
     for (Eigen::Index row = 0; row < values.rows(); ++row) {
       if (!std::isfinite(values(row, column))) {
