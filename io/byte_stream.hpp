@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <cstring>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -36,7 +35,7 @@ class ByteWriter {
 /// Reads the message back. A message that is too short makes ok() false and gives zeros.
 class ByteReader {
  public:
-  explicit ByteReader(std::string_view bytes) : rest_(bytes) {}
+  explicit ByteReader(std::span<const char> bytes) : rest_(bytes) {}
 
   template <class T>
   T number() {
@@ -46,7 +45,7 @@ class ByteReader {
       return value;
     }
     std::memcpy(&value, rest_.data(), sizeof value);
-    rest_.remove_prefix(sizeof value);
+    rest_ = rest_.subspan(sizeof value);
     return value;
   }
   template <class T>
@@ -60,7 +59,7 @@ class ByteReader {
     if (count > 0) {
       std::memcpy(values.data(), rest_.data(), count * sizeof(T));
     }
-    rest_.remove_prefix(count * sizeof(T));
+    rest_ = rest_.subspan(count * sizeof(T));
     return values;
   }
   std::string text() {
@@ -72,7 +71,7 @@ class ByteReader {
   bool at_end() const { return rest_.empty(); }
 
  private:
-  std::string_view rest_;
+  std::span<const char> rest_;
   bool ok_ = true;
 };
 

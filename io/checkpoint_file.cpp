@@ -1,5 +1,6 @@
 #include "io/checkpoint_file.hpp"
 
+#include <algorithm>
 #include <array>
 #include <limits>
 
@@ -100,10 +101,9 @@ class StateReader {
   }
   std::vector<float> floats(std::string_view name) const {
     const std::vector<double> values = list(name);
-    std::vector<float> floats;
-    for (const double value : values) {
-      floats.push_back(static_cast<float>(value));
-    }
+    std::vector<float> floats(values.size());
+    std::transform(values.begin(), values.end(), floats.begin(),
+                   [](double value) { return static_cast<float>(value); });
     return floats;
   }
   Index rows(std::string_view name) const {

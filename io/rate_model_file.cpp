@@ -215,7 +215,7 @@ class LenientReader {
     if (!usable) {
       return {};
     }
-    MatrixXd values = file_.matrix(name, "");
+    const MatrixXd values = file_.matrix(name, "");
     const bool fits = (rows < 0 || values.rows() == rows) && (cols < 0 || values.cols() == cols);
     return fits ? values : MatrixXd();
   }
