@@ -170,4 +170,13 @@ void write_mat(const std::filesystem::path& path, const MatFields& fields, MatVe
   write_atomically(path, bytes);
 }
 
+void require_writable_mat(const std::filesystem::path& path, MatVersion version,
+                          const std::optional<std::filesystem::path>& keep_from,
+                          std::span<const std::string_view> dropped) {
+  require_writable(path);
+  if (keep_from) {
+    encode_with_kept({}, version, *keep_from, dropped);
+  }
+}
+
 }  // namespace rheobase

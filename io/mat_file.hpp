@@ -111,4 +111,9 @@ void write_mat(const std::filesystem::path& path, const MatFields& fields, MatVe
                const std::optional<std::filesystem::path>& keep_from = {},
                std::span<const std::string_view> dropped = {});
 
+/// Goes through the motions of write_mat without touching `path`. @throws InputError as write_mat
+void require_writable_mat(const std::filesystem::path& path, MatVersion version,
+                          const std::optional<std::filesystem::path>& keep_from = {},
+                          std::span<const std::string_view> dropped = {});
+
 }  // namespace rheobase

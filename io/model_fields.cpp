@@ -106,6 +106,11 @@ void add_text(MatFields& fields, std::string_view name, const std::string& text)
   }
 }
 
+// Without a value in `file`, the network's own fields and those of a search are not to survive;
+// a record of the training that this program cannot read is.
+constexpr std::array<std::string_view, 7> kGoverned{
+    "w0", "taus_gaus0", "taus_gaus", "task", "opt_scaling_factor", "scaling_factors", "all_perfs"};
+
 }  // namespace
 
 MatFields model_fields(const ModelFile& file) {
@@ -122,13 +127,13 @@ MatFields model_fields(const ModelFile& file) {
 
 void write_model(const std::filesystem::path& path, const ModelFile& file, MatVersion version,
                  const std::optional<std::filesystem::path>& keep_from) {
-  // Without a value in `file`, the network's own fields and those of a search are not to survive;
-  // a record of the training that this program cannot read is.
-  static constexpr std::array<std::string_view, 12> kGoverned{
-      "w0",   "taus_gaus0",      "taus_gaus",          "task",      "apply_dale", "task_parameters",
-      "seed", "scaling_factors", "opt_scaling_factor", "all_perfs", "command",    "map_command"};
   validate(file.model, path.string());
   write_mat(path, model_fields(file), version, keep_from, kGoverned);
+}
+
+void require_writable_model(const std::filesystem::path& path, MatVersion version,
+                            const std::optional<std::filesystem::path>& keep_from) {
+  require_writable_mat(path, version, keep_from, kGoverned);
 }
 
 }  // namespace rheobase

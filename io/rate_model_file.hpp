@@ -64,4 +64,10 @@ void write_model(const std::filesystem::path& path, const ModelFile& file,
                  MatVersion version = MatVersion::level5,
                  const std::optional<std::filesystem::path>& keep_from = {});
 
+/// Checks before a long computation that write_model will be able to write such a file: the place
+/// and the fields to keep. @throws InputError as write_model
+void require_writable_model(const std::filesystem::path& path,
+                            MatVersion version = MatVersion::level5,
+                            const std::optional<std::filesystem::path>& keep_from = {});
+
 }  // namespace rheobase

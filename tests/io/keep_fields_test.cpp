@@ -84,15 +84,21 @@ TEST_SUITE("unit") {
     CHECK(extras(folder / "back.mat") == extras(source));
   }
 
-  TEST_CASE("a field that cannot be carried to another level is named, nothing is written") {
+  TEST_CASE("a field that cannot be carried to another level is named, before and in writing") {
     const TemporaryFolder folder;
     const auto source = kForeign / "unknown_fields.mat";
     const ModelFile file = read_model(source);
+    const std::string refusal =
+        source.string() +
+        ": field 'extra_handle': found a function handle; must be of a class "
+        "that can be copied to another level of .mat file";
+    CHECK(input_error_of([&] {
+            require_writable_model(folder / "out.mat", MatVersion::level73, source);
+          }) == refusal);
     CHECK(input_error_of([&] {
             write_model(folder / "out.mat", file, MatVersion::level73, source);
-          }) == source.string() +
-                    ": field 'extra_handle': found a function handle; must be of a "
-                    "class that can be copied to another level of .mat file");
+          }) == refusal);
+    require_writable_model(folder / "out.mat", MatVersion::level5, source);
     CHECK(folder.names().empty());
   }
 
