@@ -14,16 +14,37 @@ namespace {
 
 /// Everything that changes from step to step, by unit.
 struct ParityState {
-  Eigen::ArrayXd v, ipsc, h, r, hr, last_spike_s;
+  Eigen::ArrayXd v, ipsc, h, r, hr, last_spike_s, jump, fired;
   std::vector<Eigen::Index> spiking;
 
   explicit ParityState(const Eigen::VectorXd& v0)
-      : v(v0), ipsc(zero(v0)), h(zero(v0)), r(zero(v0)), hr(zero(v0)), last_spike_s(zero(v0)) {}
+      : v(v0),
+        ipsc(zero(v0)),
+        h(zero(v0)),
+        r(zero(v0)),
+        hr(zero(v0)),
+        last_spike_s(zero(v0)),
+        jump(zero(v0)),
+        fired(zero(v0)) {}
 
  private:
   static Eigen::ArrayXd zero(const Eigen::VectorXd& like) {
     return Eigen::ArrayXd::Zero(like.size());
   }
+};
+
+/// Filters of a step, by unit; times in seconds.
+struct ParityFilters {
+  double dt, tr, rise;
+  Eigen::ArrayXd td, decay;
+
+  ParityFilters(const SynapseParameters& synapse, double dt_s)
+      : dt(dt_s),
+        tr(synapse.rise_ms / 1000.0),
+        rise(std::exp(-dt / tr)),
+        td(synapse.decay_ms.array() / 1000.0),
+        // Not Eigen's own exponential, which may differ in the last place.
+        decay((-dt / td).unaryExpr([](double x) { return std::exp(x); })) {}
 };
 
 /// v += dt (dt i > tlast + tref) (-v + I) / tau_m + noise. QIF: v^2 in the place of -v.
@@ -57,26 +78,23 @@ void find_spikes(ParityState& state, double threshold, long step) {
 
 /// Currents and filtered spike trains; the decay is the postsynaptic unit's in the former, the
 /// presynaptic one's in the latter.
-void advance_synapses(ParityState& state, const SpikingModel& model, double dt) {
-  const Eigen::ArrayXd td = model.synapse.decay_ms.array() / 1000.0;
-  const double tr = model.synapse.rise_ms / 1000.0;
-  const Eigen::ArrayXd decay = (-dt / td).unaryExpr([](double x) { return std::exp(x); });
-  Eigen::ArrayXd jump = Eigen::ArrayXd::Zero(state.v.size());
-  Eigen::ArrayXd fired = Eigen::ArrayXd::Zero(state.v.size());
+void advance_synapses(ParityState& state, const SpikingModel& model, const ParityFilters& filters) {
+  const auto& [dt, tr, rise, td, decay] = filters;
+  state.jump.setZero();
+  state.fired.setZero();
   for (const Eigen::Index unit : state.spiking) {
-    jump += model.w.col(unit).array();
-    fired[unit] = 1.0;
+    state.jump += model.w.col(unit).array();
+    state.fired[unit] = 1.0;
   }
   if (model.synapse.kind == SynapseKind::single_exponential) {
-    state.ipsc = state.ipsc * decay + jump / td;
-    state.r = state.r * decay + fired / td;
+    state.ipsc = state.ipsc * decay + state.jump / td;
+    state.r = state.r * decay + state.fired / td;
     return;
   }
-  const double rise = std::exp(-dt / tr);
   state.ipsc = state.ipsc * decay + state.h * dt;
-  state.h = state.h * rise + jump / (tr * td);
+  state.h = state.h * rise + state.jump / (tr * td);
   state.r = state.r * decay + state.hr * dt;
-  state.hr = state.hr * rise + fired / (tr * td);
+  state.hr = state.hr * rise + state.fired / (tr * td);
 }
 
 void record_sample(ClockRecorder& recorder, const ParityState& state, const SpikingModel& model,
@@ -99,6 +117,7 @@ SimulationResult run_clock_parity(const SpikingModel& model, const Eigen::Matrix
                                   const ClockGrid& grid, const SimulationOptions& options) {
   const NeuronParameters& neuron = model.neuron;
   const Eigen::ArrayXXd drive = (model.w_in * input).array();
+  const ParityFilters filters(model.synapse, grid.dt_s);
   ParityState state(initial_voltage(model, options));
   ClockRecorder recorder(model, grid, options);
   StimulationCoins stimulation(options, grid);
@@ -116,7 +135,7 @@ SimulationResult run_clock_parity(const SpikingModel& model, const Eigen::Matrix
       }
     }
     find_spikes(state, neuron.threshold_mv, step);
-    advance_synapses(state, model, grid.dt_s);
+    advance_synapses(state, model, filters);
     recorder.voltage(step, state.v);
     for (const Eigen::Index unit : state.spiking) {
       recorder.spike(unit, step);
