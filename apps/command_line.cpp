@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "apps/checks_failed.hpp"
 #include "apps/console.hpp"
 #include "apps/help_formatter.hpp"
 #include "apps/subcommands.hpp"
@@ -24,21 +25,24 @@ constexpr const char* kFooter =
     "  rheobase map model.mat -o model.lif.mat\n"
     "  rheobase eval model.lif.mat\n"
     "\n"
-    "Exit codes: 0 done, 1 a fault of the program, 2 a wrong option, file or value,\n"
-    "130 stopped with Ctrl-C. More about a command: rheobase COMMAND --help";
+    "Exit codes: 0 done, 1 a fault of the program, 2 a wrong option, file or value, 3 a bound of\n"
+    "compare not met, 130 stopped with Ctrl-C. More about a command: rheobase COMMAND --help";
 
 std::unique_ptr<CLI::App> make_program(const Console& console) {
   auto program = std::make_unique<CLI::App>(
       "Train recurrent rate networks under Dale's principle, turn them into networks of spiking "
       "neurons, and simulate those",
       "rheobase");
-  program->formatter(std::make_shared<HelpFormatter>());
+  const auto formatter = std::make_shared<HelpFormatter>();
+  formatter->label("Positionals", "Arguments");
+  program->formatter(formatter);
   program->set_help_flag("-h,--help", "Show this help");
   program->option_defaults()->group("Options");
   add_demo_command(*program, console);
   add_train_command(*program, console);
   add_map_command(*program, console);
   add_eval_command(*program, console);
+  add_compare_command(*program, console);
   add_simulate_command(*program, console);
   add_info_command(*program, console);
   add_task_command(*program, console);
@@ -133,6 +137,11 @@ int run_command_line(const std::vector<std::string>& args, std::ostream& out, st
     return kSuccess;
   } catch (const CLI::ParseError& error) {
     return complain(err, describe(*program, error), kUserFault);
+  } catch (const ChecksFailed& error) {
+    for (const std::string& line : error.lines()) {
+      complain(err, line, kCheckFailed);
+    }
+    return kCheckFailed;
   } catch (const InputError& error) {
     return complain(err, error.what(), kUserFault);
   } catch (const Cancelled& error) {

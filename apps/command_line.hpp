@@ -11,6 +11,7 @@ enum ExitCode : int {
   kSuccess = 0,
   kOurFault = 1,      ///< an error that the user did not make
   kUserFault = 2,     ///< a wrong option, file or value
+  kCheckFailed = 3,   ///< a bound or baseline of `compare` was not met
   kInterrupted = 130  ///< Ctrl-C
 };
 

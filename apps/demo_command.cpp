@@ -222,9 +222,9 @@ void add_demo_command(CLI::App& program, const Console& console) {
                  "Folder of the results, made when missing (default: rheobase-demo)")
       ->type_name("DIR");
   add_integer(app, "--units", request->units, {2.0, 100000.0, false}, "Number of units");
-  add_integer(app, "--training-trials", request->max_trials, {1.0, 1e9, false},
+  add_integer(app, "--training-trials", request->max_trials, kCount,
               "Largest number of training trials");
-  add_integer(app, "--trials", request->trials, {2.0, 1e9, false},
+  add_integer(app, "--trials", request->trials, kCount,
               "Trials for every scaling factor, and for the evaluation");
   add_seed(app, request->seed);
   add_threads(app, request->threads);

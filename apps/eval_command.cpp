@@ -32,7 +32,7 @@ void add_eval_command(CLI::App& program, const Console& console) {
              "one, else rate)");
   add_number(app, "--scaling", request->scaling, kNonNegative, "",
              "Scaling factor s = 1/lambda of the spiking network; 0: the one in the file");
-  add_integer(app, "--trials", request->trials, {1.0, 1e9, false}, "Number of trials");
+  add_integer(app, "--trials", request->trials, kCount, "Number of trials");
   add_seed(app, request->seed);
   add_threads(app, request->threads);
   add_json(app, request->json);

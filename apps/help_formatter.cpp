@@ -58,6 +58,16 @@ std::string wrapped(const std::string& text, std::size_t width, std::size_t inde
   return result;
 }
 
+std::string HelpFormatter::make_help(const CLI::App* app, std::string name,
+                                     CLI::AppFormatMode mode) const {
+  // CLI11 puts two empty lines between groups.
+  std::string help = CLI::Formatter::make_help(app, std::move(name), mode);
+  for (auto at = help.find("\n\n\n"); at != std::string::npos; at = help.find("\n\n\n")) {
+    help.erase(at, 1);
+  }
+  return help;
+}
+
 std::string HelpFormatter::make_group(std::string group, bool is_positional,
                                       std::vector<const CLI::Option*> options) const {
   std::string text = "\n" + group + ":\n";
@@ -101,7 +111,13 @@ std::string HelpFormatter::make_subcommand(const CLI::App* command) const {
 }
 
 std::string HelpFormatter::make_description(const CLI::App* app) const {
-  return wrapped(app->get_description(), kWidth, 0) + '\n';
+  // The first line is the summary, the rest a paragraph of its own.
+  const std::string text = app->get_description();
+  const std::size_t end = text.find('\n');
+  const std::string summary = wrapped(text.substr(0, end), kWidth, 0) + '\n';
+  return end == std::string::npos
+             ? summary
+             : summary + '\n' + wrapped(text.substr(end + 1), kWidth, 0) + '\n';
 }
 
 }  // namespace rheobase

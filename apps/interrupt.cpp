@@ -1,7 +1,5 @@
 #include "apps/interrupt.hpp"
 
-#include <csignal>
-
 namespace rheobase {
 
 namespace {
@@ -9,22 +7,25 @@ namespace {
 // A signal handler can reach nothing but a global of this type.
 volatile std::sig_atomic_t signal_seen = 0;
 
-extern "C" void on_signal(int number) {
+extern "C" void on_signal(int) {
   signal_seen = 1;
-  std::signal(number, SIG_DFL);
 }
 
 }  // namespace
 
 InterruptGuard::InterruptGuard() {
   signal_seen = 0;
-  std::signal(SIGINT, on_signal);
-  std::signal(SIGTERM, on_signal);
+  struct sigaction action {};
+  action.sa_handler = on_signal;
+  // The second signal finds the default action, which ends the program.
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  sigaction(SIGINT, &action, &interrupt_before_);
+  sigaction(SIGTERM, &action, &terminate_before_);
 }
 
 InterruptGuard::~InterruptGuard() {
-  std::signal(SIGINT, SIG_DFL);
-  std::signal(SIGTERM, SIG_DFL);
+  sigaction(SIGINT, &interrupt_before_, nullptr);
+  sigaction(SIGTERM, &terminate_before_, nullptr);
 }
 
 bool InterruptGuard::interrupted() const {

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <csignal>
+
 namespace rheobase {
 
 /// While it lives, Ctrl-C (SIGINT) and SIGTERM set a flag instead of ending the program; a second
-/// signal ends it at once. One at a time.
+/// signal ends it at once. What the signals did before is restored. One at a time.
 class InterruptGuard {
  public:
   InterruptGuard();
@@ -13,6 +15,10 @@ class InterruptGuard {
 
   /// Has a signal arrived since the guard was made?
   bool interrupted() const;
+
+ private:
+  struct sigaction interrupt_before_ {};
+  struct sigaction terminate_before_ {};
 };
 
 }  // namespace rheobase

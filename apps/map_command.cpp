@@ -180,7 +180,7 @@ void add_map_command(CLI::App& program, const Console& console) {
            "Values to try, as a range or as a list such as 20,30,40 (default: 20:5:75 for the "
            "sigmoid, 4:2:26 for the other activations, and beyond while the best value lies at the "
            "edge)");
-  add_integer(app, "--trials", request->trials, {1.0, 1e9, false}, "Trials for every value");
+  add_integer(app, "--trials", request->trials, kCount, "Trials for every value");
   add_choice(app, "--selection", request->selection, {"distance", "reference"},
              "Which of equally accurate values wins: the nearest to the rate network's output, or "
              "the first, as in the published program");

@@ -15,6 +15,7 @@ namespace rheobase {
 namespace {
 
 constexpr double kLargestSeed = 4294967295.0;
+constexpr double kLargestInteger = std::numeric_limits<int>::max();
 
 std::optional<double> parse_number(const std::string& text) {
   double value = 0.0;
@@ -38,7 +39,9 @@ std::string number_requirement(const char* kind, const Range& range) {
 /// Empty when `text` is a number in the range, else what is wrong with it.
 std::string number_fault(const std::string& text, const Range& range, bool integer) {
   const std::optional<double> value = parse_number(text);
-  if (value && contains(range, *value) && (!integer || *value == std::floor(*value))) {
+  const bool fits = value && contains(range, *value);
+  const double largest = std::isfinite(range.high) ? range.high : kLargestInteger;
+  if (fits && (!integer || (*value == std::floor(*value) && *value <= largest))) {
     return "";
   }
   return fmt::format("found {}; {}", text.empty() ? "nothing" : text,
@@ -108,6 +111,18 @@ CLI::Option* add_number(CLI::App& app, const std::string& names, double& value, 
   return app
       .add_option_function<std::string>(
           names, [&value](const std::string& given) { value = *parse_number(given); }, text)
+      ->type_name("NUMBER")
+      ->check(CLI::Validator(
+          [range](std::string& given) { return number_fault(given, range, false); }, ""));
+}
+
+CLI::Option* add_optional_number(CLI::App& app, const std::string& names,
+                                 std::optional<double>& value, const Range& range,
+                                 const std::string& help) {
+  return app
+      .add_option_function<std::string>(
+          names, [&value](const std::string& given) { value = *parse_number(given); },
+          with_details(help, {describe(range)}))
       ->type_name("NUMBER")
       ->check(CLI::Validator(
           [range](std::string& given) { return number_fault(given, range, false); }, ""));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@ struct Range {
 inline constexpr Range kPositive{0.0, std::numeric_limits<double>::infinity(), true};
 inline constexpr Range kNonNegative{0.0, std::numeric_limits<double>::infinity(), false};
 inline constexpr Range kProbability{0.0, 1.0, false};
+inline constexpr Range kCount{1.0, std::numeric_limits<double>::infinity(), false};
 
 /// "0 to 1", "above 0", "at least 1".
 std::string describe(const Range& range);
@@ -30,6 +32,10 @@ CLI::Option* add_integer(CLI::App& app, const std::string& names, int& value, co
                          const std::string& help);
 CLI::Option* add_number(CLI::App& app, const std::string& names, double& value, const Range& range,
                         const std::string& unit, const std::string& help);
+/// A number that may be left out.
+CLI::Option* add_optional_number(CLI::App& app, const std::string& names,
+                                 std::optional<double>& value, const Range& range,
+                                 const std::string& help);
 /// One of some words, whatever their case; `value` becomes the word as listed.
 CLI::Option* add_choice(CLI::App& app, const std::string& names, std::string& value,
                         const std::vector<std::string>& words, const std::string& help);

@@ -46,9 +46,9 @@ struct SimulateRequest {
 constexpr const char* kExamples =
     "Examples:\n"
     "  rheobase simulate model.lif.mat --condition go -o run.mat\n"
-    "  rheobase simulate model.mat --scaling 50 --input trial.mat:u --noise 0 -o run.mat\n"
-    "  rheobase simulate model.lif.mat --record spikes,voltage --voltage-units 1,5,10:20\n"
-    "      --initial-voltage start.mat:v0 -o run.mat\n"
+    "  rheobase simulate model.mat --scaling 50 --input trial.mat:u -o run.mat\n"
+    "  rheobase simulate model.lif.mat --record spikes,voltage\n"
+    "      --voltage-units 1,5,10:20 --initial-voltage start.mat:v0 -o run.mat\n"
     "  rheobase simulate model.lif.mat --stimulate inh --stimulate-units 1:40\n"
     "      --stimulate-window 500:700 -o run.mat";
 
@@ -292,7 +292,7 @@ void add_simulate_command(CLI::App& program, const Console& console) {
            "Input of the network, such as trial.mat:u (default: a trial of the task)");
   add_text(app, "--condition", request->condition, "NAME",
            "Condition of the task's trial; see `rheobase task NAME` (default: drawn)");
-  add_integer(app, "--trial", request->trial, {0.0, 1e9, false},
+  add_integer(app, "--trial", request->trial, kNonNegative,
               "Number of the trial: another one has other noise and other initial voltages");
   add_number(app, "--scaling", request->scaling, kNonNegative, "",
              "Scaling factor s = 1/lambda; 0: the one in the file");

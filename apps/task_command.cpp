@@ -49,11 +49,11 @@ Json task_json(const TaskDefinition& task) {
 }
 
 std::string list_text() {
-  std::string text;
+  Summary summary;
   for (const TaskDefinition* task : registered_tasks()) {
-    text += fmt::format("{:<10}{}\n", task->name, task->help);
+    summary.add(task->name, task->help);
   }
-  return text + "\nMore about one of them: rheobase task NAME\n";
+  return summary.text() + "\nMore about one of them: rheobase task NAME\n";
 }
 
 std::string details_text(const TaskDefinition& task) {

@@ -30,11 +30,12 @@ constexpr const char* kCheckpointWord = "checkpoint";
 constexpr const char* kExamples =
     "Examples:\n"
     "  rheobase train --task go-nogo -o model.mat\n"
-    "  rheobase train --task xor --init balanced --clip 1 --batch 16 --seed 3 -o xor.mat\n"
+    "  rheobase train --task xor --init balanced --clip 1 --batch 16 -o xor.mat\n"
     "  rheobase train --task go-nogo --taus 10 --som 20 --json -o model.mat\n"
     "  rheobase train --resume model.checkpoint.mat\n"
     "  rheobase train --mode train --task go-nogo --N 200 --n_trials 5000 --som_N 0\n"
-    "      --apply_dale True --act sigmoid --loss_fn l2 --decay_taus 4 20 --output_dir ..";
+    "      --apply_dale True --act sigmoid --loss_fn l2 --decay_taus 4 20\n"
+    "      --output_dir ..";
 
 /// A training, from its start or from a checkpoint.
 struct Job {

@@ -9,8 +9,6 @@ namespace rheobase {
 
 namespace {
 
-constexpr Range kCount{1.0, 1e9, false};
-
 void add_output_options(CLI::App& app, TrainRequest& request) {
   constexpr const char* kGroup = "Output";
   app.add_option("-o,--output", request.output, "Where to write the model (.mat)")
@@ -18,8 +16,7 @@ void add_output_options(CLI::App& app, TrainRequest& request) {
       ->group(kGroup);
   app.add_option("--output-dir,--output_dir", request.output_dir,
                  "In place of --output: a folder in which the model gets the path and the name "
-                 "that the original program gives it, "
-                 "models/<task>/P_rec_<p>_Taus_<min>_<max>/Task_<task>_N_<N>_..._<date>.mat")
+                 "that the original program gives it (models/TASK/P_rec_..., file Task_TASK_N_...)")
       ->type_name("DIR")
       ->group(kGroup);
   app.add_option("--checkpoint", request.checkpoint,
@@ -27,7 +24,7 @@ void add_output_options(CLI::App& app, TrainRequest& request) {
                  "of .mat, removed when the training ends)")
       ->type_name("FILE")
       ->group(kGroup);
-  add_integer(app, "--checkpoint-every", request.training.checkpoint_every, {0.0, 1e9, false},
+  add_integer(app, "--checkpoint-every", request.training.checkpoint_every, kNonNegative,
               "Trials between checkpoints; 0: only on Ctrl-C")
       ->group(kGroup);
   app.add_option("--resume", request.resume,

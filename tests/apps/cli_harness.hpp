@@ -1,0 +1,55 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+namespace rheobase::cli_test {
+
+/// What a run of the command line left behind.
+struct Outcome {
+  int code = 0;
+  std::string out;
+  std::string err;
+
+  nlohmann::json json() const { return nlohmann::json::parse(out); }
+};
+
+Outcome run(const std::vector<std::string>& args);
+
+/// A new current folder for as long as it lives; file names in messages are then stable.
+class WorkingFolder {
+ public:
+  WorkingFolder();
+  ~WorkingFolder();
+  WorkingFolder(const WorkingFolder&) = delete;
+  WorkingFolder& operator=(const WorkingFolder&) = delete;
+
+  /// Names of what is in it, in order.
+  std::vector<std::string> files() const;
+
+ private:
+  std::filesystem::path before_;
+  std::filesystem::path path_;
+};
+
+std::string read_text(const std::filesystem::path& path);
+void write_text(const std::filesystem::path& path, const std::string& text);
+
+/// A model of tests/data/reference/models as model.mat in the current folder, with a task field.
+void copy_model(const std::string& name = "go-nogo_N200_s1");
+
+/// A command line that trains a tiny network in some ten milliseconds.
+std::vector<std::string> tiny_training(const std::string& output);
+
+/// `args` with more arguments at the end.
+std::vector<std::string> operator+(std::vector<std::string> args,
+                                   const std::vector<std::string>& more);
+
+/// Compares with a text of the repository; writes the text found beside it, with .new at the end
+/// of the name, when they differ.
+bool matches_golden(const std::filesystem::path& golden, const std::string& text);
+
+}  // namespace rheobase::cli_test

@@ -1,0 +1,137 @@
+#include <filesystem>
+
+#include <doctest/doctest.h>
+
+#include "io/mat_file.hpp"
+#include "io/rate_model_file.hpp"
+#include "tests/apps/cli_harness.hpp"
+
+namespace rheobase {
+
+using namespace cli_test;
+namespace fs = std::filesystem;
+
+namespace {
+
+const std::vector<std::string> kQuick{"--trials", "4", "--scaling", "40:10:60"};
+
+}  // namespace
+
+TEST_SUITE("cli") {
+  TEST_CASE("map adds the scaling factor and leaves its input alone") {
+    const WorkingFolder folder;
+    copy_model();
+    const std::string before = read_text("model.mat");
+    const Outcome outcome = run(std::vector<std::string>{"map", "model.mat"} + kQuick);
+    CAPTURE(outcome.err);
+    CHECK(outcome.code == 0);
+    CHECK(read_text("model.mat") == before);
+    CHECK(folder.files() == std::vector<std::string>{"model.lif.mat", "model.mat"});
+    CHECK(outcome.out.find("scaling  accuracy") != std::string::npos);
+    CHECK(outcome.out.find("  best\n") != std::string::npos);
+    CHECK(outcome.out.find("seed 1,") != std::string::npos);
+
+    const ModelFile mapped = read_model("model.lif.mat");
+    REQUIRE(mapped.model.scaling_factor);
+    CHECK(mapped.provenance.scaling_factors == std::vector<double>{40, 50, 60});
+    CHECK(mapped.provenance.accuracies.size() == 3);
+    CHECK(mapped.model.task == "go-nogo");
+    CHECK(mapped.provenance.map_command ==
+          "rheobase map model.mat --trials 4 --scaling 40:10:60 --seed 1");
+    CHECK(mapped.model.w == read_model("model.mat").model.w);
+    const MatFile input("model.mat");
+    const MatFile output("model.lif.mat");
+    for (const MatArray& field : input.arrays()) {
+      CAPTURE(field.name);
+      CHECK(output.has(field.name));
+    }
+  }
+
+  TEST_CASE("the search does not depend on the number of threads") {
+    const WorkingFolder folder;
+    copy_model();
+    const auto points = [](const std::string& threads) {
+      auto json =
+          run(std::vector<std::string>{"map", "model.mat", "--threads", threads, "--json"} + kQuick)
+              .json();
+      return json["points"];
+    };
+    const auto one = points("1");
+    CHECK(one.size() == 3);
+    CHECK(one == points("3"));
+  }
+
+  TEST_CASE("--json holds a point for every value, with its interval") {
+    const WorkingFolder folder;
+    copy_model();
+    const auto json =
+        run(std::vector<std::string>{"map", "model.mat", "--seed", "5", "--json"} + kQuick).json();
+    for (const char* key : {"command", "model", "output", "task", "seed", "simulation", "points",
+                            "best", "at_edge", "seconds"}) {
+      CAPTURE(key);
+      CHECK(json.contains(key));
+    }
+    CHECK(json["seed"] == 5);
+    CHECK(json["output"] == "model.lif.mat");
+    for (const auto& point : json["points"]) {
+      const auto& accuracy = point["accuracy"];
+      CHECK(accuracy["trials"] == 4);
+      CHECK(accuracy["low"] <= accuracy["value"]);
+      CHECK(accuracy["high"] >= accuracy["value"]);
+      CHECK(point["mean_rate_hz"] > 0.0);
+      CHECK(accuracy["value"] <= json["best"]["accuracy"]["value"]);
+    }
+  }
+
+  TEST_CASE("--in-place rewrites the model and keeps fields it does not know") {
+    const WorkingFolder folder;
+    copy_model();
+    MatFields fields;
+    fields.number("my_own_field", 42.0);
+    write_mat("mine.mat", fields, MatVersion::level5, fs::path("model.mat"));
+    const Outcome outcome = run(std::vector<std::string>{"map", "mine.mat", "--in-place"} + kQuick);
+    CAPTURE(outcome.err);
+    CHECK(outcome.code == 0);
+    CHECK(folder.files() == std::vector<std::string>{"mine.mat", "model.mat"});
+    CHECK(MatFile("mine.mat").number("my_own_field", "") == 42.0);
+    CHECK(read_model("mine.mat").model.scaling_factor);
+  }
+
+  TEST_CASE("an older output is replaced") {
+    const WorkingFolder folder;
+    copy_model();
+    write_text("out.mat", "old");
+    CHECK(run(std::vector<std::string>{"map", "model.mat", "-o", "out.mat"} + kQuick).code == 0);
+    CHECK(read_model("out.mat").model.scaling_factor);
+  }
+
+  TEST_CASE("selection, synapse, neuron and control weights reach the search") {
+    const WorkingFolder folder;
+    copy_model();
+    const auto rate = [](const std::vector<std::string>& more) {
+      const Outcome outcome = run(std::vector<std::string>{"map", "model.mat", "--trials", "2",
+                                                           "--scaling", "50", "--json"} +
+                                  more);
+      CAPTURE(outcome.err);
+      REQUIRE(outcome.code == 0);
+      return outcome.json()["best"]["mean_rate_hz"].get<double>();
+    };
+    const double plain = rate({});
+    CHECK(rate({"--selection", "reference"}) == plain);
+    for (const std::vector<std::string>& more :
+         std::vector<std::vector<std::string>>{{"--synapse", "single"},
+                                               {"--refractory", "10"},
+                                               {"--noise", "0"},
+                                               {"--use-initial-weights"},
+                                               {"--neuron", "qif"},
+                                               {"--tau-membrane", "20"},
+                                               {"--rise", "5"},
+                                               {"--dt", "0.1"},
+                                               {"--parity"}}) {
+      CAPTURE(more.front());
+      CHECK(rate(more) != plain);
+    }
+  }
+}
+
+}  // namespace rheobase

@@ -1,0 +1,51 @@
+#include <doctest/doctest.h>
+
+#include "tasks/task_registry.hpp"
+#include "tests/apps/cli_harness.hpp"
+
+namespace rheobase {
+
+using namespace cli_test;
+
+TEST_SUITE("cli") {
+  TEST_CASE("task lists every registered task") {
+    const Outcome outcome = run({"task"});
+    CHECK(outcome.code == 0);
+    const auto tasks = run({"task", "--json"}).json().at("tasks");
+    REQUIRE(tasks.size() == registered_tasks().size());
+    for (std::size_t i = 0; i < tasks.size(); ++i) {
+      CHECK(tasks[i].at("name") == registered_tasks()[i]->name);
+      CHECK(outcome.out.find(registered_tasks()[i]->help) != std::string::npos);
+    }
+  }
+
+  TEST_CASE("task NAME shows conditions and every parameter with unit and range") {
+    for (const TaskDefinition* task : registered_tasks()) {
+      CAPTURE(task->name);
+      const Outcome outcome = run({"task", task->name});
+      CHECK(outcome.code == 0);
+      for (const std::string& condition : task->conditions) {
+        CHECK(outcome.out.find(condition) != std::string::npos);
+      }
+      const auto json = run({"task", task->name, "--json"}).json();
+      REQUIRE(json.at("parameters").size() == task->parameters.size());
+      for (std::size_t i = 0; i < task->parameters.size(); ++i) {
+        CHECK(outcome.out.find("--" + task->parameters[i].name) != std::string::npos);
+        CHECK(json["parameters"][i].at("default") == task->parameters[i].value);
+        CHECK(json["parameters"][i].at("maximum") == task->parameters[i].maximum);
+      }
+    }
+  }
+
+  TEST_CASE("every task parameter is an option of train with its range in the help") {
+    const std::string help = run({"train", "--help"}).out;
+    for (const TaskDefinition* task : registered_tasks()) {
+      for (const TaskParameterInfo& parameter : task->parameters) {
+        CAPTURE(parameter.name);
+        CHECK(help.find("--" + parameter.name + " NUMBER") != std::string::npos);
+      }
+    }
+  }
+}
+
+}  // namespace rheobase

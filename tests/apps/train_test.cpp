@@ -1,0 +1,294 @@
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <thread>
+
+#include <doctest/doctest.h>
+
+#include "io/mat_file.hpp"
+#include "io/rate_model_file.hpp"
+#include "tests/apps/cli_harness.hpp"
+
+namespace rheobase {
+
+using namespace cli_test;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// The fields in which two trainings of the same network must not differ by a bit.
+void check_same_network(const fs::path& first, const fs::path& second) {
+  const MatFile a(first);
+  const MatFile b(second);
+  for (const char* name : {"w", "w0", "w_in", "w_out", "b_out", "taus_gaus", "losses", "eval_os"}) {
+    CAPTURE(name);
+    REQUIRE(a.has(name));
+    REQUIRE(b.has(name));
+    CHECK(a.find(name)->values == b.find(name)->values);
+  }
+}
+
+/// Sends SIGINT to this process as soon as `path` exists. Should that be too late, the signal is
+/// ignored.
+class Interrupter {
+ public:
+  explicit Interrupter(const fs::path& path)
+      : before_(std::signal(SIGINT, SIG_IGN)), thread_([this, path] {
+          while (!done_ && !fs::exists(path)) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+          }
+          if (!done_) {
+            std::raise(SIGINT);
+          }
+        }) {}
+  ~Interrupter() {
+    done_ = true;
+    thread_.join();
+    std::signal(SIGINT, before_);
+  }
+  Interrupter(const Interrupter&) = delete;
+  Interrupter& operator=(const Interrupter&) = delete;
+
+ private:
+  void (*before_)(int);
+  std::atomic<bool> done_{false};
+  std::thread thread_;
+};
+
+}  // namespace
+
+TEST_SUITE("cli") {
+  TEST_CASE("train writes a complete model and says what it did") {
+    const WorkingFolder folder;
+    const Outcome outcome = run(tiny_training("model.mat"));
+    CHECK(outcome.code == 0);
+    CHECK(outcome.err.empty());
+    CHECK(folder.files() == std::vector<std::string>{"model.mat"});
+    for (const char* line :
+         {"task     go-nogo", "seed     3", "trained  no: ", "saved    model.mat"}) {
+      CAPTURE(line);
+      CHECK(outcome.out.find(line) != std::string::npos);
+    }
+    const ModelFile file = read_model("model.mat");
+    CHECK(file.model.units() == 30);
+    CHECK(file.model.task == "go-nogo");
+    CHECK(file.provenance.trials == 60);
+    CHECK(file.provenance.losses.size() == 60);
+    CHECK(file.provenance.seed == Seed{3});
+    CHECK(file.provenance.command ==
+          "rheobase train --task go-nogo -N 30 --trials 60 --seed 3 -o model.mat "
+          "--evaluate-every 60 --evaluation-trials 20");
+    const MatFile fields("model.mat");
+    for (const char* name : {"w",
+                             "w0",
+                             "m",
+                             "som_m",
+                             "w_in",
+                             "w_out",
+                             "b_out",
+                             "N",
+                             "som_N",
+                             "exc",
+                             "inh",
+                             "taus",
+                             "taus_gaus",
+                             "taus_gaus0",
+                             "activation",
+                             "x0",
+                             "r0",
+                             "x",
+                             "r",
+                             "u",
+                             "o",
+                             "target",
+                             "losses",
+                             "tr",
+                             "eval_perf_mean",
+                             "eval_loss_mean",
+                             "eval_os",
+                             "eval_labels",
+                             "task"}) {
+      CAPTURE(name);
+      CHECK(fields.has(name));
+    }
+  }
+
+  TEST_CASE("--json prints one object; the same seed gives the same network") {
+    const WorkingFolder folder;
+    const Outcome first = run(tiny_training("a.mat") + std::vector<std::string>{"--json"});
+    const Outcome second =
+        run(tiny_training("b.mat") + std::vector<std::string>{"--json", "--threads", "1"});
+    const auto json = first.json();
+    for (const char* key : {"command", "model", "task", "seed", "units", "trained", "trials",
+                            "accuracy", "mean_loss", "seconds"}) {
+      CAPTURE(key);
+      CHECK(json.contains(key));
+    }
+    CHECK(json["trained"] == false);
+    CHECK(json["trials"] == 60);
+    CHECK(json["accuracy"]["trials"] == 20);
+    CHECK(json["mean_loss"] == second.json()["mean_loss"]);
+    check_same_network("a.mat", "b.mat");
+  }
+
+  TEST_CASE("a network that meets the criteria is trained") {
+    const WorkingFolder folder;
+    const Outcome outcome =
+        run(tiny_training("model.mat") +
+            std::vector<std::string>{"--stop-loss", "1000", "--stop-accuracy", "0", "--json"});
+    // Go-NoGo asks for 1500 trials before it looks at the criteria.
+    CHECK(outcome.json()["trained"] == false);
+    const Outcome xor_outcome = run({"train",    "--task",
+                                     "xor",      "-N",
+                                     "20",       "--trials",
+                                     "40",       "--evaluate-every",
+                                     "20",       "--evaluation-trials",
+                                     "20",       "--stop-loss",
+                                     "1000",     "--stop-accuracy",
+                                     "0",        "-o",
+                                     "xor.mat",  "--batch",
+                                     "4",        "--init",
+                                     "balanced", "--clip",
+                                     "1",        "--json"});
+    CHECK(xor_outcome.code == 0);
+    CHECK(xor_outcome.json()["trials"] == 20);
+    CHECK(xor_outcome.json()["trained"] == (xor_outcome.json()["accuracy"]["successes"] > 0));
+  }
+
+  TEST_CASE("Ctrl-C leaves a checkpoint, and resuming gives the unbroken training bit for bit") {
+    const WorkingFolder folder;
+    std::vector<std::string> whole = tiny_training("whole.mat");
+    std::vector<std::string> broken = tiny_training("broken.mat");
+    for (std::vector<std::string>* args : {&whole, &broken}) {
+      std::replace(args->begin(), args->end(), std::string("60"), std::string("2000"));
+    }
+    REQUIRE(run(whole).code == 0);
+    CHECK(folder.files() == std::vector<std::string>{"whole.mat"});
+
+    Outcome outcome;
+    {
+      const Interrupter interrupter("broken.checkpoint.mat");
+      outcome = run(broken + std::vector<std::string>{"--checkpoint-every", "20"});
+    }
+    REQUIRE(outcome.code == 130);
+    CHECK(outcome.out.empty());
+    CHECK(std::count(outcome.err.begin(), outcome.err.end(), '\n') == 1);
+    CHECK(outcome.err.find("rheobase train --resume broken.checkpoint.mat") != std::string::npos);
+    CHECK(folder.files() == std::vector<std::string>{"broken.checkpoint.mat", "whole.mat"});
+    CHECK(run({"info", "broken.checkpoint.mat"}).code == 0);
+
+    const Outcome resumed = run({"train", "--resume", "broken.checkpoint.mat"});
+    CAPTURE(resumed.err);
+    CHECK(resumed.code == 0);
+    CHECK(resumed.out.find("resumed  after ") != std::string::npos);
+    CHECK(folder.files() == std::vector<std::string>{"broken.mat", "whole.mat"});
+    check_same_network("whole.mat", "broken.mat");
+  }
+
+  TEST_CASE("a checkpoint with a name of its own stays, and can be continued further") {
+    const WorkingFolder folder;
+    CHECK(run(tiny_training("model.mat") +
+              std::vector<std::string>{"--checkpoint", "save.mat", "--checkpoint-every", "20"})
+              .code == 0);
+    CHECK(folder.files() == std::vector<std::string>{"model.mat", "save.mat"});
+    const Outcome unnamed = run({"train", "--resume", "save.mat"});
+    CHECK(unnamed.code == 2);
+    CHECK(unnamed.err.find("--output") != std::string::npos);
+    const Outcome further =
+        run({"train", "--resume", "save.mat", "--trials", "80", "-o", "further.mat", "--json"});
+    CAPTURE(further.err);
+    CHECK(further.json()["trials"] == 80);
+    CHECK(fs::exists("save.mat"));
+    const Outcome fewer =
+        run({"train", "--resume", "save.mat", "--trials", "10", "-o", "fewer.mat"});
+    CHECK(fewer.code == 2);
+    CHECK(fewer.err.find("--trials: found 10") != std::string::npos);
+  }
+
+  TEST_CASE("a resumed training keeps its options, and only a checkpoint can be resumed") {
+    const WorkingFolder folder;
+    REQUIRE(run(tiny_training("model.mat")).code == 0);
+    const Outcome changed = run({"train", "--resume", "model.mat", "-o", "x.mat", "--gain", "2"});
+    CHECK(changed.code == 2);
+    CHECK(changed.err.find("--gain: found --resume beside it") != std::string::npos);
+    const Outcome model = run({"train", "--resume", "model.mat", "-o", "x.mat"});
+    CHECK(model.code == 2);
+    CHECK(model.err.find("model.mat") != std::string::npos);
+    CHECK(folder.files() == std::vector<std::string>{"model.mat"});
+  }
+
+  TEST_CASE("the original program's arguments, path and file name") {
+    const WorkingFolder folder;
+    const std::vector<std::string> args{
+        "train",        "--gpu",     "0",     "--gpu_frac",   "0.20",    "--n_trials",
+        "20",           "--mode",    "train", "--N",          "30",      "--P_inh",
+        "0.20",         "--P_rec",   "0.25",  "--som_N",      "2",       "--apply_dale",
+        "True",         "--gain",    "1.5",   "--task",       "go-nogo", "--act",
+        "sigmoid",      "--loss_fn", "L2",    "--decay_taus", "4",       "20",
+        "--output_dir", "."};
+    const Outcome outcome = run(args + std::vector<std::string>{"--json"});
+    CAPTURE(outcome.err);
+    REQUIRE(outcome.code == 0);
+    CHECK(outcome.err ==
+          "rheobase: note: --gpu and --gpu_frac have no effect: training runs on the processor\n");
+    const fs::path path = outcome.json()["model"].get<std::string>();
+    CHECK(path.parent_path() == "./models/go-nogo/P_rec_0.25_Taus_4.0_20.0");
+    CHECK(path.filename().string().rfind("Task_go-nogo_N_30_Taus_4.0_20.0_Act_sigmoid_20", 0) == 0);
+    const RateModel model = read_model(path).model;
+    CHECK(model.som_units == 2);
+    CHECK(model.tau_max_steps == 20.0);
+
+    std::vector<std::string> evaluation = args;
+    std::replace(evaluation.begin(), evaluation.end(), std::string("train"), std::string("Eval"));
+    evaluation.front() = "train";
+    const Outcome evaluated = run(evaluation + std::vector<std::string>{"--json"});
+    CAPTURE(evaluated.err);
+    CHECK(evaluated.code == 0);
+    CHECK(evaluated.json()["model"] == path.string());
+    CHECK(evaluated.json()["rate"]["accuracy"]["trials"] == 100);
+  }
+
+  TEST_CASE("--mode eval without a model names the folder it looked in") {
+    const WorkingFolder folder;
+    const Outcome outcome =
+        run({"train", "--mode", "eval", "--task", "xor", "--output_dir", "out"});
+    CHECK(outcome.code == 2);
+    CHECK(outcome.err.find("out/models/xor/P_rec_0.2_Taus_4.0_20.0") != std::string::npos);
+  }
+
+  TEST_CASE("without Dale's principle and with one time constant") {
+    const WorkingFolder folder;
+    const Outcome outcome =
+        run({"train", "--task", "go-nogo", "--N", "20", "--n_trials", "4", "--apply_dale", "False",
+             "--decay_taus", "7", "--output_dir", ".", "--json", "--evaluation-trials", "2"});
+    CAPTURE(outcome.err);
+    REQUIRE(outcome.code == 0);
+    const fs::path path = outcome.json()["model"].get<std::string>();
+    CHECK(path.parent_path() == "./models/go-nogo/NoDale/P_rec_0.2_Tau_7.0");
+    const RateModel model = read_model(path).model;
+    CHECK_FALSE(model.dale);
+    CHECK(model.fixed_tau());
+  }
+
+  TEST_CASE("a mask from a file keeps connections away") {
+    const WorkingFolder folder;
+    Eigen::MatrixXd mask = Eigen::MatrixXd::Ones(30, 30);
+    mask.col(4).setZero();
+    MatFields fields;
+    fields.matrix("mask", mask);
+    write_mat("mask.mat", fields, MatVersion::level5);
+    const Outcome outcome =
+        run(tiny_training("model.mat") + std::vector<std::string>{"--mask", "mask.mat:mask"});
+    CAPTURE(outcome.err);
+    REQUIRE(outcome.code == 0);
+    CHECK(effective_weights(read_model("model.mat").model).col(4).isZero());
+    const Outcome wrong = run(
+        {"train", "--task", "go-nogo", "-N", "20", "--mask", "mask.mat:mask", "-o", "wrong.mat"});
+    CHECK(wrong.code == 2);
+    CHECK(wrong.err.find("mask") != std::string::npos);
+    CHECK_FALSE(fs::exists("wrong.mat"));
+  }
+}
+
+}  // namespace rheobase
