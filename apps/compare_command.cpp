@@ -121,7 +121,7 @@ void run_compare(CompareRequest request, const Console& console) {
   std::optional<Comparison> baseline;
   if (!request.baseline.empty()) {
     baseline = read_comparison(request.baseline);
-    check_same_subject(*baseline, file.model, task, request.baseline.string());
+    require_same_subject(*baseline, file.model, task, request.baseline.string());
   }
 
   const InterruptGuard guard;

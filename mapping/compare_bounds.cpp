@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "mapping/network_fingerprint.hpp"
 
 namespace rheobase {
 
@@ -53,19 +54,29 @@ std::string parameters_text(const TaskParameters& parameters) {
   return text.empty() ? "none" : text;
 }
 
-void check_same_network(const Comparison& comparison, const Comparison& baseline,
-                        const std::string& where) {
-  if (baseline.task != comparison.task) {
+/// What two comparisons must have in common.
+struct Subject {
+  const std::string& task;
+  const TaskParameters& parameters;
+  const std::string& network;
+};
+
+Subject subject_of(const Comparison& comparison) {
+  return {comparison.task, comparison.task_parameters, comparison.network};
+}
+
+void require_same(const Subject& baseline, const Subject& now, const std::string& where) {
+  if (baseline.task != now.task) {
     throw InputError(where, "task", "'" + baseline.task + "'",
-                     "must be '" + comparison.task + "' as in the new comparison");
+                     "must be '" + now.task + "' as in the new comparison");
   }
-  if (baseline.task_parameters != comparison.task_parameters) {
-    throw InputError(where, "task parameters", parameters_text(baseline.task_parameters),
-                     "must be " + parameters_text(comparison.task_parameters));
+  if (baseline.parameters != now.parameters) {
+    throw InputError(where, "task parameters", parameters_text(baseline.parameters),
+                     "must be " + parameters_text(now.parameters));
   }
-  if (baseline.network != comparison.network) {
+  if (baseline.network != now.network) {
     throw InputError(where, "network", "fingerprint " + baseline.network,
-                     "must be " + comparison.network +
+                     "must be " + now.network +
                          ": a baseline belongs to one network; make a new one after training");
   }
 }
@@ -109,12 +120,18 @@ std::vector<std::string> check_bounds(const Comparison& comparison, const Bounds
   return failures.take();
 }
 
+void require_same_subject(const Comparison& baseline, const RateModel& model, const Task& task,
+                          const std::string& where) {
+  const std::string network = network_fingerprint(model);
+  require_same(subject_of(baseline), {task.name(), task.parameters(), network}, where);
+}
+
 std::vector<std::string> check_baseline(const Comparison& comparison, const Comparison& baseline,
                                         double tolerance, const std::string& where) {
   if (!(tolerance >= 0.0) || !std::isfinite(tolerance)) {
     throw InputError("tolerance", "", fmt::format("{}", tolerance), "must be at least 0");
   }
-  check_same_network(comparison, baseline, where);
+  require_same(subject_of(baseline), subject_of(comparison), where);
   Failures failures;
   const ConditionComparison& now = comparison.all;
   const ConditionComparison& before = baseline.all;

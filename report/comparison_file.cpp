@@ -17,11 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-[[noreturn]] void refuse_extension(const fs::path& path) {
-  throw InputError(path.string(), "extension", "'" + path.extension().string() + "'",
-                   "must be .mat or .json");
-}
-
 /// Matrices of one size side by side, empty ones left out: rows x (parts * columns).
 Eigen::MatrixXd side_by_side(const std::vector<Eigen::MatrixXd>& parts) {
   Eigen::Index rows = 0;
@@ -211,26 +206,30 @@ Comparison read_mat_comparison(const fs::path& path) {
 
 }  // namespace
 
+void require_comparison_extension(const fs::path& path) {
+  if (path.extension() != ".mat" && path.extension() != ".json") {
+    throw InputError(path.string(), "extension", "'" + path.extension().string() + "'",
+                     "must be .mat or .json");
+  }
+}
+
 void write_comparison(const fs::path& path, const Comparison& comparison) {
+  require_comparison_extension(path);
   if (path.extension() == ".json") {
     write_atomically(path, comparison_to_json(comparison));
-  } else if (path.extension() == ".mat") {
-    write_mat_comparison(path, comparison);
   } else {
-    refuse_extension(path);
+    write_mat_comparison(path, comparison);
   }
 }
 
 Comparison read_comparison(const fs::path& path) {
-  if (path.extension() == ".json") {
-    const std::vector<std::byte> bytes = read_bytes(path);
-    return comparison_from_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()},
-                                path.string());
-  }
+  require_comparison_extension(path);
   if (path.extension() == ".mat") {
     return read_mat_comparison(path);
   }
-  refuse_extension(path);
+  const std::vector<std::byte> bytes = read_bytes(path);
+  return comparison_from_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()},
+                              path.string());
 }
 
 }  // namespace rheobase

@@ -6,6 +6,10 @@
 
 namespace rheobase {
 
+/// To be called before a long computation.
+/// @throws InputError unless the extension is .mat or .json
+void require_comparison_extension(const std::filesystem::path& path);
+
 /// Writes a comparison, complete or not at all: .json holds everything but the traces, .mat
 /// everything. A .mat file has the text of the JSON form in `summary` and, for reading in MATLAB,
 /// Octave and SciPy, the traces and the values per unit and trial as arrays
