@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
+#include "core/error.hpp"
 #include "core/parallel.hpp"
 
 namespace rheobase {
@@ -61,6 +64,16 @@ bool any_single(const std::vector<TrialGroup>& groups) {
   return std::any_of(groups.begin(), groups.end(), [](const auto& group) { return !group.panel; });
 }
 
+template <class Real>
+ConnectivityUse use_of(const BpttOptions& options) {
+  const std::vector<TrialGroup> groups = group_trials<Real>(options.batch);
+  const bool panels = any_panel(groups);
+  return {.trials = any_single(groups),
+          .panels = panels,
+          .backward = true,
+          .delta_bytes = sizeof(Real) * chunk_width<Real>(options.steps, panels)};
+}
+
 }  // namespace
 
 template <class Real>
@@ -84,14 +97,7 @@ Bptt<Real>::Workspace::Workspace(const Network<Real>& network, const BpttOptions
 template <class Real>
 Bptt<Real>::Bptt(const RateModel& model, const BpttOptions& options)
     : options_(options),
-      network_(model,
-               {.trials = any_single(group_trials<Real>(options.batch)),
-                .panels = any_panel(group_trials<Real>(options.batch)),
-                .backward = true,
-                .delta_bytes =
-                    sizeof(Real) *
-                    chunk_width<Real>(options.steps, any_panel(group_trials<Real>(options.batch)))},
-               options.level),
+      network_(model, use_of<Real>(options), options.level),
       gradient_(network_.layout().size()) {
   const std::vector<TrialGroup> groups = group_trials<Real>(options.batch);
   const std::size_t used = options.threads == 1 ? 1 : groups.size();
@@ -105,7 +111,10 @@ Bptt<Real>::Bptt(const RateModel& model, const BpttOptions& options)
 template <class Real>
 void Bptt<Real>::run(std::span<const Real> parameters, std::span<const Trial> trials,
                      const NoiseSeries& noise) {
-  check_trials(trials, network_.inputs());
+  if (trials.size() != options_.batch) {
+    throw InputError("batch", "", fmt::format("{} trials", trials.size()),
+                     fmt::format("must have {}", options_.batch));
+  }
   network_.load(parameters);
   losses_.assign(trials.size(), 0.0);
   totals_.weight.assign(network_.recurrent().entries(), Real{0});

@@ -11,7 +11,7 @@ namespace rheobase {
 
 struct BpttOptions {
   std::size_t steps = 0;  ///< T of every trial
-  std::size_t batch = 1;  ///< most trials a call of run() gets
+  std::size_t batch = 1;  ///< trials of every call of run()
   Loss loss = Loss::l2;
   int threads = 1;  ///< over groups of trials; no influence on the result
   SimdLevel level = simd_level();
@@ -25,7 +25,7 @@ class Bptt {
   Bptt(const RateModel& model, const BpttOptions& options);
 
   /// Gradient of the mean loss at `parameters` (layout(): w, w_out, b_out, g).
-  /// @param trials  1 to options.batch trials
+  /// @throws InputError for another number of trials than options.batch or trials that do not fit
   void run(std::span<const Real> parameters, std::span<const Trial> trials,
            const NoiseSeries& noise);
 

@@ -15,24 +15,20 @@ constexpr std::size_t kNoiseLanes = 16;
 /// A panel costs about as much as this many single trials.
 constexpr std::size_t kPanelFrom = 8;
 
-}  // namespace
-
-void check_trials(std::span<const Trial> trials, std::size_t inputs) {
-  for (std::size_t i = 0; i < trials.size(); ++i) {
-    const Trial& trial = trials[i];
-    const Eigen::Index steps = trials[0].input.cols();
-    if (trial.input.rows() != static_cast<Eigen::Index>(inputs) || trial.input.cols() < 2 ||
-        trial.input.cols() != steps) {
-      throw InputError(
-          "trial", "input", fmt::format("{} x {}", trial.input.rows(), trial.input.cols()),
-          fmt::format("must be {} x steps, the same steps >= 2 for all trials", inputs));
-    }
-    if (trial.target.size() < steps - 1) {
-      throw InputError("trial", "target", fmt::format("{} values", trial.target.size()),
-                       fmt::format("must have at least {}, one per output", steps - 1));
-    }
+void check_trial(const Trial& trial, std::size_t inputs, std::size_t steps) {
+  if (trial.input.rows() != static_cast<Eigen::Index>(inputs) ||
+      trial.input.cols() != static_cast<Eigen::Index>(steps)) {
+    throw InputError("trial", "input",
+                     fmt::format("{} x {}", trial.input.rows(), trial.input.cols()),
+                     fmt::format("must be {} x {}", inputs, steps));
+  }
+  if (trial.target.size() + 1 < static_cast<Eigen::Index>(steps)) {
+    throw InputError("trial", "target", fmt::format("{} values", trial.target.size()),
+                     fmt::format("must have at least {}, one per output", steps - 1));
   }
 }
+
+}  // namespace
 
 template <class Real>
 std::vector<TrialGroup> group_trials(std::size_t count) {
@@ -55,6 +51,9 @@ template <class Real>
 ForwardPass<Real>::ForwardPass(const Network<Real>& network, std::size_t steps, bool panels,
                                bool record)
     : units_(network.units()), steps_(steps), inputs_(network.inputs()), record_(record) {
+  if (steps < 2) {
+    throw InputError("trial", "steps", fmt::format("{}", steps), "must be at least 2");
+  }
   const std::size_t lanes = panels ? kPanelTrials<Real> : 1;
   const std::size_t state = std::max(network.padded(), units_ * lanes);
   input_.resize(steps * inputs_ * lanes);
@@ -85,6 +84,7 @@ void ForwardPass<Real>::load_input(std::span<const Trial> trials, const TrialGro
   const std::size_t lanes = group.panel ? kPanelTrials<Real> : 1;
   std::fill(input_.begin(), input_.end(), Real{0});
   for (std::size_t lane = 0; lane < group.count; ++lane) {
+    check_trial(trials[group.first + lane], inputs_, steps_);
     const Eigen::MatrixXd& u = trials[group.first + lane].input;
     for (std::size_t k = 0; k < steps_ * inputs_; ++k) {
       input_[k * lanes + lane] = static_cast<Real>(u.data()[k]);

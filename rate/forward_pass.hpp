@@ -28,10 +28,6 @@ struct TrialGroup {
   bool panel = false;  ///< lanes are trials; else count is 1
 };
 
-/// @throws InputError unless every trial has `inputs` input rows, the first one's number of steps
-///         (at least 2) and a target for every output
-void check_trials(std::span<const Trial> trials, std::size_t inputs);
-
 /// Cuts `count` trials into full panels and a rest: a panel where that is cheaper than one by one.
 template <class Real>
 std::vector<TrialGroup> group_trials(std::size_t count);
@@ -43,7 +39,9 @@ class ForwardPass {
   /// @param record  keep what backpropagation needs; else only the output
   ForwardPass(const Network<Real>& network, std::size_t steps, bool panels, bool record);
 
-  /// Runs trials[group.first] ...; all must have the same number of steps.
+  /// Runs trials[group.first] ...
+  /// @throws InputError unless each has the network's inputs, the steps given to the constructor
+  ///         and a target for every output
   void run(const Network<Real>& network, std::span<const Trial> trials, const TrialGroup& group,
            const NoiseSeries& noise);
 

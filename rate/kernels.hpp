@@ -155,6 +155,7 @@ struct AdamArguments {
   std::size_t count = 0;
   float step = 0.0F;  ///< learning rate with the bias correction folded in
   float beta1 = 0.0F, beta2 = 0.0F, epsilon = 0.0F;
+  float keep = 1.0F;  ///< parameters are multiplied by this first: 1 - rate * decay
   const float* gradient = nullptr;
   float* parameter = nullptr;
   float* mean = nullptr;

@@ -13,7 +13,8 @@ RHEOBASE_INLINE void adam_pack(const AdamArguments& a, const float* gradient, fl
   const Floats v = Floats::load(square) * a.beta2 + g * g * (1.0F - a.beta2);
   m.store(mean);
   v.store(square);
-  (Floats::load(parameter) - m * a.step / (sqrt(v) + a.epsilon)).store(parameter);
+  const Floats kept = Floats::load(parameter) * a.keep;
+  (kept - m * a.step / (sqrt(v) + a.epsilon)).store(parameter);
 }
 
 }  // namespace

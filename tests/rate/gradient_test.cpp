@@ -7,6 +7,7 @@
 
 #include <doctest/doctest.h>
 
+#include "core/error.hpp"
 #include "networks.hpp"
 #include "rate/bptt.hpp"
 #include "tests/tolerances.hpp"
@@ -220,6 +221,22 @@ TEST_SUITE("unit") {
     bptt.run(parameters_of<double>(model), testing::random_trials(1, kInputs, kSteps, 3), {});
     CHECK(bptt.gradient()[4 * 19 + 3] == 0.0);
     CHECK(bptt.gradient()[6 * 19 + 5] == 0.0);
+  }
+
+  TEST_CASE("batches and trials that do not fit are refused") {
+    const Case c{Activation::sigmoid, Loss::l2, true, false, false, 1};
+    const RateModel model = network(c);
+    const std::vector<float> parameters = parameters_of<float>(model);
+    Bptt<float> bptt(model, options_of<float>(c));
+    CHECK_THROWS_WITH_AS(bptt.run(parameters, testing::random_trials(2, kInputs, kSteps, 3), {}),
+                         "batch: found 2 trials; must have 1", InputError);
+    CHECK_THROWS_WITH_AS(bptt.run(parameters, testing::random_trials(1, kInputs, 24, 3), {}),
+                         "trial: input: found 2 x 24; must be 2 x 23", InputError);
+    std::vector<Trial> trials = testing::random_trials(1, kInputs, kSteps, 3);
+    trials[0].target.conservativeResize(21);
+    CHECK_THROWS_WITH_AS(bptt.run(parameters, trials, {}),
+                         "trial: target: found 21 values; must have at least 22, one per output",
+                         InputError);
   }
 
   TEST_CASE("weights that fall below zero and rise again are followed") {

@@ -1,0 +1,23 @@
+#include "rate/adam_update.hpp"
+#include "rate/training_rule_registry.hpp"
+
+namespace rheobase {
+
+namespace {
+
+constexpr double kDecay = 0.01;
+
+}  // namespace
+
+const TrainingRuleDefinition& training_rule_adamw() {
+  static const TrainingRuleDefinition definition{
+      .name = "adamw",
+      .help = "adam with every parameter decaying by 0.01 times the learning rate an update",
+      .citation = "Loshchilov & Hutter, ICLR 2019",
+      .moments = 2,
+      .apply = [](const ParameterUpdate& update) { adam_update(update, kDecay); },
+  };
+  return definition;
+}
+
+}  // namespace rheobase
