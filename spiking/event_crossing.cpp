@@ -13,17 +13,23 @@ constexpr double kNever = std::numeric_limits<double>::infinity();
 // Newton's method needs 2 to 4 steps; what has not converged by then is bisected.
 constexpr int kNewtonSteps = 25;
 
-/// u with its first two derivatives at a time; force = drive + current.
+/// u with its first three derivatives at a time; force = drive + current.
 struct Sample {
-  double t, u, slope, curvature, force;
+  double t, u, slope, curvature, jerk, force;
 };
 
-Sample sample(const Trajectory& trajectory, double t) {
-  const UnitState s = trajectory.at(t);
+Sample sample(const Trajectory& trajectory, double t, const UnitState& s) {
+  const auto [a, b, g] = trajectory.rates;
   const double slope = trajectory.slope(s);
-  const double current_slope = s.h - trajectory.rates.decay * s.current;
-  return {t, s.u, slope, trajectory.rates.membrane * (current_slope - slope),
-          trajectory.drive + s.current};
+  const double current_slope = s.h - b * s.current;
+  const double current_curvature = -b * current_slope - g * s.h;
+  const double curvature = a * (current_slope - slope);
+  return {
+      t, s.u, slope, curvature, a * (current_curvature - curvature), trajectory.drive + s.current};
+}
+
+Sample sample(const Trajectory& trajectory, double t) {
+  return sample(trajectory, t, trajectory.at(t));
 }
 
 /// Whether the force can exceed 0 within `length`: without it u tends to 0 from below at most.
@@ -41,12 +47,28 @@ double next_guess(double t, double low, double high, int iteration) {
   return newton ? t : low + 0.5 * (high - low);
 }
 
-/// Time of the one zero of u in [low, high], where u(low) <= 0 < u(high): Newton's method with
-/// Halley's correction, kept inside the bracket by bisection.
+/// First guess of the zero between two samples: the cubic t(u) with the slopes at both ends where u
+/// rises at both, else the chord.
+double guess_zero(const Sample& left, const Sample& right) {
+  const double rise = right.u - left.u;
+  const double share = -left.u / rise;
+  const double chord = left.t + (right.t - left.t) * share;
+  if (!(left.slope > 0.0 && right.slope > 0.0)) {
+    return chord;
+  }
+  const double inverse = rise / (right.t - left.t);
+  const double bend_left = inverse / left.slope - 1.0;
+  const double bend_right = inverse / right.slope - 1.0;
+  return chord + (right.t - left.t) * share * (1.0 - share) *
+                     (bend_left * (1.0 - share) - bend_right * share);
+}
+
+/// Time of the one zero of u in [low, high], where u(low) <= 0 < u(high): the inverse Taylor series
+/// of third order (Newton's step and two corrections), kept inside the bracket by bisection.
 double rising_zero(const Trajectory& trajectory, const Sample& left, const Sample& right) {
   double low = left.t;
   double high = right.t;
-  double t = low + (high - low) * (left.u / (left.u - right.u));
+  double t = guess_zero(left, right);
   for (int iteration = 0;; ++iteration) {
     t = next_guess(t, low, high, iteration);
     if (t <= low || t >= high) {
@@ -55,17 +77,18 @@ double rising_zero(const Trajectory& trajectory, const Sample& left, const Sampl
     const Sample here = sample(trajectory, t);
     (here.u > 0.0 ? high : low) = t;
     if (!(here.slope > 0.0)) {
-      t = high;  // a falling part: Newton's method points away from the zero
+      t = high;  // a falling part: Newton's step points away from the zero
       continue;
     }
     const double newton = -here.u / here.slope;
     const double bend = 0.5 * newton * here.curvature / here.slope;
-    const double step = std::abs(bend) < 0.5 ? newton / (1.0 + bend) : newton;
-    // The error left is of third order in the step.
-    if (std::abs(step) < 1e-7 && std::abs(bend) < 1e-6) {
-      return std::clamp(t + step, low, high);
+    const double twist = newton * newton * here.jerk / (6.0 * here.slope);
+    const bool short_step = std::abs(bend) < 0.1 && std::abs(twist) < 0.1;
+    t += short_step ? newton * (1.0 - bend + 2.0 * bend * bend - twist) : newton;
+    // What is left is of fourth order in the step, the rates being at most of order 1.
+    if (std::abs(newton) < 1e-4 && std::abs(bend) < 1e-4 && std::abs(twist) < 1e-8) {
+      return std::clamp(t, low, high);
     }
-    t += step;
   }
 }
 
@@ -141,11 +164,16 @@ double stationary_slope_time(const Trajectory& trajectory) {
 }
 
 Crossing first_crossing(const Trajectory& trajectory, double from, double to) {
+  return first_crossing(trajectory, from, to, trajectory.at(to));
+}
+
+Crossing first_crossing(const Trajectory& trajectory, double from, double to,
+                        const UnitState& end) {
   Sample left = sample(trajectory, from);
   if (left.u > 0.0) {
     return {from, left.u};
   }
-  const Sample right = sample(trajectory, to);
+  const Sample right = sample(trajectory, to, end);
   if (left.force <= 0.0 && right.force <= 0.0 && !force_can_be_positive(trajectory, to)) {
     return {kNever, 0.0};
   }

@@ -32,6 +32,8 @@ double stationary_slope_time(const Trajectory& trajectory);
 /// is monotone on both sides of its stationary point, so u has at most one maximum and one minimum
 /// on each side, all of them bracketed. u only touching 0 is no crossing; u > 0 at `from` is one at
 /// `from`; where drive + current never exceeds 0 there is none.
+/// @param end  the state at `to`
+Crossing first_crossing(const Trajectory& trajectory, double from, double to, const UnitState& end);
 Crossing first_crossing(const Trajectory& trajectory, double from, double to);
 
 }  // namespace rheobase

@@ -28,6 +28,11 @@ constexpr std::array<double, kSeriesTerms> kSeriesCoefficients = [] {
   return values;
 }();
 
+/// (1 - e^-x) / x, 1 for x = 0.
+double averaged_decay(double x) {
+  return x == 0.0 ? 1.0 : -std::expm1(-x) / x;
+}
+
 /// sum_k h_k(p, q, r) / (k + 2)! with h_k the complete homogeneous symmetric polynomials of three
 /// numbers whose sum is zero: h_k = -e2 h_(k-2) + e3 h_(k-3).
 double second_difference_series(double p, double q, double r) {
@@ -69,13 +74,18 @@ double exponential_cascade(double x, double y, double z, double t) {
 
 Propagator make_propagator(const DecayRates& rates, double t) {
   const auto [a, b, g] = rates;
-  return {.h_keep = std::exp(-g * t),
-          .current_keep = std::exp(-b * t),
-          .current_from_h = exponential_cascade(b, g, t),
-          .u_keep = std::exp(-a * t),
-          .u_from_current = a * exponential_cascade(a, b, t),
-          .u_from_h = a * exponential_cascade(a, b, g, t),
-          .u_from_drive = -std::expm1(-a * t)};
+  Propagator step;
+  step.h_keep = std::exp(-g * t);
+  step.current_keep = std::exp(-b * t);
+  step.u_keep = std::exp(-a * t);
+  step.u_from_drive = -std::expm1(-a * t);
+  // D(x, y) = t e^(-xt) (1 - e^(-(y - x)t)) / ((y - x)t) with x the slower rate.
+  step.current_from_h =
+      t * (b < g ? step.current_keep : step.h_keep) * averaged_decay(std::abs(g - b) * t);
+  step.u_from_current =
+      a * t * (b < a ? step.current_keep : step.u_keep) * averaged_decay(std::abs(a - b) * t);
+  step.u_from_h = a * exponential_cascade(a, b, g, t);
+  return step;
 }
 
 double largest_current_from_h(const DecayRates& rates, double t) {

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "core/error.hpp"
-#include "core/simd/dispatch.hpp"
 
 namespace rheobase {
 
@@ -19,6 +18,13 @@ constexpr double kWindowMs = 1.25;
 
 // Bounds are widened by this share, far above their rounding errors.
 constexpr double kBoundSlack = 1e-12;
+
+// Decaying states are kept from becoming subnormal numbers, which are slow to compute with.
+constexpr long kFlushWindows = 32;
+
+double flushed(double value) {
+  return std::abs(value) < 1e-280 ? 0.0 : value;
+}
 
 /// States of the window's start are up to e^(rate * length) larger than those at an event: a window
 /// lasts at most one of the shortest time constant.
@@ -35,11 +41,11 @@ std::size_t index(std::int32_t unit) {
 }  // namespace
 
 EventSimulation::EventSimulation(const EventNetwork& network, const EventProtocol& protocol,
-                                 EventObserver observer)
+                                 EventObserver observer, SimdLevel level)
     : network_(network),
       protocol_(protocol),
       observer_(std::move(observer)),
-      deliver_spike_(RHEOBASE_SIMD_DISPATCH(simd_level(), deliver_spike)),
+      deliver_spike_(RHEOBASE_SIMD_DISPATCH(level, deliver_spike)),
       longest_window_ms_(longest_window(network)),
       reset_u_(network.neuron.reset_mv - network.neuron.threshold_mv),
       arrivals_(network.membrane_rate(), network.rise_rate(), network.decay_rate,
@@ -92,7 +98,7 @@ void EventSimulation::set_length(double length_ms) {
     const DecayRates rates = network_.rates(static_cast<Eigen::Index>(unit));
     shared_ = make_propagator(rates, length_ms);
     step_[unit] = {shared_.current_keep, shared_.current_from_h, shared_.u_from_current,
-                   shared_.u_from_h, largest_current_from_h(rates, length_ms) * (1 + kBoundSlack)};
+                   shared_.u_from_h};
   }
 }
 
@@ -155,8 +161,9 @@ double EventSimulation::force_bound(std::size_t unit) const {
   const WindowState& s = state_.window[unit];
   const WindowStep& step = step_[unit];
   const double free = std::max(s.current, s.current * step.current_keep);
+  // D(b, g; t) still rises at the end of a window, which is shorter than both time constants.
   return (*state_.drive)[static_cast<Eigen::Index>(unit)] + free +
-         std::max(s.h, 0.0) * step.largest_from_h;
+         std::max(s.h, 0.0) * step.current_from_h;
 }
 
 /// Certificates: with the force at its bound c', u = u0 e^(-at) + c' (1 - e^(-at)) bounds u.
@@ -184,18 +191,30 @@ void EventSimulation::begin_window() {
   }
 }
 
+/// The state at the end of the window if nothing more happens.
+UnitState EventSimulation::at_end(std::size_t unit, const UnitState& s, double drive) const {
+  const WindowStep& step = step_[unit];
+  return {shared_.h_keep * s.h, step.current_keep * s.current + step.current_from_h * s.h,
+          shared_.u_keep * s.u + shared_.u_from_drive * drive + step.u_from_current * s.current +
+              step.u_from_h * s.h};
+}
+
 void EventSimulation::end_window() {
   observe(state_.length_ms);
   candidates_.clear();
+  const bool flush = window_count_ % kFlushWindows == 0;
   for (std::size_t unit = 0; unit < state_.window.size(); ++unit) {
     WindowState& s = state_.window[unit];
-    const WindowStep& step = step_[unit];
-    const double drive = (*state_.drive)[static_cast<Eigen::Index>(unit)];
-    s.u = s.margin == kInfinity ? state_.held_u[unit]
-                                : shared_.u_keep * s.u + shared_.u_from_drive * drive +
-                                      step.u_from_current * s.current + step.u_from_h * s.h;
-    s.current = step.current_keep * s.current + step.current_from_h * s.h;
-    s.h = shared_.h_keep * s.h;
+    const UnitState end =
+        at_end(unit, {s.h, s.current, s.u}, (*state_.drive)[static_cast<Eigen::Index>(unit)]);
+    s.h = end.h;
+    s.current = end.current;
+    s.u = s.margin == kInfinity ? state_.held_u[unit] : end.u;
+    if (flush) {
+      s.h = flushed(s.h);
+      s.current = flushed(s.current);
+      s.u = flushed(s.u);
+    }
   }
 }
 
@@ -207,8 +226,9 @@ void EventSimulation::make_candidate(std::int32_t unit, double t) {
 
 /// Tests the earliest candidate, which has not crossed before t.
 void EventSimulation::test(std::int32_t unit, double t) {
-  const Crossing crossing =
-      first_crossing(state_.trajectory(network_, index(unit)), t, state_.length_ms);
+  const Trajectory trajectory = state_.trajectory(network_, index(unit));
+  const Crossing crossing = first_crossing(trajectory, t, state_.length_ms,
+                                           at_end(index(unit), trajectory.start, trajectory.drive));
   if (crossing.found()) {
     exact_[index(unit)] = 1;
     candidates_.change(unit, crossing.time);

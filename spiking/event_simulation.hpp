@@ -5,6 +5,7 @@
 #include <functional>
 #include <vector>
 
+#include "core/simd/dispatch.hpp"
 #include "spiking/event_arrival.hpp"
 #include "spiking/event_heap.hpp"
 #include "spiking/event_state.hpp"
@@ -45,14 +46,14 @@ using EventObserver = std::function<void(const EventState& state, double t)>;
 class EventSimulation {
  public:
   EventSimulation(const EventNetwork& network, const EventProtocol& protocol,
-                  EventObserver observer = {});
+                  EventObserver observer = {}, SimdLevel level = simd_level());
 
   std::vector<SpikeEvent> run();
 
  private:
-  /// Per-unit step over one window and the certificate's constants.
+  /// The entries of the step over one window that differ from unit to unit.
   struct WindowStep {
-    double current_keep, current_from_h, u_from_current, u_from_h, largest_from_h;
+    double current_keep, current_from_h, u_from_current, u_from_h;
   };
   struct Release {
     double time_ms;
@@ -76,6 +77,7 @@ class EventSimulation {
   double next_release() const;
   double next_jump() const;
   double force_bound(std::size_t unit) const;
+  UnitState at_end(std::size_t unit, const UnitState& s, double drive) const;
   void observe(double t) const;
   [[noreturn]] void report_non_finite() const;
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include <Eigen/Core>
@@ -30,6 +31,12 @@ class SparseColumns {
       starts_.push_back(rows_.size());
     }
   }
+
+  /// @param starts  of every column in `rows` and `values`, and their end
+  /// @param rows    increasing within a column
+  SparseColumns(std::vector<std::size_t> starts, std::vector<std::int32_t> rows,
+                std::vector<T> values)
+      : starts_(std::move(starts)), rows_(std::move(rows)), values_(std::move(values)) {}
 
   Column column(Eigen::Index index) const {
     const std::size_t first = starts_[static_cast<std::size_t>(index)];

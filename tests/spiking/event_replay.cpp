@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/parallel.hpp"
+
 namespace rheobase::event_test {
 
 std::vector<std::vector<GivenArrival>> arrivals_of(const EventNetwork& network,
@@ -24,8 +26,7 @@ EventNetwork single_unit(const EventNetwork& network, Eigen::Index unit) {
   return {.neuron = network.neuron,
           .synapse = synapse,
           .decay_rate = network.decay_rate.segment(unit, 1),
-          .synapses =
-              SparseColumns<double>(Eigen::MatrixXd::Zero(1, 1), Eigen::VectorXd::Zero(1)),
+          .synapses = SparseColumns<double>(Eigen::MatrixXd::Zero(1, 1), Eigen::VectorXd::Zero(1)),
           .w_out = Eigen::VectorXd::Ones(1)};
 }
 
@@ -56,23 +57,30 @@ std::vector<double> times_of(const std::vector<SpikeEvent>& spikes, Eigen::Index
 ReplayError replay(const EventNetwork& network, const EventProtocol& protocol,
                    const std::vector<SpikeEvent>& spikes, const OdeintAccuracy& accuracy) {
   const auto arrivals = arrivals_of(network, spikes);
-  ReplayError error;
-  for (Eigen::Index unit = 0; unit < network.units(); ++unit) {
-    const EventNetwork alone = single_unit(network, unit);
-    const EventProtocol own = single_unit(protocol, unit);
+  std::vector<ReplayError> errors(arrivals.size());
+  parallel_for(arrivals.size(), 0, [&](std::size_t at) {
+    const auto unit = static_cast<Eigen::Index>(at);
     const std::vector<double> found =
-        times_of(integrate_network(alone, own, arrivals[static_cast<std::size_t>(unit)], accuracy), 0);
+        times_of(integrate_network(single_unit(network, unit), single_unit(protocol, unit),
+                                   arrivals[at], accuracy),
+                 0);
     const std::vector<double> expected = times_of(spikes, unit);
     if (found.size() != expected.size()) {
-      ++error.wrong_counts;
-      continue;
+      errors[at].wrong_counts = 1;
+      return;
     }
     for (std::size_t k = 0; k < found.size(); ++k) {
-      error.largest_ms = std::max(error.largest_ms, std::abs(found[k] - expected[k]));
+      errors[at].largest_ms = std::max(errors[at].largest_ms, std::abs(found[k] - expected[k]));
     }
-    error.spikes += found.size();
+    errors[at].spikes = found.size();
+  });
+  ReplayError total;
+  for (const ReplayError& error : errors) {
+    total.spikes += error.spikes;
+    total.wrong_counts += error.wrong_counts;
+    total.largest_ms = std::max(total.largest_ms, error.largest_ms);
   }
-  return error;
+  return total;
 }
 
 }  // namespace rheobase::event_test

@@ -1,0 +1,222 @@
+#include <cmath>
+#include <functional>
+#include <limits>
+
+#include <doctest/doctest.h>
+
+#include "core/error.hpp"
+#include "golden_trace.hpp"
+#include "networks.hpp"
+#include "spiking/event.hpp"
+#include "spiking/event_readout.hpp"
+
+using namespace rheobase;
+
+namespace {
+
+SimulationOptions event_options(const SpikingModel& model) {
+  SimulationOptions options = networks::quiet(model);
+  options.engine = "event";
+  return options;
+}
+
+/// The message of the InputError that running the event engine must give.
+std::string rejection(const std::function<void(SpikingModel&, SimulationOptions&)>& change) {
+  SpikingModel model = networks::uncoupled(Eigen::Vector2d(1.0, 2.0));
+  SimulationOptions options = event_options(model);
+  change(model, options);
+  try {
+    simulate(model, networks::constant_input(20.0), options);
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return {};
+}
+
+bool contains(const std::string& text, const char* part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_SUITE("unit") {
+  TEST_CASE("Event engine: noise, QIF units and the published grid are refused") {
+    CHECK(rejection([](SpikingModel&, SimulationOptions&) {}).empty());
+    CHECK(contains(rejection([](SpikingModel&, SimulationOptions& o) { o.noise_intensity = 0.2; }),
+                   "event engine: noise intensity (mV^2/ms): found 0.2; must be 0"));
+    CHECK(contains(rejection([](SpikingModel& m, SimulationOptions&) {
+                     m.neuron = default_parameters(NeuronModel::qif);
+                   }),
+                   "event engine: neuron model: found qif; must be lif"));
+    CHECK(contains(rejection([](SpikingModel&, SimulationOptions& o) { o.parity = true; }),
+                   "event engine: parity mode: found on; must be off"));
+    CHECK(contains(rejection([](SpikingModel&, SimulationOptions& o) { o.downsample = 2; }),
+                   "event engine: downsample: found 2; must be 1"));
+    CHECK(contains(rejection([](SpikingModel&, SimulationOptions& o) { o.dt_ms = 0.0; }),
+                   "event engine: time step dt (ms): found 0; must be above 0"));
+    CHECK(contains(rejection([](SpikingModel&, SimulationOptions& o) {
+                     o.engine = "odeint";
+                     o.noise_intensity = 0.1;
+                   }),
+                   "odeint engine: noise intensity"));
+  }
+
+  TEST_CASE("Event engine: a voltage beyond all numbers stops the run") {
+    SpikingModel model = networks::uncoupled(Eigen::Vector2d(20.0, 1.0));
+    model.w(1, 0) = 1e307;
+    CHECK_THROWS_AS(simulate(model, networks::constant_input(100.0), event_options(model)),
+                    NonFiniteError);
+  }
+
+  TEST_CASE("Event engine: reference start: at or above threshold fires at 0, the rest is held") {
+    SpikingModel model = networks::uncoupled(Eigen::Vector4d(5.0, 5.0, 5.0, -5.0));
+    SimulationOptions options = event_options(model);
+    options.initial_voltage = Eigen::Vector4d(-50.0, -40.0, 29.0, -40.1);
+    options.record.voltage = true;
+    const SimulationResult run = simulate(model, networks::constant_input(30.0), options);
+    REQUIRE(run.spike_unit.size() >= 3);
+    CHECK(run.spike_unit[0] == 1);
+    CHECK(run.spike_unit[1] == 2);
+    CHECK(run.spike_time_ms[0] == 0.0);
+    CHECK(run.spike_time_ms[1] == 0.0);
+    // Held at -50 mV (u = -10) until 2 ms, then on its way to c = 5.
+    CHECK(run.spike_unit[2] == 0);
+    CHECK(run.spike_time_ms[2] ==
+          doctest::Approx(2.0 + 10.0 * std::log(15.0 / 5.0)).epsilon(1e-15));
+    CHECK(run.voltage(0, 0) == -50.0);
+    CHECK(run.voltage(0, 39) == -50.0);
+    CHECK(run.voltage(0, 40) > -50.0);
+    CHECK(run.voltage(1, 0) == 30.0);
+    CHECK(run.voltage(1, 39) == -65.0);
+    CHECK(run.voltage(3, 39) == doctest::Approx(-40.1));
+    CHECK(run.voltage(3, 40) < -40.1);
+  }
+
+  TEST_CASE("Event engine: relaxed start: no spike at 0, nobody held") {
+    SpikingModel model = networks::uncoupled(Eigen::Vector3d(5.0, 5.0, 5.0));
+    SimulationOptions options = event_options(model);
+    options.start_up = StartUp::relaxed;
+    options.initial_voltage = Eigen::Vector3d(-50.0, -40.0, 29.0);
+    const SimulationResult run = simulate(model, networks::constant_input(25.0), options);
+    REQUIRE(run.spike_unit == std::vector<std::int32_t>{0, 1, 2});
+    CHECK(run.spike_time_ms[0] == doctest::Approx(10.0 * std::log(3.0)).epsilon(1e-15));
+    CHECK(run.spike_time_ms[1] == doctest::Approx(10.0 * std::log(6.0)).epsilon(1e-15));
+    CHECK(run.spike_time_ms[2] == run.spike_time_ms[1]);
+  }
+
+  TEST_CASE("Event engine: equal units fire at the same instant, in order of units") {
+    // Units 1, 2 and 4 are the same; 0 and 3 drive them, all fire and inhibit unit 3.
+    SpikingModel model =
+        networks::uncoupled((Eigen::VectorXd(5) << 7.0, 1.0, 1.0, 9.0, 1.0).finished());
+    for (const Eigen::Index unit : {1, 2, 4}) {
+      model.w(unit, 0) = 0.31;
+      model.w(unit, 3) = 0.17;
+      model.w(3, unit) = -0.05 * static_cast<double>(unit);
+    }
+    const SimulationResult run =
+        simulate(model, networks::constant_input(500.0), event_options(model));
+    const std::vector<double> first = networks::spike_times(run, 1);
+    CHECK(first.size() > 20);
+    CHECK(first == networks::spike_times(run, 2));
+    CHECK(first == networks::spike_times(run, 4));
+    for (std::size_t k = 0; k + 1 < run.spike_unit.size(); ++k) {
+      const bool same_time = run.spike_time_ms[k] == run.spike_time_ms[k + 1];
+      REQUIRE(run.spike_time_ms[k] <= run.spike_time_ms[k + 1]);
+      REQUIRE((!same_time || run.spike_unit[k] < run.spike_unit[k + 1]));
+    }
+  }
+
+  TEST_CASE("Event engine: a stimulation jump makes a unit cross at once, a held one too") {
+    // Unit 0 hangs at u = -1; unit 1 fires at 0 and is held at u = -25 for 50 ms.
+    SpikingModel model = networks::uncoupled(Eigen::Vector2d(-1.0, -1.0));
+    model.neuron.refractory_ms = 50.0;
+    SimulationOptions options = event_options(model);
+    options.initial_voltage = Eigen::Vector2d(-41.0, -40.0);
+    options.dt_ms = 0.1;
+    options.stimulation = Stimulation{StimulationMode::excite, {0, 1}, 10.0, 40.0};
+    const SimulationResult run = simulate(model, networks::constant_input(45.0), options);
+    const std::vector<double> hanging = networks::spike_times(run, 0);
+    const std::vector<double> held = networks::spike_times(run, 1);
+    REQUIRE(hanging.size() >= 1);
+    REQUIRE(held.size() >= 2);
+    // From -1 two jumps of 0.5 mV lead to threshold; a held unit needs 50 of them.
+    CHECK(hanging[0] >= 10.0);
+    CHECK(hanging[0] < 12.0);
+    CHECK(std::abs(hanging[0] / 0.1 - std::round(hanging[0] / 0.1)) < 1e-9);
+    CHECK(held[1] > 15.0);
+    CHECK(held[1] < 30.0);
+    CHECK(std::abs(held[1] / 0.1 - std::round(held[1] / 0.1)) < 1e-9);
+  }
+
+  TEST_CASE("Event engine: every instruction set gives the same bits") {
+    const golden::Trace trace = golden::read("xor_N200_s4_same");
+    const EventNetwork network = make_event_network(trace.model);
+    const EventProtocol protocol =
+        make_event_protocol(trace.model, trace.input, golden::options(trace));
+    const std::vector<SpikeEvent> plain =
+        EventSimulation(network, protocol, {}, SimdLevel::portable).run();
+    CHECK(plain.size() > 1000);
+    for (const SimdLevel level : {SimdLevel::avx2, SimdLevel::avx512}) {
+      if (level > simd_level()) {
+        MESSAGE("not on this processor: " << to_string(level));
+        continue;
+      }
+      const std::vector<SpikeEvent> run = EventSimulation(network, protocol, {}, level).run();
+      REQUIRE(run.size() == plain.size());
+      for (std::size_t k = 0; k < run.size(); ++k) {
+        REQUIRE(run[k].unit == plain[k].unit);
+        REQUIRE(run[k].time_ms == plain[k].time_ms);
+      }
+    }
+  }
+}
+
+TEST_SUITE("numeric") {
+  TEST_CASE("Event readout: the sum over all spikes of their responses, at any sample times") {
+    for (const SynapseKind kind :
+         {SynapseKind::double_exponential, SynapseKind::single_exponential}) {
+      SpikingModel model = networks::uncoupled(Eigen::Vector4d(3.0, 6.0, 9.0, -1.0));
+      model.synapse = {kind, 2.0, Eigen::Vector4d(20.0, 2.0, 2.0 + 1e-9, 35.0)};
+      model.w_out = Eigen::Vector4d(0.3, -0.7, 1.1, 5.0);
+      model.b_out = 0.25;
+      for (const double period : {0.05, 1.0, 0.37, 7.0}) {
+        SimulationOptions options = event_options(model);
+        options.output_period_ms = period;
+        options.record.rate = true;
+        const SimulationResult run = simulate(model, networks::constant_input(300.0), options);
+        REQUIRE(run.output.values.size() == static_cast<Eigen::Index>(300.0 / period + 1e-6));
+        double worst = 0.0;
+        for (Eigen::Index sample = 3; sample < run.output.values.size(); sample += 11) {
+          double output = model.b_out;
+          const double now = run.output.time_ms(sample);
+          for (std::size_t k = 0; k < run.spike_unit.size(); ++k) {
+            const double td = model.synapse.decay_ms[run.spike_unit[k]];
+            const double age = now - run.spike_time_ms[k];
+            if (age >= 0.0) {
+              output += model.w_out[run.spike_unit[k]] * 1000.0 *
+                        (kind == SynapseKind::double_exponential
+                             ? exponential_cascade(1.0 / td, 0.5, age) / (2.0 * td)
+                             : std::exp(-age / td) / td);
+            }
+          }
+          worst = std::max(worst, std::abs(output - run.output.values[sample]));
+          const double from_rate = model.w_out.dot(run.rate.col(sample)) + model.b_out;
+          worst = std::max(worst, std::abs(from_rate - run.output.values[sample]));
+        }
+        CAPTURE(period);
+        CHECK(worst < 1e-9);
+      }
+    }
+  }
+
+  TEST_CASE("Event readout: the area under r is one per spike") {
+    SpikingModel model = networks::uncoupled(Eigen::VectorXd::Constant(1, 5.0));
+    SimulationOptions options = event_options(model);
+    options.record.rate = true;
+    Eigen::MatrixXd input = Eigen::MatrixXd::Zero(1, 201);
+    input.leftCols(40).setOnes();
+    const SimulationResult run = simulate(model, input, options);
+    const double area = run.rate.sum() * run.output.step_ms / 1000.0;
+    CHECK(area == doctest::Approx(static_cast<double>(run.spike_count[0])).epsilon(1e-4));
+  }
+}
