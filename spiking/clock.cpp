@@ -70,6 +70,9 @@ SimulationResult run_clock(const SpikingModel& model, const Eigen::MatrixXd& inp
   if (!(options.dt_ms > 0.0)) {
     reject("time step dt (ms)", options.dt_ms, "must be above 0 and at most 1 ms");
   }
+  if (options.start_up != StartUp::reference) {
+    throw InputError("clock engine", "start-up", "relaxed", "must be reference");
+  }
   check_parity(model, options);
   check_step(model, options.dt_ms * options.downsample);
   if (options.parity) {

@@ -4,11 +4,11 @@
 
 #include "core/error.hpp"
 #include "spiking/clock.hpp"
-#include "spiking/clock_readout.hpp"
 #include "spiking/clock_recorder.hpp"
 #include "spiking/initial_voltage.hpp"
 #include "spiking/membrane_noise.hpp"
 #include "spiking/refractory_queue.hpp"
+#include "spiking/sampled_readout.hpp"
 #include "spiking/sparse_columns.hpp"
 #include "spiking/stimulation_coins.hpp"
 
@@ -53,7 +53,7 @@ class FastRun {
   RefractoryQueue refractory_;
   MembraneNoise noise_;
   StimulationCoins stimulation_;
-  ClockReadout<T> readout_;
+  SampledReadout<T> readout_;
   ClockRecorder recorder_;
   long next_switch_ = 1;
 };
@@ -70,7 +70,7 @@ FastRun<T>::FastRun(const SpikingModel& model, const Eigen::MatrixXd& input, con
       refractory_(model.units()),
       noise_(model.units(), options.noise_intensity > 0.0, options, level),
       stimulation_(options, grid),
-      readout_(model, grid, level),
+      readout_(model, grid.time_ms(grid.output_stride), level),
       recorder_(model, grid, options) {
   const std::size_t padded = padded_to_packs<T>(static_cast<std::size_t>(model.units()));
   for (AlignedVector<T>* values : {&base_, &gain_, &decay_}) {
@@ -169,9 +169,9 @@ void FastRun<T>::fire(long step) {
       if (!std::isfinite(v[at])) {
         throw NonFiniteError("membrane voltage", step, unit);
       }
-      recorder_.spike(unit, step);
+      recorder_.spike(unit, grid_.time_ms(step));
       recorder_.peak(unit, step);
-      readout_.spike(unit, step);
+      readout_.spike(unit, grid_.time_ms(step));
       weights_.add_column(unit, target);
       v[at] = static_cast<T>(model_.neuron.reset_mv);
       if (release > step + 1) {
@@ -184,7 +184,7 @@ void FastRun<T>::fire(long step) {
 
 template <class T>
 void FastRun<T>::sample(long step) {
-  recorder_.output(step, readout_.sample(step));
+  recorder_.output(step, readout_.sample(grid_.time_ms(step)));
   if (recorder_.wants_rate()) {
     recorder_.rate(step) = readout_.rate();
   }

@@ -138,7 +138,7 @@ SimulationResult run_clock_parity(const SpikingModel& model, const Eigen::Matrix
     advance_synapses(state, model, filters);
     recorder.voltage(step, state.v);
     for (const Eigen::Index unit : state.spiking) {
-      recorder.spike(unit, step);
+      recorder.spike(unit, grid.time_ms(step));
       recorder.peak(unit, step);
       // The published sum, not plainly dt i: its rounding decides when 2 ms are over.
       double& last_s = state.last_spike_s[unit];

@@ -16,11 +16,11 @@ class ClockRecorder {
   bool wants_input() const { return result_.input.size() > 0; }
   bool is_sample(long step) const { return step % stride_ == 0; }
 
-  void spike(Eigen::Index unit, long step) {
+  void spike(Eigen::Index unit, double time_ms) {
     ++result_.spike_count[unit];
     if (keep_spikes_) {
       result_.spike_unit.push_back(static_cast<std::int32_t>(unit));
-      result_.spike_time_ms.push_back(static_cast<double>(step) * result_.dt_ms);
+      result_.spike_time_ms.push_back(time_ms);
     }
   }
   /// v[unit] is called for every recorded unit.

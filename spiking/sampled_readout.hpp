@@ -4,21 +4,24 @@
 
 #include "core/simd/dispatch.hpp"
 #include "spiking/aligned_vector.hpp"
-#include "spiking/clock_grid.hpp"
 #include "spiking/clock_kernels.hpp"
+#include "spiking/spiking_model.hpp"
 
 namespace rheobase {
 
 /// Filtered spike trains r of all units and the readout w_out . r, advanced in closed form from
 /// one output sample to the next; a spike enters with its own distance to the sample.
 template <class T>
-class ClockReadout {
+class SampledReadout {
  public:
-  ClockReadout(const SpikingModel& model, const ClockGrid& grid, SimdLevel level);
+  /// @param period_ms  distance of two samples
+  SampledReadout(const SpikingModel& model, double period_ms, SimdLevel level);
 
-  void spike(Eigen::Index unit, long step) { pending_.push_back({unit, step}); }
-  /// Advances to the sample at `step`; returns the readout without its bias.
-  double sample(long step);
+  /// A spike since the last sample.
+  void spike(Eigen::Index unit, double time_ms) { pending_.push_back({unit, time_ms}); }
+  /// Advances one period, to the sample at `time_ms`; returns the readout without its bias.
+  double sample(double time_ms);
+  /// Clears what has decayed to nothing, see flush_tiny.
   void flush() {
     flush_tiny(std::span(r_));
     flush_tiny(std::span(hr_));
@@ -29,12 +32,11 @@ class ClockReadout {
  private:
   struct Spike {
     Eigen::Index unit;
-    long step;
+    double time_ms;
   };
 
   ClockKernels<T> kernels_;
   Eigen::Index units_;
-  double dt_s_;
   double rise_rate_hz_;
   bool double_exponential_;
   Eigen::VectorXd decay_rate_hz_;

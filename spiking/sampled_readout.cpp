@@ -1,4 +1,4 @@
-#include "spiking/clock_readout.hpp"
+#include "spiking/sampled_readout.hpp"
 
 #include <cmath>
 
@@ -7,10 +7,9 @@
 namespace rheobase {
 
 template <class T>
-ClockReadout<T>::ClockReadout(const SpikingModel& model, const ClockGrid& grid, SimdLevel level)
+SampledReadout<T>::SampledReadout(const SpikingModel& model, double period_ms, SimdLevel level)
     : kernels_(RHEOBASE_SIMD_DISPATCH(level, clock_kernels<T>)()),
       units_(model.units()),
-      dt_s_(grid.dt_s),
       rise_rate_hz_(1000.0 / model.synapse.rise_ms),
       double_exponential_(model.synapse.kind == SynapseKind::double_exponential),
       decay_rate_hz_(1000.0 / model.synapse.decay_ms.array()) {
@@ -18,7 +17,7 @@ ClockReadout<T>::ClockReadout(const SpikingModel& model, const ClockGrid& grid, 
   for (AlignedVector<T>* values : {&r_, &hr_, &decay_, &rise_, &weight_}) {
     values->assign(padded, T{0});
   }
-  const double period_s = dt_s_ * static_cast<double>(grid.output_stride);
+  const double period_s = period_ms / 1000.0;
   for (Eigen::Index unit = 0; unit < units_; ++unit) {
     const auto at = static_cast<std::size_t>(unit);
     const double rate = decay_rate_hz_[unit];
@@ -37,11 +36,11 @@ ClockReadout<T>::ClockReadout(const SpikingModel& model, const ClockGrid& grid, 
 }
 
 template <class T>
-double ClockReadout<T>::sample(long step) {
+double SampledReadout<T>::sample(double time_ms) {
   auto output = static_cast<double>(kernels_.advance_readout(filter_));
   for (const Spike& spike : pending_) {
     const auto at = static_cast<std::size_t>(spike.unit);
-    const double age_s = dt_s_ * static_cast<double>(step - spike.step);
+    const double age_s = (time_ms - spike.time_ms) / 1000.0;
     const double rate = decay_rate_hz_[spike.unit];
     double jump = 0.0;
     if (double_exponential_) {
@@ -59,11 +58,11 @@ double ClockReadout<T>::sample(long step) {
 }
 
 template <class T>
-Eigen::VectorXd ClockReadout<T>::rate() const {
+Eigen::VectorXd SampledReadout<T>::rate() const {
   return Eigen::Map<const Eigen::VectorX<T>>(r_.data(), units_).template cast<double>();
 }
 
-template class ClockReadout<float>;
-template class ClockReadout<double>;
+template class SampledReadout<float>;
+template class SampledReadout<double>;
 
 }  // namespace rheobase
