@@ -41,14 +41,10 @@ TimeDifference time_difference(const std::vector<double>& differences) {
   return {static_cast<int>(all.count), all.mean, all.sd};
 }
 
-bool right(const std::vector<bool>& correct, std::size_t trial) {
-  return correct[trial];
-}
-
 Proportion accuracy_of(const std::vector<bool>& correct, const std::vector<std::size_t>& trials) {
   int successes = 0;
   for (const std::size_t trial : trials) {
-    successes += right(correct, trial) ? 1 : 0;
+    successes += correct[trial] ? 1 : 0;
   }
   return wilson_interval(successes, static_cast<int>(trials.size()));
 }

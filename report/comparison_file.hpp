@@ -13,7 +13,7 @@ void require_comparison_extension(const std::filesystem::path& path);
 /// Writes a comparison, complete or not at all: .json holds everything but the traces, .mat
 /// everything. A .mat file has the text of the JSON form in `summary` and, for reading in MATLAB,
 /// Octave and SciPy, the traces and the values per unit and trial as arrays
-/// (docs/regression-checks.md).
+/// (docs/formats.md).
 /// @throws InputError for another extension or a path that cannot be written
 void write_comparison(const std::filesystem::path& path, const Comparison& comparison);
 

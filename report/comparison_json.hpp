@@ -11,7 +11,7 @@ namespace rheobase {
 inline constexpr int kComparisonFormat = 1;
 inline constexpr const char* kComparisonFormatName = "rheobase comparison";
 
-/// Everything of a comparison but its traces, as one JSON object (docs/regression-checks.md).
+/// Everything of a comparison but its traces, as one JSON object (docs/formats.md).
 /// Missing values are null.
 std::string comparison_to_json(const Comparison& comparison);
 
