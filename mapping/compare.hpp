@@ -119,6 +119,8 @@ struct Comparison {
   std::string task;
   TaskParameters task_parameters;
   std::string network;     ///< fingerprint of the rate network
+  std::string model_file;  ///< where it was read from, for the record
+  std::string command;     ///< the command line that made the comparison, for the record
   CompareOptions options;  ///< as used, with the scaling factor
   std::string engine;      ///< that ran
   std::string engine_reason;
