@@ -38,8 +38,9 @@ PageSection unit_section(const ReportData& data) {
   }
   if (data.mean_rate.size() > 0 && data.mean_hz.size() > 0) {
     section.figures.push_back({"units", "Unit by unit",
-                               "Activity of every unit averaged over time and trials. On the line "
-                               "both networks agree.",
+                               fmt::format("Activity of every unit, averaged over trials and the "
+                                           "time from {:g} ms on. On the line both networks agree.",
+                                           data.analysis_start_ms),
                                false});
   }
   if (data.mean_hz.size() > 0) {
@@ -119,6 +120,16 @@ std::vector<PageSection> page_sections(const ReportData& data) {
     }
   }
   return sections;
+}
+
+std::vector<std::string> figure_ids(const ReportData& data) {
+  std::vector<std::string> ids;
+  for (const PageSection& section : page_sections(data)) {
+    for (const PageFigure& figure : section.figures) {
+      ids.push_back(figure.id);
+    }
+  }
+  return ids;
 }
 
 }  // namespace rheobase

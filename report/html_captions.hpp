@@ -24,4 +24,7 @@ struct PageSection {
 /// The figures for which there are data, in their order.
 std::vector<PageSection> page_sections(const ReportData& data);
 
+/// The ids of all of them.
+std::vector<std::string> figure_ids(const ReportData& data);
+
 }  // namespace rheobase

@@ -25,6 +25,14 @@ struct ReportFact {
   std::string value;  ///< "0.2 mV²/ms"
 };
 
+/// A table of the page; the first column names the rows.
+struct ReportTable {
+  std::string title;
+  std::string note;  ///< what the numbers are, below the table
+  std::vector<std::string> header;
+  std::vector<std::vector<std::string>> rows;
+};
+
 /// Outputs of both networks over the trials of one condition, on the same time grid.
 struct ReportOutputs {
   int condition = 0;
@@ -56,19 +64,21 @@ struct ReportRaster {
 /// Activity of every unit in both networks, averaged over the trials of one condition.
 struct ReportUnitRates {
   int condition = 0;
-  Eigen::MatrixXd rate;        ///< N x samples, r of the rate network
-  Eigen::MatrixXd spiking_hz;  ///< N x samples, filtered spike trains
+  Eigen::MatrixXd rate;     ///< N x samples, r of the rate network
+  Eigen::MatrixXd spiking;  ///< N x samples, lambda times the filtered spike trains
 };
 
 /// Trajectory of one condition in three principal components.
 struct ReportTrajectory {
   int condition = 0;
-  Eigen::MatrixXd rate;     ///< samples x 3
-  Eigen::MatrixXd spiking;  ///< samples x 3, from lambda-scaled rates
+  Eigen::MatrixXd rate;     ///< 3 x samples
+  Eigen::MatrixXd spiking;  ///< 3 x samples, from lambda-scaled rates
 };
 
 /// Principal components of the condition averages.
 struct ReportStateSpace {
+  double start_ms = 0.0;  ///< time of the first sample
+  double step_ms = 0.0;
   std::vector<double> rate_variance;     ///< share of each component, from the first on
   std::vector<double> spiking_variance;  ///< the same for the spiking network
   std::vector<double> angles_deg;        ///< principal angles between the two subspaces
@@ -90,31 +100,31 @@ struct ReportTraining {
 };
 
 /// Everything the page and the figures show. Figures without data are left out.
-///
-/// The time axis of trial averages (`unit_rates`, `state_space`) is start_ms + i * step_ms.
 struct ReportData {
   std::string title;         ///< "go-nogo, 200 units"
   std::string subtitle;      ///< "model.mat, scaling factor 50"
   std::string command_line;  ///< that makes this page again
   std::string version;       ///< of the program
   std::vector<ReportStatistic> summary;
+  std::vector<ReportTable> tables;
   std::vector<ReportFact> facts;
   std::vector<std::string> notes;  ///< what the reader must know: thinned, missing, assumed
 
   double duration_ms = 0.0;
-  std::vector<TimeWindow> stimulus;
   std::vector<std::string> conditions;
-  std::vector<UnitType> unit_type;  ///< N
-  double scaling_factor = 0.0;      ///< s = 1/lambda; r of the rate network equals Hz / s
+  std::vector<std::vector<TimeWindow>> stimulus;  ///< of each condition
+  std::vector<UnitType> unit_type;                ///< N
+  double scaling_factor = 0.0;  ///< s = 1/lambda; r of the rate network equals Hz / s
 
   std::vector<ReportOutputs> outputs;
   ReportTrials trials;
   std::vector<ReportRaster> rasters;
-  double average_start_ms = 0.0;
+  double average_start_ms = 0.0;  ///< time of the first column of `unit_rates`
   double average_step_ms = 0.0;
   std::vector<ReportUnitRates> unit_rates;
-  Eigen::VectorXd mean_rate;  ///< N, r of the rate network over all trials, or empty
-  Eigen::VectorXd mean_hz;    ///< N, firing rates over all trials, or empty
+  double analysis_start_ms = 0.0;  ///< of means over time and of the state space
+  Eigen::VectorXd mean_rate;       ///< N, r of the rate network over all trials, or empty
+  Eigen::VectorXd mean_hz;         ///< N, firing rates over all trials, or empty
   ReportStateSpace state_space;
 
   std::vector<ScalingMark> scaling;  ///< in increasing order
@@ -124,8 +134,5 @@ struct ReportData {
   std::optional<Spectrum> spectrum;
   Eigen::VectorXd tau_ms;  ///< N, synaptic decay, or empty
 };
-
-/// Units in the order in which rasters and matrices show them: E, I, SOM, each by number.
-std::vector<int> order_by_type(const std::vector<UnitType>& unit_type);
 
 }  // namespace rheobase

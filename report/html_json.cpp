@@ -76,8 +76,12 @@ Eigen::Index group_size(Eigen::Index given, Eigen::Index allowed) {
 
 Json PageWriter::windows() const {
   Json array = Json::array();
-  for (const TimeWindow& window : data_.stimulus) {
-    array.push_back({window.start_ms, window.end_ms});
+  for (const std::vector<TimeWindow>& windows : data_.stimulus) {
+    Json condition = Json::array();
+    for (const TimeWindow& window : windows) {
+      condition.push_back({window.start_ms, window.end_ms});
+    }
+    array.push_back(condition);
   }
   return array;
 }
@@ -191,15 +195,13 @@ Json PageWriter::unit_rates() {
   }
   double high = 0.0;
   for (const ReportUnitRates& rates : data_.unit_rates) {
-    high =
-        std::max({high, rates.rate.maxCoeff(), rates.spiking_hz.maxCoeff() / data_.scaling_factor});
+    high = std::max({high, rates.rate.maxCoeff(), rates.spiking.maxCoeff()});
   }
   Json conditions = Json::array();
   for (const ReportUnitRates& rates : data_.unit_rates) {
-    conditions.push_back(
-        {{"condition", rates.condition},
-         {"rate", units_matrix(rates.rate, units, group, high)},
-         {"spiking", units_matrix(rates.spiking_hz, units, group, high * data_.scaling_factor)}});
+    conditions.push_back({{"condition", rates.condition},
+                          {"rate", units_matrix(rates.rate, units, group, high)},
+                          {"spiking", units_matrix(rates.spiking, units, group, high)}});
   }
   const double step = static_cast<double>(group) * data_.average_step_ms;
   const double first_edge = data_.average_start_ms - 0.5 * data_.average_step_ms;
@@ -214,11 +216,11 @@ Json PageWriter::state_space() const {
   Json trajectories = Json::array();
   for (const ReportTrajectory& trajectory : space.trajectories) {
     trajectories.push_back({{"condition", trajectory.condition},
-                            {"rate", packed(trajectory.rate, Packing::bits16)},
-                            {"spiking", packed(trajectory.spiking, Packing::bits16)}});
+                            {"rate", packed(trajectory.rate.transpose(), Packing::bits16)},
+                            {"spiking", packed(trajectory.spiking.transpose(), Packing::bits16)}});
   }
-  return {{"start", data_.average_start_ms},
-          {"step", data_.average_step_ms},
+  return {{"start", space.start_ms},
+          {"step", space.step_ms},
           {"rate_variance", rounded_array(space.rate_variance)},
           {"spiking_variance", rounded_array(space.spiking_variance)},
           {"angles", rounded_array(space.angles_deg)},

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "report/html_captions.hpp"
+#include "report/html_encoding.hpp"
 
 namespace rheobase {
 
@@ -83,6 +84,35 @@ std::string facts_html(const std::vector<ReportFact>& facts) {
   return html + (facts.empty() ? "" : "</table>\n");
 }
 
+std::string table_html(const ReportTable& table) {
+  std::string html = fmt::format(
+      "<div class=\"table\"><h3>{}</h3>\n<div class=\"wide\"><table>\n<tr>", escaped(table.title));
+  for (const std::string& name : table.header) {
+    html += fmt::format("<th scope=\"col\">{}</th>", escaped(name));
+  }
+  html += "</tr>\n";
+  for (const std::vector<std::string>& row : table.rows) {
+    html += "<tr>";
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const char* tag = i == 0 ? "th scope=\"row\"" : "td";
+      html += fmt::format("<{}>{}</{}>", tag, escaped(row[i]), i == 0 ? "th" : "td");
+    }
+    html += "</tr>\n";
+  }
+  return html + fmt::format("</table></div>\n<p>{}</p></div>\n", escaped(table.note));
+}
+
+std::string tables_html(const std::vector<ReportTable>& tables) {
+  if (tables.empty()) {
+    return {};
+  }
+  std::string html = "<section id=\"section-numbers\">\n<h2>Numbers</h2>\n<div class=\"tables\">\n";
+  for (const ReportTable& table : tables) {
+    html += table_html(table);
+  }
+  return html + "</div>\n</section>\n";
+}
+
 std::string notes_html(const std::vector<std::string>& notes) {
   if (notes.empty()) {
     return {};
@@ -94,10 +124,13 @@ std::string notes_html(const std::vector<std::string>& notes) {
   return html + "</ul>\n";
 }
 
-std::string navigation_html(const std::vector<PageSection>& sections) {
+std::string navigation_html(const std::vector<PageSection>& sections, bool tables) {
   std::string html;
   for (const PageSection& section : sections) {
     html += fmt::format("<li><a href=\"#{}\">{}</a></li>\n", section.id, section.title);
+  }
+  if (tables) {
+    html += "<li><a href=\"#section-numbers\">Numbers</a></li>\n";
   }
   return html + "<li><a href=\"#provenance\">How it was made</a></li>\n";
 }
@@ -120,6 +153,17 @@ std::string figure_html(const PageFigure& figure, const std::string& css_class,
       figure.id, css_class, escaped(figure.title), plot, escaped(figure.caption));
 }
 
+/// An image that keeps its own styles and identifiers to itself.
+std::string static_figure(const std::string& svg, const std::string& title) {
+  if (svg.empty()) {
+    return "<p>This figure could not be drawn.</p>";
+  }
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(svg.data());
+  return fmt::format(
+      "<img class=\"static-figure\" alt=\"{}\" src=\"data:image/svg+xml;base64,{}\">",
+      escaped(title), base64({bytes, svg.size()}));
+}
+
 std::string sections_html(const std::vector<PageSection>& sections, const FigureDrawer& draw) {
   std::string html;
   for (const PageSection& section : sections) {
@@ -128,9 +172,7 @@ std::string sections_html(const std::vector<PageSection>& sections, const Figure
     for (const PageFigure& figure : section.figures) {
       std::string plot;
       if (draw) {
-        const std::string svg = draw(figure.id);
-        plot = svg.empty() ? "<p>This figure could not be drawn.</p>"
-                           : "<div class=\"static-figure\">" + svg + "</div>";
+        plot = static_figure(draw(figure.id), figure.title);
       }
       html += figure_html(figure, figure_class(figure, section), plot);
     }
@@ -167,8 +209,9 @@ std::string report_page(const ReportData& data, const PageAssets& assets, const 
                                  "</noscript>\n"
                                : "<p class=\"warning\">Static figures: Rheobase was built without "
                                  "the chart library of the interactive page.</p>\n"},
-       {"navigation", navigation_html(sections)},
+       {"navigation", navigation_html(sections, !data.tables.empty())},
        {"sections", sections_html(sections, interactive ? FigureDrawer{} : draw)},
+       {"tables", tables_html(data.tables)},
        {"command", escaped(data.command_line)},
        {"notes", notes_html(notes)},
        {"facts", facts_html(data.facts)},

@@ -10,6 +10,9 @@
 
 namespace rheobase {
 
+/// Units in the order in which rasters and matrices show them: E, I, SOM, each by number.
+std::vector<int> order_by_type(const std::vector<UnitType>& unit_type);
+
 /// The spikes of a trial as the page draws them: a row a unit, stacked by type.
 struct PageRaster {
   std::vector<int> unit;        ///< of each row, 0-based

@@ -50,6 +50,7 @@ OutputBand output_band(const std::string& condition, const Eigen::MatrixXd& tria
   OutputBand band;
   band.condition = condition;
   const Eigen::RowVectorXd mean = trials.colwise().mean();
+  band.trials = static_cast<int>(trials.rows());
   band.mean = {start_ms, step_ms, mean.transpose()};
   band.sd = Eigen::VectorXd::Zero(trials.cols());
   if (trials.rows() > 1) {

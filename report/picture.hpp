@@ -22,6 +22,7 @@ struct OutputBand {
   std::string condition;
   SampledSignal mean;
   Eigen::VectorXd sd;  ///< one value per sample of `mean`
+  int trials = 0;
 };
 
 /// The spikes of one trial.

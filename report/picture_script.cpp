@@ -153,7 +153,8 @@ void Script::output_panel(Cell cell, const std::string& title, const std::string
   shade(picture_.stimulus);
   const auto [low, high] = output_range();
   line("set yrange [{}:{}]", low, high);
-  line("set ytics 0.5 format '%.1f'");
+  line("set ytics {} format '%.1f'", high - low > 6.0 ? 2.0 : high - low > 3.0 ? 1.0 : 0.5);
+  line("set label 4 'mean ± s.d.' at graph 0.97,0.06 right front textcolor rgb '{}'", kGrey);
   line("set ylabel 'Output (a.u.)' offset 0.4,0");
   line(
       "set arrow 1 from graph 0,first 0 to graph 1,first 0 nohead back linecolor rgb '#BBBBBB' "
@@ -172,7 +173,8 @@ void Script::output_panel(Cell cell, const std::string& title, const std::string
         "solid 0.25 noborder, '{}' using 1:2 with lines linewidth 1.4 linecolor rgb '{}'",
         i == 0 ? "" : ", ", name, colour, name, colour);
     line("set label {} {} at graph 0.03,{} left front textcolor rgb '{}'", 10 + i,
-         quoted(bands[i].condition), 0.93 - 0.1 * static_cast<double>(i), colour);
+         quoted(fmt::format("{} (n = {})", bands[i].condition, bands[i].trials)),
+         0.93 - 0.1 * static_cast<double>(i), colour);
   }
   line("plot {}", plots);
 }

@@ -45,5 +45,11 @@ function(rheobase_page_source out)
     DEPENDS ${inputs}
     COMMENT "Embedding the report page"
     VERBATIM)
+  if(charts)
+    set(interactive TRUE)
+  else()
+    set(interactive FALSE)
+  endif()
+  set(RHEOBASE_PAGE_INTERACTIVE ${interactive} CACHE INTERNAL "Does the report page have charts?")
   set(${out} "${built}/html_assets.cpp" PARENT_SCOPE)
 endfunction()

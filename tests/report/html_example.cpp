@@ -148,29 +148,30 @@ void add_unit_rates(ReportData& data, const ExampleSize& size) {
       for (int k = 0; k < size.steps; ++k) {
         const double r = activity(unit, type, condition, kStepMs * k);
         rates.rate(unit, k) = r;
-        rates.spiking_hz(unit, k) =
-            std::max(0.0, kScaling * (unlike * r + 0.05 * random.normal() * std::sqrt(r)));
+        rates.spiking(unit, k) = std::max(0.0, unlike * r + 0.05 * random.normal() * std::sqrt(r));
       }
     }
     data.mean_rate += 0.5 * rates.rate.rowwise().mean();
-    data.mean_hz += 0.5 * rates.spiking_hz.rowwise().mean();
+    data.mean_hz += 0.5 * kScaling * rates.spiking.rowwise().mean();
     data.unit_rates.push_back(std::move(rates));
   }
 }
 
 void add_state_space(ReportData& data, int steps) {
+  data.state_space.start_ms = 0.0;
+  data.state_space.step_ms = kStepMs;
   data.state_space.rate_variance = {0.83, 0.12, 0.041, 0.006, 0.002, 0.0005};
   data.state_space.spiking_variance = {0.74, 0.13, 0.052, 0.021, 0.011, 0.008};
   data.state_space.angles_deg = {4.1, 11.8, 23.5};
   for (const int condition : {0, 1}) {
-    ReportTrajectory trajectory{condition, Eigen::MatrixXd(steps, 3), Eigen::MatrixXd(steps, 3)};
+    ReportTrajectory trajectory{condition, Eigen::MatrixXd(3, steps), Eigen::MatrixXd(3, steps)};
     for (int k = 0; k < steps; ++k) {
       const double t = kStepMs * k;
       const double go = response(condition, t, 0.0);
       const double stimulus = condition == 0 ? std::exp(-std::pow((t - 320.0) / 90.0, 2.0)) : 0.0;
       const double wave = std::sin(2.0 * std::numbers::pi * t / 400.0) * std::exp(-t / 500.0);
-      trajectory.rate.row(k) << -2.0 + 4.5 * go, 2.2 * stimulus - 0.6 * go, 0.5 * wave + 0.4 * go;
-      trajectory.spiking.row(k) << -1.8 + 4.2 * go + 0.15 * std::sin(t / 17.0),
+      trajectory.rate.col(k) << -2.0 + 4.5 * go, 2.2 * stimulus - 0.6 * go, 0.5 * wave + 0.4 * go;
+      trajectory.spiking.col(k) << -1.8 + 4.2 * go + 0.15 * std::sin(t / 17.0),
           2.0 * stimulus - 0.5 * go + 0.12 * std::cos(t / 13.0), 0.6 * wave + 0.3 * go;
     }
     data.state_space.trajectories.push_back(std::move(trajectory));
@@ -207,6 +208,11 @@ void add_text(ReportData& data, const ExampleSize& size) {
                   {"Output", "r = 0.97", "RMSE 0.11"},
                   {"Unit rates", "r = 0.93", "200 units, rates times λ"},
                   {"Firing rate", "6.1 Hz", "E 3.9, I 12.2, SOM 21.0 Hz"}};
+  data.tables = {{"Both networks by condition",
+                  "Synthetic numbers.",
+                  {"Condition", "Trials", "Rate correct", "LIF correct", "p", "RMSE"},
+                  {{"go", "20", "100 %", "95 %", "1.000", "0.110"},
+                   {"nogo", "20", "100 %", "95 %", "1.000", "0.050"}}}};
   data.facts = {{"Network", "units", "200 (160 E, 30 I, 10 SOM)"},
                 {"Network", "transfer function", "sigmoid"},
                 {"Network", "time constants", "20 to 100 ms, trained"},
@@ -224,7 +230,7 @@ ReportData example_report(const ExampleSize& size) {
   ReportData data;
   add_text(data, size);
   data.duration_ms = kStepMs * size.steps;
-  data.stimulus = {{250.0, 375.0}};
+  data.stimulus = {{{250.0, 375.0}}, {}};
   data.conditions = {"go", "nogo"};
   data.scaling_factor = kScaling;
   add_units(data, size.units);

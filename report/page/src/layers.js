@@ -6,10 +6,10 @@ const ratio = (u) => u.ctx.canvas.width / u.width;
 const xAt = (u, value) => u.valToPos(value, 'x', true);
 const yAt = (u, value) => u.valToPos(value, 'y', true);
 
-/** Windows of time, shaded over the whole height. */
-export const shade = (windows) => (u) => {
+/** Windows of time, shaded over the whole height. `current()` gives [[start, end], ...] in ms. */
+export const shade = (current) => (u) => {
   u.ctx.fillStyle = colour('shade');
-  for (const [start, end] of windows) {
+  for (const [start, end] of current()) {
     u.ctx.fillRect(xAt(u, start), u.bbox.top, xAt(u, end) - xAt(u, start), u.bbox.height);
   }
 };

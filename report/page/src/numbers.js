@@ -64,7 +64,7 @@ export function runningMean(values, width) {
   return means;
 }
 
-/** Least-squares-free agreement of two lists: Pearson's correlation. */
+/** Pearson's correlation of two lists. */
 export function correlation(a, b) {
   const n = a.length;
   let sa = 0;

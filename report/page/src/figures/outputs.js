@@ -47,7 +47,7 @@ export function drawOutputs(context) {
       xs,
       lines: linesOf(outputs),
       bands: [{ upper: 3, lower: 4, colour: 'rate' }, { upper: 5, lower: 6, colour: 'spiking' }],
-      below: [shade(data.stimulus), (u) => { if (shown.trials && trials) drawTrials(u, trials, outputs.condition, shown); }],
+      below: [shade(() => data.stimulus[outputs.condition]), (u) => { if (shown.trials && trials) drawTrials(u, trials, outputs.condition, shown); }],
       above: [horizontal(0, 'edge', [])],
       zoom: 'xy',
       shared: context.time,

@@ -32,9 +32,7 @@ export function drawRates(context) {
   const source = data.unit_rates;
   const unitTypes = source.unit.map((unit) => data.unit_type[unit]);
   const conditions = source.conditions.map((record) => {
-    const spiking = unpack(record.spiking);
-    spiking.values = spiking.values.map((hz) => hz / data.scaling_factor);
-    return { condition: record.condition, rate: unpack(record.rate), spiking };
+    return { condition: record.condition, rate: unpack(record.rate), spiking: unpack(record.spiking) };
   });
   const top = quantile(conditions.flatMap(({ rate, spiking }) => [...sample(rate.values), ...sample(spiking.values)]), 0.995) || 1;
   const natural = unitTypes.map((_, row) => row);
@@ -72,7 +70,7 @@ function heatMap(context, plot, side, { source, unitTypes, conditions, top, stat
     height: (width) => Math.min(Math.max(260, 0.8 * width), 460),
     right: 44,
     below: [picture(() => shown)],
-    above: data.stimulus.flatMap(([start, end]) => [vertical(start, 'on-heat', [3, 3]), vertical(end, 'on-heat', [3, 3])]),
+    above: [(u) => data.stimulus[conditions[state.condition].condition].flat().forEach((time) => vertical(time, 'on-heat', [3, 3])(u))],
     outside: [typeStrip(typeRuns(unitTypes))],
     zoom: 'xy',
     shared: context.time,

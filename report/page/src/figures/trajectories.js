@@ -101,7 +101,7 @@ function drawPaths(u, data, paths, side, project, state) {
     const ys = points.map(({ y }) => y);
     const { colour: name, dash } = conditionStyle(record.condition);
     path(u, xs, ys, { stroke: colour(name), width: 1.5, dash });
-    for (const [from, to] of data.stimulus) {
+    for (const [from, to] of data.stimulus[record.condition]) {
       const index = (time) => Math.min(rows, Math.max(0, Math.round((time - start) / step)));
       path(u, xs, ys, { stroke: faded(name, 0.55), width: 4.5, from: index(from), to: Math.min(rows, index(to) + 1) });
     }

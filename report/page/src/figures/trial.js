@@ -29,9 +29,9 @@ export function drawTrial(context) {
     charts.push(part.chart);
     show.push(part.show);
   };
-  addPart(outputChart(context, parts));
-  addPart(rasterChart(context, parts.plot, rasters));
-  addPart(populationChart(context, parts, rasters));
+  addPart(outputChart(context, parts, state));
+  addPart(rasterChart(context, parts.plot, rasters, state));
+  addPart(populationChart(context, parts, rasters, state));
 
   const update = () => {
     const record = rasters.find(({ trial }) => trial === state.trial) ?? null;
@@ -42,6 +42,9 @@ export function drawTrial(context) {
   addTools(parts, charts);
   update();
 }
+
+/** When the stimulus is on in the trial that is shown. */
+const stimulus = (data, { trial }) => (data.trials ? data.stimulus[data.trials.condition[trial]] : []);
 
 /** A list of trials with buttons for the one before and after. */
 function picker(data, rasters, state, update) {
@@ -71,7 +74,7 @@ function label(trials, index, withSpikes) {
   return `Trial ${trials.number[index]}: rate ${verdict(trials.rate_correct[index])}, LIF ${verdict(trials.spiking_correct[index])}${spikes}`;
 }
 
-function outputChart(context, parts) {
+function outputChart(context, parts, state) {
   const { data } = context;
   if (!data.trials) return null;
   const rate = unpack(data.trials.rate);
@@ -94,7 +97,7 @@ function outputChart(context, parts) {
       { values: row(spiking, 0), colour: 'spiking', width: 2 },
       { values: target(0), colour: 'target', dash: [6, 4], marker: false },
     ],
-    below: [shade(data.stimulus)],
+    below: [shade(() => stimulus(data, state))],
     above: [horizontal(0, 'edge', [])],
     zoom: 'x',
     shared: context.time,
@@ -120,7 +123,7 @@ function outputChart(context, parts) {
   return { chart, show };
 }
 
-function rasterChart(context, plot, rasters) {
+function rasterChart(context, plot, rasters, state) {
   if (rasters.length === 0) return null;
   const { data } = context;
   const empty = { ...rasters[0], trains: rasters[0].trains.map(() => []), spikes: 0 };
@@ -133,7 +136,7 @@ function rasterChart(context, plot, rasters) {
     y: { label: `${rows} units`, range: [0, rows], bare: true, size: LEFT },
     height: (width) => Math.min(Math.max(220, 2 * rows), width < 720 ? 320 : 420),
     right: RIGHT,
-    below: [shade(data.stimulus), raster(() => current)],
+    below: [shade(() => stimulus(data, state)), raster(() => current)],
     outside: [typeStrip(typeRuns(current.types))],
     zoom: 'xy',
     shared: context.time,
@@ -157,7 +160,7 @@ function rasterChart(context, plot, rasters) {
   return { chart, show };
 }
 
-function populationChart(context, parts, rasters) {
+function populationChart(context, parts, rasters, state) {
   if (rasters.length === 0) return null;
   const { data } = context;
   const present = types.map((type, index) => ({ ...type, index })).filter(({ index }) => data.unit_type.includes(index));
@@ -173,7 +176,7 @@ function populationChart(context, parts, rasters) {
     right: RIGHT,
     xs,
     lines: present.map((type) => ({ values: none, colour: type.colour, width: 1.75 })),
-    below: [shade(data.stimulus)],
+    below: [shade(() => stimulus(data, state))],
     zoom: 'x',
     shared: context.time,
     hover: ({ index }) => (index === null ? null : {
