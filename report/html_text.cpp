@@ -23,10 +23,6 @@ std::string number(double value, int digits = 3) {
   return std::isfinite(value) ? with_sign(fmt::format("{:.{}g}", value, digits)) : kNothing;
 }
 
-std::string number(const std::optional<double>& value, int digits = 3) {
-  return value ? number(*value, digits) : kNothing;
-}
-
 std::string decimals(double value, int places) {
   return std::isfinite(value) ? with_sign(fmt::format("{:.{}f}", value, places)) : kNothing;
 }
