@@ -109,7 +109,12 @@ void add_task_command(CLI::App& program, const Console& console) {
   CLI::App& app =
       *program.add_subcommand("task", "The tasks, their conditions and their parameters");
   app.footer(kExamples);
-  app.add_option("NAME", request->name, "Task to describe (default: list all of them)");
+  std::string names;
+  for (const TaskDefinition* task : registered_tasks()) {
+    names += (names.empty() ? "" : "|") + task->name;
+  }
+  app.add_option("NAME", request->name, "Task to describe (default: list all of them)")
+      ->type_name(names);
   add_json(app, request->json);
   app.callback([request, &console] { run_task(*request, console); });
 }

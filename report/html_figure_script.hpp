@@ -7,7 +7,6 @@
 #include <vector>
 
 #include <Eigen/Core>
-#include <fmt/core.h>
 
 namespace rheobase {
 

@@ -163,7 +163,8 @@ TEST_SUITE("cli") {
                   folder);
     check_refused(train + std::vector<std::string>{"--P_inh", "1.5"}, {"found 1.5", "0 to 1"},
                   folder);
-    check_refused(train + std::vector<std::string>{"--som", "199"}, {"SOM"}, folder);
+    check_refused(train + std::vector<std::string>{"--som", "199"},
+                  {"som_units", "199", "inhibitory"}, folder);
     check_refused(train + std::vector<std::string>{"--apply_dale", "maybe"}, {"maybe", "true"},
                   folder);
   }
