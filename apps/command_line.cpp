@@ -25,8 +25,9 @@ constexpr const char* kFooter =
     "  rheobase map model.mat -o model.lif.mat\n"
     "  rheobase eval model.lif.mat\n"
     "\n"
-    "Exit codes: 0 done, 1 a fault of the program, 2 a wrong option, file or value, 3 a bound of\n"
-    "compare not met, 130 stopped with Ctrl-C. More about a command: rheobase COMMAND --help";
+    "Exit codes: 0 done, 1 a fault of the program, 2 a wrong option, file or value,\n"
+    "3 a bound of compare not met, 130 stopped with Ctrl-C.\n"
+    "More about a command: rheobase COMMAND --help";
 
 std::unique_ptr<CLI::App> make_program(const Console& console) {
   auto program = std::make_unique<CLI::App>(

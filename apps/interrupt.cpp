@@ -1,14 +1,28 @@
 #include "apps/interrupt.hpp"
 
+#include <ctime>
+
 namespace rheobase {
 
 namespace {
 
-// A signal handler can reach nothing but a global of this type.
+// A signal handler can reach nothing but globals.
 volatile std::sig_atomic_t signal_seen = 0;
+volatile std::time_t first_signal_s = 0;
 
-extern "C" void on_signal(int) {
-  signal_seen = 1;
+/// Impatience: signals so soon after the first one are the same wish, not a new one.
+constexpr std::time_t kPatienceS = 2;
+
+extern "C" void on_signal(int number) {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  if (signal_seen == 0) {
+    first_signal_s = now.tv_sec;
+    signal_seen = 1;
+  } else if (now.tv_sec - first_signal_s >= kPatienceS) {
+    std::signal(number, SIG_DFL);
+    std::raise(number);
+  }
 }
 
 }  // namespace
@@ -17,8 +31,6 @@ InterruptGuard::InterruptGuard() {
   signal_seen = 0;
   struct sigaction action {};
   action.sa_handler = on_signal;
-  // The second signal finds the default action, which ends the program.
-  action.sa_flags = static_cast<int>(SA_RESETHAND);
   sigaction(SIGINT, &action, &interrupt_before_);
   sigaction(SIGTERM, &action, &terminate_before_);
 }

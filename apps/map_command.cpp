@@ -98,6 +98,36 @@ Json to_json(const ScalingPoint& point) {
           {"output_rmse", point.output_rmse}};
 }
 
+/// Is the spiking network the published one, which `eval` and `simulate` build by default?
+bool published_network(const TransferOptions& transfer) {
+  const NeuronParameters published = default_parameters(NeuronModel::lif);
+  const TransferOptions defaults;
+  return transfer.neuron.model == NeuronModel::lif &&
+         transfer.neuron.tau_membrane_ms == published.tau_membrane_ms &&
+         transfer.neuron.refractory_ms == published.refractory_ms &&
+         transfer.synapse == defaults.synapse && transfer.rise_ms == defaults.rise_ms &&
+         !transfer.readout_bias && !transfer.use_initial_weights;
+}
+
+/// What a person should know before the result is used.
+std::vector<std::string> notes(const ScalingSearchOptions& options,
+                               const ScalingSearchResult& result) {
+  constexpr double kConverted = 0.95;  // the published criterion
+  std::vector<std::string> lines;
+  if (result.points[result.best].accuracy.value < kConverted) {
+    lines.emplace_back(
+        "no scaling factor gives 95 %: this network does not convert; train it longer "
+        "(--stop-loss) or with more units");
+  }
+  if (result.at_edge && result.points.size() > 1) {
+    lines.emplace_back("the best value lies at the edge of the grid: try others with --scaling");
+  }
+  if (!published_network(options.transfer)) {
+    lines.emplace_back("give eval and simulate the same options of the spiking network");
+  }
+  return lines;
+}
+
 void print_result(const MapRequest& request, const Task& task, const ScalingSearchOptions& options,
                   const ScalingSearchResult& result, const fs::path& output,
                   const Console& console) {
@@ -116,6 +146,7 @@ void print_result(const MapRequest& request, const Task& task, const ScalingSear
                          {"points", points},
                          {"best", to_json(best)},
                          {"at_edge", result.at_edge},
+                         {"notes", notes(options, result)},
                          {"seconds", result.seconds}});
     return;
   }
@@ -131,8 +162,8 @@ void print_result(const MapRequest& request, const Task& task, const ScalingSear
   outcome.add("best",
               fmt::format("scaling factor {:g}: {} correct (95 % interval {})", best.scaling_factor,
                           percent(best.accuracy.value), interval(best.accuracy)));
-  if (result.at_edge) {
-    outcome.add("note", "the best value lies at the edge of the grid: try others with --scaling");
+  for (const std::string& note : notes(options, result)) {
+    outcome.add("note", note);
   }
   outcome.add("time", seconds_text(result.seconds));
   outcome.add("saved", output.string());
@@ -145,6 +176,10 @@ void run_map(MapRequest request, const Console& console) {
   const fs::path output = output_path(request);
   const Task task = resolve_task(request.task, file, request.model.string());
   const ScalingSearchOptions options = search_options(request, file);
+  if (!file.model.task.empty() && file.model.task != task.name()) {
+    console.err << fmt::format("rheobase: note: {} was trained on {}, the result will say {}\n",
+                               request.model.string(), file.model.task, task.name());
+  }
 
   const InterruptGuard guard;
   const ScalingSearchResult result = [&] {

@@ -39,7 +39,7 @@ void add_output_options(CLI::App& app, TrainRequest& request) {
 void add_network_options(CLI::App& app, TrainRequest& request) {
   constexpr const char* kGroup = "Network";
   NetworkOptions& network = request.network;
-  add_integer(app, "-N,--units,--N", network.units, {1.0, 100000.0, false}, "Number of units")
+  add_integer(app, "-N,--units,--N", network.units, {1.0, 65536.0, false}, "Number of units")
       ->group(kGroup);
   add_choice(app, "--activation,--act", request.activation, {"sigmoid", "softplus", "clipped_relu"},
              "Transfer function of a unit")
@@ -56,7 +56,7 @@ void add_network_options(CLI::App& app, TrainRequest& request) {
   add_number(app, "--inhibitory,--P_inh", network.inhibitory_probability, kProbability, "",
              "Probability that a unit is inhibitory")
       ->group(kGroup);
-  add_integer(app, "--som,--som_N", network.som_units, {0.0, 100000.0, false},
+  add_integer(app, "--som,--som_N", network.som_units, {0.0, 65536.0, false},
               "Number of inhibitory units that get no inhibition (SOM)")
       ->group(kGroup);
   add_number(app, "--connectivity,--P_rec", network.connection_probability, {0.0, 1.0, true}, "",

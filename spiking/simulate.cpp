@@ -77,7 +77,8 @@ void check_stimulation(const SpikingModel& model, const Stimulation& stimulation
   }
 }
 
-void check_options(const SpikingModel& model, const SimulationOptions& options) {
+void check_options(const SpikingModel& model, const SimulationOptions& options,
+                   double duration_ms) {
   if (!(options.noise_intensity >= 0.0) || !std::isfinite(options.noise_intensity)) {
     throw InputError(kWhere, "noise intensity (mV^2/ms)",
                      fmt::format("{}", options.noise_intensity), "must be finite and not negative");
@@ -85,6 +86,10 @@ void check_options(const SpikingModel& model, const SimulationOptions& options) 
   if (!(options.output_period_ms >= 0.0) || !std::isfinite(options.output_period_ms)) {
     throw InputError(kWhere, "output period (ms)", fmt::format("{}", options.output_period_ms),
                      "must be finite and not negative");
+  }
+  if (options.output_period_ms > duration_ms) {
+    throw InputError(kWhere, "output period (ms)", fmt::format("{}", options.output_period_ms),
+                     fmt::format("must not exceed the run of {} ms", duration_ms));
   }
   if (options.initial_voltage) {
     check_initial_voltage(model, *options.initial_voltage);
@@ -112,7 +117,7 @@ SimulationResult simulate(const SpikingModel& model, const Eigen::MatrixXd& inpu
                           const SimulationOptions& options) {
   validate(model, "spiking network");
   check_input(model, input);
-  check_options(model, options);
+  check_options(model, options, static_cast<double>(input.cols() - 1) * model.input_step_ms);
   return find_engine(options.engine).run(model, input, options);
 }
 
