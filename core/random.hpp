@@ -11,14 +11,15 @@ using Seed = std::uint32_t;
 /// What a random number is for. Streams of different purposes never share a number; the values
 /// are part of the reproducibility promise: append, never renumber.
 enum class Purpose : std::uint32_t {
-  task = 1,              ///< condition and noise of a trial
-  rate_noise = 2,        ///< xi of the rate network
-  initialisation = 3,    ///< weights and signs of a new network
-  membrane_noise = 4,    ///< membrane noise of a spiking network
-  initial_voltage = 5,   ///< initial voltages of a spiking network
-  stimulation = 6,       ///< coins of artificial stimulation
-  evaluation_task = 7,   ///< condition and noise of an evaluation trial
-  evaluation_noise = 8,  ///< xi of an evaluation trial
+  task = 1,               ///< condition and noise of a trial
+  rate_noise = 2,         ///< xi of the rate network
+  initialisation = 3,     ///< weights and signs of a new network
+  membrane_noise = 4,     ///< membrane noise of a spiking network
+  initial_voltage = 5,    ///< initial voltages of a spiking network
+  stimulation = 6,        ///< coins of artificial stimulation
+  evaluation_task = 7,    ///< condition and noise of an evaluation trial
+  evaluation_noise = 8,   ///< xi of an evaluation trial
+  membrane_crossing = 9,  ///< spikes of the bridge engine
 };
 
 /// Trial numbers by use, so that no network is scored on trials that chose it: `eval` counts from

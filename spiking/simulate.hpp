@@ -47,6 +47,7 @@ struct SimulationOptions {
   std::string engine = "clock";                       ///< name of a registered engine
   Precision precision = Precision::double_precision;  ///< of the clock engine's state
   double dt_ms = 0.05;                                ///< step of the clock engine
+  double step_ms = 0.25;                              ///< step of the bridge engine
   int downsample = 1;   ///< parity mode: dt and the input's columns are taken d-fold
   bool parity = false;  ///< the reference's exact order of operations
   /// Noise intensity (mV^2/ms) whatever dt is; 0.2 equals the reference at its own dt. In parity
@@ -56,7 +57,7 @@ struct SimulationOptions {
   std::uint32_t trial = 0;  ///< stream number: trials are independent and can be replayed alone
   std::optional<Eigen::VectorXd> initial_voltage;  ///< N; none: uniform in [reset, peak)
   StartUp start_up = StartUp::reference;
-  double output_period_ms = 0.0;                   ///< distance of output samples; 0: every step
+  double output_period_ms = 0.0;  ///< distance of output samples; 0: every step
   Recording record;
   std::optional<Stimulation> stimulation;
 };

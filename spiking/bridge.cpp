@@ -1,0 +1,77 @@
+#include "spiking/bridge.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "spiking/engine.hpp"
+
+namespace rheobase {
+
+namespace {
+
+constexpr std::string_view kWhere = "bridge engine";
+
+/// Refuses what belongs to another engine.
+void check_scope(const SpikingModel& model, const SimulationOptions& options) {
+  if (model.neuron.model != NeuronModel::lif) {
+    throw InputError(kWhere, "neuron model", to_string(model.neuron.model),
+                     "must be lif: use the clock engine for others");
+  }
+  if (!(options.noise_intensity > 0.0)) {
+    throw InputError(kWhere, "noise intensity (mV^2/ms)",
+                     fmt::format("{}", options.noise_intensity),
+                     "must be positive: use the event engine without noise");
+  }
+  if (options.parity || options.downsample != 1) {
+    throw InputError(kWhere, options.parity ? "parity mode" : "downsample",
+                     options.parity ? "on" : fmt::format("{}", options.downsample),
+                     options.parity ? "must be off: only the clock engine has the published grid"
+                                    : "must be 1 outside of parity mode");
+  }
+  if (options.stimulation) {
+    throw InputError(kWhere, "stimulation", "asked for",
+                     "must be absent: its coins are tossed on the clock engine's grid");
+  }
+}
+
+/// The longest step (ms) for which second-order accuracy was verified.
+double longest_step(const SpikingModel& model) {
+  const double shortest_decay = model.synapse.decay_ms.minCoeff();
+  double longest = std::min({1.0, 0.25 * model.neuron.tau_membrane_ms, 0.25 * shortest_decay});
+  if (model.synapse.kind == SynapseKind::double_exponential) {
+    longest = std::min(longest, model.synapse.rise_ms);
+  }
+  return longest;
+}
+
+SimulationResult run(const SpikingModel& model, const Eigen::MatrixXd& input,
+                     const SimulationOptions& options) {
+  check_scope(model, options);
+  const double longest = longest_step(model);
+  if (!(options.step_ms > 0.0 && options.step_ms <= longest)) {
+    throw InputError(
+        kWhere, "step (ms)", fmt::format("{}", options.step_ms),
+        fmt::format("must be above 0 and at most {:.4g} ms for this network", longest));
+  }
+  const double refractory = model.neuron.refractory_ms;
+  if (refractory > 20.0 * model.neuron.tau_membrane_ms) {
+    throw InputError(kWhere, "refractory period (ms)", fmt::format("{}", refractory),
+                     "must not exceed 20 membrane time constants");
+  }
+  return run_bridge(model, input, options, simd_level());
+}
+
+}  // namespace
+
+const EngineDefinition& engine_bridge() {
+  static const EngineDefinition definition{
+      "bridge",
+      "noisy LIF networks without the grid's bias: exact steps, threshold crossings between them",
+      "crossings between steps after Giraudo & Sacerdote, Commun Stat Simul Comput 28:1135 (1999)",
+      &run};
+  return definition;
+}
+
+}  // namespace rheobase

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "core/simd/dispatch.hpp"
+#include "spiking/simulate.hpp"
+
+namespace rheobase {
+
+/// One noisy run of a LIF network in steps of options.step_ms (shortened so that input columns
+/// switch between steps): exact Ornstein-Uhlenbeck steps of every membrane, crossings between them
+/// by the chance that a path tied to both ends touched the threshold. Arguments are checked.
+SimulationResult run_bridge(const SpikingModel& model, const Eigen::MatrixXd& input,
+                            const SimulationOptions& options, SimdLevel level);
+
+}  // namespace rheobase

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "spiking/aligned_vector.hpp"
+#include "spiking/bridge_kernels.hpp"
+#include "spiking/spiking_model.hpp"
+
+namespace rheobase {
+
+/// The bridge engine's arrays and what its kernel sees of them.
+class BridgeCells {
+ public:
+  /// @param intensity  noise s^2, mV^2/ms
+  BridgeCells(const SpikingModel& model, double step_ms, double intensity);
+  BridgeCells(const BridgeCells&) = delete;
+  BridgeCells& operator=(const BridgeCells&) = delete;
+
+  const BridgePopulation& population() const { return population_; }
+  const BridgeState& now() const { return population_.now; }
+  const BridgeState& next() const { return population_.next; }
+  float& survival(Eigen::Index unit) { return survival_[static_cast<std::size_t>(unit)]; }
+  float& limit(Eigen::Index unit) { return limit_[static_cast<std::size_t>(unit)]; }
+
+  /// @param drive_mv  bias + E - threshold of every unit
+  void set_drive(const Eigen::Ref<const Eigen::VectorXd>& drive_mv);
+  void swap() { std::swap(population_.now, population_.next); }
+  void flush();
+
+ private:
+  std::array<AlignedVector<float>, 6> state_;  ///< u, current and h, twice
+  AlignedVector<float> survival_, limit_, drive_, current_keep_, current_from_h_, u_from_current_,
+      u_from_h_, sag_from_current_;
+  double drive_gain_;  ///< 1 - e^(-aD)
+  BridgePopulation population_;
+};
+
+}  // namespace rheobase

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+// Included by kernel files: plain data and declarations only.
+namespace rheobase {
+
+/// u of a refractory unit (mV): no step and no input brings it back to the threshold.
+inline constexpr float kFarBelowThreshold = -1e12F;
+
+/// What changes from step to step, as arrays over units padded to whole packs of 16.
+struct BridgeState {
+  float* u = nullptr;        ///< voltage above threshold, mV; far below it while refractory
+  float* current = nullptr;  ///< synaptic current, mV
+  float* h = nullptr;        ///< its rising part, mV/ms; unused by the single exponential
+};
+
+/// The population of the bridge engine. A step D is the exact propagator
+///   u' = u_keep u + drive + u_from_current I + u_from_h h + noise_sd xi,
+///   I' = current_keep I + current_from_h h,  h' = h_keep h.
+struct BridgePopulation {
+  BridgeState now, next;
+  float* survival = nullptr;     ///< chance that no crossing between steps since the last spike
+  const float* limit = nullptr;  ///< survival at which the unit fires
+  const float* drive = nullptr;  ///< (1 - e^(-aD)) (bias + E - threshold), mV
+  const float* current_keep = nullptr;
+  const float* current_from_h = nullptr;
+  const float* u_from_current = nullptr;
+  const float* u_from_h = nullptr;
+  const float* sag_from_current = nullptr;  ///< of the sum of I at both ends of the step
+  float sag_from_h = 0.0F;                  ///< of the sum of h at both ends
+  float sag_from_drive = 0.0F;
+  float u_keep = 0.0F;
+  float h_keep = 0.0F;
+  float noise_sd = 0.0F;
+  float crossing_rate = 0.0F;  ///< K = 2a / (s^2 sinh(aD)), 1/mV^2
+  std::size_t packs = 0;
+  bool double_exponential = true;
+};
+
+struct BridgeKernels {
+  /// One step from p.now to p.next. fired[pack] gets a bit per lane that reached the threshold;
+  /// returns whether any did. `near` is scratch space of as many elements.
+  bool (*advance)(const BridgePopulation& p, const float* noise, std::uint32_t* fired,
+                  std::uint32_t* near);
+};
+
+namespace portable {
+BridgeKernels bridge_kernels();
+}
+#if defined(__x86_64__)
+namespace avx2 {
+BridgeKernels bridge_kernels();
+}
+namespace avx512 {
+BridgeKernels bridge_kernels();
+}
+#endif
+
+}  // namespace rheobase

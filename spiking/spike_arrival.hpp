@@ -1,0 +1,40 @@
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "spiking/sparse_columns.hpp"
+#include "spiking/spiking_model.hpp"
+
+namespace rheobase {
+
+/// What a spike that came some time before the end of a step has made of its targets by then.
+///
+/// The exact responses depend on the target's own decay rate. Within a step they are a quadratic
+/// in that rate, tabulated over the spike's age: an arrival costs a few products per target.
+class SpikeArrival {
+ public:
+  /// Responses to a jump of 1 in h (mV/ms; single exponential: in the current, mV); x is the
+  /// target's decay rate relative to a middle one.
+  struct Response {
+    float h;
+    std::array<float, 3> current;  ///< coefficients of 1, x, x^2
+    std::array<float, 3> u;
+  };
+
+  SpikeArrival(const SpikingModel& model, double step_ms);
+
+  /// @param age_ms  time from the spike to the end of the step, in [0, step]
+  Response response(double age_ms) const;
+
+  /// Adds the spike of `unit` to the state at the end of its step.
+  void deliver(Eigen::Index unit, double age_ms, float* u, float* current, float* h) const;
+
+ private:
+  SparseColumns<float> jumps_;
+  std::vector<float> relative_rate_;  ///< x of every unit
+  std::vector<Response> table_;
+  double ages_per_ms_;
+};
+
+}  // namespace rheobase
