@@ -59,6 +59,14 @@ void parity_second(benchmark::State& state, double noise_intensity) {
   run_seconds(state, options);
 }
 
+void bridge_second(benchmark::State& state, double step_ms) {
+  SimulationOptions options;
+  options.engine = "bridge";
+  options.step_ms = step_ms;
+  options.output_period_ms = 5.0;
+  run_seconds(state, options);
+}
+
 constexpr Precision kDouble = Precision::double_precision;
 constexpr Precision kFloat = Precision::single_precision;
 
@@ -71,6 +79,8 @@ BENCHMARK_CAPTURE(clock_second, float_noise, kFloat, 0.2, 5.0)->Unit(benchmark::
 BENCHMARK_CAPTURE(clock_second, float_quiet, kFloat, 0.0, 5.0)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(clock_second, float_noise_every_step, kFloat, 0.2, 0.0)
     ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(bridge_second, step_0_25, 0.25)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(bridge_second, step_1, 1.0)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(parity_second, noise, 0.2)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(parity_second, quiet, 0.0)->Unit(benchmark::kMillisecond);
 

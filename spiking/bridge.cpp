@@ -36,20 +36,10 @@ void check_scope(const SpikingModel& model, const SimulationOptions& options) {
   }
 }
 
-/// The longest step (ms) for which second-order accuracy was verified.
-double longest_step(const SpikingModel& model) {
-  const double shortest_decay = model.synapse.decay_ms.minCoeff();
-  double longest = std::min({1.0, 0.25 * model.neuron.tau_membrane_ms, 0.25 * shortest_decay});
-  if (model.synapse.kind == SynapseKind::double_exponential) {
-    longest = std::min(longest, model.synapse.rise_ms);
-  }
-  return longest;
-}
-
 SimulationResult run(const SpikingModel& model, const Eigen::MatrixXd& input,
                      const SimulationOptions& options) {
   check_scope(model, options);
-  const double longest = longest_step(model);
+  const double longest = longest_bridge_step_ms(model);
   if (!(options.step_ms > 0.0 && options.step_ms <= longest)) {
     throw InputError(
         kWhere, "step (ms)", fmt::format("{}", options.step_ms),
@@ -64,6 +54,15 @@ SimulationResult run(const SpikingModel& model, const Eigen::MatrixXd& input,
 }
 
 }  // namespace
+
+double longest_bridge_step_ms(const SpikingModel& model) {
+  const double shortest_decay = model.synapse.decay_ms.minCoeff();
+  double longest = std::min({1.0, 0.25 * model.neuron.tau_membrane_ms, 0.25 * shortest_decay});
+  if (model.synapse.kind == SynapseKind::double_exponential) {
+    longest = std::min(longest, model.synapse.rise_ms);
+  }
+  return longest;
+}
 
 const EngineDefinition& engine_bridge() {
   static const EngineDefinition definition{

@@ -11,4 +11,8 @@ namespace rheobase {
 SimulationResult run_bridge(const SpikingModel& model, const Eigen::MatrixXd& input,
                             const SimulationOptions& options, SimdLevel level);
 
+/// The longest step (ms) for which second-order accuracy was verified: 1 ms, a quarter of the
+/// shortest of the membrane's and the synapses' decay times, the synaptic rise time.
+double longest_bridge_step_ms(const SpikingModel& model);
+
 }  // namespace rheobase

@@ -3,6 +3,7 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "spiking/simulate.hpp"
 
@@ -17,5 +18,8 @@ struct EngineDefinition {
                                  const SimulationOptions&)>
       run;
 };
+
+/// @throws InputError that lists the registered names
+const EngineDefinition& find_engine(std::string_view name);
 
 }  // namespace rheobase

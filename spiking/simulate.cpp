@@ -100,6 +100,8 @@ void check_options(const SpikingModel& model, const SimulationOptions& options,
   check_units(options.record.voltage_units, model.units(), "recorded voltages");
 }
 
+}  // namespace
+
 const EngineDefinition& find_engine(std::string_view name) {
   std::string known;
   for (const EngineDefinition* engine : registered_engines()) {
@@ -110,8 +112,6 @@ const EngineDefinition& find_engine(std::string_view name) {
   }
   throw InputError(kWhere, "engine", fmt::format("'{}'", name), "must be one of " + known);
 }
-
-}  // namespace
 
 SimulationResult simulate(const SpikingModel& model, const Eigen::MatrixXd& input,
                           const SimulationOptions& options) {

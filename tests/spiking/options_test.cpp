@@ -291,6 +291,26 @@ TEST_SUITE("unit") {
     }
   }
 
+  TEST_CASE("auto takes the engine that fits the model and says why") {
+    const auto chosen = [](const std::function<void(Case&)>& change) {
+      Case c;
+      c.options.engine = "auto";
+      change(c);
+      const SimulationResult run = simulate(c.model, c.input, c.options);
+      CHECK_FALSE(run.engine_reason.empty());
+      return run.engine;
+    };
+    CHECK(chosen([](Case&) {}) == "bridge");
+    CHECK(chosen([](Case& c) { c.options.noise_intensity = 0.0; }) == "event");
+    CHECK(chosen([](Case& c) { c.options.parity = true; }) == "clock");
+    CHECK(chosen([](Case& c) { c.options.stimulation = Stimulation{}; }) == "clock");
+    CHECK(chosen([](Case& c) { c.model.synapse.rise_ms = 0.1; }) == "clock");
+    CHECK(chosen([](Case& c) { c.model.neuron = default_parameters(NeuronModel::qif); }) ==
+          "clock");
+    const Case plain;
+    CHECK(simulate(plain.model, plain.input, plain.options).engine_reason.empty());
+  }
+
   TEST_CASE("Every registered engine says what it is") {
     REQUIRE_FALSE(registered_engines().empty());
     for (const EngineDefinition* engine : registered_engines()) {

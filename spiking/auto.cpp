@@ -1,0 +1,52 @@
+#include "spiking/bridge.hpp"
+#include "spiking/engine.hpp"
+
+namespace rheobase {
+
+namespace {
+
+struct Choice {
+  const char* engine;
+  const char* reason;
+};
+
+/// A function of model and options alone, never of a timing.
+Choice choose(const SpikingModel& model, const SimulationOptions& options) {
+  if (options.parity) {
+    return {"clock", "parity mode repeats the published grid"};
+  }
+  if (model.neuron.model != NeuronModel::lif) {
+    return {"clock", "the neuron model is not lif"};
+  }
+  if (options.noise_intensity == 0.0) {
+    return {"event", "there is no noise: the event engine is exact"};
+  }
+  if (options.stimulation) {
+    return {"clock", "stimulation tosses its coins on the clock's grid"};
+  }
+  if (options.step_ms > longest_bridge_step_ms(model)) {
+    return {"clock", "time constants are too short for the bridge engine's step"};
+  }
+  return {"bridge", "noise: the bridge engine has no grid bias"};
+}
+
+SimulationResult run(const SpikingModel& model, const Eigen::MatrixXd& input,
+                     const SimulationOptions& options) {
+  const Choice choice = choose(model, options);
+  SimulationOptions chosen = options;
+  chosen.engine = choice.engine;
+  SimulationResult result = find_engine(chosen.engine).run(model, input, chosen);
+  result.engine_reason = choice.reason;
+  return result;
+}
+
+}  // namespace
+
+const EngineDefinition& engine_auto() {
+  static const EngineDefinition definition{
+      "auto", "bridge with noise, event without, clock for parity and other neuron models",
+      "chosen from model and options; see the engine it takes", &run};
+  return definition;
+}
+
+}  // namespace rheobase
