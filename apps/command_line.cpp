@@ -118,9 +118,19 @@ int complain(std::ostream& err, const std::string& message, ExitCode code) {
   return code;
 }
 
+/// "help map" means "map --help", as in other programs.
+std::vector<std::string> without_help_word(std::vector<std::string> args) {
+  if (!args.empty() && args.front() == "help") {
+    args.erase(args.begin());
+    args.emplace_back("--help");
+  }
+  return args;
+}
+
 }  // namespace
 
-int run_command_line(const std::vector<std::string>& args, std::ostream& out, std::ostream& err) {
+int run_command_line(const std::vector<std::string>& given, std::ostream& out, std::ostream& err) {
+  const std::vector<std::string> args = without_help_word(given);
   const Console console = make_console(args, out, err);
   const std::unique_ptr<CLI::App> program = make_program(console);
   try {

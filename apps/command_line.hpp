@@ -17,7 +17,7 @@ enum ExitCode : int {
 
 /// Runs `rheobase args...` (without the program's name). Results go to `out`; errors go to `err`,
 /// one line each. @returns the exit code
-int run_command_line(const std::vector<std::string>& args, std::ostream& out, std::ostream& err);
+int run_command_line(const std::vector<std::string>& given, std::ostream& out, std::ostream& err);
 
 /// The help of every subcommand as one Markdown page.
 std::string command_line_reference();

@@ -86,6 +86,7 @@ void print_comparison(const CompareRequest& request, const Comparison& compariso
               fmt::format("scaling factor {:g}, {} engine{}, noise {:g} mV^2/ms",
                           options.scaling_factor, comparison.engine,
                           simulation.parity ? " in parity mode" : "", simulation.noise_intensity));
+  add_network(summary, options.transfer);
   if (!comparison.engine_reason.empty()) {
     summary.add("engine", comparison.engine_reason);
   }
@@ -113,9 +114,9 @@ void check(const CompareRequest& request, const Comparison& comparison,
 }
 
 void run_compare(CompareRequest request, const Console& console) {
-  finish_spiking_options(request.spiking);
   check_request(request);
   const ModelFile file = read_model(request.model);
+  finish_spiking_options(request.spiking, file);
   const Task task = resolve_task(request.task, file, request.model.string());
   const CompareOptions options = complete_options(request, file);
   std::optional<Comparison> baseline;

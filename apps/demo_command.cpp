@@ -133,6 +133,7 @@ void Demo::find_scaling() {
     file_.provenance.accuracies.push_back(point.accuracy.value);
   }
   file_.provenance.map_command = command_;
+  file_.transfer = TransferOptions{};
   write_model(path(kSpikingFile), file_, MatVersion::level5, path(kRateFile));
   files_.emplace_back(kSpikingFile);
   spiking_model_ = map_to_spiking(file_.model, *file_.model.scaling_factor);
@@ -145,8 +146,9 @@ void Demo::evaluate_both() {
   console_.out << fmt::format("Both networks on {} fresh trials\n", request_.trials) << std::flush;
   evaluation_.rate =
       evaluate_rate(file_.model, task_, request_.trials, request_.seed, Loss::l2, request_.threads);
+  ProgressBar bar(console_, "evaluating");
   evaluation_.spiking = evaluate_spiking(spiking_model_, task_, request_.trials, simulation_,
-                                         request_.threads, &readouts_);
+                                         request_.threads, &readouts_, bar.control(guard_));
   evaluation_.conditions = evaluation_.rate->conditions;
   console_.out << evaluation_tables(evaluation_, task_.conditions()) << '\n';
 }
@@ -163,6 +165,9 @@ void Demo::run_trials() {
   description.command = command_;
   description.task = task_.name();
   description.condition = task_.conditions().front();
+  description.correct = task_.spiking_correct(trials_.front(), runs_.front().output);
+  description.transfer = file_.transfer;
+  description.simulation = options;
   write_run(path(kRunFile), runs_.front(), description);
   files_.emplace_back(kRunFile);
 }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "apps/interrupt.hpp"
+#include "apps/progress_bar.hpp"
 #include "apps/text_format.hpp"
 #include "apps/text_table.hpp"
 
@@ -63,13 +65,15 @@ std::string simulation_text(const SimulationOptions& options) {
 }
 
 NetworkEvaluation evaluate(const EvaluationRequest& request, const ModelFile& file,
-                           const Task& task) {
+                           const Task& task, const Console& console) {
   NetworkEvaluation evaluation;
+  const InterruptGuard guard;
+  ProgressBar bar(console, "evaluating");
   if (request.network != "rate") {
     const SpikingModel spiking =
         spiking_model_of(file, request.model.string(), request.scaling, request.spiking);
     evaluation.spiking = evaluate_spiking(spiking, task, request.trials, request.spiking.simulation,
-                                          request.threads);
+                                          request.threads, nullptr, bar.control(guard));
     evaluation.conditions = evaluation.spiking->conditions;
   }
   if (request.network != "spiking") {
@@ -142,15 +146,15 @@ Json to_json(const NetworkEvaluation& evaluation, const std::vector<std::string>
 }
 
 void run_evaluation(EvaluationRequest request, const Console& console) {
-  finish_spiking_options(request.spiking);
   const ModelFile file = read_model(request.model);
+  finish_spiking_options(request.spiking, file);
   const Task task = resolve_task(request.task, file, request.model.string());
   choose_networks(request, file, console);
   SimulationOptions& simulation = request.spiking.simulation;
   simulation.seed = request.seed;
   simulation.output_period_ms = simulation.parity ? 0.0 : kScoringPeriodMs;
 
-  const NetworkEvaluation evaluation = evaluate(request, file, task);
+  const NetworkEvaluation evaluation = evaluate(request, file, task, console);
   const double scaling =
       request.scaling > 0.0 ? request.scaling : file.model.scaling_factor.value_or(0.0);
   if (request.json) {
@@ -162,6 +166,7 @@ void run_evaluation(EvaluationRequest request, const Console& console) {
     if (evaluation.spiking) {
       json["scaling_factor"] = scaling;
       json["simulation"] = to_json(simulation);
+      json["spiking_network"] = to_json(request.spiking.transfer);
     }
     json.update(to_json(evaluation, task.conditions()));
     print_json(console, json);
@@ -173,6 +178,7 @@ void run_evaluation(EvaluationRequest request, const Console& console) {
   if (evaluation.spiking) {
     summary.add("spiking",
                 fmt::format("scaling factor {:g}, {}", scaling, simulation_text(simulation)));
+    add_network(summary, request.spiking.transfer);
   }
   console.out << summary.text() << '\n' << evaluation_tables(evaluation, task.conditions());
 }

@@ -7,6 +7,7 @@
 #include "analysis/spectrum.hpp"
 #include "apps/json_output.hpp"
 #include "apps/option.hpp"
+#include "apps/spiking_options.hpp"
 #include "apps/subcommands.hpp"
 #include "apps/text_format.hpp"
 #include "apps/text_table.hpp"
@@ -113,9 +114,11 @@ std::string scaling_text(const ModelFile& file) {
   const std::vector<double>& accuracies = file.provenance.accuracies;
   std::string text = fmt::format("{:g}", *file.model.scaling_factor);
   if (!grid.empty() && grid.size() == accuracies.size()) {
-    text +=
-        fmt::format(", best of {} values from {:g} to {:g}, accuracy {}", grid.size(), grid.front(),
-                    grid.back(), percent(*std::max_element(accuracies.begin(), accuracies.end())));
+    text += fmt::format("{}, accuracy {}",
+                        grid.size() == 1 ? std::string(", the only value tried")
+                                         : fmt::format(", best of {} values from {:g} to {:g}",
+                                                       grid.size(), grid.front(), grid.back()),
+                        percent(*std::max_element(accuracies.begin(), accuracies.end())));
   }
   return text;
 }
@@ -149,6 +152,9 @@ std::string summary_text(const InfoRequest& request, const ModelFile& file, cons
                         model.tau_min_steps * kRateStepMs, model.tau_max_steps * kRateStepMs));
   summary.add("training", training_text(file.provenance));
   summary.add("scaling", scaling_text(file));
+  if (file.transfer) {
+    add_network(summary, *file.transfer);
+  }
   if (!file.provenance.command.empty()) {
     summary.add("made by", file.provenance.command);
   }
@@ -193,6 +199,7 @@ Json info_json(const InfoRequest& request, const ModelFile& file, const Facts& f
             {"trained", !model.fixed_tau()}}},
           {"training", training_json(file.provenance)},
           {"scaling_factor", model.scaling_factor ? Json(*model.scaling_factor) : Json()},
+          {"spiking_network", file.transfer ? to_json(*file.transfer) : Json()},
           {"scaling_factors", file.provenance.scaling_factors},
           {"accuracies", file.provenance.accuracies},
           {"command", file.provenance.command},

@@ -25,6 +25,16 @@ Json to_json(const SimulationOptions& options) {
           {"noise_mv2_per_ms", options.noise_intensity}};
 }
 
+Json to_json(const TransferOptions& transfer) {
+  return {{"neuron", to_string(transfer.neuron.model)},
+          {"tau_membrane_ms", transfer.neuron.tau_membrane_ms},
+          {"refractory_ms", transfer.neuron.refractory_ms},
+          {"synapse", to_string(transfer.synapse)},
+          {"rise_ms", transfer.rise_ms},
+          {"readout_bias", transfer.readout_bias},
+          {"initial_weights", transfer.use_initial_weights}};
+}
+
 void print_json(const Console& console, const Json& object) {
   console.out << object.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
 }

@@ -4,6 +4,7 @@
 
 #include "apps/console.hpp"
 #include "core/statistics.hpp"
+#include "mapping/transfer.hpp"
 #include "spiking/simulate.hpp"
 #include "tasks/task.hpp"
 
@@ -15,6 +16,7 @@ Json to_json(const Proportion& proportion);
 Json to_json(const Task& task);
 /// Engine, step, noise and seed.
 Json to_json(const SimulationOptions& options);
+Json to_json(const TransferOptions& transfer);
 
 /// One object on `out`, and nothing else.
 void print_json(const Console& console, const Json& object);

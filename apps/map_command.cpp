@@ -76,8 +76,9 @@ ScalingSearchOptions search_options(const MapRequest& request, const ModelFile& 
 }
 
 ModelFile mapped_file(const ModelFile& file, const Task& task, const ScalingSearchResult& result,
-                      const std::string& command) {
+                      const TransferOptions& transfer, const std::string& command) {
   ModelFile mapped = file;
+  mapped.transfer = transfer;
   mapped.model.scaling_factor = result.points[result.best].scaling_factor;
   mapped.model.task = task.name();
   mapped.provenance.task_parameters = task.parameters();
@@ -98,20 +99,8 @@ Json to_json(const ScalingPoint& point) {
           {"output_rmse", point.output_rmse}};
 }
 
-/// Is the spiking network the published one, which `eval` and `simulate` build by default?
-bool published_network(const TransferOptions& transfer) {
-  const NeuronParameters published = default_parameters(NeuronModel::lif);
-  const TransferOptions defaults;
-  return transfer.neuron.model == NeuronModel::lif &&
-         transfer.neuron.tau_membrane_ms == published.tau_membrane_ms &&
-         transfer.neuron.refractory_ms == published.refractory_ms &&
-         transfer.synapse == defaults.synapse && transfer.rise_ms == defaults.rise_ms &&
-         !transfer.readout_bias && !transfer.use_initial_weights;
-}
-
 /// What a person should know before the result is used.
-std::vector<std::string> notes(const ScalingSearchOptions& options,
-                               const ScalingSearchResult& result) {
+std::vector<std::string> notes(const ScalingSearchResult& result) {
   constexpr double kConverted = 0.95;  // the published criterion
   std::vector<std::string> lines;
   if (result.points[result.best].accuracy.value < kConverted) {
@@ -121,9 +110,6 @@ std::vector<std::string> notes(const ScalingSearchOptions& options,
   }
   if (result.at_edge && result.points.size() > 1) {
     lines.emplace_back("the best value lies at the edge of the grid: try others with --scaling");
-  }
-  if (!published_network(options.transfer)) {
-    lines.emplace_back("give eval and simulate the same options of the spiking network");
   }
   return lines;
 }
@@ -143,10 +129,11 @@ void print_result(const MapRequest& request, const Task& task, const ScalingSear
                          {"task", to_json(task)},
                          {"seed", request.seed},
                          {"simulation", to_json(options.simulation)},
+                         {"spiking_network", to_json(options.transfer)},
                          {"points", points},
                          {"best", to_json(best)},
                          {"at_edge", result.at_edge},
-                         {"notes", notes(options, result)},
+                         {"notes", notes(result)},
                          {"seconds", result.seconds}});
     return;
   }
@@ -157,12 +144,13 @@ void print_result(const MapRequest& request, const Task& task, const ScalingSear
                                     options.trials, request.seed, options.simulation.engine,
                                     options.simulation.dt_ms * options.simulation.downsample,
                                     options.simulation.noise_intensity));
+  add_network(summary, options.transfer);
   console.out << summary.text() << '\n' << search_table(result) << '\n';
   Summary outcome;
   outcome.add("best",
               fmt::format("scaling factor {:g}: {} correct (95 % interval {})", best.scaling_factor,
                           percent(best.accuracy.value), interval(best.accuracy)));
-  for (const std::string& note : notes(options, result)) {
+  for (const std::string& note : notes(result)) {
     outcome.add("note", note);
   }
   outcome.add("time", seconds_text(result.seconds));
@@ -171,8 +159,8 @@ void print_result(const MapRequest& request, const Task& task, const ScalingSear
 }
 
 void run_map(MapRequest request, const Console& console) {
-  finish_spiking_options(request.spiking);
   const ModelFile file = read_model(request.model);
+  finish_spiking_options(request.spiking, file);
   const fs::path output = output_path(request);
   const Task task = resolve_task(request.task, file, request.model.string());
   const ScalingSearchOptions options = search_options(request, file);
@@ -187,7 +175,8 @@ void run_map(MapRequest request, const Console& console) {
     return search_scaling(file.model, task, options, bar.control(guard));
   }();
   write_model(output,
-              mapped_file(file, task, result, with_seed(console.command_line, request.seed)),
+              mapped_file(file, task, result, options.transfer,
+                          with_seed(console.command_line, request.seed)),
               MatVersion::level5, request.model);
   print_result(request, task, options, result, output, console);
 }

@@ -118,11 +118,13 @@ CLI::Option* add_number(CLI::App& app, const std::string& names, double& value, 
 
 CLI::Option* add_optional_number(CLI::App& app, const std::string& names,
                                  std::optional<double>& value, const Range& range,
-                                 const std::string& help) {
+                                 const std::string& help, const std::string& unit,
+                                 const std::string& otherwise) {
+  const std::string fallback = otherwise.empty() ? "" : "default: " + otherwise;
   return app
       .add_option_function<std::string>(
           names, [&value](const std::string& given) { value = *parse_number(given); },
-          with_details(help, {describe(range)}))
+          with_details(help, {unit, describe(range), fallback}))
       ->type_name("NUMBER")
       ->check(CLI::Validator(
           [range](std::string& given) { return number_fault(given, range, false); }, ""));

@@ -32,10 +32,11 @@ CLI::Option* add_integer(CLI::App& app, const std::string& names, int& value, co
                          const std::string& help);
 CLI::Option* add_number(CLI::App& app, const std::string& names, double& value, const Range& range,
                         const std::string& unit, const std::string& help);
-/// A number that may be left out.
+/// A number that may be left out. @param otherwise  what holds then, for --help
 CLI::Option* add_optional_number(CLI::App& app, const std::string& names,
                                  std::optional<double>& value, const Range& range,
-                                 const std::string& help);
+                                 const std::string& help, const std::string& unit = {},
+                                 const std::string& otherwise = {});
 /// One of some words, whatever their case; `value` becomes the word as listed.
 CLI::Option* add_choice(CLI::App& app, const std::string& names, std::string& value,
                         const std::vector<std::string>& words, const std::string& help);

@@ -156,6 +156,16 @@ SimulationOptions options_of(const SimulateRequest& request, Eigen::Index units)
   return options;
 }
 
+/// A stimulation after the end would do nothing, without a word.
+void check_window(const std::optional<Stimulation>& stimulation, Eigen::Index columns) {
+  const double duration_ms = kRateStepMs * static_cast<double>(columns - 1);
+  if (stimulation && stimulation->start_ms >= duration_ms) {
+    throw InputError("--stimulate-window", "",
+                     fmt::format("a start at {:g} ms", stimulation->start_ms),
+                     fmt::format("must start within the trial, which lasts {:g} ms", duration_ms));
+  }
+}
+
 struct Outcome {
   SimulationResult result;
   Drive drive;
@@ -182,6 +192,7 @@ void print_outcome(const SimulateRequest& request, const Outcome& outcome,
                  {"trial", request.trial},
                  {"scaling_factor", outcome.scaling},
                  {"simulation", to_json(options)},
+                 {"spiking_network", to_json(request.spiking.transfer)},
                  {"duration_ms", result.duration_ms},
                  {"spikes", result.spike_count.sum()},
                  {"mean_rate_hz", mean_rate},
@@ -197,6 +208,7 @@ void print_outcome(const SimulateRequest& request, const Outcome& outcome,
   Summary summary;
   summary.add("model",
               fmt::format("{}, scaling factor {:g}", request.model.string(), outcome.scaling));
+  add_network(summary, request.spiking.transfer);
   if (outcome.drive.task) {
     summary.add("trial", fmt::format("task {}, condition {}, number {}, answer {}",
                                      outcome.drive.task->name(), condition(), request.trial,
@@ -218,8 +230,8 @@ void print_outcome(const SimulateRequest& request, const Outcome& outcome,
 }
 
 void run_simulate(SimulateRequest request, const Console& console) {
-  finish_spiking_options(request.spiking);
   const ModelFile file = read_model(request.model);
+  finish_spiking_options(request.spiking, file);
   check_output("--output", request.output, request.model);
   const SpikingModel spiking =
       spiking_model_of(file, request.model.string(), request.scaling, request.spiking);
@@ -227,6 +239,7 @@ void run_simulate(SimulateRequest request, const Console& console) {
   outcome.drive = drive_of(request, file);
   outcome.scaling = spiking.scaling_factor;
   const SimulationOptions options = options_of(request, spiking.units());
+  check_window(options.stimulation, outcome.drive.input.cols());
 
   const auto start = std::chrono::steady_clock::now();
   outcome.result = simulate(spiking, outcome.drive.input, options);
@@ -235,8 +248,11 @@ void run_simulate(SimulateRequest request, const Console& console) {
   RunDescription description;
   description.scaling_factor = outcome.scaling;
   description.command = with_seed(console.command_line, request.seed);
-  description.voltage_units = options.record.voltage_units;
+  description.transfer = request.spiking.transfer;
+  description.simulation = options;
   if (outcome.drive.task) {
+    description.correct =
+        outcome.drive.task->spiking_correct(*outcome.drive.trial, outcome.result.output);
     description.task = outcome.drive.task->name();
     description.condition =
         outcome.drive.task->conditions()[static_cast<std::size_t>(outcome.drive.trial->condition)];

@@ -1,5 +1,11 @@
 #include "apps/spiking_options.hpp"
 
+#include <cstdint>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "apps/option.hpp"
 #include "core/error.hpp"
 #include "spiking/engine_registry.hpp"
@@ -8,31 +14,38 @@ namespace rheobase {
 
 namespace {
 
+constexpr const char* kNetworkGroup = "Spiking network";
+
+/// A flag that can be taken back by the same with no-: what the file says is overruled.
+void add_either(CLI::App& app, const std::string& name, std::optional<bool>& value,
+                const std::string& help) {
+  app.add_flag_function(
+         "--" + name + ",!--no-" + name, [&value](std::int64_t count) { value = count > 0; }, help)
+      ->group(kNetworkGroup);
+}
+
 void add_network_options(CLI::App& app, SpikingChoice& choice) {
-  constexpr const char* kGroup = "Spiking network";
-  NeuronParameters& neuron = choice.transfer.neuron;
   add_choice(app, "--neuron", choice.neuron, {"lif", "qif"},
-             "Leaky or quadratic integrate-and-fire units, with the published parameters")
-      ->group(kGroup);
-  add_number(app, "--tau-membrane", neuron.tau_membrane_ms, kPositive, "ms",
-             "Membrane time constant")
-      ->group(kGroup);
-  add_number(app, "--refractory", neuron.refractory_ms, {0.0, 50.0, false}, "ms",
-             "Refractory period")
-      ->group(kGroup);
+             "Leaky or quadratic integrate-and-fire units, with the published parameters (default: "
+             "as in MODEL, else lif)")
+      ->group(kNetworkGroup);
+  add_optional_number(app, "--tau-membrane", choice.tau_membrane_ms, kPositive,
+                      "Membrane time constant", "ms", "as in MODEL, else 10")
+      ->group(kNetworkGroup);
+  add_optional_number(app, "--refractory", choice.refractory_ms, {0.0, 50.0, false},
+                      "Refractory period", "ms", "as in MODEL, else 2")
+      ->group(kNetworkGroup);
   add_choice(app, "--synapse", choice.synapse, {"double", "single"},
-             "Synaptic filter: double or single exponential")
-      ->group(kGroup);
-  add_number(app, "--rise", choice.transfer.rise_ms, kPositive, "ms",
-             "Rise time of the double exponential")
-      ->group(kGroup);
-  app.add_flag("--readout-bias", choice.transfer.readout_bias,
-               "Add the rate network's readout bias to the spiking readout; the published program "
-               "drops it")
-      ->group(kGroup);
-  app.add_flag("--use-initial-weights", choice.transfer.use_initial_weights,
-               "Take the weights from before the training, as a control")
-      ->group(kGroup);
+             "Synaptic filter: double or single exponential (default: as in MODEL, else double)")
+      ->group(kNetworkGroup);
+  add_optional_number(app, "--rise", choice.rise_ms, kPositive,
+                      "Rise time of the double exponential", "ms", "as in MODEL, else 2")
+      ->group(kNetworkGroup);
+  add_either(app, "readout-bias", choice.readout_bias,
+             "Add the rate network's readout bias to the spiking readout, or not; the published "
+             "program drops it (default: as in MODEL, else not)");
+  add_either(app, "use-initial-weights", choice.initial_weights,
+             "Take the weights from before the training, as a control, or not");
 }
 
 void add_simulation_options(CLI::App& app, SpikingChoice& choice) {
@@ -67,21 +80,55 @@ void add_spiking_options(CLI::App& app, SpikingChoice& choice) {
   add_simulation_options(app, choice);
 }
 
-void finish_spiking_options(SpikingChoice& choice) {
-  const NeuronParameters given = choice.transfer.neuron;
-  choice.transfer.neuron = default_parameters(neuron_from(choice.neuron));
-  choice.transfer.neuron.tau_membrane_ms = given.tau_membrane_ms;
-  choice.transfer.neuron.refractory_ms = given.refractory_ms;
-  choice.transfer.synapse = synapse_from(choice.synapse);
+void finish_spiking_options(SpikingChoice& choice, const ModelFile& file) {
+  TransferOptions& transfer = choice.transfer;
+  transfer = file.transfer.value_or(TransferOptions{});
+  if (!choice.neuron.empty() && neuron_from(choice.neuron) != transfer.neuron.model) {
+    transfer.neuron = default_parameters(neuron_from(choice.neuron));
+  }
+  if (!choice.synapse.empty()) {
+    transfer.synapse = synapse_from(choice.synapse);
+  }
+  transfer.neuron.tau_membrane_ms =
+      choice.tau_membrane_ms.value_or(transfer.neuron.tau_membrane_ms);
+  transfer.neuron.refractory_ms = choice.refractory_ms.value_or(transfer.neuron.refractory_ms);
+  transfer.rise_ms = choice.rise_ms.value_or(transfer.rise_ms);
+  transfer.readout_bias = choice.readout_bias.value_or(transfer.readout_bias);
+  transfer.use_initial_weights = choice.initial_weights.value_or(transfer.use_initial_weights);
   choice.simulation.precision =
       choice.precision == "single" ? Precision::single_precision : Precision::double_precision;
-  if (choice.simulation.parity && choice.transfer.readout_bias) {
-    throw InputError("--readout-bias", "", "--parity beside it",
-                     "must be left out: the published program has no readout bias");
+  if (choice.simulation.parity && transfer.readout_bias) {
+    throw InputError("--parity", "", "a readout bias, from MODEL or --readout-bias",
+                     "must come without: the published program has none (--no-readout-bias)");
   }
   if (choice.simulation.downsample != 1 && !choice.simulation.parity) {
     throw InputError("--downsample", "", std::to_string(choice.simulation.downsample),
                      "must come with --parity; use --dt for a larger step");
+  }
+}
+
+void add_network(Summary& summary, const TransferOptions& transfer) {
+  const NeuronParameters published = default_parameters(transfer.neuron.model);
+  const TransferOptions defaults;
+  std::vector<std::string> parts;
+  const auto add = [&parts](bool other, const std::string& text) {
+    if (other) {
+      parts.push_back(text);
+    }
+  };
+  add(transfer.neuron.model != NeuronModel::lif,
+      fmt::format("{} units", to_string(transfer.neuron.model)));
+  add(transfer.neuron.tau_membrane_ms != published.tau_membrane_ms,
+      fmt::format("membrane {:g} ms", transfer.neuron.tau_membrane_ms));
+  add(transfer.neuron.refractory_ms != published.refractory_ms,
+      fmt::format("refractory {:g} ms", transfer.neuron.refractory_ms));
+  add(transfer.synapse != defaults.synapse,
+      fmt::format("{} exponential synapse", to_string(transfer.synapse)));
+  add(transfer.rise_ms != defaults.rise_ms, fmt::format("rise {:g} ms", transfer.rise_ms));
+  add(transfer.readout_bias, "readout bias");
+  add(transfer.use_initial_weights, "initial weights");
+  if (!parts.empty()) {
+    summary.add("network", fmt::format("{}", fmt::join(parts, ", ")));
   }
 }
 

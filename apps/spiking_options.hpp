@@ -1,29 +1,38 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include <CLI/CLI.hpp>
 
+#include "apps/text_table.hpp"
 #include "io/rate_model_file.hpp"
 #include "mapping/transfer.hpp"
 #include "spiking/simulate.hpp"
 
 namespace rheobase {
 
-/// Options of the spiking network that map, simulate and eval share.
+/// Options of the spiking network that map, simulate and eval share. What is not given of the
+/// network itself is as in the file, or else as published.
 struct SpikingChoice {
   SimulationOptions simulation;
-  TransferOptions transfer;
-  std::string neuron = "lif";
-  std::string synapse = "double";
+  TransferOptions transfer;  ///< complete after finish_spiking_options
+  std::string neuron;
+  std::string synapse;
+  std::optional<double> tau_membrane_ms, refractory_ms, rise_ms;
+  std::optional<bool> readout_bias, initial_weights;
   std::string precision = "double";
 };
 
 /// Adds them in the groups "Spiking network" and "Simulation"; --seed belongs to the subcommand.
 void add_spiking_options(CLI::App& app, SpikingChoice& choice);
 
-/// Turns the words into options. @throws InputError where two options exclude each other
-void finish_spiking_options(SpikingChoice& choice);
+/// Turns what was given and what the file holds into options.
+/// @throws InputError where two options exclude each other
+void finish_spiking_options(SpikingChoice& choice, const ModelFile& file);
+
+/// A line on how the spiking network differs from the published one, if it does.
+void add_network(Summary& summary, const TransferOptions& transfer);
 
 /// The spiking network of a file. @param scaling_factor  0: the one in the file
 /// @throws InputError when there is none, or when w0 is asked for and missing

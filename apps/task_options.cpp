@@ -78,7 +78,17 @@ Task resolve_task(const TaskChoice& choice, const ModelFile& file, const std::st
   for (const auto& [parameter, value] : choice.overrides) {
     parameters[parameter] = value;
   }
-  Task task(name, parameters);
+  const Task task = [&] {
+    try {
+      return Task(name, parameters);
+    } catch (const InputError& error) {
+      if (!choice.name.empty() || !choice.overrides.empty()) {
+        throw;
+      }
+      throw InputError(path, error.field().empty() ? "field 'task'" : error.field(), error.found(),
+                       error.required());
+    }
+  }();
   if (task.inputs() != file.model.inputs()) {
     throw InputError(
         path, "field 'w_in'", fmt::format("{} column(s)", file.model.inputs()),

@@ -1,10 +1,14 @@
 #include "core/parallel.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <thread>
 
 #include <oneapi/tbb/info.h>
 #include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/task_arena.h>
+
+#include "core/error.hpp"
 
 namespace rheobase {
 
@@ -32,6 +36,27 @@ void parallel_for(std::size_t count, int threads, const std::function<void(std::
         },
         oneapi::tbb::simple_partitioner());
   });
+}
+
+void parallel_for(std::size_t count, int threads, const std::function<void(std::size_t)>& body,
+                  const RunControl& control) {
+  const std::thread::id caller = std::this_thread::get_id();
+  std::atomic<std::size_t> done = 0;
+  std::atomic<bool> stopped = control.stop_requested();
+  parallel_for(count, threads, [&](std::size_t i) {
+    if (stopped) {
+      return;
+    }
+    body(i);
+    ++done;
+    if (std::this_thread::get_id() == caller) {
+      control.progress(static_cast<double>(done) / static_cast<double>(count));
+      stopped = done < count && control.stop_requested();
+    }
+  });
+  if (stopped) {
+    throw Cancelled("stopped before it was complete");
+  }
 }
 
 }  // namespace rheobase

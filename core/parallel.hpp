@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <functional>
 
+#include "core/run_control.hpp"
+
 namespace rheobase {
 
 /// Number of hardware threads, at least 1.
@@ -12,5 +14,10 @@ int hardware_threads();
 /// The order is not defined: body must write only to its own slot i. The first exception is
 /// rethrown in the caller after the others have ended.
 void parallel_for(std::size_t count, int threads, const std::function<void(std::size_t)>& body);
+
+/// The same under control: reports how many are done, asks whether to stop after each that the
+/// calling thread does. @throws Cancelled when stopped before all were done
+void parallel_for(std::size_t count, int threads, const std::function<void(std::size_t)>& body,
+                  const RunControl& control);
 
 }  // namespace rheobase

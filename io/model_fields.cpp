@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "core/version.hpp"
+#include "io/transfer_fields.hpp"
 
 namespace rheobase {
 
@@ -92,6 +93,9 @@ void add_search(MatFields& fields, const ModelFile& file) {
   if (file.model.scaling_factor) {
     fields.number("opt_scaling_factor", *file.model.scaling_factor);
   }
+  if (file.transfer) {
+    add_transfer(fields, *file.transfer);
+  }
   if (!file.provenance.accuracies.empty()) {
     fields.column("all_perfs", file.provenance.accuracies);
   }
@@ -108,8 +112,9 @@ void add_text(MatFields& fields, std::string_view name, const std::string& text)
 
 // Without a value in `file`, the network's own fields and those of a search are not to survive;
 // a record of the training that this program cannot read is.
-constexpr std::array<std::string_view, 7> kGoverned{
-    "w0", "taus_gaus0", "taus_gaus", "task", "opt_scaling_factor", "scaling_factors", "all_perfs"};
+constexpr std::array<std::string_view, 8> kGoverned{
+    "w0",        "taus_gaus0",     "taus_gaus", "task", "opt_scaling_factor", "scaling_factors",
+    "all_perfs", "spiking_network"};
 
 }  // namespace
 

@@ -10,6 +10,7 @@
 
 #include "core/error.hpp"
 #include "io/atomic_file.hpp"
+#include "io/transfer_fields.hpp"
 
 namespace rheobase {
 
@@ -22,7 +23,7 @@ using Eigen::VectorXd;
 constexpr std::int64_t kMostUnits = 1'000'000;
 
 /// What this program understands of a model file; the rest is carried along unread.
-constexpr std::array<std::string_view, 39> kKnown{"w",
+constexpr std::array<std::string_view, 40> kKnown{"w",
                                                   "w0",
                                                   "m",
                                                   "som_m",
@@ -60,6 +61,7 @@ constexpr std::array<std::string_view, 39> kKnown{"w",
                                                   "seed",
                                                   "task_parameters",
                                                   "rheobase_version",
+                                                  "spiking_network",
                                                   "checkpoint"};
 
 std::string square(Index n) {
@@ -313,6 +315,7 @@ ModelFile parse_model(std::span<const std::byte> bytes, const std::string& where
   ModelFile result;
   result.model = read_network(file);
   result.provenance = read_provenance(file, result.model);
+  result.transfer = read_transfer(file);
   return result;
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "io/mat_file.hpp"
+#include "mapping/transfer.hpp"
 #include "rate/rate_model.hpp"
 #include "tasks/task.hpp"
 
@@ -43,6 +44,7 @@ struct ModelProvenance {
 struct ModelFile {
   RateModel model;
   ModelProvenance provenance;
+  std::optional<TransferOptions> transfer;  ///< [spiking_network] that the scaling factor is of
 };
 
 /// Reads a model of the reference or of this program: levels 5 (compressed or not) and 7.3, double

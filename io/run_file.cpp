@@ -8,6 +8,7 @@
 
 #include "core/error.hpp"
 #include "core/version.hpp"
+#include "io/transfer_fields.hpp"
 
 namespace rheobase {
 
@@ -18,10 +19,11 @@ using Eigen::VectorXd;
 
 constexpr std::int64_t kMostUnits = 1'000'000;
 
-std::vector<std::int32_t> one_based(const std::vector<std::int32_t>& units) {
+template <class Unit>
+std::vector<std::int32_t> one_based(const std::vector<Unit>& units) {
   std::vector<std::int32_t> numbers(units.size());
   std::transform(units.begin(), units.end(), numbers.begin(),
-                 [](std::int32_t unit) { return unit + 1; });
+                 [](Unit unit) { return static_cast<std::int32_t>(unit + 1); });
   return numbers;
 }
 
@@ -63,8 +65,7 @@ void add_signals(MatFields& fields, const SimulationResult& result,
   if (result.voltage.size() > 0) {
     fields.matrix("voltage", result.voltage);
     fields.number("voltage_step_ms", result.voltage_step_ms);
-    const std::vector<std::int32_t> units(description.voltage_units.begin(),
-                                          description.voltage_units.end());
+    const std::vector<Index>& units = description.simulation.record.voltage_units;
     if (!units.empty()) {
       fields.int32_column("voltage_unit", one_based(units));
     }
@@ -83,9 +84,26 @@ void add_text(MatFields& fields, std::string name, const std::string& text) {
   }
 }
 
+void add_simulation(MatFields& fields, const SimulationOptions& options) {
+  fields.number("trial", options.trial);
+  fields.number("noise_mv2_per_ms", options.noise_intensity);
+  fields.logical("parity", options.parity);
+  if (options.stimulation) {
+    const Stimulation& stimulation = *options.stimulation;
+    fields.text("stimulation.mode", stimulation.mode == StimulationMode::excite ? "exc" : "inh");
+    fields.int32_column("stimulation.unit", one_based(stimulation.units));
+    fields.number("stimulation.start_ms", stimulation.start_ms);
+    fields.number("stimulation.stop_ms", stimulation.stop_ms);
+  }
+}
+
 void add_description(MatFields& fields, const SimulationResult& result,
                      const RunDescription& description) {
   fields.number("scaling_factor", description.scaling_factor);
+  if (description.transfer) {
+    add_transfer(fields, *description.transfer);
+  }
+  add_simulation(fields, description.simulation);
   fields.number("dt_ms", result.dt_ms);
   fields.number("duration_ms", result.duration_ms);
   fields.number("seed", result.seed);
@@ -93,6 +111,9 @@ void add_description(MatFields& fields, const SimulationResult& result,
   add_text(fields, "engine_reason", result.engine_reason);
   add_text(fields, "task", description.task);
   add_text(fields, "condition", description.condition);
+  if (description.correct) {
+    fields.logical("correct", *description.correct);
+  }
   add_text(fields, "command", description.command);
   fields.text("rheobase_version", kVersion);
 }
@@ -132,10 +153,36 @@ void read_signals(const MatFile& file, RunFile& run) {
     result.voltage_step_ms = file.number("voltage_step_ms", kNumber);
   }
   if (file.has("voltage_unit")) {
-    run.description.voltage_units = read_units<Index>(file, "voltage_unit");
+    run.description.simulation.record.voltage_units = read_units<Index>(file, "voltage_unit");
   }
   result.rate = optional_matrix(file, "rate");
   result.input = optional_matrix(file, "input");
+}
+
+void read_simulation(const MatFile& file, SimulationOptions& options) {
+  constexpr std::string_view kNumber = "must be one number";
+  constexpr std::string_view kWhole = "must be a whole number below 2^32";
+  constexpr std::int64_t kLargest = std::numeric_limits<std::uint32_t>::max();
+  if (file.has("trial")) {
+    options.trial = static_cast<std::uint32_t>(file.integer("trial", 0, kLargest, kWhole));
+  }
+  if (file.has("noise_mv2_per_ms")) {
+    options.noise_intensity = file.number("noise_mv2_per_ms", kNumber);
+  }
+  options.parity = file.has("parity") && file.integer("parity", 0, 1, "must be 0 or 1") == 1;
+  if (file.has("stimulation.mode")) {
+    Stimulation stimulation;
+    constexpr std::string_view kMode = "must be exc or inh";
+    const std::string mode = file.text("stimulation.mode", kMode);
+    if (mode != "exc" && mode != "inh") {
+      file.fail("stimulation.mode", "'" + mode + "'", kMode);
+    }
+    stimulation.mode = mode == "exc" ? StimulationMode::excite : StimulationMode::inhibit;
+    stimulation.units = read_units<Index>(file, "stimulation.unit");
+    stimulation.start_ms = file.number("stimulation.start_ms", kNumber);
+    stimulation.stop_ms = file.number("stimulation.stop_ms", kNumber);
+    options.stimulation = stimulation;
+  }
 }
 
 void read_description(const MatFile& file, RunFile& run) {
@@ -149,6 +196,12 @@ void read_description(const MatFile& file, RunFile& run) {
   run.result.engine_reason = optional_text(file, "engine_reason");
   run.description.task = optional_text(file, "task");
   run.description.condition = optional_text(file, "condition");
+  if (file.has("correct")) {
+    run.description.correct = file.integer("correct", 0, 1, "must be 0 or 1") == 1;
+  }
+  run.description.transfer = read_transfer(file);
+  read_simulation(file, run.description.simulation);
+  run.description.simulation.seed = run.result.seed;
   run.description.command = optional_text(file, "command");
   run.description.version = optional_text(file, "rheobase_version");
 }

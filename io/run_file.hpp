@@ -1,9 +1,11 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "io/mat_file.hpp"
+#include "mapping/transfer.hpp"
 #include "spiking/simulate.hpp"
 
 namespace rheobase {
@@ -11,12 +13,14 @@ namespace rheobase {
 /// What a run file says beside the simulation's result.
 struct RunDescription {
   double scaling_factor = 1.0;
-  std::string command;    ///< the command line that made it
-  std::string task;       ///< empty: not known
-  std::string condition;  ///< name of the trial's condition, empty: not known
-  std::string version;    ///< of the program; set by write_run
-  /// Which units the rows of `voltage` are, 0-based (1-based in the file); empty: all.
-  std::vector<Eigen::Index> voltage_units;
+  std::string command;                      ///< the command line that made it
+  std::string task;                         ///< empty: not known
+  std::string condition;                    ///< name of the trial's condition, empty: not known
+  std::string version;                      ///< of the program; set by write_run
+  std::optional<bool> correct;              ///< was the trial's answer right? none: not known
+  std::optional<TransferOptions> transfer;  ///< [spiking_network] neuron, synapse and the like
+  /// Of these the file holds trial, noise, parity, artificial stimulation and the recorded units.
+  SimulationOptions simulation;
 };
 
 struct RunFile {

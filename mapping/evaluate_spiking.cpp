@@ -15,7 +15,7 @@ SimulationResult simulate_evaluation_trial(const SpikingModel& model, const Tria
 
 SpikingEvaluation evaluate_spiking(const SpikingModel& model, const Task& task, int trials,
                                    const SimulationOptions& options, int threads,
-                                   std::vector<SampledSignal>* outputs) {
+                                   std::vector<SampledSignal>* outputs, const RunControl& control) {
   const auto start = std::chrono::steady_clock::now();
   const auto count = static_cast<std::size_t>(trials);
   std::vector<char> correct(count);
@@ -23,7 +23,7 @@ SpikingEvaluation evaluate_spiking(const SpikingModel& model, const Task& task, 
   Eigen::MatrixXd rates(model.units(), trials);
   std::vector<SampledSignal> readouts(outputs != nullptr ? count : 0);
 
-  parallel_for(count, threads, [&](std::size_t k) {
+  const auto run_trial = [&](std::size_t k) {
     const std::uint32_t number = options.trial + static_cast<std::uint32_t>(k);
     const Trial trial = task.random_trial(options.seed, number, Purpose::evaluation_task);
     SimulationResult run = simulate_evaluation_trial(model, trial, options, number);
@@ -33,7 +33,8 @@ SpikingEvaluation evaluate_spiking(const SpikingModel& model, const Task& task, 
     if (outputs != nullptr) {
       readouts[k] = std::move(run.output);
     }
-  });
+  };
+  parallel_for(count, threads, run_trial, control);
 
   SpikingEvaluation evaluation;
   evaluation.accuracy = wilson_interval(

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "core/run_control.hpp"
 #include "core/statistics.hpp"
 #include "mapping/transfer.hpp"
 #include "spiking/simulate.hpp"
@@ -21,9 +22,11 @@ struct SpikingEvaluation {
 /// Trials options.trial, options.trial + 1, ... of the evaluation streams of options.seed, the same
 /// that evaluate_rate uses; independent of `threads`.
 /// @param outputs  filled with the readout of every trial when not null
+/// @throws Cancelled when `control` asks to stop
 SpikingEvaluation evaluate_spiking(const SpikingModel& model, const Task& task, int trials,
                                    const SimulationOptions& options, int threads = 0,
-                                   std::vector<SampledSignal>* outputs = nullptr);
+                                   std::vector<SampledSignal>* outputs = nullptr,
+                                   const RunControl& control = {});
 
 /// Trial `number` of that evaluation: condition, noise and simulation are functions of
 /// (options.seed, number) alone, so any trial can be replayed.

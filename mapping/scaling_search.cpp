@@ -56,11 +56,11 @@ class Search {
                         .outputs;
   }
 
-  ScalingPoint evaluate(double scaling_factor) const {
+  ScalingPoint evaluate(double scaling_factor, const RunControl& control) const {
     const SpikingModel spiking = map_to_spiking(model_, scaling_factor, options_.transfer);
     std::vector<SampledSignal> readouts;
     SpikingEvaluation evaluation = evaluate_spiking(
-        spiking, task_, options_.trials, options_.simulation, options_.threads, &readouts);
+        spiking, task_, options_.trials, options_.simulation, options_.threads, &readouts, control);
     double sum = 0.0;
     for (std::size_t k = 0; k < readouts.size(); ++k) {
       const auto rate_output = rate_outputs_.row(static_cast<Eigen::Index>(k));
@@ -123,14 +123,14 @@ ScalingSearchResult search_scaling(const RateModel& model, const Task& task,
 
   ScalingSearchResult result;
   const auto evaluate = [&](double value) {
-    if (control.stop_requested()) {
-      throw Cancelled("scaling search stopped before it was complete");
-    }
     const std::size_t done = result.points.size();
-    control.progress(
-        static_cast<double>(done) / static_cast<double>(std::max(grid.size(), done + 1)),
-        fmt::format("s = {:g}", value));
-    return search.evaluate(value);
+    const auto all = static_cast<double>(std::max(grid.size(), done + 1));
+    const RunControl part{[&](const Progress& progress) {
+                            control.progress((static_cast<double>(done) + progress.fraction) / all,
+                                             fmt::format("s = {:g}", value));
+                          },
+                          control.cancelled};
+    return search.evaluate(value, part);
   };
   for (const double value : grid) {
     result.points.push_back(evaluate(value));

@@ -12,6 +12,8 @@ struct TransferOptions {
   double rise_ms = 2.0;
   bool readout_bias = false;         ///< add b_out to the spiking readout (the reference drops it)
   bool use_initial_weights = false;  ///< w0 in place of w (the reference's control)
+
+  bool operator==(const TransferOptions&) const = default;
 };
 
 /// One to one transfer (Kim, Li & Sejnowski 2019, eq. 5 to 7): W / s, w_out / s, td = tau * 5 ms,

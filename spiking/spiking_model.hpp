@@ -26,6 +26,8 @@ struct NeuronParameters {
   double refractory_ms = 2.0;
   double bias_mv = -40.0;
   double peak_mv = 30.0;  ///< recorded at a spike; upper end of random initial voltages
+
+  bool operator==(const NeuronParameters&) const = default;
 };
 
 /// Published parameters of a neuron model: QIF has threshold 30, reset -65 and bias 0 mV.

@@ -33,6 +33,12 @@ TEST_SUITE("cli") {
     }
   }
 
+  TEST_CASE("help as a word, alone or before a command, is --help") {
+    CHECK(run({"help"}).out == run({"--help"}).out);
+    CHECK(run({"help", "map"}).out == run({"map", "--help"}).out);
+    CHECK(run({"help", "mapp"}).code == 2);
+  }
+
   TEST_CASE("docs/command-line.md is made from the same help") {
     CHECK(matches_golden(std::filesystem::path(RHEOBASE_DOCS) / "command-line.md",
                          command_line_reference()));

@@ -4,6 +4,7 @@
 
 #include "io/mat_file.hpp"
 #include "io/rate_model_file.hpp"
+#include "io/run_file.hpp"
 #include "tests/apps/cli_harness.hpp"
 
 namespace rheobase {
@@ -45,6 +46,44 @@ TEST_SUITE("cli") {
       CAPTURE(field.name);
       CHECK(output.has(field.name));
     }
+  }
+
+  TEST_CASE(
+      "the file remembers the spiking network, eval and simulate use it unless told otherwise") {
+    const WorkingFolder folder;
+    copy_model();
+    const Outcome outcome = run(std::vector<std::string>{"map", "model.mat", "--refractory", "0",
+                                                         "--synapse", "single", "--readout-bias"} +
+                                kQuick);
+    REQUIRE(outcome.code == 0);
+    CHECK(outcome.out.find("network  refractory 0 ms, single exponential synapse, readout bias") !=
+          std::string::npos);
+    const auto network = [](const std::vector<std::string>& more) {
+      const Outcome eval =
+          run(std::vector<std::string>{"eval", "model.lif.mat", "--trials", "2", "--json"} + more);
+      CAPTURE(eval.err);
+      REQUIRE(eval.code == 0);
+      return eval.json()["spiking_network"];
+    };
+    const auto remembered = network({});
+    CHECK(remembered["refractory_ms"] == 0.0);
+    CHECK(remembered["synapse"] == "single");
+    CHECK(remembered["readout_bias"] == true);
+    CHECK(remembered["neuron"] == "lif");
+    const auto overruled = network({"--refractory", "3", "--no-readout-bias"});
+    CHECK(overruled["refractory_ms"] == 3.0);
+    CHECK(overruled["synapse"] == "single");
+    CHECK(overruled["readout_bias"] == false);
+    CHECK(network({"--neuron", "qif"})["refractory_ms"] == 2.0);
+
+    REQUIRE(run({"simulate", "model.lif.mat", "--condition", "go", "-o", "run.mat"}).code == 0);
+    const RunFile saved = read_run("run.mat");
+    REQUIRE(saved.description.transfer);
+    CHECK(saved.description.transfer->neuron.refractory_ms == 0.0);
+    CHECK(saved.description.correct.has_value());
+    const Outcome parity = run({"eval", "model.lif.mat", "--parity"});
+    CHECK(parity.code == 2);
+    CHECK(parity.err.find("--parity: found a readout bias") != std::string::npos);
   }
 
   TEST_CASE("the search does not depend on the number of threads") {

@@ -1,11 +1,15 @@
 #include "core/parallel.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <numeric>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 #include <doctest/doctest.h>
+
+#include "core/error.hpp"
 
 using namespace rheobase;
 
@@ -17,6 +21,39 @@ TEST_SUITE("unit") {
       for (const auto& count : visits) {
         REQUIRE(count == 1);
       }
+    }
+  }
+
+  TEST_CASE("progress grows to the end and comes from the calling thread") {
+    for (const int threads : {1, 2}) {
+      const std::thread::id caller = std::this_thread::get_id();
+      double last = 0.0;
+      RunControl control;
+      control.report = [&](const Progress& progress) {
+        CHECK(std::this_thread::get_id() == caller);
+        CHECK(progress.fraction >= last);
+        last = progress.fraction;
+      };
+      parallel_for(
+          100, threads, [](std::size_t) {}, control);
+      CHECK(last <= 1.0);
+      CHECK((threads > 1 || last == 1.0));
+    }
+  }
+
+  TEST_CASE("a wish to stop ends the work early, or leaves complete work alone") {
+    for (const int threads : {1, 2}) {
+      std::atomic<int> visits = 0;
+      RunControl control;
+      control.cancelled = [&] { return visits >= 5; };
+      const auto body = [&](std::size_t) {
+        ++visits;
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      };
+      CHECK_THROWS_AS(parallel_for(1000, threads, body, control), Cancelled);
+      CHECK(visits < 1000);
+      visits = 0;
+      CHECK_NOTHROW(parallel_for(1, threads, body, control));
     }
   }
 

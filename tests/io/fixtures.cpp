@@ -87,6 +87,10 @@ ModelFile small_model_file() {
   provenance.command = "rheobase train --task go-nogo -o 'Modell \u00fc\u03bc.mat'";
   provenance.map_command = "rheobase map model.mat";
   provenance.seed = 4294967295U;
+  file.transfer = TransferOptions{};
+  file.transfer->neuron.refractory_ms = 0.0;
+  file.transfer->rise_ms = 5.0;
+  file.transfer->use_initial_weights = true;
   return file;
 }
 

@@ -125,11 +125,13 @@ TEST_SUITE("unit") {
     file.model.scaling_factor.reset();
     file.provenance.scaling_factors.clear();
     file.provenance.accuracies.clear();
+    file.transfer.reset();
     write_model(folder / "new.mat", file, MatVersion::level5, folder / "old.mat");
     const MatFile mat(folder / "new.mat");
     CHECK(!mat.has("opt_scaling_factor"));
     CHECK(!mat.has("all_perfs"));
     CHECK(!mat.has("scaling_factors"));
+    CHECK(!mat.has("spiking_network.neuron"));
     CHECK(mat.text("eval_labels", "") == "same");
   }
 }

@@ -77,6 +77,7 @@ TEST_SUITE("unit") {
       const ModelFile back = read_model(folder / "model.mat");
       test::check_same(back.model, file.model);
       check_same(back.provenance, file.provenance);
+      CHECK(back.transfer == file.transfer);
       CHECK(back.provenance.version == kVersion);
     }
     CHECK(folder.names() == std::vector<std::string>{"model.mat"});
@@ -95,6 +96,7 @@ TEST_SUITE("unit") {
       const ModelFile back = parse(model_fields(file), version);
       test::check_same(back.model, file.model);
       check_same(back.provenance, ModelProvenance{});
+      CHECK(!back.transfer);
     }
   }
 
@@ -141,7 +143,19 @@ TEST_SUITE("unit") {
         {"map_command", "1 x 22 char"},
         {"rheobase_version", "1 x 5 char"},
         {"task_parameters.delay", "1 x 1 double"},
-        {"task_parameters.input_noise", "1 x 1 double"}};
+        {"task_parameters.input_noise", "1 x 1 double"},
+        {"spiking_network", "1 x 1 struct"},
+        {"spiking_network.neuron", "1 x 3 char"},
+        {"spiking_network.tau_membrane_ms", "1 x 1 double"},
+        {"spiking_network.threshold_mv", "1 x 1 double"},
+        {"spiking_network.reset_mv", "1 x 1 double"},
+        {"spiking_network.refractory_ms", "1 x 1 double"},
+        {"spiking_network.bias_mv", "1 x 1 double"},
+        {"spiking_network.peak_mv", "1 x 1 double"},
+        {"spiking_network.synapse", "1 x 6 char"},
+        {"spiking_network.rise_ms", "1 x 1 double"},
+        {"spiking_network.readout_bias", "1 x 1 logical"},
+        {"spiking_network.initial_weights", "1 x 1 logical"}};
     std::map<std::string, std::string> found;
     for (const MatArray& array : mat.arrays()) {
       found[array.name] = array.describe();

@@ -36,7 +36,17 @@ RunDescription small_description() {
   description.command = "rheobase simulate model.mat";
   description.task = "go-nogo";
   description.condition = "go";
-  description.voltage_units = {0, 2};
+  description.correct = true;
+  description.transfer = TransferOptions{};
+  description.transfer->neuron = default_parameters(NeuronModel::qif);
+  description.transfer->neuron.refractory_ms = 0.0;
+  description.transfer->synapse = SynapseKind::single_exponential;
+  description.transfer->readout_bias = true;
+  description.simulation.record.voltage_units = {0, 2};
+  description.simulation.trial = 7;
+  description.simulation.noise_intensity = 0.1;
+  description.simulation.parity = true;
+  description.simulation.stimulation = Stimulation{StimulationMode::inhibit, {1, 2}, 2.0, 5.0};
   return description;
 }
 
@@ -69,7 +79,19 @@ TEST_SUITE("unit") {
       CHECK(back.description.command == description.command);
       CHECK(back.description.task == description.task);
       CHECK(back.description.condition == description.condition);
-      CHECK(back.description.voltage_units == description.voltage_units);
+      CHECK(back.description.correct == description.correct);
+      REQUIRE(back.description.transfer);
+      CHECK(*back.description.transfer == *description.transfer);
+      const SimulationOptions& simulation = back.description.simulation;
+      CHECK(simulation.record.voltage_units == description.simulation.record.voltage_units);
+      CHECK(simulation.trial == 7);
+      CHECK(simulation.noise_intensity == 0.1);
+      CHECK(simulation.parity);
+      REQUIRE(simulation.stimulation);
+      CHECK(simulation.stimulation->mode == StimulationMode::inhibit);
+      CHECK(simulation.stimulation->units == std::vector<Eigen::Index>{1, 2});
+      CHECK(simulation.stimulation->start_ms == 2.0);
+      CHECK(simulation.stimulation->stop_ms == 5.0);
       CHECK(back.description.version == kVersion);
     }
   }
@@ -120,6 +142,8 @@ TEST_SUITE("unit") {
       for (const MatArray& array : good.arrays()) {
         if (array.name == name) {
           fields.number(name, value);
+        } else if (array.class_name == "struct") {
+          continue;  // its members come as variables of their own
         } else if (array.class_name == "char") {
           fields.text(array.name, array.text);
         } else {

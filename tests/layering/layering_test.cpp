@@ -20,7 +20,7 @@ const std::map<std::string, std::set<std::string>> kMayInclude{
     {"tasks", {"tasks", "core"}},
     {"rate", {"rate", "tasks", "core"}},
     {"spiking", {"spiking", "core"}},
-    {"io", {"io", "rate", "spiking", "tasks", "core"}},
+    {"io", {"io", "mapping", "rate", "spiking", "tasks", "core"}},
     {"mapping", {"mapping", "rate", "spiking", "analysis", "tasks", "core"}},
     {"report", {"report", "mapping", "io", "rate", "spiking", "analysis", "tasks", "core"}},
     {"apps", {"apps", "report", "mapping", "io", "rate", "spiking", "analysis", "tasks", "core"}},

@@ -12,6 +12,10 @@ def show(name, value):
         print(name, value.shape[0], value.shape[1], numbers)
 
 
+def show_scipy_value(name, value):
+    show(name, str(value[0]) if value.dtype.kind == "U" else value)
+
+
 def show_scipy(path):
     import scipy.io
     for name, value in scipy.io.loadmat(path).items():
@@ -19,9 +23,9 @@ def show_scipy(path):
             continue
         if value.dtype.names:
             for member in value.dtype.names:
-                show(f"{name}.{member}", value[0, 0][member])
+                show_scipy_value(f"{name}.{member}", value[0, 0][member])
         else:
-            show(name, str(value[0]) if value.dtype.kind == "U" else value)
+            show_scipy_value(name, value)
 
 
 def show_hdf5(path):
