@@ -89,6 +89,11 @@ std::string unknown_argument(const CLI::App& program) {
   return rest.empty() ? "" : rest.front();
 }
 
+std::string unknown_command(const CLI::App& program, const std::string& word) {
+  return "unknown command '" + word + "'" + did_you_mean(word, command_names(program)) +
+         " (see rheobase --help)";
+}
+
 /// What is wrong with the command line, in one line.
 std::string describe(const CLI::App& program, const CLI::ParseError& error) {
   const auto chosen = program.get_subcommands();
@@ -99,8 +104,7 @@ std::string describe(const CLI::App& program, const CLI::ParseError& error) {
     return "unknown option " + name + did_you_mean(name, option_names(app));
   }
   if (!unknown.empty() && chosen.empty()) {
-    return "unknown command '" + unknown + "'" + did_you_mean(unknown, command_names(program)) +
-           " (see rheobase --help)";
+    return unknown_command(program, unknown);
   }
   if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
     return "unexpected argument '" + unknown + "'";
@@ -141,6 +145,9 @@ int run_command_line(const std::vector<std::string>& given, std::ostream& out, s
     }
     return kSuccess;
   } catch (const CLI::CallForHelp&) {
+    if (!args.empty() && !args.front().starts_with('-') && program->get_subcommands().empty()) {
+      return complain(err, unknown_command(*program, args.front()), kUserFault);
+    }
     out << program->help();
     return kSuccess;
   } catch (const CLI::Success& success) {
