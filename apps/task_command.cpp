@@ -42,6 +42,7 @@ Json task_json(const TaskDefinition& task) {
   return {{"name", task.name},
           {"help", task.help},
           {"citation", task.citation},
+          {"correct", task.scoring},
           {"inputs", task.inputs},
           {"steps", Task(task.name).steps()},
           {"conditions", task.conditions},
@@ -62,6 +63,7 @@ std::string details_text(const TaskDefinition& task) {
   summary.add("task", task.name);
   summary.add("what", task.help);
   summary.add("source", task.citation);
+  summary.add("correct", task.scoring);
   summary.add("inputs", std::to_string(task.inputs));
   summary.add("length",
               fmt::format("{} steps of {:g} ms with the default parameters", steps, kRateStepMs));

@@ -42,6 +42,9 @@ const TaskDefinition& task_go_nogo() {
       .name = "go-nogo",
       .help = "answer a pulse (Go) with a sustained output of 1, stay silent without it (NoGo)",
       .citation = "Kim, Li & Sejnowski, PNAS 116:22811 (2019)",
+      .scoring =
+          "go: the output exceeds 0.7 after the pulse (spiking: after 500 ms); nogo: |output| "
+          "stays below 0.3 (spiking: the output does)",
       .inputs = 1,
       .conditions = {"go", "nogo"},
       .parameters = {},

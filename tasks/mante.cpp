@@ -52,6 +52,9 @@ const TaskDefinition& task_mante() {
       .citation =
           "Mante, Sussillo, Shenoy & Newsome, Nature 503:78 (2013); "
           "Kim, Li & Sejnowski, PNAS 116:22811 (2019)",
+      .scoring =
+          "in the last second (spiking: after 1300 ms) the output exceeds 0.7 for +, falls below "
+          "-0.7 for -",
       .inputs = 4,
       .conditions = {"context1-plus-plus", "context1-plus-minus", "context1-minus-plus",
                      "context1-minus-minus", "context2-plus-plus", "context2-plus-minus",

@@ -52,6 +52,7 @@ const TaskDefinition& task_oscillation() {
       .name = "oscillation",
       .help = "autonomous: after a starting pulse, a sine of settable period without any input",
       .citation = "Sussillo & Abbott, Neuron 63:544 (2009); settings of this program",
+      .scoring = "after the first period the output's correlation with the sine exceeds 0.8",
       .inputs = 1,
       .conditions = {"sine"},
       .parameters = {{"period", "ms", "period of the sine", 400.0, 50.0, 5000.0},

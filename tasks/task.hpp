@@ -30,6 +30,7 @@ struct TaskDefinition {
   std::string name;                     ///< "go-nogo"
   std::string help;                     ///< one line
   std::string citation;                 ///< source of the task
+  std::string scoring;                  ///< when an answer is right, of both networks
   int inputs = 1;                       ///< rows of Trial::input
   std::vector<std::string> conditions;  ///< names, index = Trial::condition
   std::vector<TaskParameterInfo> parameters;

@@ -71,6 +71,10 @@ const TaskDefinition& task_timing() {
       .name = "timing",
       .help = "produce a bell-shaped output a fixed time after a cue, none without it (catch)",
       .citation = "Kim, Li & Sejnowski, PNAS 116:22811 (2019), supplement",
+      .scoring =
+          "from 250 ms on; cue: the peak exceeds 0.7 within 75 ms of its time, further than "
+          "225 ms from it |output| stays below 0.3 (spiking: the output below 0.7); catch: "
+          "|output| stays below 0.3 (spiking: the output below 0.7)",
       .inputs = 1,
       .conditions = {"cue", "catch"},
       .parameters = {{"interval", "ms", "time from the end of the cue to the peak", 500.0, 50.0,

@@ -78,6 +78,9 @@ TaskDefinition two_pulse_task(std::string name, std::string help, std::string ci
       .name = std::move(name),
       .help = std::move(help),
       .citation = std::move(citation),
+      .scoring =
+          "after 1000 ms (later as the delay exceeds 10 steps) the output exceeds 0.7 where the "
+          "signs agree, falls below -0.7 where they differ",
       .inputs = 2,
       .conditions = {"same-plus", "same-minus", "different-plus-minus", "different-minus-plus"},
       .parameters = {{"delay", "steps", "pause between the two pulses (1 step = 5 ms)",
