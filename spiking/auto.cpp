@@ -15,9 +15,6 @@ Choice choose(const SpikingModel& model, const SimulationOptions& options) {
   if (options.parity) {
     return {"clock", "parity mode repeats the published grid"};
   }
-  if (model.neuron.model != NeuronModel::lif) {
-    return {"clock", "the neuron model is not lif"};
-  }
   if (options.noise_intensity == 0.0) {
     return {"event", "there is no noise: the event engine is exact"};
   }
@@ -26,6 +23,9 @@ Choice choose(const SpikingModel& model, const SimulationOptions& options) {
   }
   if (options.step_ms > longest_bridge_step_ms(model)) {
     return {"clock", "time constants are too short for the bridge engine's step"};
+  }
+  if (model.neuron.refractory_ms > longest_bridge_refractory_ms(model)) {
+    return {"clock", "the refractory period is too long for the bridge engine"};
   }
   return {"bridge", "noise: the bridge engine has no grid bias"};
 }
@@ -44,7 +44,7 @@ SimulationResult run(const SpikingModel& model, const Eigen::MatrixXd& input,
 
 const EngineDefinition& engine_auto() {
   static const EngineDefinition definition{
-      "auto", "bridge with noise, event without, clock for parity and other neuron models",
+      "auto", "bridge with noise, event without, clock for parity and stimulation",
       "chosen from model and options; see the engine it takes", &run};
   return definition;
 }

@@ -1,6 +1,7 @@
 #include "spiking/bridge.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -14,11 +15,7 @@ namespace {
 constexpr std::string_view kWhere = "bridge engine";
 
 /// Refuses what belongs to another engine.
-void check_scope(const SpikingModel& model, const SimulationOptions& options) {
-  if (model.neuron.model != NeuronModel::lif) {
-    throw InputError(kWhere, "neuron model", to_string(model.neuron.model),
-                     "must be lif: use the clock engine for others");
-  }
+void check_scope(const SimulationOptions& options) {
   if (!(options.noise_intensity > 0.0)) {
     throw InputError(kWhere, "noise intensity (mV^2/ms)",
                      fmt::format("{}", options.noise_intensity),
@@ -38,7 +35,7 @@ void check_scope(const SpikingModel& model, const SimulationOptions& options) {
 
 SimulationResult run(const SpikingModel& model, const Eigen::MatrixXd& input,
                      const SimulationOptions& options) {
-  check_scope(model, options);
+  check_scope(options);
   const double longest = longest_bridge_step_ms(model);
   if (!(options.step_ms > 0.0 && options.step_ms <= longest)) {
     throw InputError(
@@ -46,7 +43,7 @@ SimulationResult run(const SpikingModel& model, const Eigen::MatrixXd& input,
         fmt::format("must be above 0 and at most {:.4g} ms for this network", longest));
   }
   const double refractory = model.neuron.refractory_ms;
-  if (refractory > 20.0 * model.neuron.tau_membrane_ms) {
+  if (refractory > longest_bridge_refractory_ms(model)) {
     throw InputError(kWhere, "refractory period (ms)", fmt::format("{}", refractory),
                      "must not exceed 20 membrane time constants");
   }
@@ -64,10 +61,15 @@ double longest_bridge_step_ms(const SpikingModel& model) {
   return longest;
 }
 
+double longest_bridge_refractory_ms(const SpikingModel& model) {
+  return model.neuron.model == NeuronModel::qif ? std::numeric_limits<double>::infinity()
+                                                : 20.0 * model.neuron.tau_membrane_ms;
+}
+
 const EngineDefinition& engine_bridge() {
   static const EngineDefinition definition{
       "bridge",
-      "noisy LIF networks without the grid's bias: exact steps, threshold crossings between them",
+      "noisy LIF and QIF networks without the grid's bias: exact steps, crossings between them",
       "crossings between steps after Giraudo & Sacerdote, Commun Stat Simul Comput 28:1135 (1999)",
       &run};
   return definition;

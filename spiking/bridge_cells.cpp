@@ -14,8 +14,9 @@ float narrow(double value) {
 
 }  // namespace
 
-BridgeCells::BridgeCells(const SpikingModel& model, double step_ms, double intensity)
-    : drive_gain_(-std::expm1(-step_ms / model.neuron.tau_membrane_ms)) {
+BridgeCells::BridgeCells(const SpikingModel& model, const BridgeMembrane& membrane, double step_ms)
+    : drive_gain_(membrane.model == NeuronModel::qif ? 1.0
+                                                     : -std::expm1(-step_ms / membrane.tau_ms)) {
   const std::size_t padded = padded_to_packs<float>(static_cast<std::size_t>(model.units()));
   for (AlignedVector<float>* values :
        {&current_keep_, &current_from_h_, &u_from_current_, &u_from_h_, &sag_from_current_}) {
@@ -28,6 +29,7 @@ BridgeCells::BridgeCells(const SpikingModel& model, double step_ms, double inten
   state_[0].assign(padded, kFarBelowThreshold);
   state_[3].assign(padded, kFarBelowThreshold);
   drive_.assign(padded, narrow(drive_gain_ * kFarBelowThreshold));
+  held_.assign(padded, 1.0F);
   survival_.assign(padded, 1.0F);
   limit_.assign(padded, 0.0F);
 
@@ -51,16 +53,20 @@ BridgeCells::BridgeCells(const SpikingModel& model, double step_ms, double inten
   }
   population_.sag_from_h = narrow(0.5 * bend);
   population_.sag_from_drive = narrow(-bend * a / drive_gain_);
-  population_.noise_sd = narrow(std::sqrt(-intensity / (2.0 * a) * std::expm1(-2.0 * a * step_ms)));
-  population_.crossing_rate = narrow(2.0 * a / (intensity * std::sinh(a * step_ms)));
+  population_.noise_sd = narrow(membrane.noise_sd(step_ms));
+  population_.crossing_rate = narrow(2.0 * a / (membrane.intensity * std::sinh(a * step_ms)));
   population_.packs = padded / 16;
   population_.double_exponential = cascade;
+  population_.quadratic = membrane.model == NeuronModel::qif;
+  population_.turn = narrow(step_ms / membrane.tau_ms);
+  population_.threshold = narrow(membrane.threshold);
 
   population_.now = {state_[0].data(), state_[1].data(), state_[2].data()};
   population_.next = {state_[3].data(), state_[4].data(), state_[5].data()};
   population_.survival = survival_.data();
   population_.limit = limit_.data();
   population_.drive = drive_.data();
+  population_.held = held_.data();
   population_.current_keep = current_keep_.data();
   population_.current_from_h = current_from_h_.data();
   population_.u_from_current = u_from_current_.data();
@@ -72,6 +78,16 @@ void BridgeCells::set_drive(const Eigen::Ref<const Eigen::VectorXd>& drive_mv) {
   for (Eigen::Index unit = 0; unit < drive_mv.size(); ++unit) {
     drive_[static_cast<std::size_t>(unit)] = narrow(drive_gain_ * drive_mv[unit]);
   }
+}
+
+void BridgeCells::hold(Eigen::Index unit) {
+  held_[static_cast<std::size_t>(unit)] = 1.0F;
+  population_.next.u[unit] = kFarBelowThreshold;
+}
+
+void BridgeCells::release(Eigen::Index unit, double u) {
+  held_[static_cast<std::size_t>(unit)] = 0.0F;
+  population_.next.u[unit] = narrow(u);
 }
 
 void BridgeCells::flush() {

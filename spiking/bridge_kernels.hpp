@@ -6,24 +6,27 @@
 // Included by kernel files: plain data and declarations only.
 namespace rheobase {
 
-/// u of a refractory unit (mV): no step and no input brings it back to the threshold.
+/// u of a refractory unit (mV): no LIF step and no input brings it back to the threshold.
 inline constexpr float kFarBelowThreshold = -1e12F;
 
 /// What changes from step to step, as arrays over units padded to whole packs of 16.
 struct BridgeState {
-  float* u = nullptr;        ///< voltage above threshold, mV; far below it while refractory
+  float* u = nullptr;        ///< see BridgeMembrane, mV; far below threshold while refractory
   float* current = nullptr;  ///< synaptic current, mV
   float* h = nullptr;        ///< its rising part, mV/ms; unused by the single exponential
 };
 
-/// The population of the bridge engine. A step D is the exact propagator
-///   u' = u_keep u + drive + u_from_current I + u_from_h h + noise_sd xi,
-///   I' = current_keep I + current_from_h h,  h' = h_keep h.
+/// The population of the bridge engine. A step D of the currents is
+///   I' = current_keep I + current_from_h h,  h' = h_keep h,
+/// and of LIF units the exact propagator
+///   u' = u_keep u + drive + u_from_current I + u_from_h h + noise_sd xi.
+/// QIF units add noise_sd xi and then flow with the force drive + (I + I') / 2.
 struct BridgePopulation {
   BridgeState now, next;
   float* survival = nullptr;     ///< chance that no crossing between steps since the last spike
   const float* limit = nullptr;  ///< survival at which the unit fires
-  const float* drive = nullptr;  ///< (1 - e^(-aD)) (bias + E - threshold), mV
+  const float* drive = nullptr;  ///< LIF: (1 - e^(-aD)) (bias + E - threshold); QIF: bias + E
+  const float* held = nullptr;   ///< QIF: 1 while refractory, else 0
   const float* current_keep = nullptr;
   const float* current_from_h = nullptr;
   const float* u_from_current = nullptr;
@@ -37,6 +40,9 @@ struct BridgePopulation {
   float crossing_rate = 0.0F;  ///< K = 2a / (s^2 sinh(aD)), 1/mV^2
   std::size_t packs = 0;
   bool double_exponential = true;
+  bool quadratic = false;
+  float turn = 0.0F;       ///< QIF: D / tau_m
+  float threshold = 0.0F;  ///< QIF: mV
 };
 
 struct BridgeKernels {

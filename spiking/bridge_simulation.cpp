@@ -6,7 +6,6 @@
 #include "core/error.hpp"
 #include "spiking/bridge.hpp"
 #include "spiking/bridge_cells.hpp"
-#include "spiking/bridge_passage.hpp"
 #include "spiking/clock_recorder.hpp"
 #include "spiking/initial_voltage.hpp"
 #include "spiking/membrane_noise.hpp"
@@ -74,10 +73,10 @@ class BridgeRun {
   const SpikingModel& model_;
   const ClockGrid& grid_;
   const SimulationOptions& options_;
-  double membrane_rate_;  ///< a, 1/ms
+  BridgeMembrane membrane_;
   double refractory_sd_;  ///< mV, noise of a refractory period
   Eigen::VectorXd initial_voltage_;
-  Eigen::MatrixXd drive_;  ///< bias + W_in u - threshold, mV, N x columns
+  Eigen::MatrixXd drive_;  ///< bias + W_in u - offset of u, mV, N x columns
   BridgeCells cells_;
   BridgeKernels kernels_;
   std::vector<std::uint32_t> fired_;  ///< a bit per lane, an element per pack
@@ -100,11 +99,11 @@ BridgeRun::BridgeRun(const SpikingModel& model, const Eigen::MatrixXd& input, co
     : model_(model),
       grid_(grid),
       options_(options),
-      membrane_rate_(1.0 / model.neuron.tau_membrane_ms),
+      membrane_(model.neuron, options.noise_intensity),
       refractory_sd_(std::sqrt(options.noise_intensity * model.neuron.refractory_ms)),
       initial_voltage_(initial_voltage(model, options)),
-      drive_((model.w_in * input).array() + (model.neuron.bias_mv - model.neuron.threshold_mv)),
-      cells_(model, grid.dt_ms, options.noise_intensity),
+      drive_((model.w_in * input).array() + (model.neuron.bias_mv - membrane_.offset_mv)),
+      cells_(model, membrane_, grid.dt_ms),
       kernels_(RHEOBASE_SIMD_DISPATCH(level, bridge_kernels)()),
       fired_(cells_.population().packs),
       near_(cells_.population().packs),
@@ -118,7 +117,7 @@ BridgeRun::BridgeRun(const SpikingModel& model, const Eigen::MatrixXd& input, co
     draws_.emplace_back(options.seed, options.trial, static_cast<std::uint32_t>(unit), 0);
     cells_.limit(unit) = static_cast<float>(draws_.back().limit);
   }
-  const Eigen::VectorXd u = initial_voltage_.array() - model.neuron.threshold_mv;
+  const Eigen::VectorXd u = initial_voltage_.array() - membrane_.offset_mv;
   if (options.start_up == StartUp::reference && model.neuron.refractory_ms > 0.0) {
     start_as_published(u);
   } else {
@@ -132,19 +131,20 @@ BridgeRun::BridgeRun(const SpikingModel& model, const Eigen::MatrixXd& input, co
 void BridgeRun::start_as_published(const Eigen::VectorXd& u) {
   const double hold_ms = model_.neuron.refractory_ms;
   for (Eigen::Index unit = 0; unit < u.size(); ++unit) {
-    const double end = u[unit] + refractory_sd_ * draws(unit).restart_normal;
-    const double exponent = 2.0 * u[unit] * end / (options_.noise_intensity * hold_ms);
-    const double survival = end < 0.0 ? -std::expm1(-exponent) : 0.0;
-    if (u[unit] >= 0.0) {
+    const double from = membrane_.threshold - u[unit];
+    const double to = from - refractory_sd_ * draws(unit).restart_normal;
+    const double exponent = 2.0 * from * to / (options_.noise_intensity * hold_ms);
+    const double survival = to > 0.0 ? -std::expm1(-exponent) : 0.0;
+    if (from <= 0.0) {
       initial_spikes_.push_back({0.0, unit});
     } else if (survival <= draws(unit).limit) {
       initial_spikes_.push_back(
-          {first_passage_ms(-u[unit], -end, options_.noise_intensity, hold_ms,
-                            draws(unit).passage_normal, draws(unit).passage_uniform),
+          {first_passage_ms(from, to, options_.noise_intensity, hold_ms, draws(unit).passage_normal,
+                            draws(unit).passage_uniform),
            unit});
     } else {
       cells_.survival(unit) = static_cast<float>(survival);
-      schedule({unit, hold_ms, end}, 0);
+      schedule({unit, hold_ms, membrane_.threshold - to}, 0);
     }
   }
 }
@@ -152,16 +152,16 @@ void BridgeRun::start_as_published(const Eigen::VectorXd& u) {
 /// Nobody is refractory. Units at or above threshold start from reset, or fire at time 0 where the
 /// published start is asked for.
 void BridgeRun::start_relaxed(const Eigen::VectorXd& u) {
-  const double reset = model_.neuron.reset_mv - model_.neuron.threshold_mv;
   for (Eigen::Index unit = 0; unit < u.size(); ++unit) {
-    if (u[unit] < 0.0) {
-      cells_.now().u[unit] = static_cast<float>(u[unit]);
+    if (u[unit] < membrane_.threshold) {
+      cells_.release(unit, u[unit]);
     } else if (options_.start_up == StartUp::reference) {
       initial_spikes_.push_back({0.0, unit});
     } else {
-      cells_.now().u[unit] = static_cast<float>(reset);
+      cells_.release(unit, membrane_.reset);
     }
   }
+  cells_.swap();
 }
 
 void BridgeRun::switch_input(long step) {
@@ -202,13 +202,9 @@ void BridgeRun::release(const Release& release, double end_ms) {
   const double rest_ms = std::max(end_ms - release.time_ms, 0.0);
   const double end_current = cells_.next().current[unit];
   const double slope = (end_current - cells_.now().current[unit]) / grid_.dt_ms;
-  const double mean_current = end_current - 0.5 * slope * rest_ms;
-  const double keep = std::exp(-membrane_rate_ * rest_ms);
-  const double noise_sd =
-      std::sqrt(options_.noise_intensity / (2.0 * membrane_rate_) * (1.0 - keep * keep));
-  cells_.next().u[unit] =
-      static_cast<float>(keep * release.u + (1.0 - keep) * (drive_(unit, column_) + mean_current) +
-                         noise_sd * static_cast<double>(noise_row_[unit]));
+  const double force = drive_(unit, column_) + end_current - 0.5 * slope * rest_ms;
+  const double u = membrane_.after(release.u, force, noise_row_[unit], rest_ms);
+  cells_.release(unit, std::min(u, membrane_.threshold));
 }
 
 /// The step's spikes in order of time, then of unit.
@@ -226,9 +222,10 @@ void BridgeRun::collect_spikes(bool fired, long step) {
       if (!std::isfinite(to)) {
         throw NonFiniteError("membrane voltage", step, unit);
       }
+      const double force =
+          drive_(unit, column_) + 0.5 * (cells_.now().current[unit] + cells_.next().current[unit]);
       const double passage =
-          first_passage_ms(-from, -to, options_.noise_intensity, grid_.dt_ms,
-                           draws(unit).passage_normal, draws(unit).passage_uniform);
+          membrane_.spike_ms(from, to, force, noise_row_[unit], grid_.dt_ms, draws(unit));
       spikes_.push_back({start_ms + passage, unit});
     }
   }
@@ -249,10 +246,9 @@ void BridgeRun::fire(const Spike& spike, long step) {
   readout_.spike(spike.unit, spike.time_ms);
   arrival_.deliver(spike.unit, end_ms(step) - spike.time_ms, next.u, next.current, next.h);
   begin_interval(spike.unit);
-  next.u[spike.unit] = kFarBelowThreshold;
-  const double reset = model_.neuron.reset_mv - model_.neuron.threshold_mv;
+  cells_.hold(spike.unit);
   schedule({spike.unit, spike.time_ms + model_.neuron.refractory_ms,
-            reset + refractory_sd_ * draws(spike.unit).restart_normal},
+            membrane_.reset + refractory_sd_ * draws(spike.unit).restart_normal},
            step);
 }
 
@@ -264,7 +260,7 @@ void BridgeRun::record(long step) {
       const double u = cells_.now().u[unit];
       const bool held = u < 0.5 * kFarBelowThreshold;
       const bool fired_before = intervals_[static_cast<std::size_t>(unit)] > 0;
-      voltage[unit] = !held          ? u + model_.neuron.threshold_mv
+      voltage[unit] = !held          ? u + membrane_.offset_mv
                       : fired_before ? model_.neuron.reset_mv
                                      : initial_voltage_[unit];
     }
@@ -283,7 +279,7 @@ void BridgeRun::record(long step) {
   if (recorder_.wants_input()) {
     recorder_.input(step) =
         Eigen::Map<const Eigen::VectorXf>(cells_.now().current, model_.units()).cast<double>() +
-        (drive_.col(column_).array() + model_.neuron.threshold_mv).matrix();
+        (drive_.col(column_).array() + membrane_.offset_mv).matrix();
   }
 }
 

@@ -8,6 +8,7 @@
 
 #include "core/error.hpp"
 #include "spiking/engine.hpp"
+#include "spiking/event_qif_simulation.hpp"
 #include "spiking/event_readout.hpp"
 #include "spiking/initial_voltage.hpp"
 #include "spiking/stimulation_coins.hpp"
@@ -38,11 +39,6 @@ std::vector<StimulationJump> toss_coins(const SpikingModel& model, Eigen::Index 
 SimulationResult run(const SpikingModel& model, const Eigen::MatrixXd& input,
                      const SimulationOptions& options) {
   check_grid_free_options(options, "event engine");
-  if (model.neuron.model != NeuronModel::lif) {
-    throw InputError("event engine", "neuron model", to_string(model.neuron.model),
-                     "must be lif: QIF units with decaying currents have no closed form, use the "
-                     "clock engine");
-  }
   return run_event(make_event_network(model), make_event_protocol(model, input, options), options);
 }
 
@@ -90,10 +86,12 @@ SimulationResult run_event(const EventNetwork& network, const EventProtocol& pro
                          output_grid(options, protocol.duration_ms), protocol.duration_ms);
   EventObserver observer;
   if (!recorder.idle()) {
-    observer = [&recorder](const EventState& state, double t) { recorder.observe(state, t); };
+    observer = [&recorder](const EventView& view, double now) { recorder.observe(view, now); };
   }
   const std::vector<SpikeEvent> spikes =
-      EventSimulation(network, protocol, std::move(observer)).run();
+      network.neuron.model == NeuronModel::lif
+          ? EventSimulation(network, protocol, std::move(observer)).run()
+          : QifSimulation(network, protocol, std::move(observer)).run();
   return make_event_result(network, protocol, options, spikes, recorder.take());
 }
 
@@ -147,7 +145,7 @@ void check_grid_free_options(const SimulationOptions& options, std::string_view 
 
 const EngineDefinition& engine_event() {
   static const EngineDefinition definition{
-      "event", "exact event-driven integration of noise-free LIF networks, no time grid",
+      "event", "exact event-driven integration of noise-free networks, no time grid",
       "closed-form propagators; lossless spike test after D'Haene et al. (2009) and Krishnan et "
       "al. (2018)",
       &run};

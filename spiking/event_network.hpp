@@ -28,10 +28,6 @@ struct EventNetwork {
   DecayRates rates(Eigen::Index unit) const {
     return {membrane_rate(), decay_rate[unit], rise_rate()};
   }
-  /// Height of r (Hz; double exponential: of its rise, Hz/ms) after one spike of a unit.
-  double rate_jump(Eigen::Index unit) const {
-    return 1000.0 * decay_rate[unit] * (double_exponential() ? rise_rate() : 1.0);
-  }
 };
 
 EventNetwork make_event_network(const SpikingModel& model);

@@ -13,8 +13,7 @@ struct EventReadout {
   Eigen::MatrixXd rate;    ///< r (Hz), N x samples, if asked for
 };
 
-/// r of every unit is two modes (r and its rise) that decay in closed form from one sample to the
-/// next and are touched only by the unit's own spikes, each with its own distance to the sample.
+/// Closed form from one sample to the next (SampledReadout), whatever the sample times.
 /// @param spikes  in order of time
 EventReadout read_out(const EventNetwork& network, std::span<const SpikeEvent> spikes,
                       const SampleGrid& samples, bool keep_rate);

@@ -35,39 +35,37 @@ EventRecorder::EventRecorder(const EventNetwork& network, const Recording& recor
   }
 }
 
-void EventRecorder::observe(const EventState& state, double t) {
-  const double now_ms = state.start_ms + t;
+void EventRecorder::observe(const EventView& view, double now_ms) {
   // At the very end the sample on the boundary belongs to this window.
   const double before_ms = now_ms < duration_ms_ * (1.0 - 1e-12) ? now_ms : now_ms * (1.0 + 1e-6);
   if (recording_.voltage.size() > 0) {
     while (next_voltage_ < voltage_grid_.count &&
            voltage_grid_.time_ms(next_voltage_) < before_ms) {
-      sample_voltage(state, voltage_grid_.time_ms(next_voltage_) - state.start_ms);
+      sample_voltage(view);
     }
   }
   if (recording_.input.size() > 0) {
     while (next_input_ < input_grid_.count && input_grid_.time_ms(next_input_) < before_ms) {
-      sample_input(state, input_grid_.time_ms(next_input_) - state.start_ms);
+      sample_input(view);
     }
   }
 }
 
-void EventRecorder::sample_voltage(const EventState& state, double t) {
+void EventRecorder::sample_voltage(const EventView& view) {
+  const double time_ms = voltage_grid_.time_ms(next_voltage_);
   for (std::size_t row = 0; row < voltage_units_.size(); ++row) {
-    const auto unit = static_cast<std::size_t>(voltage_units_[row]);
-    const double u =
-        state.held(unit) ? state.held_u[unit] : state.trajectory(network_, unit).at(t).u;
     recording_.voltage(static_cast<Eigen::Index>(row), next_voltage_) =
-        u + network_.neuron.threshold_mv;
+        view.u(static_cast<std::size_t>(voltage_units_[row]), time_ms) +
+        network_.neuron.threshold_mv;
   }
   ++next_voltage_;
 }
 
-void EventRecorder::sample_input(const EventState& state, double t) {
-  for (std::size_t unit = 0; unit < state.window.size(); ++unit) {
-    const Trajectory trajectory = state.trajectory(network_, unit);
-    recording_.input(static_cast<Eigen::Index>(unit), next_input_) =
-        trajectory.at(t).current + trajectory.drive + network_.neuron.threshold_mv;
+void EventRecorder::sample_input(const EventView& view) {
+  const double time_ms = input_grid_.time_ms(next_input_);
+  for (Eigen::Index unit = 0; unit < network_.units(); ++unit) {
+    recording_.input(unit, next_input_) =
+        view.force(static_cast<std::size_t>(unit), time_ms) + network_.neuron.threshold_mv;
   }
   ++next_input_;
 }

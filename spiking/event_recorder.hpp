@@ -33,12 +33,12 @@ class EventRecorder {
                 const SampleGrid& output, double duration_ms);
 
   bool idle() const { return recording_.voltage.size() == 0 && recording_.input.size() == 0; }
-  void observe(const EventState& state, double t);
+  void observe(const EventView& view, double now_ms);
   EventRecording take() { return std::move(recording_); }
 
  private:
-  void sample_voltage(const EventState& state, double t);
-  void sample_input(const EventState& state, double t);
+  void sample_voltage(const EventView& view);
+  void sample_input(const EventView& view);
 
   const EventNetwork& network_;
   SampleGrid voltage_grid_, input_grid_;

@@ -50,6 +50,7 @@ EventSimulation::EventSimulation(const EventNetwork& network, const EventProtoco
       reset_u_(network.neuron.reset_mv - network.neuron.threshold_mv),
       arrivals_(network.membrane_rate(), network.rise_rate(), network.decay_rate,
                 network.synapse.kind, longest_window_ms_),
+      state_(network),
       candidates_(static_cast<std::size_t>(network.units())) {
   const auto units = static_cast<std::size_t>(network.units());
   decay_offset_.resize(units);
@@ -78,7 +79,8 @@ void EventSimulation::run_segment(std::size_t segment, double end_ms) {
   if (!(length > 0.0)) {
     return;
   }
-  const auto windows = static_cast<long>(std::ceil(length / longest_window_ms_ - 1e-9));
+  const auto windows =
+      std::max(1L, static_cast<long>(std::ceil(length / longest_window_ms_ - 1e-9)));
   state_.drive = &protocol_.drive[segment].drive;
   set_length(length / static_cast<double>(windows));
   for (long window = 0; window < windows; ++window) {
@@ -226,7 +228,7 @@ void EventSimulation::make_candidate(std::int32_t unit, double t) {
 
 /// Tests the earliest candidate, which has not crossed before t.
 void EventSimulation::test(std::int32_t unit, double t) {
-  const Trajectory trajectory = state_.trajectory(network_, index(unit));
+  const Trajectory trajectory = state_.trajectory(index(unit));
   const Crossing crossing = first_crossing(trajectory, t, state_.length_ms,
                                            at_end(index(unit), trajectory.start, trajectory.drive));
   if (crossing.found()) {
@@ -367,7 +369,7 @@ double EventSimulation::next_jump() const {
 
 void EventSimulation::observe(double t) const {
   if (observer_) {
-    observer_(state_, t);
+    observer_(state_, state_.start_ms + t);
   }
 }
 

@@ -2,41 +2,15 @@
 
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <vector>
 
 #include "core/simd/dispatch.hpp"
 #include "spiking/event_arrival.hpp"
 #include "spiking/event_heap.hpp"
+#include "spiking/event_protocol.hpp"
 #include "spiking/event_state.hpp"
-#include "spiking/simulate.hpp"
 
 namespace rheobase {
-
-struct SpikeEvent {
-  double time_ms = 0.0;
-  std::int32_t unit = 0;
-};
-
-/// Jump of the voltage of all stimulated units.
-struct StimulationJump {
-  double time_ms = 0.0;
-  double jump_mv = 0.0;
-};
-
-/// What drives a run beside the network itself.
-struct EventProtocol {
-  std::vector<DriveSegment> drive;  ///< in order of time, the first at 0
-  double duration_ms = 0.0;
-  Eigen::VectorXd initial_voltage;  ///< N, mV
-  StartUp start_up = StartUp::reference;
-  std::vector<Eigen::Index> stimulated;
-  std::vector<StimulationJump> jumps;  ///< in order of time
-};
-
-/// Called before the state changes at time t of the window (ms) and at the end of every window:
-/// everything before t can be read off `state`.
-using EventObserver = std::function<void(const EventState& state, double t)>;
 
 /// The exact event-driven run: all spikes in order of time, then of unit.
 /// Work is done in windows of at most about a millisecond. A unit whose closed-form upper bound

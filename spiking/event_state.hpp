@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <limits>
 
 #include "spiking/aligned_vector.hpp"
@@ -9,8 +10,23 @@
 
 namespace rheobase {
 
+/// What an observer may ask a running engine: the units between the last event and the next.
+class EventView {
+ public:
+  virtual ~EventView() = default;
+  virtual double u(std::size_t unit, double time_ms) const = 0;      ///< v - threshold, mV
+  virtual double force(std::size_t unit, double time_ms) const = 0;  ///< c + I, mV
+};
+
+/// Called before the state changes at `now_ms` and at the end of every window: everything before
+/// `now_ms` can be read off the view.
+using EventObserver = std::function<void(const EventView& view, double now_ms)>;
+
 /// Everything that changes while the event engine runs, as of one window.
-struct EventState {
+class EventState : public EventView {
+ public:
+  explicit EventState(const EventNetwork& network) : network_(network) {}
+
   double start_ms = 0.0;  ///< of the window
   double length_ms = 0.0;
   const Eigen::VectorXd* drive = nullptr;  ///< N, mV
@@ -21,11 +37,22 @@ struct EventState {
   bool held(std::size_t unit) const {
     return window[unit].margin == std::numeric_limits<double>::infinity();
   }
-  Trajectory trajectory(const EventNetwork& network, std::size_t unit) const {
+  Trajectory trajectory(std::size_t unit) const {
     const auto index = static_cast<Eigen::Index>(unit);
     const WindowState& s = window[unit];
-    return {network.rates(index), (*drive)[index], {s.h, s.current, s.u}};
+    return {network_.rates(index), (*drive)[index], {s.h, s.current, s.u}};
   }
+
+  double u(std::size_t unit, double time_ms) const override {
+    return held(unit) ? held_u[unit] : trajectory(unit).at(time_ms - start_ms).u;
+  }
+  double force(std::size_t unit, double time_ms) const override {
+    const Trajectory course = trajectory(unit);
+    return course.drive + course.at(time_ms - start_ms).current;
+  }
+
+ private:
+  const EventNetwork& network_;
 };
 
 }  // namespace rheobase

@@ -7,12 +7,13 @@
 namespace rheobase {
 
 template <class T>
-SampledReadout<T>::SampledReadout(const SpikingModel& model, double period_ms, SimdLevel level)
+SampledReadout<T>::SampledReadout(const SynapseParameters& synapse, const Eigen::VectorXd& w_out,
+                                  double period_ms, SimdLevel level)
     : kernels_(RHEOBASE_SIMD_DISPATCH(level, clock_kernels<T>)()),
-      units_(model.units()),
-      rise_rate_hz_(1000.0 / model.synapse.rise_ms),
-      double_exponential_(model.synapse.kind == SynapseKind::double_exponential),
-      decay_rate_hz_(1000.0 / model.synapse.decay_ms.array()) {
+      units_(w_out.size()),
+      rise_rate_hz_(1000.0 / synapse.rise_ms),
+      double_exponential_(synapse.kind == SynapseKind::double_exponential),
+      decay_rate_hz_(1000.0 / synapse.decay_ms.array()) {
   const std::size_t padded = padded_to_packs<T>(static_cast<std::size_t>(units_));
   for (AlignedVector<T>* values : {&r_, &hr_, &decay_, &rise_, &weight_}) {
     values->assign(padded, T{0});
@@ -24,7 +25,7 @@ SampledReadout<T>::SampledReadout(const SpikingModel& model, double period_ms, S
     decay_[at] = static_cast<T>(std::exp(-rate * period_s));
     rise_[at] = static_cast<T>(
         double_exponential_ ? exponential_cascade(rate, rise_rate_hz_, period_s) : 0.0);
-    weight_[at] = static_cast<T>(model.w_out[unit]);
+    weight_[at] = static_cast<T>(w_out[unit]);
   }
   filter_ = {r_.data(),
              hr_.data(),

@@ -15,7 +15,10 @@ template <class T>
 class SampledReadout {
  public:
   /// @param period_ms  distance of two samples
-  SampledReadout(const SpikingModel& model, double period_ms, SimdLevel level);
+  SampledReadout(const SpikingModel& model, double period_ms, SimdLevel level)
+      : SampledReadout(model.synapse, model.w_out, period_ms, level) {}
+  SampledReadout(const SynapseParameters& synapse, const Eigen::VectorXd& w_out, double period_ms,
+                 SimdLevel level);
 
   /// A spike since the last sample.
   void spike(Eigen::Index unit, double time_ms) { pending_.push_back({unit, time_ms}); }

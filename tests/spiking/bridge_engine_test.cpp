@@ -198,8 +198,11 @@ TEST_SUITE("unit") {
     const Eigen::MatrixXd input = trace.input.leftCols(61);
     SimulationOptions options = bridge();
     options.record.voltage = true;
-    for (const SynapseKind kind :
-         {SynapseKind::double_exponential, SynapseKind::single_exponential}) {
+    for (const auto& [neuron, kind] : {std::pair{NeuronModel::lif, SynapseKind::double_exponential},
+                                       {NeuronModel::lif, SynapseKind::single_exponential},
+                                       {NeuronModel::qif, SynapseKind::double_exponential},
+                                       {NeuronModel::qif, SynapseKind::single_exponential}}) {
+      trace.model.neuron = default_parameters(neuron);
       trace.model.synapse.kind = kind;
       const SimulationResult plain = run_bridge(trace.model, input, options, SimdLevel::portable);
       CHECK(plain.spike_unit.size() > 200);
@@ -258,7 +261,6 @@ TEST_SUITE("unit") {
       CHECK(message.find(part) != std::string::npos);
     };
     rejected([](auto&, auto& o) { o.noise_intensity = 0.0; }, "event engine");
-    rejected([](auto& m, auto&) { m.neuron = default_parameters(NeuronModel::qif); }, "lif");
     rejected([](auto&, auto& o) { o.parity = true; }, "parity");
     rejected([](auto&, auto& o) { o.downsample = 2; }, "downsample");
     rejected([](auto&, auto& o) { o.step_ms = 0.0; }, "step (ms)");

@@ -40,14 +40,10 @@ bool contains(const std::string& text, const char* part) {
 }  // namespace
 
 TEST_SUITE("unit") {
-  TEST_CASE("Event engine: noise, QIF units and the published grid are refused") {
+  TEST_CASE("Event engine: noise and the published grid are refused") {
     CHECK(rejection([](SpikingModel&, SimulationOptions&) {}).empty());
     CHECK(contains(rejection([](SpikingModel&, SimulationOptions& o) { o.noise_intensity = 0.2; }),
                    "event engine: noise intensity (mV^2/ms): found 0.2; must be 0"));
-    CHECK(contains(rejection([](SpikingModel& m, SimulationOptions&) {
-                     m.neuron = default_parameters(NeuronModel::qif);
-                   }),
-                   "event engine: neuron model: found qif; must be lif"));
     CHECK(contains(rejection([](SpikingModel&, SimulationOptions& o) { o.parity = true; }),
                    "event engine: parity mode: found on; must be off"));
     CHECK(contains(rejection([](SpikingModel&, SimulationOptions& o) { o.downsample = 2; }),

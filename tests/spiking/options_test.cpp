@@ -305,8 +305,9 @@ TEST_SUITE("unit") {
     CHECK(chosen([](Case& c) { c.options.parity = true; }) == "clock");
     CHECK(chosen([](Case& c) { c.options.stimulation = Stimulation{}; }) == "clock");
     CHECK(chosen([](Case& c) { c.model.synapse.rise_ms = 0.1; }) == "clock");
+    CHECK(chosen([](Case& c) { c.model.neuron.refractory_ms = 201.0; }) == "clock");
     CHECK(chosen([](Case& c) { c.model.neuron = default_parameters(NeuronModel::qif); }) ==
-          "clock");
+          "bridge");
     const Case plain;
     CHECK(simulate(plain.model, plain.input, plain.options).engine_reason.empty());
   }
