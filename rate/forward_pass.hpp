@@ -6,9 +6,9 @@
 
 #include <Eigen/Core>
 
+#include "core/aligned_vector.hpp"
 #include "core/random.hpp"
 #include "core/trial.hpp"
-#include "rate/aligned_vector.hpp"
 #include "rate/network.hpp"
 
 namespace rheobase {

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "rate/aligned_vector.hpp"
+#include "core/aligned_vector.hpp"
 #include "rate/kernels.hpp"
 
 namespace rheobase {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/simd/dispatch.hpp"
-#include "spiking/clock_grid.hpp"
+#include "spiking/clock/clock_grid.hpp"
 
 namespace rheobase {
 

@@ -8,8 +8,8 @@
 
 #include "core/error.hpp"
 #include "spiking/engine.hpp"
-#include "spiking/event_qif_simulation.hpp"
-#include "spiking/event_readout.hpp"
+#include "spiking/event/event_qif_simulation.hpp"
+#include "spiking/event/event_readout.hpp"
 #include "spiking/initial_voltage.hpp"
 #include "spiking/stimulation_coins.hpp"
 

@@ -3,8 +3,8 @@
 #include <span>
 #include <string_view>
 
-#include "spiking/event_recorder.hpp"
-#include "spiking/event_simulation.hpp"
+#include "spiking/event/event_recorder.hpp"
+#include "spiking/event/event_simulation.hpp"
 
 namespace rheobase {
 

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "core/aligned_vector.hpp"
 #include "core/normal_noise.hpp"
-#include "spiking/aligned_vector.hpp"
 #include "spiking/simulate.hpp"
 
 namespace rheobase {

@@ -2,7 +2,7 @@
 
 #include "spiking/engine.hpp"
 #include "spiking/event.hpp"
-#include "spiking/odeint_network.hpp"
+#include "spiking/odeint/odeint_network.hpp"
 
 namespace rheobase {
 

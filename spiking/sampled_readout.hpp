@@ -2,9 +2,9 @@
 
 #include <vector>
 
+#include "core/aligned_vector.hpp"
 #include "core/simd/dispatch.hpp"
-#include "spiking/aligned_vector.hpp"
-#include "spiking/clock_kernels.hpp"
+#include "spiking/clock/clock_kernels.hpp"
 #include "spiking/spiking_model.hpp"
 
 namespace rheobase {

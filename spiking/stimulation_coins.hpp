@@ -3,7 +3,7 @@
 #include <limits>
 #include <vector>
 
-#include "spiking/clock_grid.hpp"
+#include "spiking/clock/clock_grid.hpp"
 
 namespace rheobase {
 

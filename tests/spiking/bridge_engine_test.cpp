@@ -8,8 +8,8 @@
 #include "golden_trace.hpp"
 #include "networks.hpp"
 #include "spiking/bridge.hpp"
-#include "spiking/event_propagator.hpp"
-#include "spiking/spike_arrival.hpp"
+#include "spiking/bridge/spike_arrival.hpp"
+#include "spiking/event/event_propagator.hpp"
 #include "tolerances.hpp"
 
 using namespace rheobase;

@@ -5,7 +5,7 @@
 
 #include "golden_trace.hpp"
 #include "networks.hpp"
-#include "spiking/bridge_membrane.hpp"
+#include "spiking/bridge/bridge_membrane.hpp"
 #include "tolerances.hpp"
 
 using namespace rheobase;

@@ -4,7 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "networks.hpp"
-#include "spiking/bridge_passage.hpp"
+#include "spiking/bridge/bridge_passage.hpp"
 #include "tolerances.hpp"
 
 using namespace rheobase;

@@ -1,4 +1,4 @@
-#include "spiking/event_crossing.hpp"
+#include "spiking/event/event_crossing.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -8,7 +8,7 @@
 #include "golden_trace.hpp"
 #include "networks.hpp"
 #include "spiking/event.hpp"
-#include "spiking/event_readout.hpp"
+#include "spiking/event/event_readout.hpp"
 
 using namespace rheobase;
 

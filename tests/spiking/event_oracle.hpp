@@ -2,7 +2,7 @@
 
 #include <boost/multiprecision/cpp_bin_float.hpp>
 
-#include "spiking/event_crossing.hpp"
+#include "spiking/event/event_crossing.hpp"
 
 /// The subthreshold system of a unit in 110 decimal digits, from its plain closed form.
 namespace rheobase::oracle {

@@ -1,4 +1,4 @@
-#include "spiking/event_propagator.hpp"
+#include "spiking/event/event_propagator.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -7,7 +7,7 @@
 #include "golden_trace.hpp"
 #include "networks.hpp"
 #include "spiking/event.hpp"
-#include "spiking/event_qif_simulation.hpp"
+#include "spiking/event/event_qif_simulation.hpp"
 
 using namespace rheobase;
 

@@ -2,8 +2,8 @@
 
 #include <vector>
 
-#include "spiking/event_simulation.hpp"
-#include "spiking/odeint_network.hpp"
+#include "spiking/event/event_simulation.hpp"
+#include "spiking/odeint/odeint_network.hpp"
 
 namespace rheobase::event_test {
 

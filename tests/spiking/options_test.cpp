@@ -6,7 +6,7 @@
 
 #include "core/error.hpp"
 #include "networks.hpp"
-#include "spiking/clock_grid.hpp"
+#include "spiking/clock/clock_grid.hpp"
 #include "spiking/engine_registry.hpp"
 
 using namespace rheobase;

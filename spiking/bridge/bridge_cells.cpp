@@ -1,0 +1,98 @@
+#include "spiking/bridge/bridge_cells.hpp"
+
+#include <cmath>
+
+#include "spiking/event/event_propagator.hpp"
+
+namespace rheobase {
+
+namespace {
+
+float narrow(double value) {
+  return static_cast<float>(value);
+}
+
+}  // namespace
+
+BridgeCells::BridgeCells(const SpikingModel& model, const BridgeMembrane& membrane, double step_ms)
+    : drive_gain_(membrane.model == NeuronModel::qif ? 1.0
+                                                     : -std::expm1(-step_ms / membrane.tau_ms)) {
+  const std::size_t padded = padded_to_packs<float>(static_cast<std::size_t>(model.units()));
+  for (AlignedVector<float>* values :
+       {&current_keep_, &current_from_h_, &u_from_current_, &u_from_h_, &sag_from_current_}) {
+    values->assign(padded, 0.0F);
+  }
+  for (AlignedVector<float>& values : state_) {
+    values.assign(padded, 0.0F);
+  }
+  // Lanes without a unit stay where a path never reaches the threshold.
+  state_[0].assign(padded, kFarBelowThreshold);
+  state_[3].assign(padded, kFarBelowThreshold);
+  drive_.assign(padded, narrow(drive_gain_ * kFarBelowThreshold));
+  held_.assign(padded, 1.0F);
+  survival_.assign(padded, 1.0F);
+  limit_.assign(padded, 0.0F);
+
+  const bool cascade = model.synapse.kind == SynapseKind::double_exponential;
+  const double a = 1.0 / model.neuron.tau_membrane_ms;
+  DecayRates rates{a, 0.0, cascade ? 1.0 / model.synapse.rise_ms : 0.0};
+  // Half way between its ends a path with u'' = ... bends by (a f - f') D^2 / 8, f = -a (c + I);
+  // I and I' are means of both ends.
+  const double bend = a * step_ms * step_ms / 8.0;
+  for (Eigen::Index unit = 0; unit < model.units(); ++unit) {
+    const auto at = static_cast<std::size_t>(unit);
+    rates.decay = 1.0 / model.synapse.decay_ms[unit];
+    const Propagator step = make_propagator(rates, step_ms);
+    current_keep_[at] = narrow(step.current_keep);
+    current_from_h_[at] = narrow(step.current_from_h);
+    u_from_current_[at] = narrow(step.u_from_current);
+    u_from_h_[at] = narrow(step.u_from_h);
+    sag_from_current_[at] = narrow(-0.5 * bend * (a + rates.decay));
+    population_.u_keep = narrow(step.u_keep);
+    population_.h_keep = narrow(step.h_keep);
+  }
+  population_.sag_from_h = narrow(0.5 * bend);
+  population_.sag_from_drive = narrow(-bend * a / drive_gain_);
+  population_.noise_sd = narrow(membrane.noise_sd(step_ms));
+  population_.crossing_rate = narrow(2.0 * a / (membrane.intensity * std::sinh(a * step_ms)));
+  population_.packs = padded / 16;
+  population_.double_exponential = cascade;
+  population_.quadratic = membrane.model == NeuronModel::qif;
+  population_.turn = narrow(step_ms / membrane.tau_ms);
+  population_.threshold = narrow(membrane.threshold);
+
+  population_.now = {state_[0].data(), state_[1].data(), state_[2].data()};
+  population_.next = {state_[3].data(), state_[4].data(), state_[5].data()};
+  population_.survival = survival_.data();
+  population_.limit = limit_.data();
+  population_.drive = drive_.data();
+  population_.held = held_.data();
+  population_.current_keep = current_keep_.data();
+  population_.current_from_h = current_from_h_.data();
+  population_.u_from_current = u_from_current_.data();
+  population_.u_from_h = u_from_h_.data();
+  population_.sag_from_current = sag_from_current_.data();
+}
+
+void BridgeCells::set_drive(const Eigen::Ref<const Eigen::VectorXd>& drive_mv) {
+  for (Eigen::Index unit = 0; unit < drive_mv.size(); ++unit) {
+    drive_[static_cast<std::size_t>(unit)] = narrow(drive_gain_ * drive_mv[unit]);
+  }
+}
+
+void BridgeCells::hold(Eigen::Index unit) {
+  held_[static_cast<std::size_t>(unit)] = 1.0F;
+  population_.next.u[unit] = kFarBelowThreshold;
+}
+
+void BridgeCells::release(Eigen::Index unit, double u) {
+  held_[static_cast<std::size_t>(unit)] = 0.0F;
+  population_.next.u[unit] = narrow(u);
+}
+
+void BridgeCells::flush() {
+  flush_tiny(std::span(population_.now.current, drive_.size()));
+  flush_tiny(std::span(population_.now.h, drive_.size()));
+}
+
+}  // namespace rheobase

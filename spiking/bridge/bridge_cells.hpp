@@ -1,0 +1,42 @@
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "core/aligned_vector.hpp"
+#include "spiking/bridge/bridge_kernels.hpp"
+#include "spiking/bridge/bridge_membrane.hpp"
+#include "spiking/spiking_model.hpp"
+
+namespace rheobase {
+
+/// The bridge engine's arrays and what its kernel sees of them.
+class BridgeCells {
+ public:
+  BridgeCells(const SpikingModel& model, const BridgeMembrane& membrane, double step_ms);
+  BridgeCells(const BridgeCells&) = delete;
+  BridgeCells& operator=(const BridgeCells&) = delete;
+
+  const BridgePopulation& population() const { return population_; }
+  const BridgeState& now() const { return population_.now; }
+  const BridgeState& next() const { return population_.next; }
+  float& survival(Eigen::Index unit) { return survival_[static_cast<std::size_t>(unit)]; }
+  float& limit(Eigen::Index unit) { return limit_[static_cast<std::size_t>(unit)]; }
+  /// Puts a unit out of reach of the threshold until release().
+  void hold(Eigen::Index unit);
+  void release(Eigen::Index unit, double u);
+
+  /// @param drive_mv  bias + E of every unit, for LIF units above threshold
+  void set_drive(const Eigen::Ref<const Eigen::VectorXd>& drive_mv);
+  void swap() { std::swap(population_.now, population_.next); }
+  void flush();
+
+ private:
+  std::array<AlignedVector<float>, 6> state_;  ///< u, current and h, twice
+  AlignedVector<float> survival_, limit_, held_, drive_, current_keep_, current_from_h_,
+      u_from_current_, u_from_h_, sag_from_current_;
+  double drive_gain_;  ///< 1 - e^(-aD) for LIF units
+  BridgePopulation population_;
+};
+
+}  // namespace rheobase

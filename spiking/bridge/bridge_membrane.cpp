@@ -1,0 +1,76 @@
+#include "spiking/bridge/bridge_membrane.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace rheobase {
+
+namespace {
+
+bool is_qif(const NeuronParameters& neuron) {
+  return neuron.model == NeuronModel::qif;
+}
+
+}  // namespace
+
+BridgeMembrane::BridgeMembrane(const NeuronParameters& neuron, double noise_intensity)
+    : model(neuron.model),
+      tau_ms(neuron.tau_membrane_ms),
+      offset_mv(is_qif(neuron) ? 0.0 : neuron.threshold_mv),
+      threshold(neuron.threshold_mv - offset_mv),
+      reset(neuron.reset_mv - offset_mv),
+      intensity(noise_intensity) {}
+
+double BridgeMembrane::noise_sd(double duration_ms) const {
+  if (model == NeuronModel::qif) {
+    return std::sqrt(intensity * duration_ms);
+  }
+  return std::sqrt(-0.5 * intensity * tau_ms * std::expm1(-2.0 * duration_ms / tau_ms));
+}
+
+double BridgeMembrane::spike_ms(double start, double end, double force, double noise,
+                                double duration_ms, const SpikeDraws& draws) const {
+  if (model == NeuronModel::lif) {
+    return first_passage_ms(-start, -end, intensity, duration_ms, draws.passage_normal,
+                            draws.passage_uniform);
+  }
+  const double from = start + noise_sd(duration_ms) * noise;
+  const double time = from < threshold ? qif_rise_ms(from, threshold, force, tau_ms) : 0.0;
+  return std::clamp(time, 0.0, duration_ms);
+}
+
+double BridgeMembrane::after(double u, double force, double noise, double duration_ms) const {
+  const double kick = noise_sd(duration_ms) * noise;
+  if (model == NeuronModel::qif) {
+    return qif_flow(u + kick, force, tau_ms, duration_ms);
+  }
+  return u - (force - u) * std::expm1(-duration_ms / tau_ms) + kick;
+}
+
+double qif_flow(double v0, double force, double tau_ms, double duration_ms) {
+  const double root = std::sqrt(std::abs(force));
+  const double angle = root * duration_ms / tau_ms;
+  double cosine = 1.0;
+  double sine = duration_ms / tau_ms;  // over the root
+  if (angle > 1e-8) {
+    cosine = force > 0.0 ? std::cos(angle) : std::cosh(angle);
+    sine = (force > 0.0 ? std::sin(angle) : std::sinh(angle)) / root;
+  }
+  const double remaining = cosine - v0 * sine;
+  return remaining > 0.0 ? (v0 * cosine + force * sine) / remaining
+                         : std::numeric_limits<double>::infinity();
+}
+
+double qif_rise_ms(double v0, double v1, double force, double tau_ms) {
+  const double up = v1 - v0;
+  const double across = force + v0 * v1;
+  const double root = std::sqrt(std::abs(force));
+  if (root * up < 1e-8 * std::abs(across)) {
+    return tau_ms * up / across;
+  }
+  return tau_ms / root *
+         (force > 0.0 ? std::atan2(root * up, across) : std::atanh(root * up / across));
+}
+
+}  // namespace rheobase

@@ -1,0 +1,314 @@
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <compare>
+
+#include "core/error.hpp"
+#include "spiking/bridge.hpp"
+#include "spiking/bridge/bridge_cells.hpp"
+#include "spiking/bridge/spike_arrival.hpp"
+#include "spiking/clock/clock_recorder.hpp"
+#include "spiking/initial_voltage.hpp"
+#include "spiking/membrane_noise.hpp"
+#include "spiking/sampled_readout.hpp"
+
+namespace rheobase {
+
+namespace {
+
+struct Spike {
+  double time_ms;
+  Eigen::Index unit;
+  friend auto operator<=>(const Spike&, const Spike&) = default;
+};
+
+/// A unit that moves again, from u (mV above threshold).
+struct Release {
+  Eigen::Index unit;
+  double time_ms;
+  double u;
+};
+
+/// Releases by the step they fall into, no further ahead than one refractory period.
+class ReleaseCalendar {
+ public:
+  ReleaseCalendar(double refractory_ms, double step_ms)
+      : days_(static_cast<std::size_t>(refractory_ms / step_ms) + 3) {}
+  std::vector<Release>& at(long step) {
+    return days_[static_cast<std::size_t>(step) % days_.size()];
+  }
+
+ private:
+  std::vector<std::vector<Release>> days_;
+};
+
+/// A grid whose step divides half an input column: columns switch there.
+ClockGrid bridge_grid(const SpikingModel& model, Eigen::Index columns, SimulationOptions options) {
+  const double half_ms = 0.5 * model.input_step_ms;
+  options.dt_ms = half_ms / std::ceil(half_ms / options.step_ms - 1e-9);
+  return make_clock_grid(model, columns, options);
+}
+
+/// Steps are counted from 1; step i ends at i D.
+class BridgeRun {
+ public:
+  BridgeRun(const SpikingModel& model, const Eigen::MatrixXd& input, const ClockGrid& grid,
+            const SimulationOptions& options, SimdLevel level);
+  SimulationResult run();
+
+ private:
+  void start_as_published(const Eigen::VectorXd& u);
+  void start_relaxed(const Eigen::VectorXd& u);
+  void switch_input(long step);
+  void release_units(long step);
+  void release(const Release& release, double end_ms);
+  void collect_spikes(bool fired, long step);
+  void fire(const Spike& spike, long step);
+  void begin_interval(Eigen::Index unit);
+  void schedule(const Release& release, long released);
+  void record(long step);
+  double end_ms(long step) const { return grid_.time_ms(step); }
+  SpikeDraws& draws(Eigen::Index unit) { return draws_[static_cast<std::size_t>(unit)]; }
+
+  const SpikingModel& model_;
+  const ClockGrid& grid_;
+  const SimulationOptions& options_;
+  BridgeMembrane membrane_;
+  double refractory_sd_;  ///< mV, noise of a refractory period
+  Eigen::VectorXd initial_voltage_;
+  Eigen::MatrixXd drive_;  ///< bias + W_in u - offset of u, mV, N x columns
+  BridgeCells cells_;
+  BridgeKernels kernels_;
+  std::vector<std::uint32_t> fired_;  ///< a bit per lane, an element per pack
+  std::vector<std::uint32_t> near_;   ///< scratch space of the kernel
+  SpikeArrival arrival_;
+  std::vector<SpikeDraws> draws_;  ///< of every unit's interval under way
+  std::vector<std::uint32_t> intervals_;
+  ReleaseCalendar calendar_;
+  std::vector<Spike> initial_spikes_;  ///< not yet fired, the next one last
+  std::vector<Spike> spikes_;          ///< of the step under way
+  MembraneNoise noise_;
+  const float* noise_row_ = nullptr;
+  SampledReadout<float> readout_;
+  ClockRecorder recorder_;
+  Eigen::Index column_ = -1;
+};
+
+BridgeRun::BridgeRun(const SpikingModel& model, const Eigen::MatrixXd& input, const ClockGrid& grid,
+                     const SimulationOptions& options, SimdLevel level)
+    : model_(model),
+      grid_(grid),
+      options_(options),
+      membrane_(model.neuron, options.noise_intensity),
+      refractory_sd_(std::sqrt(options.noise_intensity * model.neuron.refractory_ms)),
+      initial_voltage_(initial_voltage(model, options)),
+      drive_((model.w_in * input).array() + (model.neuron.bias_mv - membrane_.offset_mv)),
+      cells_(model, membrane_, grid.dt_ms),
+      kernels_(RHEOBASE_SIMD_DISPATCH(level, bridge_kernels)()),
+      fired_(cells_.population().packs),
+      near_(cells_.population().packs),
+      arrival_(model, grid.dt_ms),
+      intervals_(static_cast<std::size_t>(model.units()), 0),
+      calendar_(model.neuron.refractory_ms, grid.dt_ms),
+      noise_(model.units(), true, options, level),
+      readout_(model, grid.time_ms(grid.output_stride), level),
+      recorder_(model, grid, options) {
+  for (Eigen::Index unit = 0; unit < model.units(); ++unit) {
+    draws_.emplace_back(options.seed, options.trial, static_cast<std::uint32_t>(unit), 0);
+    cells_.limit(unit) = static_cast<float>(draws_.back().limit);
+  }
+  const Eigen::VectorXd u = initial_voltage_.array() - membrane_.offset_mv;
+  if (options.start_up == StartUp::reference && model.neuron.refractory_ms > 0.0) {
+    start_as_published(u);
+  } else {
+    start_relaxed(u);
+  }
+  std::sort(initial_spikes_.rbegin(), initial_spikes_.rend());
+}
+
+/// Units at or above threshold fire at time 0; all others are held at their voltage for the first
+/// refractory period, where noise moves them and may bring them to the threshold.
+void BridgeRun::start_as_published(const Eigen::VectorXd& u) {
+  const double hold_ms = model_.neuron.refractory_ms;
+  for (Eigen::Index unit = 0; unit < u.size(); ++unit) {
+    const double from = membrane_.threshold - u[unit];
+    const double to = from - refractory_sd_ * draws(unit).restart_normal;
+    const double exponent = 2.0 * from * to / (options_.noise_intensity * hold_ms);
+    const double survival = to > 0.0 ? -std::expm1(-exponent) : 0.0;
+    if (from <= 0.0) {
+      initial_spikes_.push_back({0.0, unit});
+    } else if (survival <= draws(unit).limit) {
+      initial_spikes_.push_back(
+          {first_passage_ms(from, to, options_.noise_intensity, hold_ms, draws(unit).passage_normal,
+                            draws(unit).passage_uniform),
+           unit});
+    } else {
+      cells_.survival(unit) = static_cast<float>(survival);
+      schedule({unit, hold_ms, membrane_.threshold - to}, 0);
+    }
+  }
+}
+
+/// Nobody is refractory. Units at or above threshold start from reset, or fire at time 0 where the
+/// published start is asked for.
+void BridgeRun::start_relaxed(const Eigen::VectorXd& u) {
+  for (Eigen::Index unit = 0; unit < u.size(); ++unit) {
+    if (u[unit] < membrane_.threshold) {
+      cells_.release(unit, u[unit]);
+    } else if (options_.start_up == StartUp::reference) {
+      initial_spikes_.push_back({0.0, unit});
+    } else {
+      cells_.release(unit, membrane_.reset);
+    }
+  }
+  cells_.swap();
+}
+
+void BridgeRun::switch_input(long step) {
+  const Eigen::Index column = grid_.column(step - 1);
+  if (column == column_) {
+    return;
+  }
+  column_ = column;
+  cells_.set_drive(drive_.col(column));
+  if (column % 4 == 0) {
+    cells_.flush();
+    readout_.flush();
+  }
+}
+
+/// @param released  the last step whose releases are done
+void BridgeRun::schedule(const Release& entry, long released) {
+  // A millionth of a step: a release on a step's end belongs to it.
+  const auto due = static_cast<long>(std::ceil(entry.time_ms / grid_.dt_ms - 1e-6));
+  if (due <= released) {
+    release(entry, end_ms(released));
+  } else {
+    calendar_.at(std::max(due, 1L)).push_back(entry);
+  }
+}
+
+void BridgeRun::release_units(long step) {
+  std::vector<Release>& due = calendar_.at(step);
+  for (const Release& entry : due) {
+    release(entry, end_ms(step));
+  }
+  due.clear();
+}
+
+/// The rest of the step from the release on; the synaptic current runs straight from end to end.
+void BridgeRun::release(const Release& release, double end_ms) {
+  const Eigen::Index unit = release.unit;
+  const double rest_ms = std::max(end_ms - release.time_ms, 0.0);
+  const double end_current = cells_.next().current[unit];
+  const double slope = (end_current - cells_.now().current[unit]) / grid_.dt_ms;
+  const double force = drive_(unit, column_) + end_current - 0.5 * slope * rest_ms;
+  const double u = membrane_.after(release.u, force, noise_row_[unit], rest_ms);
+  cells_.release(unit, std::min(u, membrane_.threshold));
+}
+
+/// The step's spikes in order of time, then of unit.
+void BridgeRun::collect_spikes(bool fired, long step) {
+  const double start_ms = end_ms(step - 1);
+  while (!initial_spikes_.empty() && initial_spikes_.back().time_ms < end_ms(step)) {
+    spikes_.push_back(initial_spikes_.back());
+    initial_spikes_.pop_back();
+  }
+  for (std::size_t pack = 0; fired && pack < fired_.size(); ++pack) {
+    for (std::uint32_t bits = fired_[pack]; bits != 0; bits &= bits - 1) {
+      const auto unit = static_cast<Eigen::Index>(16 * pack) + std::countr_zero(bits);
+      const double from = cells_.now().u[unit];
+      const double to = cells_.next().u[unit];
+      if (!std::isfinite(to)) {
+        throw NonFiniteError("membrane voltage", step, unit);
+      }
+      const double force =
+          drive_(unit, column_) + 0.5 * (cells_.now().current[unit] + cells_.next().current[unit]);
+      const double passage =
+          membrane_.spike_ms(from, to, force, noise_row_[unit], grid_.dt_ms, draws(unit));
+      spikes_.push_back({start_ms + passage, unit});
+    }
+  }
+  std::sort(spikes_.begin(), spikes_.end());
+}
+
+void BridgeRun::begin_interval(Eigen::Index unit) {
+  const std::uint32_t interval = ++intervals_[static_cast<std::size_t>(unit)];
+  draws(unit) =
+      SpikeDraws(options_.seed, options_.trial, static_cast<std::uint32_t>(unit), interval);
+  cells_.limit(unit) = static_cast<float>(draws(unit).limit);
+  cells_.survival(unit) = 1.0F;
+}
+
+void BridgeRun::fire(const Spike& spike, long step) {
+  const BridgeState& next = cells_.next();
+  recorder_.spike(spike.unit, spike.time_ms);
+  readout_.spike(spike.unit, spike.time_ms);
+  arrival_.deliver(spike.unit, end_ms(step) - spike.time_ms, next.u, next.current, next.h);
+  begin_interval(spike.unit);
+  cells_.hold(spike.unit);
+  schedule({spike.unit, spike.time_ms + model_.neuron.refractory_ms,
+            membrane_.reset + refractory_sd_ * draws(spike.unit).restart_normal},
+           step);
+}
+
+/// After the step: `now` is its end.
+void BridgeRun::record(long step) {
+  if (recorder_.wants_voltage()) {
+    Eigen::VectorXd voltage(model_.units());
+    for (Eigen::Index unit = 0; unit < voltage.size(); ++unit) {
+      const double u = cells_.now().u[unit];
+      const bool held = u < 0.5 * kFarBelowThreshold;
+      const bool fired_before = intervals_[static_cast<std::size_t>(unit)] > 0;
+      voltage[unit] = !held          ? u + membrane_.offset_mv
+                      : fired_before ? model_.neuron.reset_mv
+                                     : initial_voltage_[unit];
+    }
+    recorder_.voltage(step, voltage);
+    for (const Spike& spike : spikes_) {
+      recorder_.peak(spike.unit, step);
+    }
+  }
+  if (!recorder_.is_sample(step)) {
+    return;
+  }
+  recorder_.output(step, readout_.sample(end_ms(step)));
+  if (recorder_.wants_rate()) {
+    recorder_.rate(step) = readout_.rate();
+  }
+  if (recorder_.wants_input()) {
+    recorder_.input(step) =
+        Eigen::Map<const Eigen::VectorXf>(cells_.now().current, model_.units()).cast<double>() +
+        (drive_.col(column_).array() + membrane_.offset_mv).matrix();
+  }
+}
+
+SimulationResult BridgeRun::run() {
+  for (long step = 1; step <= grid_.steps; ++step) {
+    spikes_.clear();
+    switch_input(step);
+    noise_row_ = noise_.at(step);
+    const bool fired =
+        kernels_.advance(cells_.population(), noise_row_, fired_.data(), near_.data());
+    release_units(step);
+    if (fired || !initial_spikes_.empty()) {
+      collect_spikes(fired, step);
+      for (const Spike& spike : spikes_) {
+        fire(spike, step);
+      }
+    }
+    cells_.swap();
+    record(step);
+  }
+  return recorder_.take();
+}
+
+}  // namespace
+
+SimulationResult run_bridge(const SpikingModel& model, const Eigen::MatrixXd& input,
+                            const SimulationOptions& options, SimdLevel level) {
+  const ClockGrid grid = bridge_grid(model, input.cols(), options);
+  return BridgeRun(model, input, grid, options, level).run();
+}
+
+}  // namespace rheobase

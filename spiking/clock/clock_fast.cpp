@@ -1,0 +1,237 @@
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+#include "core/error.hpp"
+#include "spiking/clock.hpp"
+#include "spiking/clock/clock_recorder.hpp"
+#include "spiking/clock/refractory_queue.hpp"
+#include "spiking/initial_voltage.hpp"
+#include "spiking/membrane_noise.hpp"
+#include "spiking/sampled_readout.hpp"
+#include "spiking/sparse_columns.hpp"
+#include "spiking/stimulation_coins.hpp"
+
+namespace rheobase {
+
+namespace {
+
+/// Factor of a weight (mV/Hz) in a spike's jump (mV): dt / (tr td) of h dt, 1 / td of the current.
+Eigen::VectorXd jump_scale(const SynapseParameters& synapse, double dt_s) {
+  const bool cascade = synapse.kind == SynapseKind::double_exponential;
+  const double rise = cascade ? dt_s / (synapse.rise_ms / 1000.0) : 1.0;
+  return rise / (synapse.decay_ms.array() / 1000.0);
+}
+
+template <class T>
+class FastRun {
+ public:
+  FastRun(const SpikingModel& model, const Eigen::MatrixXd& input, const ClockGrid& grid,
+          const SimulationOptions& options, SimdLevel level);
+  SimulationResult run();
+
+ private:
+  static constexpr std::size_t kLanes = 64 / sizeof(T);
+
+  void point_kernel_at_arrays();
+  void begin(long step);
+  long stretch_end(long step) const;
+  void stimulate(long step);
+  void fire(long step);
+  void sample(long step);
+
+  const SpikingModel& model_;
+  const ClockGrid& grid_;
+  Eigen::MatrixX<T> drive_;   ///< bias + W_in u, N x columns
+  SparseColumns<T> weights_;  ///< scaled to jumps
+  T gain_of_free_unit_;
+  AlignedVector<T> state_[6];  ///< v, ipsc and h, twice
+  AlignedVector<T> base_, gain_, decay_;
+  std::vector<std::uint32_t> fired_;  ///< a bit per lane, an element per pack
+  ClockPopulation<T> population_;
+  ClockKernels<T> kernels_;
+  RefractoryQueue refractory_;
+  MembraneNoise noise_;
+  StimulationCoins stimulation_;
+  SampledReadout<T> readout_;
+  ClockRecorder recorder_;
+  long next_switch_ = 1;
+};
+
+template <class T>
+FastRun<T>::FastRun(const SpikingModel& model, const Eigen::MatrixXd& input, const ClockGrid& grid,
+                    const SimulationOptions& options, SimdLevel level)
+    : model_(model),
+      grid_(grid),
+      drive_(((model.w_in * input).array() + model.neuron.bias_mv).template cast<T>()),
+      weights_(model.w, jump_scale(model.synapse, grid.dt_s)),
+      gain_of_free_unit_(static_cast<T>(grid.dt_ms / model.neuron.tau_membrane_ms)),
+      kernels_(RHEOBASE_SIMD_DISPATCH(level, clock_kernels<T>)()),
+      refractory_(model.units()),
+      noise_(model.units(), options.noise_intensity > 0.0, options, level),
+      stimulation_(options, grid),
+      readout_(model, grid.time_ms(grid.output_stride), level),
+      recorder_(model, grid, options) {
+  const std::size_t padded = padded_to_packs<T>(static_cast<std::size_t>(model.units()));
+  for (AlignedVector<T>* values : {&base_, &gain_, &decay_}) {
+    values->assign(padded, T{0});
+  }
+  for (AlignedVector<T>& values : state_) {
+    values.assign(padded, T{0});
+  }
+  fired_.resize(padded / kLanes);
+  point_kernel_at_arrays();
+  // Lanes beyond the last unit lie where noise is lost in rounding: they never fire.
+  std::fill_n(population_.now.v, padded, static_cast<T>(-1e18));
+  const Eigen::VectorXd v0 = initial_voltage(model, options);
+  for (Eigen::Index unit = 0; unit < model.units(); ++unit) {
+    const auto at = static_cast<std::size_t>(unit);
+    population_.now.v[at] = static_cast<T>(v0[unit]);
+    decay_[at] = static_cast<T>(std::exp(-grid.dt_ms / model.synapse.decay_ms[unit]));
+    refractory_.push(unit, grid.release_step(0));  // the reference's start: tlast = 0
+  }
+  population_.noise_sd = static_cast<T>(std::sqrt(options.noise_intensity * grid.dt_ms));
+}
+
+template <class T>
+void FastRun<T>::point_kernel_at_arrays() {
+  population_.now = {state_[0].data(), state_[1].data(), state_[2].data()};
+  population_.next = {state_[3].data(), state_[4].data(), state_[5].data()};
+  population_.base = base_.data();
+  population_.gain = gain_.data();
+  population_.decay = decay_.data();
+  population_.rise_decay = static_cast<T>(std::exp(-grid_.dt_ms / model_.synapse.rise_ms));
+  population_.threshold = static_cast<T>(model_.neuron.threshold_mv);
+  population_.packs = fired_.size();
+  population_.quadratic = model_.neuron.model == NeuronModel::qif;
+  population_.double_exponential = model_.synapse.kind == SynapseKind::double_exponential;
+}
+
+/// What changes before `step`: the input column and the units that leave their refractory period.
+template <class T>
+void FastRun<T>::begin(long step) {
+  if (step >= next_switch_) {
+    const Eigen::Index column = grid_.column(step);
+    Eigen::Map<Eigen::VectorX<T>>(base_.data(), model_.units()) = drive_.col(column);
+    next_switch_ = grid_.first_step(column + 1);
+    if (column % 4 == 0) {
+      flush_tiny(std::span(population_.now.ipsc, base_.size()));
+      flush_tiny(std::span(population_.now.h, base_.size()));
+      readout_.flush();
+    }
+  }
+  refractory_.release_at(step, [this](Eigen::Index unit) {
+    gain_[static_cast<std::size_t>(unit)] = gain_of_free_unit_;
+  });
+}
+
+/// Last step the kernel may do from `step` on without asking anybody.
+template <class T>
+long FastRun<T>::stretch_end(long step) const {
+  if (recorder_.wants_voltage() || stimulation_.active(step)) {
+    return step;
+  }
+  const long stride = grid_.output_stride;
+  long next_sample = (step + stride - 1) / stride * stride;
+  if (recorder_.wants_input() && next_sample > step) {
+    --next_sample;  // the current of a sample is read before its step
+  }
+  return std::min({grid_.steps, next_sample, next_switch_ - 1, refractory_.next_release() - 1,
+                   noise_.last_step_at(step), stimulation_.last_step_before(step)});
+}
+
+template <class T>
+void FastRun<T>::stimulate(long step) {
+  if (!stimulation_.active(step)) {
+    return;
+  }
+  const auto jump = static_cast<T>(stimulation_.jump_mv());
+  for (const Eigen::Index unit : stimulation_.units()) {
+    const auto at = static_cast<std::size_t>(unit);
+    T& v = population_.now.v[at];
+    v += jump;
+    const std::uint32_t bit = 1U << (at % kLanes);
+    std::uint32_t& fired = fired_[at / kLanes];
+    fired = v < population_.threshold ? fired & ~bit : fired | bit;
+  }
+}
+
+/// Delivers the spikes of `step` in the order of their units and resets the voltages.
+template <class T>
+void FastRun<T>::fire(long step) {
+  const long release = grid_.release_step(step);
+  T* const v = population_.now.v;
+  T* const target = population_.double_exponential ? population_.now.h : population_.now.ipsc;
+  for (std::size_t pack = 0; pack < fired_.size(); ++pack) {
+    for (std::uint32_t bits = fired_[pack]; bits != 0; bits &= bits - 1) {
+      const std::size_t at = pack * kLanes + static_cast<std::size_t>(std::countr_zero(bits));
+      const auto unit = static_cast<Eigen::Index>(at);
+      if (!std::isfinite(v[at])) {
+        throw NonFiniteError("membrane voltage", step, unit);
+      }
+      recorder_.spike(unit, grid_.time_ms(step));
+      recorder_.peak(unit, step);
+      readout_.spike(unit, grid_.time_ms(step));
+      weights_.add_column(unit, target);
+      v[at] = static_cast<T>(model_.neuron.reset_mv);
+      if (release > step + 1) {
+        gain_[at] = T{0};
+        refractory_.push(unit, release);
+      }
+    }
+  }
+}
+
+template <class T>
+void FastRun<T>::sample(long step) {
+  recorder_.output(step, readout_.sample(grid_.time_ms(step)));
+  if (recorder_.wants_rate()) {
+    recorder_.rate(step) = readout_.rate();
+  }
+}
+
+template <class T>
+SimulationResult FastRun<T>::run() {
+  const Eigen::Index units = model_.units();
+  for (long step = 1; step <= grid_.steps; ++step) {
+    begin(step);
+    if (recorder_.wants_input() && recorder_.is_sample(step)) {
+      recorder_.input(step) = (Eigen::Map<Eigen::VectorX<T>>(population_.now.ipsc, units) +
+                               Eigen::Map<Eigen::VectorX<T>>(base_.data(), units))
+                                  .template cast<double>();
+    }
+    const ClockAdvance done = kernels_.advance(population_, noise_.at(step), noise_.stride(),
+                                               stretch_end(step) - step + 1, fired_.data());
+    step += done.steps - 1;
+    const bool stimulated = stimulation_.active(step);
+    stimulate(step);
+    if (recorder_.wants_voltage()) {
+      recorder_.voltage(step, population_.now.v);
+    }
+    if (done.spiking || stimulated) {
+      fire(step);
+    }
+    if (recorder_.is_sample(step)) {
+      sample(step);
+    }
+  }
+  return recorder_.take();
+}
+
+}  // namespace
+
+template <class T>
+SimulationResult run_clock_fast(const SpikingModel& model, const Eigen::MatrixXd& input,
+                                const ClockGrid& grid, const SimulationOptions& options,
+                                SimdLevel level) {
+  return FastRun<T>(model, input, grid, options, level).run();
+}
+
+template SimulationResult run_clock_fast<float>(const SpikingModel&, const Eigen::MatrixXd&,
+                                                const ClockGrid&, const SimulationOptions&,
+                                                SimdLevel);
+template SimulationResult run_clock_fast<double>(const SpikingModel&, const Eigen::MatrixXd&,
+                                                 const ClockGrid&, const SimulationOptions&,
+                                                 SimdLevel);
+
+}  // namespace rheobase

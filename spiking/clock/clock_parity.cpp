@@ -1,0 +1,153 @@
+#include <cmath>
+#include <string>
+
+#include "core/error.hpp"
+#include "spiking/clock.hpp"
+#include "spiking/clock/clock_recorder.hpp"
+#include "spiking/initial_voltage.hpp"
+#include "spiking/membrane_noise.hpp"
+#include "spiking/stimulation_coins.hpp"
+
+namespace rheobase {
+
+namespace {
+
+/// Everything that changes from step to step, by unit.
+struct ParityState {
+  Eigen::ArrayXd v, ipsc, h, r, hr, last_spike_s, jump, fired;
+  std::vector<Eigen::Index> spiking;
+
+  explicit ParityState(const Eigen::VectorXd& v0)
+      : v(v0),
+        ipsc(zero(v0)),
+        h(zero(v0)),
+        r(zero(v0)),
+        hr(zero(v0)),
+        last_spike_s(zero(v0)),
+        jump(zero(v0)),
+        fired(zero(v0)) {}
+
+ private:
+  static Eigen::ArrayXd zero(const Eigen::VectorXd& like) {
+    return Eigen::ArrayXd::Zero(like.size());
+  }
+};
+
+/// Filters of a step, by unit; times in seconds.
+struct ParityFilters {
+  double dt, tr, rise;
+  Eigen::ArrayXd td, decay;
+
+  ParityFilters(const SynapseParameters& synapse, double dt_s)
+      : dt(dt_s),
+        tr(synapse.rise_ms / 1000.0),
+        rise(std::exp(-dt / tr)),
+        td(synapse.decay_ms.array() / 1000.0),
+        // Not Eigen's own exponential, which may differ in the last place.
+        decay((-dt / td).unaryExpr([](double x) { return std::exp(x); })) {}
+};
+
+/// v += dt (dt i > tlast + tref) (-v + I) / tau_m + noise. QIF: v^2 in the place of -v.
+void advance_membrane(ParityState& state, const Eigen::ArrayXd& current,
+                      const NeuronParameters& neuron, const ClockGrid& grid, long step,
+                      double noise_sd, const float* noise) {
+  const double now_s = grid.dt_s * static_cast<double>(step);
+  const double refractory_s = neuron.refractory_ms / 1000.0;
+  const double tau_s = neuron.tau_membrane_ms / 1000.0;
+  const bool quadratic = neuron.model == NeuronModel::qif;
+  for (Eigen::Index unit = 0; unit < state.v.size(); ++unit) {
+    double& v = state.v[unit];
+    const bool free = now_s > state.last_spike_s[unit] + refractory_s;
+    const double slope = free ? ((quadratic ? v * v : -v) + current[unit]) / tau_s : 0.0;
+    v = v + grid.dt_s * slope +
+        (noise != nullptr ? noise_sd * static_cast<double>(noise[unit]) : 0.0);
+  }
+}
+
+void find_spikes(ParityState& state, double threshold, long step) {
+  state.spiking.clear();
+  for (Eigen::Index unit = 0; unit < state.v.size(); ++unit) {
+    if (!std::isfinite(state.v[unit])) {
+      throw NonFiniteError("membrane voltage", step, unit);
+    }
+    if (state.v[unit] >= threshold) {
+      state.spiking.push_back(unit);
+    }
+  }
+}
+
+/// Currents and filtered spike trains; the decay is the postsynaptic unit's in the former, the
+/// presynaptic one's in the latter.
+void advance_synapses(ParityState& state, const SpikingModel& model, const ParityFilters& filters) {
+  const auto& [dt, tr, rise, td, decay] = filters;
+  state.jump.setZero();
+  state.fired.setZero();
+  for (const Eigen::Index unit : state.spiking) {
+    state.jump += model.w.col(unit).array();
+    state.fired[unit] = 1.0;
+  }
+  if (model.synapse.kind == SynapseKind::single_exponential) {
+    state.ipsc = state.ipsc * decay + state.jump / td;
+    state.r = state.r * decay + state.fired / td;
+    return;
+  }
+  state.ipsc = state.ipsc * decay + state.h * dt;
+  state.h = state.h * rise + state.jump / (tr * td);
+  state.r = state.r * decay + state.hr * dt;
+  state.hr = state.hr * rise + state.fired / (tr * td);
+}
+
+void record_sample(ClockRecorder& recorder, const ParityState& state, const SpikingModel& model,
+                   const Eigen::ArrayXd& current, long step) {
+  if (!recorder.is_sample(step)) {
+    return;
+  }
+  recorder.output(step, model.w_out.dot(state.r.matrix()));
+  if (recorder.wants_rate()) {
+    recorder.rate(step) = state.r;
+  }
+  if (recorder.wants_input()) {
+    recorder.input(step) = current;
+  }
+}
+
+}  // namespace
+
+SimulationResult run_clock_parity(const SpikingModel& model, const Eigen::MatrixXd& input,
+                                  const ClockGrid& grid, const SimulationOptions& options) {
+  const NeuronParameters& neuron = model.neuron;
+  const Eigen::ArrayXXd drive = (model.w_in * input).array();
+  const ParityFilters filters(model.synapse, grid.dt_s);
+  ParityState state(initial_voltage(model, options));
+  ClockRecorder recorder(model, grid, options);
+  StimulationCoins stimulation(options, grid);
+  // The reference adds 0.1 randn per step whatever dt is.
+  const double noise_sd = std::sqrt(options.noise_intensity * 0.05);
+  MembraneNoise noise(model.units(), noise_sd > 0.0, options, simd_level());
+
+  for (long step = 1; step <= grid.steps; ++step) {
+    const Eigen::ArrayXd current = state.ipsc + neuron.bias_mv + drive.col(grid.column(step));
+    advance_membrane(state, current, neuron, grid, step, noise_sd, noise.at(step));
+    if (stimulation.active(step)) {
+      const double jump = stimulation.jump_mv();
+      for (const Eigen::Index unit : stimulation.units()) {
+        state.v[unit] += jump;
+      }
+    }
+    find_spikes(state, neuron.threshold_mv, step);
+    advance_synapses(state, model, filters);
+    recorder.voltage(step, state.v);
+    for (const Eigen::Index unit : state.spiking) {
+      recorder.spike(unit, grid.time_ms(step));
+      recorder.peak(unit, step);
+      // The published sum, not plainly dt i: its rounding decides when 2 ms are over.
+      double& last_s = state.last_spike_s[unit];
+      last_s = last_s + (grid.dt_s * static_cast<double>(step) - last_s);
+      state.v[unit] = neuron.reset_mv;
+    }
+    record_sample(recorder, state, model, current, step);
+  }
+  return recorder.take();
+}
+
+}  // namespace rheobase

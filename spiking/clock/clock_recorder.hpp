@@ -1,0 +1,55 @@
+#pragma once
+
+#include <vector>
+
+#include "spiking/clock/clock_grid.hpp"
+
+namespace rheobase {
+
+/// Fills the result of a run on a grid: allocated once, written step by step.
+class ClockRecorder {
+ public:
+  ClockRecorder(const SpikingModel& model, const ClockGrid& grid, const SimulationOptions& options);
+
+  bool wants_voltage() const { return result_.voltage.size() > 0; }
+  bool wants_rate() const { return result_.rate.size() > 0; }
+  bool wants_input() const { return result_.input.size() > 0; }
+  bool is_sample(long step) const { return step % stride_ == 0; }
+
+  void spike(Eigen::Index unit, double time_ms) {
+    ++result_.spike_count[unit];
+    if (keep_spikes_) {
+      result_.spike_unit.push_back(static_cast<std::int32_t>(unit));
+      result_.spike_time_ms.push_back(time_ms);
+    }
+  }
+  /// v[unit] is called for every recorded unit.
+  template <class Voltage>
+  void voltage(long step, const Voltage& v) {
+    for (std::size_t row = 0; row < voltage_units_.size(); ++row) {
+      result_.voltage(static_cast<Eigen::Index>(row), step - 1) =
+          static_cast<double>(v[voltage_units_[row]]);
+    }
+  }
+  /// A unit that fires at `step` is recorded at its peak.
+  void peak(Eigen::Index unit, long step);
+
+  void output(long step, double value) { result_.output.values[sample(step)] = value + bias_; }
+  auto rate(long step) { return result_.rate.col(sample(step)); }
+  auto input(long step) { return result_.input.col(sample(step)); }
+
+  SimulationResult take() { return std::move(result_); }
+
+ private:
+  Eigen::Index sample(long step) const { return step / stride_ - 1; }
+
+  SimulationResult result_;
+  std::vector<Eigen::Index> voltage_units_;
+  std::vector<Eigen::Index> voltage_row_;  ///< of every unit, -1: not recorded
+  double peak_mv_;
+  double bias_;
+  long stride_;
+  bool keep_spikes_;
+};
+
+}  // namespace rheobase

@@ -1,0 +1,33 @@
+#include "spiking/event/event_network.hpp"
+
+namespace rheobase {
+
+EventNetwork make_event_network(const SpikingModel& model) {
+  const Eigen::VectorXd decay_rate = model.synapse.decay_ms.cwiseInverse();
+  const double rise =
+      model.synapse.kind == SynapseKind::double_exponential ? model.synapse.rise_ms : 1.0;
+  // W is in mV per Hz: 1000 turns the area of one spike, 1 per second, into ms.
+  const Eigen::VectorXd jump = decay_rate * (1000.0 / rise);
+  return {.neuron = model.neuron,
+          .synapse = model.synapse,
+          .decay_rate = decay_rate,
+          .synapses = SparseColumns<double>(model.w, jump),
+          .w_out = model.w_out,
+          .b_out = model.b_out};
+}
+
+std::vector<DriveSegment> make_drive(const SpikingModel& model, const Eigen::MatrixXd& input) {
+  const InputSchedule schedule{model.input_step_ms, input.cols()};
+  const double shift = model.neuron.bias_mv - model.neuron.threshold_mv;
+  std::vector<DriveSegment> segments;
+  for (Eigen::Index column = 0; column < input.cols(); ++column) {
+    // The same input again is no switch.
+    if (column == 0 || input.col(column) != input.col(column - 1)) {
+      segments.push_back(
+          {schedule.start_ms(column), (model.w_in * input.col(column)).array() + shift});
+    }
+  }
+  return segments;
+}
+
+}  // namespace rheobase

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <vector>
+
+#include "spiking/event/event_propagator.hpp"
+#include "spiking/input_schedule.hpp"
+#include "spiking/sparse_columns.hpp"
+#include "spiking/spiking_model.hpp"
+
+namespace rheobase {
+
+/// A spiking network as the event engine sees it. Voltages are relative to threshold.
+struct EventNetwork {
+  NeuronParameters neuron;
+  SynapseParameters synapse;
+  Eigen::VectorXd decay_rate;      ///< N, b, 1/ms
+  SparseColumns<double> synapses;  ///< jump of h (mV/ms; single exponential: of I, mV) per spike
+  Eigen::VectorXd w_out;           ///< N
+  double b_out = 0.0;
+
+  Eigen::Index units() const { return decay_rate.size(); }
+  double membrane_rate() const { return 1.0 / neuron.tau_membrane_ms; }
+  /// Of the single exponential: any rate does, as h stays 0.
+  double rise_rate() const {
+    return double_exponential() ? 1.0 / synapse.rise_ms : membrane_rate();
+  }
+  bool double_exponential() const { return synapse.kind == SynapseKind::double_exponential; }
+  DecayRates rates(Eigen::Index unit) const {
+    return {membrane_rate(), decay_rate[unit], rise_rate()};
+  }
+};
+
+EventNetwork make_event_network(const SpikingModel& model);
+
+/// A constant drive c = input + bias - threshold (mV, N) from `start_ms` on.
+struct DriveSegment {
+  double start_ms = 0.0;
+  Eigen::VectorXd drive;
+};
+
+/// The reference's switches: column k from (k - 1/2) input steps on (spiking/input_schedule.hpp).
+std::vector<DriveSegment> make_drive(const SpikingModel& model, const Eigen::MatrixXd& input);
+
+}  // namespace rheobase

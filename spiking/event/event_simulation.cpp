@@ -1,0 +1,385 @@
+#include "spiking/event/event_simulation.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "core/error.hpp"
+
+namespace rheobase {
+
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+// Longer windows need fewer passes over all units but look at more of them in vain.
+constexpr double kWindowMs = 1.25;
+
+// Bounds are widened by this share, far above their rounding errors.
+constexpr double kBoundSlack = 1e-12;
+
+// Decaying states are kept from becoming subnormal numbers, which are slow to compute with.
+constexpr long kFlushWindows = 32;
+
+double flushed(double value) {
+  return std::abs(value) < 1e-280 ? 0.0 : value;
+}
+
+/// States of the window's start are up to e^(rate * length) larger than those at an event: a window
+/// lasts at most one of the shortest time constant.
+double longest_window(const EventNetwork& network) {
+  const double fastest =
+      std::max({network.membrane_rate(), network.decay_rate.maxCoeff(), network.rise_rate()});
+  return std::min(kWindowMs, 1.0 / fastest);
+}
+
+std::size_t index(std::int32_t unit) {
+  return static_cast<std::size_t>(unit);
+}
+
+}  // namespace
+
+EventSimulation::EventSimulation(const EventNetwork& network, const EventProtocol& protocol,
+                                 EventObserver observer, SimdLevel level)
+    : network_(network),
+      protocol_(protocol),
+      observer_(std::move(observer)),
+      deliver_spike_(RHEOBASE_SIMD_DISPATCH(level, deliver_spike)),
+      longest_window_ms_(longest_window(network)),
+      reset_u_(network.neuron.reset_mv - network.neuron.threshold_mv),
+      arrivals_(network.membrane_rate(), network.rise_rate(), network.decay_rate,
+                network.synapse.kind, longest_window_ms_),
+      state_(network),
+      candidates_(static_cast<std::size_t>(network.units())) {
+  const auto units = static_cast<std::size_t>(network.units());
+  decay_offset_.resize(units);
+  for (std::size_t unit = 0; unit < units; ++unit) {
+    decay_offset_[unit] = network.decay_rate[static_cast<Eigen::Index>(unit)] - arrivals_.centre();
+  }
+  step_.resize(units);
+  state_.window.resize(units);
+  state_.held_u.assign(units, reset_u_);
+  state_.release_ms.assign(units, 0.0);
+  exact_.assign(units, 0);
+  flagged_.resize(units);
+}
+
+std::vector<SpikeEvent> EventSimulation::run() {
+  for (std::size_t segment = 0; segment < protocol_.drive.size(); ++segment) {
+    const bool last = segment + 1 == protocol_.drive.size();
+    run_segment(segment, last ? protocol_.duration_ms : protocol_.drive[segment + 1].start_ms);
+  }
+  return std::move(spikes_);
+}
+
+void EventSimulation::run_segment(std::size_t segment, double end_ms) {
+  const double start_ms = protocol_.drive[segment].start_ms;
+  const double length = end_ms - start_ms;
+  if (!(length > 0.0)) {
+    return;
+  }
+  const auto windows =
+      std::max(1L, static_cast<long>(std::ceil(length / longest_window_ms_ - 1e-9)));
+  state_.drive = &protocol_.drive[segment].drive;
+  set_length(length / static_cast<double>(windows));
+  for (long window = 0; window < windows; ++window) {
+    state_.start_ms =
+        start_ms + length * (static_cast<double>(window) / static_cast<double>(windows));
+    run_window();
+  }
+}
+
+void EventSimulation::set_length(double length_ms) {
+  // Lengths of segments may differ by rounding, which is no reason to start anew.
+  if (std::abs(length_ms - state_.length_ms) < 1e-14 * length_ms) {
+    return;
+  }
+  state_.length_ms = length_ms;
+  for (std::size_t unit = 0; unit < step_.size(); ++unit) {
+    const DecayRates rates = network_.rates(static_cast<Eigen::Index>(unit));
+    shared_ = make_propagator(rates, length_ms);
+    step_[unit] = {shared_.current_keep, shared_.current_from_h, shared_.u_from_current,
+                   shared_.u_from_h};
+  }
+}
+
+/// Initial voltages; who is above threshold fires at 0 or is reset (StartUp).
+void EventSimulation::start() {
+  const double refractory = network_.neuron.refractory_ms;
+  batch_.clear();
+  for (std::size_t unit = 0; unit < state_.window.size(); ++unit) {
+    double u =
+        protocol_.initial_voltage[static_cast<Eigen::Index>(unit)] - network_.neuron.threshold_mv;
+    const bool above = u >= 0.0;
+    if (protocol_.start_up == StartUp::relaxed) {
+      state_.window[unit].u = above ? reset_u_ : u;
+      continue;
+    }
+    if (above) {
+      batch_.push_back(static_cast<std::int32_t>(unit));
+      state_.window[unit].margin = kInfinity;
+      continue;
+    }
+    state_.window[unit].u = u;
+    if (refractory > 0.0) {
+      state_.held_u[unit] = u;
+      state_.window[unit].margin = kInfinity;
+      state_.release_ms[unit] = refractory;
+      releases_.push_back({refractory, static_cast<std::int32_t>(unit)});
+    }
+  }
+}
+
+void EventSimulation::run_window() {
+  if (window_count_ == 0) {
+    start();
+  }
+  begin_window();
+  if (window_count_ == 0 && !batch_.empty()) {
+    fire(0.0);
+  }
+  for (;;) {
+    const double release = next_release();
+    const double stimulus = next_jump();
+    const double candidate = candidates_.empty() ? kInfinity : candidates_.key(candidates_.top());
+    if (std::min({release, stimulus, candidate}) > state_.length_ms) {
+      break;
+    }
+    if (release <= stimulus && release <= candidate) {
+      release_due(release);
+    } else if (stimulus <= candidate) {
+      jump(protocol_.jumps[jump_index_++].jump_mv, stimulus);
+    } else {
+      fire_candidates(candidate);
+    }
+  }
+  end_window();
+  ++window_count_;
+}
+
+/// Upper bound of drive + current over the window.
+double EventSimulation::force_bound(std::size_t unit) const {
+  const WindowState& s = state_.window[unit];
+  const WindowStep& step = step_[unit];
+  const double free = std::max(s.current, s.current * step.current_keep);
+  // D(b, g; t) still rises at the end of a window, which is shorter than both time constants.
+  return (*state_.drive)[static_cast<Eigen::Index>(unit)] + free +
+         std::max(s.h, 0.0) * step.current_from_h;
+}
+
+/// Certificates: with the force at its bound c', u = u0 e^(-at) + c' (1 - e^(-at)) bounds u.
+void EventSimulation::begin_window() {
+  const double keep = shared_.u_keep * (1.0 - kBoundSlack);
+  const double gain = shared_.u_from_drive * (1.0 + kBoundSlack);
+  double finite = 0.0;
+  for (std::size_t unit = 0; unit < state_.window.size(); ++unit) {
+    WindowState& s = state_.window[unit];
+    finite += (s.u + s.current) * 0.0;
+    if (s.margin == kInfinity) {
+      continue;
+    }
+    const double force = force_bound(unit);
+    s.margin = -(s.u * keep + std::max(force, 0.0) * gain);
+    if (!(s.margin >= 0.0)) {
+      // Where u may rise it cannot reach 0 before tau_m ln((c' - u) / c').
+      const double share = s.u < 0.0 ? force / (force - s.u) : 1.0;
+      const double first = -network_.neuron.tau_membrane_ms * std::log(share);
+      make_candidate(static_cast<std::int32_t>(unit), first * (1.0 - kBoundSlack));
+    }
+  }
+  if (!(finite == 0.0)) {
+    report_non_finite();
+  }
+}
+
+/// The state at the end of the window if nothing more happens.
+UnitState EventSimulation::at_end(std::size_t unit, const UnitState& s, double drive) const {
+  const WindowStep& step = step_[unit];
+  return {shared_.h_keep * s.h, step.current_keep * s.current + step.current_from_h * s.h,
+          shared_.u_keep * s.u + shared_.u_from_drive * drive + step.u_from_current * s.current +
+              step.u_from_h * s.h};
+}
+
+void EventSimulation::end_window() {
+  observe(state_.length_ms);
+  candidates_.clear();
+  const bool flush = window_count_ % kFlushWindows == 0;
+  for (std::size_t unit = 0; unit < state_.window.size(); ++unit) {
+    WindowState& s = state_.window[unit];
+    const UnitState end =
+        at_end(unit, {s.h, s.current, s.u}, (*state_.drive)[static_cast<Eigen::Index>(unit)]);
+    s.h = end.h;
+    s.current = end.current;
+    s.u = s.margin == kInfinity ? state_.held_u[unit] : end.u;
+    if (flush) {
+      s.h = flushed(s.h);
+      s.current = flushed(s.current);
+      s.u = flushed(s.u);
+    }
+  }
+}
+
+void EventSimulation::make_candidate(std::int32_t unit, double t) {
+  state_.window[index(unit)].margin = -kInfinity;
+  exact_[index(unit)] = 0;
+  candidates_.push(unit, t);
+}
+
+/// Tests the earliest candidate, which has not crossed before t.
+void EventSimulation::test(std::int32_t unit, double t) {
+  const Trajectory trajectory = state_.trajectory(index(unit));
+  const Crossing crossing = first_crossing(trajectory, t, state_.length_ms,
+                                           at_end(index(unit), trajectory.start, trajectory.drive));
+  if (crossing.found()) {
+    exact_[index(unit)] = 1;
+    candidates_.change(unit, crossing.time);
+  } else {
+    candidates_.pop();
+    state_.window[index(unit)].margin = -crossing.peak;
+  }
+}
+
+/// The earliest candidate: tested if its key is a bound, else fired with all that cross with it.
+void EventSimulation::fire_candidates(double t) {
+  if (!exact_[index(candidates_.top())]) {
+    test(candidates_.top(), t);
+    return;
+  }
+  batch_.clear();
+  while (!candidates_.empty() && candidates_.key(candidates_.top()) == t) {
+    const std::int32_t unit = candidates_.top();
+    if (exact_[index(unit)]) {
+      candidates_.pop();
+      batch_.push_back(unit);
+    } else {
+      test(unit, t);
+    }
+  }
+  std::sort(batch_.begin(), batch_.end());
+  fire(t);
+}
+
+/// The units of batch_ fire together; their spikes arrive in this order.
+void EventSimulation::fire(double t) {
+  observe(t);
+  const double now_ms = state_.start_ms + t;
+  const double release_ms = now_ms + network_.neuron.refractory_ms;
+  for (const std::int32_t unit : batch_) {
+    spikes_.push_back({now_ms, unit});
+    state_.window[index(unit)].margin = kInfinity;
+    state_.held_u[index(unit)] = reset_u_;
+    state_.release_ms[index(unit)] = release_ms;
+  }
+  const Arrival arrival = arrivals_.at(t, state_.length_ms);
+  for (const std::int32_t unit : batch_) {
+    deliver(unit, t, arrival);
+  }
+  for (const std::int32_t unit : batch_) {
+    if (network_.neuron.refractory_ms > 0.0) {
+      releases_.push_back({release_ms, unit});
+    } else {
+      release(unit, t);
+    }
+  }
+}
+
+void EventSimulation::deliver(std::int32_t unit, double t, const Arrival& arrival) {
+  const auto column = network_.synapses.column(unit);
+  const std::size_t flagged = deliver_spike_(
+      state_.window.data(), decay_offset_.data(),
+      {column.rows.data(), column.values.data(), column.rows.size()}, arrival, flagged_.data());
+  for (std::size_t i = 0; i < flagged; ++i) {
+    const std::int32_t target = column.rows[flagged_[i]];
+    if (!candidates_.contains(target)) {
+      make_candidate(target, t);
+      continue;
+    }
+    // Inhibition only delays: the key stays a lower bound.
+    exact_[index(target)] = 0;
+    if (column.values[flagged_[i]] > 0.0) {
+      candidates_.change(target, t);
+    }
+  }
+}
+
+void EventSimulation::release_due(double t) {
+  const Release due = releases_.front();
+  releases_.pop_front();
+  const std::size_t unit = index(due.unit);
+  // A unit that fired again while it was held has a later entry.
+  if (state_.held(unit) && state_.release_ms[unit] == due.time_ms) {
+    observe(t);
+    release(due.unit, t);
+  }
+}
+
+/// The end of a refractory period: from the voltage it was held at, u moves again.
+void EventSimulation::release(std::int32_t unit, double t) {
+  WindowState& s = state_.window[index(unit)];
+  const double drive = (*state_.drive)[unit];
+  const Propagator past = make_propagator(network_.rates(unit), t);
+  const double held = state_.held_u[index(unit)];
+  s.u = (held - past({s.h, s.current, 0.0}, drive).u) / past.u_keep;
+  const double keep = shared_.u_keep / past.u_keep * (1.0 - kBoundSlack);
+  const double force = std::max(force_bound(index(unit)), 0.0);
+  s.margin = -(held * keep + force * (1.0 - keep));
+  if (!(s.margin >= 0.0)) {
+    make_candidate(unit, t);
+  }
+}
+
+/// Artificial stimulation also moves held units, which fire when it lifts them above threshold.
+void EventSimulation::jump(double jump_mv, double t) {
+  observe(t);
+  const double at_start = jump_mv * std::exp(network_.membrane_rate() * t);
+  for (const Eigen::Index stimulated : protocol_.stimulated) {
+    const auto unit = static_cast<std::int32_t>(stimulated);
+    WindowState& s = state_.window[index(unit)];
+    if (s.margin == kInfinity) {
+      state_.held_u[index(unit)] += jump_mv;
+      if (state_.held_u[index(unit)] >= 0.0) {
+        make_candidate(unit, t);
+        exact_[index(unit)] = 1;
+      }
+      continue;
+    }
+    s.u += at_start;
+    s.margin -= std::max(jump_mv, 0.0);
+    if (candidates_.contains(unit)) {
+      exact_[index(unit)] = 0;
+      if (jump_mv > 0.0) {
+        candidates_.change(unit, t);
+      }
+    } else if (!(s.margin >= 0.0)) {
+      make_candidate(unit, t);
+    }
+  }
+}
+
+double EventSimulation::next_release() const {
+  return releases_.empty() ? kInfinity : std::max(0.0, releases_.front().time_ms - state_.start_ms);
+}
+
+double EventSimulation::next_jump() const {
+  return jump_index_ == protocol_.jumps.size()
+             ? kInfinity
+             : std::max(0.0, protocol_.jumps[jump_index_].time_ms - state_.start_ms);
+}
+
+void EventSimulation::observe(double t) const {
+  if (observer_) {
+    observer_(state_, state_.start_ms + t);
+  }
+}
+
+void EventSimulation::report_non_finite() const {
+  long unit = 0;
+  while (std::isfinite(state_.window[static_cast<std::size_t>(unit)].u +
+                       state_.window[static_cast<std::size_t>(unit)].current)) {
+    ++unit;
+  }
+  throw NonFiniteError("membrane voltage", window_count_, unit);
+}
+
+}  // namespace rheobase

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+#include "core/simd/dispatch.hpp"
+#include "spiking/event/event_arrival.hpp"
+#include "spiking/event/event_heap.hpp"
+#include "spiking/event/event_protocol.hpp"
+#include "spiking/event/event_state.hpp"
+
+namespace rheobase {
+
+/// The exact event-driven run: all spikes in order of time, then of unit.
+/// Work is done in windows of at most about a millisecond. A unit whose closed-form upper bound
+/// stays below threshold for the rest of the window is never looked at; the others wait in a heap
+/// under a lower bound of their next spike and are tested (event_crossing.hpp) when it is reached.
+/// @throws NonFiniteError with the window's number and the unit
+class EventSimulation {
+ public:
+  EventSimulation(const EventNetwork& network, const EventProtocol& protocol,
+                  EventObserver observer = {}, SimdLevel level = simd_level());
+
+  std::vector<SpikeEvent> run();
+
+ private:
+  /// The entries of the step over one window that differ from unit to unit.
+  struct WindowStep {
+    double current_keep, current_from_h, u_from_current, u_from_h;
+  };
+  struct Release {
+    double time_ms;
+    std::int32_t unit;
+  };
+
+  void start();
+  void set_length(double length_ms);
+  void run_segment(std::size_t segment, double end_ms);
+  void run_window();
+  void begin_window();
+  void end_window();
+  void fire_candidates(double t);
+  void test(std::int32_t unit, double t);
+  void fire(double t);
+  void deliver(std::int32_t unit, double t, const Arrival& arrival);
+  void make_candidate(std::int32_t unit, double t);
+  void release_due(double t);
+  void release(std::int32_t unit, double t);
+  void jump(double jump_mv, double t);
+  double next_release() const;
+  double next_jump() const;
+  double force_bound(std::size_t unit) const;
+  UnitState at_end(std::size_t unit, const UnitState& s, double drive) const;
+  void observe(double t) const;
+  [[noreturn]] void report_non_finite() const;
+
+  const EventNetwork& network_;
+  const EventProtocol& protocol_;
+  EventObserver observer_;
+  DeliverFunction deliver_spike_;
+  double longest_window_ms_;
+  double reset_u_;
+  ArrivalSeries arrivals_;
+  AlignedVector<double> decay_offset_;
+  std::vector<WindowStep> step_;
+  Propagator shared_;  ///< the entries that are equal for all units
+  EventState state_;
+  CandidateHeap candidates_;
+  std::vector<char> exact_;  ///< the key of a candidate is its crossing, not a bound
+  std::deque<Release> releases_;
+  std::size_t jump_index_ = 0;
+  long window_count_ = 0;
+  std::vector<std::uint32_t> flagged_;
+  std::vector<std::int32_t> batch_;
+  std::vector<SpikeEvent> spikes_;
+};
+
+}  // namespace rheobase
