@@ -44,6 +44,7 @@ std::unique_ptr<CLI::App> make_program(const Console& console) {
   add_map_command(*program, console);
   add_eval_command(*program, console);
   add_compare_command(*program, console);
+  add_report_command(*program, console);
   add_simulate_command(*program, console);
   add_info_command(*program, console);
   add_task_command(*program, console);

@@ -3,7 +3,8 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
+
+#include "apps/text_format.hpp"
 
 namespace rheobase {
 
@@ -52,8 +53,8 @@ std::string value_branches(const CLI::App& command) {
     for (const std::string& name : names_of(*option)) {
       patterns.push_back(fmt::format("'{} {}'", command.get_name(), name));
     }
-    text += fmt::format("    {})\n      words='{}' ;;\n", fmt::join(patterns, " | "),
-                        choices_of(*option));
+    text +=
+        fmt::format("    {})\n      words='{}' ;;\n", joined(patterns, " | "), choices_of(*option));
   }
   return text;
 }
@@ -65,7 +66,7 @@ std::string option_branch(const CLI::App& command) {
       names.push_back(name);
     }
   }
-  return fmt::format("    {})\n      words='{}' ;;\n", command.get_name(), fmt::join(names, " "));
+  return fmt::format("    {})\n      words='{}' ;;\n", command.get_name(), joined(names, " "));
 }
 
 /// Words for the arguments of a subcommand that are no options, where they are a fixed set.

@@ -14,9 +14,13 @@
 #include "apps/text_format.hpp"
 #include "apps/trained_model.hpp"
 #include "core/error.hpp"
+#include "core/version.hpp"
 #include "io/run_file.hpp"
+#include "mapping/compare.hpp"
 #include "rate/initialise.hpp"
 #include "report/gnuplot.hpp"
+#include "report/html_collect.hpp"
+#include "report/html_report.hpp"
 
 namespace rheobase {
 
@@ -39,6 +43,7 @@ constexpr double kOutputPeriodMs = 0.5;
 constexpr const char* kRateFile = "go-nogo.mat";
 constexpr const char* kSpikingFile = "go-nogo.lif.mat";
 constexpr const char* kRunFile = "go-nogo.run.mat";
+constexpr const char* kPage = "report.html";
 
 constexpr const char* kExamples =
     "Examples:\n"
@@ -64,6 +69,7 @@ class Demo {
   void evaluate_both();
   void run_trials();
   void draw();
+  void make_page();
   void list_files() const;
 
  private:
@@ -184,6 +190,27 @@ void Demo::draw() {
   }
 }
 
+void Demo::make_page() {
+  if (request_.no_picture && !interactive_report_available()) {
+    return;
+  }
+  CompareOptions options;
+  options.scaling_factor = spiking_model_.scaling_factor;
+  options.trials = request_.trials;
+  options.simulation = simulation_;
+  options.example_trials = 4;
+  options.threads = request_.threads;
+  Comparison comparison = [&] {
+    ProgressBar bar(console_, "comparing");
+    return compare(file_.model, task_, options, bar.control(guard_));
+  }();
+  comparison.model_file = path(kSpikingFile).string();
+  comparison.command = command_;
+  write_report(report_data(comparison, task_, &file_, {kSpikingFile, command_, kVersion}),
+               path(kPage));
+  files_.emplace_back(kPage);
+}
+
 void Demo::list_files() const {
   console_.out << "Files\n";
   for (const std::string& name : files_) {
@@ -210,6 +237,7 @@ void run_demo(const DemoRequest& request, const Console& console) {
   demo.evaluate_both();
   demo.run_trials();
   demo.draw();
+  demo.make_page();
   demo.list_files();
 }
 
@@ -221,7 +249,9 @@ void add_demo_command(CLI::App& program, const Console& console) {
       "demo",
       "The whole path on the Go-NoGo task, in less than a minute\n"
       "Trains a rate network, finds its scaling factor, runs both networks on fresh trials, and "
-      "writes the models, one spiking run and a picture (PNG and SVG) into a folder.");
+      "writes the models, one spiking run, a picture (PNG and SVG) and the page of `rheobase "
+      "report` "
+      "into a folder.");
   app.footer(kExamples);
   app.add_option("-o,--output", request->folder,
                  "Folder of the results, made when missing (default: rheobase-demo)")
@@ -233,7 +263,7 @@ void add_demo_command(CLI::App& program, const Console& console) {
               "Trials for every scaling factor, and for the evaluation");
   add_seed(app, request->seed);
   add_threads(app, request->threads);
-  app.add_flag("--no-picture", request->no_picture, "Draw no picture; gnuplot is not needed then");
+  app.add_flag("--no-picture", request->no_picture, "Draw nothing with gnuplot");
   app.callback([request, &console] { run_demo(*request, console); });
 }
 

@@ -5,7 +5,8 @@
 namespace rheobase {
 
 /// While it lives, Ctrl-C (SIGINT) and SIGTERM set a flag instead of ending the program; another
-/// one two seconds later or more ends it at once. What the signals did before is restored. One at a time.
+/// one two seconds later or more ends it at once. What the signals did before is restored. One at a
+/// time.
 class InterruptGuard {
  public:
   InterruptGuard();

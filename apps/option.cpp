@@ -6,8 +6,8 @@
 #include <optional>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
+#include "apps/text_format.hpp"
 #include "core/error.hpp"
 
 namespace rheobase {
@@ -51,7 +51,7 @@ std::string number_fault(const std::string& text, const Range& range, bool integ
 /// Help with the parts that are known put in brackets after it.
 std::string with_details(const std::string& help, std::vector<std::string> details) {
   std::erase(details, std::string{});
-  return details.empty() ? help : fmt::format("{} ({})", help, fmt::join(details, "; "));
+  return details.empty() ? help : fmt::format("{} ({})", help, joined(details, "; "));
 }
 
 std::string lower(std::string text) {
@@ -67,7 +67,7 @@ CLI::Validator word_of(const std::vector<std::string>& words) {
           return lower(w) == lower(text);
         });
         if (found == words.end()) {
-          return fmt::format("found '{}'; must be one of {}", text, fmt::join(words, ", "));
+          return fmt::format("found '{}'; must be one of {}", text, joined(words, ", "));
         }
         text = *found;
         return "";
@@ -134,7 +134,7 @@ CLI::Option* add_choice(CLI::App& app, const std::string& names, std::string& va
                         const std::vector<std::string>& words, const std::string& help) {
   const std::string text = with_details(help, {value.empty() ? std::string{} : "default " + value});
   return app.add_option(names, value, text)
-      ->type_name(fmt::format("{}", fmt::join(words, "|")))
+      ->type_name(joined(words, "|"))
       ->transform(word_of(words));
 }
 

@@ -4,6 +4,8 @@
 #include <cmath>
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 namespace rheobase {
 
@@ -20,6 +22,13 @@ std::string time_left(double fraction, double elapsed_s) {
   const auto left = static_cast<long>(std::ceil(elapsed_s * (1.0 - fraction) / fraction));
   return left < 60 ? fmt::format(", {} s left", left)
                    : fmt::format(", {} min {:02} s left", left / 60, left % 60);
+}
+
+/// Columns of the terminal behind stderr; a longer line would wrap and could not be wiped.
+std::size_t terminal_width() {
+  winsize size{};
+  const bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return known ? size.ws_col : 80;
 }
 
 }  // namespace
@@ -62,7 +71,8 @@ void ProgressBar::show(const Progress& progress) {
   }
   last_shown_s_ = now;
   visible_ = true;
-  console_.err << '\r' << progress_line(work_, progress, now) << "\033[K" << std::flush;
+  const std::string line = progress_line(work_, progress, now).substr(0, terminal_width() - 1);
+  console_.err << '\r' << line << "\033[K" << std::flush;
 }
 
 }  // namespace rheobase

@@ -1,4 +1,7 @@
+#include <algorithm>
+#include <array>
 #include <memory>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -10,8 +13,12 @@
 #include "apps/spiking_options.hpp"
 #include "apps/subcommands.hpp"
 #include "apps/task_options.hpp"
+#include "core/error.hpp"
 #include "core/version.hpp"
+#include "io/mat_file.hpp"
 #include "mapping/compare.hpp"
+#include "mapping/network_fingerprint.hpp"
+#include "report/comparison_file.hpp"
 #include "report/html_collect.hpp"
 #include "report/html_figures.hpp"
 #include "report/html_report.hpp"
@@ -41,13 +48,70 @@ constexpr const char* kExamples =
     "Examples:\n"
     "  rheobase report model.lif.mat\n"
     "  rheobase report model.mat --scaling 50 --trials 400 --seed 7 -o network.html\n"
+    "  rheobase report comparison.mat\n"
     "  rheobase report model.lif.mat --figures figures --format svg";
 
+/// What the figures are made from.
+struct ReportSource {
+  Comparison comparison;
+  Task task;
+  std::optional<ModelFile> model;
+};
+
+bool is_comparison(const fs::path& path) {
+  if (path.extension() == ".json") {
+    return true;
+  }
+  constexpr std::array<std::string_view, 2> kFields{"summary", "w"};
+  const MatFile file(path, kFields);
+  return file.has("summary") && !file.has("w");
+}
+
+/// The options of a new comparison say nothing about one that was made before.
+void refuse_comparison_options(const CLI::App& app, const std::string& file) {
+  constexpr std::array kAllowed{"MODEL", "--help", "--output", "--figures", "--format", "--json"};
+  for (const CLI::Option* option : app.get_options()) {
+    const bool allowed = std::any_of(kAllowed.begin(), kAllowed.end(),
+                                     [&](const char* name) { return option->check_name(name); });
+    if (option->count() > 0 && !allowed) {
+      throw InputError(option->get_name(), "", "the comparison " + file + " beside it",
+                       "must be left out: give the model to compare anew");
+    }
+  }
+}
+
+/// The model that was compared, where it is still there and the same.
+std::optional<ModelFile> model_of(const Comparison& comparison) {
+  if (comparison.model_file.empty() || !fs::exists(comparison.model_file)) {
+    return std::nullopt;
+  }
+  try {
+    ModelFile file = read_model(comparison.model_file);
+    if (network_fingerprint(file.model) == comparison.network) {
+      return file;
+    }
+  } catch (const InputError&) {
+    // Another file has that name now.
+  }
+  return std::nullopt;
+}
+
+ReportSource saved_source(const ReportRequest& request) {
+  Comparison comparison = read_comparison(request.model);
+  if (comparison.traces.rate_output.size() == 0) {
+    throw InputError(request.model.string(), "", "a comparison without traces",
+                     "must be a .mat file: `rheobase compare MODEL -o comparison.mat`");
+  }
+  Task task(comparison.task, comparison.task_parameters);
+  std::optional<ModelFile> model = model_of(comparison);
+  return {std::move(comparison), std::move(task), std::move(model)};
+}
+
 CompareOptions compare_options(const ReportRequest& request, const ModelFile& file) {
-  // Refuses a file without scaling factor or initial weights in the words of the other commands.
-  spiking_model_of(file, request.model.string(), request.scaling, request.spiking);
   CompareOptions options;
-  options.scaling_factor = request.scaling;
+  options.scaling_factor =
+      spiking_model_of(file, request.model.string(), request.scaling, request.spiking)
+          .scaling_factor;
   options.trials = request.trials;
   options.simulation = request.spiking.simulation;
   options.simulation.seed = request.seed;
@@ -57,11 +121,17 @@ CompareOptions compare_options(const ReportRequest& request, const ModelFile& fi
   return options;
 }
 
-Comparison compared(const ReportRequest& request, const ModelFile& file, const Task& task,
-                    const Console& console) {
+ReportSource fresh_source(ReportRequest& request, const Console& console) {
+  ModelFile file = read_model(request.model);
+  finish_spiking_options(request.spiking, file);
+  Task task = resolve_task(request.task, file, request.model.string());
+  const CompareOptions options = compare_options(request, file);
   const InterruptGuard guard;
   ProgressBar bar(console, "comparing");
-  return compare(file.model, task, compare_options(request, file), bar.control(guard));
+  Comparison comparison = compare(file.model, task, options, bar.control(guard));
+  comparison.model_file = request.model.string();
+  comparison.command = with_seed(console.command_line, request.seed);
+  return {std::move(comparison), std::move(task), std::move(file)};
 }
 
 void tell(const ReportRequest& request, const std::vector<fs::path>& figures,
@@ -82,15 +152,19 @@ void tell(const ReportRequest& request, const std::vector<fs::path>& figures,
   }
 }
 
-void run_report(ReportRequest request, const Console& console) {
-  finish_spiking_options(request.spiking);
+void run_report(ReportRequest request, const CLI::App& app, const Console& console) {
+  const FigureFormat format = figure_format_from(request.format);
   check_output("--output", request.output, request.model);
-  const ModelFile file = read_model(request.model);
-  const Task task = resolve_task(request.task, file, request.model.string());
-  const Comparison comparison = compared(request, file, task, console);
-  const ReportOrigin origin{request.model.filename().string(),
-                            with_seed(console.command_line, request.seed), kVersion};
-  const ReportData data = report_data(comparison, task, &file, origin);
+  const bool saved = is_comparison(request.model);
+  if (saved) {
+    refuse_comparison_options(app, request.model.string());
+  }
+  const ReportSource source = saved ? saved_source(request) : fresh_source(request, console);
+  const ReportOrigin origin{
+      request.model.filename().string(),
+      saved ? console.command_line : with_seed(console.command_line, request.seed), kVersion};
+  const ReportData data =
+      report_data(source.comparison, source.task, source.model ? &*source.model : nullptr, origin);
   if (!interactive_report_available()) {
     note(console,
          "built without the chart library, the page holds static figures (scripts/install_page.sh "
@@ -99,7 +173,7 @@ void run_report(ReportRequest request, const Console& console) {
   write_report(data, request.output);
   std::vector<fs::path> figures;
   if (!request.figures.empty()) {
-    figures = write_figures(data, request.figures, figure_format_from(request.format));
+    figures = write_figures(data, request.figures, format);
   }
   tell(request, figures, console);
 }
@@ -111,10 +185,13 @@ void add_report_command(CLI::App& program, const Console& console) {
   CLI::App& app = *program.add_subcommand(
       "report",
       "A page with figures of a rate network beside its spiking network\n"
-      "Both networks get the same fresh trials. The page holds all it needs: it opens from disk, "
+      "Of a model, both networks get the same fresh trials; of a comparison, the page shows what "
+      "`rheobase compare` saved. The page holds all it needs: it opens from disk, "
       "without a network, and says which options and seeds made it.");
   app.footer(kExamples);
-  app.add_option("MODEL", request->model, "Model file (.mat), from `train` or `map`")->required();
+  app.add_option("MODEL", request->model,
+                 "Model file (.mat), from `train` or `map`, or a comparison, from `compare`")
+      ->required();
   app.add_option("-o,--output", request->output, "The page")->type_name("FILE");
   app.add_option("--figures", request->figures, "Folder for the same figures as files of their own")
       ->type_name("DIR");
@@ -129,7 +206,7 @@ void add_report_command(CLI::App& program, const Console& console) {
   add_json(app, request->json);
   add_task_options(app, request->task, "Task of the trials (default: the one the file names)");
   add_spiking_options(app, request->spiking);
-  app.callback([request, &console] { run_report(*request, console); });
+  app.callback([request, &app, &console] { run_report(*request, app, console); });
 }
 
 }  // namespace rheobase

@@ -1,11 +1,11 @@
 #include <memory>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "apps/json_output.hpp"
 #include "apps/option.hpp"
 #include "apps/subcommands.hpp"
+#include "apps/text_format.hpp"
 #include "apps/text_table.hpp"
 #include "rate/rate_model.hpp"
 #include "tasks/task_registry.hpp"
@@ -67,7 +67,7 @@ std::string details_text(const TaskDefinition& task) {
   summary.add("inputs", std::to_string(task.inputs));
   summary.add("length",
               fmt::format("{} steps of {:g} ms with the default parameters", steps, kRateStepMs));
-  summary.add("conditions", fmt::format("{}", fmt::join(task.conditions, ", ")));
+  summary.add("conditions", joined(task.conditions, ", "));
   if (task.parameters.empty()) {
     summary.add("parameters", "none");
     return summary.text();

@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "apps/option.hpp"
+#include "apps/text_format.hpp"
 #include "core/error.hpp"
 #include "tasks/task_registry.hpp"
 
@@ -67,9 +67,9 @@ void add_task_options(CLI::App& app, TaskChoice& choice, const std::string& help
 Task resolve_task(const TaskChoice& choice, const ModelFile& file, const std::string& path) {
   const std::string name = choice.name.empty() ? file.model.task : choice.name;
   if (name.empty()) {
-    throw InputError(path, "field 'task'", "nothing",
-                     fmt::format("must name a task, or give --task with one of {}",
-                                 fmt::join(task_names(), ", ")));
+    throw InputError(
+        path, "field 'task'", "nothing",
+        fmt::format("must name a task, or give --task with one of {}", joined(task_names(), ", ")));
   }
   TaskParameters parameters;
   if (name == file.model.task) {

@@ -24,4 +24,12 @@ std::string yes_no(bool value) {
   return value ? "yes" : "no";
 }
 
+std::string joined(const std::vector<std::string>& parts, const std::string& separator) {
+  std::string text;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    text += (i == 0 ? "" : separator) + parts[i];
+  }
+  return text;
+}
+
 }  // namespace rheobase

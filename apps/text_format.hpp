@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "core/statistics.hpp"
 
@@ -11,5 +12,6 @@ std::string interval(const Proportion& proportion);  ///< "91.5 to 99.0 %"
 std::string seconds_text(double seconds);            ///< "1.24 s"
 std::string short_number(double value);              ///< four significant digits
 std::string yes_no(bool value);
+std::string joined(const std::vector<std::string>& parts, const std::string& separator);
 
 }  // namespace rheobase

@@ -47,7 +47,7 @@ PageSection unit_section(const ReportData& data) {
     section.figures.push_back(
         {"distribution", "Firing rates by type",
          "Distribution of the mean firing rates of the LIF network's units, as "
-         "the share of each type; the buttons give the means.",
+         "the share of each type.",
          false});
   }
   if (data.tau_ms.size() > 0) {

@@ -84,14 +84,19 @@ void type_labels(FigureScript& script, const std::vector<UnitType>& unit_type) {
   }
 }
 
+/// When the stimulus is on in the trial of a raster.
+Spans stimulus_of(const ReportData& data, const ReportRaster& raster) {
+  const int condition = data.trials.condition[static_cast<std::size_t>(raster.trial)];
+  return spans_of(data.stimulus[static_cast<std::size_t>(condition)]);
+}
+
 void output_panel(FigureScript& script, const ReportData& data, const ReportRaster& raster,
                   const FigurePanel& panel) {
   const auto trial = static_cast<Eigen::Index>(raster.trial);
   const ReportTrials& trials = data.trials;
-  const int condition = trials.condition[static_cast<std::size_t>(trial)];
   script.begin(panel);
   time_axis(script, data);
-  script.shade(spans_of(data.stimulus[static_cast<std::size_t>(condition)]));
+  script.shade(stimulus_of(data, raster));
   for (const auto& [values, colour] :
        {std::pair{&trials.rate, kRateColour}, std::pair{&trials.spiking, kSpikingColour}}) {
     add_line(script, values->row(trial).transpose(), trials.start_ms, trials.step_ms,
@@ -108,6 +113,7 @@ void raster_panel(FigureScript& script, const ReportData& data, const ReportRast
   const PageRaster page = page_raster(raster, data.unit_type, kMostSpikes);
   script.begin(panel);
   time_axis(script, data);
+  script.shade(stimulus_of(data, raster));
   script.range('y', 0.0, static_cast<double>(page.unit.size()));
   std::vector<UnitType> row_type;
   std::vector<std::vector<std::pair<double, double>>> spikes(kTypes);
@@ -140,6 +146,7 @@ void population_panel(FigureScript& script, const ReportData& data, const Report
   const Eigen::MatrixXd rate = population_rate(raster, data.unit_type, data.duration_ms, kBinMs);
   script.begin(panel);
   time_axis(script, data);
+  script.shade(stimulus_of(data, raster));
   script.set("set yrange [0:*]");
   for (Eigen::Index type = 0; type < kTypes; ++type) {
     if (std::count(data.unit_type.begin(), data.unit_type.end(), static_cast<UnitType>(type)) > 0) {

@@ -160,6 +160,9 @@ void add_network(Facts& facts, const Comparison& comparison, const ModelFile* fi
   }
   facts.add("units", fmt::format("{} ({})", comparison.units.type.size(), types));
   facts.add("fingerprint", comparison.network);
+  if (!comparison.model_file.empty()) {
+    facts.add("file", comparison.model_file);
+  }
   if (file == nullptr) {
     return;
   }
@@ -269,6 +272,9 @@ std::vector<ReportFact> report_facts(const Comparison& comparison, const ModelFi
   facts.add("seed", std::to_string(comparison.options.simulation.seed));
   facts.add("scaling factor s = 1/λ", number(comparison.options.scaling_factor, 4));
   facts.add("measured from", fmt::format("{:g} ms", comparison.options.analysis_start_ms));
+  if (!comparison.command.empty()) {
+    facts.add("compared by", comparison.command);
+  }
   add_simulation(facts, comparison);
   add_spiking(facts, comparison.options.transfer);
   add_network(facts, comparison, model);

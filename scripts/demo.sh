@@ -4,6 +4,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 scripts/install_dependencies.sh
+scripts/install_page.sh
 cmake --preset release
 cmake --build --preset release --target rheobase
 build/release/apps/rheobase demo "$@"

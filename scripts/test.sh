@@ -3,6 +3,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 scripts/install_dependencies.sh
+scripts/install_page.sh --browser
 cmake --preset release
 cmake --build --preset release
 ctest --preset release "$@"

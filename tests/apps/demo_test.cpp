@@ -17,8 +17,8 @@ TEST_SUITE("cli") {
     REQUIRE(outcome.code == 0);
     CHECK(outcome.err.empty());
     const std::filesystem::path results = "results/first";
-    for (const char* name :
-         {"go-nogo.mat", "go-nogo.lif.mat", "go-nogo.run.mat", "picture.png", "picture.svg"}) {
+    for (const char* name : {"go-nogo.mat", "go-nogo.lif.mat", "go-nogo.run.mat", "picture.png",
+                             "picture.svg", "report.html"}) {
       CAPTURE(name);
       CHECK(std::filesystem::exists(results / name));
       CHECK(outcome.out.find("  results/first/" + std::string(name)) != std::string::npos);

@@ -12,7 +12,7 @@ using namespace cli_test;
 
 namespace {
 
-const std::vector<std::string> kCommands{"train", "map",  "eval", "compare",   "simulate",
+const std::vector<std::string> kCommands{"train", "map", "eval", "compare", "report", "simulate",
                                          "info",  "demo", "task", "completion"};
 
 }  // namespace

@@ -64,6 +64,8 @@ export function makeChart(host, spec) {
   chart.reset = () => {
     chart.zoomed = false;
     chart.show(chart.home());
+    // The labels of the new range may have changed the size of the plotting area.
+    if (spec.equal) chart.show(chart.home());
   };
   chart.resetAll = () => {
     chart.reset();
@@ -91,6 +93,7 @@ export function makeChart(host, spec) {
 
   chart.view = { x: resolve(spec.x.range), y: resolve(spec.y.range) };
   chart.u = new uPlot(options(chart, width(), height()), [spec.xs ?? chart.view.x, ...lines.map((line) => line.values)], host);
+  chart.u.batch(() => {});  // uPlot would draw later; the plotting area is needed now
   chart.reset();
   chart.tooltip = element('div', { class: 'tooltip', hidden: '' });
   chart.u.over.append(chart.tooltip);

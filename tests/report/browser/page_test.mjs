@@ -94,7 +94,8 @@ test('buttons, keys and the wheel with Ctrl zoom; the wheel alone scrolls', onPa
   const zoomed = await width();
   assert.ok(zoomed < 0.7 * whole);
   await tab.click('#figure-spectrum [title^="Whole range"]');
-  assert.equal(await width(), whole);
+  const isWhole = async () => assert.ok(Math.abs(await width() - whole) < 0.02 * whole);
+  await isWhole();
   const box = await plotArea(tab, 'spectrum');
   await tab.mouse.move(box.x + 0.5 * box.width, box.y + 0.5 * box.height);
   await tab.keyboard.down('Control');
@@ -104,11 +105,11 @@ test('buttons, keys and the wheel with Ctrl zoom; the wheel alone scrolls', onPa
   assert.ok(await width() < 0.9 * whole);
   await tab.locator('#figure-spectrum .chart').focus();
   await tab.keyboard.press('0');
-  assert.equal(await width(), whole);
+  await isWhole();
   const top = await tab.evaluate(() => scrollY);
   await tab.mouse.wheel(0, 200);
   await tab.waitForFunction((y) => scrollY !== y, top);
-  assert.equal(await width(), whole);
+  await isWhole();
 }));
 
 test('toggles hide traces and bring them back', onPage('small.html', {}, async (tab) => {
@@ -168,8 +169,8 @@ test('other trials, conditions and views are drawn', onPage('small.html', {}, as
   };
   await changes('trial', () => tab.click('#figure-trial [title="Next trial"]'));
   assert.match(await tab.locator('#figure-trial h4').first().textContent(), /go, trial 2$/);
-  await changes('rates', () => tab.locator('#figure-rates .chip', { hasText: 'nogo' }).click());
   await changes('rates', () => tab.locator('#figure-rates .chip', { hasText: 'number' }).click());
+  await changes('rates', () => tab.locator('#figure-rates .chip', { hasText: 'nogo' }).click());
   await changes('trajectories', async () => drag(tab, await plotArea(tab, 'trajectories'), [0.4, 0.5], [0.7, 0.6]));
   await changes('trajectories', () => tab.locator('#figure-trajectories .chip', { hasText: 'PC 1 × 2' }).click());
   const labels = await tab.evaluate(() => window.rheobase.charts
