@@ -174,7 +174,7 @@ CLI::Option* add_text(CLI::App& app, const std::string& names, std::string& valu
       ->type_name(type)
       ->check(CLI::Validator(
           [type](std::string& given) {
-            return given.empty() ? fmt::format("found nothing; must be a {}", type) : std::string{};
+            return given.empty() ? fmt::format("found nothing; must be {}", type) : std::string{};
           },
           ""));
 }

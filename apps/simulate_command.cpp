@@ -59,17 +59,31 @@ struct Drive {
   std::optional<Trial> trial;
 };
 
+/// A matrix that the user names on the command line; engines would refuse it in their own words.
+Eigen::MatrixXd read_finite(const std::string& option, const std::string& file_and_field) {
+  Eigen::MatrixXd values = read_matrix(file_and_field);
+  for (Eigen::Index i = 0; i < values.size(); ++i) {
+    if (!std::isfinite(values(i))) {
+      throw InputError(option, file_and_field,
+                       fmt::format("{} at row {}, column {}", values(i), i % values.rows() + 1,
+                                   i / values.rows() + 1),
+                       "must be finite");
+    }
+  }
+  return values;
+}
+
 Drive drive_of(const SimulateRequest& request, const ModelFile& file) {
   if (!request.input.empty()) {
     if (!request.task.name.empty() || !request.condition.empty()) {
       throw InputError("--input", "", "--task or --condition beside it",
                        "must be given alone: the input is either a file's or a task's");
     }
-    Eigen::MatrixXd input = read_matrix(request.input);
-    if (input.rows() != file.model.inputs()) {
+    Eigen::MatrixXd input = read_finite("--input", request.input);
+    if (input.rows() != file.model.inputs() || input.cols() < 2) {
       throw InputError("--input", request.input, fmt::format("{} x {}", input.rows(), input.cols()),
                        fmt::format("must have {} row(s), the inputs of the network, and a column "
-                                   "every 5 ms",
+                                   "every 5 ms, at least 2",
                                    file.model.inputs()));
     }
     return {std::move(input), {}, {}};
@@ -136,7 +150,7 @@ std::optional<Eigen::VectorXd> initial_voltage_of(const SimulateRequest& request
   if (request.initial_voltage == "uniform") {
     return std::nullopt;
   }
-  const Eigen::MatrixXd values = read_matrix(request.initial_voltage);
+  const Eigen::MatrixXd values = read_finite("--initial-voltage", request.initial_voltage);
   if (values.size() != units || std::min(values.rows(), values.cols()) != 1) {
     throw InputError("--initial-voltage", request.initial_voltage,
                      fmt::format("{} x {}", values.rows(), values.cols()),

@@ -180,7 +180,7 @@ std::optional<double> read_scaling_factor(const MatFile& file) {
 
 RateModel read_network(const MatFile& file) {
   RateModel model;
-  const Index n = file.integer("N", 1, kMostUnits, "must be the number of units, at least 1");
+  const Index n = file.integer("N", 1, kMostUnits, "must be the number of units, 1 to 1000000");
   model.w = file.matrix("w", n, n, square(n));
   model.w0 = optional_square(file, "w0", n, MatrixXd());
   model.sign = read_signs(file, n);

@@ -81,7 +81,7 @@ void add_transfer(MatFields& fields, const TransferOptions& transfer) {
 }
 
 std::optional<TransferOptions> read_transfer(const MatFile& file) {
-  if (!file.has(member("neuron"))) {
+  if (!file.has("spiking_network") && !file.has(member("neuron"))) {
     return std::nullopt;
   }
   TransferOptions transfer;

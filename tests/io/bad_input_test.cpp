@@ -62,7 +62,7 @@ TEST_SUITE("unit") {
     CHECK(refusal(without(good(), "w")) ==
           "field 'w': found no such field; must be N x N numbers with N = 6");
     CHECK(refusal(without(good(), "N")) ==
-          "field 'N': found no such field; must be the number of units, at least 1");
+          "field 'N': found no such field; must be the number of units, 1 to 1000000");
     CHECK(refusal(without(good(), "b_out")) ==
           "field 'b_out': found no such field; must be one number");
     MatFields misspelt = without(good(), "w_out");
@@ -100,7 +100,7 @@ TEST_SUITE("unit") {
           "field 'taus': found 3 numbers; must be one time constant or minimum and maximum, in "
           "steps");
     CHECK(refusal_of("N", Eigen::MatrixXd::Ones(1, 2)) ==
-          "field 'N': found 1 x 2 double; must be the number of units, at least 1");
+          "field 'N': found 1 x 2 double; must be the number of units, 1 to 1000000");
     CHECK(refusal_of("som_m", Eigen::MatrixXd::Ones(5, 5)) ==
           "field 'som_m': found 5 x 5 double; must be N x N numbers with N = 6");
   }
@@ -124,11 +124,14 @@ TEST_SUITE("unit") {
     CHECK(refusal_of("w", w) == "field 'w': found nan at (3, 5); must be finite");
     w(2, 4) = -std::numeric_limits<double>::infinity();
     CHECK(refusal_of("w", w) == "field 'w': found -inf at (3, 5); must be finite");
-    CHECK(refusal_of("N", -6.0) == "field 'N': found -6; must be the number of units, at least 1");
-    CHECK(refusal_of("N", 6.5) == "field 'N': found 6.5; must be the number of units, at least 1");
-    CHECK(refusal_of("N", kNan) == "field 'N': found nan; must be the number of units, at least 1");
+    CHECK(refusal_of("N", -6.0) ==
+          "field 'N': found -6; must be the number of units, 1 to 1000000");
+    CHECK(refusal_of("N", 6.5) ==
+          "field 'N': found 6.5; must be the number of units, 1 to 1000000");
+    CHECK(refusal_of("N", kNan) ==
+          "field 'N': found nan; must be the number of units, 1 to 1000000");
     CHECK(refusal_of("N", 1e300) ==
-          "field 'N': found 1e+300; must be the number of units, at least 1");
+          "field 'N': found 1e+300; must be the number of units, 1 to 1000000");
     CHECK(refusal_of("N", 5.0) ==
           "field 'w': found 6 x 6 double; must be N x N numbers with N = 5");
     CHECK(refusal_of("taus", Eigen::RowVector2d(20.0, 4.0)) ==
