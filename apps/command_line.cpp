@@ -110,6 +110,11 @@ std::string describe(const CLI::App& program, const CLI::ParseError& error) {
   if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
     return "unexpected argument '" + unknown + "'";
   }
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
+    const std::string what = error.what();
+    return what.substr(0, what.find(':')) + ": found another number of values than it takes (see " +
+           "rheobase " + (chosen.empty() ? "" : chosen.front()->get_name() + " ") + "--help)";
+  }
   std::string text = error.what();
   if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && !chosen.empty()) {
     text += " (see rheobase " + chosen.front()->get_name() + " --help)";

@@ -98,10 +98,27 @@ void check_paths(const Job& job, const fs::path& input) {
   }
 }
 
+/// The network's own refusals in the words of the command line.
+RateModel new_model(const TrainRequest& request, int inputs) {
+  constexpr std::array<std::pair<std::string_view, const char*>, 3> kOptions{
+      {{"som_units", "--som"}, {"mask", "--mask"}, {"initialisation", "--init"}}};
+  try {
+    return make_rate_model(request.network, inputs, request.training.seed);
+  } catch (const InputError& error) {
+    for (const auto& [field, option] : kOptions) {
+      if (error.field() == field) {
+        throw InputError(option, field == "mask" ? request.mask : "", error.found(),
+                         error.required());
+      }
+    }
+    throw;
+  }
+}
+
 Job new_job(const TrainRequest& request, const Console& console) {
   require_task(request);
   const Task task(request.task.name, request.task.overrides);
-  RateModel model = make_rate_model(request.network, task.inputs(), request.training.seed);
+  RateModel model = new_model(request, task.inputs());
   model.task = task.name();
   Job job{task,
           initial_state(model, request.training),

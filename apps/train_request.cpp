@@ -63,6 +63,7 @@ void add_network_options(CLI::App& app, TrainRequest& request) {
              "Probability of a connection before training")
       ->group(kGroup);
   add_number(app, "--gain", network.gain, kPositive, "", "Gain of the initial weights")
+      ->each([&request](const std::string&) { request.gain_given = true; })
       ->group(kGroup);
   add_choice(app, "--init", request.initialisation, {"reference", "balanced"},
              "Initial weights as published, or with inhibition scaled to balance excitation")
@@ -152,6 +153,10 @@ void finish_train_options(TrainRequest& request) {
       throw InputError("--taus", "", request.taus.front() + " " + request.taus.back(),
                        "must be the smaller one first");
     }
+  }
+  if (network.distribution == WeightDistribution::gamma && request.gain_given) {
+    throw InputError("--gain", "", "--weights gamma beside it",
+                     "must be left out: that distribution has no gain");
   }
   if (!request.mask.empty()) {
     network.mask = read_matrix(request.mask);

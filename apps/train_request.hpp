@@ -23,6 +23,7 @@ struct TrainRequest {
   std::string loss = "l2";
   std::vector<std::string> taus;
   std::string mask;  ///< FILE.mat:field
+  bool gain_given = false;
   std::filesystem::path output;
   std::filesystem::path output_dir;  ///< names and folders of the original program
   std::filesystem::path checkpoint;

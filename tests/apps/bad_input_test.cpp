@@ -163,8 +163,13 @@ TEST_SUITE("cli") {
                   folder);
     check_refused(train + std::vector<std::string>{"--P_inh", "1.5"}, {"found 1.5", "0 to 1"},
                   folder);
-    check_refused(train + std::vector<std::string>{"--som", "199"},
-                  {"som_units", "199", "inhibitory"}, folder);
+    check_refused(train + std::vector<std::string>{"--som", "199"}, {"--som", "199", "inhibitory"},
+                  folder);
+    check_refused(tiny_training("new.mat") + std::vector<std::string>{"--taus", "4", "20", "30"},
+                  {"--taus: found another number of values than it takes"}, folder);
+    check_refused(
+        tiny_training("new.mat") + std::vector<std::string>{"--weights", "gamma", "--gain", "2"},
+        {"--gain", "--weights gamma beside it"}, folder);
     check_refused(train + std::vector<std::string>{"--apply_dale", "maybe"}, {"maybe", "true"},
                   folder);
   }
