@@ -46,6 +46,8 @@ std::unique_ptr<CLI::App> make_program(const Console& console) {
   add_compare_command(*program, console);
   add_report_command(*program, console);
   add_simulate_command(*program, console);
+  add_export_command(*program, console);
+  add_import_command(*program, console);
   add_info_command(*program, console);
   add_task_command(*program, console);
   add_completion_command(*program, console);

@@ -18,6 +18,7 @@
 #include "io/run_file.hpp"
 #include "mapping/compare.hpp"
 #include "rate/initialise.hpp"
+#include "rate/unit_type.hpp"
 #include "report/gnuplot.hpp"
 #include "report/html_collect.hpp"
 #include "report/html_report.hpp"
@@ -173,6 +174,9 @@ void Demo::run_trials() {
   description.condition = task_.conditions().front();
   description.correct = task_.spiking_correct(trials_.front(), runs_.front().output);
   description.transfer = file_.transfer;
+  for (const UnitType type : unit_types(file_.model)) {
+    description.unit_type.push_back(static_cast<int>(type));
+  }
   description.simulation = options;
   write_run(path(kRunFile), runs_.front(), description);
   files_.emplace_back(kRunFile);

@@ -16,6 +16,7 @@
 #include "apps/value_syntax.hpp"
 #include "core/error.hpp"
 #include "io/run_file.hpp"
+#include "rate/unit_type.hpp"
 
 namespace rheobase {
 
@@ -263,6 +264,9 @@ void run_simulate(SimulateRequest request, const Console& console) {
   description.scaling_factor = outcome.scaling;
   description.command = with_seed(console.command_line, request.seed);
   description.transfer = request.spiking.transfer;
+  for (const UnitType type : unit_types(file.model)) {
+    description.unit_type.push_back(static_cast<int>(type));
+  }
   description.simulation = options;
   if (outcome.drive.task) {
     description.correct =

@@ -14,6 +14,8 @@ void add_simulate_command(CLI::App& program, const Console& console);
 void add_eval_command(CLI::App& program, const Console& console);
 void add_compare_command(CLI::App& program, const Console& console);
 void add_report_command(CLI::App& program, const Console& console);
+void add_export_command(CLI::App& program, const Console& console);
+void add_import_command(CLI::App& program, const Console& console);
 void add_info_command(CLI::App& program, const Console& console);
 void add_demo_command(CLI::App& program, const Console& console);
 void add_task_command(CLI::App& program, const Console& console);

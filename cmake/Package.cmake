@@ -2,7 +2,7 @@
 include(CMakePackageConfigHelpers)
 get_property(modules GLOBAL PROPERTY RHEOBASE_MODULES)
 install(TARGETS ${modules} EXPORT RheobaseTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
-foreach(folder core analysis tasks rate spiking mapping io report)
+foreach(folder core analysis tasks rate spiking mapping io exchange report)
   install(DIRECTORY "${PROJECT_SOURCE_DIR}/${folder}/"
           DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/rheobase/${folder}
           FILES_MATCHING PATTERN "*.hpp")

@@ -84,6 +84,19 @@ void add_text(MatFields& fields, std::string name, const std::string& text) {
   }
 }
 
+/// @throws InputError unless every unit has one of the types
+std::vector<int> read_unit_types(const MatFile& file, Index units) {
+  constexpr std::string_view kTypes = "must be 0 (E), 1 (I) or 2 (SOM) for every unit";
+  std::vector<int> types;
+  for (const double type : file.vector("unit_type", units, kTypes)) {
+    if (type != 0.0 && type != 1.0 && type != 2.0) {
+      file.fail("unit_type", fmt::format("{}", type), kTypes);
+    }
+    types.push_back(static_cast<int>(type));
+  }
+  return types;
+}
+
 void add_simulation(MatFields& fields, const SimulationOptions& options) {
   fields.number("trial", options.trial);
   fields.number("noise_mv2_per_ms", options.noise_intensity);
@@ -104,6 +117,11 @@ void add_description(MatFields& fields, const SimulationResult& result,
     add_transfer(fields, *description.transfer);
   }
   add_simulation(fields, description.simulation);
+  if (!description.unit_type.empty()) {
+    const std::vector<std::int32_t> types(description.unit_type.begin(),
+                                          description.unit_type.end());
+    fields.int32_column("unit_type", types);
+  }
   fields.number("dt_ms", result.dt_ms);
   fields.number("duration_ms", result.duration_ms);
   fields.number("seed", result.seed);
@@ -200,6 +218,9 @@ void read_description(const MatFile& file, RunFile& run) {
     run.description.correct = file.integer("correct", 0, 1, "must be 0 or 1") == 1;
   }
   run.description.transfer = read_transfer(file);
+  if (file.has("unit_type")) {
+    run.description.unit_type = read_unit_types(file, run.result.spike_count.size());
+  }
   read_simulation(file, run.description.simulation);
   run.description.simulation.seed = run.result.seed;
   run.description.command = optional_text(file, "command");

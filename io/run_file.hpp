@@ -19,6 +19,7 @@ struct RunDescription {
   std::string version;                      ///< of the program; set by write_run
   std::optional<bool> correct;              ///< was the trial's answer right? none: not known
   std::optional<TransferOptions> transfer;  ///< [spiking_network] neuron, synapse and the like
+  std::vector<int> unit_type;  ///< N, as UnitType; empty: not known
   /// Of these the file holds trial, noise, parity, artificial stimulation and the recorded units.
   SimulationOptions simulation;
 };

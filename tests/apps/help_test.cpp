@@ -12,8 +12,9 @@ using namespace cli_test;
 
 namespace {
 
-const std::vector<std::string> kCommands{"train", "map", "eval", "compare", "report", "simulate",
-                                         "info",  "demo", "task", "completion"};
+const std::vector<std::string> kCommands{"train",  "map",      "eval",   "compare",
+                                         "report", "simulate", "export", "import",
+                                         "info",   "demo",     "task",   "completion"};
 
 }  // namespace
 

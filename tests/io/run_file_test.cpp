@@ -37,6 +37,7 @@ RunDescription small_description() {
   description.task = "go-nogo";
   description.condition = "go";
   description.correct = true;
+  description.unit_type = {0, 2, 1};
   description.transfer = TransferOptions{};
   description.transfer->neuron = default_parameters(NeuronModel::qif);
   description.transfer->neuron.refractory_ms = 0.0;
@@ -80,6 +81,7 @@ TEST_SUITE("unit") {
       CHECK(back.description.task == description.task);
       CHECK(back.description.condition == description.condition);
       CHECK(back.description.correct == description.correct);
+      CHECK(back.description.unit_type == description.unit_type);
       REQUIRE(back.description.transfer);
       CHECK(*back.description.transfer == *description.transfer);
       const SimulationOptions& simulation = back.description.simulation;

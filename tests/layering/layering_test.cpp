@@ -22,8 +22,11 @@ const std::map<std::string, std::set<std::string>> kMayInclude{
     {"spiking", {"spiking", "core"}},
     {"io", {"io", "mapping", "rate", "spiking", "tasks", "core"}},
     {"mapping", {"mapping", "rate", "spiking", "analysis", "tasks", "core"}},
+    {"exchange", {"exchange", "io", "mapping", "rate", "spiking", "tasks", "core"}},
     {"report", {"report", "mapping", "io", "rate", "spiking", "analysis", "tasks", "core"}},
-    {"apps", {"apps", "report", "mapping", "io", "rate", "spiking", "analysis", "tasks", "core"}},
+    {"apps",
+     {"apps", "report", "exchange", "mapping", "io", "rate", "spiking", "analysis", "tasks",
+      "core"}},
 };
 
 struct ExternalRule {
@@ -34,6 +37,7 @@ struct ExternalRule {
 
 const std::vector<ExternalRule> kExternalRules{
     {"matio\\.h", {"io"}, false},
+    {"hdf5\\.h", {"exchange"}, true},
     {"CLI/.*", {"apps"}, true},
     {"oneapi/tbb.*|tbb/.*", {"core"}, false},
     {"Random123/.*", {"core"}, false},
@@ -41,7 +45,8 @@ const std::vector<ExternalRule> kExternalRules{
     {"boost/.*", {"analysis", "rate", "spiking"}, false},
     {"nlohmann/.*", {"apps", "report", "io"}, true},
     {"fmt/.*",
-     {"core", "analysis", "tasks", "rate", "spiking", "mapping", "io", "report", "apps"},
+     {"core", "analysis", "tasks", "rate", "spiking", "mapping", "io", "exchange", "report",
+      "apps"},
      false},
 };
 
