@@ -87,9 +87,7 @@ void print_comparison(const CompareRequest& request, const Comparison& compariso
                           options.scaling_factor, comparison.engine,
                           simulation.parity ? " in parity mode" : "", simulation.noise_intensity));
   add_network(summary, options.transfer);
-  if (!comparison.engine_reason.empty()) {
-    summary.add("engine", comparison.engine_reason);
-  }
+  add_engine_reason(summary, request.spiking, {comparison.engine, comparison.engine_reason});
   summary.add("measured", fmt::format("from {:g} ms to the end; accuracy as in eval",
                                       options.analysis_start_ms));
   Summary outcome;

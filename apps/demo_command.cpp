@@ -61,6 +61,7 @@ class Demo {
       : request_(request),
         console_(console),
         command_(with_seed(console.command_line, request.seed)) {
+    simulation_.engine = "auto";
     simulation_.seed = request.seed;
     simulation_.output_period_ms = kOutputPeriodMs;
   }

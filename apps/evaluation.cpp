@@ -58,12 +58,6 @@ std::string condition_table(const NetworkEvaluation& evaluation,
   return table.text();
 }
 
-std::string simulation_text(const SimulationOptions& options) {
-  return fmt::format("{} engine{}, dt {:g} ms, noise {:g} mV^2/ms", options.engine,
-                     options.parity ? " in parity mode" : "", options.dt_ms * options.downsample,
-                     options.noise_intensity);
-}
-
 NetworkEvaluation evaluate(const EvaluationRequest& request, const ModelFile& file,
                            const Task& task, const Console& console) {
   NetworkEvaluation evaluation;
@@ -165,7 +159,7 @@ void run_evaluation(EvaluationRequest request, const Console& console) {
                  {"trials", request.trials}};
     if (evaluation.spiking) {
       json["scaling_factor"] = scaling;
-      json["simulation"] = to_json(simulation);
+      json["simulation"] = to_json(simulation, evaluation.spiking->engine);
       json["spiking_network"] = to_json(request.spiking.transfer);
     }
     json.update(to_json(evaluation, task.conditions()));
@@ -176,8 +170,9 @@ void run_evaluation(EvaluationRequest request, const Console& console) {
   summary.add("model", fmt::format("{}, task {}", request.model.string(), task.name()));
   summary.add("trials", fmt::format("{}, seed {}", request.trials, request.seed));
   if (evaluation.spiking) {
-    summary.add("spiking",
-                fmt::format("scaling factor {:g}, {}", scaling, simulation_text(simulation)));
+    summary.add("spiking", fmt::format("scaling factor {:g}, {}", scaling,
+                                       simulation_text(simulation, evaluation.spiking->engine)));
+    add_engine_reason(summary, request.spiking, evaluation.spiking->engine);
     add_network(summary, request.spiking.transfer);
   }
   console.out << summary.text() << '\n' << evaluation_tables(evaluation, task.conditions());

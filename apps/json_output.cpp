@@ -18,11 +18,19 @@ Json to_json(const Task& task) {
   return {{"name", task.name()}, {"parameters", parameters}};
 }
 
-Json to_json(const SimulationOptions& options) {
-  return {{"engine", options.engine},
-          {"parity", options.parity},
-          {"dt_ms", options.dt_ms * options.downsample},
-          {"noise_mv2_per_ms", options.noise_intensity}};
+Json to_json(const SimulationOptions& options, const EngineChoice& engine) {
+  Json json = {{"engine", engine.engine},
+               {"parity", options.parity},
+               {"noise_mv2_per_ms", options.noise_intensity}};
+  if (engine.engine == "bridge") {
+    json["step_ms"] = options.step_ms;
+  } else {
+    json["dt_ms"] = options.dt_ms * options.downsample;
+  }
+  if (!engine.reason.empty()) {
+    json["engine_reason"] = engine.reason;
+  }
+  return json;
 }
 
 Json to_json(const TransferOptions& transfer) {

@@ -5,7 +5,7 @@
 #include "apps/console.hpp"
 #include "core/statistics.hpp"
 #include "mapping/transfer.hpp"
-#include "spiking/simulate.hpp"
+#include "spiking/engine.hpp"
 #include "tasks/task.hpp"
 
 namespace rheobase {
@@ -14,8 +14,8 @@ using Json = nlohmann::ordered_json;
 
 Json to_json(const Proportion& proportion);
 Json to_json(const Task& task);
-/// Engine, step, noise and seed.
-Json to_json(const SimulationOptions& options);
+/// Engine and why it was chosen, step and noise.
+Json to_json(const SimulationOptions& options, const EngineChoice& engine);
 Json to_json(const TransferOptions& transfer);
 
 /// One object on `out`, and nothing else.

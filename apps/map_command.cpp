@@ -128,7 +128,7 @@ void print_result(const MapRequest& request, const Task& task, const ScalingSear
                          {"output", output.string()},
                          {"task", to_json(task)},
                          {"seed", request.seed},
-                         {"simulation", to_json(options.simulation)},
+                         {"simulation", to_json(options.simulation, result.engine)},
                          {"spiking_network", to_json(options.transfer)},
                          {"points", points},
                          {"best", to_json(best)},
@@ -139,11 +139,9 @@ void print_result(const MapRequest& request, const Task& task, const ScalingSear
   }
   Summary summary;
   summary.add("model", fmt::format("{}, task {}", request.model.string(), task.name()));
-  summary.add("search", fmt::format("{} trials a value, seed {}, {} engine, dt {:g} ms, noise {:g} "
-                                    "mV^2/ms",
-                                    options.trials, request.seed, options.simulation.engine,
-                                    options.simulation.dt_ms * options.simulation.downsample,
-                                    options.simulation.noise_intensity));
+  summary.add("search", fmt::format("{} trials a value, seed {}, {}", options.trials, request.seed,
+                                    simulation_text(options.simulation, result.engine)));
+  add_engine_reason(summary, request.spiking, result.engine);
   add_network(summary, options.transfer);
   console.out << summary.text() << '\n' << search_table(result) << '\n';
   Summary outcome;

@@ -191,6 +191,7 @@ struct Outcome {
 void print_outcome(const SimulateRequest& request, const Outcome& outcome,
                    const SimulationOptions& options, const Console& console) {
   const SimulationResult& result = outcome.result;
+  const EngineChoice engine{result.engine, result.engine_reason};
   const double mean_rate = result.mean_rate_hz().mean();
   const auto condition = [&] {
     return outcome.drive.task
@@ -206,7 +207,7 @@ void print_outcome(const SimulateRequest& request, const Outcome& outcome,
                  {"seed", request.seed},
                  {"trial", request.trial},
                  {"scaling_factor", outcome.scaling},
-                 {"simulation", to_json(options)},
+                 {"simulation", to_json(options, engine)},
                  {"spiking_network", to_json(request.spiking.transfer)},
                  {"duration_ms", result.duration_ms},
                  {"spikes", result.spike_count.sum()},
@@ -231,11 +232,8 @@ void print_outcome(const SimulateRequest& request, const Outcome& outcome,
   } else {
     summary.add("input", request.input);
   }
-  summary.add("engine",
-              fmt::format("{}{}{}, dt {:g} ms, noise {:g} mV^2/ms", result.engine,
-                          options.parity ? " in parity mode" : "",
-                          result.engine_reason.empty() ? "" : " (" + result.engine_reason + ")",
-                          result.dt_ms, options.noise_intensity));
+  summary.add("engine", simulation_text(options, engine));
+  add_engine_reason(summary, request.spiking, engine);
   summary.add("seed", std::to_string(request.seed));
   summary.add("spikes", fmt::format("{} in {:g} ms, {:.2f} Hz a unit", result.spike_count.sum(),
                                     result.duration_ms, mean_rate));

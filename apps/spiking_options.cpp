@@ -1,6 +1,9 @@
 #include "apps/spiking_options.hpp"
 
+#include <algorithm>
 #include <cstdint>
+#include <initializer_list>
+#include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
@@ -55,15 +58,29 @@ void add_simulation_options(CLI::App& app, SpikingChoice& choice) {
   for (const EngineDefinition* engine : registered_engines()) {
     engines.push_back(engine->name);
   }
-  add_choice(app, "--engine", simulation.engine, engines, "Engine that advances the network")
+  add_choice(app, "--engine", simulation.engine, engines,
+             "Engine that advances the network; auto takes bridge with noise, event without, clock "
+             "for --parity")
       ->group(kGroup);
-  add_number(app, "--dt", simulation.dt_ms, {0.0, 1.0, true}, "ms", "Time step of the clock engine")
+  add_optional_number(app, "--dt", choice.dt_ms, {0.0, 1.0, true},
+                      "Time step of the clock engine, which it asks for; the event engine samples "
+                      "voltages at it",
+                      "ms", "0.05")
       ->group(kGroup);
-  add_number(app, "--noise", simulation.noise_intensity, kNonNegative, "mV^2/ms",
-             "Intensity of the membrane noise, independent of --dt; 0 switches it off")
+  add_optional_number(app, "--step", choice.step_ms, {0.0, 1.0, true},
+                      "Step of the bridge engine, which it asks for", "ms", "0.25")
+      ->group(kGroup);
+  add_optional_number(app, "--noise", choice.noise_intensity, kNonNegative,
+                      "Intensity of the membrane noise, whatever the step; 0 switches it off",
+                      "mV^2/ms", "0.2, as published")
+      ->group(kGroup);
+  add_optional_number(app, "--noise-sd", choice.noise_sd_mv, kNonNegative,
+                      "The same as the standard deviation of a LIF voltage without spikes, "
+                      "sqrt(intensity tau_m / 2)",
+                      "mV", "that of --noise")
       ->group(kGroup);
   add_choice(app, "--precision", choice.precision, {"double", "single"},
-             "Floating-point precision of the clock engine's state")
+             "Floating-point precision of the clock engine's state (default: double)")
       ->group(kGroup);
   app.add_flag("--parity", simulation.parity, "Repeat the published scheme operation by operation")
       ->group(kGroup);
@@ -71,6 +88,62 @@ void add_simulation_options(CLI::App& app, SpikingChoice& choice) {
               "With --parity: step and input columns are taken this many times coarser, as in the "
               "published program")
       ->group(kGroup);
+  app.add_flag("--verbose", choice.verbose, "Say why this engine was taken")->group(kGroup);
+}
+
+/// An option that the engine has no use for would be passed over without a word.
+void require_engine(const std::string& option, const SpikingChoice& choice,
+                    std::initializer_list<std::string_view> engines) {
+  const std::string& engine = choice.simulation.engine;
+  if (std::find(engines.begin(), engines.end(), engine) == engines.end()) {
+    throw InputError(option, "", fmt::format("--engine {} beside it", engine),
+                     fmt::format("must come with --engine {}", fmt::join(engines, " or ")));
+  }
+}
+
+/// --dt, --step and --precision name their engine where nothing else does.
+void finish_engine(SpikingChoice& choice) {
+  SimulationOptions& simulation = choice.simulation;
+  const bool clock = choice.dt_ms || !choice.precision.empty() || simulation.parity;
+  if (simulation.engine == "auto" && (clock || choice.step_ms)) {
+    simulation.engine = clock ? "clock" : "bridge";
+  }
+  if (choice.dt_ms) {
+    require_engine("--dt", choice, {"clock", "event", "odeint"});
+  }
+  if (choice.step_ms) {
+    require_engine("--step", choice, {"bridge"});
+  }
+  if (!choice.precision.empty()) {
+    require_engine("--precision", choice, {"clock"});
+  }
+  if (simulation.parity) {
+    require_engine("--parity", choice, {"clock"});
+  }
+  if (simulation.downsample != 1 && !simulation.parity) {
+    throw InputError("--downsample", "", std::to_string(simulation.downsample),
+                     "must come with --parity; use --dt for a larger step");
+  }
+  simulation.dt_ms = choice.dt_ms.value_or(simulation.dt_ms);
+  simulation.step_ms = choice.step_ms.value_or(simulation.step_ms);
+  simulation.precision =
+      choice.precision == "single" ? Precision::single_precision : Precision::double_precision;
+}
+
+void finish_noise(SpikingChoice& choice) {
+  if (choice.noise_sd_mv && choice.noise_intensity) {
+    throw InputError("--noise-sd", "", "--noise beside it", "must be given alone");
+  }
+  const NeuronParameters& neuron = choice.transfer.neuron;
+  if (choice.noise_sd_mv && neuron.model != NeuronModel::lif) {
+    throw InputError("--noise-sd", "", fmt::format("{} units", to_string(neuron.model)),
+                     "must come with lif units: others have no stationary voltage; use --noise");
+  }
+  double& intensity = choice.simulation.noise_intensity;
+  intensity = choice.noise_intensity.value_or(intensity);
+  if (choice.noise_sd_mv) {
+    intensity = 2.0 * *choice.noise_sd_mv * *choice.noise_sd_mv / neuron.tau_membrane_ms;
+  }
 }
 
 }  // namespace
@@ -95,15 +168,26 @@ void finish_spiking_options(SpikingChoice& choice, const ModelFile& file) {
   transfer.rise_ms = choice.rise_ms.value_or(transfer.rise_ms);
   transfer.readout_bias = choice.readout_bias.value_or(transfer.readout_bias);
   transfer.use_initial_weights = choice.initial_weights.value_or(transfer.use_initial_weights);
-  choice.simulation.precision =
-      choice.precision == "single" ? Precision::single_precision : Precision::double_precision;
+  finish_engine(choice);
+  finish_noise(choice);
   if (choice.simulation.parity && transfer.readout_bias) {
     throw InputError("--parity", "", "a readout bias, from MODEL or --readout-bias",
                      "must come without: the published program has none (--no-readout-bias)");
   }
-  if (choice.simulation.downsample != 1 && !choice.simulation.parity) {
-    throw InputError("--downsample", "", std::to_string(choice.simulation.downsample),
-                     "must come with --parity; use --dt for a larger step");
+}
+
+std::string simulation_text(const SimulationOptions& options, const EngineChoice& engine) {
+  const bool bridge = engine.engine == "bridge";
+  return fmt::format("{} engine{}, {} {:g} ms, noise {:g} mV^2/ms", engine.engine,
+                     options.parity ? " in parity mode" : "", bridge ? "step" : "dt",
+                     bridge ? options.step_ms : options.dt_ms * options.downsample,
+                     options.noise_intensity);
+}
+
+void add_engine_reason(Summary& summary, const SpikingChoice& choice, const EngineChoice& engine) {
+  if (choice.verbose) {
+    summary.add("chosen", fmt::format("{}: {}", engine.engine,
+                                      engine.reason.empty() ? "asked for" : engine.reason));
   }
 }
 

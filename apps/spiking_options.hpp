@@ -8,7 +8,7 @@
 #include "apps/text_table.hpp"
 #include "io/rate_model_file.hpp"
 #include "mapping/transfer.hpp"
-#include "spiking/simulate.hpp"
+#include "spiking/engine.hpp"
 
 namespace rheobase {
 
@@ -21,18 +21,28 @@ struct SpikingChoice {
   std::string synapse;
   std::optional<double> tau_membrane_ms, refractory_ms, rise_ms;
   std::optional<bool> readout_bias, initial_weights;
-  std::string precision = "double";
+  std::optional<double> dt_ms, step_ms, noise_intensity, noise_sd_mv;
+  std::string precision;
+  bool verbose = false;
+
+  SpikingChoice() { simulation.engine = "auto"; }
 };
 
 /// Adds them in the groups "Spiking network" and "Simulation"; --seed belongs to the subcommand.
 void add_spiking_options(CLI::App& app, SpikingChoice& choice);
 
 /// Turns what was given and what the file holds into options.
-/// @throws InputError where two options exclude each other
+/// @throws InputError where options exclude each other or the engine has no use for one
 void finish_spiking_options(SpikingChoice& choice, const ModelFile& file);
 
 /// A line on how the spiking network differs from the published one, if it does.
 void add_network(Summary& summary, const TransferOptions& transfer);
+
+/// "bridge engine, step 0.25 ms, noise 0.2 mV^2/ms".
+std::string simulation_text(const SimulationOptions& options, const EngineChoice& engine);
+
+/// With --verbose, a line that says why this engine was taken.
+void add_engine_reason(Summary& summary, const SpikingChoice& choice, const EngineChoice& engine);
 
 /// The spiking network of a file. @param scaling_factor  0: the one in the file
 /// @throws InputError when there is none, or when w0 is asked for and missing

@@ -45,6 +45,7 @@ SpikingEvaluation evaluate_spiking(const SpikingModel& model, const Task& task, 
   if (outputs != nullptr) {
     *outputs = std::move(readouts);
   }
+  evaluation.engine = choose_engine(model, options);
   evaluation.seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return evaluation;

@@ -5,7 +5,7 @@
 #include "core/run_control.hpp"
 #include "core/statistics.hpp"
 #include "mapping/transfer.hpp"
-#include "spiking/simulate.hpp"
+#include "spiking/engine.hpp"
 #include "tasks/task.hpp"
 
 namespace rheobase {
@@ -16,6 +16,7 @@ struct SpikingEvaluation {
   std::vector<int> conditions;   ///< per trial
   std::vector<bool> correct;     ///< per trial
   Eigen::VectorXd mean_rate_hz;  ///< N, over trials
+  EngineChoice engine;           ///< that ran the trials
   double seconds = 0.0;          ///< wall time of all trials
 };
 

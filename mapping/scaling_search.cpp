@@ -122,6 +122,8 @@ ScalingSearchResult search_scaling(const RateModel& model, const Task& task,
   const Search search(model, task, options);
 
   ScalingSearchResult result;
+  result.engine =
+      choose_engine(map_to_spiking(model, grid.front(), options.transfer), options.simulation);
   const auto evaluate = [&](double value) {
     const std::size_t done = result.points.size();
     const auto all = static_cast<double>(std::max(grid.size(), done + 1));

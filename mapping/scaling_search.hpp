@@ -5,7 +5,7 @@
 #include "core/run_control.hpp"
 #include "core/statistics.hpp"
 #include "mapping/transfer.hpp"
-#include "spiking/simulate.hpp"
+#include "spiking/engine.hpp"
 #include "tasks/task.hpp"
 
 namespace rheobase {
@@ -37,6 +37,7 @@ struct ScalingPoint {
 struct ScalingSearchResult {
   std::vector<ScalingPoint> points;  ///< in increasing order of the scaling factor
   std::size_t best = 0;              ///< index into points
+  EngineChoice engine;               ///< that ran the trials
   bool at_edge = false;              ///< the best value is still the first or the last
   double seconds = 0.0;
 };

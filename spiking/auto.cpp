@@ -5,13 +5,22 @@ namespace rheobase {
 
 namespace {
 
-struct Choice {
-  const char* engine;
-  const char* reason;
-};
+SimulationResult run(const SpikingModel& model, const Eigen::MatrixXd& input,
+                     const SimulationOptions& options) {
+  const EngineChoice choice = choose_engine(model, options);
+  SimulationOptions chosen = options;
+  chosen.engine = choice.engine;
+  SimulationResult result = find_engine(chosen.engine).run(model, input, chosen);
+  result.engine_reason = choice.reason;
+  return result;
+}
 
-/// A function of model and options alone, never of a timing.
-Choice choose(const SpikingModel& model, const SimulationOptions& options) {
+}  // namespace
+
+EngineChoice choose_engine(const SpikingModel& model, const SimulationOptions& options) {
+  if (options.engine != "auto") {
+    return {options.engine, ""};
+  }
   if (options.parity) {
     return {"clock", "parity mode repeats the published grid"};
   }
@@ -29,18 +38,6 @@ Choice choose(const SpikingModel& model, const SimulationOptions& options) {
   }
   return {"bridge", "noise: the bridge engine has no grid bias"};
 }
-
-SimulationResult run(const SpikingModel& model, const Eigen::MatrixXd& input,
-                     const SimulationOptions& options) {
-  const Choice choice = choose(model, options);
-  SimulationOptions chosen = options;
-  chosen.engine = choice.engine;
-  SimulationResult result = find_engine(chosen.engine).run(model, input, chosen);
-  result.engine_reason = choice.reason;
-  return result;
-}
-
-}  // namespace
 
 const EngineDefinition& engine_auto() {
   static const EngineDefinition definition{

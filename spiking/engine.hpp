@@ -19,6 +19,16 @@ struct EngineDefinition {
       run;
 };
 
+/// An engine and, where `auto` chose it, why.
+struct EngineChoice {
+  std::string engine;
+  std::string reason;
+};
+
+/// The engine that a run with these options takes: a function of model and options alone, never of
+/// a timing.
+EngineChoice choose_engine(const SpikingModel& model, const SimulationOptions& options);
+
 /// @throws InputError that lists the registered names
 const EngineDefinition& find_engine(std::string_view name);
 

@@ -82,6 +82,7 @@ EventProtocol make_event_protocol(const SpikingModel& model, const Eigen::Matrix
 
 SimulationResult run_event(const EventNetwork& network, const EventProtocol& protocol,
                            const SimulationOptions& options) {
+  validate(protocol, network.units());
   EventRecorder recorder(network, options.record, {options.dt_ms, protocol.duration_ms},
                          output_grid(options, protocol.duration_ms), protocol.duration_ms);
   EventObserver observer;

@@ -29,4 +29,7 @@ struct EventProtocol {
   std::vector<StimulationJump> jumps;  ///< in order of time
 };
 
+/// @throws InputError unless the drive starts at 0, its times increase and its sizes are `units`
+void validate(const EventProtocol& protocol, Eigen::Index units);
+
 }  // namespace rheobase

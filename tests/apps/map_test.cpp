@@ -157,7 +157,8 @@ TEST_SUITE("cli") {
     };
     const double plain = rate({});
     CHECK(rate({"--selection", "reference"}) == plain);
-    CHECK(rate({"--parity"}) == plain);  // the same spikes, by the published order of operations
+    // The same spikes, by the published order of operations.
+    CHECK(rate({"--parity"}) == rate({"--engine", "clock"}));
     for (const std::vector<std::string>& more :
          std::vector<std::vector<std::string>>{{"--synapse", "single"},
                                                {"--refractory", "10"},

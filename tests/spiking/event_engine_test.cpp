@@ -57,6 +57,33 @@ TEST_SUITE("unit") {
                    "odeint engine: noise intensity"));
   }
 
+  TEST_CASE("Event engine: a protocol's input times start at 0 and increase") {
+    const SpikingModel model = networks::uncoupled(Eigen::Vector2d(1.0, 2.0));
+    const EventNetwork network = make_event_network(model);
+    const SimulationOptions options = event_options(model);
+    const EventProtocol good = make_event_protocol(model, networks::constant_input(20.0), options);
+    const auto rejected = [&](const std::function<void(EventProtocol&)>& change) {
+      EventProtocol protocol = good;
+      change(protocol);
+      try {
+        run_event(network, protocol, options);
+      } catch (const InputError& error) {
+        return std::string(error.what());
+      }
+      return std::string();
+    };
+    CHECK(rejected([](EventProtocol&) {}).empty());
+    CHECK(contains(rejected([](EventProtocol& p) { p.drive.clear(); }), "input times: found none"));
+    CHECK(contains(rejected([](EventProtocol& p) { p.drive[0].start_ms = 1.0; }),
+                   "first input time (ms): found 1; must be 0"));
+    CHECK(contains(rejected([](EventProtocol& p) { p.drive.push_back(p.drive[0]); }),
+                   "input time (ms): found 0; must be finite and above the one before it, 0 ms"));
+    CHECK(contains(rejected([](EventProtocol& p) { p.drive[0].drive.resize(3); }),
+                   "drive: found 3 values; must be N = 2"));
+    CHECK(contains(rejected([](EventProtocol& p) { p.initial_voltage.resize(1); }),
+                   "initial voltage: found 1 values; must be N = 2"));
+  }
+
   TEST_CASE("Event engine: a voltage beyond all numbers stops the run") {
     SpikingModel model = networks::uncoupled(Eigen::Vector2d(20.0, 1.0));
     model.w(1, 0) = 1e307;
