@@ -13,7 +13,7 @@ constexpr double kTilesBelow = 0.5;
 constexpr double kLinesBelow = 0.08;
 constexpr double kStripsBelow = 0.6;
 /// Deltas of a block of units that stay in the L1 cache.
-constexpr std::size_t kDeltaBlockBytes = 24 * 1024;
+constexpr std::size_t kDeltaBlockBytes = std::size_t{24} * 1024;
 
 }  // namespace
 

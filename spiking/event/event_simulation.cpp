@@ -109,7 +109,7 @@ void EventSimulation::start() {
   const double refractory = network_.neuron.refractory_ms;
   batch_.clear();
   for (std::size_t unit = 0; unit < state_.window.size(); ++unit) {
-    double u =
+    const double u =
         protocol_.initial_voltage[static_cast<Eigen::Index>(unit)] - network_.neuron.threshold_mv;
     const bool above = u >= 0.0;
     if (protocol_.start_up == StartUp::relaxed) {
