@@ -17,8 +17,6 @@ namespace rheobase {
 
 namespace {
 
-constexpr std::string_view kWhere = "event engine";
-
 /// One coin per dt, as in the clock engine: the same jumps at the ends of the same steps.
 std::vector<StimulationJump> toss_coins(const SpikingModel& model, Eigen::Index columns,
                                         const SimulationOptions& options) {
