@@ -23,6 +23,11 @@ void note(const Console& console, const std::string& message);
 /// default seed will be one day.
 std::string with_seed(const std::string& command_line, unsigned seed);
 
+/// A command line without some words (as shell_quoted gives them) and without some options that
+/// take a value: what stays the same for each of many.
+std::string command_without(const std::string& command_line, const std::vector<std::string>& words,
+                            const std::vector<std::string>& options);
+
 /// The argument as it must be typed in a POSIX shell.
 std::string shell_quoted(const std::string& argument);
 

@@ -1,9 +1,11 @@
+#include <algorithm>
 #include <memory>
 
 #include <fmt/format.h>
 
 #include "apps/interrupt.hpp"
 #include "apps/json_output.hpp"
+#include "apps/map_many.hpp"
 #include "apps/option.hpp"
 #include "apps/output_file.hpp"
 #include "apps/progress_bar.hpp"
@@ -23,26 +25,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct MapRequest {
-  fs::path model;
-  fs::path output;
-  bool in_place = false;
-  TaskChoice task;
-  SpikingChoice spiking;
-  std::string grid;  ///< empty: the default grid, extended at its edges
-  std::string selection = "distance";
-  int trials = 100;
-  Seed seed = 1;
-  int threads = 0;
-  bool json = false;
-};
-
 constexpr const char* kExamples =
     "Examples:\n"
     "  rheobase map model.mat -o model.lif.mat\n"
     "  rheobase map published_model.mat --task go-nogo --scaling 20:5:75\n"
     "  rheobase map model.mat --refractory 0 --trials 400 --seed 7 --json\n"
-    "  rheobase map model.mat --in-place";
+    "  rheobase map model.mat --in-place\n"
+    "  rheobase map networks/*.mat -o mapped";
 
 fs::path output_path(const MapRequest& request) {
   if (request.in_place) {
@@ -101,7 +90,6 @@ Json to_json(const ScalingPoint& point) {
 
 /// What a person should know before the result is used.
 std::vector<std::string> notes(const ScalingSearchResult& result) {
-  constexpr double kConverted = 0.95;  // the published criterion
   std::vector<std::string> lines;
   if (result.points[result.best].accuracy.value < kConverted) {
     lines.emplace_back(
@@ -156,27 +144,40 @@ void print_result(const MapRequest& request, const Task& task, const ScalingSear
   console.out << outcome.text();
 }
 
-void run_map(MapRequest request, const Console& console) {
+}  // namespace
+
+Mapped map_one(MapRequest request, const fs::path& output, const std::string& command,
+               const Console& console, const RunControl& control) {
   const ModelFile file = read_model(request.model);
   finish_spiking_options(request.spiking, file);
-  const fs::path output = output_path(request);
   const Task task = resolve_task(request.task, file, request.model.string());
   const ScalingSearchOptions options = search_options(request, file);
   if (!file.model.task.empty() && file.model.task != task.name()) {
-    console.err << fmt::format("rheobase: note: {} was trained on {}, the result will say {}\n",
-                               request.model.string(), file.model.task, task.name());
+    note(console, fmt::format("{} was trained on {}, the result will say {}",
+                              request.model.string(), file.model.task, task.name()));
   }
-
-  const InterruptGuard guard;
-  const ScalingSearchResult result = [&] {
-    ProgressBar bar(console, "scaling search");
-    return search_scaling(file.model, task, options, bar.control(guard));
-  }();
-  write_model(output,
-              mapped_file(file, task, result, options.transfer,
-                          with_seed(console.command_line, request.seed)),
+  ScalingSearchResult result = search_scaling(file.model, task, options, control);
+  write_model(output, mapped_file(file, task, result, options.transfer, command),
               MatVersion::level5, request.model);
-  print_result(request, task, options, result, output, console);
+  return {task, options, std::move(result)};
+}
+
+namespace {
+
+void run_map(MapRequest request, const Console& console) {
+  if (request.models.size() > 1) {
+    map_many(request, console);
+    return;
+  }
+  request.model = request.models.front();
+  const fs::path output = output_path(request);
+  const InterruptGuard guard;
+  const Mapped mapped = [&] {
+    ProgressBar bar(console, "scaling search");
+    return map_one(request, output, with_seed(console.command_line, request.seed), console,
+                   bar.control(guard));
+  }();
+  print_result(request, mapped.task, mapped.options, mapped.result, output, console);
 }
 
 }  // namespace
@@ -192,7 +193,10 @@ void add_map_command(CLI::App& program, const Console& console) {
       "output holds all fields of the input and opt_scaling_factor, scaling_factors, all_perfs "
       "and task.");
   app.footer(kExamples);
-  app.add_option("MODEL", request->model, "Model file (.mat) of a trained rate network")
+  app.add_option(
+         "MODEL", request->models,
+         "Model file (.mat) of a trained rate network, or several: then --output is a folder "
+         "that gets a summary (.csv and .mat), and what it holds already is not done again")
       ->required();
   app.add_option("-o,--output", request->output,
                  "Where to write the result (default: MODEL with .lif.mat in place of .mat)")

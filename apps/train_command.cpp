@@ -14,6 +14,7 @@
 #include "apps/subcommands.hpp"
 #include "apps/text_format.hpp"
 #include "apps/text_table.hpp"
+#include "apps/train_many.hpp"
 #include "apps/train_request.hpp"
 #include "apps/trained_model.hpp"
 #include "core/error.hpp"
@@ -33,6 +34,7 @@ constexpr const char* kExamples =
     "  rheobase train --task xor --init balanced --clip 1 --batch 16 -o xor.mat\n"
     "  rheobase train --task go-nogo --taus 10 --som 20 --json -o model.mat\n"
     "  rheobase train --resume model.checkpoint.mat\n"
+    "  rheobase train --task go-nogo --seeds 1:20 --jobs 2 -o networks\n"
     "  rheobase train --mode train --task go-nogo --N 200 --n_trials 5000 --som_N 0\n"
     "      --apply_dale True --act sigmoid --loss_fn l2 --decay_taus 4 20\n"
     "      --output_dir ..";
@@ -98,27 +100,10 @@ void check_paths(const Job& job, const fs::path& input) {
   }
 }
 
-/// The network's own refusals in the words of the command line.
-RateModel new_model(const TrainRequest& request, int inputs) {
-  constexpr std::array<std::pair<std::string_view, const char*>, 3> kOptions{
-      {{"som_units", "--som"}, {"mask", "--mask"}, {"initialisation", "--init"}}};
-  try {
-    return make_rate_model(request.network, inputs, request.training.seed);
-  } catch (const InputError& error) {
-    for (const auto& [field, option] : kOptions) {
-      if (error.field() == field) {
-        throw InputError(option, field == "mask" ? request.mask : "", error.found(),
-                         error.required());
-      }
-    }
-    throw;
-  }
-}
-
 Job new_job(const TrainRequest& request, const Console& console) {
   require_task(request);
   const Task task(request.task.name, request.task.overrides);
-  RateModel model = new_model(request, task.inputs());
+  RateModel model = new_model(request, task.inputs(), request.training.seed);
   model.task = task.name();
   Job job{task,
           initial_state(model, request.training),
@@ -144,6 +129,16 @@ void refuse_changed_options(const CLI::App& app) {
         std::find(kAllowed.begin(), kAllowed.end(), name) == kAllowed.end()) {
       throw InputError("--" + name, "", "--resume beside it",
                        "must be left out: a resumed training keeps the options of its checkpoint");
+    }
+  }
+}
+
+/// Options of one training alone say nothing to many.
+void refuse_single_options(const CLI::App& app) {
+  for (const char* name : {"--seed", "--resume", "--checkpoint", "--checkpoint-every",
+                           "--output-dir", "--mode", "--threads"}) {
+    if (app.get_option(name)->count() > 0) {
+      throw InputError(name, "", "--seeds beside it", "must be left out");
     }
   }
 }
@@ -260,6 +255,15 @@ void run_train(TrainRequest request, const CLI::App& app, const Console& console
     note(console, "--gpu and --gpu_frac have no effect: training runs on the processor");
   }
   finish_train_options(request);
+  if (!request.seeds.empty()) {
+    refuse_single_options(app);
+    require_task(request);
+    train_many(request, console);
+    return;
+  }
+  if (app.get_option("--jobs")->count() > 0) {
+    throw InputError("--jobs", "", std::to_string(request.jobs), "must come with --seeds");
+  }
   if (request.mode == "eval") {
     evaluate_newest(request, console);
     return;

@@ -1,6 +1,11 @@
 #include "apps/train_request.hpp"
 
+#include <array>
+#include <string_view>
+#include <utility>
+
 #include "apps/option.hpp"
+#include "apps/value_syntax.hpp"
 #include "core/error.hpp"
 #include "io/run_file.hpp"
 #include "rate/training_rule_registry.hpp"
@@ -11,7 +16,8 @@ namespace {
 
 void add_output_options(CLI::App& app, TrainRequest& request) {
   constexpr const char* kGroup = "Output";
-  app.add_option("-o,--output", request.output, "Where to write the model (.mat)")
+  app.add_option("-o,--output", request.output,
+                 "Where to write the model (.mat); with --seeds, a folder")
       ->type_name("FILE")
       ->group(kGroup);
   app.add_option("--output-dir,--output_dir", request.output_dir,
@@ -115,6 +121,13 @@ void add_learning_options(CLI::App& app, TrainRequest& request) {
       ->group(kGroup);
   add_seed(app, training.seed)->group(kGroup);
   add_threads(app, training.threads)->group(kGroup);
+  add_text(app, "--seeds", request.seed_list, "FIRST:LAST",
+           "Many networks, one a seed, into the folder --output, with a summary as .csv and .mat; "
+           "what is there already is not trained again")
+      ->group(kGroup);
+  add_integer(app, "--jobs", request.jobs, {0.0, 1024.0, false},
+              "With --seeds: networks trained at a time; 0: as many as the machine has threads")
+      ->group(kGroup);
 }
 
 void add_original_options(CLI::App& app, TrainRequest& request) {
@@ -162,6 +175,25 @@ void finish_train_options(TrainRequest& request) {
     network.mask = read_matrix(request.mask);
   }
   request.training.loss = loss_from(request.loss);
+  if (!request.seed_list.empty()) {
+    request.seeds = parse_seeds("--seeds", request.seed_list);
+  }
+}
+
+RateModel new_model(const TrainRequest& request, int inputs, Seed seed) {
+  constexpr std::array<std::pair<std::string_view, const char*>, 3> kOptions{
+      {{"som_units", "--som"}, {"mask", "--mask"}, {"initialisation", "--init"}}};
+  try {
+    return make_rate_model(request.network, inputs, seed);
+  } catch (const InputError& error) {
+    for (const auto& [field, option] : kOptions) {
+      if (error.field() == field) {
+        throw InputError(option, field == "mask" ? request.mask : "", error.found(),
+                         error.required());
+      }
+    }
+    throw;
+  }
 }
 
 }  // namespace rheobase

@@ -24,6 +24,9 @@ struct TrainRequest {
   std::vector<std::string> taus;
   std::string mask;  ///< FILE.mat:field
   bool gain_given = false;
+  std::string seed_list;    ///< "1:20" or "1,5,9"; empty: one network
+  std::vector<Seed> seeds;  ///< the same, after finish_train_options
+  int jobs = 0;             ///< networks at a time; 0: as many as the machine has threads
   std::filesystem::path output;
   std::filesystem::path output_dir;  ///< names and folders of the original program
   std::filesystem::path checkpoint;
@@ -39,5 +42,8 @@ void add_train_options(CLI::App& app, TrainRequest& request);
 
 /// Turns words and files into options. @throws InputError
 void finish_train_options(TrainRequest& request);
+
+/// The network before training. @throws InputError in the words of the command line
+RateModel new_model(const TrainRequest& request, int inputs, Seed seed);
 
 }  // namespace rheobase

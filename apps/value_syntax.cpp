@@ -1,5 +1,6 @@
 #include "apps/value_syntax.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <optional>
@@ -93,6 +94,35 @@ std::vector<Eigen::Index> parse_units(const std::string& option, const std::stri
     }
   }
   return result;
+}
+
+std::vector<Seed> parse_seeds(const std::string& option, const std::string& text) {
+  constexpr std::size_t kMost = 100000;
+  const auto fault = [&] {
+    return InputError(
+        option, "", text.empty() ? "nothing" : text,
+        fmt::format("must be up to {} different seeds, such as 1:20 or 1,5,9:12", kMost));
+  };
+  std::vector<Seed> seeds;
+  for (const std::string& part : split(text, ',')) {
+    const std::vector<std::string> ends = split(part, ':');
+    const Range range{0.0, 4294967295.0, false};
+    const double first = number_from(option, ends.front(), range);
+    const double last = number_from(option, ends.back(), range);
+    if (ends.size() > 2 || last < first || first != std::floor(first) || last != std::floor(last) ||
+        last - first >= static_cast<double>(kMost)) {
+      throw fault();
+    }
+    for (double seed = first; seed <= last; ++seed) {
+      seeds.push_back(static_cast<Seed>(seed));
+    }
+  }
+  std::vector<Seed> sorted = seeds;
+  std::sort(sorted.begin(), sorted.end());
+  if (std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end() || seeds.size() > kMost) {
+    throw fault();
+  }
+  return seeds;
 }
 
 std::pair<double, double> parse_window(const std::string& option, const std::string& text) {

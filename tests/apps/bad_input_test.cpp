@@ -215,7 +215,7 @@ TEST_SUITE("cli") {
     check_refused({"map", "model.mat", "--frobnicate"}, {"unknown option --frobnicate"}, folder);
     check_refused({"trian"}, {"unknown command 'trian'", "did you mean train?"}, folder);
     check_refused({"--verison"}, {"--verison", "did you mean --version?"}, folder);
-    check_refused({"map", "model.mat", "more.mat"}, {"unexpected argument 'more.mat'"}, folder);
+    check_refused({"eval", "model.mat", "more.mat"}, {"unexpected argument 'more.mat'"}, folder);
     check_refused({"map"}, {"MODEL is required", "rheobase map --help"}, folder);
   }
 
