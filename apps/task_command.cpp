@@ -4,10 +4,14 @@
 
 #include "apps/json_output.hpp"
 #include "apps/option.hpp"
+#include "apps/output_file.hpp"
 #include "apps/subcommands.hpp"
+#include "apps/task_options.hpp"
 #include "apps/text_format.hpp"
 #include "apps/text_table.hpp"
+#include "core/error.hpp"
 #include "rate/rate_model.hpp"
+#include "report/task_picture.hpp"
 #include "tasks/task_registry.hpp"
 
 namespace rheobase {
@@ -16,6 +20,9 @@ namespace {
 
 struct TaskRequest {
   std::string name;
+  TaskChoice parameters;
+  std::filesystem::path plot;
+  Seed seed = 1;
   bool json = false;
 };
 
@@ -23,6 +30,7 @@ constexpr const char* kExamples =
     "Examples:\n"
     "  rheobase task\n"
     "  rheobase task timing\n"
+    "  rheobase task timing --interval 800 --plot timing.png\n"
     "  rheobase train --task timing --interval 800 -o timing.mat";
 
 Json parameter_json(const TaskDefinition& task) {
@@ -85,6 +93,9 @@ std::string details_text(const TaskDefinition& task) {
 
 void run_task(const TaskRequest& request, const Console& console) {
   if (request.name.empty()) {
+    if (!request.plot.empty() || !request.parameters.overrides.empty()) {
+      throw InputError("NAME", "", "nothing", "must name the task");
+    }
     if (request.json) {
       Json list = Json::array();
       for (const TaskDefinition* task : registered_tasks()) {
@@ -96,7 +107,13 @@ void run_task(const TaskRequest& request, const Console& console) {
     }
     return;
   }
-  const Task task(request.name);
+  const Task task(request.name, request.parameters.overrides);
+  if (!request.plot.empty()) {
+    check_output("--plot", request.plot);
+    draw_task(task, request.seed, request.plot);
+    console.out << request.plot.string() << '\n';
+    return;
+  }
   if (request.json) {
     print_json(console, task_json(task.definition()));
   } else {
@@ -117,6 +134,11 @@ void add_task_command(CLI::App& program, const Console& console) {
   }
   app.add_option("NAME", request->name, "Task to describe (default: list all of them)")
       ->type_name(names);
+  app.add_option("--plot", request->plot,
+                 "Draw inputs and target of one trial of every condition (.png, .svg or .pdf)")
+      ->type_name("FILE");
+  add_seed(app, request->seed);
+  add_task_parameters(app, request->parameters);
   add_json(app, request->json);
   app.callback([request, &console] { run_task(*request, console); });
 }

@@ -13,6 +13,8 @@ namespace rheobase {
 
 namespace {
 
+constexpr const char* kGroup = "Task";
+
 std::vector<std::string> task_names() {
   std::vector<std::string> names;
   for (const TaskDefinition* task : registered_tasks()) {
@@ -49,8 +51,11 @@ std::vector<std::pair<std::string, std::string>> parameter_help() {
 }  // namespace
 
 void add_task_options(CLI::App& app, TaskChoice& choice, const std::string& help) {
-  constexpr const char* kGroup = "Task";
   add_choice(app, "--task", choice.name, task_names(), help)->group(kGroup);
+  add_task_parameters(app, choice);
+}
+
+void add_task_parameters(CLI::App& app, TaskChoice& choice) {
   for (const auto& [name, text] : parameter_help()) {
     const std::string option = "--" + name;
     app.add_option_function<std::string>(

@@ -46,6 +46,24 @@ TEST_SUITE("cli") {
       }
     }
   }
+
+  TEST_CASE("task --plot draws a panel for every condition") {
+    const WorkingFolder folder;
+    const Outcome outcome = run({"task", "xor", "--delay", "20", "--plot", "xor.svg"});
+    CAPTURE(outcome.err);
+    REQUIRE(outcome.code == 0);
+    const std::string picture = read_text("xor.svg");
+    for (const char* part : {"</svg>", "same-plus", "different-minus-plus", "input 2", "target"}) {
+      CAPTURE(part);
+      CHECK(picture.find(part) != std::string::npos);
+    }
+    CHECK(run({"task", "mante", "--plot", "mante.png"}).code == 0);
+    CHECK(read_text("mante.png").substr(1, 3) == "PNG");
+    CHECK(run({"task", "xor", "--plot", "xor.gif"}).code == 2);
+    CHECK(run({"task", "xor", "--delay", "-1", "--plot", "other.png"}).code == 2);
+    CHECK(run({"task", "--plot", "other.png"}).code == 2);
+    CHECK(folder.files() == std::vector<std::string>{"mante.png", "xor.svg"});
+  }
 }
 
 }  // namespace rheobase

@@ -68,13 +68,15 @@ TEST_SUITE("unit") {
     ScalingSearchOptions options = options_for({45.0, 55.0, 65.0}, 7);
     options.threads = 1;
     const ScalingSearchResult one = search_scaling(model, Task("go-nogo"), options);
-    options.threads = 2;
-    const ScalingSearchResult two = search_scaling(model, Task("go-nogo"), options);
-    CHECK(one.best == two.best);
-    for (std::size_t i = 0; i < one.points.size(); ++i) {
-      CHECK(one.points[i].correct == two.points[i].correct);
-      CHECK(one.points[i].mean_rate_hz == two.points[i].mean_rate_hz);
-      CHECK(one.points[i].output_rmse == two.points[i].output_rmse);
+    for (const int threads : {2, 4}) {
+      options.threads = threads;
+      const ScalingSearchResult more = search_scaling(model, Task("go-nogo"), options);
+      CHECK(one.best == more.best);
+      for (std::size_t i = 0; i < one.points.size(); ++i) {
+        CHECK(one.points[i].correct == more.points[i].correct);
+        CHECK(one.points[i].mean_rate_hz == more.points[i].mean_rate_hz);
+        CHECK(one.points[i].output_rmse == more.points[i].output_rmse);
+      }
     }
   }
 
