@@ -82,6 +82,26 @@ void add_network_options(CLI::App& app, TrainRequest& request) {
       ->group(kGroup);
 }
 
+void add_penalty_options(CLI::App& app, TrainRequest& request) {
+  constexpr const char* kGroup = "Training";
+  TrainingOptions& training = request.training;
+  add_number(app, "--spike-noise", training.spike_noise, kNonNegative, "",
+             "Noise of the rates as spikes make it in a network mapped with this scaling factor s: "
+             "r + 0.5 sqrt(r / (2 td s)) n, n an Ornstein-Uhlenbeck process of the unit's own time "
+             "constant td; 0: none. Not in evaluations")
+      ->group(kGroup);
+  add_number(app, "--l2-rates", training.l2_rates, kNonNegative, "",
+             "Penalty: this times the mean squared rate is added to the loss of a trial")
+      ->group(kGroup);
+  add_number(app, "--l2-weights", training.l2_weights, kNonNegative, "",
+             "Penalty: this times the sum of the squared recurrent weights is added to the loss")
+      ->group(kGroup);
+  add_choice(app, "--schedule", request.schedule, {"constant", "linear", "cosine"},
+             "Learning rate: constant, or down to 0 at the last of --trials along a line or half a "
+             "cosine")
+      ->group(kGroup);
+}
+
 void add_learning_options(CLI::App& app, TrainRequest& request) {
   constexpr const char* kGroup = "Training";
   TrainingOptions& training = request.training;
@@ -107,6 +127,7 @@ void add_learning_options(CLI::App& app, TrainRequest& request) {
   add_number(app, "--rate-noise", training.noise, kNonNegative, "",
              "Standard deviation of the noise of a unit in a step")
       ->group(kGroup);
+  add_penalty_options(app, request);
   add_integer(app, "--evaluate-every", training.evaluate_every, kCount,
               "Trials between two looks at the stop criteria")
       ->group(kGroup);
@@ -118,6 +139,14 @@ void add_learning_options(CLI::App& app, TrainRequest& request) {
       ->group(kGroup);
   add_number(app, "--stop-accuracy", training.stop_accuracy, kProbability, "",
              "... and the share of correct trials above this")
+      ->group(kGroup);
+  add_number(
+      app, "--stop-margin", training.stop_margin, {0.0, 0.99, false}, "",
+      "Count a trial of these looks as correct only if it would be with its output scaled by "
+      "1 - and by 1 + this as well")
+      ->group(kGroup);
+  add_integer(app, "--minimum-trials", training.minimum_trials, {-1.0, 1e9, false},
+              "Trials before the stop criteria count; -1: as the task has it (go-nogo: 1500)")
       ->group(kGroup);
   add_seed(app, training.seed)->group(kGroup);
   add_threads(app, training.threads)->group(kGroup);
@@ -175,6 +204,7 @@ void finish_train_options(TrainRequest& request) {
     network.mask = read_matrix(request.mask);
   }
   request.training.loss = loss_from(request.loss);
+  request.training.schedule = schedule_from(request.schedule);
   if (!request.seed_list.empty()) {
     request.seeds = parse_seeds("--seeds", request.seed_list);
   }

@@ -21,6 +21,7 @@ struct TrainRequest {
   std::string initialisation = "reference";
   std::string weights = "gaussian";
   std::string loss = "l2";
+  std::string schedule = "constant";
   std::vector<std::string> taus;
   std::string mask;  ///< FILE.mat:field
   bool gain_given = false;

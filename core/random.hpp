@@ -20,6 +20,7 @@ enum class Purpose : std::uint32_t {
   evaluation_task = 7,    ///< condition and noise of an evaluation trial
   evaluation_noise = 8,   ///< xi of an evaluation trial
   membrane_crossing = 9,  ///< spikes of the bridge engine
+  spike_noise = 10,       ///< spike-like noise of the rates in training
 };
 
 /// Trial numbers by use, so that no network is scored on trials that chose it: `eval` counts from

@@ -50,6 +50,12 @@ void add_options(MatFields& fields, const TrainingOptions& options) {
   number("learning_rate", options.learning_rate);
   number("clip_norm", options.clip_norm);
   number("noise", options.noise);
+  number("spike_noise", options.spike_noise);
+  number("l2_rates", options.l2_rates);
+  number("l2_weights", options.l2_weights);
+  fields.text("checkpoint.schedule", to_string(options.schedule));
+  number("stop_margin", options.stop_margin);
+  number("minimum_trials", options.minimum_trials);
   number("seed", options.seed);
   number("evaluate_every", options.evaluate_every);
   number("evaluation_trials", options.evaluation_trials);
@@ -83,6 +89,7 @@ class StateReader {
  public:
   explicit StateReader(const MatFile& file) : file_(file) {}
 
+  bool has(std::string_view name) const { return file_.has(full(name)); }
   double number(std::string_view name) const {
     return file_.number(full(name), "must be one number");
   }
@@ -134,6 +141,19 @@ TrainingOptions read_options(const StateReader& reader, const std::string& where
   options.learning_rate = reader.number("learning_rate");
   options.clip_norm = reader.number("clip_norm");
   options.noise = reader.number("noise");
+  if (reader.has("spike_noise")) {  // checkpoints of version 0.1.0 have none of these
+    options.spike_noise = reader.number("spike_noise");
+    options.l2_rates = reader.number("l2_rates");
+    options.l2_weights = reader.number("l2_weights");
+    try {
+      options.schedule = schedule_from(reader.text("schedule"));
+    } catch (const InputError& error) {
+      throw InputError(where, "field 'checkpoint.schedule'", error.found(), error.required());
+    }
+    options.stop_margin = reader.number("stop_margin");
+    options.minimum_trials =
+        static_cast<int>(std::clamp(reader.number("minimum_trials"), -1.0, 1e9));
+  }
   options.seed = reader.integer<Seed>("seed");
   options.evaluate_every = reader.integer("evaluate_every");
   options.evaluation_trials = reader.integer("evaluation_trials");

@@ -1,8 +1,9 @@
 // Backpropagation through time. With e_t = dL/do_t and lambda_t = dL/dx_t,
-//   lambda_t = phi'(x_t) (w_out e_t + W^T (lambda_{t+1} / tau)) + (1 - 1/tau) lambda_{t+1}
+//   lambda_t = phi'(x_t) (w_out e_t + W^T (lambda_{t+1} / tau) + c r_t) + (1 - 1/tau) lambda_{t+1}
 //   dL/dW       = sum_t (lambda_t / tau) r_{t-1}^T
 //   dL/d(1/tau) = sum_t lambda_t (W r_{t-1} + W_in u_{t-1} - x_{t-1})
 //   dL/dw_out   = sum_t e_t r_t
+// where rates cost c/2 r^2 each. With spike-like noise r is the noisy rate, phi' its slope.
 #include "rate/pack_transpose.hpp"
 #include "rate/recurrent_product.hpp"
 #include "rate/state_layout.hpp"
@@ -19,9 +20,11 @@ RHEOBASE_INLINE void step_back(const BackwardArguments<typename L::Real>& a, std
   using P = Pack<Real>;
   const std::size_t row = step * elements * L::lanes;
   const P error = L::of_trials(a.error, step);
+  const P cost = L::of_trials(a.rate_cost, 0);
   for (std::size_t e = 0; e < elements; ++e) {
     const std::size_t at = e * L::lanes;
-    const P from_rate = L::of_units(a.readout, e) * error + P::load(a.feedback + at);
+    const P rate = P::load(a.rate + row + at);
+    const P from_rate = L::of_units(a.readout, e) * error + P::load(a.feedback + at) + cost * rate;
     const P adjoint =
         P::load(a.slope + row + at) * from_rate + L::of_units(a.decay, e) * P::load(a.adjoint + at);
     adjoint.store(a.adjoint + at);
@@ -30,8 +33,7 @@ RHEOBASE_INLINE void step_back(const BackwardArguments<typename L::Real>& a, std
       (P::load(a.gain_gradient + at) + adjoint * P::load(a.pull + row + at))
           .store(a.gain_gradient + at);
     }
-    (P::load(a.readout_gradient + at) + error * P::load(a.rate + row + at))
-        .store(a.readout_gradient + at);
+    (P::load(a.readout_gradient + at) + error * rate).store(a.readout_gradient + at);
   }
 }
 

@@ -85,6 +85,7 @@ Bptt<Real>::Workspace::Workspace(const Network<Real>& network, const BpttOptions
   const std::size_t width =
       std::max(chunk_width<Real>(options.steps, panels), chunk_width<Real>(options.steps, false));
   error.resize(options.steps * lanes);
+  rate_cost.resize(lanes);
   adjoint.resize(state);
   feedback.resize(state);
   scaled.resize(std::max(state, kStepRows * network.padded()));
@@ -99,6 +100,7 @@ Bptt<Real>::Bptt(const RateModel& model, const BpttOptions& options)
     : options_(options),
       network_(model, use_of<Real>(options), options.level),
       gradient_(network_.layout().size()) {
+  network_.use_spike_noise(options.spike_noise);
   const std::vector<TrialGroup> groups = group_trials<Real>(options.batch);
   const std::size_t used = options.threads == 1 ? 1 : groups.size();
   for (std::size_t i = 0; i < used; ++i) {
@@ -121,6 +123,7 @@ void Bptt<Real>::run(std::span<const Real> parameters, std::span<const Trial> tr
   std::fill(totals_.readout.begin(), totals_.readout.end(), 0.0);
   std::fill(totals_.gain.begin(), totals_.gain.end(), 0.0);
   totals_.bias = 0.0;
+  penalty_ = 0.0;
   const std::vector<TrialGroup> groups = group_trials<Real>(trials.size());
   if (workspaces_.size() == 1) {
     for (const TrialGroup& group : groups) {
@@ -134,6 +137,7 @@ void Bptt<Real>::run(std::span<const Real> parameters, std::span<const Trial> tr
       add(workspaces_[i], groups[i]);
     }
   }
+  add_weight_penalty();
   write_gradient();
 }
 
@@ -142,6 +146,7 @@ void Bptt<Real>::run_group(Workspace& work, std::span<const Trial> trials, const
                            const NoiseSeries& noise) {
   work.forward.run(network_, trials, group, noise);
   load_error(work, trials, group);
+  load_rate_cost(work, trials.size(), group);
   walk_back(work, group);
 }
 
@@ -165,6 +170,42 @@ void Bptt<Real>::load_error(Workspace& work, std::span<const Trial> trials,
 }
 
 template <class Real>
+void Bptt<Real>::load_rate_cost(Workspace& work, std::size_t trials, const TrialGroup& group) {
+  const std::size_t lanes = group.panel ? kPanelTrials<Real> : 1;
+  const std::size_t units = network_.units();
+  const std::size_t state = group.panel ? units * lanes : network_.padded();
+  const double share = options_.l2_rates / static_cast<double>(trials * units * options_.steps);
+  // Lanes without a trial must cost nothing.
+  std::fill(work.rate_cost.begin(), work.rate_cost.end(), Real{0});
+  std::fill_n(work.rate_cost.begin(), group.count, static_cast<Real>(2.0 * share));
+  work.penalty = 0.0;
+  if (share == 0.0) {
+    return;
+  }
+  for (std::size_t t = 1; t < options_.steps; ++t) {
+    const Real* rate = work.forward.rate() + t * state;
+    for (std::size_t unit = 0; unit < units; ++unit) {
+      for (std::size_t lane = 0; lane < group.count; ++lane) {
+        const auto r = static_cast<double>(rate[unit * lanes + lane]);
+        work.penalty += share * r * r;
+      }
+    }
+  }
+}
+
+template <class Real>
+void Bptt<Real>::add_weight_penalty() {
+  if (options_.l2_weights == 0.0) {
+    return;
+  }
+  for (std::size_t i = 0; i < totals_.weight.size(); ++i) {
+    const auto weight = static_cast<double>(network_.recurrent().weight(i));
+    totals_.weight[i] += static_cast<Real>(2.0 * options_.l2_weights * weight);
+    penalty_ += options_.l2_weights * weight * weight;
+  }
+}
+
+template <class Real>
 void Bptt<Real>::walk_back(Workspace& work, const TrialGroup& group) {
   for (AlignedVector<Real>* sums :
        {&work.adjoint, &work.feedback, &work.gain_gradient, &work.readout_gradient}) {
@@ -178,6 +219,7 @@ void Bptt<Real>::walk_back(Workspace& work, const TrialGroup& group) {
   arguments.slope = work.forward.slope();
   arguments.pull = work.forward.pull();
   arguments.error = work.error.data();
+  arguments.rate_cost = work.rate_cost.data();
   arguments.adjoint = work.adjoint.data();
   arguments.feedback = work.feedback.data();
   arguments.scaled = work.scaled.data();
@@ -209,6 +251,7 @@ void Bptt<Real>::add(const Workspace& work, const TrialGroup& group) {
   add_lanes(work.readout_gradient, group.panel, totals_.readout);
   add_lanes(work.gain_gradient, group.panel, totals_.gain);
   totals_.bias += work.bias_gradient;
+  penalty_ += work.penalty;
 }
 
 template <class Real>

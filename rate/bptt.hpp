@@ -13,7 +13,10 @@ struct BpttOptions {
   std::size_t steps = 0;  ///< T of every trial
   std::size_t batch = 1;  ///< trials of every call of run()
   Loss loss = Loss::l2;
-  int threads = 1;  ///< over groups of trials; no influence on the result
+  double spike_noise = 0.0;  ///< scaling factor of spike-like noise (Network); 0: none
+  double l2_rates = 0.0;     ///< times the mean of r^2 over units and steps is added to a loss
+  double l2_weights = 0.0;   ///< times the sum of W^2 is added to the mean loss
+  int threads = 1;           ///< over groups of trials; no influence on the result
   SimdLevel level = simd_level();
 };
 
@@ -29,9 +32,12 @@ class Bptt {
   void run(std::span<const Real> parameters, std::span<const Trial> trials,
            const NoiseSeries& noise);
 
-  /// Of the last call: dL/dparameters, and the loss of every trial.
+  /// Of the last call: dL/dparameters with all penalties, and every trial's loss without them.
   std::span<Real> gradient() { return gradient_; }
   std::span<const double> losses() const { return losses_; }
+
+  /// What the penalties of the last call add to the mean loss.
+  double penalty() const { return penalty_; }
 
   const ParameterLayout& layout() const { return network_.layout(); }
 
@@ -43,9 +49,10 @@ class Bptt {
   struct Workspace {
     Workspace(const Network<Real>& network, const BpttOptions& options, bool panels);
     ForwardPass<Real> forward;
-    AlignedVector<Real> error, adjoint, feedback, scaled, delta, presynaptic;
+    AlignedVector<Real> error, rate_cost, adjoint, feedback, scaled, delta, presynaptic;
     AlignedVector<Real> gain_gradient, readout_gradient, weight_gradient;
     double bias_gradient = 0.0;
+    double penalty = 0.0;
   };
   /// Gradient of one group, summed over its lanes; the sums over groups are taken in order.
   struct Totals {
@@ -57,6 +64,8 @@ class Bptt {
   void run_group(Workspace& work, std::span<const Trial> trials, const TrialGroup& group,
                  const NoiseSeries& noise);
   void load_error(Workspace& work, std::span<const Trial> trials, const TrialGroup& group);
+  void load_rate_cost(Workspace& work, std::size_t trials, const TrialGroup& group);
+  void add_weight_penalty();
   void walk_back(Workspace& work, const TrialGroup& group);
   void add(const Workspace& work, const TrialGroup& group);
   void write_gradient();
@@ -67,6 +76,7 @@ class Bptt {
   Totals totals_;
   std::vector<Real> gradient_;
   std::vector<double> losses_;
+  double penalty_ = 0.0;
 };
 
 extern template class Bptt<float>;

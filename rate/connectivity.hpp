@@ -31,6 +31,8 @@ class Connectivity {
 
   /// Entries of the pattern; a weight gradient has one value each, in gradient_order().
   std::size_t entries() const { return pattern_.entries(); }
+  /// W of an entry, counted in gradient_order().
+  Real weight(std::size_t entry) const { return value_[gradient_order_.entry[entry]]; }
   EntriesView gradient_order() const { return gradient_order_.view(); }
 
   MatrixView<Real> forward() const { return forward_.view(pattern_); }

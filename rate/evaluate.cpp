@@ -42,6 +42,13 @@ void check_finite(const Eigen::VectorXd& output) {
   }
 }
 
+bool correct_with_margin(const Task& task, const Trial& trial, const Eigen::VectorXd& output,
+                         double margin) {
+  return task.rate_correct(trial, output) &&
+         (margin == 0.0 || (task.rate_correct(trial, (1.0 - margin) * output) &&
+                            task.rate_correct(trial, (1.0 + margin) * output)));
+}
+
 RateEvaluation collect(const std::vector<TrialScore>& scores) {
   RateEvaluation result;
   const auto trials = static_cast<double>(scores.size());
@@ -62,7 +69,8 @@ RateEvaluation collect(const std::vector<TrialScore>& scores) {
 }  // namespace
 
 RateEvaluation evaluate_rate(const RateModel& model, const Task& task, int trials, Seed seed,
-                             Loss loss, int threads, std::uint32_t first_trial, double noise) {
+                             Loss loss, int threads, std::uint32_t first_trial, double noise,
+                             double margin) {
   check(model, task, trials);
   const auto start = Clock::now();
   const auto count = static_cast<std::size_t>(trials);
@@ -90,7 +98,7 @@ RateEvaluation evaluate_rate(const RateModel& model, const Task& task, int trial
       score.loss = loss_of(loss, score.output, trial.target);
       score.mean_rate = pass.mean_rate(group, lane);
       score.condition = trial.condition;
-      score.correct = task.rate_correct(trial, score.output);
+      score.correct = correct_with_margin(task, trial, score.output, margin);
     }
   });
   RateEvaluation result = collect(scores);

@@ -22,10 +22,11 @@ struct RateEvaluation {
 };
 
 /// Trials `first_trial` ... of the evaluation streams of `seed`, in single precision;
-/// independent of `threads`.
+/// independent of `threads`. With a margin, a trial is right only if it would be with its output
+/// scaled by 1 - margin (peaks that must be reached) and by 1 + margin (limits to be kept) too.
 /// @throws InputError where model and task do not fit, NonFiniteError on overflow
 RateEvaluation evaluate_rate(const RateModel& model, const Task& task, int trials, Seed seed,
                              Loss loss = Loss::l2, int threads = 0, std::uint32_t first_trial = 0,
-                             double noise = kRateNoise);
+                             double noise = kRateNoise, double margin = 0.0);
 
 }  // namespace rheobase

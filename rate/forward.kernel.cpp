@@ -23,23 +23,24 @@ RHEOBASE_INLINE Doubles widened(const float* from, double) {
 
 /// Four steps of noise for every unit: rows of `padded` units, or of units x 16 trials.
 template <class L>
-void draw_noise(const ForwardArguments<typename L::Real>& a, std::uint32_t block) {
+void draw_noise(const ForwardArguments<typename L::Real>& a, std::uint32_t block,
+                std::uint32_t purpose, float* to) {
   if constexpr (L::panel) {
     const Words trials = Words::load(a.trial);
     for (std::size_t unit = 0; unit < a.units; ++unit) {
       const FloatBlock xi =
-          normals(Words::all(static_cast<std::uint32_t>(unit)), block, a.purpose, a.seed, trials);
+          normals(Words::all(static_cast<std::uint32_t>(unit)), block, purpose, a.seed, trials);
       for (std::size_t k = 0; k < 4; ++k) {
-        xi.value[k].store(a.xi + (k * a.units + unit) * Floats::lanes);
+        xi.value[k].store(to + (k * a.units + unit) * Floats::lanes);
       }
     }
   } else {
     const Words trial = Words::all(a.trial[0]);
     for (std::size_t unit = 0; unit < a.padded; unit += Floats::lanes) {
       const FloatBlock xi =
-          normals(Words::iota(static_cast<std::uint32_t>(unit)), block, a.purpose, a.seed, trial);
+          normals(Words::iota(static_cast<std::uint32_t>(unit)), block, purpose, a.seed, trial);
       for (std::size_t k = 0; k < 4; ++k) {
-        xi.value[k].store(a.xi + k * a.padded + unit);
+        xi.value[k].store(to + k * a.padded + unit);
       }
     }
   }
@@ -47,12 +48,13 @@ void draw_noise(const ForwardArguments<typename L::Real>& a, std::uint32_t block
 
 template <class L>
 RHEOBASE_INLINE Pack<typename L::Real> noise_of(const ForwardArguments<typename L::Real>& a,
-                                                std::size_t step, std::size_t element) {
+                                                const float* xi, std::size_t step,
+                                                std::size_t element) {
   using Real = typename L::Real;
   if (L::panel) {
-    return widened(a.xi + (step % 4 * a.units + element) * Floats::lanes, Real{});
+    return widened(xi + (step % 4 * a.units + element) * Floats::lanes, Real{});
   }
-  return widened(a.xi + step % 4 * a.padded + element * L::lanes, Real{});
+  return widened(xi + step % 4 * a.padded + element * L::lanes, Real{});
 }
 
 template <class L>
@@ -117,6 +119,26 @@ void add_total_rate(const ForwardArguments<typename L::Real>& a, const typename 
   }
 }
 
+/// r and dr/dx as the network sees them through spikes. The guard keeps the slope of the root
+/// finite at r = 0, where there is no noise.
+template <class L>
+RHEOBASE_INLINE void add_spike_noise(const ForwardArguments<typename L::Real>& a, std::size_t step,
+                                     std::size_t element, RateAndSlope<typename L::Real>& phi) {
+  using Real = typename L::Real;
+  using P = Pack<Real>;
+  const Real guard = static_cast<Real>(kSpikeNoiseGuard);
+  const P xi = noise_of<L>(a, a.spike_xi, step, element);
+  Real* state = a.spike_state + element * L::lanes;
+  const P noise = step == 0 ? xi
+                            : P::load(state) * L::of_units(a.spike_decay, element) +
+                                  xi * L::of_units(a.spike_kick, element);
+  noise.store(state);
+  const P amplitude = noise * L::of_units(a.spike_scale, element);
+  const P root = sqrt(phi.rate + P::all(guard));
+  phi.rate = phi.rate + amplitude * (root - sqrt(P::all(guard)));
+  phi.slope = phi.slope * (P::all(1) + amplitude * P::all(static_cast<Real>(0.5)) / root);
+}
+
 /// x_t and r_t from x_{t-1} and the drive, for all units. Returns 0, or NaN in the lanes where x
 /// left the finite numbers.
 template <class L, bool kRecord, class Phi>
@@ -140,11 +162,14 @@ RHEOBASE_INLINE Pack<typename L::Real> advance(const ForwardArguments<typename L
       }
     }
     if (a.noise != 0) {
-      x = x + noise_of<L>(a, step, e) * factor;
+      x = x + noise_of<L>(a, a.xi, step, e) * factor;
     }
     x.store(a.current + at);
     poison = poison + x * P::all(0);
-    const RateAndSlope<Real> phi = Phi::at(x);
+    RateAndSlope<Real> phi = Phi::at(x);
+    if (a.spike_scale != nullptr) {
+      add_spike_noise<L>(a, step, e, phi);
+    }
     phi.rate.store(rate + at);
     if constexpr (kRecord) {
       phi.slope.store(a.slope + row + at);
@@ -172,7 +197,10 @@ void run_steps(const ForwardArguments<typename L::Real>& a) {
   P poison = P::all(0);
   for (std::size_t t = 0; t < a.steps; ++t) {
     if (a.noise != 0 && t % 4 == 0) {
-      draw_noise<L>(a, static_cast<std::uint32_t>(t / 4));
+      draw_noise<L>(a, static_cast<std::uint32_t>(t / 4), a.purpose, a.xi);
+    }
+    if (a.spike_scale != nullptr && t % 4 == 0) {
+      draw_noise<L>(a, static_cast<std::uint32_t>(t / 4), a.spike_purpose, a.spike_xi);
     }
     if (t > 0) {
       drive_by_input<L>(a, elements, t - 1);

@@ -66,6 +66,8 @@ ForwardPass<Real>::ForwardPass(const Network<Real>& network, std::size_t steps, 
   current_.resize(state);
   drive_.resize(state);
   xi_.resize(4 * std::max(network.padded(), panels ? units_ * kNoiseLanes : 0));
+  spike_xi_.resize(network.spike_noise() ? xi_.size() : 0);
+  spike_state_.resize(network.spike_noise() ? state : 0);
 }
 
 template <class Real>
@@ -75,8 +77,8 @@ std::size_t ForwardPass<Real>::bytes(std::size_t units, std::size_t inputs, std:
   const std::size_t padded = (units + 15) / 16 * 16;
   const std::size_t state = std::max(padded, units * lanes);
   const std::size_t histories = record ? (trains_tau ? 3 : 2) * steps + 15 : 2;
-  return sizeof(Real) * ((histories + 2) * state + (steps * (inputs + 1) + 1) * lanes) +
-         sizeof(float) * 4 * std::max(padded, panels ? units * kNoiseLanes : 0);
+  return sizeof(Real) * ((histories + 3) * state + (steps * (inputs + 1) + 1) * lanes) +
+         sizeof(float) * 8 * std::max(padded, panels ? units * kNoiseLanes : 0);
 }
 
 template <class Real>
@@ -120,6 +122,9 @@ void ForwardPass<Real>::run(const Network<Real>& network, std::span<const Trial>
   arguments.current = current_.data();
   arguments.drive = drive_.data();
   arguments.xi = xi_.data();
+  arguments.spike_state = spike_state_.data();
+  arguments.spike_xi = spike_xi_.data();
+  arguments.spike_purpose = static_cast<std::uint32_t>(Purpose::spike_noise);
   RHEOBASE_SIMD_DISPATCH(network.level(), forward<Real>)(arguments);
 }
 

@@ -63,7 +63,8 @@ class ForwardPass {
   std::size_t units_, steps_, inputs_;
   bool record_;
   AlignedVector<Real> input_, rate_, slope_, pull_, output_, total_rate_, current_, drive_;
-  AlignedVector<float> xi_;
+  AlignedVector<Real> spike_state_;
+  AlignedVector<float> xi_, spike_xi_;
 };
 
 extern template class ForwardPass<float>;

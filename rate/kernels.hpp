@@ -19,6 +19,9 @@ namespace rheobase {
 template <class Real>
 inline constexpr std::size_t kPanelTrials = 64 / sizeof(Real);
 
+/// Rate below which spike-like noise fades out.
+inline constexpr double kSpikeNoiseGuard = 1e-4;
+
 /// How a recurrent product is computed.
 enum class ProductPath {
   dense,   ///< blocks of lines, every column; one trial: bound by the L2 cache
@@ -100,6 +103,15 @@ struct ForwardArguments {
   Real bias = 0;
   const Real* input = nullptr;  ///< steps x inputs (x lanes)
 
+  /// Spike-like noise: the network sees r + scale (sqrt(r + guard) - sqrt(guard)) n, n an
+  /// Ornstein-Uhlenbeck process of unit variance; all padded; scale null: none.
+  const Real* spike_scale = nullptr;
+  const Real* spike_decay = nullptr;  ///< n_t = decay n_{t-1} + kick xi_t
+  const Real* spike_kick = nullptr;
+  Real* spike_state = nullptr;  ///< workspace: n, state
+  float* spike_xi = nullptr;    ///< workspace as xi
+  std::uint32_t spike_purpose = 0;
+
   Real noise = 0;          ///< factor of xi
   Real initial_noise = 0;  ///< factor of xi_0
   std::uint32_t seed = 0, purpose = 0;
@@ -127,8 +139,9 @@ struct BackwardArguments {
   const Real* readout = nullptr;
   const Real* rate = nullptr;  ///< as recorded by forward, from step 0
   const Real* slope = nullptr;
-  const Real* pull = nullptr;   ///< null where tau is fixed
-  const Real* error = nullptr;  ///< dL/do, steps (x lanes)
+  const Real* pull = nullptr;       ///< null where tau is fixed
+  const Real* error = nullptr;      ///< dL/do, steps (x lanes)
+  const Real* rate_cost = nullptr;  ///< rates cost rate_cost / 2 r^2 each, 1 (x lanes)
 
   Real* adjoint = nullptr;           ///< dL/dx of the step after, carried between calls, state
   Real* feedback = nullptr;          ///< W^T (adjoint / tau), carried between calls, state

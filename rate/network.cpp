@@ -5,6 +5,14 @@
 
 namespace rheobase {
 
+namespace {
+
+/// Standard deviation of the noise relative to a Poisson process's: a LIF unit fires more
+/// regularly.
+constexpr double kSpikeNoiseFactor = 0.5;
+
+}  // namespace
+
 template <class Real>
 Network<Real>::Network(const RateModel& model, ConnectivityUse use, SimdLevel level)
     : layout_(model),
@@ -35,6 +43,25 @@ template <class Real>
 void Network<Real>::set_time_constant(std::size_t unit, double tau) {
   gain_[unit] = static_cast<Real>(1.0 / tau);
   decay_[unit] = static_cast<Real>(1.0 - 1.0 / tau);
+  if (!spike_scale_.empty()) {
+    const double tau_s = tau * kRateStepMs / 1000.0;
+    const double decay = std::exp(-1.0 / tau);
+    spike_scale_[unit] =
+        static_cast<Real>(kSpikeNoiseFactor / std::sqrt(2.0 * tau_s * spike_scaling_factor_));
+    spike_decay_[unit] = static_cast<Real>(decay);
+    spike_kick_[unit] = static_cast<Real>(std::sqrt(1.0 - decay * decay));
+  }
+}
+
+template <class Real>
+void Network<Real>::use_spike_noise(double scaling_factor) {
+  spike_scaling_factor_ = scaling_factor;
+  for (AlignedVector<Real>* values : {&spike_scale_, &spike_decay_, &spike_kick_}) {
+    values->assign(scaling_factor > 0.0 ? padded_ : 0, Real{0});
+  }
+  for (std::size_t i = 0; i < layout_.units; ++i) {
+    set_time_constant(i, tau_min_);
+  }
 }
 
 template <class Real>
@@ -63,6 +90,11 @@ void Network<Real>::describe(ForwardArguments<Real>& arguments) const {
   arguments.input_weights = input_weights_.data();
   arguments.readout = readout_.data();
   arguments.bias = bias_;
+  if (spike_noise()) {
+    arguments.spike_scale = spike_scale_.data();
+    arguments.spike_decay = spike_decay_.data();
+    arguments.spike_kick = spike_kick_.data();
+  }
 }
 
 template <class Real>

@@ -18,6 +18,11 @@ class Network {
 
   void load(std::span<const Real> parameters);
 
+  /// Spike-like noise of a network mapped with the scaling factor s, to be taken over by load():
+  /// r + 0.5 sqrt(r / (2 td s)) n with td in seconds and n of time constant td. 0: none.
+  void use_spike_noise(double scaling_factor);
+  bool spike_noise() const { return !spike_scale_.empty(); }
+
   /// The network's part of a kernel's arguments.
   void describe(ForwardArguments<Real>& arguments) const;
   void describe(BackwardArguments<Real>& arguments) const;
@@ -41,7 +46,9 @@ class Network {
   std::size_t padded_, inputs_;
   double tau_min_, tau_max_;
   Connectivity<Real> recurrent_;
+  double spike_scaling_factor_ = 0.0;
   AlignedVector<Real> decay_, gain_, input_weights_, readout_;
+  AlignedVector<Real> spike_scale_, spike_decay_, spike_kick_;
   std::vector<double> gain_slope_;
   Real bias_ = 0;
 };

@@ -1,8 +1,11 @@
 #include "rate/train.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
+#include <numbers>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -33,6 +36,16 @@ void check_options(const TrainingOptions& options) {
   require(options.clip_norm >= 0.0, "clip_norm", options.clip_norm, "must not be negative");
   require(options.noise >= 0.0 && std::isfinite(options.noise), "noise", options.noise,
           "must be finite and not negative");
+  const auto require_penalty = [](std::string_view name, double value) {
+    require(value >= 0.0 && std::isfinite(value), name, value, "must be finite and not negative");
+  };
+  require_penalty("spike_noise", options.spike_noise);
+  require_penalty("l2_rates", options.l2_rates);
+  require_penalty("l2_weights", options.l2_weights);
+  require(options.stop_margin >= 0.0 && options.stop_margin < 1.0, "stop_margin",
+          options.stop_margin, "must be at least 0 and below 1");
+  require(options.minimum_trials >= -1, "minimum_trials", options.minimum_trials,
+          "must be at least 0, or -1 for the task's own");
   require(options.evaluate_every >= 1, "evaluate_every", options.evaluate_every,
           "must be at least 1");
   require(options.evaluation_trials >= 1, "evaluation_trials", options.evaluation_trials,
@@ -77,7 +90,23 @@ BpttOptions bptt_options(const TrainingOptions& options, int steps) {
   return {.steps = static_cast<std::size_t>(steps),
           .batch = static_cast<std::size_t>(options.batch),
           .loss = options.loss,
+          .spike_noise = options.spike_noise,
+          .l2_rates = options.l2_rates,
+          .l2_weights = options.l2_weights,
           .threads = options.threads};
+}
+
+double learning_rate_at(const TrainingOptions& options, int trials_done) {
+  const double course = std::min(1.0, static_cast<double>(trials_done) / options.max_trials);
+  switch (options.schedule) {
+    case Schedule::linear:
+      return options.learning_rate * (1.0 - course);
+    case Schedule::cosine:
+      return options.learning_rate * 0.5 * (1.0 + std::cos(std::numbers::pi * course));
+    case Schedule::constant:
+      break;
+  }
+  return options.learning_rate;
 }
 
 /// One training in progress.
@@ -121,7 +150,7 @@ class Training {
     return evaluate_rate(state_.model, task_, options_.evaluation_trials, options_.seed,
                          options_.loss, options_.threads,
                          static_cast<std::uint32_t>(number * options_.evaluation_trials),
-                         options_.noise);
+                         options_.noise, options_.stop_margin);
   }
 
   void record(const RateEvaluation& evaluation) {
@@ -132,10 +161,15 @@ class Training {
   bool criteria_met(const RateEvaluation& evaluation) const {
     return evaluation.mean_loss < options_.stop_loss &&
            evaluation.accuracy.value > options_.stop_accuracy &&
-           state_.trials_done > task_.definition().minimum_trials;
+           state_.trials_done > minimum_trials();
   }
 
  private:
+  int minimum_trials() const {
+    return options_.minimum_trials >= 0 ? options_.minimum_trials
+                                        : task_.definition().minimum_trials;
+  }
+
   void check_losses() const {
     for (std::size_t i = 0; i < bptt_.losses().size(); ++i) {
       if (!std::isfinite(bptt_.losses()[i])) {
@@ -158,7 +192,7 @@ class Training {
       }
     }
     const ParameterUpdate update{.number = updates() + 1,
-                                 .learning_rate = options_.learning_rate,
+                                 .learning_rate = learning_rate_at(options_, state_.trials_done),
                                  .gradient = gradient,
                                  .parameters = state_.parameters,
                                  .moments = {state_.moments.begin(), state_.moments.end()}};
@@ -190,7 +224,24 @@ void check_model(const RateModel& model, const Task& task) {
   }
 }
 
+constexpr std::array<std::pair<Schedule, std::string_view>, 3> kSchedules{
+    {{Schedule::constant, "constant"}, {Schedule::linear, "linear"}, {Schedule::cosine, "cosine"}}};
+
 }  // namespace
+
+std::string_view to_string(Schedule schedule) {
+  return kSchedules[static_cast<std::size_t>(schedule)].second;
+}
+
+Schedule schedule_from(std::string_view name) {
+  for (const auto& [schedule, word] : kSchedules) {
+    if (word == name) {
+      return schedule;
+    }
+  }
+  throw InputError("schedule", "", fmt::format("'{}'", name),
+                   "must be one of constant, linear, cosine");
+}
 
 TrainingState initial_state(const RateModel& model, const TrainingOptions& options) {
   validate(model, "model");

@@ -12,6 +12,13 @@
 
 namespace rheobase {
 
+/// Course of the learning rate: as it is, or down to 0 at max_trials along a line or half a cosine.
+enum class Schedule { constant, linear, cosine };
+
+std::string_view to_string(Schedule schedule);
+/// @throws InputError that lists the known names
+Schedule schedule_from(std::string_view name);
+
 /// Options of backpropagation through time; defaults are the paper's (models.md section 1).
 struct TrainingOptions {
   int max_trials = 6000;      ///< [n_trials]; a batch counts as `batch` trials
@@ -19,13 +26,19 @@ struct TrainingOptions {
   Loss loss = Loss::l2;       ///< [loss_fn]
   std::string rule = "adam";  ///< registered training rule
   double learning_rate = 0.01;
-  double clip_norm = 0.0;  ///< global gradient norm is cut to this; 0: no clipping
-  double noise = 0.1;      ///< factor of xi
+  double clip_norm = 0.0;    ///< global gradient norm is cut to this; 0: no clipping
+  double noise = 0.1;        ///< factor of xi
+  double spike_noise = 0.0;  ///< scaling factor whose spikes the rates imitate; 0: no such noise
+  double l2_rates = 0.0;     ///< times the mean of r^2 over units and steps, added to the loss
+  double l2_weights = 0.0;   ///< times the sum of the squared recurrent weights, added to the loss
+  Schedule schedule = Schedule::constant;  ///< of the learning rate, from first to last trial
   Seed seed = 1;
   int evaluate_every = 100;  ///< trials between evaluations
   int evaluation_trials = 100;
   double stop_loss = 7.0;       ///< stop when the mean loss is below this ...
   double stop_accuracy = 0.95;  ///< ... and the accuracy above this
+  double stop_margin = 0.0;     ///< ... still so with outputs scaled by 1 - and 1 + this
+  int minimum_trials = -1;      ///< criteria count after these; -1: as the task says
   int checkpoint_every = 0;     ///< trials; 0: only when cancelled
   int threads = 1;              ///< evaluations and large batches; no influence on the result
 };
@@ -33,7 +46,7 @@ struct TrainingOptions {
 struct EvaluationPoint {
   int trial = 0;  ///< trials done
   double mean_loss = 0.0;
-  double accuracy = 0.0;
+  double accuracy = 0.0;  ///< with the margin of the stop criteria
 };
 
 /// All that is needed to go on: with the same options and task, training from here gives the same

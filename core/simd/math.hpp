@@ -104,6 +104,10 @@ RHEOBASE_INLINE Doubles per_lane(const Doubles& x, Function function) {
   return Doubles::load(values);
 }
 
+RHEOBASE_INLINE Doubles sqrt(const Doubles& x) {
+  return per_lane(x, [](double v) { return __builtin_sqrt(v); });
+}
+
 RHEOBASE_INLINE Doubles exp(const Doubles& x) {
   return per_lane(x, [](double v) { return __builtin_exp(v); });
 }

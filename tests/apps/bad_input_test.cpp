@@ -155,6 +155,13 @@ TEST_SUITE("cli") {
     check_refused(map + std::vector<std::string>{"--seed"}, {"--seed"}, folder);
     check_refused(map + std::vector<std::string>{"--seed", "1", "--seed", "2"}, {"--seed"}, folder);
     const std::vector<std::string> train{"train", "--task", "go-nogo", "-o", "m.mat"};
+    check_refused(train + std::vector<std::string>{"--batch", "0"}, {"--batch", "found 0"}, folder);
+    check_refused(train + std::vector<std::string>{"--spike-noise", "-1"},
+                  {"--spike-noise", "found -1", "at least 0"}, folder);
+    check_refused(train + std::vector<std::string>{"--stop-margin", "1"},
+                  {"--stop-margin", "found 1", "0.99"}, folder);
+    check_refused(train + std::vector<std::string>{"--schedule", "square"}, {"square", "cosine"},
+                  folder);
     check_refused(train + std::vector<std::string>{"--act", "tanh"}, {"tanh", "sigmoid"}, folder);
     check_refused(train + std::vector<std::string>{"-N", "-5"}, {"--units", "found -5"}, folder);
     check_refused(train + std::vector<std::string>{"--decay_taus", "20", "4"},

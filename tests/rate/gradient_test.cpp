@@ -10,6 +10,7 @@
 #include "core/error.hpp"
 #include "networks.hpp"
 #include "rate/bptt.hpp"
+#include "rate/forward_pass.hpp"
 #include "tests/tolerances.hpp"
 
 using namespace rheobase;
@@ -24,6 +25,7 @@ struct Case {
   Loss loss;
   bool dale, masked, fixed_tau;
   int batch;
+  double spike_noise = 0.0, l2_rates = 0.0, l2_weights = 0.0;
 };
 
 RateModel network(const Case& c) {
@@ -51,6 +53,9 @@ BpttOptions options_of(const Case& c, SimdLevel level = simd_level()) {
   return {.steps = kSteps,
           .batch = static_cast<std::size_t>(c.batch),
           .loss = c.loss,
+          .spike_noise = c.spike_noise,
+          .l2_rates = c.l2_rates,
+          .l2_weights = c.l2_weights,
           .threads = 1,
           .level = level};
 }
@@ -59,7 +64,8 @@ double mean_loss(Bptt<double>& bptt, const std::vector<double>& parameters,
                  const std::vector<Trial>& trials) {
   bptt.run(parameters, trials, {});
   return std::accumulate(bptt.losses().begin(), bptt.losses().end(), 0.0) /
-         static_cast<double>(trials.size());
+             static_cast<double>(trials.size()) +
+         bptt.penalty();
 }
 
 /// Largest difference between gradient and central differences, relative to the gradient's
@@ -86,7 +92,8 @@ GradientErrors gradient_errors(const Case& c) {
         CHECK(gradient[p] == 0.0);
         continue;
       }
-      constexpr double h = 1e-5;
+      // The root of spike-like noise bends on the scale of its guard, 1e-4.
+      const double h = c.spike_noise > 0.0 ? 1e-6 : 1e-5;
       parameters[p] = kept + h;
       const double above = mean_loss(bptt, parameters, trials);
       parameters[p] = kept - h;
@@ -156,6 +163,70 @@ TEST_SUITE("numeric") {
     }
   }
 
+  TEST_CASE("gradients through spike-like noise and penalties agree with central differences") {
+    for (const Activation activation :
+         {Activation::sigmoid, Activation::softplus, Activation::clipped_relu}) {
+      for (const bool dale : {true, false}) {
+        for (const int batch : {1, 11}) {
+          // A trained time constant takes the noise with it: the gradient holds the noise fixed,
+          // and differences can only be compared where it is fixed.
+          Case c{activation, Loss::l2, dale, true, true, batch};
+          c.spike_noise = 5.0;
+          c.l2_rates = 3.0;
+          c.l2_weights = 0.02;
+          INFO(describe(c));
+          const GradientErrors noisy = gradient_errors(c);
+          CHECK(noisy.w < tolerance::kGradient);
+          CHECK(noisy.w_out < tolerance::kGradient);
+          CHECK(noisy.b_out < tolerance::kGradient);
+          c.fixed_tau = false;
+          c.spike_noise = 0.0;
+          const GradientErrors penalised = gradient_errors(c);
+          CHECK(penalised.w < tolerance::kGradient);
+          CHECK(penalised.tau_gate < tolerance::kGradient);
+        }
+      }
+    }
+  }
+
+  TEST_CASE("spike-like noise has the variance r / (8 td s) and the unit's own time constant") {
+    NetworkOptions options;
+    options.units = 64;
+    options.connection_probability = 0.1;
+    options.tau_min_steps = options.tau_max_steps = 5.0;
+    RateModel model = testing::small_network(options, 1, 1);
+    model.w.setZero();
+    model.w_in.setZero();
+    constexpr std::size_t steps = 4000;
+    constexpr double s = 40.0;
+    Network<double> network(model, {.trials = true, .panels = false, .backward = false},
+                            simd_level());
+    network.use_spike_noise(s);
+    network.load(parameters_of<double>(model));
+    ForwardPass<double> pass(network, steps, false, true);
+    Trial trial{Eigen::MatrixXd::Zero(1, steps), Eigen::VectorXd::Zero(steps), 0};
+    NoiseSeries silent;
+    silent.factor = 0.0;
+    pass.run(network, std::span(&trial, 1), {0, 1, false}, silent);
+    // x = 0 throughout: r = 0.5, td = 25 ms.
+    double variance = 0.0;
+    double next = 0.0;
+    for (std::size_t t = 0; t + 1 < steps; ++t) {
+      for (std::size_t unit = 0; unit < 64; ++unit) {
+        const double now = pass.rate()[t * 64 + unit] - 0.5;
+        variance += now * now;
+        next += now * (pass.rate()[(t + 1) * 64 + unit] - 0.5);
+      }
+    }
+    const double expected = 0.25 * 0.5 / (2.0 * 0.025 * s);
+    // Autocorrelated by 5 steps: 64 * 4000 / 5 independent squares, so 5 sigma is 5 sqrt(2 /
+    // 51200). The guard takes 2 (1e-4 / 0.5)^0.5 = 2.8 % from the variance.
+    const double guarded = std::pow(std::sqrt(0.5001) - 0.01, 2) / 0.5;
+    CHECK(variance / (64.0 * steps) ==
+          doctest::Approx(expected * guarded).epsilon(5.0 * std::sqrt(2.0 / 51200.0)));
+    CHECK(next / variance == doctest::Approx(std::exp(-1.0 / 5.0)).epsilon(0.01));
+  }
+
   TEST_CASE("single precision gradients follow the double ones") {
     for (const Case& c : all_cases()) {
       INFO(describe(c));
@@ -200,7 +271,10 @@ TEST_SUITE("unit") {
   TEST_CASE("instruction sets and threads do not change a bit of the gradient") {
     for (const int batch : {1, 37}) {
       for (const bool dale : {true, false}) {
-        const Case c{Activation::softplus, Loss::l2, dale, false, false, batch};
+        Case c{Activation::softplus, Loss::l2, dale, false, false, batch};
+        c.spike_noise = 40.0;
+        c.l2_rates = 1.0;
+        c.l2_weights = 0.01;
         const std::vector<float> expected = gradient_of<float>(c);
         for (const SimdLevel level : testing::supported_levels()) {
           INFO(describe(c), " on ", to_string(level));
