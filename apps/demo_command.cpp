@@ -41,6 +41,8 @@ struct DemoRequest {
 
 /// Distance of readout samples, for scoring and drawing.
 constexpr double kOutputPeriodMs = 0.5;
+/// Prepares the network for the spikes of its twin (docs/conversion.md).
+constexpr double kSpikeNoise = 30.0;
 constexpr const char* kRateFile = "go-nogo.mat";
 constexpr const char* kSpikingFile = "go-nogo.lif.mat";
 constexpr const char* kRunFile = "go-nogo.run.mat";
@@ -99,6 +101,7 @@ void Demo::train_network() {
   TrainingOptions options;
   options.seed = request_.seed;
   options.max_trials = request_.max_trials;
+  options.spike_noise = kSpikeNoise;
   options.threads = request_.threads;
   RateModel model = make_rate_model(network, task_.inputs(), request_.seed);
   model.task = task_.name();
@@ -253,7 +256,8 @@ void add_demo_command(CLI::App& program, const Console& console) {
   CLI::App& app = *program.add_subcommand(
       "demo",
       "The whole path on the Go-NoGo task, in less than a minute\n"
-      "Trains a rate network, finds its scaling factor, runs both networks on fresh trials, and "
+      "Trains a rate network (with --spike-noise 30), finds its scaling factor, runs both networks "
+      "on fresh trials, and "
       "writes the models, one spiking run, a picture (PNG and SVG) and the page of `rheobase "
       "report` "
       "into a folder.");
