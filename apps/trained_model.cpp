@@ -37,6 +37,11 @@ ModelFile trained_model(const TrainingResult& result, const Task& task,
   provenance.eval_accuracy = evaluation.accuracy.value;
   provenance.eval_loss = evaluation.mean_loss;
   provenance.eval_outputs = evaluation.outputs;
+  provenance.evaluations.resize(static_cast<Eigen::Index>(result.state.evaluations.size()), 3);
+  for (Eigen::Index i = 0; i < provenance.evaluations.rows(); ++i) {
+    const EvaluationPoint& point = result.state.evaluations[static_cast<std::size_t>(i)];
+    provenance.evaluations.row(i) << point.trial, point.mean_loss, point.accuracy;
+  }
   provenance.eval_labels = Eigen::Map<const Eigen::VectorXi>(
       evaluation.conditions.data(), static_cast<Eigen::Index>(evaluation.conditions.size()));
   provenance.example = example_trial(result, task, options);

@@ -81,6 +81,7 @@ void add_training(MatFields& fields, const ModelProvenance& provenance) {
   }
   add_optional(fields, "eval_os", provenance.eval_outputs);
   add_optional(fields, "eval_labels", provenance.eval_labels.cast<double>().transpose());
+  add_optional(fields, "evaluations", provenance.evaluations);
   for (const auto& [name, value] : provenance.task_parameters) {
     fields.number("task_parameters." + member_name(name), value);
   }

@@ -23,7 +23,7 @@ using Eigen::VectorXd;
 constexpr std::int64_t kMostUnits = 1'000'000;
 
 /// What this program understands of a model file; the rest is carried along unread.
-constexpr std::array<std::string_view, 40> kKnown{"w",
+constexpr std::array<std::string_view, 41> kKnown{"w",
                                                   "w0",
                                                   "m",
                                                   "som_m",
@@ -62,6 +62,7 @@ constexpr std::array<std::string_view, 40> kKnown{"w",
                                                   "task_parameters",
                                                   "rheobase_version",
                                                   "spiking_network",
+                                                  "evaluations",
                                                   "checkpoint"};
 
 std::string square(Index n) {
@@ -297,6 +298,7 @@ ModelProvenance read_provenance(const MatFile& file, const RateModel& model) {
   provenance.eval_loss = reader.number("eval_loss_mean", -1.0);
   provenance.eval_outputs = reader.matrix("eval_os");
   provenance.eval_labels = read_labels(reader);
+  provenance.evaluations = reader.matrix("evaluations", -1, 3);
   provenance.example = read_example(reader, model.units(), model.inputs());
   provenance.scaling_factors = reader.list("scaling_factors");
   provenance.accuracies = reader.list("all_perfs");

@@ -31,6 +31,7 @@ struct ModelProvenance {
   double eval_loss = -1.0;              ///< [eval_loss_mean], < 0: not known
   Eigen::MatrixXd eval_outputs;         ///< [eval_os] trials x (T-1)
   Eigen::VectorXi eval_labels;          ///< [eval_labels] conditions
+  Eigen::MatrixXd evaluations;          ///< [evaluations] k x 3: trial, mean loss, accuracy
   ExampleTrial example;                 ///< each part may be empty
   std::vector<double> scaling_factors;  ///< [scaling_factors] of the search
   std::vector<double> accuracies;       ///< [all_perfs] one per scaling factor

@@ -197,6 +197,9 @@ void add_model(ReportData& data, const ModelFile& file) {
     data.initial_spectrum = eigenvalue_spectrum(effective_initial_weights(model));
   }
   data.training.losses = file.provenance.losses;
+  for (const auto& look : file.provenance.evaluations.rowwise()) {
+    data.training.evaluations.push_back({static_cast<int>(look[0]), look[1], look[2]});
+  }
   add_scaling(data, file.provenance);
 }
 

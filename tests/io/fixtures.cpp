@@ -74,6 +74,7 @@ ModelFile small_model_file() {
   provenance.eval_loss = 1.0 / 7.0;
   provenance.eval_outputs = Eigen::MatrixXd::Random(4, 9);
   provenance.eval_labels = Eigen::VectorXi{{0, 1, 1, 0}};
+  provenance.evaluations = Eigen::MatrixXd{{1.0, 9.5, 0.5}, {3.0, 1.0 / 7.0, 0.97}};
   provenance.example.input = Eigen::MatrixXd::Random(2, 10);
   provenance.example.target = Eigen::VectorXd::Random(10);
   provenance.example.output = Eigen::VectorXd::Random(9);

@@ -40,6 +40,7 @@ void check_same(const ModelProvenance& a, const ModelProvenance& b) {
   CHECK(a.eval_loss == b.eval_loss);
   CHECK(same(a.eval_outputs, b.eval_outputs));
   CHECK(same(a.eval_labels.cast<double>(), b.eval_labels.cast<double>()));
+  CHECK(same(a.evaluations, b.evaluations));
   check_same(a.example, b.example);
   CHECK(a.scaling_factors == b.scaling_factors);
   CHECK(a.accuracies == b.accuracies);
@@ -132,6 +133,7 @@ TEST_SUITE("unit") {
         {"eval_loss_mean", "1 x 1 double"},
         {"eval_os", "4 x 9 double"},
         {"eval_labels", "1 x 4 double"},
+        {"evaluations", "2 x 3 double"},
         {"opt_scaling_factor", "1 x 1 double"},
         {"all_perfs", "3 x 1 double"},
         {"scaling_factors", "1 x 3 double"},
