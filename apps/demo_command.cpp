@@ -32,7 +32,7 @@ namespace fs = std::filesystem;
 struct DemoRequest {
   fs::path folder = "rheobase-demo";
   int units = 200;
-  int max_trials = 6000;
+  int max_trials = recommended_training().max_trials;
   int trials = 100;
   Seed seed = 1;
   int threads = 0;
@@ -41,8 +41,6 @@ struct DemoRequest {
 
 /// Distance of readout samples, for scoring and drawing.
 constexpr double kOutputPeriodMs = 0.5;
-/// Prepares the network for the spikes of its twin (docs/conversion.md).
-constexpr double kSpikeNoise = 30.0;
 constexpr const char* kRateFile = "go-nogo.mat";
 constexpr const char* kSpikingFile = "go-nogo.lif.mat";
 constexpr const char* kRunFile = "go-nogo.run.mat";
@@ -98,10 +96,10 @@ class Demo {
 void Demo::train_network() {
   NetworkOptions network;
   network.units = request_.units;
-  TrainingOptions options;
+  network.initialisation = Initialisation::balanced;
+  TrainingOptions options = recommended_training();
   options.seed = request_.seed;
   options.max_trials = request_.max_trials;
-  options.spike_noise = kSpikeNoise;
   options.threads = request_.threads;
   RateModel model = make_rate_model(network, task_.inputs(), request_.seed);
   model.task = task_.name();
@@ -118,13 +116,11 @@ void Demo::train_network() {
   file_ = trained_model(result, task_, options, command_);
   write_model(path(kRateFile), file_);
   files_.emplace_back(kRateFile);
-  console_.out << fmt::format("  {} after {} trials: {} correct, mean loss {:.3g}, {}\n\n",
-                              result.outcome == TrainingOutcome::criteria_met
-                                  ? "trained"
-                                  : "not trained (the stop criteria were not met)",
-                              result.state.trials_done,
-                              percent(result.last_evaluation.accuracy.value),
-                              result.last_evaluation.mean_loss, seconds_text(result.seconds));
+  console_.out << fmt::format(
+      "  {} after {} trials: {} correct, mean loss {:.3g}, {}\n\n",
+      result.trained ? "trained" : "not trained (the stop criteria were not met)",
+      result.state.trials_done, percent(result.last_evaluation.accuracy.value),
+      result.last_evaluation.mean_loss, seconds_text(result.seconds));
 }
 
 void Demo::find_scaling() {
@@ -155,8 +151,9 @@ void Demo::find_scaling() {
 
 void Demo::evaluate_both() {
   console_.out << fmt::format("Both networks on {} fresh trials\n", request_.trials) << std::flush;
-  evaluation_.rate =
-      evaluate_rate(file_.model, task_, request_.trials, request_.seed, Loss::l2, request_.threads);
+  evaluation_.rate = evaluate_rate(
+      file_.model, task_,
+      {.trials = request_.trials, .seed = request_.seed, .threads = request_.threads});
   ProgressBar bar(console_, "evaluating");
   evaluation_.spiking = evaluate_spiking(spiking_model_, task_, request_.trials, simulation_,
                                          request_.threads, &readouts_, bar.control(guard_));
@@ -256,11 +253,9 @@ void add_demo_command(CLI::App& program, const Console& console) {
   CLI::App& app = *program.add_subcommand(
       "demo",
       "The whole path on the Go-NoGo task, in less than a minute\n"
-      "Trains a rate network (with --spike-noise 30), finds its scaling factor, runs both networks "
-      "on fresh trials, and "
+      "Trains a rate network, finds its scaling factor, runs both networks on fresh trials, and "
       "writes the models, one spiking run, a picture (PNG and SVG) and the page of `rheobase "
-      "report` "
-      "into a folder.");
+      "report` into a folder.");
   app.footer(kExamples);
   app.add_option("-o,--output", request->folder,
                  "Folder of the results, made when missing (default: rheobase-demo)")

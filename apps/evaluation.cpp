@@ -72,7 +72,8 @@ NetworkEvaluation evaluate(const EvaluationRequest& request, const ModelFile& fi
   }
   if (request.network != "spiking") {
     evaluation.rate =
-        evaluate_rate(file.model, task, request.trials, request.seed, Loss::l2, request.threads);
+        evaluate_rate(file.model, task,
+                      {.trials = request.trials, .seed = request.seed, .threads = request.threads});
     evaluation.conditions = evaluation.rate->conditions;
   }
   return evaluation;

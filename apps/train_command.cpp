@@ -31,13 +31,14 @@ constexpr const char* kCheckpointWord = "checkpoint";
 constexpr const char* kExamples =
     "Examples:\n"
     "  rheobase train --task go-nogo -o model.mat\n"
-    "  rheobase train --task xor --init balanced --clip 1 --batch 16 -o xor.mat\n"
+    "  rheobase train --task xor --batch 16 -o xor.mat\n"
     "  rheobase train --task go-nogo --taus 10 --som 20 --json -o model.mat\n"
     "  rheobase train --resume model.checkpoint.mat\n"
     "  rheobase train --task go-nogo --seeds 1:20 --jobs 2 -o networks\n"
-    "  rheobase train --mode train --task go-nogo --N 200 --n_trials 5000 --som_N 0\n"
-    "      --apply_dale True --act sigmoid --loss_fn l2 --decay_taus 4 20\n"
-    "      --output_dir ..";
+    "  rheobase train --preset paper --task go-nogo -o model.mat\n"
+    "  rheobase train --preset paper --mode train --task go-nogo --N 200 --som_N 0\n"
+    "      --n_trials 5000 --apply_dale True --act sigmoid --loss_fn l2\n"
+    "      --decay_taus 4 20 --output_dir ..";
 
 /// A training, from its start or from a checkpoint.
 struct Job {
@@ -181,9 +182,23 @@ TrainingResult run_job(const Job& job, const Console& console) {
 std::string verdict(const TrainingResult& result) {
   const Proportion& accuracy = result.last_evaluation.accuracy;
   return fmt::format("{}: {} correct (95 % interval {}), mean loss {:.3g} after {} trials",
-                     yes_no(result.outcome == TrainingOutcome::criteria_met),
-                     percent(accuracy.value), interval(accuracy), result.last_evaluation.mean_loss,
-                     result.state.trials_done);
+                     yes_no(result.trained), percent(accuracy.value), interval(accuracy),
+                     result.last_evaluation.mean_loss, result.state.trials_done);
+}
+
+/// Whether the stop criteria were met, with what they ask beyond loss and accuracy.
+std::string reason_to_stop(const TrainingOptions& options, const TrainingResult& result) {
+  std::string text =
+      fmt::format("criteria {}: loss below {:g}, more than {} correct",
+                  result.outcome == TrainingOutcome::criteria_met ? "met" : "not met",
+                  options.stop_loss, percent(options.stop_accuracy));
+  if (options.stop_margin > 0.0) {
+    text += fmt::format(", with a margin of {:g}", options.stop_margin);
+  }
+  if (options.spike_noise > 0.0) {
+    text += fmt::format(", with spike-like noise (s = {:g})", options.spike_noise);
+  }
+  return text;
 }
 
 std::string network_text(const RateModel& model) {
@@ -203,7 +218,8 @@ Json result_json(const Job& job, const TrainingResult& result, const Console& co
           {"task", to_json(job.task)},
           {"seed", job.options.seed},
           {"units", result.state.model.units()},
-          {"trained", result.outcome == TrainingOutcome::criteria_met},
+          {"trained", result.trained},
+          {"criteria_met", result.outcome == TrainingOutcome::criteria_met},
           {"trials", result.state.trials_done},
           {"accuracy", to_json(result.last_evaluation.accuracy)},
           {"mean_loss", result.last_evaluation.mean_loss},
@@ -224,6 +240,7 @@ void print_result(const Job& job, const TrainingResult& result, bool json, const
     summary.add("resumed", fmt::format("after {} trials", job.state.trials_done));
   }
   summary.add("trained", verdict(result));
+  summary.add("stopped", reason_to_stop(job.options, result));
   summary.add("time", fmt::format("{}, {:.3g} ms a trial", seconds_text(result.seconds),
                                   1000.0 * result.seconds / std::max(1, trials)));
   summary.add("saved", job.output.string());
@@ -254,7 +271,7 @@ void run_train(TrainRequest request, const CLI::App& app, const Console& console
   if (!request.gpu.empty() || !request.gpu_fraction.empty()) {
     note(console, "--gpu and --gpu_frac have no effect: training runs on the processor");
   }
-  finish_train_options(request);
+  finish_train_options(app, request);
   if (!request.seeds.empty()) {
     refuse_single_options(app);
     require_task(request);
@@ -292,10 +309,10 @@ void add_train_command(CLI::App& program, const Console& console) {
   CLI::App& app = *program.add_subcommand(
       "train",
       "Train a rate network on a task\n"
-      "Backpropagation through time with Adam; the defaults are the published settings. Training "
-      "ends when mean loss and accuracy on fresh trials meet the stop criteria, or after --trials. "
-      "A network that does not meet them is saved all the same, the exit code is 0, and the result "
-      "says \"trained no\" (in JSON: \"trained\": false).");
+      "Backpropagation through time with Adam. Training ends when loss and accuracy on fresh "
+      "trials meet the stop criteria, with margin and with spike-like noise where asked for, or "
+      "after --trials. A network that does not solve the task is saved all the same, the exit code "
+      "is 0, and the result says \"trained no\" (in JSON: \"trained\": false).");
   app.footer(kExamples);
   add_train_options(app, *request);
   app.callback([request, &app, &console] { run_train(*request, app, console); });

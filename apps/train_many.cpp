@@ -134,7 +134,7 @@ void ManyTrainings::train_one(std::size_t index, const RunControl& control) {
   entry.trials = result.state.trials_done;
   entry.accuracy = result.last_evaluation.accuracy.value;
   entry.mean_loss = result.last_evaluation.mean_loss;
-  entry.trained = result.outcome == TrainingOutcome::criteria_met;
+  entry.trained = result.trained;
   entry.seconds = result.seconds;
 }
 

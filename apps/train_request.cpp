@@ -85,10 +85,15 @@ void add_network_options(CLI::App& app, TrainRequest& request) {
 void add_penalty_options(CLI::App& app, TrainRequest& request) {
   constexpr const char* kGroup = "Training";
   TrainingOptions& training = request.training;
-  add_number(app, "--spike-noise", training.spike_noise, kNonNegative, "",
-             "Noise of the rates as spikes make it in a network mapped with this scaling factor s: "
-             "r + 0.5 sqrt(r / (2 td s)) n, n an Ornstein-Uhlenbeck process of the unit's own time "
-             "constant td; 0: none. Not in evaluations")
+  add_number(
+      app, "--spike-noise", training.spike_noise, kNonNegative, "",
+      "Once the stop criteria are met, training goes on until they are met with noise of the "
+      "rates as spikes make it in a network mapped with this scaling factor s: "
+      "r + 0.5 sqrt(r / (2 td s)) n, n an Ornstein-Uhlenbeck process of the unit's own time "
+      "constant td; 0: none")
+      ->group(kGroup);
+  add_integer(app, "--spike-noise-trials", training.spike_noise_trials, kNonNegative,
+              "Trials with --spike-noise, at least")
       ->group(kGroup);
   add_number(app, "--l2-rates", training.l2_rates, kNonNegative, "",
              "Penalty: this times the mean squared rate is added to the loss of a trial")
@@ -102,9 +107,33 @@ void add_penalty_options(CLI::App& app, TrainRequest& request) {
       ->group(kGroup);
 }
 
+/// The published settings where the command line says nothing.
+void use_paper_preset(const CLI::App& app, TrainRequest& request) {
+  const auto keep_given = [&app](const char* option, auto& value, const auto& published) {
+    if (app.get_option(option)->count() == 0) {
+      value = published;
+    }
+  };
+  const TrainingOptions paper;
+  TrainingOptions& training = request.training;
+  keep_given("--init", request.initialisation, std::string("reference"));
+  keep_given("--trials", training.max_trials, paper.max_trials);
+  keep_given("--batch", training.batch, paper.batch);
+  keep_given("--clip", training.clip_norm, paper.clip_norm);
+  keep_given("--spike-noise", training.spike_noise, paper.spike_noise);
+  keep_given("--spike-noise-trials", training.spike_noise_trials, paper.spike_noise_trials);
+  keep_given("--stop-margin", training.stop_margin, paper.stop_margin);
+}
+
 void add_learning_options(CLI::App& app, TrainRequest& request) {
   constexpr const char* kGroup = "Training";
   TrainingOptions& training = request.training;
+  add_choice(app, "--preset", request.preset, {"recommended", "paper"},
+             "recommended: the defaults shown here, with which networks learn and convert; paper: "
+             "those of the publication in place of --init, --trials, --batch, --clip, "
+             "--spike-noise, --spike-noise-trials and --stop-margin, as far as these are not given "
+             "(reference, 6000, 1, 0, 0, 0, 0)")
+      ->group(kGroup);
   add_integer(app, "--trials,--n_trials", training.max_trials, kCount, "Largest number of trials")
       ->group(kGroup);
   add_integer(app, "--batch", training.batch, {1.0, 100000.0, false}, "Trials per update")
@@ -180,7 +209,10 @@ void add_train_options(CLI::App& app, TrainRequest& request) {
   add_original_options(app, request);
 }
 
-void finish_train_options(TrainRequest& request) {
+void finish_train_options(const CLI::App& app, TrainRequest& request) {
+  if (request.preset == "paper") {
+    use_paper_preset(app, request);
+  }
   NetworkOptions& network = request.network;
   network.activation = activation_from(request.activation);
   network.initialisation =

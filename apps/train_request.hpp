@@ -16,9 +16,10 @@ namespace rheobase {
 struct TrainRequest {
   TaskChoice task;
   NetworkOptions network;
-  TrainingOptions training;
+  TrainingOptions training = recommended_training();
+  std::string preset = "recommended";
   std::string activation = "sigmoid";
-  std::string initialisation = "reference";
+  std::string initialisation = "balanced";
   std::string weights = "gaussian";
   std::string loss = "l2";
   std::string schedule = "constant";
@@ -41,8 +42,8 @@ struct TrainRequest {
 /// Adds every option of `train`, each option of the original program under its own name too.
 void add_train_options(CLI::App& app, TrainRequest& request);
 
-/// Turns words and files into options. @throws InputError
-void finish_train_options(TrainRequest& request);
+/// Turns words, files and the preset into options; `app` knows which were given. @throws InputError
+void finish_train_options(const CLI::App& app, TrainRequest& request);
 
 /// The network before training. @throws InputError in the words of the command line
 RateModel new_model(const TrainRequest& request, int inputs, Seed seed);

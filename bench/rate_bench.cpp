@@ -71,7 +71,7 @@ void evaluation(benchmark::State& state) {
   const Task task("go-nogo");
   const RateModel model = network({}, task);
   for (auto _ : state) {
-    benchmark::DoNotOptimize(evaluate_rate(model, task, 100, 1, Loss::l2, 1));
+    benchmark::DoNotOptimize(evaluate_rate(model, task, {.threads = 1}));
   }
   state.SetItemsProcessed(state.iterations() * 100);
 }

@@ -51,6 +51,7 @@ void add_options(MatFields& fields, const TrainingOptions& options) {
   number("clip_norm", options.clip_norm);
   number("noise", options.noise);
   number("spike_noise", options.spike_noise);
+  number("spike_noise_trials", options.spike_noise_trials);
   number("l2_rates", options.l2_rates);
   number("l2_weights", options.l2_weights);
   fields.text("checkpoint.schedule", to_string(options.schedule));
@@ -141,19 +142,17 @@ TrainingOptions read_options(const StateReader& reader, const std::string& where
   options.learning_rate = reader.number("learning_rate");
   options.clip_norm = reader.number("clip_norm");
   options.noise = reader.number("noise");
-  if (reader.has("spike_noise")) {  // checkpoints of version 0.1.0 have none of these
-    options.spike_noise = reader.number("spike_noise");
-    options.l2_rates = reader.number("l2_rates");
-    options.l2_weights = reader.number("l2_weights");
-    try {
-      options.schedule = schedule_from(reader.text("schedule"));
-    } catch (const InputError& error) {
-      throw InputError(where, "field 'checkpoint.schedule'", error.found(), error.required());
-    }
-    options.stop_margin = reader.number("stop_margin");
-    options.minimum_trials =
-        static_cast<int>(std::clamp(reader.number("minimum_trials"), -1.0, 1e9));
+  options.spike_noise = reader.number("spike_noise");
+  options.spike_noise_trials = reader.integer("spike_noise_trials");
+  options.l2_rates = reader.number("l2_rates");
+  options.l2_weights = reader.number("l2_weights");
+  try {
+    options.schedule = schedule_from(reader.text("schedule"));
+  } catch (const InputError& error) {
+    throw InputError(where, "field 'checkpoint.schedule'", error.found(), error.required());
   }
+  options.stop_margin = reader.number("stop_margin");
+  options.minimum_trials = static_cast<int>(std::clamp(reader.number("minimum_trials"), -1.0, 1e9));
   options.seed = reader.integer<Seed>("seed");
   options.evaluate_every = reader.integer("evaluate_every");
   options.evaluation_trials = reader.integer("evaluation_trials");

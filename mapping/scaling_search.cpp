@@ -51,8 +51,11 @@ class Search {
       // The readout is smooth on the scale of the rise time: 0.5 ms loses no threshold crossing.
       options_.simulation.output_period_ms = 0.5;
     }
-    rate_outputs_ = evaluate_rate(model, task, options.trials, options.simulation.seed, Loss::l2,
-                                  options.threads, kSearchTrials)
+    rate_outputs_ = evaluate_rate(model, task,
+                                  {.trials = options.trials,
+                                   .seed = options.simulation.seed,
+                                   .first_trial = kSearchTrials,
+                                   .threads = options.threads})
                         .outputs;
   }
 

@@ -68,25 +68,27 @@ RateEvaluation collect(const std::vector<TrialScore>& scores) {
 
 }  // namespace
 
-RateEvaluation evaluate_rate(const RateModel& model, const Task& task, int trials, Seed seed,
-                             Loss loss, int threads, std::uint32_t first_trial, double noise,
-                             double margin) {
-  check(model, task, trials);
+RateEvaluation evaluate_rate(const RateModel& model, const Task& task,
+                             const RateEvaluationOptions& options) {
+  check(model, task, options.trials);
   const auto start = Clock::now();
-  const auto count = static_cast<std::size_t>(trials);
+  const auto count = static_cast<std::size_t>(options.trials);
   const std::vector<TrialGroup> groups = group_trials<float>(count);
   Network<float> network(
       model, {.trials = !groups.back().panel, .panels = groups.front().panel, .backward = false},
       simd_level());
+  network.use_spike_noise(options.spike_noise);
   network.load(parameters_of<float>(model));
   std::vector<Trial> drawn(count);
   std::vector<TrialScore> scores(count);
-  const NoiseSeries series{noise, seed, Purpose::evaluation_noise, first_trial};
-  parallel_for(groups.size(), threads, [&](std::size_t g) {
+  const NoiseSeries series{options.noise, options.seed, Purpose::evaluation_noise,
+                           options.first_trial};
+  parallel_for(groups.size(), options.threads, [&](std::size_t g) {
     const TrialGroup& group = groups[g];
     for (std::size_t i = group.first; i < group.first + group.count; ++i) {
-      drawn[i] = task.random_trial(seed, first_trial + static_cast<std::uint32_t>(i),
-                                   Purpose::evaluation_task);
+      drawn[i] =
+          task.random_trial(options.seed, options.first_trial + static_cast<std::uint32_t>(i),
+                            Purpose::evaluation_task);
     }
     ForwardPass<float> pass(network, static_cast<std::size_t>(task.steps()), group.panel, false);
     pass.run(network, drawn, group, series);
@@ -95,10 +97,10 @@ RateEvaluation evaluate_rate(const RateModel& model, const Task& task, int trial
       TrialScore& score = scores[group.first + lane];
       score.output = pass.output(group, lane);
       check_finite(score.output);
-      score.loss = loss_of(loss, score.output, trial.target);
+      score.loss = loss_of(options.loss, score.output, trial.target);
       score.mean_rate = pass.mean_rate(group, lane);
       score.condition = trial.condition;
-      score.correct = correct_with_margin(task, trial, score.output, margin);
+      score.correct = correct_with_margin(task, trial, score.output, options.margin);
     }
   });
   RateEvaluation result = collect(scores);

@@ -21,12 +21,22 @@ struct RateEvaluation {
   double seconds = 0.0;         ///< wall time of all trials
 };
 
-/// Trials `first_trial` ... of the evaluation streams of `seed`, in single precision;
-/// independent of `threads`. With a margin, a trial is right only if it would be with its output
-/// scaled by 1 - margin (peaks that must be reached) and by 1 + margin (limits to be kept) too.
+struct RateEvaluationOptions {
+  int trials = 100;
+  Seed seed = 1;
+  std::uint32_t first_trial = 0;  ///< of the evaluation streams of `seed`
+  Loss loss = Loss::l2;
+  double noise = kRateNoise;  ///< factor of xi
+  double spike_noise = 0.0;   ///< scaling factor whose spikes the rates imitate; 0: no such noise
+  /// A trial is right only if it would be with its output scaled by 1 - margin (peaks that must be
+  /// reached) and by 1 + margin (limits to be kept) too.
+  double margin = 0.0;
+  int threads = 0;  ///< no influence on the result
+};
+
+/// Fresh trials through the network, in single precision.
 /// @throws InputError where model and task do not fit, NonFiniteError on overflow
-RateEvaluation evaluate_rate(const RateModel& model, const Task& task, int trials, Seed seed,
-                             Loss loss = Loss::l2, int threads = 0, std::uint32_t first_trial = 0,
-                             double noise = kRateNoise, double margin = 0.0);
+RateEvaluation evaluate_rate(const RateModel& model, const Task& task,
+                             const RateEvaluationOptions& options);
 
 }  // namespace rheobase

@@ -105,6 +105,9 @@ void ForwardPass<Real>::run(const Network<Real>& network, std::span<const Trial>
   }
   ForwardArguments<Real> arguments;
   network.describe(arguments);
+  if (!noise.spikes) {
+    arguments.spike_scale = nullptr;
+  }
   arguments.panel = group.panel;
   arguments.steps = steps_;
   arguments.input = input_.data();

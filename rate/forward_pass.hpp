@@ -19,6 +19,7 @@ struct NoiseSeries {
   Seed seed = 1;
   Purpose purpose = Purpose::rate_noise;
   std::uint32_t first_trial = 0;
+  bool spikes = true;  ///< with spike-like noise, where the network has it
 };
 
 /// Consecutive trials that one kernel call advances.

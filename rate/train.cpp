@@ -44,6 +44,8 @@ void check_options(const TrainingOptions& options) {
   require_penalty("l2_weights", options.l2_weights);
   require(options.stop_margin >= 0.0 && options.stop_margin < 1.0, "stop_margin",
           options.stop_margin, "must be at least 0 and below 1");
+  require(options.spike_noise_trials >= 0, "spike_noise_trials", options.spike_noise_trials,
+          "must not be negative");
   require(options.minimum_trials >= -1, "minimum_trials", options.minimum_trials,
           "must be at least 0, or -1 for the task's own");
   require(options.evaluate_every >= 1, "evaluate_every", options.evaluate_every,
@@ -120,6 +122,8 @@ class Training {
         bptt_(state_.model, bptt_options(options, task.steps())),
         trials_(static_cast<std::size_t>(options.batch)) {
     check_state(state_, rule_, options_);
+    std::ranges::for_each(state_.evaluations,
+                          [this](const EvaluationPoint& look) { note_learnt(look); });
   }
 
   const TrainingState& state() const { return state_; }
@@ -133,7 +137,10 @@ class Training {
       trials_[i] = task_.random_trial(options_.seed, first + i, Purpose::task);
     }
     bptt_.run(state_.parameters, trials_,
-              {options_.noise, options_.seed, Purpose::rate_noise, first});
+              {.factor = options_.noise,
+               .seed = options_.seed,
+               .first_trial = first,
+               .spikes = spike_noise() > 0.0});
     check_losses();
     apply_rule();
     state_.losses.insert(state_.losses.end(), bptt_.losses().begin(), bptt_.losses().end());
@@ -143,28 +150,53 @@ class Training {
   /// Brings state().model up to date.
   void write_model() { assign_parameters(state_.parameters, state_.model); }
 
-  /// Fresh trials for every evaluation.
-  RateEvaluation evaluate() {
-    write_model();
-    const int number = state_.trials_done / options_.evaluate_every;
-    return evaluate_rate(state_.model, task_, options_.evaluation_trials, options_.seed,
-                         options_.loss, options_.threads,
-                         static_cast<std::uint32_t>(number * options_.evaluation_trials),
-                         options_.noise, options_.stop_margin);
-  }
-
-  void record(const RateEvaluation& evaluation) {
+  /// Looks at the network as the stop criteria want it and notes the result.
+  void look() {
+    const RateEvaluation evaluation = evaluate(spike_noise(), options_.stop_margin);
     state_.evaluations.push_back(
         {state_.trials_done, evaluation.mean_loss, evaluation.accuracy.value});
+    note_learnt(state_.evaluations.back());
   }
 
-  bool criteria_met(const RateEvaluation& evaluation) const {
-    return evaluation.mean_loss < options_.stop_loss &&
-           evaluation.accuracy.value > options_.stop_accuracy &&
-           state_.trials_done > minimum_trials();
+  /// Trials that no other use of the seed has seen, others for every look.
+  RateEvaluation evaluate(double spike_noise, double margin) {
+    write_model();
+    const int number = state_.trials_done / options_.evaluate_every;
+    const auto first = static_cast<std::uint32_t>(number * options_.evaluation_trials);
+    return evaluate_rate(state_.model, task_,
+                         {.trials = options_.evaluation_trials,
+                          .seed = options_.seed,
+                          .first_trial = kStopCriterionTrials + first,
+                          .loss = options_.loss,
+                          .noise = options_.noise,
+                          .spike_noise = spike_noise,
+                          .margin = margin,
+                          .threads = options_.threads});
+  }
+
+  /// After a look.
+  bool finished() const {
+    const EvaluationPoint& last = state_.evaluations.back();
+    return meets_criteria(last) &&
+           (options_.spike_noise == 0.0 ||
+            last.trial >= learnt_at_ + std::max(1, options_.spike_noise_trials));
   }
 
  private:
+  /// Spikes come once the task is learnt: from the start on they keep networks from learning it.
+  double spike_noise() const { return learnt_at_ >= 0 ? options_.spike_noise : 0.0; }
+
+  bool meets_criteria(const EvaluationPoint& look) const {
+    return look.mean_loss < options_.stop_loss && look.accuracy > options_.stop_accuracy &&
+           look.trial > minimum_trials();
+  }
+
+  void note_learnt(const EvaluationPoint& look) {
+    if (learnt_at_ < 0 && meets_criteria(look)) {
+      learnt_at_ = look.trial;
+    }
+  }
+
   int minimum_trials() const {
     return options_.minimum_trials >= 0 ? options_.minimum_trials
                                         : task_.definition().minimum_trials;
@@ -205,6 +237,7 @@ class Training {
   TrainingState state_;
   Bptt<float> bptt_;
   std::vector<Trial> trials_;
+  int learnt_at_ = -1;  ///< trials done when the criteria were first met; -1: not yet
 };
 
 std::string status_line(const TrainingState& state) {
@@ -243,6 +276,17 @@ Schedule schedule_from(std::string_view name) {
                    "must be one of constant, linear, cosine");
 }
 
+TrainingOptions recommended_training() {
+  TrainingOptions options;
+  options.max_trials = 30000;
+  options.batch = 4;
+  options.clip_norm = 1.0;
+  options.spike_noise = 25.0;
+  options.spike_noise_trials = 2000;
+  options.stop_margin = 0.1;
+  return options;
+}
+
 TrainingState initial_state(const RateModel& model, const TrainingOptions& options) {
   validate(model, "model");
   TrainingState state;
@@ -273,7 +317,6 @@ TrainingResult train(TrainingState state, const Task& task, const TrainingOption
     }
   };
   TrainingResult result;
-  bool evaluated = false;
   while (training.state().trials_done < options.max_trials) {
     if (control.stop_requested()) {
       result.outcome = TrainingOutcome::cancelled;
@@ -283,10 +326,9 @@ TrainingResult train(TrainingState state, const Task& task, const TrainingOption
     const int before = training.state().trials_done;
     training.update();
     const int now = training.state().trials_done;
-    evaluated = passed_multiple(before, now, options.evaluate_every);
+    const bool evaluated = passed_multiple(before, now, options.evaluate_every);
     if (evaluated) {
-      result.last_evaluation = training.evaluate();
-      training.record(result.last_evaluation);
+      training.look();
     }
     if (passed_multiple(before, now, options.checkpoint_every)) {
       save();
@@ -295,13 +337,15 @@ TrainingResult train(TrainingState state, const Task& task, const TrainingOption
       control.progress(static_cast<double>(now) / options.max_trials,
                        status_line(training.state()));
     }
-    if (evaluated && training.criteria_met(result.last_evaluation)) {
+    if (evaluated && training.finished()) {
       result.outcome = TrainingOutcome::criteria_met;
       break;
     }
   }
-  if (!evaluated && result.outcome != TrainingOutcome::cancelled) {
-    result.last_evaluation = training.evaluate();
+  if (result.outcome != TrainingOutcome::cancelled) {
+    result.last_evaluation = training.evaluate(0.0, 0.0);
+    result.trained = result.last_evaluation.mean_loss < options.stop_loss &&
+                     result.last_evaluation.accuracy.value > options.stop_accuracy;
   }
   training.write_model();
   result.state = training.take_state();

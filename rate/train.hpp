@@ -19,18 +19,22 @@ std::string_view to_string(Schedule schedule);
 /// @throws InputError that lists the known names
 Schedule schedule_from(std::string_view name);
 
-/// Options of backpropagation through time; defaults are the paper's (models.md section 1).
+/// Options of backpropagation through time; the defaults are the paper's (Kim, Li & Sejnowski,
+/// PNAS 2019).
 struct TrainingOptions {
   int max_trials = 6000;      ///< [n_trials]; a batch counts as `batch` trials
   int batch = 1;              ///< trials per update (always whole batches); loss: their mean
   Loss loss = Loss::l2;       ///< [loss_fn]
   std::string rule = "adam";  ///< registered training rule
   double learning_rate = 0.01;
-  double clip_norm = 0.0;    ///< global gradient norm is cut to this; 0: no clipping
-  double noise = 0.1;        ///< factor of xi
-  double spike_noise = 0.0;  ///< scaling factor whose spikes the rates imitate; 0: no such noise
-  double l2_rates = 0.0;     ///< times the mean of r^2 over units and steps, added to the loss
-  double l2_weights = 0.0;   ///< times the sum of the squared recurrent weights, added to the loss
+  double clip_norm = 0.0;  ///< global gradient norm is cut to this; 0: no clipping
+  double noise = 0.1;      ///< factor of xi
+  /// Scaling factor whose spikes the rates imitate once the criteria have been met, until they are
+  /// met under that noise; 0: no such noise.
+  double spike_noise = 0.0;
+  int spike_noise_trials = 0;  ///< trials with it, at least
+  double l2_rates = 0.0;       ///< times the mean of r^2 over units and steps, added to the loss
+  double l2_weights = 0.0;  ///< times the sum of the squared recurrent weights, added to the loss
   Schedule schedule = Schedule::constant;  ///< of the learning rate, from first to last trial
   Seed seed = 1;
   int evaluate_every = 100;  ///< trials between evaluations
@@ -46,8 +50,12 @@ struct TrainingOptions {
 struct EvaluationPoint {
   int trial = 0;  ///< trials done
   double mean_loss = 0.0;
-  double accuracy = 0.0;  ///< with the margin of the stop criteria
+  double accuracy = 0.0;  ///< with margin and noise of the stop criteria
 };
+
+/// Settings with which networks of every task learn and convert (docs/training.md): small batches,
+/// clipped gradients, spike-like noise, a margin.
+TrainingOptions recommended_training();
 
 /// All that is needed to go on: with the same options and task, training from here gives the same
 /// bits as training without a break (random numbers are a function of seed and trial).
@@ -65,7 +73,8 @@ enum class TrainingOutcome { criteria_met, max_trials_reached, cancelled };
 struct TrainingResult {
   TrainingState state;
   TrainingOutcome outcome = TrainingOutcome::max_trials_reached;
-  RateEvaluation last_evaluation;
+  RateEvaluation last_evaluation;  ///< final network, without margin and spikes; not if cancelled
+  bool trained = false;            ///< that evaluation is within stop_loss and stop_accuracy
   double seconds = 0.0;
 };
 
@@ -80,8 +89,7 @@ std::size_t training_memory_bytes(const RateModel& model, int steps,
                                   const TrainingOptions& options);
 
 /// Trains until the criteria are met, max_trials are done or the control says stop.
-/// The criteria are looked at every `evaluate_every` trials on fresh trials. last_evaluation is of
-/// the final network, except when cancelled: then the last one made, if any.
+/// The criteria are looked at every `evaluate_every` trials on fresh trials.
 /// @throws InputError for options out of range or a state that does not fit them,
 ///         NonFiniteError (with the number of the trial) when loss or gradient are not finite
 TrainingResult train(TrainingState state, const Task& task, const TrainingOptions& options,

@@ -121,7 +121,7 @@ TEST_SUITE("cli") {
         run(tiny_training("b.mat") + std::vector<std::string>{"--json", "--threads", "1"});
     const auto json = first.json();
     for (const char* key : {"command", "model", "task", "seed", "units", "trained", "trials",
-                            "accuracy", "mean_loss", "seconds"}) {
+                            "criteria_met", "accuracy", "mean_loss", "seconds"}) {
       CAPTURE(key);
       CHECK(json.contains(key));
     }
@@ -135,12 +135,22 @@ TEST_SUITE("cli") {
   TEST_CASE("a network that meets the criteria is trained") {
     const WorkingFolder folder;
     // Criteria that any network meets; Go-NoGo asks for more than 1500 trials all the same.
-    const Outcome outcome =
-        run({"train", "--task", "go-nogo", "-N", "20", "--trials", "3000", "--stop-loss", "1000",
-             "--stop-accuracy", "0", "--evaluation-trials", "20", "-o", "model.mat", "--json"});
-    REQUIRE(outcome.code == 0);
-    CHECK(outcome.json()["trained"] == true);
-    CHECK(outcome.json()["trials"] == 1600);
+    const std::vector<std::string> words{
+        "train",       "--task", "go-nogo",         "-N",    "20",
+        "--stop-loss", "1000",   "--stop-accuracy", "0",     "--evaluation-trials",
+        "20",          "-o",     "model.mat",       "--json"};
+    const Outcome paper = run(words + std::vector<std::string>{"--preset", "paper"});
+    REQUIRE(paper.code == 0);
+    CHECK(paper.json()["trained"] == true);
+    CHECK(paper.json()["criteria_met"] == true);
+    CHECK(paper.json()["trials"] == 1600);
+    // The recommended settings then ask for 2000 trials under noise as of spikes.
+    CHECK(run(words).json()["trials"] == 3600);
+    const Outcome cut = run(words + std::vector<std::string>{"--trials", "3000"});
+    CHECK(cut.json()["trained"] == true);
+    CHECK(cut.json()["criteria_met"] == false);
+    CHECK(run(words + std::vector<std::string>{"--preset", "paper", "--batch", "4"})
+              .json()["trials"] == 1600);
   }
 
   TEST_CASE("mini-batches, balanced weights and clipped gradients") {

@@ -113,7 +113,7 @@ TEST_SUITE("unit") {
   TEST_CASE("both networks get the trials of the evaluation") {
     const RateModel model = reference::model("go-nogo_N200_s1");
     const Comparison& comparison = go_nogo();
-    const RateEvaluation rate = evaluate_rate(model, Task("go-nogo"), 30, 1);
+    const RateEvaluation rate = evaluate_rate(model, Task("go-nogo"), {.trials = 30});
     SimulationOptions simulation;
     simulation.output_period_ms = 0.5;
     const SpikingEvaluation spiking =

@@ -119,9 +119,11 @@ TEST_SUITE("unit") {
     options.units = 40;
     const RateModel model = testing::small_network(options, 1, 3);
     const Task task("go-nogo");
-    const RateEvaluation all = evaluate_rate(model, task, 40, 9, Loss::l2, 1);
-    const RateEvaluation threaded = evaluate_rate(model, task, 40, 9, Loss::l2, 3);
-    const RateEvaluation part = evaluate_rate(model, task, 7, 9, Loss::l2, 1, 21);
+    const RateEvaluation all = evaluate_rate(model, task, {.trials = 40, .seed = 9, .threads = 1});
+    const RateEvaluation threaded =
+        evaluate_rate(model, task, {.trials = 40, .seed = 9, .threads = 3});
+    const RateEvaluation part =
+        evaluate_rate(model, task, {.trials = 7, .seed = 9, .first_trial = 21, .threads = 1});
     CHECK(all.outputs == threaded.outputs);
     CHECK(all.mean_loss == threaded.mean_loss);
     CHECK(all.correct == threaded.correct);
@@ -136,7 +138,7 @@ TEST_SUITE("unit") {
     options.units = 40;
     const RateModel model = testing::small_network(options, 1, 3);
     const Task task("go-nogo");
-    const RateEvaluation evaluation = evaluate_rate(model, task, 10, 4);
+    const RateEvaluation evaluation = evaluate_rate(model, task, {.trials = 10, .seed = 4});
     double loss = 0.0;
     double rate = 0.0;
     for (std::uint32_t i = 0; i < 10; ++i) {
@@ -160,7 +162,7 @@ TEST_SUITE("unit") {
     RateModel model = testing::small_network(options, 1, 3);
     model.w_in.setConstant(1e200);
     const Task task("go-nogo");
-    CHECK_THROWS_AS(evaluate_rate(model, task, 8, 1), NonFiniteError);
+    CHECK_THROWS_AS(evaluate_rate(model, task, {.trials = 8}), NonFiniteError);
     model.w_in.setConstant(1e308);
     Eigen::MatrixXd input = Eigen::MatrixXd::Ones(1, 20);
     input.row(0).setConstant(1e10);
@@ -175,8 +177,8 @@ TEST_SUITE("unit") {
     CHECK_THROWS_WITH_AS(run_rate(model, Eigen::MatrixXd::Ones(3, 20), {}),
                          "input: found 3 x 20; must be inputs x steps with inputs = 2", InputError);
     CHECK_THROWS_WITH_AS(
-        evaluate_rate(model, Task("go-nogo"), 8, 1),
+        evaluate_rate(model, Task("go-nogo"), {.trials = 8}),
         "model: field 'w_in': found 2 input channels; must have 1 for task 'go-nogo'", InputError);
-    CHECK_THROWS_AS(evaluate_rate(model, Task("xor"), 0, 1), InputError);
+    CHECK_THROWS_AS(evaluate_rate(model, Task("xor"), {.trials = 0}), InputError);
   }
 }

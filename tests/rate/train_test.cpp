@@ -151,7 +151,7 @@ TEST_SUITE("numeric") {
     CHECK(result.last_evaluation.accuracy.value > 0.95);
     // The model that is returned is the one that was judged.
     const RateEvaluation fresh =
-        evaluate_rate(result.state.model, Task("go-nogo"), 100, 77, Loss::l2, 1);
+        evaluate_rate(result.state.model, Task("go-nogo"), {.seed = 77, .threads = 1});
     CHECK(fresh.accuracy.value > 0.9);
     validate(result.state.model, "trained model");
   }
@@ -177,6 +177,11 @@ TEST_SUITE("unit") {
       TrainingOptions options = options_for(120, 4);
       options.rule = rule;
       options.spike_noise = 40.0;
+      options.spike_noise_trials = 1000;
+      options.stop_loss = 1e9;
+      options.stop_accuracy = -1.0;
+      options.minimum_trials = 0;
+      options.evaluate_every = 20;
       options.l2_rates = 0.1;
       options.l2_weights = 1e-4;
       options.schedule = Schedule::cosine;
@@ -217,12 +222,34 @@ TEST_SUITE("unit") {
     CHECK_THROWS_AS(schedule_from("square"), InputError);
   }
 
+  TEST_CASE("spike-like noise comes when the criteria are met and stays as long as it is told") {
+    TrainingOptions options = options_for(400, 4);
+    options.stop_loss = 1e9;
+    options.stop_accuracy = -1.0;  // met at the first look that counts
+    options.minimum_trials = 60;
+    options.evaluate_every = 40;
+    options.spike_noise = 20.0;
+    options.spike_noise_trials = 120;
+    const TrainingResult noisy = train_network(options);
+    CHECK(noisy.outcome == TrainingOutcome::criteria_met);
+    CHECK(noisy.state.trials_done == 200);  // learnt at 80, the first look beyond 60
+    options.spike_noise = 0.0;
+    const TrainingResult plain = train_network(options);
+    CHECK(plain.state.trials_done == 80);
+    options.stop_accuracy = 1.0;
+    const TrainingResult longer = train_network(options);
+    REQUIRE(longer.state.trials_done == 400);
+    const auto same_until = std::mismatch(noisy.state.losses.begin(), noisy.state.losses.end(),
+                                          longer.state.losses.begin());
+    CHECK(same_until.first - noisy.state.losses.begin() == 80);
+  }
+
   TEST_CASE("a margin asks more of a network than its criteria") {
     TrainingOptions options = options_for(400, 4);
     const TrainingResult result = train_network(options);
     const auto right = [&](double margin) {
-      return evaluate_rate(result.state.model, Task("go-nogo"), 60, 5, Loss::l2, 1, 0, kRateNoise,
-                           margin);
+      return evaluate_rate(result.state.model, Task("go-nogo"),
+                           {.trials = 60, .seed = 5, .margin = margin, .threads = 1});
     };
     const RateEvaluation plain = right(0.0);
     const RateEvaluation strict = right(0.99);
