@@ -93,8 +93,8 @@ std::vector<std::string> notes(const ScalingSearchResult& result) {
   std::vector<std::string> lines;
   if (result.points[result.best].accuracy.value < kConverted) {
     lines.emplace_back(
-        "no scaling factor gives 95 %: this network does not convert; train it longer "
-        "(--stop-loss) or with more units");
+        "no scaling factor gives 95 %: this network does not convert; train it with stronger "
+        "--spike-noise (a smaller number), a larger --stop-margin or more units");
   }
   if (result.at_edge && result.points.size() > 1) {
     lines.emplace_back("the best value lies at the edge of the grid: try others with --scaling");

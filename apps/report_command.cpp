@@ -102,7 +102,7 @@ ReportSource saved_source(const ReportRequest& request) {
     throw InputError(request.model.string(), "", "a comparison without traces",
                      "must be a .mat file: `rheobase compare MODEL -o comparison.mat`");
   }
-  Task task(comparison.task, comparison.task_parameters);
+  Task task = make_task(comparison.task, comparison.task_parameters, request.task.trials_file);
   std::optional<ModelFile> model = model_of(comparison);
   return {std::move(comparison), std::move(task), std::move(model)};
 }

@@ -12,6 +12,7 @@
 #include "core/error.hpp"
 #include "rate/rate_model.hpp"
 #include "report/task_picture.hpp"
+#include "tasks/recorded_task.hpp"
 #include "tasks/task_registry.hpp"
 
 namespace rheobase {
@@ -31,6 +32,7 @@ constexpr const char* kExamples =
     "  rheobase task\n"
     "  rheobase task timing\n"
     "  rheobase task timing --interval 800 --plot timing.png\n"
+    "  rheobase task file --trials-file trials.mat --plot trials.png\n"
     "  rheobase train --task timing --interval 800 -o timing.mat";
 
 Json parameter_json(const TaskDefinition& task) {
@@ -46,15 +48,16 @@ Json parameter_json(const TaskDefinition& task) {
   return list;
 }
 
-Json task_json(const TaskDefinition& task) {
-  return {{"name", task.name},
-          {"help", task.help},
-          {"citation", task.citation},
-          {"correct", task.scoring},
-          {"inputs", task.inputs},
-          {"steps", Task(task.name).steps()},
-          {"conditions", task.conditions},
-          {"parameters", parameter_json(task)}};
+Json task_json(const Task& task) {
+  const TaskDefinition& definition = task.definition();
+  return {{"name", task.name()},
+          {"help", definition.help},
+          {"citation", definition.citation},
+          {"correct", definition.scoring},
+          {"inputs", task.inputs()},
+          {"steps", task.steps()},
+          {"conditions", task.conditions()},
+          {"parameters", parameter_json(definition)}};
 }
 
 std::string list_text() {
@@ -62,19 +65,19 @@ std::string list_text() {
   for (const TaskDefinition* task : registered_tasks()) {
     summary.add(task->name, task->help);
   }
+  summary.add(kRecordedTaskName, "trials of your own from a .mat file (--trials-file)");
   return summary.text() + "\nMore about one of them: rheobase task NAME\n";
 }
 
-std::string details_text(const TaskDefinition& task) {
-  const int steps = Task(task.name).steps();
+std::string details_text(const Task& chosen) {
+  const TaskDefinition& task = chosen.definition();
   Summary summary;
   summary.add("task", task.name);
   summary.add("what", task.help);
   summary.add("source", task.citation);
   summary.add("correct", task.scoring);
   summary.add("inputs", std::to_string(task.inputs));
-  summary.add("length",
-              fmt::format("{} steps of {:g} ms with the default parameters", steps, kRateStepMs));
+  summary.add("length", fmt::format("{} steps of {:g} ms", chosen.steps(), kRateStepMs));
   summary.add("conditions", joined(task.conditions, ", "));
   if (task.parameters.empty()) {
     summary.add("parameters", "none");
@@ -99,7 +102,7 @@ void run_task(const TaskRequest& request, const Console& console) {
     if (request.json) {
       Json list = Json::array();
       for (const TaskDefinition* task : registered_tasks()) {
-        list.push_back(task_json(*task));
+        list.push_back(task_json(Task(task->name)));
       }
       print_json(console, {{"tasks", list}});
     } else {
@@ -107,7 +110,8 @@ void run_task(const TaskRequest& request, const Console& console) {
     }
     return;
   }
-  const Task task(request.name, request.parameters.overrides);
+  const Task task =
+      make_task(request.name, request.parameters.overrides, request.parameters.trials_file);
   if (!request.plot.empty()) {
     check_output("--plot", request.plot);
     draw_task(task, request.seed, request.plot);
@@ -115,9 +119,9 @@ void run_task(const TaskRequest& request, const Console& console) {
     return;
   }
   if (request.json) {
-    print_json(console, task_json(task.definition()));
+    print_json(console, task_json(task));
   } else {
-    console.out << details_text(task.definition());
+    console.out << details_text(task);
   }
 }
 
@@ -132,6 +136,7 @@ void add_task_command(CLI::App& program, const Console& console) {
   for (const TaskDefinition* task : registered_tasks()) {
     names += (names.empty() ? "" : "|") + task->name;
   }
+  names += std::string("|") + kRecordedTaskName;
   app.add_option("NAME", request->name, "Task to describe (default: list all of them)")
       ->type_name(names);
   app.add_option("--plot", request->plot,

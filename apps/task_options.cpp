@@ -1,12 +1,14 @@
 #include "apps/task_options.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "apps/option.hpp"
 #include "apps/text_format.hpp"
 #include "core/error.hpp"
+#include "io/trials_file.hpp"
 #include "tasks/task_registry.hpp"
 
 namespace rheobase {
@@ -20,6 +22,7 @@ std::vector<std::string> task_names() {
   for (const TaskDefinition* task : registered_tasks()) {
     names.push_back(task->name);
   }
+  names.emplace_back(kRecordedTaskName);
   return names;
 }
 
@@ -45,6 +48,8 @@ std::vector<std::pair<std::string, std::string>> parameter_help() {
       }
     }
   }
+  result.emplace_back("rms-limit",
+                      "file: largest root mean square difference from the target (default 0.3)");
   return result;
 }
 
@@ -56,6 +61,16 @@ void add_task_options(CLI::App& app, TaskChoice& choice, const std::string& help
 }
 
 void add_task_parameters(CLI::App& app, TaskChoice& choice) {
+  app.add_option("--trials-file", choice.trials_file,
+                 "Trials of your own, for the task `file`: a .mat file with u (inputs x T x "
+                 "trials, steps of 5 ms), z (T x trials), optional label (one whole number a "
+                 "trial) and score_window_ms (start and end)")
+      ->type_name("FILE")
+      ->group(kGroup);
+  app.add_flag_callback(
+         "--balanced", [&choice] { choice.overrides[kBalanced] = 1.0; },
+         "Conditions in turn, so that every one occurs equally often (default: at random)")
+      ->group(kGroup);
   for (const auto& [name, text] : parameter_help()) {
     const std::string option = "--" + name;
     app.add_option_function<std::string>(
@@ -66,6 +81,31 @@ void add_task_parameters(CLI::App& app, TaskChoice& choice) {
            text)
         ->type_name("NUMBER")
         ->group(kGroup);
+  }
+}
+
+Task make_task(const std::string& name, const TaskParameters& parameters,
+               const std::filesystem::path& trials_file) {
+  if (name != kRecordedTaskName) {
+    if (!trials_file.empty()) {
+      throw InputError("--trials-file", trials_file.string(), "task " + name + " beside it",
+                       "must come with --task file");
+    }
+    return Task(name, parameters);
+  }
+  if (trials_file.empty()) {
+    throw InputError("--trials-file", "", "nothing", "must name the file with the trials");
+  }
+  RecordedTrials trials = read_trials(trials_file);
+  try {
+    return recorded_task(std::move(trials), parameters);
+  } catch (const InputError& error) {
+    if (error.where().starts_with("task")) {
+      throw;
+    }
+    const std::string part = error.where() == "trials" ? "" : " of " + error.where();
+    throw InputError(trials_file.string(), fmt::format("field '{}'{}", error.field(), part),
+                     error.found(), error.required());
   }
 }
 
@@ -85,9 +125,9 @@ Task resolve_task(const TaskChoice& choice, const ModelFile& file, const std::st
   }
   const Task task = [&] {
     try {
-      return Task(name, parameters);
+      return make_task(name, parameters, choice.trials_file);
     } catch (const InputError& error) {
-      if (!choice.name.empty() || !choice.overrides.empty()) {
+      if (!choice.name.empty() || !choice.overrides.empty() || name == kRecordedTaskName) {
         throw;
       }
       throw InputError(path, error.field().empty() ? "field 'task'" : error.field(), error.found(),

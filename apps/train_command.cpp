@@ -4,6 +4,7 @@
 #include <memory>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "apps/evaluation.hpp"
 #include "apps/interrupt.hpp"
@@ -27,6 +28,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kCheckpointWord = "checkpoint";
+constexpr double kGibibyte = 1073741824.0;
 
 constexpr const char* kExamples =
     "Examples:\n"
@@ -103,7 +105,7 @@ void check_paths(const Job& job, const fs::path& input) {
 
 Job new_job(const TrainRequest& request, const Console& console) {
   require_task(request);
-  const Task task(request.task.name, request.task.overrides);
+  const Task task = make_task(request.task.name, request.task.overrides, request.task.trials_file);
   RateModel model = new_model(request, task.inputs(), request.training.seed);
   model.task = task.name();
   Job job{task,
@@ -123,7 +125,7 @@ Job new_job(const TrainRequest& request, const Console& console) {
 /// Options that do not belong to the training itself and may change when it is resumed.
 void refuse_changed_options(const CLI::App& app) {
   constexpr std::array kAllowed{"resume",     "trials",           "threads", "output",
-                                "checkpoint", "checkpoint-every", "json"};
+                                "checkpoint", "checkpoint-every", "json",    "trials-file"};
   for (const CLI::Option* option : app.get_options()) {
     const std::string& name = option->get_single_name();
     if (option->count() > 0 &&
@@ -147,7 +149,7 @@ void refuse_single_options(const CLI::App& app) {
 Job resumed_job(const TrainRequest& request, const CLI::App& app) {
   refuse_changed_options(app);
   Checkpoint checkpoint = read_checkpoint(request.resume);
-  Job job{Task(checkpoint.task, checkpoint.task_parameters),
+  Job job{make_task(checkpoint.task, checkpoint.task_parameters, request.task.trials_file),
           std::move(checkpoint.state),
           checkpoint.options,
           checkpoint.command,
@@ -169,7 +171,19 @@ Job resumed_job(const TrainRequest& request, const CLI::App& app) {
   return job;
 }
 
+/// Training keeps every step of every trial of a batch.
+void note_memory(std::size_t bytes, const Console& console) {
+  const auto machine =
+      static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE));
+  if (static_cast<double>(bytes) > 0.5 * machine) {
+    note(console, fmt::format("this training needs up to {:.1f} GiB of memory, the machine has "
+                              "{:.1f}: fewer units or a smaller --batch take less",
+                              static_cast<double>(bytes) / kGibibyte, machine / kGibibyte));
+  }
+}
+
 TrainingResult run_job(const Job& job, const Console& console) {
+  note_memory(training_memory_bytes(job.state.model, job.task.steps(), job.options), console);
   const InterruptGuard guard;
   const CheckpointSink sink = [&job](const TrainingState& state) {
     write_checkpoint(job.checkpoint,

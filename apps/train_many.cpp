@@ -54,7 +54,7 @@ class ManyTrainings {
   ManyTrainings(const TrainRequest& request, const Console& console)
       : request_(request),
         console_(console),
-        task_(request.task.name, request.task.overrides),
+        task_(make_task(request.task.name, request.task.overrides, request.task.trials_file)),
         options_(request.training) {
     options_.threads = 1;
     for (const Seed seed : request.seeds) {

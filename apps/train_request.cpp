@@ -77,6 +77,9 @@ void add_network_options(CLI::App& app, TrainRequest& request) {
   add_choice(app, "--weights", request.weights, {"gaussian", "gamma"},
              "Distribution of the initial weights; gamma takes no gain")
       ->group(kGroup);
+  add_truth(app, "--train-input", network.trains_input,
+            "Train the input weights too, which are fixed in the publication")
+      ->group(kGroup);
   add_text(app, "--mask", request.mask, "FILE.mat:FIELD",
            "Matrix of 0 and 1 (N x N, row = postsynaptic): connections at 0 never exist")
       ->group(kGroup);

@@ -61,6 +61,9 @@ void add_network(MatFields& fields, const RateModel& model) {
   add_optional(fields, "taus_gaus", model.tau_gate);
   fields.text("activation", to_string(model.activation));
   fields.logical("apply_dale", model.dale);
+  if (model.trains_input) {
+    fields.logical("train_w_in", true);
+  }
   if (!model.task.empty()) {
     fields.text("task", model.task);
   }

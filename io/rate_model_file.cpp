@@ -23,7 +23,7 @@ using Eigen::VectorXd;
 constexpr std::int64_t kMostUnits = 1'000'000;
 
 /// What this program understands of a model file; the rest is carried along unread.
-constexpr std::array<std::string_view, 41> kKnown{"w",
+constexpr std::array<std::string_view, 42> kKnown{"w",
                                                   "w0",
                                                   "m",
                                                   "som_m",
@@ -40,6 +40,7 @@ constexpr std::array<std::string_view, 41> kKnown{"w",
                                                   "activation",
                                                   "task",
                                                   "apply_dale",
+                                                  "train_w_in",
                                                   "losses",
                                                   "tr",
                                                   "eval_perf_mean",
@@ -197,6 +198,8 @@ RateModel read_network(const MatFile& file) {
   }
   model.activation = read_activation(file);
   model.dale = read_dale(file, model);
+  model.trains_input =
+      file.has("train_w_in") && file.integer("train_w_in", 0, 1, "must be 0 or 1") == 1;
   if (file.has("task")) {
     model.task = file.text("task", "must be the name of a task");
   }

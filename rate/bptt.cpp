@@ -93,6 +93,7 @@ Bptt<Real>::Workspace::Workspace(const Network<Real>& network, const BpttOptions
   presynaptic.resize(network.padded() * width);
   gain_gradient.resize(network.layout().trains_tau ? state : 0);
   readout_gradient.resize(state);
+  input_gradient.resize(network.layout().trains_input ? network.units() * network.inputs() : 0);
 }
 
 template <class Real>
@@ -108,6 +109,7 @@ Bptt<Real>::Bptt(const RateModel& model, const BpttOptions& options)
   }
   totals_.readout.resize(network_.units());
   totals_.gain.resize(network_.layout().trains_tau ? network_.units() : 0);
+  totals_.input.resize(workspaces_.front().input_gradient.size());
 }
 
 template <class Real>
@@ -122,6 +124,7 @@ void Bptt<Real>::run(std::span<const Real> parameters, std::span<const Trial> tr
   totals_.weight.assign(network_.recurrent().entries(), Real{0});
   std::fill(totals_.readout.begin(), totals_.readout.end(), 0.0);
   std::fill(totals_.gain.begin(), totals_.gain.end(), 0.0);
+  std::fill(totals_.input.begin(), totals_.input.end(), 0.0);
   totals_.bias = 0.0;
   penalty_ = 0.0;
   const std::vector<TrialGroup> groups = group_trials<Real>(trials.size());
@@ -211,6 +214,7 @@ void Bptt<Real>::walk_back(Workspace& work, const TrialGroup& group) {
        {&work.adjoint, &work.feedback, &work.gain_gradient, &work.readout_gradient}) {
     std::fill(sums->begin(), sums->end(), Real{0});
   }
+  std::fill(work.input_gradient.begin(), work.input_gradient.end(), 0.0);
   work.weight_gradient.assign(network_.recurrent().entries(), Real{0});
   BackwardArguments<Real> arguments;
   network_.describe(arguments);
@@ -241,6 +245,31 @@ void Bptt<Real>::walk_back(Workspace& work, const TrialGroup& group) {
     arguments.last = chunk.last;
     RHEOBASE_SIMD_DISPATCH(options_.level, backward<Real>)(arguments);
     RHEOBASE_SIMD_DISPATCH(options_.level, weight_gradient<Real>)(weights);
+    if (!work.input_gradient.empty()) {
+      add_input_gradient(work, group.panel, chunk.first, chunk.last);
+    }
+  }
+}
+
+/// dL/dW_in = sum_t (lambda_t / tau) u_{t-1}^T over the steps of one chunk.
+template <class Real>
+void Bptt<Real>::add_input_gradient(Workspace& work, bool panel, std::size_t first,
+                                    std::size_t last) const {
+  const std::size_t lanes = panel ? kPanelTrials<Real> : 1;
+  const std::size_t inputs = network_.inputs();
+  const std::size_t width = chunk_width<Real>(options_.steps, panel);
+  const Real* before = work.forward.input() + (first - 1) * inputs * lanes;
+  for (std::size_t k = 0; k < inputs; ++k) {
+    for (std::size_t unit = 0; unit < network_.units(); ++unit) {
+      double total = 0.0;
+      for (std::size_t i = 0; i <= last - first; ++i) {
+        for (std::size_t lane = 0; lane < lanes; ++lane) {
+          total += static_cast<double>(work.delta[unit * width + i * lanes + lane]) *
+                   static_cast<double>(before[(i * inputs + k) * lanes + lane]);
+        }
+      }
+      work.input_gradient[k * network_.units() + unit] += total;
+    }
   }
 }
 
@@ -250,6 +279,8 @@ void Bptt<Real>::add(const Workspace& work, const TrialGroup& group) {
                  totals_.weight.begin(), std::plus<>());
   add_lanes(work.readout_gradient, group.panel, totals_.readout);
   add_lanes(work.gain_gradient, group.panel, totals_.gain);
+  std::transform(totals_.input.begin(), totals_.input.end(), work.input_gradient.begin(),
+                 totals_.input.begin(), std::plus<>());
   totals_.bias += work.bias_gradient;
   penalty_ += work.penalty;
 }
@@ -265,6 +296,9 @@ void Bptt<Real>::write_gradient() {
   for (std::size_t i = 0; layout.trains_tau && i < layout.units; ++i) {
     gradient_[layout.tau_gate() + i] = static_cast<Real>(totals_.gain[i] * network_.gain_slope(i));
   }
+  std::transform(totals_.input.begin(), totals_.input.end(),
+                 gradient_.begin() + static_cast<std::ptrdiff_t>(layout.w_in()),
+                 [](double value) { return static_cast<Real>(value); });
 }
 
 template <class Real>

@@ -27,7 +27,7 @@ class Bptt {
  public:
   Bptt(const RateModel& model, const BpttOptions& options);
 
-  /// Gradient of the mean loss at `parameters` (layout(): w, w_out, b_out, g).
+  /// Gradient of the mean loss at `parameters` (layout(): w, w_out, b_out, g, w_in).
   /// @throws InputError for another number of trials than options.batch or trials that do not fit
   void run(std::span<const Real> parameters, std::span<const Trial> trials,
            const NoiseSeries& noise);
@@ -51,13 +51,14 @@ class Bptt {
     ForwardPass<Real> forward;
     AlignedVector<Real> error, rate_cost, adjoint, feedback, scaled, delta, presynaptic;
     AlignedVector<Real> gain_gradient, readout_gradient, weight_gradient;
+    std::vector<double> input_gradient;  ///< as w_in; empty where it is fixed
     double bias_gradient = 0.0;
     double penalty = 0.0;
   };
   /// Gradient of one group, summed over its lanes; the sums over groups are taken in order.
   struct Totals {
     std::vector<Real> weight;
-    std::vector<double> readout, gain;
+    std::vector<double> readout, gain, input;
     double bias = 0.0;
   };
 
@@ -67,6 +68,7 @@ class Bptt {
   void load_rate_cost(Workspace& work, std::size_t trials, const TrialGroup& group);
   void add_weight_penalty();
   void walk_back(Workspace& work, const TrialGroup& group);
+  void add_input_gradient(Workspace& work, bool panel, std::size_t first, std::size_t last) const;
   void add(const Workspace& work, const TrialGroup& group);
   void write_gradient();
 

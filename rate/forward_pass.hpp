@@ -51,6 +51,7 @@ class ForwardPass {
   /// r of the group's trial `lane`, mean over units and steps; not recorded runs only.
   double mean_rate(const TrialGroup& group, std::size_t lane) const;
 
+  const Real* input() const { return input_.data(); }
   const Real* rate() const { return rate_.data(); }
   const Real* slope() const { return slope_.data(); }
   const Real* pull() const { return pull_.empty() ? nullptr : pull_.data(); }

@@ -145,6 +145,7 @@ RateModel make_rate_model(const NetworkOptions& options, int inputs, Seed seed) 
   check_options(options, inputs);
   RateModel model;
   model.dale = options.dale;
+  model.trains_input = options.trains_input;
   model.activation = options.activation;
   model.tau_min_steps = options.tau_min_steps;
   model.tau_max_steps = options.tau_max_steps;

@@ -31,6 +31,7 @@ struct NetworkOptions {
   double tau_max_steps = 20.0;                  ///< equal to the minimum: one fixed time constant
   Initialisation initialisation = Initialisation::reference;
   WeightDistribution distribution = WeightDistribution::gaussian;
+  bool trains_input = false;                           ///< input weights are trained too
   std::optional<Eigen::MatrixXd> mask = std::nullopt;  ///< extra 0/1 mask, N x N
 };
 

@@ -76,6 +76,10 @@ void Network<Real>::load(std::span<const Real> parameters) {
     set_time_constant(i, tau);
     gain_slope_[i] = -gate * (1.0 - gate) * (tau_max_ - tau_min_) / (tau * tau);
   }
+  for (std::size_t k = 0; layout_.trains_input && k < inputs_; ++k) {
+    std::copy_n(parameters.data() + layout_.w_in() + k * layout_.units, layout_.units,
+                input_weights_.data() + k * padded_);
+  }
 }
 
 template <class Real>

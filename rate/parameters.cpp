@@ -19,6 +19,9 @@ std::vector<Real> parameters_of(const RateModel& model) {
   if (layout.trains_tau) {
     write(layout.tau_gate(), model.tau_gate);
   }
+  if (layout.trains_input) {
+    write(layout.w_in(), model.w_in.reshaped());
+  }
   return parameters;
 }
 
@@ -37,6 +40,9 @@ void assign_parameters(std::span<const float> parameters, RateModel& model) {
   model.b_out = static_cast<double>(parameters[layout.b_out()]);
   if (layout.trains_tau) {
     read(layout.tau_gate(), model.tau_gate);
+  }
+  if (layout.trains_input) {
+    read(layout.w_in(), model.w_in.reshaped());
   }
 }
 

@@ -25,7 +25,7 @@ struct RateModel {
   Eigen::MatrixXd w0;         ///< N x N, w at the start of training
   Eigen::VectorXd sign;       ///< N, the diagonal of m: +1 or -1 per presynaptic unit
   Eigen::MatrixXd mask;       ///< N x N of 0 and 1 (som_m)
-  Eigen::MatrixXd w_in;       ///< N x inputs, not trained
+  Eigen::MatrixXd w_in;       ///< N x inputs
   Eigen::VectorXd w_out;      ///< N, readout weights
   double b_out = 0.0;         ///< readout bias
   Eigen::VectorXd tau_gate;   ///< N, g: tau = sigmoid(g) (max - min) + min (taus_gaus)
@@ -36,6 +36,7 @@ struct RateModel {
   int som_units = 0;             ///< the first som_units inhibitory units are "SOM"
   Activation activation = Activation::sigmoid;
   bool dale = true;                      ///< rectify w (Dale's principle)
+  bool trains_input = false;             ///< w_in is trained too; fixed in the published model
   std::string task;                      ///< name of the task it was trained on, may be empty
   std::optional<double> scaling_factor;  ///< s = 1/lambda found by `map`
 

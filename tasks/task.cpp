@@ -1,6 +1,7 @@
 #include "tasks/task.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -11,11 +12,12 @@ namespace rheobase {
 
 namespace {
 
-const TaskDefinition& find_task(const std::string& name) {
+/// The registry's definitions live as long as the program: nothing to delete.
+std::shared_ptr<const TaskDefinition> find_task(const std::string& name) {
   std::string known;
   for (const TaskDefinition* definition : registered_tasks()) {
     if (definition->name == name) {
-      return *definition;
+      return {std::shared_ptr<void>(), definition};
     }
     known += (known.empty() ? "" : ", ") + definition->name;
   }
@@ -24,6 +26,14 @@ const TaskDefinition& find_task(const std::string& name) {
 
 void set_parameter(const TaskDefinition& task, TaskParameters& values, const std::string& name,
                    double value) {
+  if (name == kBalanced) {
+    if (value != 0.0 && value != 1.0) {
+      throw InputError("task " + task.name, "parameter 'balanced'", fmt::format("{}", value),
+                       "must be 0 or 1");
+    }
+    values[name] = value;
+    return;
+  }
   const auto info = std::ranges::find(task.parameters, name, &TaskParameterInfo::name);
   if (info == task.parameters.end()) {
     std::string known;
@@ -45,7 +55,10 @@ void set_parameter(const TaskDefinition& task, TaskParameters& values, const std
 }  // namespace
 
 Task::Task(const std::string& name, const TaskParameters& overrides)
-    : definition_(&find_task(name)) {
+    : Task(find_task(name), overrides) {}
+
+Task::Task(std::shared_ptr<const TaskDefinition> definition, const TaskParameters& overrides)
+    : definition_(std::move(definition)) {
   for (const TaskParameterInfo& parameter : definition_->parameters) {
     parameters_[parameter.name] = parameter.value;
   }
@@ -64,6 +77,9 @@ int Task::condition_index(const std::string& name) const {
 }
 
 Trial Task::random_trial(Seed seed, std::uint32_t trial, Purpose purpose) const {
+  if (parameters_.contains(kBalanced) && parameters_.at(kBalanced) == 1.0) {
+    return trial_of(static_cast<int>(trial % conditions().size()), seed, trial, purpose);
+  }
   RandomStream stream(seed, trial, purpose);
   const int condition = definition_->draw_condition(stream);
   return definition_->make_trial(parameters_, condition, stream);

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,6 +21,10 @@ struct TaskParameterInfo {
   double minimum = 0.0;  ///< smallest allowed
   double maximum = 0.0;  ///< largest allowed
 };
+
+/// A parameter of every task: 1: a random trial's condition is its number modulo the number of
+/// conditions, so that each occurs equally often; 0 (default): drawn at random.
+inline constexpr const char* kBalanced = "balanced";
 
 /// Values of a task's parameters by name.
 using TaskParameters = std::map<std::string, double>;
@@ -56,6 +61,8 @@ class Task {
  public:
   /// @throws InputError for an unknown task, an unknown parameter or a value out of its range
   explicit Task(const std::string& name, const TaskParameters& overrides = {});
+  /// A task that is not registered.
+  Task(std::shared_ptr<const TaskDefinition> definition, const TaskParameters& overrides);
 
   const TaskDefinition& definition() const { return *definition_; }
   const std::string& name() const { return definition_->name; }
@@ -68,6 +75,7 @@ class Task {
   int condition_index(const std::string& name) const;
 
   /// Trial number `trial` of the stream (seed, purpose): condition, then the trial's own noise.
+  /// With the parameter `balanced` the conditions follow each other in turn.
   Trial random_trial(Seed seed, std::uint32_t trial, Purpose purpose) const;
   /// The same with a given condition.
   Trial trial_of(int condition, Seed seed, std::uint32_t trial, Purpose purpose) const;
@@ -80,7 +88,7 @@ class Task {
   }
 
  private:
-  const TaskDefinition* definition_;
+  std::shared_ptr<const TaskDefinition> definition_;
   TaskParameters parameters_;
 };
 

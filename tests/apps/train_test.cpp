@@ -153,6 +153,65 @@ TEST_SUITE("cli") {
               .json()["trials"] == 1600);
   }
 
+  TEST_CASE("a small network learns every task") {
+    const WorkingFolder folder;
+    const std::vector<std::vector<std::string>> tasks{
+        {"go-nogo"},
+        {"xor"},
+        {"mante"},
+        {"timing", "--interval", "250"},
+        {"dms", "--delay", "30", "--taus", "4", "40", "--gain", "2"},
+        {"oscillation", "--period", "200", "--cycles", "2"}};
+    for (const std::vector<std::string>& task : tasks) {
+      CAPTURE(task.front());
+      const Outcome outcome =
+          run(std::vector<std::string>{"train", "-N", "60", "--spike-noise", "0", "--stop-margin",
+                                       "0", "-o", "small.mat", "--json", "--task"} +
+              task);
+      REQUIRE(outcome.code == 0);
+      CHECK(outcome.json()["trained"] == true);
+      CHECK(outcome.json()["criteria_met"] == true);
+    }
+  }
+
+  TEST_CASE("trials from a file: train, map, evaluate and resume") {
+    const WorkingFolder folder;
+    const std::string trials = std::string(RHEOBASE_IO_TEST_DATA) + "/trials_v5.mat";
+    const std::vector<std::string> train{"train",
+                                         "--task",
+                                         "file",
+                                         "-N",
+                                         "20",
+                                         "--trials",
+                                         "40",
+                                         "-o",
+                                         "own.mat",
+                                         "--checkpoint-every",
+                                         "20",
+                                         "--checkpoint",
+                                         "own.checkpoint.mat"};
+    const std::vector<std::string> with_trials{"--trials-file", trials};
+    CHECK(run(train).err.find("--trials-file: found nothing") != std::string::npos);
+    REQUIRE(run(train + with_trials).code == 0);
+    const ModelFile file = read_model("own.mat");
+    CHECK(file.model.task == "file");
+    CHECK(file.model.inputs() == 2);
+    CHECK(run({"map", "own.mat", "-o", "own.lif.mat"}).code == 2);
+    const std::vector<std::string> map{"map",      "own.mat", "--scaling", "20:20:40",
+                                       "--trials", "6",       "-o",        "own.lif.mat"};
+    CHECK(run(map + with_trials).code == 0);
+    const std::vector<std::string> eval{"eval", "own.lif.mat", "--trials",
+                                        "9",    "--balanced",  "--json"};
+    const Outcome outcome = run(eval + with_trials);
+    REQUIRE(outcome.code == 0);
+    CHECK(outcome.out.find("\"trials\": 3") != std::string::npos);
+    const std::vector<std::string> resume{
+        "train", "--resume", "own.checkpoint.mat", "-o", "more.mat", "--trials", "60"};
+    CHECK(run(resume).code == 2);
+    CHECK(run(resume + with_trials).code == 0);
+    CHECK(run({"train", "--task", "xor", "--trials-file", trials, "-o", "x.mat"}).code == 2);
+  }
+
   TEST_CASE("mini-batches, balanced weights and clipped gradients") {
     const WorkingFolder folder;
     const Outcome outcome =

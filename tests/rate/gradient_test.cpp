@@ -26,6 +26,7 @@ struct Case {
   bool dale, masked, fixed_tau;
   int batch;
   double spike_noise = 0.0, l2_rates = 0.0, l2_weights = 0.0;
+  bool trains_input = false;
 };
 
 RateModel network(const Case& c) {
@@ -36,6 +37,7 @@ RateModel network(const Case& c) {
   options.inhibitory_probability = 0.4;
   options.connection_probability = 0.5;
   options.gain = c.activation == Activation::sigmoid ? 2.0 : 0.6;
+  options.trains_input = c.trains_input;
   options.tau_min_steps = 2.0;
   options.tau_max_steps = c.fixed_tau ? 2.0 : 8.0;
   if (c.masked) {
@@ -71,7 +73,7 @@ double mean_loss(Bptt<double>& bptt, const std::vector<double>& parameters,
 /// Largest difference between gradient and central differences, relative to the gradient's
 /// largest entry of the same kind of parameter.
 struct GradientErrors {
-  double w = 0.0, w_out = 0.0, b_out = 0.0, tau_gate = 0.0;
+  double w = 0.0, w_out = 0.0, b_out = 0.0, tau_gate = 0.0, w_in = 0.0;
 };
 
 GradientErrors gradient_errors(const Case& c) {
@@ -107,9 +109,12 @@ GradientErrors gradient_errors(const Case& c) {
   };
   const ParameterLayout& layout = bptt.layout();
   GradientErrors errors{worst(layout.w(), layout.w_out()), worst(layout.w_out(), layout.b_out()),
-                        worst(layout.b_out(), layout.tau_gate()), 0.0};
+                        worst(layout.b_out(), layout.tau_gate())};
   if (layout.trains_tau) {
-    errors.tau_gate = worst(layout.tau_gate(), layout.size());
+    errors.tau_gate = worst(layout.tau_gate(), layout.w_in());
+  }
+  if (layout.trains_input) {
+    errors.w_in = worst(layout.w_in(), layout.size());
   }
   return errors;
 }
@@ -160,6 +165,19 @@ TEST_SUITE("numeric") {
       CHECK(errors.w_out < tolerance::kGradient);
       CHECK(errors.b_out < tolerance::kGradient);
       CHECK(errors.tau_gate < tolerance::kGradient);
+    }
+  }
+
+  TEST_CASE("gradients of trained input weights agree with central differences") {
+    for (Case c : all_cases()) {
+      if (c.masked) {
+        continue;
+      }
+      c.trains_input = true;
+      INFO(describe(c));
+      const GradientErrors errors = gradient_errors(c);
+      CHECK(errors.w_in < tolerance::kGradient);
+      CHECK(errors.w < tolerance::kGradient);
     }
   }
 
@@ -275,6 +293,7 @@ TEST_SUITE("unit") {
         c.spike_noise = 40.0;
         c.l2_rates = 1.0;
         c.l2_weights = 0.01;
+        c.trains_input = true;
         const std::vector<float> expected = gradient_of<float>(c);
         for (const SimdLevel level : testing::supported_levels()) {
           INFO(describe(c), " on ", to_string(level));
