@@ -30,6 +30,7 @@ constexpr const char* kExamples =
     "  rheobase map model.mat -o model.lif.mat\n"
     "  rheobase map published_model.mat --task go-nogo --scaling 20:5:75\n"
     "  rheobase map model.mat --refractory 0 --trials 400 --seed 7 --json\n"
+    "  rheobase map model.mat --refine 3\n"
     "  rheobase map model.mat --in-place\n"
     "  rheobase map networks/*.mat -o mapped";
 
@@ -55,6 +56,7 @@ ScalingSearchOptions search_options(const MapRequest& request, const ModelFile& 
     options.scaling_factors = parse_grid("--scaling", request.grid);
     options.extend = false;
   }
+  options.refine = request.refine;
   options.trials = request.trials;
   options.selection = request.selection == "reference" ? Selection::reference : Selection::distance;
   options.simulation = request.spiking.simulation;
@@ -206,6 +208,8 @@ void add_map_command(CLI::App& program, const Console& console) {
            "Values to try, as a range or as a list such as 20,30,40 (default: 20:5:75 for the "
            "sigmoid, 4:2:26 for the other activations, and beyond while the best value lies at the "
            "edge)");
+  add_integer(app, "--refine", request->refine, {0.0, 20.0, false},
+              "Rounds of trying the middles between the best value and its neighbours");
   add_integer(app, "--trials", request->trials, kCount, "Trials for every value");
   add_choice(app, "--selection", request->selection, {"distance", "reference"},
              "Which of equally accurate values wins: the nearest to the rate network's output, or "

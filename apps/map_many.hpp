@@ -25,6 +25,7 @@ struct MapRequest {
   SpikingChoice spiking;
   std::string grid;  ///< empty: the default grid, extended at its edges
   std::string selection = "distance";
+  int refine = 0;
   int trials = 100;
   Seed seed = 1;
   int threads = 0;

@@ -32,6 +32,9 @@ void check_options(const ScalingSearchOptions& options, const std::vector<double
   if (options.trials < 1) {
     throw InputError("trials", "", fmt::format("{}", options.trials), "must be at least 1");
   }
+  if (options.refine < 0) {
+    throw InputError("refine", "", fmt::format("{}", options.refine), "must not be negative");
+  }
   for (std::size_t i = 0; i < grid.size(); ++i) {
     const bool increasing = i == 0 || grid[i] > grid[i - 1];
     if (!std::isfinite(grid[i]) || grid[i] <= 0.0 || !increasing) {
@@ -108,6 +111,19 @@ double value_beyond(const std::vector<ScalingPoint>& points, std::size_t best, d
   return 0.0;
 }
 
+/// The middles between the best value and its neighbours.
+std::vector<double> middles(const std::vector<ScalingPoint>& points, std::size_t best) {
+  std::vector<double> values;
+  const double centre = points[best].scaling_factor;
+  if (best > 0) {
+    values.push_back(0.5 * (points[best - 1].scaling_factor + centre));
+  }
+  if (best + 1 < points.size()) {
+    values.push_back(0.5 * (centre + points[best + 1].scaling_factor));
+  }
+  return values;
+}
+
 }  // namespace
 
 std::vector<double> default_scaling_grid(Activation activation) {
@@ -129,7 +145,8 @@ ScalingSearchResult search_scaling(const RateModel& model, const Task& task,
       choose_engine(map_to_spiking(model, grid.front(), options.transfer), options.simulation);
   const auto evaluate = [&](double value) {
     const std::size_t done = result.points.size();
-    const auto all = static_cast<double>(std::max(grid.size(), done + 1));
+    const auto expected = grid.size() + 2 * static_cast<std::size_t>(options.refine);
+    const auto all = static_cast<double>(std::max(expected, done + 1));
     const RunControl part{[&](const Progress& progress) {
                             control.progress((static_cast<double>(done) + progress.fraction) / all,
                                              fmt::format("s = {:g}", value));
@@ -152,6 +169,14 @@ ScalingSearchResult search_scaling(const RateModel& model, const Task& task,
     }
     const auto place = result.best == 0 ? result.points.begin() : result.points.end();
     result.points.insert(place, evaluate(value));
+    result.best = best_point(result.points, options.selection);
+  }
+  for (int round = 0; round < options.refine; ++round) {
+    for (const double value : middles(result.points, result.best)) {
+      const auto place =
+          std::ranges::lower_bound(result.points, value, {}, &ScalingPoint::scaling_factor);
+      result.points.insert(place, evaluate(value));
+    }
     result.best = best_point(result.points, options.selection);
   }
   result.at_edge = result.best == 0 || result.best + 1 == result.points.size();

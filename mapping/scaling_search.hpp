@@ -18,6 +18,7 @@ enum class Selection {
 struct ScalingSearchOptions {
   std::vector<double> scaling_factors;  ///< strictly increasing; empty: the default grid
   bool extend = true;  ///< go on beyond the grid while the best value lies at its edge
+  int refine = 0;      ///< rounds of trying the middles between the best value and its neighbours
   int trials = 100;    ///< per value; the same trials for every value
   Selection selection = Selection::distance;
   SimulationOptions simulation;  ///< engine, dt, noise, seed

@@ -120,6 +120,30 @@ TEST_SUITE("unit") {
     CHECK(fixed.at_edge);
   }
 
+  TEST_CASE("refining tries the middles next to the best value and never ends worse") {
+    const RateModel model = reference::model("go-nogo_N200_s1");
+    ScalingSearchOptions options = options_for({30.0, 50.0, 70.0}, 20);
+    const ScalingSearchResult coarse = search_scaling(model, Task("go-nogo"), options);
+    options.refine = 3;
+    const ScalingSearchResult fine = search_scaling(model, Task("go-nogo"), options);
+    REQUIRE(fine.points.size() <= 3 + 2 * 3);
+    REQUIRE(fine.points.size() >= 3 + 3);
+    double nearest = 40.0;
+    for (std::size_t i = 1; i < fine.points.size(); ++i) {
+      CHECK(fine.points[i].scaling_factor > fine.points[i - 1].scaling_factor);
+      nearest =
+          std::min(nearest, fine.points[i].scaling_factor - fine.points[i - 1].scaling_factor);
+    }
+    CHECK(nearest == 20.0 / 8.0);
+    const ScalingPoint& before = coarse.points[coarse.best];
+    const ScalingPoint& after = fine.points[fine.best];
+    CHECK(after.accuracy.successes >= before.accuracy.successes);
+    CHECK((after.accuracy.successes > before.accuracy.successes ||
+           after.output_rmse <= before.output_rmse));
+    options.refine = -1;
+    CHECK_THROWS_AS(search_scaling(model, Task("go-nogo"), options), InputError);
+  }
+
   TEST_CASE("grids that make no sense are refused") {
     const RateModel model = reference::model("go-nogo_N200_s1");
     for (const std::vector<double>& grid :
