@@ -19,9 +19,9 @@ std::string describe(std::string_view where, std::string_view field, std::string
   return line;
 }
 
-std::string describe_non_finite(std::string_view quantity, long step, long unit) {
+std::string describe_non_finite(std::string_view quantity, std::string_view when, long unit) {
   std::string line{"non-finite "};
-  line.append(quantity).append(" at step ").append(std::to_string(step));
+  line.append(quantity).append(" at ").append(when);
   if (unit >= 0) {
     line.append(", unit ").append(std::to_string(unit + 1));
   }
@@ -38,7 +38,7 @@ InputError::InputError(std::string_view where, std::string_view field, std::stri
       found_(found),
       required_(required) {}
 
-NonFiniteError::NonFiniteError(std::string_view quantity, long step, long unit)
-    : Error(describe_non_finite(quantity, step, unit)), step_(step), unit_(unit) {}
+NonFiniteError::NonFiniteError(std::string_view quantity, std::string_view when, long unit)
+    : Error(describe_non_finite(quantity, when, unit)), when_(when), unit_(unit) {}
 
 }  // namespace rheobase

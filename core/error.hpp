@@ -33,19 +33,20 @@ class InputError : public Error {
   std::string where_, field_, found_, required_;
 };
 
-/// A number left the range of finite values during a run; names the quantity, step and unit.
+/// A number left the range of finite values during a run; names the quantity, when and the unit.
 class NonFiniteError : public Error {
  public:
   /// @param quantity  "membrane voltage", "loss", ...
-  /// @param step      step or trial at which it was seen
+  /// @param when      "12.05 ms", "step 3", "trial 7"
   /// @param unit      0-based unit, or -1 where no single unit is at fault
-  NonFiniteError(std::string_view quantity, long step, long unit);
+  NonFiniteError(std::string_view quantity, std::string_view when, long unit);
 
-  long step() const noexcept { return step_; }
+  const std::string& when() const noexcept { return when_; }
   long unit() const noexcept { return unit_; }
 
  private:
-  long step_, unit_;
+  std::string when_;
+  long unit_;
 };
 
 /// The caller asked to stop (Ctrl-C); the work done so far was saved where the caller wanted it.

@@ -37,7 +37,7 @@ struct TrialScore {
 void check_finite(const Eigen::VectorXd& output) {
   for (Eigen::Index i = 0; i < output.size(); ++i) {
     if (!std::isfinite(output[i])) {
-      throw NonFiniteError("output of the rate network", static_cast<long>(i) + 1, -1);
+      throw NonFiniteError("output of the rate network", fmt::format("step {}", i + 1), -1);
     }
   }
 }

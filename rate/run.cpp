@@ -38,7 +38,7 @@ Eigen::MatrixXd draw_noise(const RateNoise& noise, Eigen::Index units, Eigen::In
 void check_finite(const Eigen::MatrixXd& x, Eigen::Index t) {
   for (Eigen::Index i = 0; i < x.rows(); ++i) {
     if (!std::isfinite(x(i, t))) {
-      throw NonFiniteError("synaptic current", static_cast<long>(t), static_cast<long>(i));
+      throw NonFiniteError("synaptic current", fmt::format("step {}", t), static_cast<long>(i));
     }
   }
 }

@@ -205,7 +205,9 @@ class Training {
   void check_losses() const {
     for (std::size_t i = 0; i < bptt_.losses().size(); ++i) {
       if (!std::isfinite(bptt_.losses()[i])) {
-        throw NonFiniteError("training loss", state_.trials_done + static_cast<long>(i), -1);
+        throw NonFiniteError("training loss",
+                             fmt::format("trial {}", state_.trials_done + static_cast<int>(i) + 1),
+                             -1);
       }
     }
   }
@@ -215,7 +217,7 @@ class Training {
     const double norm = std::sqrt(
         RHEOBASE_SIMD_DISPATCH(simd_level(), squared_norm)(gradient.data(), gradient.size()));
     if (!std::isfinite(norm)) {
-      throw NonFiniteError("gradient", state_.trials_done, -1);
+      throw NonFiniteError("gradient", fmt::format("trial {}", state_.trials_done + 1), -1);
     }
     if (options_.clip_norm > 0.0 && norm > options_.clip_norm) {
       const auto factor = static_cast<float>(options_.clip_norm / norm);

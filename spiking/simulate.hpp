@@ -85,7 +85,7 @@ struct SimulationResult {
 
 /// Simulates one trial. `input` is inputs x columns, one column per model.input_step_ms; the run
 /// lasts (columns - 1) * input_step_ms (the reference's convention).
-/// @throws InputError for options out of range, NonFiniteError with unit and step
+/// @throws InputError for options out of range, NonFiniteError with unit and time
 SimulationResult simulate(const SpikingModel& model, const Eigen::MatrixXd& input,
                           const SimulationOptions& options);
 

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <compare>
 
+#include <fmt/format.h>
+
 #include "core/error.hpp"
 #include "spiking/bridge.hpp"
 #include "spiking/bridge/bridge_cells.hpp"
@@ -220,7 +222,7 @@ void BridgeRun::collect_spikes(bool fired, long step) {
       const double from = cells_.now().u[unit];
       const double to = cells_.next().u[unit];
       if (!std::isfinite(to)) {
-        throw NonFiniteError("membrane voltage", step, unit);
+        throw NonFiniteError("membrane voltage", fmt::format("{:g} ms", end_ms(step)), unit);
       }
       const double force =
           drive_(unit, column_) + 0.5 * (cells_.now().current[unit] + cells_.next().current[unit]);

@@ -2,6 +2,8 @@
 #include <bit>
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "core/error.hpp"
 #include "spiking/clock.hpp"
 #include "spiking/clock/clock_recorder.hpp"
@@ -167,7 +169,7 @@ void FastRun<T>::fire(long step) {
       const std::size_t at = pack * kLanes + static_cast<std::size_t>(std::countr_zero(bits));
       const auto unit = static_cast<Eigen::Index>(at);
       if (!std::isfinite(v[at])) {
-        throw NonFiniteError("membrane voltage", step, unit);
+        throw NonFiniteError("membrane voltage", fmt::format("{:g} ms", grid_.time_ms(step)), unit);
       }
       recorder_.spike(unit, grid_.time_ms(step));
       recorder_.peak(unit, step);

@@ -1,6 +1,8 @@
 #include <cmath>
 #include <string>
 
+#include <fmt/format.h>
+
 #include "core/error.hpp"
 #include "spiking/clock.hpp"
 #include "spiking/clock/clock_recorder.hpp"
@@ -64,11 +66,11 @@ void advance_membrane(ParityState& state, const Eigen::ArrayXd& current,
   }
 }
 
-void find_spikes(ParityState& state, double threshold, long step) {
+void find_spikes(ParityState& state, double threshold, double now_ms) {
   state.spiking.clear();
   for (Eigen::Index unit = 0; unit < state.v.size(); ++unit) {
     if (!std::isfinite(state.v[unit])) {
-      throw NonFiniteError("membrane voltage", step, unit);
+      throw NonFiniteError("membrane voltage", fmt::format("{:g} ms", now_ms), unit);
     }
     if (state.v[unit] >= threshold) {
       state.spiking.push_back(unit);
@@ -134,7 +136,7 @@ SimulationResult run_clock_parity(const SpikingModel& model, const Eigen::Matrix
         state.v[unit] += jump;
       }
     }
-    find_spikes(state, neuron.threshold_mv, step);
+    find_spikes(state, neuron.threshold_mv, grid.time_ms(step));
     advance_synapses(state, model, filters);
     recorder.voltage(step, state.v);
     for (const Eigen::Index unit : state.spiking) {

@@ -5,6 +5,8 @@
 #include <limits>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "core/error.hpp"
 
 namespace rheobase {
@@ -147,7 +149,7 @@ void QifSimulation::jump(double jump_mv, double now_ms) {
 void QifSimulation::renew(std::int32_t unit, const UnitState& state, double now_ms) {
   Unit& cell = units_[index(unit)];
   if (!std::isfinite(state.u + state.current)) {
-    throw NonFiniteError("membrane voltage", static_cast<long>(spikes_.size()), unit);
+    throw NonFiniteError("membrane voltage", fmt::format("{:g} ms", now_ms), unit);
   }
   cell.start = state;
   cell.start_ms = now_ms;

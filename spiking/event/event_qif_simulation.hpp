@@ -13,7 +13,7 @@ namespace rheobase {
 /// unit. Every unit has its own course (event_qif.hpp), renewed when it ends and when a spike, a
 /// switch of the input or a jump reaches the unit; one heap holds what comes next for every unit: a
 /// spike, the end of its course or of its refractory period.
-/// @throws NonFiniteError with the number of spikes so far and the unit
+/// @throws NonFiniteError with the time and the unit
 class QifSimulation : public EventView {
  public:
   QifSimulation(const EventNetwork& network, const EventProtocol& protocol,

@@ -5,6 +5,8 @@
 #include <limits>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "core/error.hpp"
 
 namespace rheobase {
@@ -379,7 +381,7 @@ void EventSimulation::report_non_finite() const {
                        state_.window[static_cast<std::size_t>(unit)].current)) {
     ++unit;
   }
-  throw NonFiniteError("membrane voltage", window_count_, unit);
+  throw NonFiniteError("membrane voltage", fmt::format("{:g} ms", state_.start_ms), unit);
 }
 
 }  // namespace rheobase

@@ -16,7 +16,7 @@ namespace rheobase {
 /// Work is done in windows of at most about a millisecond. A unit whose closed-form upper bound
 /// stays below threshold for the rest of the window is never looked at; the others wait in a heap
 /// under a lower bound of their next spike and are tested (event_crossing.hpp) when it is reached.
-/// @throws NonFiniteError with the window's number and the unit
+/// @throws NonFiniteError with the time and the unit
 class EventSimulation {
  public:
   EventSimulation(const EventNetwork& network, const EventProtocol& protocol,

@@ -7,6 +7,7 @@
 
 #include <boost/math/tools/toms748_solve.hpp>
 #include <boost/numeric/odeint.hpp>
+#include <fmt/format.h>
 
 #include "core/error.hpp"
 
@@ -257,7 +258,7 @@ void Integration::check_finite() const {
   const OdeintState& x = dense_.current_state();
   for (std::size_t i = 0; i < x.size(); ++i) {
     if (!std::isfinite(x[i])) {
-      throw NonFiniteError("membrane state", static_cast<long>(spikes_.size()),
+      throw NonFiniteError("membrane state", fmt::format("{:g} ms", dense_.current_time()),
                            static_cast<long>(i / 3));
     }
   }

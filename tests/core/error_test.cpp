@@ -22,9 +22,9 @@ TEST_SUITE("unit") {
           "--dt: found -1; must be positive");
   }
 
-  TEST_CASE("a non-finite number is reported with its step and 1-based unit") {
-    const NonFiniteError error("membrane voltage", 12, 3);
-    CHECK(std::string(error.what()) == "non-finite membrane voltage at step 12, unit 4");
+  TEST_CASE("a non-finite number is reported with its time and 1-based unit") {
+    const NonFiniteError error("membrane voltage", "12.05 ms", 3);
+    CHECK(std::string(error.what()) == "non-finite membrane voltage at 12.05 ms, unit 4");
   }
 
   TEST_CASE("the first sample at or after a time forgives rounding of the time grid") {

@@ -359,7 +359,7 @@ TEST_SUITE("unit") {
       train_network(options);
       FAIL("training went on");
     } catch (const NonFiniteError& error) {
-      CHECK(error.step() == 1);
+      CHECK(error.when() == "trial 2");
     }
   }
 
