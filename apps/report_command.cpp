@@ -69,7 +69,8 @@ bool is_comparison(const fs::path& path) {
 
 /// The options of a new comparison say nothing about one that was made before.
 void refuse_comparison_options(const CLI::App& app, const std::string& file) {
-  constexpr std::array kAllowed{"MODEL", "--help", "--output", "--figures", "--format", "--json"};
+  constexpr std::array kAllowed{"MODEL",    "--help", "--output",     "--figures",
+                                "--format", "--json", "--trials-file"};
   for (const CLI::Option* option : app.get_options()) {
     const bool allowed = std::any_of(kAllowed.begin(), kAllowed.end(),
                                      [&](const char* name) { return option->check_name(name); });

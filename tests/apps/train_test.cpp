@@ -205,6 +205,15 @@ TEST_SUITE("cli") {
     const Outcome outcome = run(eval + with_trials);
     REQUIRE(outcome.code == 0);
     CHECK(outcome.out.find("\"trials\": 3") != std::string::npos);
+    const std::vector<std::string> compare{"compare", "own.lif.mat",      "--trials",
+                                           "6",       "--analysis-start", "10",
+                                           "-o",      "own.compare.mat"};
+    const Outcome compared = run(compare + with_trials);
+    CAPTURE(compared.err);
+    REQUIRE(compared.code == 0);
+    const std::vector<std::string> report{"report", "own.compare.mat", "-o", "own.html"};
+    CHECK(run(report).err.find("--trials-file: found nothing") != std::string::npos);
+    CHECK(run(report + with_trials).code == 0);
     const std::vector<std::string> resume{
         "train", "--resume", "own.checkpoint.mat", "-o", "more.mat", "--trials", "60"};
     CHECK(run(resume).code == 2);
