@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <utility>
 #include <vector>
@@ -20,23 +22,18 @@ class SparseColumns {
 
   /// @param row_scale  factor of every row of `dense`, applied in double
   SparseColumns(const Eigen::MatrixXd& dense, const Eigen::VectorXd& row_scale) {
-    // Every entry is written where the next one that counts belongs: no branch to mispredict.
-    const auto entries = static_cast<std::size_t>((dense.array() != 0.0).count());
-    rows_.resize(entries + 1);
-    values_.resize(entries + 1);
+    const Eigen::Index rows = dense.rows();
+    starts_.reserve(static_cast<std::size_t>(dense.cols()) + 1);
     starts_.push_back(0);
-    std::size_t next = 0;
     for (Eigen::Index column = 0; column < dense.cols(); ++column) {
-      for (Eigen::Index row = 0; row < dense.rows(); ++row) {
-        const double value = dense(row, column);
-        rows_[next] = static_cast<std::int32_t>(row);
-        values_[next] = static_cast<T>(value * row_scale[row]);
-        next += value != 0.0 ? 1 : 0;
+      const double* const values = dense.data() + column * rows;
+      for (Eigen::Index row = 0; row < rows; row += kBlock) {
+        append(values, row_scale, row, std::min(rows, row + kBlock));
       }
-      starts_.push_back(next);
+      starts_.push_back(count_);
     }
-    rows_.pop_back();
-    values_.pop_back();
+    rows_.resize(count_);
+    values_.resize(count_);
   }
 
   /// @param starts  of every column in `rows` and `values`, and their end
@@ -62,6 +59,37 @@ class SparseColumns {
   std::size_t entries() const { return rows_.size(); }
 
  private:
+  static constexpr Eigen::Index kBlock = 8;
+
+  /// Rows first ... end of a column. Trained networks have many blocks of zeros; in the others
+  /// every entry is written where the next one that counts belongs, without a branch to mispredict.
+  void append(const double* values, const Eigen::VectorXd& scale, Eigen::Index first,
+              Eigen::Index end) {
+    if (end - first == kBlock && all_zero(values + first)) {
+      return;
+    }
+    if (rows_.size() < count_ + kBlock) {
+      rows_.resize(2 * rows_.size() + kBlock);
+      values_.resize(rows_.size());
+    }
+    for (Eigen::Index row = first; row < end; ++row) {
+      rows_[count_] = static_cast<std::int32_t>(row);
+      values_[count_] = static_cast<T>(values[row] * scale[row]);
+      count_ += values[row] != 0.0 ? 1 : 0;
+    }
+  }
+
+  static bool all_zero(const double* values) {
+    std::uint64_t bits[kBlock];
+    std::memcpy(bits, values, sizeof(bits));
+    std::uint64_t any = 0;
+    for (const std::uint64_t value : bits) {
+      any |= value << 1;  // -0 is zero
+    }
+    return any == 0;
+  }
+
+  std::size_t count_ = 0;
   std::vector<std::size_t> starts_;
   std::vector<std::int32_t> rows_;
   std::vector<T> values_;

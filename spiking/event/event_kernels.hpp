@@ -42,22 +42,48 @@ using DeliverFunction = std::size_t (*)(WindowState* states, const double* decay
                                         const SynapseColumn& column, const Arrival& arrival,
                                         std::uint32_t* flagged);
 
-namespace portable {
-std::size_t deliver_spike(WindowState* states, const double* decay_offset,
-                          const SynapseColumn& column, const Arrival& arrival,
-                          std::uint32_t* flagged);
-}
-#if defined(__x86_64__)
-namespace avx2 {
-std::size_t deliver_spike(WindowState* states, const double* decay_offset,
-                          const SynapseColumn& column, const Arrival& arrival,
-                          std::uint32_t* flagged);
-}
-namespace avx512 {
-std::size_t deliver_spike(WindowState* states, const double* decay_offset,
-                          const SynapseColumn& column, const Arrival& arrival,
-                          std::uint32_t* flagged);
-}
-#endif
+/// Units are passed over in groups of this size; arrays over units are padded to it.
+inline constexpr std::size_t kWindowLanes = 8;
+
+/// The step of all units over one whole window (Propagator), arrays over units.
+struct WindowStep {
+  const double* current_keep = nullptr;
+  const double* current_from_h = nullptr;
+  const double* u_from_current = nullptr;
+  const double* u_from_h = nullptr;
+  double h_keep = 1.0;
+  double u_keep = 1.0;
+  double u_from_drive = 0.0;
+};
+
+struct WindowPass {
+  std::size_t units = 0;  ///< padded; the padding is held
+  WindowState* states = nullptr;
+  const double* drive = nullptr;
+  const double* held_u = nullptr;
+  WindowStep step;
+  double slack = 0.0;  ///< share by which bounds are widened
+};
+
+/// Margins at the start of a window of the units that are not held: with the force c + I at its
+/// upper bound c', u e^(-at) + c' (1 - e^(-at)) bounds u. Units without margin are written to
+/// `flagged` (room for `units`), in order. Returns how many, or -1 where a state is not finite.
+using BeginWindowFunction = std::ptrdiff_t (*)(const WindowPass& pass, std::int32_t* flagged);
+
+/// The states at the end of a window in which nothing more happens.
+using EndWindowFunction = void (*)(const WindowPass& pass);
+
+#define RHEOBASE_DECLARE(variant)                                                    \
+  namespace variant {                                                                \
+  std::size_t deliver_spike(WindowState* states, const double* decay_offset,         \
+                            const SynapseColumn& column, const Arrival& arrival,     \
+                            std::uint32_t* flagged);                                 \
+  std::ptrdiff_t begin_window_of_all(const WindowPass& pass, std::int32_t* flagged); \
+  void end_window_of_all(const WindowPass& pass);                                    \
+  }
+RHEOBASE_DECLARE(portable)
+RHEOBASE_DECLARE(avx2)
+RHEOBASE_DECLARE(avx512)
+#undef RHEOBASE_DECLARE
 
 }  // namespace rheobase

@@ -48,6 +48,8 @@ EventSimulation::EventSimulation(const EventNetwork& network, const EventProtoco
       protocol_(protocol),
       observer_(std::move(observer)),
       deliver_spike_(RHEOBASE_SIMD_DISPATCH(level, deliver_spike)),
+      begin_window_of_all_(RHEOBASE_SIMD_DISPATCH(level, begin_window_of_all)),
+      end_window_of_all_(RHEOBASE_SIMD_DISPATCH(level, end_window_of_all)),
       longest_window_ms_(longest_window(network)),
       reset_u_(network.neuron.reset_mv - network.neuron.threshold_mv),
       arrivals_(network.membrane_rate(), network.rise_rate(), network.decay_rate,
@@ -59,9 +61,16 @@ EventSimulation::EventSimulation(const EventNetwork& network, const EventProtoco
   for (std::size_t unit = 0; unit < units; ++unit) {
     decay_offset_[unit] = network.decay_rate[static_cast<Eigen::Index>(unit)] - arrivals_.centre();
   }
-  step_.resize(units);
-  state_.window.resize(units);
-  state_.held_u.assign(units, reset_u_);
+  const std::size_t padded = (units + kWindowLanes - 1) / kWindowLanes * kWindowLanes;
+  for (AlignedVector<double>* values :
+       {&step_.current_keep, &step_.current_from_h, &step_.u_from_current, &step_.u_from_h}) {
+    values->assign(padded, 0.0);
+  }
+  drive_.assign(padded, 0.0);
+  looked_at_.resize(padded);
+  state_.window.assign(padded, {0.0, 0.0, 0.0, kInfinity});
+  std::for_each_n(state_.window.begin(), units, [](WindowState& state) { state.margin = 0.0; });
+  state_.held_u.assign(padded, reset_u_);
   state_.release_ms.assign(units, 0.0);
   exact_.assign(units, 0);
   flagged_.resize(units);
@@ -84,6 +93,7 @@ void EventSimulation::run_segment(std::size_t segment, double end_ms) {
   const auto windows =
       std::max(1L, static_cast<long>(std::ceil(length / longest_window_ms_ - 1e-9)));
   state_.drive = &protocol_.drive[segment].drive;
+  std::copy(state_.drive->begin(), state_.drive->end(), drive_.begin());
   set_length(length / static_cast<double>(windows));
   for (long window = 0; window < windows; ++window) {
     state_.start_ms =
@@ -98,11 +108,13 @@ void EventSimulation::set_length(double length_ms) {
     return;
   }
   state_.length_ms = length_ms;
-  for (std::size_t unit = 0; unit < step_.size(); ++unit) {
-    const DecayRates rates = network_.rates(static_cast<Eigen::Index>(unit));
-    shared_ = make_propagator(rates, length_ms);
-    step_[unit] = {shared_.current_keep, shared_.current_from_h, shared_.u_from_current,
-                   shared_.u_from_h};
+  for (Eigen::Index i = 0; i < network_.units(); ++i) {
+    const auto unit = static_cast<std::size_t>(i);
+    shared_ = make_propagator(network_.rates(i), length_ms);
+    step_.current_keep[unit] = shared_.current_keep;
+    step_.current_from_h[unit] = shared_.current_from_h;
+    step_.u_from_current[unit] = shared_.u_from_current;
+    step_.u_from_h[unit] = shared_.u_from_h;
   }
 }
 
@@ -110,7 +122,7 @@ void EventSimulation::set_length(double length_ms) {
 void EventSimulation::start() {
   const double refractory = network_.neuron.refractory_ms;
   batch_.clear();
-  for (std::size_t unit = 0; unit < state_.window.size(); ++unit) {
+  for (std::size_t unit = 0; unit < state_.release_ms.size(); ++unit) {
     const double u =
         protocol_.initial_voltage[static_cast<Eigen::Index>(unit)] - network_.neuron.threshold_mv;
     const bool above = u >= 0.0;
@@ -163,58 +175,58 @@ void EventSimulation::run_window() {
 /// Upper bound of drive + current over the window.
 double EventSimulation::force_bound(std::size_t unit) const {
   const WindowState& s = state_.window[unit];
-  const WindowStep& step = step_[unit];
-  const double free = std::max(s.current, s.current * step.current_keep);
+  const double free = std::max(s.current, s.current * step_.current_keep[unit]);
   // D(b, g; t) still rises at the end of a window, which is shorter than both time constants.
   return (*state_.drive)[static_cast<Eigen::Index>(unit)] + free +
-         std::max(s.h, 0.0) * step.current_from_h;
+         std::max(s.h, 0.0) * step_.current_from_h[unit];
 }
 
-/// Certificates: with the force at its bound c', u = u0 e^(-at) + c' (1 - e^(-at)) bounds u.
+WindowPass EventSimulation::pass() {
+  return {.units = state_.window.size(),
+          .states = state_.window.data(),
+          .drive = drive_.data(),
+          .held_u = state_.held_u.data(),
+          .step = {.current_keep = step_.current_keep.data(),
+                   .current_from_h = step_.current_from_h.data(),
+                   .u_from_current = step_.u_from_current.data(),
+                   .u_from_h = step_.u_from_h.data(),
+                   .h_keep = shared_.h_keep,
+                   .u_keep = shared_.u_keep,
+                   .u_from_drive = shared_.u_from_drive},
+          .slack = kBoundSlack};
+}
+
+/// Certificates for all units; those without one become candidates.
 void EventSimulation::begin_window() {
-  const double keep = shared_.u_keep * (1.0 - kBoundSlack);
-  const double gain = shared_.u_from_drive * (1.0 + kBoundSlack);
-  double finite = 0.0;
-  for (std::size_t unit = 0; unit < state_.window.size(); ++unit) {
-    WindowState& s = state_.window[unit];
-    finite += (s.u + s.current) * 0.0;
-    if (s.margin == kInfinity) {
-      continue;
-    }
-    const double force = force_bound(unit);
-    s.margin = -(s.u * keep + std::max(force, 0.0) * gain);
-    if (!(s.margin >= 0.0)) {
-      // Where u may rise it cannot reach 0 before tau_m ln((c' - u) / c').
-      const double share = s.u < 0.0 ? force / (force - s.u) : 1.0;
-      const double first = -network_.neuron.tau_membrane_ms * std::log(share);
-      make_candidate(static_cast<std::int32_t>(unit), first * (1.0 - kBoundSlack));
-    }
-  }
-  if (!(finite == 0.0)) {
+  const std::ptrdiff_t found = begin_window_of_all_(pass(), looked_at_.data());
+  if (found < 0) {
     report_non_finite();
+  }
+  for (std::ptrdiff_t i = 0; i < found; ++i) {
+    const std::int32_t unit = looked_at_[static_cast<std::size_t>(i)];
+    // Where u may rise it cannot reach 0 before tau_m ln((c' - u) / c').
+    const double u = state_.window[index(unit)].u;
+    const double force = force_bound(index(unit));
+    const double share = u < 0.0 ? force / (force - u) : 1.0;
+    const double first = -network_.neuron.tau_membrane_ms * std::log(share);
+    make_candidate(unit, first * (1.0 - kBoundSlack));
   }
 }
 
 /// The state at the end of the window if nothing more happens.
 UnitState EventSimulation::at_end(std::size_t unit, const UnitState& s, double drive) const {
-  const WindowStep& step = step_[unit];
-  return {shared_.h_keep * s.h, step.current_keep * s.current + step.current_from_h * s.h,
-          shared_.u_keep * s.u + shared_.u_from_drive * drive + step.u_from_current * s.current +
-              step.u_from_h * s.h};
+  return {shared_.h_keep * s.h,
+          step_.current_keep[unit] * s.current + step_.current_from_h[unit] * s.h,
+          shared_.u_keep * s.u + shared_.u_from_drive * drive +
+              step_.u_from_current[unit] * s.current + step_.u_from_h[unit] * s.h};
 }
 
 void EventSimulation::end_window() {
   observe(state_.length_ms);
   candidates_.clear();
-  const bool flush = window_count_ % kFlushWindows == 0;
-  for (std::size_t unit = 0; unit < state_.window.size(); ++unit) {
-    WindowState& s = state_.window[unit];
-    const UnitState end =
-        at_end(unit, {s.h, s.current, s.u}, (*state_.drive)[static_cast<Eigen::Index>(unit)]);
-    s.h = end.h;
-    s.current = end.current;
-    s.u = s.margin == kInfinity ? state_.held_u[unit] : end.u;
-    if (flush) {
+  end_window_of_all_(pass());
+  if (window_count_ % kFlushWindows == 0) {
+    for (WindowState& s : state_.window) {
       s.h = flushed(s.h);
       s.current = flushed(s.current);
       s.u = flushed(s.u);

@@ -25,9 +25,9 @@ class EventSimulation {
   std::vector<SpikeEvent> run();
 
  private:
-  /// The entries of the step over one window that differ from unit to unit.
-  struct WindowStep {
-    double current_keep, current_from_h, u_from_current, u_from_h;
+  /// The entries of the step over one window that differ from unit to unit, padded.
+  struct WindowSteps {
+    AlignedVector<double> current_keep, current_from_h, u_from_current, u_from_h;
   };
   struct Release {
     double time_ms;
@@ -50,6 +50,7 @@ class EventSimulation {
   void jump(double jump_mv, double t);
   double next_release() const;
   double next_jump() const;
+  WindowPass pass();
   double force_bound(std::size_t unit) const;
   UnitState at_end(std::size_t unit, const UnitState& s, double drive) const;
   void observe(double t) const;
@@ -59,12 +60,15 @@ class EventSimulation {
   const EventProtocol& protocol_;
   EventObserver observer_;
   DeliverFunction deliver_spike_;
+  BeginWindowFunction begin_window_of_all_;
+  EndWindowFunction end_window_of_all_;
   double longest_window_ms_;
   double reset_u_;
   ArrivalSeries arrivals_;
   AlignedVector<double> decay_offset_;
-  std::vector<WindowStep> step_;
-  Propagator shared_;  ///< the entries that are equal for all units
+  WindowSteps step_;
+  AlignedVector<double> drive_;  ///< of the segment, padded
+  Propagator shared_;            ///< the entries that are equal for all units
   EventState state_;
   CandidateHeap candidates_;
   std::vector<char> exact_;  ///< the key of a candidate is its crossing, not a bound
@@ -72,6 +76,7 @@ class EventSimulation {
   std::size_t jump_index_ = 0;
   long window_count_ = 0;
   std::vector<std::uint32_t> flagged_;
+  std::vector<std::int32_t> looked_at_;
   std::vector<std::int32_t> batch_;
   std::vector<SpikeEvent> spikes_;
 };

@@ -30,8 +30,8 @@ class EventState : public EventView {
   double start_ms = 0.0;  ///< of the window
   double length_ms = 0.0;
   const Eigen::VectorXd* drive = nullptr;  ///< N, mV
-  AlignedVector<WindowState> window;       ///< N
-  std::vector<double> held_u;              ///< u of a held unit, mV
+  AlignedVector<WindowState> window;       ///< N and padding that is held
+  AlignedVector<double> held_u;            ///< u of a held unit, mV; padded
   std::vector<double> release_ms;          ///< end of the refractory period of a held unit
 
   bool held(std::size_t unit) const {
