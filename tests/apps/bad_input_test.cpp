@@ -173,7 +173,7 @@ TEST_SUITE("cli") {
     check_refused(train + std::vector<std::string>{"--som", "199"}, {"--som", "199", "inhibitory"},
                   folder);
     check_refused(tiny_training("new.mat") + std::vector<std::string>{"--taus", "4", "20", "30"},
-                  {"--taus: found another number of values than it takes"}, folder);
+                  {"--taus: found twice or with another number of values than it takes"}, folder);
     check_refused(
         tiny_training("new.mat") + std::vector<std::string>{"--weights", "gamma", "--gain", "2"},
         {"--gain", "--weights gamma beside it"}, folder);

@@ -149,7 +149,14 @@ TEST_SUITE("numeric") {
     CHECK(result.state.trials_done > 1500);
     CHECK(result.last_evaluation.mean_loss < 7.0);
     CHECK(result.last_evaluation.accuracy.value > 0.95);
-    // The model that is returned is the one that was judged.
+    // The model that is returned is the one that was judged, on trials that nothing else uses.
+    const auto looks = static_cast<std::uint32_t>(result.state.trials_done / 100);
+    const auto outputs_of = [&result](std::uint32_t first_trial) {
+      const RateEvaluationOptions judged{.first_trial = first_trial};
+      return evaluate_rate(result.state.model, Task("go-nogo"), judged).outputs;
+    };
+    CHECK(result.last_evaluation.outputs == outputs_of(kStopCriterionTrials + looks * 100));
+    CHECK(result.last_evaluation.outputs != outputs_of(looks * 100));
     const RateEvaluation fresh =
         evaluate_rate(result.state.model, Task("go-nogo"), {.seed = 77, .threads = 1});
     CHECK(fresh.accuracy.value > 0.9);
