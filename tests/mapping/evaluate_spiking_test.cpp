@@ -23,6 +23,33 @@ TEST_SUITE("unit") {
     }
   }
 
+  TEST_CASE("every engine gives the same bits on 1, 2 and 4 threads") {
+    for (const char* engine : {"clock", "event", "bridge"}) {
+      for (const NeuronModel neuron : {NeuronModel::lif, NeuronModel::qif}) {
+        CAPTURE(engine);
+        TransferOptions transfer;
+        transfer.neuron = default_parameters(neuron);
+        const SpikingModel model =
+            map_to_spiking(reference::model("go-nogo_N200_s1"), 40.0, transfer);
+        SimulationOptions options;
+        options.engine = engine;
+        if (options.engine == "event") {
+          options.noise_intensity = 0.0;
+        }
+        std::vector<SampledSignal> one;
+        evaluate_spiking(model, Task("go-nogo"), 5, options, 1, &one);
+        for (const int threads : {2, 4}) {
+          std::vector<SampledSignal> more;
+          evaluate_spiking(model, Task("go-nogo"), 5, options, threads, &more);
+          REQUIRE(more.size() == one.size());
+          for (std::size_t k = 0; k < one.size(); ++k) {
+            CHECK(more[k].values == one[k].values);
+          }
+        }
+      }
+    }
+  }
+
   TEST_CASE("mean rates are spikes per second over units and trials") {
     const SpikingModel model = map_to_spiking(reference::model("go-nogo_N200_s1"), 25.0);
     const Task task("go-nogo");
