@@ -53,8 +53,8 @@ struct EvaluationPoint {
   double accuracy = 0.0;  ///< with margin and noise of the stop criteria
 };
 
-/// Settings with which networks of every task learn and convert (docs/training.md): small batches,
-/// clipped gradients, spike-like noise, a margin.
+/// Settings with which networks of every task learn and convert (docs/training.md), made with
+/// Initialisation::balanced: small batches, clipped gradients, spike-like noise, a margin.
 TrainingOptions recommended_training();
 
 /// All that is needed to go on: with the same options and task, training from here gives the same

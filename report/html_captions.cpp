@@ -1,18 +1,26 @@
 #include "report/html_captions.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace rheobase {
 
 namespace {
 
+/// Tasks of recorded trials name no stimulus.
+bool shows_stimulus(const ReportData& data) {
+  return std::ranges::any_of(data.stimulus, [](const auto& windows) { return !windows.empty(); });
+}
+
 PageSection output_section(const ReportData& data) {
   PageSection section{"section-outputs", "Outputs", {}};
   if (!data.outputs.empty()) {
     section.figures.push_back(
         {"outputs", "Output by condition",
-         "Mean ± standard deviation over the trials of each condition, the same trials for both "
-         "networks. Shaded: stimulus. Dashed: target of the training.",
+         fmt::format("Mean ± standard deviation over the trials of each condition, the same trials "
+                     "for both networks. {}Dashed: target of the training.",
+                     shows_stimulus(data) ? "Shaded: stimulus. " : ""),
          true});
   }
   if (!data.trials.number.empty() || !data.rasters.empty()) {
@@ -63,8 +71,9 @@ PageSection state_section(const ReportData& data) {
   if (!data.state_space.trajectories.empty()) {
     section.figures.push_back(
         {"trajectories", "First three principal components",
-         "Trial averages in each network's own components, the LIF network's rates times λ. "
-         "Circle: start; square: end; thick: stimulus on.",
+         fmt::format("Trial averages in each network's own components, the LIF network's rates "
+                     "times λ. Circle: start; square: end{}.",
+                     shows_stimulus(data) ? "; thick: stimulus on" : ""),
          true});
   }
   return section;
@@ -84,8 +93,11 @@ PageSection training_section(const ReportData& data) {
         {"loss", "Training loss", "Rate network. Dots: single trials; line: running mean.", false});
   }
   if (!data.training.evaluations.empty()) {
-    section.figures.push_back({"accuracy", "Training accuracy",
-                               "Rate network, on fresh trials. Dashed: criterion to stop.", false});
+    section.figures.push_back(
+        {"accuracy", "Training accuracy",
+         "Rate network, on fresh trials, with the margin and the noise of the "
+         "stop criteria. Dashed: criterion to stop.",
+         false});
   }
   return section;
 }
