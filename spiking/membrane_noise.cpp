@@ -15,9 +15,9 @@ const float* MembraneNoise::at(long step) {
   }
   const long chunk = (step - 1) / kSteps;
   if (chunk != chunk_) {
-    constexpr std::uint32_t blocks = kSteps / 4;
-    fill_normal_blocks(stream_, static_cast<std::uint32_t>(chunk) * blocks, blocks, stride_,
-                       rows_.data(), stride_, level_);
+    constexpr std::uint32_t blocks = kSteps / 8;
+    fill_fast_normals(stream_, static_cast<std::uint32_t>(chunk) * blocks, blocks, stride_,
+                      rows_.data(), stride_, level_);
     chunk_ = chunk;
   }
   return rows_.data() + static_cast<std::size_t>((step - 1) % kSteps) * stride_;

@@ -21,7 +21,7 @@ class MembraneNoise {
   std::size_t stride() const { return stride_; }
 
  private:
-  static constexpr long kSteps = 16;  ///< four blocks of four
+  static constexpr long kSteps = 16;  ///< two blocks of eight
 
   NoiseStream stream_;
   SimdLevel level_;

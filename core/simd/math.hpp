@@ -40,6 +40,28 @@ RHEOBASE_INLINE Floats polynomial(const Floats& x, const float (&coefficients)[T
 
 }  // namespace detail
 
+/// Polynomials of K arguments, term by term: their products and sums do not wait for each other.
+template <std::size_t K, std::size_t Terms>
+RHEOBASE_INLINE void polynomials(const Floats (&x)[K], const float (&coefficients)[Terms],
+                                 Floats (&value)[K]) {
+  for (std::size_t k = 0; k < K; ++k) {
+    value[k] = x[k] * coefficients[Terms - 1] + coefficients[Terms - 2];
+  }
+  for (std::size_t term = 3; term <= Terms; ++term) {
+    for (std::size_t k = 0; k < K; ++k) {
+      value[k] = value[k] * x[k] + coefficients[Terms - term];
+    }
+  }
+}
+
+/// x = 2^(unit + exponent) (1 + f), f in [sqrt(1/2) - 1, sqrt(2) - 1), x > 0 and normal.
+RHEOBASE_INLINE void split_logarithm(const Floats& x, int unit, Floats& exponent, Floats& f) {
+  // Subtracting the bits of sqrt(1/2) 2^unit puts 1 + f into that range.
+  const Ints bits = bit_cast<std::int32_t>(x) - (0x3f3504f3 + (unit << 23));
+  exponent = convert<float>(bits >> 23);
+  f = bit_cast<float>((bits & 0x007fffff) + 0x3f3504f3) - 1.0F;
+}
+
 /// e^x, relative error below 2.5e-7; x is clamped to [-87, 88].
 RHEOBASE_INLINE Floats exp(const Floats& x) {
   constexpr float terms[] = {0.5F,           0.166666672F,   0.0416662693F,
@@ -58,10 +80,9 @@ RHEOBASE_INLINE Floats exp(const Floats& x) {
 RHEOBASE_INLINE Floats log(const Floats& x) {
   constexpr float terms[] = {0.333333313F, -0.250008196F, 0.200012267F, -0.166233569F,
                              0.142017588F, -0.131601825F, 0.12761575F,  -0.0763449296F};
-  // Subtracting the bits of sqrt(1/2) puts the mantissa into [sqrt(1/2), sqrt(2)).
-  const Ints bits = bit_cast<std::int32_t>(x) - 0x3f3504f3;
-  const Floats exponent = convert<float>(bits >> 23);
-  const Floats f = bit_cast<float>((bits & 0x007fffff) + 0x3f3504f3) - 1.0F;
+  Floats exponent;
+  Floats f;
+  split_logarithm(x, 0, exponent, f);
   const Floats square = f * f;
   const Floats tail = square * f * detail::polynomial(f, terms) + exponent * -2.12194440e-4F;
   return exponent * 0.693359375F + (f + (tail - square * 0.5F));
