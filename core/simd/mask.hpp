@@ -30,6 +30,22 @@ RHEOBASE_INLINE std::uint32_t not_less_bits(const Floats& a, const Floats& b) {
   return bits;
 }
 
+/// Whether any lane of a is not below that of b, or any of c not below that of d.
+RHEOBASE_INLINE bool any_not_less(const Floats& a, const Floats& b, const Floats& c,
+                                  const Floats& d) {
+#if defined(__AVX2__) && !defined(__AVX512F__)
+  // One mask for all: moving masks out of vector registers is what costs.
+  __m256 any = _mm256_setzero_ps();
+  for (std::size_t i = 0; i < Floats::parts; ++i) {
+    any = _mm256_or_ps(any, _mm256_cmp_ps(a.part[i], b.part[i], _CMP_NLT_UQ));
+    any = _mm256_or_ps(any, _mm256_cmp_ps(c.part[i], d.part[i], _CMP_NLT_UQ));
+  }
+  return _mm256_movemask_ps(any) != 0;
+#else
+  return (not_less_bits(a, b) | not_less_bits(c, d)) != 0;
+#endif
+}
+
 RHEOBASE_INLINE std::uint32_t not_less_bits(const Doubles& a, const Doubles& b) {
   std::uint32_t bits = 0;
   for (std::size_t i = 0; i < Doubles::parts; ++i) {

@@ -12,47 +12,53 @@ constexpr float kSafeExponent = 16.0F;
 
 /// Currents over one step, and their sum at both ends.
 template <bool double_exponential>
-RHEOBASE_INLINE Floats step_currents(const BridgePopulation& p, std::size_t at) {
+RHEOBASE_INLINE Floats step_currents(const BridgePopulation& p, std::size_t pack) {
+  const std::size_t at = pack * Floats::lanes;
+  const BridgeCoefficients& c = p.coefficients[pack];
   const Floats before = Floats::load(p.now.current + at);
-  Floats after = before * Floats::load(p.current_keep + at);
+  Floats after = before * Floats::load(c.current_keep);
   if constexpr (double_exponential) {
     const Floats h = Floats::load(p.now.h + at);
-    after = after + h * Floats::load(p.current_from_h + at);
+    after = after + h * Floats::load(c.current_from_h);
     (h * p.h_keep).store(p.next.h + at);
   }
   after.store(p.next.current + at);
   return before + after;
 }
 
-/// The exact step of LIF units, and the lanes at or above threshold at either end.
+/// The exact step of LIF units. Whether any of them ends at or above threshold or may have touched
+/// it: u0 u1 is not far above 0 for any that started there.
 template <bool double_exponential>
-RHEOBASE_INLINE std::uint32_t step_lif(const BridgePopulation& p, std::size_t at,
-                                       const float* noise, Floats& exponent) {
-  const Floats zero = Floats::all(0.0F);
-  step_currents<double_exponential>(p, at);
+RHEOBASE_INLINE bool step_lif(const BridgePopulation& p, std::size_t pack, const float* noise) {
+  const std::size_t at = pack * Floats::lanes;
+  const BridgeCoefficients& c = p.coefficients[pack];
+  step_currents<double_exponential>(p, pack);
   const Floats u0 = Floats::load(p.now.u + at);
-  Floats u1 = u0 * p.u_keep + Floats::load(p.drive + at) +
-              Floats::load(p.now.current + at) * Floats::load(p.u_from_current + at);
+  Floats pushed = Floats::load(p.now.current + at) * Floats::load(c.u_from_current) +
+                  Floats::load(noise + at) * p.noise_sd;
   if constexpr (double_exponential) {
-    u1 = u1 + Floats::load(p.now.h + at) * Floats::load(p.u_from_h + at);
+    pushed = pushed + Floats::load(p.now.h + at) * Floats::load(c.u_from_h);
   }
-  u1 = u1 + Floats::load(noise + at) * p.noise_sd;
+  const Floats u1 = (u0 * p.u_keep + Floats::load(p.drive + at)) + pushed;
   u1.store(p.next.u + at);
-  exponent = u0 * u1 * p.crossing_rate;
-  return not_less_bits(u0, zero) | not_less_bits(u1, zero);  // a NaN counts
+  const Floats exponent = (u0 * p.crossing_rate) * u1;
+  // A NaN counts.
+  return any_not_less(Floats::all(kSafeExponent), exponent, u1, Floats::all(0.0F));
 }
 
 /// Noise, then the exact flow v1 = (v0 C + F S) / (C - v0 S) of tau_m v' = v^2 + F with
 /// C = cos(w), S = sin(w) tau_m / w, w = sqrt(F) D / tau_m, as series in w^2 of either sign.
 template <bool double_exponential>
-RHEOBASE_INLINE std::uint32_t step_qif(const BridgePopulation& p, std::size_t at,
+RHEOBASE_INLINE std::uint32_t step_qif(const BridgePopulation& p, std::size_t pack,
                                        const float* noise) {
+  const std::size_t at = pack * Floats::lanes;
   constexpr float cosine_terms[] = {1.0F,         -1.0F / 2,       1.0F / 24,       -1.0F / 720,
                                     1.0F / 40320, -1.0F / 3628800, 1.0F / 479001600};
   constexpr float sine_terms[] = {
       1.0F,          -1.0F / 6,        1.0F / 120,          -1.0F / 5040,
       1.0F / 362880, -1.0F / 39916800, 1.0F / 6227020800.0F};
-  const Floats force = Floats::load(p.drive + at) + step_currents<double_exponential>(p, at) * 0.5F;
+  const Floats force =
+      Floats::load(p.drive + at) + step_currents<double_exponential>(p, pack) * 0.5F;
   const Floats v0 = Floats::load(p.now.u + at) + Floats::load(noise + at) * p.noise_sd;
   const Floats square = force * (p.turn * p.turn);
   const Floats cosine = detail::polynomial(square, cosine_terms);
@@ -67,17 +73,20 @@ RHEOBASE_INLINE std::uint32_t step_qif(const BridgePopulation& p, std::size_t at
   return not_less_bits(v1, Floats::all(p.threshold));  // a NaN counts
 }
 
-/// Crossings between the ends of the step. A path between u0 < 0 and u1 < 0 touched the threshold
-/// with probability exp(-K u0 u1 (1 + 4 sag / (|u0| + |u1|))), where `sag` is how far the mean
-/// path lies below its hyperbolic chord at half time. One draw decides for all steps since the
-/// unit's last spike: it fires when the chance of having survived them falls below its limit.
+/// Units at or above threshold at either end of the step, and crossings in between. A path between
+/// u0 < 0 and u1 < 0 touched the threshold with probability exp(-K u0 u1 (1 + 4 sag / (|u0| +
+/// |u1|))), where `sag` is how far the mean path lies below its hyperbolic chord at half time. One
+/// draw decides for all steps since the unit's last spike: it fires when the chance of having
+/// survived them falls below its limit.
 template <bool double_exponential>
-RHEOBASE_INLINE std::uint32_t cross_between(const BridgePopulation& p, std::size_t at) {
+RHEOBASE_INLINE std::uint32_t cross(const BridgePopulation& p, std::size_t pack) {
+  const std::size_t at = pack * Floats::lanes;
+  const Floats zero = Floats::all(0.0F);
   const Floats u0 = Floats::load(p.now.u + at);
   const Floats u1 = Floats::load(p.next.u + at);
   const Floats currents = Floats::load(p.now.current + at) + Floats::load(p.next.current + at);
   Floats sag = Floats::load(p.drive + at) * p.sag_from_drive +
-               currents * Floats::load(p.sag_from_current + at);
+               currents * Floats::load(p.coefficients[pack].sag_from_current);
   if constexpr (double_exponential) {
     sag = sag + (Floats::load(p.now.h + at) + Floats::load(p.next.h + at)) * p.sag_from_h;
   }
@@ -86,27 +95,26 @@ RHEOBASE_INLINE std::uint32_t cross_between(const BridgePopulation& p, std::size
   const Floats before = Floats::load(p.survival + at);
   const Floats after = before - before * exp(minus_bent);
   after.store(p.survival + at);
-  return not_less_bits(Floats::load(p.limit + at), after);
+  return not_less_bits(u0, zero) | not_less_bits(u1, zero) |
+         not_less_bits(Floats::load(p.limit + at), after);
 }
 
 template <bool double_exponential>
-bool advance_lif(const BridgePopulation p, const float* noise, std::uint32_t* const fired,
-                 std::uint32_t* const near) {
-  constexpr std::uint32_t all_lanes = 0xffffU;
-  const Floats safe = Floats::all(kSafeExponent);
+bool advance_lif(const BridgePopulation p, const float* noise, std::uint32_t* const fired) {
+  constexpr std::size_t group = 64;
   std::uint32_t any = 0;
-  std::size_t near_packs = 0;
-  for (std::size_t pack = 0; pack < p.packs; ++pack) {
-    Floats exponent;
-    fired[pack] = step_lif<double_exponential>(p, pack * Floats::lanes, noise, exponent);
-    any |= fired[pack];
-    near[near_packs] = static_cast<std::uint32_t>(pack);
-    near_packs += not_less_bits(exponent, safe) != all_lanes ? 1 : 0;
-  }
-  for (std::size_t i = 0; i < near_packs; ++i) {
-    const std::size_t pack = near[i];
-    fired[pack] |= cross_between<double_exponential>(p, pack * Floats::lanes);
-    any |= fired[pack];
+  for (std::size_t first = 0; first < p.packs; first += group) {
+    const std::size_t end = first + group < p.packs ? first + group : p.packs;
+    std::uint64_t near = 0;  // a bit per pack: which are near is no pattern that could be foreseen
+    for (std::size_t pack = first; pack < end; ++pack) {
+      near |= std::uint64_t{step_lif<double_exponential>(p, pack, noise)} << (pack - first);
+      fired[pack] = 0;
+    }
+    for (; near != 0; near &= near - 1) {
+      const std::size_t pack = first + static_cast<std::size_t>(__builtin_ctzl(near));
+      fired[pack] = cross<double_exponential>(p, pack);
+      any |= fired[pack];
+    }
   }
   return any != 0;
 }
@@ -115,20 +123,19 @@ template <bool double_exponential>
 bool advance_qif(const BridgePopulation p, const float* noise, std::uint32_t* const fired) {
   std::uint32_t any = 0;
   for (std::size_t pack = 0; pack < p.packs; ++pack) {
-    fired[pack] = step_qif<double_exponential>(p, pack * Floats::lanes, noise);
+    fired[pack] = step_qif<double_exponential>(p, pack, noise);
     any |= fired[pack];
   }
   return any != 0;
 }
 
-bool advance(const BridgePopulation& p, const float* noise, std::uint32_t* fired,
-             std::uint32_t* near) {
+bool advance(const BridgePopulation& p, const float* noise, std::uint32_t* fired) {
   if (p.quadratic) {
     return p.double_exponential ? advance_qif<true>(p, noise, fired)
                                 : advance_qif<false>(p, noise, fired);
   }
-  return p.double_exponential ? advance_lif<true>(p, noise, fired, near)
-                              : advance_lif<false>(p, noise, fired, near);
+  return p.double_exponential ? advance_lif<true>(p, noise, fired)
+                              : advance_lif<false>(p, noise, fired);
 }
 
 }  // namespace

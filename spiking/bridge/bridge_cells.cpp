@@ -18,10 +18,7 @@ BridgeCells::BridgeCells(const SpikingModel& model, const BridgeMembrane& membra
     : drive_gain_(membrane.model == NeuronModel::qif ? 1.0
                                                      : -std::expm1(-step_ms / membrane.tau_ms)) {
   const std::size_t padded = padded_to_packs<float>(static_cast<std::size_t>(model.units()));
-  for (AlignedVector<float>* values :
-       {&current_keep_, &current_from_h_, &u_from_current_, &u_from_h_, &sag_from_current_}) {
-    values->assign(padded, 0.0F);
-  }
+  coefficients_.assign(padded / 16, {});
   for (AlignedVector<float>& values : state_) {
     values.assign(padded, 0.0F);
   }
@@ -43,11 +40,13 @@ BridgeCells::BridgeCells(const SpikingModel& model, const BridgeMembrane& membra
     const auto at = static_cast<std::size_t>(unit);
     rates.decay = 1.0 / model.synapse.decay_ms[unit];
     const Propagator step = make_propagator(rates, step_ms);
-    current_keep_[at] = narrow(step.current_keep);
-    current_from_h_[at] = narrow(step.current_from_h);
-    u_from_current_[at] = narrow(step.u_from_current);
-    u_from_h_[at] = narrow(step.u_from_h);
-    sag_from_current_[at] = narrow(-0.5 * bend * (a + rates.decay));
+    BridgeCoefficients& c = coefficients_[at / 16];
+    const std::size_t lane = at % 16;
+    c.current_keep[lane] = narrow(step.current_keep);
+    c.current_from_h[lane] = narrow(step.current_from_h);
+    c.u_from_current[lane] = narrow(step.u_from_current);
+    c.u_from_h[lane] = narrow(step.u_from_h);
+    c.sag_from_current[lane] = narrow(-0.5 * bend * (a + rates.decay));
     population_.u_keep = narrow(step.u_keep);
     population_.h_keep = narrow(step.h_keep);
   }
@@ -67,11 +66,7 @@ BridgeCells::BridgeCells(const SpikingModel& model, const BridgeMembrane& membra
   population_.limit = limit_.data();
   population_.drive = drive_.data();
   population_.held = held_.data();
-  population_.current_keep = current_keep_.data();
-  population_.current_from_h = current_from_h_.data();
-  population_.u_from_current = u_from_current_.data();
-  population_.u_from_h = u_from_h_.data();
-  population_.sag_from_current = sag_from_current_.data();
+  population_.coefficients = coefficients_.data();
 }
 
 void BridgeCells::set_drive(const Eigen::Ref<const Eigen::VectorXd>& drive_mv) {

@@ -33,9 +33,9 @@ class BridgeCells {
 
  private:
   std::array<AlignedVector<float>, 6> state_;  ///< u, current and h, twice
-  AlignedVector<float> survival_, limit_, held_, drive_, current_keep_, current_from_h_,
-      u_from_current_, u_from_h_, sag_from_current_;
-  double drive_gain_;  ///< 1 - e^(-aD) for LIF units
+  AlignedVector<float> survival_, limit_, held_, drive_;
+  AlignedVector<BridgeCoefficients> coefficients_;  ///< of every pack
+  double drive_gain_;                               ///< 1 - e^(-aD) for LIF units
   BridgePopulation population_;
 };
 

@@ -16,6 +16,15 @@ struct BridgeState {
   float* h = nullptr;        ///< its rising part, mV/ms; unused by the single exponential
 };
 
+/// Coefficients of 16 units.
+struct alignas(64) BridgeCoefficients {
+  float current_keep[16] = {};
+  float current_from_h[16] = {};
+  float u_from_current[16] = {};
+  float u_from_h[16] = {};
+  float sag_from_current[16] = {};  ///< of the sum of I at both ends of the step
+};
+
 /// The population of the bridge engine. A step D of the currents is
 ///   I' = current_keep I + current_from_h h,  h' = h_keep h,
 /// and of LIF units the exact propagator
@@ -27,12 +36,8 @@ struct BridgePopulation {
   const float* limit = nullptr;  ///< survival at which the unit fires
   const float* drive = nullptr;  ///< LIF: (1 - e^(-aD)) (bias + E - threshold); QIF: bias + E
   const float* held = nullptr;   ///< QIF: 1 while refractory, else 0
-  const float* current_keep = nullptr;
-  const float* current_from_h = nullptr;
-  const float* u_from_current = nullptr;
-  const float* u_from_h = nullptr;
-  const float* sag_from_current = nullptr;  ///< of the sum of I at both ends of the step
-  float sag_from_h = 0.0F;                  ///< of the sum of h at both ends
+  const BridgeCoefficients* coefficients = nullptr;  ///< of every pack
+  float sag_from_h = 0.0F;                           ///< of the sum of h at both ends
   float sag_from_drive = 0.0F;
   float u_keep = 0.0F;
   float h_keep = 0.0F;
@@ -47,9 +52,8 @@ struct BridgePopulation {
 
 struct BridgeKernels {
   /// One step from p.now to p.next. fired[pack] gets a bit per lane that reached the threshold;
-  /// returns whether any did. `near` is scratch space of as many elements.
-  bool (*advance)(const BridgePopulation& p, const float* noise, std::uint32_t* fired,
-                  std::uint32_t* near);
+  /// returns whether any did.
+  bool (*advance)(const BridgePopulation& p, const float* noise, std::uint32_t* fired);
 };
 
 namespace portable {

@@ -41,11 +41,12 @@ double BridgeMembrane::spike_ms(double start, double end, double force, double n
 }
 
 double BridgeMembrane::after(double u, double force, double noise, double duration_ms) const {
-  const double kick = noise_sd(duration_ms) * noise;
   if (model == NeuronModel::qif) {
-    return qif_flow(u + kick, force, tau_ms, duration_ms);
+    return qif_flow(u + noise_sd(duration_ms) * noise, force, tau_ms, duration_ms);
   }
-  return u - (force - u) * std::expm1(-duration_ms / tau_ms) + kick;
+  const double done = -std::expm1(-duration_ms / tau_ms);
+  // The variance of noise_sd: 1 - e^(-2x) = done (2 - done).
+  return u + (force - u) * done + std::sqrt(0.5 * intensity * tau_ms * done * (2.0 - done)) * noise;
 }
 
 double qif_flow(double v0, double force, double tau_ms, double duration_ms) {

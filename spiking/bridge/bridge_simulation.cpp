@@ -82,7 +82,6 @@ class BridgeRun {
   BridgeCells cells_;
   BridgeKernels kernels_;
   std::vector<std::uint32_t> fired_;  ///< a bit per lane, an element per pack
-  std::vector<std::uint32_t> near_;   ///< scratch space of the kernel
   SpikeArrival arrival_;
   std::vector<SpikeDraws> draws_;  ///< of every unit's interval under way
   std::vector<std::uint32_t> intervals_;
@@ -93,7 +92,8 @@ class BridgeRun {
   const float* noise_row_ = nullptr;
   SampledReadout<float> readout_;
   ClockRecorder recorder_;
-  Eigen::Index column_ = -1;
+  Eigen::Index column_ = 0;
+  long next_switch_ = 1;  ///< the step that the next column starts to drive
 };
 
 BridgeRun::BridgeRun(const SpikingModel& model, const Eigen::MatrixXd& input, const ClockGrid& grid,
@@ -108,7 +108,6 @@ BridgeRun::BridgeRun(const SpikingModel& model, const Eigen::MatrixXd& input, co
       cells_(model, membrane_, grid.dt_ms),
       kernels_(RHEOBASE_SIMD_DISPATCH(level, bridge_kernels)()),
       fired_(cells_.population().packs),
-      near_(cells_.population().packs),
       arrival_(model, grid.dt_ms),
       intervals_(static_cast<std::size_t>(model.units()), 0),
       calendar_(model.neuron.refractory_ms, grid.dt_ms),
@@ -167,13 +166,13 @@ void BridgeRun::start_relaxed(const Eigen::VectorXd& u) {
 }
 
 void BridgeRun::switch_input(long step) {
-  const Eigen::Index column = grid_.column(step - 1);
-  if (column == column_) {
+  if (step < next_switch_) {
     return;
   }
-  column_ = column;
-  cells_.set_drive(drive_.col(column));
-  if (column % 4 == 0) {
+  column_ = grid_.column(step - 1);
+  next_switch_ = grid_.first_step(column_ + 1) + 1;
+  cells_.set_drive(drive_.col(column_));
+  if (column_ % 4 == 0) {
     cells_.flush();
     readout_.flush();
   }
@@ -290,8 +289,7 @@ SimulationResult BridgeRun::run() {
     spikes_.clear();
     switch_input(step);
     noise_row_ = noise_.at(step);
-    const bool fired =
-        kernels_.advance(cells_.population(), noise_row_, fired_.data(), near_.data());
+    const bool fired = kernels_.advance(cells_.population(), noise_row_, fired_.data());
     release_units(step);
     if (fired || !initial_spikes_.empty()) {
       collect_spikes(fired, step);
