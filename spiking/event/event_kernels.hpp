@@ -65,21 +65,24 @@ struct WindowPass {
   double slack = 0.0;  ///< share by which bounds are widened
 };
 
-/// Margins at the start of a window of the units that are not held: with the force c + I at its
-/// upper bound c', u e^(-at) + c' (1 - e^(-at)) bounds u. Units without margin are written to
-/// `flagged` (room for `units`), in order. Returns how many, or -1 where a state is not finite.
-using BeginWindowFunction = std::ptrdiff_t (*)(const WindowPass& pass, std::int32_t* flagged);
+/// The passes over all units.
+struct WindowKernels {
+  /// Margins at the start of a window of the units that are not held: with the force c + I at its
+  /// upper bound c', u e^(-at) + c' (1 - e^(-at)) bounds u. Units without margin are written to
+  /// `flagged` (room for `units`), in order. Returns how many, or -1 where a state is not finite.
+  std::ptrdiff_t (*begin)(const WindowPass& pass, std::int32_t* flagged);
+  /// The states at the end of a window in which nothing more happens.
+  void (*end)(const WindowPass& pass);
+  /// `end`, then `begin` of a window of the same length and drive, in one pass.
+  std::ptrdiff_t (*turn)(const WindowPass& pass, std::int32_t* flagged);
+};
 
-/// The states at the end of a window in which nothing more happens.
-using EndWindowFunction = void (*)(const WindowPass& pass);
-
-#define RHEOBASE_DECLARE(variant)                                                    \
-  namespace variant {                                                                \
-  std::size_t deliver_spike(WindowState* states, const double* decay_offset,         \
-                            const SynapseColumn& column, const Arrival& arrival,     \
-                            std::uint32_t* flagged);                                 \
-  std::ptrdiff_t begin_window_of_all(const WindowPass& pass, std::int32_t* flagged); \
-  void end_window_of_all(const WindowPass& pass);                                    \
+#define RHEOBASE_DECLARE(variant)                                                \
+  namespace variant {                                                            \
+  std::size_t deliver_spike(WindowState* states, const double* decay_offset,     \
+                            const SynapseColumn& column, const Arrival& arrival, \
+                            std::uint32_t* flagged);                             \
+  WindowKernels window_kernels();                                                \
   }
 RHEOBASE_DECLARE(portable)
 RHEOBASE_DECLARE(avx2)

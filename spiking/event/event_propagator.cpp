@@ -17,11 +17,11 @@ constexpr double kSeriesSpread = 1.0;
 // (2/3)^k / (2 k!) < 2^-54 from k = 16 on: |p|, |q|, |r| <= 2/3 where the spread is below 1.
 constexpr std::size_t kSeriesTerms = 17;
 
-/// 1 / (k + 2)!
-constexpr std::array<double, kSeriesTerms> kSeriesCoefficients = [] {
-  std::array<double, kSeriesTerms> values{};
+/// 1 / (k + 2)!, down to rounding.
+constexpr std::array<double, 20> kSeriesCoefficients = [] {
+  std::array<double, 20> values{};
   double factorial = 2.0;
-  for (std::size_t k = 0; k < kSeriesTerms; ++k) {
+  for (std::size_t k = 0; k < values.size(); ++k) {
     values[k] = 1.0 / factorial;
     factorial *= static_cast<double>(k + 3);
   }
@@ -86,6 +86,33 @@ Propagator make_propagator(const DecayRates& rates, double t) {
       a * t * (b < a ? step.current_keep : step.u_keep) * averaged_decay(std::abs(a - b) * t);
   step.u_from_h = a * exponential_cascade(a, b, g, t);
   return step;
+}
+
+double u_at_start(const DecayRates& rates, double t, const UnitState& start, double drive,
+                  double u_then) {
+  const auto [a, b, g] = rates;
+  const double p = (a - b) * t;
+  const double q = (a - g) * t;
+  const double largest = std::max(std::abs(p), std::abs(q));
+  // E(p) = t (1 + sum p^k / (k + 1)!); E[p, q] = t^2 (1/2 + sum h_k / (k + 2)!) with h_k the
+  // complete homogeneous symmetric polynomials, |h_k| / (k + 2)! < largest^k / (k + 1)!.
+  double power_p = p;
+  double power_q = q;
+  double symmetric = p + q;
+  double first = 0.0;
+  double second = 0.0;
+  double bound = 0.5 * largest;
+  for (std::size_t k = 1; k < kSeriesCoefficients.size() && bound > 0x1p-56; ++k) {
+    first += power_p * kSeriesCoefficients[k - 1];
+    second += symmetric * kSeriesCoefficients[k];
+    power_p *= p;
+    power_q *= q;
+    symmetric = symmetric * p + power_q;
+    bound *= largest / static_cast<double>(k + 2);
+  }
+  const double growth = std::expm1(a * t);
+  return u_then + growth * (u_then - drive) -
+         a * t * (start.current * (1.0 + first) + start.h * t * (0.5 + second));
 }
 
 double largest_current_from_h(const DecayRates& rates, double t) {

@@ -44,6 +44,13 @@ struct Propagator {
 /// The exact step of length t (ms, any sign).
 Propagator make_propagator(const DecayRates& rates, double t);
 
+/// u at the start of the free course that passes `u_then` at t in [0, 1 / largest rate]; h and I of
+/// the start are given, its u is of no account. The propagator's inverse without its exponentials:
+/// u e^(at) - c (e^(at) - 1) - a (I E(p) + h E[p, q]), E(z) = (e^(zt) - 1) / z, p = a - b, q = a - g,
+/// E[p, q] the divided difference.
+double u_at_start(const DecayRates& rates, double t, const UnitState& start, double drive,
+                  double u_then);
+
 /// Supremum of D(b, g; s) over 0 <= s <= t: how much current an h of 1 can make.
 double largest_current_from_h(const DecayRates& rates, double t);
 

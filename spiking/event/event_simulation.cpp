@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <span>
 #include <utility>
 
 #include <fmt/format.h>
@@ -48,8 +49,7 @@ EventSimulation::EventSimulation(const EventNetwork& network, const EventProtoco
       protocol_(protocol),
       observer_(std::move(observer)),
       deliver_spike_(RHEOBASE_SIMD_DISPATCH(level, deliver_spike)),
-      begin_window_of_all_(RHEOBASE_SIMD_DISPATCH(level, begin_window_of_all)),
-      end_window_of_all_(RHEOBASE_SIMD_DISPATCH(level, end_window_of_all)),
+      window_kernels_(RHEOBASE_SIMD_DISPATCH(level, window_kernels)()),
       longest_window_ms_(longest_window(network)),
       reset_u_(network.neuron.reset_mv - network.neuron.threshold_mv),
       arrivals_(network.membrane_rate(), network.rise_rate(), network.decay_rate,
@@ -95,10 +95,19 @@ void EventSimulation::run_segment(std::size_t segment, double end_ms) {
   state_.drive = &protocol_.drive[segment].drive;
   std::copy(state_.drive->begin(), state_.drive->end(), drive_.begin());
   set_length(length / static_cast<double>(windows));
+  const auto window_start = [&](long window) {
+    return start_ms + length * (static_cast<double>(window) / static_cast<double>(windows));
+  };
+  state_.start_ms = start_ms;
+  if (window_count_ == 0) {
+    start();
+  }
+  begin_window();
   for (long window = 0; window < windows; ++window) {
-    state_.start_ms =
-        start_ms + length * (static_cast<double>(window) / static_cast<double>(windows));
     run_window();
+    observe(state_.length_ms);
+    state_.start_ms = window_start(window + 1);
+    end_window(window + 1 == windows);
   }
 }
 
@@ -146,10 +155,6 @@ void EventSimulation::start() {
 }
 
 void EventSimulation::run_window() {
-  if (window_count_ == 0) {
-    start();
-  }
-  begin_window();
   if (window_count_ == 0 && !batch_.empty()) {
     fire(0.0);
   }
@@ -168,8 +173,6 @@ void EventSimulation::run_window() {
       fire_candidates(candidate);
     }
   }
-  end_window();
-  ++window_count_;
 }
 
 /// Upper bound of drive + current over the window.
@@ -198,7 +201,10 @@ WindowPass EventSimulation::pass() {
 
 /// Certificates for all units; those without one become candidates.
 void EventSimulation::begin_window() {
-  const std::ptrdiff_t found = begin_window_of_all_(pass(), looked_at_.data());
+  make_candidates(window_kernels_.begin(pass(), looked_at_.data()));
+}
+
+void EventSimulation::make_candidates(std::ptrdiff_t found) {
   if (found < 0) {
     report_non_finite();
   }
@@ -221,16 +227,23 @@ UnitState EventSimulation::at_end(std::size_t unit, const UnitState& s, double d
               step_.u_from_current[unit] * s.current + step_.u_from_h[unit] * s.h};
 }
 
-void EventSimulation::end_window() {
-  observe(state_.length_ms);
+/// The next window of a segment begins in the same pass.
+void EventSimulation::end_window(bool last_of_segment) {
   candidates_.clear();
-  end_window_of_all_(pass());
-  if (window_count_ % kFlushWindows == 0) {
-    for (WindowState& s : state_.window) {
-      s.h = flushed(s.h);
-      s.current = flushed(s.current);
-      s.u = flushed(s.u);
-    }
+  const bool flush = window_count_ % kFlushWindows == 0;
+  ++window_count_;
+  if (!last_of_segment && !flush) {
+    make_candidates(window_kernels_.turn(pass(), looked_at_.data()));
+    return;
+  }
+  window_kernels_.end(pass());
+  for (WindowState& s : std::span(state_.window.data(), flush ? state_.window.size() : 0)) {
+    s.h = flushed(s.h);
+    s.current = flushed(s.current);
+    s.u = flushed(s.u);
+  }
+  if (!last_of_segment) {
+    begin_window();
   }
 }
 
@@ -331,11 +344,10 @@ void EventSimulation::release_due(double t) {
 /// The end of a refractory period: from the voltage it was held at, u moves again.
 void EventSimulation::release(std::int32_t unit, double t) {
   WindowState& s = state_.window[index(unit)];
-  const double drive = (*state_.drive)[unit];
-  const Propagator past = make_propagator(network_.rates(unit), t);
   const double held = state_.held_u[index(unit)];
-  s.u = (held - past({s.h, s.current, 0.0}, drive).u) / past.u_keep;
-  const double keep = shared_.u_keep / past.u_keep * (1.0 - kBoundSlack);
+  s.u = u_at_start(network_.rates(unit), t, {s.h, s.current, 0.0}, (*state_.drive)[unit], held);
+  const double keep =
+      std::exp(network_.membrane_rate() * (t - state_.length_ms)) * (1.0 - kBoundSlack);
   const double force = std::max(force_bound(index(unit)), 0.0);
   s.margin = -(held * keep + force * (1.0 - keep));
   if (!(s.margin >= 0.0)) {

@@ -39,7 +39,8 @@ class EventSimulation {
   void run_segment(std::size_t segment, double end_ms);
   void run_window();
   void begin_window();
-  void end_window();
+  void end_window(bool last_of_segment);
+  void make_candidates(std::ptrdiff_t found);
   void fire_candidates(double t);
   void test(std::int32_t unit, double t);
   void fire(double t);
@@ -60,8 +61,7 @@ class EventSimulation {
   const EventProtocol& protocol_;
   EventObserver observer_;
   DeliverFunction deliver_spike_;
-  BeginWindowFunction begin_window_of_all_;
-  EndWindowFunction end_window_of_all_;
+  WindowKernels window_kernels_;
   double longest_window_ms_;
   double reset_u_;
   ArrivalSeries arrivals_;

@@ -104,6 +104,28 @@ TEST_SUITE("numeric") {
     }
   }
 
+  TEST_CASE("u at the start leads to the wanted u, within the rounding of its terms") {
+    double worst = 0.0;
+    for (const double a : {0.1, 0.05, 1.0}) {
+      for (const double b : near(0.1)) {
+        for (const double g : {0.1, 0.5, std::nextafter(0.1, 1.0), 0.2, 3.0}) {
+          for (const double share : {0.0, 1e-6, 0.2, 0.7, 1.0}) {
+            const double t = share * std::min(1.25, 1.0 / std::max({a, b, g}));
+            const DecayRates rates{a, b, g};
+            const UnitState start{3.0, -2.0, 0.0};
+            const double found = u_at_start(rates, t, start, 1.5, -25.0);
+            const oracle::State end =
+                oracle::advance(oracle::Rates(rates), Real(1.5),
+                                {Real(start.h), Real(start.current), Real(found)}, Real(t));
+            worst = std::max(worst, std::abs(static_cast<double>(end.u + 25)));
+          }
+        }
+      }
+    }
+    MESSAGE("largest error ", worst, " mV");
+    CHECK(worst < 25.0 * 4.0 * kUlp);
+  }
+
   TEST_CASE("The largest current of a rise of 1 is reached at ln(g/b) / (g - b)") {
     for (const double b : near(0.5)) {
       const DecayRates rates{0.1, b, 0.5};
