@@ -82,6 +82,11 @@ void add_simulation_options(CLI::App& app, SpikingChoice& choice) {
   add_choice(app, "--precision", choice.precision, {"double", "single"},
              "Floating-point precision of the clock engine's state (default: double)")
       ->group(kGroup);
+  add_choice(app, "--start-up", choice.start_up, {"reference", "relaxed"},
+             "How a run starts. reference, as published: units at or above threshold fire at time "
+             "0, all others are held for one refractory period; relaxed: nobody fires or is held "
+             "at time 0, units at or above threshold start from reset (default: reference)")
+      ->group(kGroup);
   app.add_flag("--parity", simulation.parity, "Repeat the published scheme operation by operation")
       ->group(kGroup);
   add_integer(app, "--downsample", simulation.downsample, {1.0, 100.0, false},
@@ -119,6 +124,10 @@ void finish_engine(SpikingChoice& choice) {
   }
   if (simulation.parity) {
     require_engine("--parity", choice, {"clock"});
+  }
+  if (choice.start_up == "relaxed") {
+    require_engine("--start-up relaxed", choice, {"event", "bridge", "odeint", "auto"});
+    simulation.start_up = StartUp::relaxed;
   }
   if (simulation.downsample != 1 && !simulation.parity) {
     throw InputError("--downsample", "", std::to_string(simulation.downsample),
@@ -178,10 +187,11 @@ void finish_spiking_options(SpikingChoice& choice, const ModelFile& file) {
 
 std::string simulation_text(const SimulationOptions& options, const EngineChoice& engine) {
   const bool bridge = engine.engine == "bridge";
-  return fmt::format("{} engine{}, {} {:g} ms, noise {:g} mV^2/ms", engine.engine,
+  return fmt::format("{} engine{}, {} {:g} ms, noise {:g} mV^2/ms{}", engine.engine,
                      options.parity ? " in parity mode" : "", bridge ? "step" : "dt",
                      bridge ? options.step_ms : options.dt_ms * options.downsample,
-                     options.noise_intensity);
+                     options.noise_intensity,
+                     options.start_up == StartUp::relaxed ? ", relaxed start" : "");
 }
 
 void add_engine_reason(Summary& summary, const SpikingChoice& choice, const EngineChoice& engine) {

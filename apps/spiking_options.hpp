@@ -23,6 +23,7 @@ struct SpikingChoice {
   std::optional<bool> readout_bias, initial_weights;
   std::optional<double> dt_ms, step_ms, noise_intensity, noise_sd_mv;
   std::string precision;
+  std::string start_up;
   bool verbose = false;
 
   SpikingChoice() { simulation.engine = "auto"; }

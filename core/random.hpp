@@ -34,8 +34,8 @@ std::array<std::uint32_t, 4> philox_block(const std::array<std::uint32_t, 4>& co
 
 /// A sequential stream of random numbers: a function of (seed, trial, purpose) alone.
 ///
-/// key = (seed, trial), counter = (block, 0, purpose, lane). Vectorised generators of the engines
-/// use counter = (unit, step / 4, purpose, lane); see core/simd/philox.hpp.
+/// key = (seed, trial), counter = (block, 0, purpose, lane). Vectorised generators use counter =
+/// (unit, step / 4, purpose, 0), or step / 8; see core/simd/normal.hpp and fast_normal.hpp.
 class RandomStream {
  public:
   RandomStream(Seed seed, std::uint32_t trial, Purpose purpose, std::uint32_t lane = 0);

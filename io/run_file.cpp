@@ -101,6 +101,7 @@ void add_simulation(MatFields& fields, const SimulationOptions& options) {
   fields.number("trial", options.trial);
   fields.number("noise_mv2_per_ms", options.noise_intensity);
   fields.logical("parity", options.parity);
+  fields.text("start_up", std::string(to_string(options.start_up)));
   if (options.stimulation) {
     const Stimulation& stimulation = *options.stimulation;
     fields.text("stimulation.mode", stimulation.mode == StimulationMode::excite ? "exc" : "inh");
@@ -188,6 +189,14 @@ void read_simulation(const MatFile& file, SimulationOptions& options) {
     options.noise_intensity = file.number("noise_mv2_per_ms", kNumber);
   }
   options.parity = file.has("parity") && file.integer("parity", 0, 1, "must be 0 or 1") == 1;
+  if (file.has("start_up")) {
+    constexpr std::string_view kStart = "must be reference or relaxed";
+    const std::string start_up = file.text("start_up", kStart);
+    if (start_up != "reference" && start_up != "relaxed") {
+      file.fail("start_up", "'" + start_up + "'", kStart);
+    }
+    options.start_up = start_up_from(start_up);
+  }
   if (file.has("stimulation.mode")) {
     Stimulation stimulation;
     constexpr std::string_view kMode = "must be exc or inh";

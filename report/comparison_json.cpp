@@ -117,6 +117,8 @@ Json to_json(const CompareOptions& options) {
           {"engine", simulation.engine},
           {"precision", single ? "single" : "double"},
           {"dt_ms", simulation.dt_ms},
+          {"step_ms", simulation.step_ms},
+          {"start_up", std::string(to_string(simulation.start_up))},
           {"downsample", simulation.downsample},
           {"parity", simulation.parity},
           {"noise_mv2_per_ms", simulation.noise_intensity},

@@ -196,6 +196,8 @@ CompareOptions options_from(const Field& field) {
   simulation.precision = field.at("precision").text() == "single" ? Precision::single_precision
                                                                   : Precision::double_precision;
   simulation.dt_ms = field.at("dt_ms").number();
+  simulation.step_ms = field.at("step_ms").number();
+  simulation.start_up = start_up_from(field.at("start_up").text());
   simulation.downsample = field.at("downsample").integer<int>();
   simulation.parity = field.at("parity").truth();
   simulation.noise_intensity = field.at("noise_mv2_per_ms").number();

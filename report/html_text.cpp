@@ -224,7 +224,10 @@ void add_simulation(Facts& facts, const Comparison& comparison) {
   facts.add("engine", comparison.engine_reason.empty()
                           ? comparison.engine
                           : fmt::format("{}: {}", comparison.engine, comparison.engine_reason));
-  facts.add("step", fmt::format("{:g} ms", options.dt_ms * options.downsample));
+  const bool bridge = comparison.engine == "bridge";
+  facts.add("step",
+            fmt::format("{:g} ms", bridge ? options.step_ms : options.dt_ms * options.downsample));
+  facts.add("start-up", std::string(to_string(options.start_up)));
   facts.add("precision", options.precision == Precision::single_precision ? "single" : "double");
   facts.add("parity with the published code", yes_no(options.parity));
   facts.add("noise intensity", fmt::format("{:g} mV²/ms", options.noise_intensity));

@@ -71,7 +71,8 @@ SimulationResult run_clock(const SpikingModel& model, const Eigen::MatrixXd& inp
     reject("time step dt (ms)", options.dt_ms, "must be above 0 and at most 1 ms");
   }
   if (options.start_up != StartUp::reference) {
-    throw InputError("clock engine", "start-up", "relaxed", "must be reference");
+    throw InputError("clock engine", "start-up", "relaxed",
+                     "must be reference: the published grid knows no other");
   }
   check_parity(model, options);
   check_step(model, options.dt_ms * options.downsample);

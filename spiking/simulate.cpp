@@ -102,6 +102,19 @@ void check_options(const SpikingModel& model, const SimulationOptions& options,
 
 }  // namespace
 
+std::string_view to_string(StartUp start_up) {
+  return start_up == StartUp::relaxed ? "relaxed" : "reference";
+}
+
+StartUp start_up_from(std::string_view name) {
+  for (const StartUp start_up : {StartUp::reference, StartUp::relaxed}) {
+    if (name == to_string(start_up)) {
+      return start_up;
+    }
+  }
+  throw InputError("start-up", "", fmt::format("'{}'", name), "must be reference or relaxed");
+}
+
 const EngineDefinition& find_engine(std::string_view name) {
   std::string known;
   for (const EngineDefinition* engine : registered_engines()) {

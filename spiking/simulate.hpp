@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <Eigen/Core>
@@ -33,13 +34,16 @@ struct Recording {
   std::vector<Eigen::Index> voltage_units;  ///< 0-based; empty: all
 };
 
-/// How the event engine starts from initial voltages (the clock engine: always `reference`).
+/// How a run starts from the initial voltages; the clock engine knows `reference` alone.
 enum class StartUp {
   reference,  ///< as published: units at or above threshold fire at time 0, all others are held at
               ///< their voltage for the first refractory period
   relaxed,    ///< no spike at time 0 and nobody is refractory: units at or above threshold start
               ///< from reset
 };
+
+std::string_view to_string(StartUp start_up);
+StartUp start_up_from(std::string_view name);  ///< "reference", "relaxed". @throws InputError
 
 enum class Precision { single_precision, double_precision };
 

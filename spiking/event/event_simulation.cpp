@@ -17,7 +17,7 @@ namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 // Longer windows need fewer passes over all units but look at more of them in vain.
-constexpr double kWindowMs = 1.25;
+constexpr double kWindowMs = 1.67;
 
 // Bounds are widened by this share, far above their rounding errors.
 constexpr double kBoundSlack = 1e-12;

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "io/mat_file.hpp"
+#include "io/run_file.hpp"
 #include "tests/apps/cli_harness.hpp"
 
 namespace rheobase {
@@ -138,6 +139,30 @@ TEST_SUITE("cli") {
     };
     CHECK(spiking({"--noise-sd", "1"}) == spiking({"--noise", "0.2"}));
     CHECK(spiking({"--noise-sd", "2", "--tau-membrane", "20"}).first == doctest::Approx(0.4));
+  }
+
+  TEST_CASE(
+      "--start-up relaxed: nobody fires at time 0, and the clock engine says that it cannot") {
+    const WorkingFolder folder;
+    copy_model();
+    const auto first_spike_ms = [](const std::vector<std::string>& more) {
+      const Outcome outcome = run(std::vector<std::string>{"simulate", "model.mat", "--scaling",
+                                                           "50", "--noise", "0", "-o", "run.mat"} +
+                                  more);
+      CAPTURE(outcome.err);
+      REQUIRE(outcome.code == 0);
+      return read_run("run.mat").result.spike_time_ms.front();
+    };
+    CHECK(first_spike_ms({}) == 0.0);
+    CHECK(read_run("run.mat").description.simulation.start_up == StartUp::reference);
+    CHECK(first_spike_ms({"--start-up", "relaxed"}) > 0.0);
+    CHECK(read_run("run.mat").description.simulation.start_up == StartUp::relaxed);
+    CHECK(first_spike_ms({"--start-up", "relaxed", "--engine", "odeint"}) > 0.0);
+    CHECK(engine_of({"--start-up", "relaxed"}) == "bridge");
+    check_refused({"--start-up", "relaxed", "--engine", "clock"},
+                  {"--start-up relaxed", "--engine clock", "event or bridge"});
+    check_refused({"--start-up", "relaxed", "--dt", "0.1"}, {"--start-up relaxed", "clock"});
+    check_refused({"--start-up", "cold"}, {"--start-up", "cold", "reference, relaxed"});
   }
 
   TEST_CASE("QIF end to end: mapped, remembered, evaluated by every engine") {
