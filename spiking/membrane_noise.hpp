@@ -1,5 +1,7 @@
 #pragma once
 
+#include <limits>
+
 #include "core/aligned_vector.hpp"
 #include "core/normal_noise.hpp"
 #include "spiking/simulate.hpp"
@@ -17,7 +19,9 @@ class MembraneNoise {
   /// Values of all units at `step` (from 1), null without noise. Rows of the steps up to
   /// last_step_at(step) follow it at distance stride().
   const float* at(long step);
-  long last_step_at(long step) const { return (step - 1) / kSteps * kSteps + kSteps; }
+  long last_step_at(long step) const {
+    return rows_.empty() ? std::numeric_limits<long>::max() : (step - 1) / kSteps * kSteps + kSteps;
+  }
   std::size_t stride() const { return stride_; }
 
  private:

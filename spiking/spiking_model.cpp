@@ -16,7 +16,8 @@ std::string shape(Eigen::Index rows, Eigen::Index columns) {
 
 template <class Matrix>
 void require_finite(const Matrix& values, const std::string& where, std::string_view field) {
-  if (values.allFinite()) {
+  // Vectorised, unlike allFinite(): 0 times infinity or NaN is NaN.
+  if ((0.0 * values.array()).sum() == 0.0) {
     return;
   }
   for (Eigen::Index column = 0; column < values.cols(); ++column) {
