@@ -114,8 +114,9 @@ std::string describe(const CLI::App& program, const CLI::ParseError& error) {
   }
   if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
     const std::string what = error.what();
-    return what.substr(0, what.find(':')) + ": found twice or with another number of values than it takes (see " +
-           "rheobase " + (chosen.empty() ? "" : chosen.front()->get_name() + " ") + "--help)";
+    return what.substr(0, what.find(':')) +
+           ": found twice or with another number of values than it takes (see " + "rheobase " +
+           (chosen.empty() ? "" : chosen.front()->get_name() + " ") + "--help)";
   }
   std::string text = error.what();
   if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && !chosen.empty()) {

@@ -52,7 +52,8 @@ constexpr const char* kExamples =
 void check_request(const CompareRequest& request) {
   if (!request.output.empty()) {
     require_comparison_extension(request.output);
-    check_output("--output", request.output, request.model);
+    check_output("--output", request.output,
+                 {request.model, request.baseline, request.task.trials_file});
   }
   if (request.tolerance && request.baseline.empty()) {
     throw InputError("--tolerance", "", short_number(*request.tolerance),
@@ -82,10 +83,10 @@ void print_comparison(const CompareRequest& request, const Comparison& compariso
   Summary summary;
   summary.add("model", fmt::format("{}, task {}", request.model.string(), comparison.task));
   summary.add("trials", fmt::format("{}, seed {}", options.trials, simulation.seed));
-  summary.add("spiking",
-              fmt::format("scaling factor {:g}, {} engine{}, noise {:g} mV^2/ms",
-                          options.scaling_factor, comparison.engine,
-                          simulation.parity ? " in parity mode" : "", simulation.noise_intensity));
+  summary.add("spiking", fmt::format("scaling factor {:g}, {} engine{}, noise {:g} mV^2/ms",
+                                     options.scaling_factor, comparison.engine,
+                                     simulation.parity ? " in parity mode" : "",
+                                     effective_noise_intensity(simulation)));
   add_network(summary, options.transfer);
   add_engine_reason(summary, request.spiking, {comparison.engine, comparison.engine_reason});
   summary.add("measured", fmt::format("from {:g} ms to the end; accuracy as in eval",

@@ -62,9 +62,7 @@ void check_options(const ExportRequest& request, const CLI::App& app) {
 
 void run_export(ExportRequest request, const CLI::App& app, const Console& console) {
   check_options(request, app);
-  for (const fs::path& file : request.files) {
-    check_output("--output", request.output, file);
-  }
+  check_output("--output", request.output, {request.files.begin(), request.files.end()});
   ExportSource source = read_export_source(request.files);
   if (source.model && request.scaling > 0.0) {
     source.model->model.scaling_factor = request.scaling;

@@ -22,7 +22,7 @@ constexpr const char* kExamples =
     "  rheobase import model.h5 -o model.mat";
 
 void run_import(const ImportRequest& request, const Console& console) {
-  check_output("--output", request.output, request.file);
+  check_output("--output", request.output, {request.file});
   write_model(request.output, read_model_state(request.file));
   console.out << request.output.string() << '\n';
 }

@@ -21,7 +21,7 @@ Json to_json(const Task& task) {
 Json to_json(const SimulationOptions& options, const EngineChoice& engine) {
   Json json = {{"engine", engine.engine},
                {"parity", options.parity},
-               {"noise_mv2_per_ms", options.noise_intensity},
+               {"noise_mv2_per_ms", effective_noise_intensity(options)},
                {"start_up", to_string(options.start_up)}};
   if (engine.engine == "bridge") {
     json["step_ms"] = options.step_ms;

@@ -42,7 +42,7 @@ fs::path output_path(const MapRequest& request) {
     return request.model;
   }
   const fs::path path = request.output.empty() ? with_word(request.model, "lif") : request.output;
-  check_output("--output", path, request.model);
+  check_output("--output", path, {request.model, request.task.trials_file});
   return path;
 }
 
@@ -91,12 +91,22 @@ Json to_json(const ScalingPoint& point) {
 }
 
 /// What a person should know before the result is used.
-std::vector<std::string> notes(const ScalingSearchResult& result) {
+std::vector<std::string> notes(const ScalingSearchOptions& options,
+                               const ScalingSearchResult& result) {
   std::vector<std::string> lines;
-  if (result.points[result.best].accuracy.value < kConverted) {
+  const bool published = options.transfer == TransferOptions{};
+  if (result.points[result.best].accuracy.value < kConverted && result.points.size() > 1) {
     lines.emplace_back(
-        "no scaling factor gives 95 %: this network does not convert; train it with stronger "
-        "--spike-noise (a smaller number), a larger --stop-margin or more units");
+        published
+            ? "no scaling factor gives 95 %: this network does not convert; train it with "
+              "stronger --spike-noise (a smaller number), a larger --stop-margin or more units"
+            : "no scaling factor gives 95 % with these neurons and synapses");
+  }
+  const SimulationOptions usual;
+  if (options.simulation.noise_intensity != usual.noise_intensity || options.simulation.parity) {
+    lines.emplace_back(
+        "the file keeps neurons and synapses; give --noise, --parity and other options of the "
+        "simulation to eval, compare and simulate again");
   }
   if (result.at_edge && result.points.size() > 1) {
     lines.emplace_back("the best value lies at the edge of the grid: try others with --scaling");
@@ -123,7 +133,7 @@ void print_result(const MapRequest& request, const Task& task, const ScalingSear
                          {"points", points},
                          {"best", to_json(best)},
                          {"at_edge", result.at_edge},
-                         {"notes", notes(result)},
+                         {"notes", notes(options, result)},
                          {"seconds", result.seconds}});
     return;
   }
@@ -138,7 +148,7 @@ void print_result(const MapRequest& request, const Task& task, const ScalingSear
   outcome.add("best",
               fmt::format("scaling factor {:g}: {} correct (95 % interval {})", best.scaling_factor,
                           percent(best.accuracy.value), interval(best.accuracy)));
-  for (const std::string& note : notes(result)) {
+  for (const std::string& note : notes(options, result)) {
     outcome.add("note", note);
   }
   outcome.add("time", seconds_text(result.seconds));

@@ -156,7 +156,7 @@ void map_many(const MapRequest& request, const Console& console) {
   check_many(request);
   std::vector<MapEntry> entries = entries_of(request, console);
   for (MapEntry& entry : entries) {
-    check_output("--output", entry.output, entry.model);
+    check_output("--output", entry.output, {entry.model, request.task.trials_file});
     keep_if_done(entry);
   }
   const InterruptGuard guard;

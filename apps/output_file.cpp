@@ -12,7 +12,8 @@ namespace rheobase {
 
 namespace fs = std::filesystem;
 
-void check_output(const std::string& option, const fs::path& output, const fs::path& input) {
+void check_output(const std::string& option, const fs::path& output,
+                  const std::vector<fs::path>& inputs) {
   std::error_code ignored;
   if (fs::is_directory(output, ignored)) {
     throw InputError(option, output.string(), "a directory", "must be a file");
@@ -26,10 +27,17 @@ void check_output(const std::string& option, const fs::path& output, const fs::p
     throw InputError(option, output.string(), std::strerror(errno),
                      "must lie in a folder that can be written to");
   }
-  if (!input.empty() && fs::equivalent(output, input, ignored)) {
-    throw InputError(option, output.string(), "the input file",
-                     "must be another file: inputs are never changed unless --in-place is given");
+  for (const fs::path& input : inputs) {
+    if (!input.empty() && fs::equivalent(output, input, ignored)) {
+      throw InputError(option, output.string(), "an input file",
+                       "must be another file: inputs are never changed unless --in-place is given");
+    }
   }
+}
+
+fs::path file_of(const std::string& file_and_field) {
+  const std::size_t colon = file_and_field.rfind(':');
+  return colon == std::string::npos ? fs::path() : fs::path(file_and_field.substr(0, colon));
 }
 
 fs::path with_word(const fs::path& path, const std::string& word) {

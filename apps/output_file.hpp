@@ -2,14 +2,18 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace rheobase {
 
-/// Checks, before any work, that `output` can be written and is not the file `input`, which is
-/// never changed. An older output is replaced. @param option  what named it ("--output")
-/// @param input  may be empty
+/// Checks, before any work, that `output` can be written and is none of the files that are read,
+/// which are never changed. An older output is replaced. @param option  what named it ("--output")
+/// @param inputs  may hold empty ones
 void check_output(const std::string& option, const std::filesystem::path& output,
-                  const std::filesystem::path& input = {});
+                  const std::vector<std::filesystem::path>& inputs = {});
+
+/// FILE.mat of FILE.mat:FIELD; empty without a field.
+std::filesystem::path file_of(const std::string& file_and_field);
 
 /// model.mat -> model.<word>.mat
 std::filesystem::path with_word(const std::filesystem::path& path, const std::string& word);

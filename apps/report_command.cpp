@@ -155,7 +155,7 @@ void tell(const ReportRequest& request, const std::vector<fs::path>& figures,
 
 void run_report(ReportRequest request, const CLI::App& app, const Console& console) {
   const FigureFormat format = figure_format_from(request.format);
-  check_output("--output", request.output, request.model);
+  check_output("--output", request.output, {request.model, request.task.trials_file});
   const bool saved = is_comparison(request.model);
   if (saved) {
     refuse_comparison_options(app, request.model.string());

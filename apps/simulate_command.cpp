@@ -245,7 +245,9 @@ void print_outcome(const SimulateRequest& request, const Outcome& outcome,
 void run_simulate(SimulateRequest request, const Console& console) {
   const ModelFile file = read_model(request.model);
   finish_spiking_options(request.spiking, file);
-  check_output("--output", request.output, request.model);
+  check_output("--output", request.output,
+               {request.model, file_of(request.input), file_of(request.initial_voltage),
+                request.task.trials_file});
   const SpikingModel spiking =
       spiking_model_of(file, request.model.string(), request.scaling, request.spiking);
   Outcome outcome;
@@ -287,15 +289,18 @@ void add_recording_options(CLI::App& app, SimulateRequest& request) {
            "Units whose voltage is recorded, counted from 1, such as 1,5,10:20 (default: all)")
       ->group(kGroup);
   add_number(app, "--output-step", request.output_step_ms, kNonNegative, "ms",
-             "Distance of the samples of output, rate and input; 0: every step")
+             "Distance of the samples of output, rate and input, in the clock and bridge engines "
+             "the nearest multiple of their step; 0: every step")
       ->group(kGroup);
 }
 
 void add_stimulation_options(CLI::App& app, SimulateRequest& request) {
   constexpr const char* kGroup = "Artificial stimulation";
-  add_choice(app, "--stimulate", request.stimulate, {"exc", "inh"},
-             "In every step, with probability 0.5, move the voltage of some units by 0.5 mV up "
-             "(exc) or down (inh)")
+  add_choice(
+      app, "--stimulate", request.stimulate, {"exc", "inh"},
+      "In every step of --dt, with probability 0.5, move the voltage of some units by 0.5 mV "
+      "up (exc) or down (inh), refractory ones too, as published: 5 mV/ms at 0.05 ms, more at "
+      "shorter steps")
       ->group(kGroup);
   add_text(app, "--stimulate-units", request.stimulate_units, "UNITS",
            "Which units, counted from 1, such as 1,5,10:20")
@@ -324,7 +329,7 @@ void add_simulate_command(CLI::App& program, const Console& console) {
            "Input of the network, such as trial.mat:u (default: a trial of the task)");
   add_text(app, "--condition", request->condition, "NAME",
            "Condition of the task's trial; see `rheobase task NAME` (default: drawn)");
-  add_integer(app, "--trial", request->trial, kNonNegative,
+  add_integer(app, "--trial", request->trial, {0.0, 2147483647.0, false},
               "Number of the trial: another one has other noise and other initial voltages");
   add_number(app, "--scaling", request->scaling, kNonNegative, "",
              "Scaling factor s = 1/lambda; 0: the one in the file");

@@ -58,21 +58,24 @@ void add_simulation_options(CLI::App& app, SpikingChoice& choice) {
   for (const EngineDefinition* engine : registered_engines()) {
     engines.push_back(engine->name);
   }
-  add_choice(app, "--engine", simulation.engine, engines,
-             "Engine that advances the network; auto takes bridge with noise, event without, clock "
-             "for --parity")
+  add_choice(
+      app, "--engine", simulation.engine, engines,
+      "Engine that advances the network; auto takes event without noise, bridge with it, clock "
+      "for --parity, stimulation and where the bridge engine cannot go")
       ->group(kGroup);
   add_optional_number(app, "--dt", choice.dt_ms, {0.0, 1.0, true},
-                      "Time step of the clock engine, which it asks for; the event engine samples "
-                      "voltages at it",
+                      "Time step of the clock engine, which it asks for; beside --engine event or "
+                      "odeint the distance of their voltage samples",
                       "ms", "0.05")
       ->group(kGroup);
   add_optional_number(app, "--step", choice.step_ms, {0.0, 1.0, true},
                       "Step of the bridge engine, which it asks for", "ms", "0.25")
       ->group(kGroup);
-  add_optional_number(app, "--noise", choice.noise_intensity, kNonNegative,
-                      "Intensity of the membrane noise, whatever the step; 0 switches it off",
-                      "mV^2/ms", "0.2, as published")
+  add_optional_number(
+      app, "--noise", choice.noise_intensity, kNonNegative,
+      "Intensity of the membrane noise, whatever the step (with --parity at a step of "
+      "0.05 ms, less at longer ones, as published); 0 switches it off",
+      "mV^2/ms", "0.2, as published")
       ->group(kGroup);
   add_optional_number(app, "--noise-sd", choice.noise_sd_mv, kNonNegative,
                       "The same as the standard deviation of a LIF voltage without spikes, "
@@ -101,7 +104,11 @@ void require_engine(const std::string& option, const SpikingChoice& choice,
                     std::initializer_list<std::string_view> engines) {
   const std::string& engine = choice.simulation.engine;
   if (std::find(engines.begin(), engines.end(), engine) == engines.end()) {
-    throw InputError(option, "", fmt::format("--engine {} beside it", engine),
+    const std::string& asked_by = choice.engine_asked_by;
+    throw InputError(option, "",
+                     asked_by.empty() ? fmt::format("--engine {} beside it", engine)
+                                      : fmt::format("{}, which asks for the {} engine, beside it",
+                                                    asked_by, engine),
                      fmt::format("must come with --engine {}", fmt::join(engines, " or ")));
   }
 }
@@ -109,9 +116,16 @@ void require_engine(const std::string& option, const SpikingChoice& choice,
 /// --dt, --step and --precision name their engine where nothing else does.
 void finish_engine(SpikingChoice& choice) {
   SimulationOptions& simulation = choice.simulation;
-  const bool clock = choice.dt_ms || !choice.precision.empty() || simulation.parity;
-  if (simulation.engine == "auto" && (clock || choice.step_ms)) {
-    simulation.engine = clock ? "clock" : "bridge";
+  const std::string clock_option = simulation.parity           ? "--parity"
+                                   : choice.dt_ms              ? "--dt"
+                                   : !choice.precision.empty() ? "--precision"
+                                                               : "";
+  // `auto` itself knows about parity mode and says so in the result.
+  const bool parity_alone =
+      simulation.parity && !choice.dt_ms && !choice.step_ms && choice.precision.empty();
+  if (simulation.engine == "auto" && !parity_alone && (!clock_option.empty() || choice.step_ms)) {
+    choice.engine_asked_by = clock_option.empty() ? "--step" : clock_option;
+    simulation.engine = clock_option.empty() ? "bridge" : "clock";
   }
   if (choice.dt_ms) {
     require_engine("--dt", choice, {"clock", "event", "odeint"});
@@ -123,7 +137,7 @@ void finish_engine(SpikingChoice& choice) {
     require_engine("--precision", choice, {"clock"});
   }
   if (simulation.parity) {
-    require_engine("--parity", choice, {"clock"});
+    require_engine("--parity", choice, {"clock", "auto"});
   }
   if (choice.start_up == "relaxed") {
     require_engine("--start-up relaxed", choice, {"event", "bridge", "odeint", "auto"});
@@ -177,6 +191,10 @@ void finish_spiking_options(SpikingChoice& choice, const ModelFile& file) {
   transfer.rise_ms = choice.rise_ms.value_or(transfer.rise_ms);
   transfer.readout_bias = choice.readout_bias.value_or(transfer.readout_bias);
   transfer.use_initial_weights = choice.initial_weights.value_or(transfer.use_initial_weights);
+  if (choice.rise_ms && transfer.synapse == SynapseKind::single_exponential) {
+    throw InputError("--rise", "", "a single exponential synapse",
+                     "must come with --synapse double: a single exponential has no rise");
+  }
   finish_engine(choice);
   finish_noise(choice);
   if (choice.simulation.parity && transfer.readout_bias) {
@@ -187,17 +205,22 @@ void finish_spiking_options(SpikingChoice& choice, const ModelFile& file) {
 
 std::string simulation_text(const SimulationOptions& options, const EngineChoice& engine) {
   const bool bridge = engine.engine == "bridge";
-  return fmt::format("{} engine{}, {} {:g} ms, noise {:g} mV^2/ms{}", engine.engine,
-                     options.parity ? " in parity mode" : "", bridge ? "step" : "dt",
-                     bridge ? options.step_ms : options.dt_ms * options.downsample,
-                     options.noise_intensity,
+  const bool clock = engine.engine == "clock";
+  const std::string step = bridge  ? fmt::format(", step {:g} ms", options.step_ms)
+                           : clock ? fmt::format(", dt {:g} ms", options.dt_ms * options.downsample)
+                                   : "";
+  return fmt::format("{} engine{}{}, noise {:g} mV^2/ms{}", engine.engine,
+                     options.parity ? " in parity mode" : "", step,
+                     effective_noise_intensity(options),
                      options.start_up == StartUp::relaxed ? ", relaxed start" : "");
 }
 
 void add_engine_reason(Summary& summary, const SpikingChoice& choice, const EngineChoice& engine) {
   if (choice.verbose) {
+    const std::string asked_for =
+        choice.engine_asked_by.empty() ? "asked for" : choice.engine_asked_by + " asks for it";
     summary.add("chosen", fmt::format("{}: {}", engine.engine,
-                                      engine.reason.empty() ? "asked for" : engine.reason));
+                                      engine.reason.empty() ? asked_for : engine.reason));
   }
 }
 

@@ -25,6 +25,7 @@ struct SpikingChoice {
   std::string precision;
   std::string start_up;
   bool verbose = false;
+  std::string engine_asked_by;  ///< the option that took an engine which --engine did not name
 
   SpikingChoice() { simulation.engine = "auto"; }
 };

@@ -94,8 +94,8 @@ fs::path output_of_checkpoint(const fs::path& checkpoint) {
   return checkpoint.parent_path() / (stem.stem().string() + ".mat");
 }
 
-void check_paths(const Job& job, const fs::path& input) {
-  check_output("--output", job.output, input);
+void check_paths(const Job& job, const std::vector<fs::path>& inputs) {
+  check_output("--output", job.output, inputs);
   check_output("--checkpoint", job.checkpoint);
   if (job.output == job.checkpoint) {
     throw InputError("--checkpoint", job.checkpoint.string(), "the name of the output",
@@ -118,7 +118,7 @@ Job new_job(const TrainRequest& request, const Console& console) {
   if (!job.own_checkpoint) {
     job.checkpoint = with_word(job.output, kCheckpointWord);
   }
-  check_paths(job, {});
+  check_paths(job, {file_of(request.mask), request.task.trials_file});
   return job;
 }
 
@@ -167,7 +167,7 @@ Job resumed_job(const TrainRequest& request, const CLI::App& app) {
         "--trials", "", std::to_string(job.options.max_trials),
         fmt::format("must be at least {}, the trials already done", job.state.trials_done));
   }
-  check_paths(job, request.resume);
+  check_paths(job, {request.resume, request.task.trials_file});
   return job;
 }
 

@@ -99,7 +99,7 @@ std::vector<int> read_unit_types(const MatFile& file, Index units) {
 
 void add_simulation(MatFields& fields, const SimulationOptions& options) {
   fields.number("trial", options.trial);
-  fields.number("noise_mv2_per_ms", options.noise_intensity);
+  fields.number("noise_mv2_per_ms", effective_noise_intensity(options));
   fields.logical("parity", options.parity);
   fields.text("start_up", std::string(to_string(options.start_up)));
   if (options.stimulation) {

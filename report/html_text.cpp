@@ -230,7 +230,7 @@ void add_simulation(Facts& facts, const Comparison& comparison) {
   facts.add("start-up", std::string(to_string(options.start_up)));
   facts.add("precision", options.precision == Precision::single_precision ? "single" : "double");
   facts.add("parity with the published code", yes_no(options.parity));
-  facts.add("noise intensity", fmt::format("{:g} mV²/ms", options.noise_intensity));
+  facts.add("noise intensity", fmt::format("{:g} mV²/ms", effective_noise_intensity(options)));
   facts.add("noise of the rate network", fmt::format("{:g}", comparison.options.rate_noise));
 }
 

@@ -37,10 +37,10 @@ SimulationResult run(const SpikingModel& model, const Eigen::MatrixXd& input,
                      const SimulationOptions& options) {
   check_scope(options);
   const double longest = longest_bridge_step_ms(model);
-  if (!(options.step_ms > 0.0 && options.step_ms <= longest)) {
-    throw InputError(
-        kWhere, "step (ms)", fmt::format("{}", options.step_ms),
-        fmt::format("must be above 0 and at most {:.4g} ms for this network", longest));
+  if (!(options.step_ms >= kShortestStepMs && options.step_ms <= longest)) {
+    throw InputError(kWhere, "step (ms)", fmt::format("{}", options.step_ms),
+                     fmt::format("must be at least {:g} and at most {:.4g} ms for this network",
+                                 kShortestStepMs, longest));
   }
   const double refractory = model.neuron.refractory_ms;
   if (refractory > longest_bridge_refractory_ms(model)) {

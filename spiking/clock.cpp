@@ -19,8 +19,17 @@ namespace {
 void check_step(const SpikingModel& model, double dt_ms) {
   const NeuronParameters& neuron = model.neuron;
   const double refractory = neuron.refractory_ms;
-  if (!(dt_ms > 0.0 && dt_ms <= 1.0)) {
-    reject("time step dt (ms)", dt_ms, "must be above 0 and at most 1 ms");
+  if (!(dt_ms >= kShortestStepMs && dt_ms <= 1.0)) {
+    reject("time step dt (ms)", dt_ms,
+           fmt::format("must be within {:g} ... 1 ms", kShortestStepMs));
+  }
+  const SynapseParameters& synapse = model.synapse;
+  const bool rises = synapse.kind == SynapseKind::double_exponential;
+  const double fastest =
+      rises ? std::min(synapse.rise_ms, synapse.decay_ms.minCoeff()) : synapse.decay_ms.minCoeff();
+  if (dt_ms > fastest) {
+    reject("time step dt (ms)", dt_ms,
+           fmt::format("must not exceed the shortest synaptic time constant, {:g} ms", fastest));
   }
   if (refractory > 0.0 && dt_ms > refractory) {
     reject("time step dt (ms)", dt_ms,
@@ -57,6 +66,11 @@ void check_parity(const SpikingModel& model, const SimulationOptions& options) {
   if (options.precision != Precision::double_precision) {
     throw InputError("clock engine", "precision", "single", "must be double in parity mode");
   }
+  if (options.dt_ms * options.downsample > 1.0) {
+    reject(
+        "downsample", options.downsample,
+        fmt::format("must make steps of at most 1 ms of the time step dt of {} ms", options.dt_ms));
+  }
   const double ratio = model.input_step_ms / options.dt_ms;
   if (std::abs(ratio - std::round(ratio)) > 1e-9 * ratio) {
     reject("time step dt (ms)", options.dt_ms,
@@ -67,12 +81,14 @@ void check_parity(const SpikingModel& model, const SimulationOptions& options) {
 
 SimulationResult run_clock(const SpikingModel& model, const Eigen::MatrixXd& input,
                            const SimulationOptions& options) {
-  if (!(options.dt_ms > 0.0)) {
-    reject("time step dt (ms)", options.dt_ms, "must be above 0 and at most 1 ms");
-  }
   if (options.start_up != StartUp::reference) {
     throw InputError("clock engine", "start-up", "relaxed",
-                     "must be reference: the published grid knows no other");
+                     "must be reference in the clock engine, which parity mode, a time step and, "
+                     "with noise, stimulation ask for");
+  }
+  if (!(options.dt_ms > 0.0)) {
+    reject("time step dt (ms)", options.dt_ms,
+           fmt::format("must be within {:g} ... 1 ms", kShortestStepMs));
   }
   check_parity(model, options);
   check_step(model, options.dt_ms * options.downsample);

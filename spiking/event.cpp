@@ -34,9 +34,26 @@ std::vector<StimulationJump> toss_coins(const SpikingModel& model, Eigen::Index 
   return jumps;
 }
 
+/// A window lasts at most one of the shortest time constant.
+void check_time_constants(const SpikingModel& model) {
+  constexpr double shortest = 1e-3;
+  const auto check = [=](double found, const char* field) {
+    if (found < shortest) {
+      throw InputError("event engine", field, fmt::format("{}", found),
+                       fmt::format("must be at least {:g} ms", shortest));
+    }
+  };
+  check(model.neuron.tau_membrane_ms, "membrane time constant (ms)");
+  check(model.synapse.decay_ms.minCoeff(), "synaptic decay times (ms)");
+  if (model.synapse.kind == SynapseKind::double_exponential) {
+    check(model.synapse.rise_ms, "synaptic rise time (ms)");
+  }
+}
+
 SimulationResult run(const SpikingModel& model, const Eigen::MatrixXd& input,
                      const SimulationOptions& options) {
   check_grid_free_options(options, "event engine");
+  check_time_constants(model);
   return run_event(make_event_network(model), make_event_protocol(model, input, options), options);
 }
 
@@ -136,9 +153,10 @@ void check_grid_free_options(const SimulationOptions& options, std::string_view 
                      options.parity ? "must be off: only the clock engine has the published grid"
                                     : "must be 1 outside of parity mode");
   }
-  if (!(options.dt_ms > 0.0 && options.dt_ms <= 1.0)) {
+  if (!(options.dt_ms >= kShortestStepMs && options.dt_ms <= 1.0)) {
     throw InputError(engine, "time step dt (ms)", fmt::format("{}", options.dt_ms),
-                     "must be above 0 and at most 1 ms (it samples voltages and output)");
+                     fmt::format("must be within {:g} ... 1 ms (it samples voltages and output)",
+                                 kShortestStepMs));
   }
 }
 

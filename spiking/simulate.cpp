@@ -13,6 +13,9 @@ namespace {
 
 constexpr std::string_view kWhere = "simulation";
 
+// Single precision and the lanes without a unit, which lie far below threshold, bear no more.
+constexpr double kLargestNoiseIntensity = 1e12;
+
 void check_input(const SpikingModel& model, const Eigen::MatrixXd& input) {
   const std::string found = fmt::format("{} x {}", input.rows(), input.cols());
   if (input.rows() != model.inputs()) {
@@ -79,16 +82,21 @@ void check_stimulation(const SpikingModel& model, const Stimulation& stimulation
 
 void check_options(const SpikingModel& model, const SimulationOptions& options,
                    double duration_ms) {
-  if (!(options.noise_intensity >= 0.0) || !std::isfinite(options.noise_intensity)) {
+  if (!(options.noise_intensity >= 0.0 && options.noise_intensity <= kLargestNoiseIntensity)) {
     throw InputError(kWhere, "noise intensity (mV^2/ms)",
-                     fmt::format("{}", options.noise_intensity), "must be finite and not negative");
+                     fmt::format("{}", options.noise_intensity),
+                     fmt::format("must be within 0 ... {:g}", kLargestNoiseIntensity));
   }
   if (!(options.output_period_ms >= 0.0) || !std::isfinite(options.output_period_ms)) {
-    throw InputError(kWhere, "output period (ms)", fmt::format("{}", options.output_period_ms),
+    throw InputError(kWhere, "output step (ms)", fmt::format("{}", options.output_period_ms),
                      "must be finite and not negative");
   }
+  if (options.output_period_ms > 0.0 && options.output_period_ms < kShortestStepMs) {
+    throw InputError(kWhere, "output step (ms)", fmt::format("{}", options.output_period_ms),
+                     fmt::format("must be 0 or at least {:g} ms", kShortestStepMs));
+  }
   if (options.output_period_ms > duration_ms) {
-    throw InputError(kWhere, "output period (ms)", fmt::format("{}", options.output_period_ms),
+    throw InputError(kWhere, "output step (ms)", fmt::format("{}", options.output_period_ms),
                      fmt::format("must not exceed the run of {} ms", duration_ms));
   }
   if (options.initial_voltage) {
@@ -113,6 +121,12 @@ StartUp start_up_from(std::string_view name) {
     }
   }
   throw InputError("start-up", "", fmt::format("'{}'", name), "must be reference or relaxed");
+}
+
+double effective_noise_intensity(const SimulationOptions& options) {
+  const double step_ms = options.dt_ms * options.downsample;
+  return options.parity ? options.noise_intensity * (kReferenceStepMs / step_ms)
+                        : options.noise_intensity;
 }
 
 const EngineDefinition& find_engine(std::string_view name) {

@@ -45,6 +45,12 @@ enum class StartUp {
 std::string_view to_string(StartUp start_up);
 StartUp start_up_from(std::string_view name);  ///< "reference", "relaxed". @throws InputError
 
+/// Of every engine's grid and samples; a second would not fit into memory at much shorter ones.
+inline constexpr double kShortestStepMs = 1e-4;
+
+/// The published program's own step.
+inline constexpr double kReferenceStepMs = 0.05;
+
 enum class Precision { single_precision, double_precision };
 
 struct SimulationOptions {
@@ -86,6 +92,9 @@ struct SimulationResult {
     return spike_count.cast<double>() / (duration_ms / 1000.0);
   }
 };
+
+/// Noise (mV^2/ms) that a run really has: in parity mode it is given per step.
+double effective_noise_intensity(const SimulationOptions& options);
 
 /// Simulates one trial. `input` is inputs x columns, one column per model.input_step_ms; the run
 /// lasts (columns - 1) * input_step_ms (the reference's convention).

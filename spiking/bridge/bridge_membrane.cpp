@@ -40,6 +40,15 @@ double BridgeMembrane::spike_ms(double start, double end, double force, double n
   return std::clamp(time, 0.0, duration_ms);
 }
 
+double BridgeMembrane::rise_ms(double u, double force) const {
+  if (model == NeuronModel::qif) {
+    const double time = qif_rise_ms(u, threshold, force, tau_ms);
+    return time >= 0.0 ? time : std::numeric_limits<double>::infinity();
+  }
+  return force > threshold ? tau_ms * std::log((force - u) / (force - threshold))
+                           : std::numeric_limits<double>::infinity();
+}
+
 double BridgeMembrane::after(double u, double force, double noise, double duration_ms) const {
   if (model == NeuronModel::qif) {
     return qif_flow(u + noise_sd(duration_ms) * noise, force, tau_ms, duration_ms);

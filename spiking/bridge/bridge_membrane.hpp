@@ -30,6 +30,10 @@ struct BridgeMembrane {
   double spike_ms(double start, double end, double force, double noise, double duration_ms,
                   const SpikeDraws& draws) const;
 
+  /// Time (ms) that a constant force takes to drive u < threshold up to the threshold, without
+  /// noise; infinite where it never does.
+  double rise_ms(double u, double force) const;
+
   /// u after `duration_ms` under a constant force, far from the threshold.
   double after(double u, double force, double noise, double duration_ms) const;
 };

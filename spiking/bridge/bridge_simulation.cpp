@@ -18,6 +18,9 @@ namespace rheobase {
 
 namespace {
 
+/// With a refractory period a unit can fire once or twice in a step, without one this often.
+constexpr Eigen::Index kMostSpikesOfUnit = 1000;
+
 struct Spike {
   double time_ms;
   Eigen::Index unit;
@@ -65,6 +68,7 @@ class BridgeRun {
   void release_units(long step);
   void release(const Release& release, double end_ms);
   void collect_spikes(bool fired, long step);
+  void fire_all(long step);
   void fire(const Spike& spike, long step);
   void begin_interval(Eigen::Index unit);
   void schedule(const Release& release, long released);
@@ -205,7 +209,15 @@ void BridgeRun::release(const Release& release, double end_ms) {
   const double slope = (end_current - cells_.now().current[unit]) / grid_.dt_ms;
   const double force = drive_(unit, column_) + end_current - 0.5 * slope * rest_ms;
   const double u = membrane_.after(release.u, force, noise_row_[unit], rest_ms);
-  cells_.release(unit, std::min(u, membrane_.threshold));
+  // A force that reaches the threshold within a step outruns the noise.
+  const double rise_ms = u < membrane_.threshold || release.u >= membrane_.threshold
+                             ? rest_ms
+                             : membrane_.rise_ms(release.u, force);
+  if (rise_ms < rest_ms) {
+    spikes_.push_back({release.time_ms + rise_ms, unit});
+  } else {
+    cells_.release(unit, std::min(u, membrane_.threshold));
+  }
 }
 
 /// The step's spikes in order of time, then of unit.
@@ -253,6 +265,24 @@ void BridgeRun::fire(const Spike& spike, long step) {
            step);
 }
 
+/// The step's spikes. A spike may release its unit and another one follow.
+void BridgeRun::fire_all(long step) {
+  const auto most = static_cast<std::size_t>(kMostSpikesOfUnit * model_.units());
+  for (std::size_t next = 0; next < spikes_.size(); ++next) {
+    if (spikes_.size() > most) {
+      throw InputError("bridge engine", fmt::format("spikes in the step to {:g} ms", end_ms(step)),
+                       fmt::format("more than {} a unit", kMostSpikesOfUnit),
+                       "must be fewer: the drive is too strong");
+    }
+    const Spike spike = spikes_[next];
+    const std::size_t before = spikes_.size();
+    fire(spike, step);
+    if (spikes_.size() > before) {
+      std::sort(spikes_.begin() + static_cast<std::ptrdiff_t>(next) + 1, spikes_.end());
+    }
+  }
+}
+
 /// After the step: `now` is its end.
 void BridgeRun::record(long step) {
   if (recorder_.wants_voltage()) {
@@ -291,11 +321,9 @@ SimulationResult BridgeRun::run() {
     noise_row_ = noise_.at(step);
     const bool fired = kernels_.advance(cells_.population(), noise_row_, fired_.data());
     release_units(step);
-    if (fired || !initial_spikes_.empty()) {
+    if (fired || !initial_spikes_.empty() || !spikes_.empty()) {
       collect_spikes(fired, step);
-      for (const Spike& spike : spikes_) {
-        fire(spike, step);
-      }
+      fire_all(step);
     }
     cells_.swap();
     record(step);

@@ -44,6 +44,7 @@ class FastRun {
 
   const SpikingModel& model_;
   const ClockGrid& grid_;
+  double offset_mv_;          ///< voltages and drive are counted from here
   Eigen::MatrixX<T> drive_;   ///< bias + W_in u, N x columns
   SparseColumns<T> weights_;  ///< scaled to jumps
   T gain_of_free_unit_;
@@ -60,12 +61,21 @@ class FastRun {
   long next_switch_ = 1;
 };
 
+/// Units rest next to their threshold, where steps are too small to change -40 in single precision.
+template <class T>
+double voltage_offset(const NeuronParameters& neuron) {
+  const bool about_threshold = sizeof(T) == sizeof(float) && neuron.model == NeuronModel::lif;
+  return about_threshold ? neuron.threshold_mv : 0.0;
+}
+
 template <class T>
 FastRun<T>::FastRun(const SpikingModel& model, const Eigen::MatrixXd& input, const ClockGrid& grid,
                     const SimulationOptions& options, SimdLevel level)
     : model_(model),
       grid_(grid),
-      drive_(((model.w_in * input).array() + model.neuron.bias_mv).template cast<T>()),
+      offset_mv_(voltage_offset<T>(model.neuron)),
+      drive_(
+          ((model.w_in * input).array() + (model.neuron.bias_mv - offset_mv_)).template cast<T>()),
       weights_(model.w, jump_scale(model.synapse, grid.dt_s)),
       gain_of_free_unit_(static_cast<T>(grid.dt_ms / model.neuron.tau_membrane_ms)),
       kernels_(RHEOBASE_SIMD_DISPATCH(level, clock_kernels<T>)()),
@@ -88,7 +98,7 @@ FastRun<T>::FastRun(const SpikingModel& model, const Eigen::MatrixXd& input, con
   const Eigen::VectorXd v0 = initial_voltage(model, options);
   for (Eigen::Index unit = 0; unit < model.units(); ++unit) {
     const auto at = static_cast<std::size_t>(unit);
-    population_.now.v[at] = static_cast<T>(v0[unit]);
+    population_.now.v[at] = static_cast<T>(v0[unit] - offset_mv_);
     decay_[at] = static_cast<T>(std::exp(-grid.dt_ms / model.synapse.decay_ms[unit]));
     refractory_.push(unit, grid.release_step(0));  // the reference's start: tlast = 0
   }
@@ -103,7 +113,7 @@ void FastRun<T>::point_kernel_at_arrays() {
   population_.gain = gain_.data();
   population_.decay = decay_.data();
   population_.rise_decay = static_cast<T>(std::exp(-grid_.dt_ms / model_.synapse.rise_ms));
-  population_.threshold = static_cast<T>(model_.neuron.threshold_mv);
+  population_.threshold = static_cast<T>(model_.neuron.threshold_mv - offset_mv_);
   population_.packs = fired_.size();
   population_.quadratic = model_.neuron.model == NeuronModel::qif;
   population_.double_exponential = model_.synapse.kind == SynapseKind::double_exponential;
@@ -175,7 +185,7 @@ void FastRun<T>::fire(long step) {
       recorder_.peak(unit, step);
       readout_.spike(unit, grid_.time_ms(step));
       weights_.add_column(unit, target);
-      v[at] = static_cast<T>(model_.neuron.reset_mv);
+      v[at] = static_cast<T>(model_.neuron.reset_mv - offset_mv_);
       if (release > step + 1) {
         gain_[at] = T{0};
         refractory_.push(unit, release);
@@ -200,7 +210,9 @@ SimulationResult FastRun<T>::run() {
     if (recorder_.wants_input() && recorder_.is_sample(step)) {
       recorder_.input(step) = (Eigen::Map<Eigen::VectorX<T>>(population_.now.ipsc, units) +
                                Eigen::Map<Eigen::VectorX<T>>(base_.data(), units))
-                                  .template cast<double>();
+                                  .template cast<double>()
+                                  .array() +
+                              offset_mv_;
     }
     const ClockAdvance done = kernels_.advance(population_, noise_.at(step), noise_.stride(),
                                                stretch_end(step) - step + 1, fired_.data());
@@ -208,7 +220,7 @@ SimulationResult FastRun<T>::run() {
     const bool stimulated = stimulation_.active(step);
     stimulate(step);
     if (recorder_.wants_voltage()) {
-      recorder_.voltage(step, population_.now.v);
+      recorder_.voltage(step, population_.now.v, offset_mv_);
     }
     if (done.spiking || stimulated) {
       fire(step);

@@ -124,7 +124,7 @@ SimulationResult run_clock_parity(const SpikingModel& model, const Eigen::Matrix
   ClockRecorder recorder(model, grid, options);
   StimulationCoins stimulation(options, grid);
   // The reference adds 0.1 randn per step whatever dt is.
-  const double noise_sd = std::sqrt(options.noise_intensity * 0.05);
+  const double noise_sd = std::sqrt(options.noise_intensity * kReferenceStepMs);
   MembraneNoise noise(model.units(), noise_sd > 0.0, options, simd_level());
 
   for (long step = 1; step <= grid.steps; ++step) {

@@ -23,12 +23,12 @@ class ClockRecorder {
       result_.spike_time_ms.push_back(time_ms);
     }
   }
-  /// v[unit] is called for every recorded unit.
+  /// v[unit] + offset_mv is called for every recorded unit.
   template <class Voltage>
-  void voltage(long step, const Voltage& v) {
+  void voltage(long step, const Voltage& v, double offset_mv = 0.0) {
     for (std::size_t row = 0; row < voltage_units_.size(); ++row) {
       result_.voltage(static_cast<Eigen::Index>(row), step - 1) =
-          static_cast<double>(v[voltage_units_[row]]);
+          static_cast<double>(v[voltage_units_[row]]) + offset_mv;
     }
   }
   /// A unit that fires at `step` is recorded at its peak.

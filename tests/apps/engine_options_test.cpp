@@ -81,6 +81,7 @@ TEST_SUITE("cli") {
                   {"--precision", "event", "clock"});
     check_refused({"--engine", "bridge", "--parity"}, {"--parity", "clock"});
     check_refused({"--downsample", "2"}, {"--downsample", "--parity"});
+    check_refused({"--synapse", "single", "--rise", "5"}, {"--rise", "--synapse double"});
     check_refused({"--noise", "0.1", "--noise-sd", "1"}, {"--noise-sd", "--noise", "alone"});
     check_refused({"--neuron", "qif", "--noise-sd", "1"}, {"--noise-sd", "qif", "lif"});
   }
@@ -163,6 +164,49 @@ TEST_SUITE("cli") {
                   {"--start-up relaxed", "--engine clock", "event or bridge"});
     check_refused({"--start-up", "relaxed", "--dt", "0.1"}, {"--start-up relaxed", "clock"});
     check_refused({"--start-up", "cold"}, {"--start-up", "cold", "reference, relaxed"});
+  }
+
+  TEST_CASE("parity mode reports the noise that its step makes of it") {
+    const WorkingFolder folder;
+    copy_model();
+    const Outcome outcome = run(eval({"--parity", "--downsample", "4", "--json"}));
+    REQUIRE(outcome.code == 0);
+    CHECK(outcome.json()["simulation"]["noise_mv2_per_ms"].get<double>() == doctest::Approx(0.05));
+    CHECK(run(eval({"--parity", "--verbose"}))
+              .out.find("clock: parity mode repeats the published grid") != std::string::npos);
+  }
+
+  TEST_CASE("an engine that an option asks for is named with that option") {
+    const WorkingFolder folder;
+    copy_model();
+    CHECK(run(eval({"--dt", "0.1", "--verbose"})).out.find("clock: --dt asks for it") !=
+          std::string::npos);
+    check_refused({"--dt", "0.1", "--step", "0.1"}, {"--dt, which asks for the clock engine"});
+    check_refused({"--parity", "--step", "0.1"}, {"--parity, which asks for the clock engine"});
+  }
+
+  TEST_CASE("no file that is read is ever overwritten") {
+    const WorkingFolder folder;
+    copy_model();
+    MatFields fields;
+    fields.matrix("u", Eigen::MatrixXd::Zero(1, 11));
+    fields.matrix("v0", Eigen::VectorXd::Constant(200, -65.0));
+    write_mat("in.mat", fields, MatVersion::level5);
+    const auto base = std::vector<std::string>{"simulate", "model.mat", "--scaling", "50"};
+    for (const std::vector<std::string>& more :
+         {std::vector<std::string>{"--input", "in.mat:u", "-o", "in.mat"},
+          {"--initial-voltage", "in.mat:v0", "-o", "in.mat"}}) {
+      const Outcome outcome = run(base + more);
+      CHECK(outcome.code == 2);
+      CHECK(outcome.err.find("inputs are never changed") != std::string::npos);
+    }
+    REQUIRE(
+        run({"compare", "model.mat", "--scaling", "50", "--trials", "2", "-o", "base.json"}).code ==
+        0);
+    const Outcome outcome = run({"compare", "model.mat", "--scaling", "50", "--trials", "2",
+                                 "--baseline", "base.json", "-o", "base.json"});
+    CHECK(outcome.code == 2);
+    CHECK(outcome.err.find("inputs are never changed") != std::string::npos);
   }
 
   TEST_CASE("QIF end to end: mapped, remembered, evaluated by every engine") {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <functional>
@@ -39,6 +40,32 @@ TEST_SUITE("numeric") {
       REQUIRE(times.size() >= 3);
       const double expected = 2.0 + 10.0 * std::log((drive[unit] + 25.0) / drive[unit]);
       CHECK(times[2] - times[1] == doctest::Approx(expected).epsilon(2e-3 / expected));
+    }
+  }
+
+  TEST_CASE("Bridge engine: a drive that crosses within a step fires at the closed form's rate") {
+    for (const NeuronModel neuron : {NeuronModel::lif, NeuronModel::qif}) {
+      for (const double refractory_ms : {2.0, 0.1, 0.0}) {
+        SpikingModel model = networks::uncoupled(Eigen::Vector2d(2e3, 2e4), neuron);
+        model.neuron.refractory_ms = refractory_ms;
+        SimulationOptions options = bridge();
+        options.noise_intensity = kAlmostNoNoise;
+        const SimulationResult run = simulate(model, networks::constant_input(200.0), options);
+        for (Eigen::Index unit = 0; unit < 2; ++unit) {
+          const double c = model.w_in(unit, 0);
+          const double rise =
+              neuron == NeuronModel::lif
+                  ? 10.0 * std::log((c + 25.0) / c)
+                  : 10.0 / std::sqrt(c) *
+                        (std::atan(30.0 / std::sqrt(c)) + std::atan(65.0 / std::sqrt(c)));
+          CAPTURE(c);
+          CAPTURE(refractory_ms);
+          CAPTURE(to_string(neuron));
+          CHECK(run.spike_count[unit] ==
+                doctest::Approx(200.0 / (refractory_ms + rise)).epsilon(0.03));
+        }
+        CHECK(std::is_sorted(run.spike_time_ms.begin(), run.spike_time_ms.end()));
+      }
     }
   }
 

@@ -51,10 +51,10 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("A time step out of range is rejected") {
-    check_rejected([](Case& c) { c.options.dt_ms = 0.0; }, {"dt", "found 0", "above 0"});
+    check_rejected([](Case& c) { c.options.dt_ms = 0.0; }, {"dt", "found 0", "0.0001 ... 1 ms"});
     check_rejected([](Case& c) { c.options.dt_ms = -0.1; }, {"dt", "-0.1"});
     check_rejected([](Case& c) { c.options.dt_ms = kNan; }, {"dt", "nan"});
-    check_rejected([](Case& c) { c.options.dt_ms = 1.1; }, {"dt", "1.1", "at most 1 ms"});
+    check_rejected([](Case& c) { c.options.dt_ms = 1.1; }, {"dt", "1.1", "0.0001 ... 1 ms"});
     check_rejected(
         [](Case& c) {
           c.model.neuron.refractory_ms = 0.5;
@@ -67,7 +67,9 @@ TEST_SUITE("unit") {
           c.options.downsample = 5;
           c.options.parity = true;
         },
-        {"dt", "2.5"});
+        {"downsample", "found 5", "0.5 ms"});
+    check_rejected([](Case& c) { c.model.synapse.rise_ms = 0.02; },
+                   {"dt", "0.05", "shortest synaptic time constant, 0.02 ms"});
     check_rejected(
         [](Case& c) {
           c.model.neuron = default_parameters(NeuronModel::qif);
@@ -114,7 +116,9 @@ TEST_SUITE("unit") {
   TEST_CASE("Noise, output period and engine are checked") {
     check_rejected([](Case& c) { c.options.noise_intensity = -0.1; }, {"noise", "-0.1"});
     check_rejected([](Case& c) { c.options.noise_intensity = kInfinity; }, {"noise", "inf"});
-    check_rejected([](Case& c) { c.options.output_period_ms = -1.0; }, {"output period", "-1"});
+    check_rejected([](Case& c) { c.options.noise_intensity = 1e13; }, {"noise", "1e+12"});
+    check_rejected([](Case& c) { c.options.output_period_ms = -1.0; }, {"output step", "-1"});
+    check_rejected([](Case& c) { c.options.output_period_ms = 1e-9; }, {"output step", "0.0001"});
     check_rejected([](Case& c) { c.options.engine = "steam"; }, {"engine", "'steam'", "clock"});
   }
 

@@ -53,6 +53,25 @@ TEST_SUITE("numeric") {
     CHECK((intervals(model, 0.0025, 150.0) - exact).cwiseAbs().maxCoeff() < 0.01);
   }
 
+  TEST_CASE("LIF units next to their threshold fire in single precision, too") {
+    // A drive of 2e-4 mV moves a voltage of -40 mV by less than single precision resolves there.
+    const Eigen::VectorXd drive = Eigen::Vector3d(2e-4, 1e-3, 0.1);
+    const SpikingModel model = networks::uncoupled(drive);
+    SimulationOptions options = networks::quiet(model);
+    options.precision = Precision::single_precision;
+    options.dt_ms = 0.01;
+    options.record.voltage = true;
+    const SimulationResult run = simulate(model, networks::constant_input(300.0), options);
+    for (Eigen::Index unit = 0; unit < drive.size(); ++unit) {
+      const std::vector<double> times = networks::spike_times(run, unit);
+      REQUIRE(times.size() >= 2);
+      const double exact = 2.0 + 10.0 * std::log((drive[unit] + 25.0) / drive[unit]);
+      CHECK(std::abs(times[1] - times[0] - exact) < 0.15);  // first order in dt, and the grid
+    }
+    CHECK(run.voltage.minCoeff() == doctest::Approx(-65.0));
+    CHECK(run.voltage.maxCoeff() == doctest::Approx(30.0));
+  }
+
   TEST_CASE(
       "QIF interval converges to tau / sqrt(c) (atan(30 / sqrt(c)) + atan(65 / sqrt(c))) + 2") {
     const Eigen::VectorXd drive = Eigen::VectorXd::LinSpaced(64, 0.5, 8.0);
