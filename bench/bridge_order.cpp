@@ -11,6 +11,7 @@
 namespace {
 
 using namespace rheobase;
+using namespace rheobase::spiking;
 
 constexpr Eigen::Index kSenders = 200;
 constexpr Eigen::Index kReceivers = 1000;

@@ -3,12 +3,17 @@
 
 #include <benchmark/benchmark.h>
 
-#include "io/rate_model_file.hpp"
-#include "mapping/compare.hpp"
+#include "io/mat/rate_model_file.hpp"
+#include "mapping/comparison/compare.hpp"
 
 namespace {
 
 using namespace rheobase;
+using namespace rheobase::analysis;
+using namespace rheobase::io;
+using namespace rheobase::mapping;
+using namespace rheobase::rate;
+using namespace rheobase::spiking;
 
 void compare_networks(benchmark::State& state, const std::string& name, const std::string& task,
                       double scaling_factor) {

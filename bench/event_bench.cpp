@@ -5,14 +5,18 @@
 #include <benchmark/benchmark.h>
 
 #include "core/random.hpp"
-#include "io/rate_model_file.hpp"
-#include "mapping/transfer.hpp"
-#include "spiking/event.hpp"
-#include "tasks/task.hpp"
+#include "io/mat/rate_model_file.hpp"
+#include "mapping/conversion/transfer.hpp"
+#include "rate/tasks/task.hpp"
+#include "spiking/event/event.hpp"
 
 namespace {
 
 using namespace rheobase;
+using namespace rheobase::io;
+using namespace rheobase::mapping;
+using namespace rheobase::rate;
+using namespace rheobase::spiking;
 
 struct Trained {
   SpikingModel model;

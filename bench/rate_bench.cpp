@@ -4,15 +4,16 @@
 
 #include <benchmark/benchmark.h>
 
-#include "rate/bptt.hpp"
-#include "rate/evaluate.hpp"
-#include "rate/initialise.hpp"
-#include "rate/train.hpp"
-#include "rate/training_rule.hpp"
+#include "rate/learning/evaluate.hpp"
+#include "rate/learning/internal/bptt.hpp"
+#include "rate/learning/optimisers/training_rule.hpp"
+#include "rate/learning/train.hpp"
+#include "rate/models/initialise.hpp"
 
 namespace {
 
 using namespace rheobase;
+using namespace rheobase::rate;
 
 struct Setting {
   const char* task = "go-nogo";

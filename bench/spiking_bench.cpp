@@ -4,13 +4,17 @@
 
 #include <benchmark/benchmark.h>
 
-#include "io/rate_model_file.hpp"
-#include "mapping/transfer.hpp"
+#include "io/mat/rate_model_file.hpp"
+#include "mapping/conversion/transfer.hpp"
 #include "spiking/simulate.hpp"
 
 namespace {
 
 using namespace rheobase;
+using namespace rheobase::io;
+using namespace rheobase::mapping;
+using namespace rheobase::rate;
+using namespace rheobase::spiking;
 
 SpikingModel go_nogo_network() {
   const std::string path =

@@ -1,7 +1,8 @@
-# rheobase_module(NAME SOURCES a.cpp ... [LINK public targets] [PRIVATE_LINK private targets])
+# rheobase_module(NAME [SOURCES a.cpp ...] [LINK public targets] [PRIVATE_LINK private targets])
 #
 # One static library a module, alias rheobase::NAME. Headers are included from the root of the
-# project ("rate/rate_model.hpp"), in the build tree as in an installed package.
+# project ("rate/learning/train.hpp"), in the build tree as in an installed package. Sub-folders add
+# their files with rheobase_sources.
 function(rheobase_module name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK;PRIVATE_LINK" ${ARGN})
   set(target rheobase_${name})
@@ -18,4 +19,9 @@ function(rheobase_module name)
   endforeach()
   target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:rheobase_private_flags>)
   set_property(GLOBAL APPEND PROPERTY RHEOBASE_MODULES ${target})
+endfunction()
+
+# rheobase_sources(MODULE a.cpp ...): files of the current folder for a module.
+function(rheobase_sources module)
+  target_sources(rheobase_${module} PRIVATE ${ARGN})
 endfunction()

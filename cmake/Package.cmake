@@ -2,10 +2,16 @@
 include(CMakePackageConfigHelpers)
 get_property(modules GLOBAL PROPERTY RHEOBASE_MODULES)
 install(TARGETS ${modules} EXPORT RheobaseTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
-foreach(folder core analysis tasks rate spiking mapping io exchange report)
-  install(DIRECTORY "${PROJECT_SOURCE_DIR}/${folder}/"
-          DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/rheobase/${folder}
-          FILES_MATCHING PATTERN "*.hpp")
+# Public headers only: those in folders named internal, in core/simd and in the folders of single
+# engines are parts of the libraries (docs/architecture.md).
+set(RHEOBASE_PRIVATE_FOLDERS "/(internal|simd|page|clock|event|bridge|odeint)(/|$)")
+foreach(folder core rate spiking mapping io apps/report)
+  install(
+    DIRECTORY "${PROJECT_SOURCE_DIR}/${folder}/"
+    DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/rheobase/${folder}
+    FILES_MATCHING
+    PATTERN "*.hpp"
+    REGEX "${RHEOBASE_PRIVATE_FOLDERS}" EXCLUDE)
 endforeach()
 install(EXPORT RheobaseTargets NAMESPACE Rheobase::
         DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/Rheobase)

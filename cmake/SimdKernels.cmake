@@ -1,10 +1,11 @@
-# rheobase_simd_kernels(TARGET file.kernel.cpp ...)
+# rheobase_simd_kernels(MODULE file.kernel.cpp ...)
 #
 # Compiles each kernel file once per instruction set with RHEOBASE_SIMD set to the name of the
 # namespace its functions live in (portable, avx2, avx512). Which one runs is decided at run time
-# by core/simd/dispatch.hpp. Kernel files include nothing but core/simd headers, so that no inline
+# by core/dispatch.hpp. Kernel files include nothing but core/simd headers, so that no inline
 # function of another library is ever emitted with instructions the CPU may not have.
-function(rheobase_simd_kernels target)
+function(rheobase_simd_kernels module)
+  set(target rheobase_${module})
   set(variants portable)
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
     list(APPEND variants avx2 avx512)
@@ -21,16 +22,17 @@ function(rheobase_simd_kernels target)
                    -mprefer-vector-width=512 -Wno-maybe-uninitialized -Wno-uninitialized)
   foreach(file IN LISTS ARGN)
     get_filename_component(stem "${file}" NAME_WE)
-    get_filename_component(folder "${CMAKE_CURRENT_SOURCE_DIR}" NAME)
+    file(RELATIVE_PATH folder "${PROJECT_SOURCE_DIR}" "${CMAKE_CURRENT_SOURCE_DIR}")
     foreach(variant IN LISTS variants)
       set(wrapper "${CMAKE_CURRENT_BINARY_DIR}/${stem}.${variant}.cpp")
       file(CONFIGURE OUTPUT "${wrapper}"
            CONTENT "#define RHEOBASE_SIMD ${variant}\n#include \"${folder}/${file}\"\n")
       target_sources(${target} PRIVATE "${wrapper}")
-      set_source_files_properties("${wrapper}" PROPERTIES COMPILE_OPTIONS
-                                                          "${flags_common};${flags_${variant}}")
+      set_source_files_properties(
+        "${wrapper}" TARGET_DIRECTORY ${target} PROPERTIES COMPILE_OPTIONS
+                                                           "${flags_common};${flags_${variant}}")
     endforeach()
-    set_property(SOURCE ${file} PROPERTY HEADER_FILE_ONLY ON)
+    set_property(SOURCE ${file} TARGET_DIRECTORY ${target} PROPERTY HEADER_FILE_ONLY ON)
     target_sources(${target} PRIVATE ${file})
   endforeach()
 endfunction()

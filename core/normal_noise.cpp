@@ -1,6 +1,6 @@
 #include "core/normal_noise.hpp"
 
-#include "core/normal_kernels.hpp"
+#include "core/simd/normal_kernels.hpp"
 
 namespace rheobase {
 

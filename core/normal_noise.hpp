@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <span>
 
+#include "core/dispatch.hpp"
 #include "core/random.hpp"
-#include "core/simd/dispatch.hpp"
 
 namespace rheobase {
 

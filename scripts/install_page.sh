@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Installs the chart library of the report page, locked in report/page/package-lock.json, and with
+# Installs the chart library of the report page, locked in apps/report/page/package-lock.json, and with
 # --browser the browser that tests the page. All of this is optional: what cannot be had is named
 # and the program is built without it (the report then holds static figures). Does nothing, and
 # needs no network, when everything is there; RHEOBASE_PAGE=no skips it.
 set -uo pipefail
 [ "${RHEOBASE_PAGE:-yes}" = no ] && exit 0
-page=$(cd "$(dirname "${BASH_SOURCE[0]}")/../report/page" && pwd)
+page=$(cd "$(dirname "${BASH_SOURCE[0]}")/../apps/report/page" && pwd)
 
 apt_install() {
   local as_root=()

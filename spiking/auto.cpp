@@ -1,9 +1,9 @@
-#include "spiking/bridge.hpp"
+#include "spiking/bridge/bridge.hpp"
 #include "spiking/engine.hpp"
 
-namespace rheobase {
+namespace rheobase::spiking {
 
-namespace {
+namespace auto_engine {
 
 SimulationResult run(const SpikingModel& model, const Eigen::MatrixXd& input,
                      const SimulationOptions& options) {
@@ -15,7 +15,7 @@ SimulationResult run(const SpikingModel& model, const Eigen::MatrixXd& input,
   return result;
 }
 
-}  // namespace
+}  // namespace auto_engine
 
 EngineChoice choose_engine(const SpikingModel& model, const SimulationOptions& options) {
   if (options.engine != "auto") {
@@ -40,10 +40,11 @@ EngineChoice choose_engine(const SpikingModel& model, const SimulationOptions& o
 }
 
 const EngineDefinition& engine_auto() {
+  using namespace auto_engine;
   static const EngineDefinition definition{
       "auto", "bridge with noise, event without, clock for parity and stimulation",
       "chosen from model and options; see the engine it takes", &run};
   return definition;
 }
 
-}  // namespace rheobase
+}  // namespace rheobase::spiking

@@ -1,4 +1,4 @@
-#include "spiking/bridge.hpp"
+#include "spiking/bridge/bridge.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -8,9 +8,9 @@
 #include "core/error.hpp"
 #include "spiking/engine.hpp"
 
-namespace rheobase {
+namespace rheobase::spiking {
 
-namespace {
+namespace bridge_engine {
 
 constexpr std::string_view kWhere = "bridge engine";
 
@@ -50,7 +50,7 @@ SimulationResult run(const SpikingModel& model, const Eigen::MatrixXd& input,
   return run_bridge(model, input, options, simd_level());
 }
 
-}  // namespace
+}  // namespace bridge_engine
 
 double longest_bridge_step_ms(const SpikingModel& model) {
   const double shortest_decay = model.synapse.decay_ms.minCoeff();
@@ -67,6 +67,7 @@ double longest_bridge_refractory_ms(const SpikingModel& model) {
 }
 
 const EngineDefinition& engine_bridge() {
+  using namespace bridge_engine;
   static const EngineDefinition definition{
       "bridge",
       "noisy LIF and QIF networks without the grid's bias: exact steps, crossings between them",
@@ -75,4 +76,4 @@ const EngineDefinition& engine_bridge() {
   return definition;
 }
 
-}  // namespace rheobase
+}  // namespace rheobase::spiking

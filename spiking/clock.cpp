@@ -1,4 +1,4 @@
-#include "spiking/clock.hpp"
+#include "spiking/clock/clock.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -8,9 +8,9 @@
 #include "core/error.hpp"
 #include "spiking/engine.hpp"
 
-namespace rheobase {
+namespace rheobase::spiking {
 
-namespace {
+namespace clock_engine {
 
 [[noreturn]] void reject(std::string_view field, double found, std::string_view required) {
   throw InputError("clock engine", field, fmt::format("{}", found), required);
@@ -106,13 +106,14 @@ SimulationResult run_clock(const SpikingModel& model, const Eigen::MatrixXd& inp
              : run_clock_fast<double>(model, input, grid, options, simd_level());
 }
 
-}  // namespace
+}  // namespace clock_engine
 
 const EngineDefinition& engine_clock() {
+  using namespace clock_engine;
   static const EngineDefinition definition{
       "clock", "fixed time step, Euler's method; parity mode repeats the published scheme exactly",
       "Kim, Li & Sejnowski, PNAS 116:22811 (2019)", &run_clock};
   return definition;
 }
 
-}  // namespace rheobase
+}  // namespace rheobase::spiking

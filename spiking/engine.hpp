@@ -7,7 +7,7 @@
 
 #include "spiking/simulate.hpp"
 
-namespace rheobase {
+namespace rheobase::spiking {
 
 /// What an engine's file registers. `run` gets a validated model and checked options.
 struct EngineDefinition {
@@ -32,4 +32,4 @@ EngineChoice choose_engine(const SpikingModel& model, const SimulationOptions& o
 /// @throws InputError that lists the registered names
 const EngineDefinition& find_engine(std::string_view name);
 
-}  // namespace rheobase
+}  // namespace rheobase::spiking

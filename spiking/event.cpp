@@ -1,4 +1,4 @@
-#include "spiking/event.hpp"
+#include "spiking/event/event.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -10,12 +10,12 @@
 #include "spiking/engine.hpp"
 #include "spiking/event/event_qif_simulation.hpp"
 #include "spiking/event/event_readout.hpp"
-#include "spiking/initial_voltage.hpp"
-#include "spiking/stimulation_coins.hpp"
+#include "spiking/internal/initial_voltage.hpp"
+#include "spiking/internal/stimulation_coins.hpp"
 
-namespace rheobase {
+namespace rheobase::spiking {
 
-namespace {
+namespace event_engine {
 
 /// One coin per dt, as in the clock engine: the same jumps at the ends of the same steps.
 std::vector<StimulationJump> toss_coins(const SpikingModel& model, Eigen::Index columns,
@@ -79,7 +79,7 @@ SampleGrid output_grid(const SimulationOptions& options, double duration_ms) {
   return {options.output_period_ms > 0.0 ? options.output_period_ms : options.dt_ms, duration_ms};
 }
 
-}  // namespace
+}  // namespace event_engine
 
 EventProtocol make_event_protocol(const SpikingModel& model, const Eigen::MatrixXd& input,
                                   const SimulationOptions& options) {
@@ -90,7 +90,7 @@ EventProtocol make_event_protocol(const SpikingModel& model, const Eigen::Matrix
   protocol.start_up = options.start_up;
   if (options.stimulation) {
     protocol.stimulated = options.stimulation->units;
-    protocol.jumps = toss_coins(model, input.cols(), options);
+    protocol.jumps = event_engine::toss_coins(model, input.cols(), options);
   }
   return protocol;
 }
@@ -99,7 +99,8 @@ SimulationResult run_event(const EventNetwork& network, const EventProtocol& pro
                            const SimulationOptions& options) {
   validate(protocol, network.units());
   EventRecorder recorder(network, options.record, {options.dt_ms, protocol.duration_ms},
-                         output_grid(options, protocol.duration_ms), protocol.duration_ms);
+                         event_engine::output_grid(options, protocol.duration_ms),
+                         protocol.duration_ms);
   EventObserver observer;
   if (!recorder.idle()) {
     observer = [&recorder](const EventView& view, double now) { recorder.observe(view, now); };
@@ -123,15 +124,15 @@ SimulationResult make_event_result(const EventNetwork& network, const EventProto
       result.spike_time_ms.push_back(spike.time_ms);
     }
   }
-  const SampleGrid samples = output_grid(options, protocol.duration_ms);
+  const SampleGrid samples = event_engine::output_grid(options, protocol.duration_ms);
   EventReadout readout = read_out(network, spikes, samples, options.record.rate);
   result.output = {samples.period_ms, samples.period_ms, std::move(readout.output)};
   result.rate = std::move(readout.rate);
   if (options.record.voltage) {
     result.voltage = std::move(recording.voltage);
     result.voltage_step_ms = options.dt_ms;
-    mark_peaks(result.voltage, recorded_units(options.record, network.units()), options.dt_ms,
-               network.neuron.peak_mv, spikes);
+    event_engine::mark_peaks(result.voltage, recorded_units(options.record, network.units()),
+                             options.dt_ms, network.neuron.peak_mv, spikes);
   }
   result.input = std::move(recording.input);
   result.duration_ms = protocol.duration_ms;
@@ -161,6 +162,7 @@ void check_grid_free_options(const SimulationOptions& options, std::string_view 
 }
 
 const EngineDefinition& engine_event() {
+  using namespace event_engine;
   static const EngineDefinition definition{
       "event", "exact event-driven integration of noise-free networks, no time grid",
       "closed-form propagators; lossless spike test after D'Haene et al. (2009) and Krishnan et "
@@ -169,4 +171,4 @@ const EngineDefinition& engine_event() {
   return definition;
 }
 
-}  // namespace rheobase
+}  // namespace rheobase::spiking

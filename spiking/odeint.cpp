@@ -1,12 +1,12 @@
 #include <algorithm>
 
 #include "spiking/engine.hpp"
-#include "spiking/event.hpp"
+#include "spiking/event/event.hpp"
 #include "spiking/odeint/odeint_network.hpp"
 
-namespace rheobase {
+namespace rheobase::spiking {
 
-namespace {
+namespace odeint_engine {
 
 /// Voltages every dt and input currents at the output samples.
 class Recorder {
@@ -91,13 +91,14 @@ SimulationResult run(const SpikingModel& model, const Eigen::MatrixXd& input,
   return make_event_result(network, protocol, options, spikes, recorder.result());
 }
 
-}  // namespace
+}  // namespace odeint_engine
 
 const EngineDefinition& engine_odeint() {
+  using namespace odeint_engine;
   static const EngineDefinition definition{
       "odeint", "numerical integration with event location; slow, to check the other engines",
       "Dormand & Prince (1980); Boost.Odeint (Ahnert & Mulansky 2011)", &run};
   return definition;
 }
 
-}  // namespace rheobase
+}  // namespace rheobase::spiking

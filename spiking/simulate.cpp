@@ -7,11 +7,11 @@
 #include "core/error.hpp"
 #include "spiking/engine_registry.hpp"
 
-namespace rheobase {
+namespace rheobase::spiking {
 
 namespace {
 
-constexpr std::string_view kWhere = "simulation";
+constexpr std::string_view kSimulation = "simulation";
 
 // Single precision and the lanes without a unit, which lie far below threshold, bear no more.
 constexpr double kLargestNoiseIntensity = 1e12;
@@ -20,17 +20,17 @@ void check_input(const SpikingModel& model, const Eigen::MatrixXd& input) {
   const std::string found = fmt::format("{} x {}", input.rows(), input.cols());
   if (input.rows() != model.inputs()) {
     throw InputError(
-        kWhere, "input u", found,
+        kSimulation, "input u", found,
         fmt::format("must have {} row(s), one per input of the network", model.inputs()));
   }
   if (input.cols() < 2) {
-    throw InputError(kWhere, "input u", found, "must have at least 2 columns");
+    throw InputError(kSimulation, "input u", found, "must have at least 2 columns");
   }
   for (Eigen::Index column = 0; column < input.cols(); ++column) {
     for (Eigen::Index row = 0; row < input.rows(); ++row) {
       if (!std::isfinite(input(row, column))) {
         throw InputError(
-            kWhere, "input u",
+            kSimulation, "input u",
             fmt::format("{} at row {}, column {}", input(row, column), row + 1, column + 1),
             "must be finite");
       }
@@ -40,12 +40,12 @@ void check_input(const SpikingModel& model, const Eigen::MatrixXd& input) {
 
 void check_initial_voltage(const SpikingModel& model, const Eigen::VectorXd& voltage) {
   if (voltage.size() != model.units()) {
-    throw InputError(kWhere, "initial voltage", fmt::format("{} values", voltage.size()),
+    throw InputError(kSimulation, "initial voltage", fmt::format("{} values", voltage.size()),
                      fmt::format("must be N = {} values", model.units()));
   }
   for (Eigen::Index unit = 0; unit < voltage.size(); ++unit) {
     if (!std::isfinite(voltage[unit])) {
-      throw InputError(kWhere, fmt::format("initial voltage of unit {}", unit + 1),
+      throw InputError(kSimulation, fmt::format("initial voltage of unit {}", unit + 1),
                        fmt::format("{}", voltage[unit]), "must be finite");
     }
   }
@@ -56,11 +56,11 @@ void check_units(const std::vector<Eigen::Index>& units, Eigen::Index count,
   std::vector<bool> seen(static_cast<std::size_t>(count), false);
   for (const Eigen::Index unit : units) {
     if (unit < 0 || unit >= count) {
-      throw InputError(kWhere, field, fmt::format("unit {}", unit + 1),
+      throw InputError(kSimulation, field, fmt::format("unit {}", unit + 1),
                        fmt::format("must be within 1 ... {}", count));
     }
     if (seen[static_cast<std::size_t>(unit)]) {
-      throw InputError(kWhere, field, fmt::format("unit {} twice", unit + 1),
+      throw InputError(kSimulation, field, fmt::format("unit {} twice", unit + 1),
                        "must name every unit once");
     }
     seen[static_cast<std::size_t>(unit)] = true;
@@ -70,12 +70,12 @@ void check_units(const std::vector<Eigen::Index>& units, Eigen::Index count,
 void check_stimulation(const SpikingModel& model, const Stimulation& stimulation) {
   check_units(stimulation.units, model.units(), "stimulation units");
   if (!(stimulation.start_ms >= 0.0) || !std::isfinite(stimulation.start_ms)) {
-    throw InputError(kWhere, "stimulation start (ms)", fmt::format("{}", stimulation.start_ms),
+    throw InputError(kSimulation, "stimulation start (ms)", fmt::format("{}", stimulation.start_ms),
                      "must be finite and not negative");
   }
   if (!(stimulation.stop_ms >= stimulation.start_ms) || !std::isfinite(stimulation.stop_ms)) {
     throw InputError(
-        kWhere, "stimulation stop (ms)", fmt::format("{}", stimulation.stop_ms),
+        kSimulation, "stimulation stop (ms)", fmt::format("{}", stimulation.stop_ms),
         fmt::format("must be finite and not before the start at {} ms", stimulation.start_ms));
   }
 }
@@ -83,20 +83,20 @@ void check_stimulation(const SpikingModel& model, const Stimulation& stimulation
 void check_options(const SpikingModel& model, const SimulationOptions& options,
                    double duration_ms) {
   if (!(options.noise_intensity >= 0.0 && options.noise_intensity <= kLargestNoiseIntensity)) {
-    throw InputError(kWhere, "noise intensity (mV^2/ms)",
+    throw InputError(kSimulation, "noise intensity (mV^2/ms)",
                      fmt::format("{}", options.noise_intensity),
                      fmt::format("must be within 0 ... {:g}", kLargestNoiseIntensity));
   }
   if (!(options.output_period_ms >= 0.0) || !std::isfinite(options.output_period_ms)) {
-    throw InputError(kWhere, "output step (ms)", fmt::format("{}", options.output_period_ms),
+    throw InputError(kSimulation, "output step (ms)", fmt::format("{}", options.output_period_ms),
                      "must be finite and not negative");
   }
   if (options.output_period_ms > 0.0 && options.output_period_ms < kShortestStepMs) {
-    throw InputError(kWhere, "output step (ms)", fmt::format("{}", options.output_period_ms),
+    throw InputError(kSimulation, "output step (ms)", fmt::format("{}", options.output_period_ms),
                      fmt::format("must be 0 or at least {:g} ms", kShortestStepMs));
   }
   if (options.output_period_ms > duration_ms) {
-    throw InputError(kWhere, "output step (ms)", fmt::format("{}", options.output_period_ms),
+    throw InputError(kSimulation, "output step (ms)", fmt::format("{}", options.output_period_ms),
                      fmt::format("must not exceed the run of {} ms", duration_ms));
   }
   if (options.initial_voltage) {
@@ -137,7 +137,7 @@ const EngineDefinition& find_engine(std::string_view name) {
     }
     known += (known.empty() ? "" : ", ") + engine->name;
   }
-  throw InputError(kWhere, "engine", fmt::format("'{}'", name), "must be one of " + known);
+  throw InputError(kSimulation, "engine", fmt::format("'{}'", name), "must be one of " + known);
 }
 
 SimulationResult simulate(const SpikingModel& model, const Eigen::MatrixXd& input,
@@ -148,4 +148,4 @@ SimulationResult simulate(const SpikingModel& model, const Eigen::MatrixXd& inpu
   return find_engine(options.engine).run(model, input, options);
 }
 
-}  // namespace rheobase
+}  // namespace rheobase::spiking

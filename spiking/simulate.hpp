@@ -9,10 +9,10 @@
 #include <Eigen/Core>
 
 #include "core/random.hpp"
-#include "core/trial.hpp"
+#include "core/sampled_signal.hpp"
 #include "spiking/spiking_model.hpp"
 
-namespace rheobase {
+namespace rheobase::spiking {
 
 enum class StimulationMode { excite, inhibit };
 
@@ -102,4 +102,4 @@ double effective_noise_intensity(const SimulationOptions& options);
 SimulationResult simulate(const SpikingModel& model, const Eigen::MatrixXd& input,
                           const SimulationOptions& options);
 
-}  // namespace rheobase
+}  // namespace rheobase::spiking

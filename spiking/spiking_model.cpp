@@ -6,7 +6,7 @@
 
 #include "core/error.hpp"
 
-namespace rheobase {
+namespace rheobase::spiking {
 
 namespace {
 
@@ -147,4 +147,4 @@ void validate(const SpikingModel& model, const std::string& where) {
   require_positive(model.scaling_factor, where, "scaling factor");
 }
 
-}  // namespace rheobase
+}  // namespace rheobase::spiking

@@ -6,7 +6,7 @@
 
 #include <Eigen/Core>
 
-namespace rheobase {
+namespace rheobase::spiking {
 
 enum class NeuronModel {
   lif,  ///< leaky integrate-and-fire: tau_m dv/dt = -v + I + bias
@@ -64,4 +64,4 @@ struct SpikingModel {
 /// Checks shapes, finiteness and positive time constants. `where` names the model in messages.
 void validate(const SpikingModel& model, const std::string& where);
 
-}  // namespace rheobase
+}  // namespace rheobase::spiking

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "io/rate_model_file.hpp"
+#include "io/mat/rate_model_file.hpp"
 
 /// Models and traces of the published program, copied under tests/data/reference.
 namespace rheobase::reference {
@@ -12,8 +12,8 @@ inline std::string path(const std::string& relative) {
 }
 
 /// @param name  "go-nogo_N200_s1", "xor_N200_s4" or "mante_N250_s5"
-inline RateModel model(const std::string& name) {
-  return read_model(path("models/" + name + ".mat")).model;
+inline rate::RateModel model(const std::string& name) {
+  return io::read_model(path("models/" + name + ".mat")).model;
 }
 
 }  // namespace rheobase::reference

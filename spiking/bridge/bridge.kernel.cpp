@@ -2,7 +2,9 @@
 #include "core/simd/math.hpp"
 #include "spiking/bridge/bridge_kernels.hpp"
 
-namespace rheobase::RHEOBASE_SIMD {
+namespace rheobase::spiking::RHEOBASE_SIMD {
+
+using namespace rheobase::RHEOBASE_SIMD;
 
 namespace {
 
@@ -144,4 +146,4 @@ BridgeKernels bridge_kernels() {
   return {&advance};
 }
 
-}  // namespace rheobase::RHEOBASE_SIMD
+}  // namespace rheobase::spiking::RHEOBASE_SIMD

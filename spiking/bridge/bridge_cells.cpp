@@ -4,7 +4,7 @@
 
 #include "spiking/event/event_propagator.hpp"
 
-namespace rheobase {
+namespace rheobase::spiking {
 
 namespace {
 
@@ -90,4 +90,4 @@ void BridgeCells::flush() {
   flush_tiny(std::span(population_.now.h, drive_.size()));
 }
 
-}  // namespace rheobase
+}  // namespace rheobase::spiking

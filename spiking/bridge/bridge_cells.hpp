@@ -8,7 +8,7 @@
 #include "spiking/bridge/bridge_membrane.hpp"
 #include "spiking/spiking_model.hpp"
 
-namespace rheobase {
+namespace rheobase::spiking {
 
 /// The bridge engine's arrays and what its kernel sees of them.
 class BridgeCells {
@@ -39,4 +39,4 @@ class BridgeCells {
   BridgePopulation population_;
 };
 
-}  // namespace rheobase
+}  // namespace rheobase::spiking

@@ -4,7 +4,7 @@
 #include <cstdint>
 
 // Included by kernel files: plain data and declarations only.
-namespace rheobase {
+namespace rheobase::spiking {
 
 /// u of a refractory unit (mV): no LIF step and no input brings it back to the threshold.
 inline constexpr float kFarBelowThreshold = -1e12F;
@@ -68,4 +68,4 @@ BridgeKernels bridge_kernels();
 }
 #endif
 
-}  // namespace rheobase
+}  // namespace rheobase::spiking

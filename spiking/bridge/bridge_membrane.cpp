@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-namespace rheobase {
+namespace rheobase::spiking {
 
 namespace {
 
@@ -83,4 +83,4 @@ double qif_rise_ms(double v0, double v1, double force, double tau_ms) {
          (force > 0.0 ? std::atan2(root * up, across) : std::atanh(root * up / across));
 }
 
-}  // namespace rheobase
+}  // namespace rheobase::spiking

@@ -3,7 +3,7 @@
 #include "spiking/bridge/bridge_passage.hpp"
 #include "spiking/spiking_model.hpp"
 
-namespace rheobase {
+namespace rheobase::spiking {
 
 /// The scalar side of the bridge engine's membrane: what happens to single units within a step.
 ///
@@ -44,4 +44,4 @@ double qif_flow(double v0, double force, double tau_ms, double duration_ms);
 /// Time (ms) the same takes from v0 up to v1 > v0, which it must reach.
 double qif_rise_ms(double v0, double v1, double force, double tau_ms);
 
-}  // namespace rheobase
+}  // namespace rheobase::spiking

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <numbers>
 
-namespace rheobase {
+namespace rheobase::spiking {
 
 double first_passage_ms(double start, double end, double intensity, double duration_ms,
                         double normal, double uniform) {
@@ -35,4 +35,4 @@ SpikeDraws::SpikeDraws(Seed seed, std::uint32_t trial, std::uint32_t unit, std::
   restart_normal = radius * std::sin(angle);
 }
 
-}  // namespace rheobase
+}  // namespace rheobase::spiking

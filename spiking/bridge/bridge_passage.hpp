@@ -2,7 +2,7 @@
 
 #include "core/random.hpp"
 
-namespace rheobase {
+namespace rheobase::spiking {
 
 /// When a Brownian path that was `start` > 0 below the threshold at time 0 and `end` below it
 /// (negative: above) at time `duration_ms` first reached it, given that it did.
@@ -27,4 +27,4 @@ struct SpikeDraws {
   SpikeDraws(Seed seed, std::uint32_t trial, std::uint32_t unit, std::uint32_t spike);
 };
 
-}  // namespace rheobase
+}  // namespace rheobase::spiking

@@ -6,15 +6,15 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
-#include "spiking/bridge.hpp"
+#include "spiking/bridge/bridge.hpp"
 #include "spiking/bridge/bridge_cells.hpp"
 #include "spiking/bridge/spike_arrival.hpp"
 #include "spiking/clock/clock_recorder.hpp"
-#include "spiking/initial_voltage.hpp"
-#include "spiking/membrane_noise.hpp"
-#include "spiking/sampled_readout.hpp"
+#include "spiking/internal/initial_voltage.hpp"
+#include "spiking/internal/membrane_noise.hpp"
+#include "spiking/internal/sampled_readout.hpp"
 
-namespace rheobase {
+namespace rheobase::spiking {
 
 namespace {
 
@@ -339,4 +339,4 @@ SimulationResult run_bridge(const SpikingModel& model, const Eigen::MatrixXd& in
   return BridgeRun(model, input, grid, options, level).run();
 }
 
-}  // namespace rheobase
+}  // namespace rheobase::spiking

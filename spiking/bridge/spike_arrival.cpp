@@ -4,7 +4,7 @@
 
 #include "spiking/event/event_propagator.hpp"
 
-namespace rheobase {
+namespace rheobase::spiking {
 
 namespace {
 
@@ -89,4 +89,4 @@ void SpikeArrival::deliver(Eigen::Index unit, double age_ms, float* u, float* cu
   }
 }
 
-}  // namespace rheobase
+}  // namespace rheobase::spiking

@@ -3,10 +3,10 @@
 #include <array>
 #include <vector>
 
-#include "spiking/sparse_columns.hpp"
+#include "spiking/internal/sparse_columns.hpp"
 #include "spiking/spiking_model.hpp"
 
-namespace rheobase {
+namespace rheobase::spiking {
 
 /// What a spike that came some time before the end of a step has made of its targets by then.
 ///
@@ -37,4 +37,4 @@ class SpikeArrival {
   double ages_per_ms_;
 };
 
-}  // namespace rheobase
+}  // namespace rheobase::spiking

@@ -1,7 +1,9 @@
 #include "core/simd/mask.hpp"
 #include "spiking/clock/clock_kernels.hpp"
 
-namespace rheobase::RHEOBASE_SIMD {
+namespace rheobase::spiking::RHEOBASE_SIMD {
+
+using namespace rheobase::RHEOBASE_SIMD;
 
 namespace {
 
@@ -179,4 +181,4 @@ ClockKernels<T> clock_kernels() {
 template ClockKernels<float> clock_kernels<float>();
 template ClockKernels<double> clock_kernels<double>();
 
-}  // namespace rheobase::RHEOBASE_SIMD
+}  // namespace rheobase::spiking::RHEOBASE_SIMD

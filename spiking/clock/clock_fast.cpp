@@ -5,16 +5,16 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
-#include "spiking/clock.hpp"
+#include "spiking/clock/clock.hpp"
 #include "spiking/clock/clock_recorder.hpp"
 #include "spiking/clock/refractory_queue.hpp"
-#include "spiking/initial_voltage.hpp"
-#include "spiking/membrane_noise.hpp"
-#include "spiking/sampled_readout.hpp"
-#include "spiking/sparse_columns.hpp"
-#include "spiking/stimulation_coins.hpp"
+#include "spiking/internal/initial_voltage.hpp"
+#include "spiking/internal/membrane_noise.hpp"
+#include "spiking/internal/sampled_readout.hpp"
+#include "spiking/internal/sparse_columns.hpp"
+#include "spiking/internal/stimulation_coins.hpp"
 
-namespace rheobase {
+namespace rheobase::spiking {
 
 namespace {
 
@@ -248,4 +248,4 @@ template SimulationResult run_clock_fast<double>(const SpikingModel&, const Eige
                                                  const ClockGrid&, const SimulationOptions&,
                                                  SimdLevel);
 
-}  // namespace rheobase
+}  // namespace rheobase::spiking

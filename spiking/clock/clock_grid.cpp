@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace rheobase {
+namespace rheobase::spiking {
 
 Eigen::Index ClockGrid::column(long step) const {
   const double position = std::round(static_cast<double>(step) / steps_per_column);
@@ -52,4 +52,4 @@ Eigen::MatrixXd downsampled(const Eigen::MatrixXd& input, int factor) {
   return kept;
 }
 
-}  // namespace rheobase
+}  // namespace rheobase::spiking

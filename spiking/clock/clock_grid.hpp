@@ -4,7 +4,7 @@
 
 #include "spiking/simulate.hpp"
 
-namespace rheobase {
+namespace rheobase::spiking {
 
 /// The time grid of the clock engine. Step i = 1 ... steps ends at i * dt.
 ///
@@ -35,4 +35,4 @@ ClockGrid make_clock_grid(const SpikingModel& model, Eigen::Index columns,
 /// Every d-th input column, the reference's `u(:, 1:d:end)`.
 Eigen::MatrixXd downsampled(const Eigen::MatrixXd& input, int factor);
 
-}  // namespace rheobase
+}  // namespace rheobase::spiking

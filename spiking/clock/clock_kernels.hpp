@@ -4,7 +4,7 @@
 #include <cstdint>
 
 // Included by kernel files: plain data and declarations only.
-namespace rheobase {
+namespace rheobase::spiking {
 
 /// What changes from step to step, as arrays over units padded to whole packs of T.
 template <class T>
@@ -73,4 +73,4 @@ ClockKernels<T> clock_kernels();
 }
 #endif
 
-}  // namespace rheobase
+}  // namespace rheobase::spiking

@@ -4,13 +4,13 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
-#include "spiking/clock.hpp"
+#include "spiking/clock/clock.hpp"
 #include "spiking/clock/clock_recorder.hpp"
-#include "spiking/initial_voltage.hpp"
-#include "spiking/membrane_noise.hpp"
-#include "spiking/stimulation_coins.hpp"
+#include "spiking/internal/initial_voltage.hpp"
+#include "spiking/internal/membrane_noise.hpp"
+#include "spiking/internal/stimulation_coins.hpp"
 
-namespace rheobase {
+namespace rheobase::spiking {
 
 namespace {
 
@@ -152,4 +152,4 @@ SimulationResult run_clock_parity(const SpikingModel& model, const Eigen::Matrix
   return recorder.take();
 }
 
-}  // namespace rheobase
+}  // namespace rheobase::spiking

@@ -2,7 +2,7 @@
 
 #include <numeric>
 
-namespace rheobase {
+namespace rheobase::spiking {
 
 namespace {
 
@@ -57,4 +57,4 @@ void ClockRecorder::peak(Eigen::Index unit, long step) {
   }
 }
 
-}  // namespace rheobase
+}  // namespace rheobase::spiking

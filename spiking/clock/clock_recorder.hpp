@@ -4,7 +4,7 @@
 
 #include "spiking/clock/clock_grid.hpp"
 
-namespace rheobase {
+namespace rheobase::spiking {
 
 /// Fills the result of a run on a grid: allocated once, written step by step.
 class ClockRecorder {
@@ -52,4 +52,4 @@ class ClockRecorder {
   bool keep_spikes_;
 };
 
-}  // namespace rheobase
+}  // namespace rheobase::spiking

@@ -6,7 +6,7 @@
 
 #include <Eigen/Core>
 
-namespace rheobase {
+namespace rheobase::spiking {
 
 /// Which units of a grid are refractory. The period is constant, so they leave in the order in
 /// which they fired; a unit that fires again meanwhile starts anew.
@@ -43,4 +43,4 @@ class RefractoryQueue {
   std::deque<Entry> waiting_;
 };
 
-}  // namespace rheobase
+}  // namespace rheobase::spiking

@@ -4,7 +4,7 @@
 #include <array>
 #include <cmath>
 
-namespace rheobase {
+namespace rheobase::spiking {
 
 namespace {
 
@@ -85,4 +85,4 @@ Arrival ArrivalSeries::at(double s, double length) const {
   return arrival;
 }
 
-}  // namespace rheobase
+}  // namespace rheobase::spiking

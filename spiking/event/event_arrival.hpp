@@ -5,7 +5,7 @@
 #include "spiking/event/event_kernels.hpp"
 #include "spiking/spiking_model.hpp"
 
-namespace rheobase {
+namespace rheobase::spiking {
 
 /// Makes the polynomials of an arriving spike for all postsynaptic decay rates at once.
 ///
@@ -35,4 +35,4 @@ class ArrivalSeries {
   std::size_t recurrence_;  ///< terms of the recurrence
 };
 
-}  // namespace rheobase
+}  // namespace rheobase::spiking

@@ -4,11 +4,11 @@
 #include <cmath>
 #include <limits>
 
-namespace rheobase {
+namespace rheobase::spiking {
 
 namespace {
 
-constexpr double kNever = std::numeric_limits<double>::infinity();
+constexpr double kNoCrossing = std::numeric_limits<double>::infinity();
 
 // Newton's method needs 2 to 4 steps; what has not converged by then is bisected.
 constexpr int kNewtonSteps = 25;
@@ -131,22 +131,22 @@ double crossing_of_piece(const Trajectory& trajectory, const Sample& left, const
     return rising_zero(trajectory, left, right);
   }
   if (!has_maximum) {
-    return kNever;
+    return kNoCrossing;
   }
   const double bound = maximum_bound(trajectory, left, right);
   if (bound <= 0.0) {
     peak = std::max(peak, bound);
-    return kNever;
+    return kNoCrossing;
   }
   const Sample top = interior_maximum(trajectory, left, right);
   peak = std::max(peak, top.u);
-  return top.u > 0.0 ? rising_zero(trajectory, left, top) : kNever;
+  return top.u > 0.0 ? rising_zero(trajectory, left, top) : kNoCrossing;
 }
 
 }  // namespace
 
 bool Crossing::found() const {
-  return time < kNever;
+  return time < kNoCrossing;
 }
 
 double stationary_slope_time(const Trajectory& trajectory) {
@@ -175,14 +175,14 @@ Crossing first_crossing(const Trajectory& trajectory, double from, double to,
   }
   const Sample right = sample(trajectory, to, end);
   if (left.force <= 0.0 && right.force <= 0.0 && !force_can_be_positive(trajectory, to)) {
-    return {kNever, 0.0};
+    return {kNoCrossing, 0.0};
   }
   double peak = left.u;
   const double split = stationary_slope_time(trajectory);
   if (split > from && split < to) {
     const Sample middle = sample(trajectory, split);
     const double time = crossing_of_piece(trajectory, left, middle, peak);
-    if (time < kNever) {
+    if (time < kNoCrossing) {
       return {time, peak};
     }
     left = middle;
@@ -191,4 +191,4 @@ Crossing first_crossing(const Trajectory& trajectory, double from, double to,
   return {time, peak};
 }
 
-}  // namespace rheobase
+}  // namespace rheobase::spiking

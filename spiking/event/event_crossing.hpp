@@ -2,7 +2,7 @@
 
 #include "spiking/event/event_propagator.hpp"
 
-namespace rheobase {
+namespace rheobase::spiking {
 
 /// A unit's free course from `start` (time 0) under a constant drive: no spike arrives.
 struct Trajectory {
@@ -36,4 +36,4 @@ double stationary_slope_time(const Trajectory& trajectory);
 Crossing first_crossing(const Trajectory& trajectory, double from, double to, const UnitState& end);
 Crossing first_crossing(const Trajectory& trajectory, double from, double to);
 
-}  // namespace rheobase
+}  // namespace rheobase::spiking

@@ -1,7 +1,9 @@
 #include "core/simd/pack.hpp"
 #include "spiking/event/event_kernels.hpp"
 
-namespace rheobase::RHEOBASE_SIMD {
+namespace rheobase::spiking::RHEOBASE_SIMD {
+
+using namespace rheobase::RHEOBASE_SIMD;
 
 namespace {
 
@@ -62,4 +64,4 @@ std::size_t deliver_spike(WindowState* states, const double* decay_offset,
   return found;
 }
 
-}  // namespace rheobase::RHEOBASE_SIMD
+}  // namespace rheobase::spiking::RHEOBASE_SIMD

@@ -4,7 +4,9 @@
 #include "core/simd/pack.hpp"
 #include "spiking/event/event_kernels.hpp"
 
-namespace rheobase::RHEOBASE_SIMD {
+namespace rheobase::spiking::RHEOBASE_SIMD {
+
+using namespace rheobase::RHEOBASE_SIMD;
 
 static_assert(Doubles::lanes == kWindowLanes);
 
@@ -128,4 +130,4 @@ RHEOBASE_INLINE void store_fields(const Fields& fields, WindowState* states) {
 
 #endif
 
-}  // namespace rheobase::RHEOBASE_SIMD
+}  // namespace rheobase::spiking::RHEOBASE_SIMD

@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-namespace rheobase {
+namespace rheobase::spiking {
 
 /// Binary heap of units keyed by time, with access by unit: the earliest first.
 class CandidateHeap {
@@ -89,4 +89,4 @@ class CandidateHeap {
   std::vector<std::int32_t> place_;  ///< of every unit in heap_
 };
 
-}  // namespace rheobase
+}  // namespace rheobase::spiking

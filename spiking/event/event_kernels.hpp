@@ -4,7 +4,7 @@
 #include <cstdint>
 
 // Included by kernel files: plain data and declarations only.
-namespace rheobase {
+namespace rheobase::spiking {
 
 /// A unit in the current window of the event engine. h, I and u are the state at the start of the
 /// window of the free course the unit is on now: a spike that arrives later is entered as the state
@@ -89,4 +89,4 @@ RHEOBASE_DECLARE(avx2)
 RHEOBASE_DECLARE(avx512)
 #undef RHEOBASE_DECLARE
 
-}  // namespace rheobase
+}  // namespace rheobase::spiking

@@ -1,6 +1,6 @@
 #include "spiking/event/event_network.hpp"
 
-namespace rheobase {
+namespace rheobase::spiking {
 
 EventNetwork make_event_network(const SpikingModel& model) {
   const Eigen::VectorXd decay_rate = model.synapse.decay_ms.cwiseInverse();
@@ -30,4 +30,4 @@ std::vector<DriveSegment> make_drive(const SpikingModel& model, const Eigen::Mat
   return segments;
 }
 
-}  // namespace rheobase
+}  // namespace rheobase::spiking

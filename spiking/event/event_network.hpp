@@ -3,11 +3,11 @@
 #include <vector>
 
 #include "spiking/event/event_propagator.hpp"
-#include "spiking/input_schedule.hpp"
-#include "spiking/sparse_columns.hpp"
+#include "spiking/internal/input_schedule.hpp"
+#include "spiking/internal/sparse_columns.hpp"
 #include "spiking/spiking_model.hpp"
 
-namespace rheobase {
+namespace rheobase::spiking {
 
 /// A spiking network as the event engine sees it. Voltages are relative to threshold.
 struct EventNetwork {
@@ -41,4 +41,4 @@ struct DriveSegment {
 /// The reference's switches: column k from (k - 1/2) input steps on (spiking/input_schedule.hpp).
 std::vector<DriveSegment> make_drive(const SpikingModel& model, const Eigen::MatrixXd& input);
 
-}  // namespace rheobase
+}  // namespace rheobase::spiking

@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <utility>
 
-namespace rheobase {
+namespace rheobase::spiking {
 
 namespace {
 
@@ -122,4 +122,4 @@ double largest_current_from_h(const DecayRates& rates, double t) {
   return exponential_cascade(rates.decay, rates.rise, std::min(t, peak));
 }
 
-}  // namespace rheobase
+}  // namespace rheobase::spiking

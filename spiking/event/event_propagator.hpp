@@ -1,8 +1,8 @@
 #pragma once
 
-#include "spiking/synaptic_filter.hpp"
+#include "spiking/internal/synaptic_filter.hpp"
 
-namespace rheobase {
+namespace rheobase::spiking {
 
 /// Response at t of a cascade of three exponential filters to a unit impulse, without amplitude:
 /// D3(x, y, z; t) = (D(x, y) - D(x, z)) / (z - y) with D of synaptic_filter.hpp. Symmetric in the
@@ -46,12 +46,12 @@ Propagator make_propagator(const DecayRates& rates, double t);
 
 /// u at the start of the free course that passes `u_then` at t in [0, 1 / largest rate]; h and I of
 /// the start are given, its u is of no account. The propagator's inverse without its exponentials:
-/// u e^(at) - c (e^(at) - 1) - a (I E(p) + h E[p, q]), E(z) = (e^(zt) - 1) / z, p = a - b, q = a - g,
-/// E[p, q] the divided difference.
+/// u e^(at) - c (e^(at) - 1) - a (I E(p) + h E[p, q]), E(z) = (e^(zt) - 1) / z, p = a - b, q = a -
+/// g, E[p, q] the divided difference.
 double u_at_start(const DecayRates& rates, double t, const UnitState& start, double drive,
                   double u_then);
 
 /// Supremum of D(b, g; s) over 0 <= s <= t: how much current an h of 1 can make.
 double largest_current_from_h(const DecayRates& rates, double t);
 
-}  // namespace rheobase
+}  // namespace rheobase::spiking

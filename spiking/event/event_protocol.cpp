@@ -6,7 +6,7 @@
 
 #include "core/error.hpp"
 
-namespace rheobase {
+namespace rheobase::spiking {
 
 namespace {
 
@@ -44,4 +44,4 @@ void validate(const EventProtocol& protocol, Eigen::Index units) {
   }
 }
 
-}  // namespace rheobase
+}  // namespace rheobase::spiking

@@ -6,7 +6,7 @@
 #include "spiking/event/event_network.hpp"
 #include "spiking/simulate.hpp"
 
-namespace rheobase {
+namespace rheobase::spiking {
 
 struct SpikeEvent {
   double time_ms = 0.0;
@@ -32,4 +32,4 @@ struct EventProtocol {
 /// @throws InputError unless the drive starts at 0, its times increase and its sizes are `units`
 void validate(const EventProtocol& protocol, Eigen::Index units);
 
-}  // namespace rheobase
+}  // namespace rheobase::spiking

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-namespace rheobase {
+namespace rheobase::spiking {
 
 namespace {
 
@@ -108,4 +108,4 @@ UnitState QifCourse::at(double t) const {
           -rates_.tau_membrane_ms * here.slope / here.y};
 }
 
-}  // namespace rheobase
+}  // namespace rheobase::spiking

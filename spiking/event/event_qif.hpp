@@ -5,7 +5,7 @@
 
 #include "spiking/event/event_propagator.hpp"
 
-namespace rheobase {
+namespace rheobase::spiking {
 
 /// What a QIF unit is made of: tau_m v' = v^2 + F, F = force + I.
 struct QifRates {
@@ -52,4 +52,4 @@ class QifCourse {
   std::array<double, kTerms> y_{};        ///< of y, y(0) = 1
 };
 
-}  // namespace rheobase
+}  // namespace rheobase::spiking

@@ -9,11 +9,11 @@
 
 #include "core/error.hpp"
 
-namespace rheobase {
+namespace rheobase::spiking {
 
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kNoEvent = std::numeric_limits<double>::infinity();
 
 std::size_t index(std::int32_t unit) {
   return static_cast<std::size_t>(unit);
@@ -34,9 +34,9 @@ std::vector<SpikeEvent> QifSimulation::run() {
   for (;;) {
     const double end_ms = protocol_.duration_ms;
     const double segment_ms =
-        segment_ + 1 < protocol_.drive.size() ? protocol_.drive[segment_ + 1].start_ms : kInfinity;
+        segment_ + 1 < protocol_.drive.size() ? protocol_.drive[segment_ + 1].start_ms : kNoEvent;
     const double jump_ms =
-        jump_index_ < protocol_.jumps.size() ? protocol_.jumps[jump_index_].time_ms : kInfinity;
+        jump_index_ < protocol_.jumps.size() ? protocol_.jumps[jump_index_].time_ms : kNoEvent;
     const double unit_ms = next_.key(next_.top());
     const double now_ms = std::min({segment_ms, jump_ms, unit_ms});
     if (observer_) {
@@ -94,7 +94,7 @@ void QifSimulation::handle_next(double now_ms) {
     Unit& cell = units_[index(unit)];
     if (cell.fires) {
       batch_.push_back(unit);
-      next_.change(unit, kInfinity);
+      next_.change(unit, kNoEvent);
       continue;
     }
     const UnitState state = state_at(cell, index(unit), now_ms);
@@ -162,7 +162,7 @@ void QifSimulation::renew(std::int32_t unit, const UnitState& state, double now_
   cell.course.expand(
       {network_.neuron.tau_membrane_ms, rates.decay, rates.rise, network_.neuron.threshold_mv},
       drive_mv(index(unit)), state);
-  cell.fires = cell.course.crossing_ms() < kInfinity;
+  cell.fires = cell.course.crossing_ms() < kNoEvent;
   next_.change(unit, now_ms + (cell.fires ? cell.course.crossing_ms() : cell.course.length_ms()));
 }
 
@@ -195,4 +195,4 @@ double QifSimulation::force(std::size_t unit, double time_ms) const {
          state_at(units_[unit], unit, time_ms).current;
 }
 
-}  // namespace rheobase
+}  // namespace rheobase::spiking

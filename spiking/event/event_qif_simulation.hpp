@@ -7,7 +7,7 @@
 #include "spiking/event/event_qif.hpp"
 #include "spiking/event/event_state.hpp"
 
-namespace rheobase {
+namespace rheobase::spiking {
 
 /// The event-driven run of a QIF network, exact to rounding: all spikes in order of time, then of
 /// unit. Every unit has its own course (event_qif.hpp), renewed when it ends and when a spike, a
@@ -55,4 +55,4 @@ class QifSimulation : public EventView {
   std::vector<SpikeEvent> spikes_;
 };
 
-}  // namespace rheobase
+}  // namespace rheobase::spiking

@@ -1,8 +1,8 @@
 #include "spiking/event/event_readout.hpp"
 
-#include "spiking/sampled_readout.hpp"
+#include "spiking/internal/sampled_readout.hpp"
 
-namespace rheobase {
+namespace rheobase::spiking {
 
 namespace {
 
@@ -35,4 +35,4 @@ EventReadout read_out(const EventNetwork& network, std::span<const SpikeEvent> s
   return readout;
 }
 
-}  // namespace rheobase
+}  // namespace rheobase::spiking

@@ -5,7 +5,7 @@
 #include "spiking/event/event_recorder.hpp"
 #include "spiking/event/event_simulation.hpp"
 
-namespace rheobase {
+namespace rheobase::spiking {
 
 /// Filtered spike trains and readout at sample times.
 struct EventReadout {
@@ -18,4 +18,4 @@ struct EventReadout {
 EventReadout read_out(const EventNetwork& network, std::span<const SpikeEvent> spikes,
                       const SampleGrid& samples, bool keep_rate);
 
-}  // namespace rheobase
+}  // namespace rheobase::spiking

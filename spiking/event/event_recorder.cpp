@@ -3,7 +3,7 @@
 #include <cmath>
 #include <numeric>
 
-namespace rheobase {
+namespace rheobase::spiking {
 
 SampleGrid::SampleGrid(double period, double duration_ms)
     // A millionth of a period forgives the rounding of a duration that is a multiple of it.
@@ -70,4 +70,4 @@ void EventRecorder::sample_input(const EventView& view) {
   ++next_input_;
 }
 
-}  // namespace rheobase
+}  // namespace rheobase::spiking

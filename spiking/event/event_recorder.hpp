@@ -5,7 +5,7 @@
 #include "spiking/event/event_state.hpp"
 #include "spiking/simulate.hpp"
 
-namespace rheobase {
+namespace rheobase::spiking {
 
 /// Sample times k * period, k = 1 ... count.
 struct SampleGrid {
@@ -49,4 +49,4 @@ class EventRecorder {
   Eigen::Index next_input_ = 0;
 };
 
-}  // namespace rheobase
+}  // namespace rheobase::spiking

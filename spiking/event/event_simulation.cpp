@@ -10,7 +10,7 @@
 
 #include "core/error.hpp"
 
-namespace rheobase {
+namespace rheobase::spiking {
 
 namespace {
 
@@ -37,7 +37,7 @@ double longest_window(const EventNetwork& network) {
   return std::min(kWindowMs, 1.0 / fastest);
 }
 
-std::size_t index(std::int32_t unit) {
+std::size_t place(std::int32_t unit) {
   return static_cast<std::size_t>(unit);
 }
 
@@ -211,8 +211,8 @@ void EventSimulation::make_candidates(std::ptrdiff_t found) {
   for (std::ptrdiff_t i = 0; i < found; ++i) {
     const std::int32_t unit = looked_at_[static_cast<std::size_t>(i)];
     // Where u may rise it cannot reach 0 before tau_m ln((c' - u) / c').
-    const double u = state_.window[index(unit)].u;
-    const double force = force_bound(index(unit));
+    const double u = state_.window[place(unit)].u;
+    const double force = force_bound(place(unit));
     const double share = u < 0.0 ? force / (force - u) : 1.0;
     const double first = -network_.neuron.tau_membrane_ms * std::log(share);
     make_candidate(unit, first * (1.0 - kBoundSlack));
@@ -248,35 +248,35 @@ void EventSimulation::end_window(bool last_of_segment) {
 }
 
 void EventSimulation::make_candidate(std::int32_t unit, double t) {
-  state_.window[index(unit)].margin = -kInfinity;
-  exact_[index(unit)] = 0;
+  state_.window[place(unit)].margin = -kInfinity;
+  exact_[place(unit)] = 0;
   candidates_.push(unit, t);
 }
 
 /// Tests the earliest candidate, which has not crossed before t.
 void EventSimulation::test(std::int32_t unit, double t) {
-  const Trajectory trajectory = state_.trajectory(index(unit));
+  const Trajectory trajectory = state_.trajectory(place(unit));
   const Crossing crossing = first_crossing(trajectory, t, state_.length_ms,
-                                           at_end(index(unit), trajectory.start, trajectory.drive));
+                                           at_end(place(unit), trajectory.start, trajectory.drive));
   if (crossing.found()) {
-    exact_[index(unit)] = 1;
+    exact_[place(unit)] = 1;
     candidates_.change(unit, crossing.time);
   } else {
     candidates_.pop();
-    state_.window[index(unit)].margin = -crossing.peak;
+    state_.window[place(unit)].margin = -crossing.peak;
   }
 }
 
 /// The earliest candidate: tested if its key is a bound, else fired with all that cross with it.
 void EventSimulation::fire_candidates(double t) {
-  if (!exact_[index(candidates_.top())]) {
+  if (!exact_[place(candidates_.top())]) {
     test(candidates_.top(), t);
     return;
   }
   batch_.clear();
   while (!candidates_.empty() && candidates_.key(candidates_.top()) == t) {
     const std::int32_t unit = candidates_.top();
-    if (exact_[index(unit)]) {
+    if (exact_[place(unit)]) {
       candidates_.pop();
       batch_.push_back(unit);
     } else {
@@ -294,9 +294,9 @@ void EventSimulation::fire(double t) {
   const double release_ms = now_ms + network_.neuron.refractory_ms;
   for (const std::int32_t unit : batch_) {
     spikes_.push_back({now_ms, unit});
-    state_.window[index(unit)].margin = kInfinity;
-    state_.held_u[index(unit)] = reset_u_;
-    state_.release_ms[index(unit)] = release_ms;
+    state_.window[place(unit)].margin = kInfinity;
+    state_.held_u[place(unit)] = reset_u_;
+    state_.release_ms[place(unit)] = release_ms;
   }
   const Arrival arrival = arrivals_.at(t, state_.length_ms);
   for (const std::int32_t unit : batch_) {
@@ -323,7 +323,7 @@ void EventSimulation::deliver(std::int32_t unit, double t, const Arrival& arriva
       continue;
     }
     // Inhibition only delays: the key stays a lower bound.
-    exact_[index(target)] = 0;
+    exact_[place(target)] = 0;
     if (column.values[flagged_[i]] > 0.0) {
       candidates_.change(target, t);
     }
@@ -333,7 +333,7 @@ void EventSimulation::deliver(std::int32_t unit, double t, const Arrival& arriva
 void EventSimulation::release_due(double t) {
   const Release due = releases_.front();
   releases_.pop_front();
-  const std::size_t unit = index(due.unit);
+  const std::size_t unit = place(due.unit);
   // A unit that fired again while it was held has a later entry.
   if (state_.held(unit) && state_.release_ms[unit] == due.time_ms) {
     observe(t);
@@ -343,12 +343,12 @@ void EventSimulation::release_due(double t) {
 
 /// The end of a refractory period: from the voltage it was held at, u moves again.
 void EventSimulation::release(std::int32_t unit, double t) {
-  WindowState& s = state_.window[index(unit)];
-  const double held = state_.held_u[index(unit)];
+  WindowState& s = state_.window[place(unit)];
+  const double held = state_.held_u[place(unit)];
   s.u = u_at_start(network_.rates(unit), t, {s.h, s.current, 0.0}, (*state_.drive)[unit], held);
   const double keep =
       std::exp(network_.membrane_rate() * (t - state_.length_ms)) * (1.0 - kBoundSlack);
-  const double force = std::max(force_bound(index(unit)), 0.0);
+  const double force = std::max(force_bound(place(unit)), 0.0);
   s.margin = -(held * keep + force * (1.0 - keep));
   if (!(s.margin >= 0.0)) {
     make_candidate(unit, t);
@@ -361,19 +361,19 @@ void EventSimulation::jump(double jump_mv, double t) {
   const double at_start = jump_mv * std::exp(network_.membrane_rate() * t);
   for (const Eigen::Index stimulated : protocol_.stimulated) {
     const auto unit = static_cast<std::int32_t>(stimulated);
-    WindowState& s = state_.window[index(unit)];
+    WindowState& s = state_.window[place(unit)];
     if (s.margin == kInfinity) {
-      state_.held_u[index(unit)] += jump_mv;
-      if (state_.held_u[index(unit)] >= 0.0) {
+      state_.held_u[place(unit)] += jump_mv;
+      if (state_.held_u[place(unit)] >= 0.0) {
         make_candidate(unit, t);
-        exact_[index(unit)] = 1;
+        exact_[place(unit)] = 1;
       }
       continue;
     }
     s.u += at_start;
     s.margin -= std::max(jump_mv, 0.0);
     if (candidates_.contains(unit)) {
-      exact_[index(unit)] = 0;
+      exact_[place(unit)] = 0;
       if (jump_mv > 0.0) {
         candidates_.change(unit, t);
       }
@@ -408,4 +408,4 @@ void EventSimulation::report_non_finite() const {
   throw NonFiniteError("membrane voltage", fmt::format("{:g} ms", state_.start_ms), unit);
 }
 
-}  // namespace rheobase
+}  // namespace rheobase::spiking

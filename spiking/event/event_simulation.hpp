@@ -4,13 +4,13 @@
 #include <deque>
 #include <vector>
 
-#include "core/simd/dispatch.hpp"
+#include "core/dispatch.hpp"
 #include "spiking/event/event_arrival.hpp"
 #include "spiking/event/event_heap.hpp"
 #include "spiking/event/event_protocol.hpp"
 #include "spiking/event/event_state.hpp"
 
-namespace rheobase {
+namespace rheobase::spiking {
 
 /// The exact event-driven run: all spikes in order of time, then of unit.
 /// Work is done in windows of at most about a millisecond. A unit whose closed-form upper bound
@@ -81,4 +81,4 @@ class EventSimulation {
   std::vector<SpikeEvent> spikes_;
 };
 
-}  // namespace rheobase
+}  // namespace rheobase::spiking

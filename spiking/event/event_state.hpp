@@ -8,7 +8,7 @@
 #include "spiking/event/event_kernels.hpp"
 #include "spiking/event/event_network.hpp"
 
-namespace rheobase {
+namespace rheobase::spiking {
 
 /// What an observer may ask a running engine: the units between the last event and the next.
 class EventView {
@@ -55,4 +55,4 @@ class EventState : public EventView {
   const EventNetwork& network_;
 };
 
-}  // namespace rheobase
+}  // namespace rheobase::spiking

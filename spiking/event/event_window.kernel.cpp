@@ -2,7 +2,9 @@
 #include "core/simd/mask.hpp"
 #include "spiking/event/event_fields.hpp"
 
-namespace rheobase::RHEOBASE_SIMD {
+namespace rheobase::spiking::RHEOBASE_SIMD {
+
+using namespace rheobase::RHEOBASE_SIMD;
 
 namespace {
 
@@ -60,4 +62,4 @@ WindowKernels window_kernels() {
   return {&pass_over<false, true>, &end, &pass_over<true, true>};
 }
 
-}  // namespace rheobase::RHEOBASE_SIMD
+}  // namespace rheobase::spiking::RHEOBASE_SIMD

@@ -11,13 +11,13 @@
 
 #include "core/error.hpp"
 
-namespace rheobase {
+namespace rheobase::spiking {
 
 namespace {
 
 namespace odeint = boost::numeric::odeint;
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kUnbounded = std::numeric_limits<double>::infinity();
 
 /// Right-hand side of the population. A held unit keeps its u.
 class Membranes {
@@ -186,8 +186,8 @@ double Integration::first_crossing(double from, double to) {
   dense_.calc_state(to, end);
   double first = to;
   for (std::size_t unit = 0; unit < membranes_.units(); ++unit) {
-    const double above = membranes_.held(unit) ? kInfinity : above_threshold(end, unit, from, to);
-    if (above == kInfinity) {
+    const double above = membranes_.held(unit) ? kUnbounded : above_threshold(end, unit, from, to);
+    if (above == kUnbounded) {
       continue;
     }
     const double time = locate(unit, from, above);
@@ -209,7 +209,7 @@ double Integration::above_threshold(const OdeintState& end, std::size_t unit, do
   }
   if (!(membranes_.slope(unit, dense_.previous_state()) > 0.0 &&
         membranes_.slope(unit, end) < 0.0)) {
-    return kInfinity;
+    return kUnbounded;
   }
   OdeintState at(end.size());
   double low = from;
@@ -222,7 +222,7 @@ double Integration::above_threshold(const OdeintState& end, std::size_t unit, do
     }
     (membranes_.slope(unit, at) > 0.0 ? low : high) = middle;
   }
-  return kInfinity;
+  return kUnbounded;
 }
 
 /// Time at which u reaches 0 between the start of the step and a time above threshold.
@@ -341,4 +341,4 @@ std::vector<SpikeEvent> integrate_network(const EventNetwork& network,
   return Integration(network, protocol, arrivals, accuracy, samples).run();
 }
 
-}  // namespace rheobase
+}  // namespace rheobase::spiking

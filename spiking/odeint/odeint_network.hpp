@@ -6,7 +6,7 @@
 
 #include "spiking/event/event_simulation.hpp"
 
-namespace rheobase {
+namespace rheobase::spiking {
 
 /// A spike of somewhere else that reaches `unit` at `time_ms` and jumps h (single exponential: I).
 struct GivenArrival {
@@ -43,4 +43,4 @@ std::vector<SpikeEvent> integrate_network(const EventNetwork& network,
                                           const OdeintAccuracy& accuracy = {},
                                           const OdeintSamples& samples = {});
 
-}  // namespace rheobase
+}  // namespace rheobase::spiking

@@ -4,7 +4,7 @@
 
 #include <doctest/doctest.h>
 
-#include "core/trial.hpp"
+#include "core/sampled_signal.hpp"
 
 using namespace rheobase;
 

@@ -7,9 +7,9 @@
 
 #include <doctest/doctest.h>
 
-#include "core/normal_kernels.hpp"
 #include "core/normal_noise.hpp"
 #include "core/random.hpp"
+#include "core/simd/normal_kernels.hpp"
 #include "tests/tolerances.hpp"
 
 using namespace rheobase;

@@ -5,10 +5,10 @@
 
 #include <doctest/doctest.h>
 
-#include "core/normal_kernels.hpp"
+#include "core/dispatch.hpp"
 #include "core/normal_noise.hpp"
 #include "core/random.hpp"
-#include "core/simd/dispatch.hpp"
+#include "core/simd/normal_kernels.hpp"
 
 using namespace rheobase;
 

@@ -6,13 +6,13 @@
 #include <span>
 
 #include "core/error.hpp"
-#include "io/rate_model_file.hpp"
+#include "io/mat/rate_model_file.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   try {
-    const rheobase::ModelFile file =
-        rheobase::parse_model(std::as_bytes(std::span(data, size)), "fuzz.mat");
-    if (!rheobase::effective_weights(file.model).allFinite()) {
+    const rheobase::io::ModelFile file =
+        rheobase::io::parse_model(std::as_bytes(std::span(data, size)), "fuzz.mat");
+    if (!rheobase::rate::effective_weights(file.model).allFinite()) {
       std::abort();
     }
   } catch (const rheobase::Error&) {

@@ -3,31 +3,31 @@
 
 #include <vector>
 
+#include "core/dispatch.hpp"
 #include "core/random.hpp"
-#include "core/simd/dispatch.hpp"
-#include "core/trial.hpp"
-#include "rate/initialise.hpp"
-#include "rate/rate_model.hpp"
+#include "rate/models/initialise.hpp"
+#include "rate/models/rate_model.hpp"
+#include "rate/tasks/trial.hpp"
 
 namespace rheobase::testing {
 
 /// A balanced network with a readout large enough for its gradients to matter.
-inline RateModel small_network(NetworkOptions options, int inputs, Seed seed) {
+inline rate::RateModel small_network(rate::NetworkOptions options, int inputs, Seed seed) {
   if (options.dale) {
-    options.initialisation = Initialisation::balanced;
+    options.initialisation = rate::Initialisation::balanced;
   }
-  RateModel model = make_rate_model(options, inputs, seed);
+  rate::RateModel model = rate::make_rate_model(options, inputs, seed);
   model.w_out *= 20.0;
   model.b_out = 0.05;
   return model;
 }
 
 /// Trials of smooth random inputs and targets.
-inline std::vector<Trial> random_trials(int count, int inputs, int steps, Seed seed) {
-  std::vector<Trial> trials;
+inline std::vector<rate::Trial> random_trials(int count, int inputs, int steps, Seed seed) {
+  std::vector<rate::Trial> trials;
   for (int i = 0; i < count; ++i) {
     RandomStream stream(seed, static_cast<std::uint32_t>(i), Purpose::task);
-    Trial trial{Eigen::MatrixXd(inputs, steps), Eigen::VectorXd(steps), 0};
+    rate::Trial trial{Eigen::MatrixXd(inputs, steps), Eigen::VectorXd(steps), 0};
     for (double& value : trial.input.reshaped()) {
       value = stream.normal();
     }

@@ -6,14 +6,15 @@
 #include <doctest/doctest.h>
 
 #include "core/error.hpp"
-#include "golden_trace.hpp"
-#include "networks.hpp"
-#include "spiking/bridge.hpp"
+#include "spiking/bridge/bridge.hpp"
 #include "spiking/bridge/spike_arrival.hpp"
 #include "spiking/event/event_propagator.hpp"
-#include "tolerances.hpp"
+#include "tests/spiking/golden_trace.hpp"
+#include "tests/spiking/networks.hpp"
+#include "tests/tolerances.hpp"
 
 using namespace rheobase;
+using namespace rheobase::spiking;
 
 namespace {
 

@@ -3,16 +3,17 @@
 
 #include <doctest/doctest.h>
 
-#include "golden_trace.hpp"
-#include "networks.hpp"
 #include "spiking/bridge/bridge_membrane.hpp"
-#include "tolerances.hpp"
+#include "tests/spiking/golden_trace.hpp"
+#include "tests/spiking/networks.hpp"
+#include "tests/tolerances.hpp"
 
 using namespace rheobase;
+using namespace rheobase::spiking;
 
 namespace {
 
-SimulationOptions bridge(double step_ms) {
+SimulationOptions qif_bridge(double step_ms) {
   SimulationOptions options;
   options.engine = "bridge";
   options.step_ms = step_ms;
@@ -45,12 +46,12 @@ double expected_rate(double force) {
   return 1000.0 / (2.0 + passage - escape_ms(30.0, force) - escape_ms(65.0, force));
 }
 
-struct MeasuredRate {
+struct MeasuredQifRate {
   double hz, standard_error;
 };
 
 /// After the first second. Poisson's counts bound the error.
-MeasuredRate measure(double force, const SimulationOptions& options, double duration_ms) {
+MeasuredQifRate measure(double force, const SimulationOptions& options, double duration_ms) {
   constexpr Eigen::Index units = 1000;
   const SpikingModel model =
       networks::uncoupled(Eigen::VectorXd::Constant(units, force), NeuronModel::qif);
@@ -71,7 +72,7 @@ TEST_SUITE("statistical") {
       const double expected = expected_rate(force);
       // 1 % is more than five standard errors.
       const double seconds = std::clamp(350.0 / expected, 6.0, 200.0);
-      const MeasuredRate rate = measure(force, bridge(0.25), 1000.0 * (seconds + 1.0));
+      const MeasuredQifRate rate = measure(force, qif_bridge(0.25), 1000.0 * (seconds + 1.0));
       MESSAGE(expected << " Hz expected, " << rate.hz << " +- " << rate.standard_error);
       CHECK(tolerance::kSigmas * rate.standard_error < 0.01 * expected);
       CHECK(std::abs(rate.hz - expected) < tolerance::kSigmas * rate.standard_error);
@@ -81,7 +82,7 @@ TEST_SUITE("statistical") {
   TEST_CASE("Bridge engine, QIF: even steps of 1 ms leave the rate within 1 %") {
     for (const double force : {-1.0, 0.0, 5.0}) {
       const double expected = expected_rate(force);
-      const MeasuredRate rate = measure(force, bridge(1.0), 31000.0);
+      const MeasuredQifRate rate = measure(force, qif_bridge(1.0), 31000.0);
       MESSAGE(expected << " Hz expected, " << rate.hz << " +- " << rate.standard_error);
       CHECK(std::abs(rate.hz - expected) < 0.01 * expected);
     }
@@ -93,7 +94,7 @@ TEST_SUITE("statistical") {
     constexpr int trials = 30;
     Eigen::ArrayXd bridged(trials), clocked(trials);
     for (int trial = 0; trial < trials; ++trial) {
-      SimulationOptions options = bridge(0.25);
+      SimulationOptions options = qif_bridge(0.25);
       options.trial = static_cast<std::uint32_t>(trial);
       const Eigen::MatrixXd input = trace.input.leftCols(201);
       bridged[trial] = simulate(trace.model, input, options).mean_rate_hz().mean();
@@ -117,7 +118,7 @@ TEST_SUITE("numeric") {
   TEST_CASE("Bridge engine, QIF: without noise to speak of, intervals follow the closed form") {
     const Eigen::VectorXd drive = Eigen::VectorXd::LinSpaced(40, 1.0, 400.0);
     const SpikingModel model = networks::uncoupled(drive, NeuronModel::qif);
-    SimulationOptions options = bridge(0.25);
+    SimulationOptions options = qif_bridge(0.25);
     options.noise_intensity = 1e-9;
     options.output_period_ms = 100.0;
     const SimulationResult run = simulate(model, networks::constant_input(200.0), options);

@@ -3,11 +3,12 @@
 
 #include <doctest/doctest.h>
 
-#include "networks.hpp"
 #include "spiking/bridge/bridge_passage.hpp"
-#include "tolerances.hpp"
+#include "tests/spiking/networks.hpp"
+#include "tests/tolerances.hpp"
 
 using namespace rheobase;
+using namespace rheobase::spiking;
 
 namespace {
 

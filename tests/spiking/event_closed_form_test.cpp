@@ -3,10 +3,11 @@
 
 #include <doctest/doctest.h>
 
-#include "event_oracle.hpp"
-#include "networks.hpp"
+#include "tests/spiking/event_oracle.hpp"
+#include "tests/spiking/networks.hpp"
 
 using namespace rheobase;
+using namespace rheobase::spiking;
 using oracle::Real;
 
 namespace {

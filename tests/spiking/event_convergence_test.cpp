@@ -2,11 +2,12 @@
 
 #include <doctest/doctest.h>
 
-#include "event_replay.hpp"
-#include "golden_trace.hpp"
-#include "spiking/event.hpp"
+#include "spiking/event/event.hpp"
+#include "tests/spiking/event_replay.hpp"
+#include "tests/spiking/golden_trace.hpp"
 
 using namespace rheobase;
+using namespace rheobase::spiking;
 
 namespace {
 

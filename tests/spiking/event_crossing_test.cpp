@@ -7,9 +7,10 @@
 #include <doctest/doctest.h>
 
 #include "core/random.hpp"
-#include "event_oracle.hpp"
+#include "tests/spiking/event_oracle.hpp"
 
 using namespace rheobase;
+using namespace rheobase::spiking;
 using oracle::Real;
 
 namespace {

@@ -5,16 +5,17 @@
 #include <doctest/doctest.h>
 
 #include "core/error.hpp"
-#include "golden_trace.hpp"
-#include "networks.hpp"
-#include "spiking/event.hpp"
+#include "spiking/event/event.hpp"
 #include "spiking/event/event_readout.hpp"
+#include "tests/spiking/golden_trace.hpp"
+#include "tests/spiking/networks.hpp"
 
 using namespace rheobase;
+using namespace rheobase::spiking;
 
 namespace {
 
-SimulationOptions event_options(const SpikingModel& model) {
+SimulationOptions lif_options(const SpikingModel& model) {
   SimulationOptions options = networks::quiet(model);
   options.engine = "event";
   return options;
@@ -23,7 +24,7 @@ SimulationOptions event_options(const SpikingModel& model) {
 /// The message of the InputError that running the event engine must give.
 std::string rejection(const std::function<void(SpikingModel&, SimulationOptions&)>& change) {
   SpikingModel model = networks::uncoupled(Eigen::Vector2d(1.0, 2.0));
-  SimulationOptions options = event_options(model);
+  SimulationOptions options = lif_options(model);
   change(model, options);
   try {
     simulate(model, networks::constant_input(20.0), options);
@@ -63,7 +64,7 @@ TEST_SUITE("unit") {
   TEST_CASE("Event engine: a protocol's input times start at 0 and increase") {
     const SpikingModel model = networks::uncoupled(Eigen::Vector2d(1.0, 2.0));
     const EventNetwork network = make_event_network(model);
-    const SimulationOptions options = event_options(model);
+    const SimulationOptions options = lif_options(model);
     const EventProtocol good = make_event_protocol(model, networks::constant_input(20.0), options);
     const auto rejected = [&](const std::function<void(EventProtocol&)>& change) {
       EventProtocol protocol = good;
@@ -91,7 +92,7 @@ TEST_SUITE("unit") {
     SpikingModel model = networks::uncoupled(Eigen::Vector2d(20.0, 1.0));
     model.w(1, 0) = 1e307;
     try {
-      simulate(model, networks::constant_input(100.0), event_options(model));
+      simulate(model, networks::constant_input(100.0), lif_options(model));
       FAIL("no error");
     } catch (const NonFiniteError& error) {
       CHECK(error.unit() == 1);
@@ -101,7 +102,7 @@ TEST_SUITE("unit") {
 
   TEST_CASE("Event engine: reference start: at or above threshold fires at 0, the rest is held") {
     SpikingModel model = networks::uncoupled(Eigen::Vector4d(5.0, 5.0, 5.0, -5.0));
-    SimulationOptions options = event_options(model);
+    SimulationOptions options = lif_options(model);
     options.initial_voltage = Eigen::Vector4d(-50.0, -40.0, 29.0, -40.1);
     options.record.voltage = true;
     const SimulationResult run = simulate(model, networks::constant_input(30.0), options);
@@ -125,7 +126,7 @@ TEST_SUITE("unit") {
 
   TEST_CASE("Event engine: relaxed start: no spike at 0, nobody held") {
     SpikingModel model = networks::uncoupled(Eigen::Vector3d(5.0, 5.0, 5.0));
-    SimulationOptions options = event_options(model);
+    SimulationOptions options = lif_options(model);
     options.start_up = StartUp::relaxed;
     options.initial_voltage = Eigen::Vector3d(-50.0, -40.0, 29.0);
     const SimulationResult run = simulate(model, networks::constant_input(25.0), options);
@@ -145,7 +146,7 @@ TEST_SUITE("unit") {
       model.w(3, unit) = -0.05 * static_cast<double>(unit);
     }
     const SimulationResult run =
-        simulate(model, networks::constant_input(500.0), event_options(model));
+        simulate(model, networks::constant_input(500.0), lif_options(model));
     const std::vector<double> first = networks::spike_times(run, 1);
     CHECK(first.size() > 20);
     CHECK(first == networks::spike_times(run, 2));
@@ -161,7 +162,7 @@ TEST_SUITE("unit") {
     // Unit 0 hangs at u = -1; unit 1 fires at 0 and is held at u = -25 for 50 ms.
     SpikingModel model = networks::uncoupled(Eigen::Vector2d(-1.0, -1.0));
     model.neuron.refractory_ms = 50.0;
-    SimulationOptions options = event_options(model);
+    SimulationOptions options = lif_options(model);
     options.initial_voltage = Eigen::Vector2d(-41.0, -40.0);
     options.dt_ms = 0.1;
     options.stimulation = Stimulation{StimulationMode::excite, {0, 1}, 10.0, 40.0};
@@ -211,7 +212,7 @@ TEST_SUITE("numeric") {
       model.w_out = Eigen::Vector4d(0.3, -0.7, 1.1, 5.0);
       model.b_out = 0.25;
       for (const double period : {0.05, 1.0, 0.37, 7.0}) {
-        SimulationOptions options = event_options(model);
+        SimulationOptions options = lif_options(model);
         options.output_period_ms = period;
         options.record.rate = true;
         const SimulationResult run = simulate(model, networks::constant_input(300.0), options);
@@ -242,7 +243,7 @@ TEST_SUITE("numeric") {
 
   TEST_CASE("Event readout: the area under r is one per spike") {
     SpikingModel model = networks::uncoupled(Eigen::VectorXd::Constant(1, 5.0));
-    SimulationOptions options = event_options(model);
+    SimulationOptions options = lif_options(model);
     options.record.rate = true;
     Eigen::MatrixXd input = Eigen::MatrixXd::Zero(1, 201);
     input.leftCols(40).setOnes();

@@ -13,7 +13,7 @@ using Real = boost::multiprecision::number<boost::multiprecision::cpp_bin_float<
 /// Rates that are equal in double are moved apart by 1e-30, which leaves enough of them.
 struct Rates {
   Real a, b, g;
-  explicit Rates(const DecayRates& rates)
+  explicit Rates(const spiking::DecayRates& rates)
       : a(rates.membrane),
         b(Real(rates.decay) * (1 + Real("1e-30"))),
         g(Real(rates.rise) * (1 - Real("1e-30"))) {}

@@ -3,17 +3,18 @@
 
 #include <doctest/doctest.h>
 
-#include "event_replay.hpp"
-#include "golden_trace.hpp"
-#include "networks.hpp"
-#include "spiking/event.hpp"
+#include "spiking/event/event.hpp"
 #include "spiking/event/event_qif_simulation.hpp"
+#include "tests/spiking/event_replay.hpp"
+#include "tests/spiking/golden_trace.hpp"
+#include "tests/spiking/networks.hpp"
 
 using namespace rheobase;
+using namespace rheobase::spiking;
 
 namespace {
 
-SimulationOptions event_options(const SpikingModel& model) {
+SimulationOptions qif_options(const SpikingModel& model) {
   SimulationOptions options = networks::quiet(model);
   options.engine = "event";
   options.output_period_ms = 5.0;
@@ -70,7 +71,7 @@ TEST_SUITE("numeric") {
     drive << 1e-2, 0.5, 2.0, 10.0, 60.0, 400.0, 2000.0;
     const SpikingModel model = networks::uncoupled(drive, NeuronModel::qif);
     const SimulationResult run =
-        simulate(model, networks::constant_input(1500.0), event_options(model));
+        simulate(model, networks::constant_input(1500.0), qif_options(model));
     double worst = 0.0;
     for (Eigen::Index unit = 0; unit < drive.size(); ++unit) {
       const double root = std::sqrt(drive[unit]);
@@ -89,7 +90,7 @@ TEST_SUITE("numeric") {
     // c = -16: fixed points at -4 (stable) and 4 mV (unstable).
     const SpikingModel model =
         networks::uncoupled(Eigen::Vector4d(-16.0, -16.0, -16.0, 0.0), NeuronModel::qif);
-    SimulationOptions options = event_options(model);
+    SimulationOptions options = qif_options(model);
     options.initial_voltage = Eigen::Vector4d(-65.0, 4.0 - 1e-9, 4.0 + 1e-9, -1.0);
     const SimulationResult run = simulate(model, networks::constant_input(1000.0), options);
     CHECK(run.spike_count == Eigen::Vector4i(0, 0, 1, 0));
@@ -106,7 +107,7 @@ TEST_SUITE("numeric") {
       for (const double refractory_ms : {0.0, 2.0, 50.0}) {
         CAPTURE(refractory_ms);
         const SpikingModel model = random_network(number, kind, refractory_ms);
-        check_replay(model, random_input(number, 41), event_options(model), 30);
+        check_replay(model, random_input(number, 41), qif_options(model), 30);
         ++number;
       }
     }
@@ -114,7 +115,7 @@ TEST_SUITE("numeric") {
 
   TEST_CASE("Event engine, QIF: Odeint finds every spike under artificial stimulation") {
     const SpikingModel model = random_network(9, SynapseKind::double_exponential, 20.0);
-    SimulationOptions options = event_options(model);
+    SimulationOptions options = qif_options(model);
     options.dt_ms = 0.25;
     options.stimulation = Stimulation{StimulationMode::excite, {0, 5, 6}, 20.0, 120.0};
     check_replay(model, random_input(9, 31), options, 20);
@@ -122,7 +123,7 @@ TEST_SUITE("numeric") {
 
   TEST_CASE("Event engine, QIF: voltages and inputs are those of Odeint") {
     const SpikingModel model = random_network(12, SynapseKind::double_exponential, 2.0);
-    SimulationOptions options = event_options(model);
+    SimulationOptions options = qif_options(model);
     options.dt_ms = 0.1;
     options.output_period_ms = 0.7;
     options.record.voltage = options.record.input = true;

@@ -1,4 +1,4 @@
-#include "event_replay.hpp"
+#include "tests/spiking/event_replay.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -7,10 +7,11 @@
 
 namespace rheobase::event_test {
 
-std::vector<std::vector<GivenArrival>> arrivals_of(const EventNetwork& network,
-                                                   const std::vector<SpikeEvent>& spikes) {
-  std::vector<std::vector<GivenArrival>> arrivals(static_cast<std::size_t>(network.units()));
-  for (const SpikeEvent& spike : spikes) {
+std::vector<std::vector<spiking::GivenArrival>> arrivals_of(
+    const spiking::EventNetwork& network, const std::vector<spiking::SpikeEvent>& spikes) {
+  std::vector<std::vector<spiking::GivenArrival>> arrivals(
+      static_cast<std::size_t>(network.units()));
+  for (const spiking::SpikeEvent& spike : spikes) {
     const auto column = network.synapses.column(spike.unit);
     for (std::size_t k = 0; k < column.rows.size(); ++k) {
       arrivals[static_cast<std::size_t>(column.rows[k])].push_back(
@@ -20,19 +21,20 @@ std::vector<std::vector<GivenArrival>> arrivals_of(const EventNetwork& network,
   return arrivals;
 }
 
-EventNetwork single_unit(const EventNetwork& network, Eigen::Index unit) {
-  SynapseParameters synapse = network.synapse;
+spiking::EventNetwork single_unit(const spiking::EventNetwork& network, Eigen::Index unit) {
+  spiking::SynapseParameters synapse = network.synapse;
   synapse.decay_ms = network.synapse.decay_ms.segment(unit, 1);
   return {.neuron = network.neuron,
           .synapse = synapse,
           .decay_rate = network.decay_rate.segment(unit, 1),
-          .synapses = SparseColumns<double>(Eigen::MatrixXd::Zero(1, 1), Eigen::VectorXd::Zero(1)),
+          .synapses =
+              spiking::SparseColumns<double>(Eigen::MatrixXd::Zero(1, 1), Eigen::VectorXd::Zero(1)),
           .w_out = Eigen::VectorXd::Ones(1)};
 }
 
-EventProtocol single_unit(const EventProtocol& protocol, Eigen::Index unit) {
-  EventProtocol single = protocol;
-  for (DriveSegment& segment : single.drive) {
+spiking::EventProtocol single_unit(const spiking::EventProtocol& protocol, Eigen::Index unit) {
+  spiking::EventProtocol single = protocol;
+  for (spiking::DriveSegment& segment : single.drive) {
     segment.drive = Eigen::VectorXd::Constant(1, segment.drive[unit]);
   }
   single.initial_voltage = protocol.initial_voltage.segment(unit, 1);
@@ -44,9 +46,9 @@ EventProtocol single_unit(const EventProtocol& protocol, Eigen::Index unit) {
   return single;
 }
 
-std::vector<double> times_of(const std::vector<SpikeEvent>& spikes, Eigen::Index unit) {
+std::vector<double> times_of(const std::vector<spiking::SpikeEvent>& spikes, Eigen::Index unit) {
   std::vector<double> times;
-  for (const SpikeEvent& spike : spikes) {
+  for (const spiking::SpikeEvent& spike : spikes) {
     if (spike.unit == unit) {
       times.push_back(spike.time_ms);
     }
@@ -54,15 +56,16 @@ std::vector<double> times_of(const std::vector<SpikeEvent>& spikes, Eigen::Index
   return times;
 }
 
-ReplayError replay(const EventNetwork& network, const EventProtocol& protocol,
-                   const std::vector<SpikeEvent>& spikes, const OdeintAccuracy& accuracy) {
+ReplayError replay(const spiking::EventNetwork& network, const spiking::EventProtocol& protocol,
+                   const std::vector<spiking::SpikeEvent>& spikes,
+                   const spiking::OdeintAccuracy& accuracy) {
   const auto arrivals = arrivals_of(network, spikes);
   std::vector<ReplayError> errors(arrivals.size());
   parallel_for(arrivals.size(), 0, [&](std::size_t at) {
     const auto unit = static_cast<Eigen::Index>(at);
     const std::vector<double> found =
-        times_of(integrate_network(single_unit(network, unit), single_unit(protocol, unit),
-                                   arrivals[at], accuracy),
+        times_of(spiking::integrate_network(single_unit(network, unit), single_unit(protocol, unit),
+                                            arrivals[at], accuracy),
                  0);
     const std::vector<double> expected = times_of(spikes, unit);
     if (found.size() != expected.size()) {

@@ -8,15 +8,15 @@
 namespace rheobase::event_test {
 
 /// What reaches every unit of a network, given all its spikes.
-std::vector<std::vector<GivenArrival>> arrivals_of(const EventNetwork& network,
-                                                   const std::vector<SpikeEvent>& spikes);
+std::vector<std::vector<spiking::GivenArrival>> arrivals_of(
+    const spiking::EventNetwork& network, const std::vector<spiking::SpikeEvent>& spikes);
 
 /// One unit of a network without its synapses, and its part of a protocol.
-EventNetwork single_unit(const EventNetwork& network, Eigen::Index unit);
-EventProtocol single_unit(const EventProtocol& protocol, Eigen::Index unit);
+spiking::EventNetwork single_unit(const spiking::EventNetwork& network, Eigen::Index unit);
+spiking::EventProtocol single_unit(const spiking::EventProtocol& protocol, Eigen::Index unit);
 
 /// Times at which one unit fired.
-std::vector<double> times_of(const std::vector<SpikeEvent>& spikes, Eigen::Index unit);
+std::vector<double> times_of(const std::vector<spiking::SpikeEvent>& spikes, Eigen::Index unit);
 
 struct ReplayError {
   std::size_t spikes = 0;        ///< compared
@@ -26,7 +26,8 @@ struct ReplayError {
 
 /// Open loop: every unit alone, driven by the spikes the event engine found, integrated
 /// numerically with its own threshold, reset and refractory period.
-ReplayError replay(const EventNetwork& network, const EventProtocol& protocol,
-                   const std::vector<SpikeEvent>& spikes, const OdeintAccuracy& accuracy = {});
+ReplayError replay(const spiking::EventNetwork& network, const spiking::EventProtocol& protocol,
+                   const std::vector<spiking::SpikeEvent>& spikes,
+                   const spiking::OdeintAccuracy& accuracy = {});
 
 }  // namespace rheobase::event_test

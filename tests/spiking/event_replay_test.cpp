@@ -1,4 +1,4 @@
-#include "event_replay.hpp"
+#include "tests/spiking/event_replay.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -6,11 +6,12 @@
 
 #include <doctest/doctest.h>
 
-#include "golden_trace.hpp"
-#include "networks.hpp"
-#include "spiking/event.hpp"
+#include "spiking/event/event.hpp"
+#include "tests/spiking/golden_trace.hpp"
+#include "tests/spiking/networks.hpp"
 
 using namespace rheobase;
+using namespace rheobase::spiking;
 using event_test::replay;
 using event_test::ReplayError;
 

@@ -1,8 +1,8 @@
-#include "golden_trace.hpp"
+#include "tests/spiking/golden_trace.hpp"
 
-#include "io/mat_file.hpp"
-#include "mapping/transfer.hpp"
-#include "reference.hpp"
+#include "io/mat/mat_file.hpp"
+#include "mapping/conversion/transfer.hpp"
+#include "tests/reference.hpp"
 
 namespace rheobase::golden {
 
@@ -18,12 +18,12 @@ std::vector<int> integers(const Eigen::MatrixXd& values) {
 
 }  // namespace
 
-SpikingModel model(const std::string& name, double scaling_factor) {
-  return map_to_spiking(reference::model(name), scaling_factor);
+spiking::SpikingModel model(const std::string& name, double scaling_factor) {
+  return mapping::map_to_spiking(reference::model(name), scaling_factor);
 }
 
 Trace read(const std::string& name) {
-  const MatFile file(reference::path("golden/" + name + ".mat"));
+  const io::MatFile file(reference::path("golden/" + name + ".mat"));
   const auto field = [&](const char* key) -> Eigen::MatrixXd {
     return file.matrix(key, "must be a matrix");
   };
@@ -44,8 +44,8 @@ Trace read(const std::string& name) {
   return trace;
 }
 
-SimulationOptions options(const Trace& trace) {
-  SimulationOptions options;
+spiking::SimulationOptions options(const Trace& trace) {
+  spiking::SimulationOptions options;
   options.noise_intensity = 0.0;
   options.initial_voltage = trace.initial_voltage;
   options.output_period_ms = 1.0;

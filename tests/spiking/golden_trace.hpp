@@ -13,7 +13,7 @@ namespace rheobase::golden {
 
 struct Trace {
   std::string name;
-  SpikingModel model;
+  spiking::SpikingModel model;
   Eigen::MatrixXd input;
   Eigen::VectorXd initial_voltage;
   std::vector<int> spike_unit;  ///< 1-based
@@ -31,9 +31,9 @@ inline constexpr std::array kTraces{"go-nogo_N200_s1_go", "go-nogo_N200_s1_nogo"
 Trace read(const std::string& name);
 
 /// The model, mapped with a scaling factor ("go-nogo_N200_s1", "xor_N200_s4", "mante_N250_s5").
-SpikingModel model(const std::string& name, double scaling_factor);
+spiking::SpikingModel model(const std::string& name, double scaling_factor);
 
 /// No noise, the trace's initial voltages, everything recorded that a trace holds.
-SimulationOptions options(const Trace& trace);
+spiking::SimulationOptions options(const Trace& trace);
 
 }  // namespace rheobase::golden

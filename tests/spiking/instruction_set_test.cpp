@@ -2,10 +2,11 @@
 
 #include <doctest/doctest.h>
 
-#include "golden_trace.hpp"
-#include "spiking/clock.hpp"
+#include "spiking/clock/clock.hpp"
+#include "tests/spiking/golden_trace.hpp"
 
 using namespace rheobase;
+using namespace rheobase::spiking;
 
 namespace {
 

@@ -6,22 +6,23 @@
 namespace rheobase::networks {
 
 /// Units without synapses; a constant input of 1 drives unit i with drive_mv[i] beyond its bias.
-inline SpikingModel uncoupled(const Eigen::VectorXd& drive_mv,
-                              NeuronModel neuron = NeuronModel::lif) {
+inline spiking::SpikingModel uncoupled(const Eigen::VectorXd& drive_mv,
+                                       spiking::NeuronModel neuron = spiking::NeuronModel::lif) {
   const Eigen::Index n = drive_mv.size();
-  SpikingModel model;
+  spiking::SpikingModel model;
   model.w = Eigen::MatrixXd::Zero(n, n);
   model.w_in = drive_mv;
   model.w_out = Eigen::VectorXd::Zero(n);
-  model.neuron = default_parameters(neuron);
+  model.neuron = spiking::default_parameters(neuron);
   model.synapse.decay_ms = Eigen::VectorXd::Constant(n, 20.0);
   return model;
 }
 
 /// Unit 0 fires at the first step of a run that starts from at_spike(); it drives unit 1 with
 /// `weight` and nothing drives it. Unit 1 is held far below threshold.
-inline SpikingModel one_synapse(double weight, double decay_ms, SynapseKind kind) {
-  SpikingModel model = uncoupled(Eigen::Vector2d(-20.0, -200.0));
+inline spiking::SpikingModel one_synapse(double weight, double decay_ms,
+                                         spiking::SynapseKind kind) {
+  spiking::SpikingModel model = uncoupled(Eigen::Vector2d(-20.0, -200.0));
   model.w(1, 0) = weight;
   model.w_out = Eigen::Vector2d(1.0, 0.0);
   model.synapse = {kind, 2.0, Eigen::Vector2d(decay_ms, decay_ms)};
@@ -38,8 +39,8 @@ inline Eigen::MatrixXd constant_input(double duration_ms) {
 }
 
 /// No noise, all units at reset.
-inline SimulationOptions quiet(const SpikingModel& model) {
-  SimulationOptions options;
+inline spiking::SimulationOptions quiet(const spiking::SpikingModel& model) {
+  spiking::SimulationOptions options;
   options.noise_intensity = 0.0;
   options.initial_voltage = Eigen::VectorXd::Constant(model.units(), model.neuron.reset_mv);
   options.record.spikes = true;
@@ -47,7 +48,7 @@ inline SimulationOptions quiet(const SpikingModel& model) {
 }
 
 /// Times (ms) of one unit's spikes.
-inline std::vector<double> spike_times(const SimulationResult& run, Eigen::Index unit) {
+inline std::vector<double> spike_times(const spiking::SimulationResult& run, Eigen::Index unit) {
   std::vector<double> times;
   for (std::size_t i = 0; i < run.spike_unit.size(); ++i) {
     if (run.spike_unit[i] == unit) {

@@ -2,11 +2,12 @@
 
 #include <doctest/doctest.h>
 
-#include "golden_trace.hpp"
-#include "networks.hpp"
-#include "tolerances.hpp"
+#include "tests/spiking/golden_trace.hpp"
+#include "tests/spiking/networks.hpp"
+#include "tests/tolerances.hpp"
 
 using namespace rheobase;
+using namespace rheobase::spiking;
 
 namespace {
 

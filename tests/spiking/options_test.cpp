@@ -5,11 +5,12 @@
 #include <doctest/doctest.h>
 
 #include "core/error.hpp"
-#include "networks.hpp"
 #include "spiking/clock/clock_grid.hpp"
 #include "spiking/engine_registry.hpp"
+#include "tests/spiking/networks.hpp"
 
 using namespace rheobase;
+using namespace rheobase::spiking;
 
 namespace {
 

@@ -3,9 +3,10 @@
 
 #include <doctest/doctest.h>
 
-#include "networks.hpp"
+#include "tests/spiking/networks.hpp"
 
 using namespace rheobase;
+using namespace rheobase::spiking;
 
 namespace {
 

@@ -2,10 +2,11 @@
 
 #include <doctest/doctest.h>
 
-#include "networks.hpp"
-#include "spiking/synaptic_filter.hpp"
+#include "spiking/internal/synaptic_filter.hpp"
+#include "tests/spiking/networks.hpp"
 
 using namespace rheobase;
+using namespace rheobase::spiking;
 
 namespace {
 

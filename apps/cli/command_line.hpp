@@ -1,0 +1,25 @@
+#pragma once
+
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+namespace rheobase::cli {
+
+/// Exit codes of the program.
+enum ExitCode : int {
+  kSuccess = 0,
+  kOurFault = 1,      ///< an error that the user did not make
+  kUserFault = 2,     ///< a wrong option, file or value
+  kCheckFailed = 3,   ///< a bound or baseline of `compare` was not met
+  kInterrupted = 130  ///< Ctrl-C
+};
+
+/// Runs `rheobase args...` (without the program's name). Results go to `out`; errors go to `err`,
+/// one line each. @returns the exit code
+int run_command_line(const std::vector<std::string>& given, std::ostream& out, std::ostream& err);
+
+/// The help of every subcommand as one Markdown page.
+std::string command_line_reference();
+
+}  // namespace rheobase::cli

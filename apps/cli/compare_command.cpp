@@ -1,0 +1,206 @@
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "apps/cli/checks_failed.hpp"
+#include "apps/cli/compare_tables.hpp"
+#include "apps/cli/interrupt.hpp"
+#include "apps/cli/option.hpp"
+#include "apps/cli/output_file.hpp"
+#include "apps/cli/progress_bar.hpp"
+#include "apps/cli/spiking_options.hpp"
+#include "apps/cli/subcommands.hpp"
+#include "apps/cli/task_options.hpp"
+#include "apps/cli/text_format.hpp"
+#include "apps/cli/text_table.hpp"
+#include "io/comparison/comparison_file.hpp"
+#include "io/comparison/comparison_json.hpp"
+#include "mapping/comparison/compare_bounds.hpp"
+
+namespace rheobase::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct CompareRequest {
+  fs::path model;
+  fs::path output;
+  fs::path baseline;
+  mapping::Bounds bounds;
+  std::optional<double> tolerance;
+  TaskChoice task;
+  SpikingChoice spiking;
+  double scaling = 0.0;
+  mapping::CompareOptions options;
+  Seed seed = 1;
+  bool json = false;
+};
+
+/// Of --tolerance; enough for another engine, not for another network.
+constexpr double kTolerance = 0.05;
+
+constexpr const char* kCompareExamples =
+    "Examples:\n"
+    "  rheobase compare model.lif.mat\n"
+    "  rheobase compare model.mat --scaling 50 --trials 400 -o comparison.mat\n"
+    "  rheobase compare model.lif.mat --min-accuracy 0.95 --max-accuracy-drop 0.03\n"
+    "  rheobase compare model.lif.mat -o baseline.json\n"
+    "  rheobase compare model.lif.mat --baseline baseline.json --tolerance 0.02";
+
+/// All that can be refused before the work is.
+void check_request(const CompareRequest& request) {
+  if (!request.output.empty()) {
+    io::require_comparison_extension(request.output);
+    check_output("--output", request.output,
+                 {request.model, request.baseline, request.task.trials_file});
+  }
+  if (request.tolerance && request.baseline.empty()) {
+    throw InputError("--tolerance", "", short_number(*request.tolerance),
+                     "must come with --baseline");
+  }
+}
+
+mapping::CompareOptions complete_options(const CompareRequest& request, const io::ModelFile& file) {
+  mapping::CompareOptions options = request.options;
+  options.scaling_factor =
+      spiking_model_of(file, request.model.string(), request.scaling, request.spiking)
+          .scaling_factor;
+  options.simulation = request.spiking.simulation;
+  options.simulation.seed = request.seed;
+  options.transfer = request.spiking.transfer;
+  return options;
+}
+
+void print_comparison(const CompareRequest& request, const mapping::Comparison& comparison,
+                      const Console& console) {
+  if (request.json) {
+    console.out << io::comparison_to_json(comparison);
+    return;
+  }
+  const mapping::CompareOptions& options = comparison.options;
+  const spiking::SimulationOptions& simulation = options.simulation;
+  Summary summary;
+  summary.add("model", fmt::format("{}, task {}", request.model.string(), comparison.task));
+  summary.add("trials", fmt::format("{}, seed {}", options.trials, simulation.seed));
+  summary.add("spiking", fmt::format("scaling factor {:g}, {} engine{}, noise {:g} mV^2/ms",
+                                     options.scaling_factor, comparison.engine,
+                                     simulation.parity ? " in parity mode" : "",
+                                     spiking::effective_noise_intensity(simulation)));
+  add_network(summary, options.transfer);
+  add_engine_reason(summary, request.spiking, {comparison.engine, comparison.engine_reason});
+  summary.add("measured", fmt::format("from {:g} ms to the end; accuracy as in eval",
+                                      options.analysis_start_ms));
+  Summary outcome;
+  outcome.add("time", seconds_text(comparison.seconds));
+  if (!request.output.empty()) {
+    outcome.add("saved", request.output.string());
+  }
+  console.out << summary.text() << '\n' << comparison_tables(comparison) << '\n' << outcome.text();
+}
+
+void check(const CompareRequest& request, const mapping::Comparison& comparison,
+           const std::optional<mapping::Comparison>& baseline) {
+  std::vector<std::string> failed = mapping::check_bounds(comparison, request.bounds);
+  if (baseline) {
+    const auto worse = mapping::check_baseline(
+        comparison, *baseline, request.tolerance.value_or(kTolerance), request.baseline.string());
+    failed.insert(failed.end(), worse.begin(), worse.end());
+  }
+  if (!failed.empty()) {
+    throw ChecksFailed(failed);
+  }
+}
+
+void run_compare(CompareRequest request, const Console& console) {
+  check_request(request);
+  const io::ModelFile file = io::read_model(request.model);
+  finish_spiking_options(request.spiking, file);
+  const rate::Task task = resolve_task(request.task, file, request.model.string());
+  const mapping::CompareOptions options = complete_options(request, file);
+  std::optional<mapping::Comparison> baseline;
+  if (!request.baseline.empty()) {
+    baseline = io::read_comparison(request.baseline);
+    mapping::require_same_subject(*baseline, file.model, task, request.baseline.string());
+  }
+
+  const InterruptGuard guard;
+  mapping::Comparison comparison = [&] {
+    ProgressBar bar(console, "comparing");
+    return mapping::compare(file.model, task, options, bar.control(guard));
+  }();
+  comparison.model_file = request.model.string();
+  comparison.command = with_seed(console.command_line, request.seed);
+  if (!request.output.empty()) {
+    io::write_comparison(request.output, comparison);
+  }
+  print_comparison(request, comparison, console);
+  check(request, comparison, baseline);
+}
+
+void add_check_options(CLI::App& app, CompareRequest& request) {
+  constexpr const char* kGroup = "Checks (exit code 3 and a line for each that fails)";
+  add_optional_number(app, "--min-accuracy", request.bounds.min_accuracy, kProbability,
+                      "Smallest accuracy of the spiking network")
+      ->group(kGroup);
+  add_optional_number(app, "--max-output-rmse", request.bounds.max_output_rmse, kNonNegative,
+                      "Largest root mean square difference of the two outputs")
+      ->group(kGroup);
+  add_optional_number(app, "--min-rate-correlation", request.bounds.min_rate_correlation,
+                      {-1.0, 1.0, false},
+                      "Smallest correlation of the units' activity in the two networks")
+      ->group(kGroup);
+  add_optional_number(app, "--max-accuracy-drop", request.bounds.max_accuracy_drop,
+                      {-1.0, 1.0, false},
+                      "Largest accuracy of the rate network minus that of the spiking one")
+      ->group(kGroup);
+  app.add_option("--baseline", request.baseline,
+                 "An earlier comparison of the same network (.json or .mat): accuracies and "
+                 "correlations must not be lower, the RMSE not higher, the mean rate not other")
+      ->type_name("FILE")
+      ->group(kGroup);
+  add_optional_number(app, "--tolerance", request.tolerance, kNonNegative,
+                      fmt::format("How much worse than the baseline is still good; of the mean "
+                                  "rate, the share (default {:g})",
+                                  kTolerance))
+      ->group(kGroup);
+}
+
+}  // namespace
+
+void add_compare_command(CLI::App& program, const Console& console) {
+  const auto request = std::make_shared<CompareRequest>();
+  CLI::App& app = *program.add_subcommand(
+      "compare",
+      "A rate network beside its spiking network\n"
+      "Both get the same trials, those of `eval`. Accuracies are compared by McNemar's exact test, "
+      "outputs by their distance and correlation and the times of onset and peak; the units' "
+      "activity (spike trains behind the synaptic filter, divided by the scaling factor) by "
+      "correlation, principal components and mean rates, which the rate network predicts as s r; "
+      "spiking by the variability of intervals (CV, CV2) and synchrony (chi of Golomb & Rinzel).");
+  app.footer(kCompareExamples);
+  app.add_option("MODEL", request->model, "Model file (.mat), from `train` or `map`")->required();
+  app.add_option("-o,--output", request->output,
+                 "Write the comparison: .mat with all traces, or .json")
+      ->type_name("FILE");
+  add_number(app, "--scaling", request->scaling, kNonNegative, "",
+             "Scaling factor s = 1/lambda of the spiking network; 0: the one in the file");
+  mapping::CompareOptions& options = request->options;
+  add_integer(app, "--trials", options.trials, {1.0, 1e6, false}, "Number of trials");
+  add_number(app, "--analysis-start", options.analysis_start_ms, kNonNegative, "ms",
+             "Everything but accuracy is measured from here on, when the random start of the "
+             "spiking network is over");
+  add_integer(app, "--components", options.components, {1.0, 1000.0, false},
+              "Principal components that span the subspaces whose angles are measured");
+  add_integer(app, "--examples", options.example_trials, {0.0, 1e6, false},
+              "Trials of each condition whose spikes --output keeps");
+  add_seed(app, request->seed);
+  add_threads(app, options.threads);
+  add_json(app, request->json);
+  add_check_options(app, *request);
+  add_task_options(app, request->task, "Task of the trials (default: the one the file names)");
+  add_spiking_options(app, request->spiking);
+  app.callback([request, &console] { run_compare(*request, console); });
+}
+
+}  // namespace rheobase::cli

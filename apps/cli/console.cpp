@@ -1,0 +1,81 @@
+#include "apps/cli/console.hpp"
+
+#include <algorithm>
+#include <iostream>
+
+#include <unistd.h>
+
+namespace rheobase::cli {
+
+namespace {
+
+std::vector<std::string> shell_words(const std::string& line) {
+  std::vector<std::string> words;
+  bool quoted = false;
+  std::string word;
+  for (const char c : line) {
+    quoted = c == '\'' ? !quoted : quoted;
+    if (c == ' ' && !quoted) {
+      words.push_back(word);
+      word.clear();
+    } else {
+      word += c;
+    }
+  }
+  words.push_back(word);
+  return words;
+}
+
+}  // namespace
+
+std::string shell_quoted(const std::string& argument) {
+  constexpr const char* kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:,=+@%";
+  if (!argument.empty() && argument.find_first_not_of(kPlain) == std::string::npos) {
+    return argument;
+  }
+  std::string quoted = "'";
+  for (const char c : argument) {
+    quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  }
+  return quoted + "'";
+}
+
+Console make_console(const std::vector<std::string>& args, std::ostream& out, std::ostream& err) {
+  std::string command = "rheobase";
+  for (const std::string& argument : args) {
+    command += ' ' + shell_quoted(argument);
+  }
+  const bool terminal = &err == &std::cerr && isatty(STDERR_FILENO) != 0;
+  return {out, err, terminal, command};
+}
+
+void note(const Console& console, const std::string& message) {
+  console.err << "rheobase: note: " << message << '\n';
+}
+
+std::string with_seed(const std::string& command_line, unsigned seed) {
+  const bool given = command_line.find(" --seed ") != std::string::npos ||
+                     command_line.find(" --seed=") != std::string::npos;
+  return given ? command_line : command_line + " --seed " + std::to_string(seed);
+}
+
+std::string command_without(const std::string& command_line, const std::vector<std::string>& words,
+                            const std::vector<std::string>& options) {
+  const auto among = [](const std::vector<std::string>& list, const std::string& word) {
+    return std::find(list.begin(), list.end(), word) != list.end();
+  };
+  std::string command;
+  const std::vector<std::string> all = shell_words(command_line);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const std::size_t equals = all[i].find('=');
+    if (among(options, all[i].substr(0, equals))) {
+      i += equals == std::string::npos ? 1 : 0;
+    } else if (!among(words, all[i])) {
+      command += (command.empty() ? "" : " ") + all[i];
+    }
+  }
+  return command;
+}
+
+}  // namespace rheobase::cli

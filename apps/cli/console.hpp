@@ -1,0 +1,34 @@
+#pragma once
+
+#include <ostream>
+#include <string>
+#include <vector>
+
+namespace rheobase::cli {
+
+/// Where a subcommand's results and messages go, and how it was called.
+struct Console {
+  std::ostream& out;
+  std::ostream& err;
+  bool err_is_terminal = false;
+  std::string command_line;  ///< "rheobase map model.mat", quoted for a shell
+};
+
+Console make_console(const std::vector<std::string>& args, std::ostream& out, std::ostream& err);
+
+/// A line on stderr that is no error: "rheobase: note: ...".
+void note(const Console& console, const std::string& message);
+
+/// The command line with the seed it used, so that it makes the same file again whatever the
+/// default seed will be one day.
+std::string with_seed(const std::string& command_line, unsigned seed);
+
+/// A command line without some words (as shell_quoted gives them) and without some options that
+/// take a value: what stays the same for each of many.
+std::string command_without(const std::string& command_line, const std::vector<std::string>& words,
+                            const std::vector<std::string>& options);
+
+/// The argument as it must be typed in a POSIX shell.
+std::string shell_quoted(const std::string& argument);
+
+}  // namespace rheobase::cli

@@ -1,0 +1,184 @@
+#include "apps/cli/evaluation.hpp"
+
+#include <fmt/format.h>
+
+#include "apps/cli/interrupt.hpp"
+#include "apps/cli/progress_bar.hpp"
+#include "apps/cli/text_format.hpp"
+#include "apps/cli/text_table.hpp"
+
+namespace rheobase::cli {
+
+namespace {
+
+/// The readout is smooth on the scale of the rise time: 0.5 ms loses no threshold crossing.
+constexpr double kScoringPeriodMs = 0.5;
+
+/// Trials of a condition, and how many of them are right.
+Proportion of_condition(const std::vector<int>& conditions, const std::vector<bool>& correct,
+                        int condition) {
+  int trials = 0;
+  int successes = 0;
+  for (std::size_t i = 0; i < conditions.size(); ++i) {
+    trials += conditions[i] == condition ? 1 : 0;
+    successes += conditions[i] == condition && correct[i] ? 1 : 0;
+  }
+  return wilson_interval(successes, trials);
+}
+
+std::string share(const Proportion& proportion) {
+  return proportion.trials == 0 ? "-" : percent(proportion.value);
+}
+
+std::string condition_table(const NetworkEvaluation& evaluation,
+                            const std::vector<std::string>& names) {
+  std::vector<std::string> header{"condition", "trials"};
+  if (evaluation.rate) {
+    header.emplace_back("rate");
+  }
+  if (evaluation.spiking) {
+    header.emplace_back("spiking");
+  }
+  TextTable table(header);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const int condition = static_cast<int>(i);
+    const auto& any = evaluation.rate ? evaluation.rate->correct : evaluation.spiking->correct;
+    const int trials = of_condition(evaluation.conditions, any, condition).trials;
+    std::vector<std::string> row{names[i], std::to_string(trials)};
+    if (evaluation.rate) {
+      row.push_back(
+          share(of_condition(evaluation.conditions, evaluation.rate->correct, condition)));
+    }
+    if (evaluation.spiking) {
+      row.push_back(
+          share(of_condition(evaluation.conditions, evaluation.spiking->correct, condition)));
+    }
+    table.add_row(row);
+  }
+  return table.text();
+}
+
+NetworkEvaluation evaluate(const EvaluationRequest& request, const io::ModelFile& file,
+                           const rate::Task& task, const Console& console) {
+  NetworkEvaluation evaluation;
+  const InterruptGuard guard;
+  ProgressBar bar(console, "evaluating");
+  if (request.network != "rate") {
+    const spiking::SpikingModel spiking =
+        spiking_model_of(file, request.model.string(), request.scaling, request.spiking);
+    evaluation.spiking =
+        mapping::evaluate_spiking(spiking, task, request.trials, request.spiking.simulation,
+                                  request.threads, nullptr, bar.control(guard));
+    evaluation.conditions = evaluation.spiking->conditions;
+  }
+  if (request.network != "spiking") {
+    evaluation.rate = rate::evaluate_rate(
+        file.model, task,
+        {.trials = request.trials, .seed = request.seed, .threads = request.threads});
+    evaluation.conditions = evaluation.rate->conditions;
+  }
+  return evaluation;
+}
+
+void choose_networks(EvaluationRequest& request, const io::ModelFile& file,
+                     const Console& console) {
+  if (request.network.empty() && request.scaling == 0.0 && !file.model.scaling_factor) {
+    request.network = "rate";
+    note(console, request.model.string() +
+                      " has no scaling factor, so only the rate network is evaluated; "
+                      "`rheobase map` finds one");
+  } else if (request.network.empty()) {
+    request.network = "both";
+  }
+}
+
+}  // namespace
+
+std::string evaluation_tables(const NetworkEvaluation& evaluation,
+                              const std::vector<std::string>& conditions) {
+  TextTable table({"network", "accuracy", "95 % interval", "mean rate", "time"});
+  if (evaluation.rate) {
+    const rate::RateEvaluation& rate = *evaluation.rate;
+    table.add_row({"rate", percent(rate.accuracy.value), interval(rate.accuracy),
+                   fmt::format("{:.3f}", rate.mean_rate), seconds_text(rate.seconds)});
+  }
+  if (evaluation.spiking) {
+    const mapping::SpikingEvaluation& spiking = *evaluation.spiking;
+    table.add_row({"spiking", percent(spiking.accuracy.value), interval(spiking.accuracy),
+                   fmt::format("{:.2f} Hz", spiking.mean_rate_hz.mean()),
+                   seconds_text(spiking.seconds)});
+  }
+  return table.text() + '\n' + condition_table(evaluation, conditions);
+}
+
+Json to_json(const NetworkEvaluation& evaluation, const std::vector<std::string>& conditions) {
+  Json json = Json::object();
+  if (evaluation.rate) {
+    json["rate"] = {{"accuracy", to_json(evaluation.rate->accuracy)},
+                    {"mean_loss", evaluation.rate->mean_loss},
+                    {"mean_rate", evaluation.rate->mean_rate},
+                    {"seconds", evaluation.rate->seconds}};
+  }
+  if (evaluation.spiking) {
+    json["spiking"] = {{"accuracy", to_json(evaluation.spiking->accuracy)},
+                       {"mean_rate_hz", evaluation.spiking->mean_rate_hz.mean()},
+                       {"seconds", evaluation.spiking->seconds}};
+  }
+  Json list = Json::array();
+  for (std::size_t i = 0; i < conditions.size(); ++i) {
+    Json entry = {{"name", conditions[i]}};
+    const int condition = static_cast<int>(i);
+    if (evaluation.rate) {
+      entry["rate"] =
+          to_json(of_condition(evaluation.conditions, evaluation.rate->correct, condition));
+    }
+    if (evaluation.spiking) {
+      entry["spiking"] =
+          to_json(of_condition(evaluation.conditions, evaluation.spiking->correct, condition));
+    }
+    list.push_back(entry);
+  }
+  json["conditions"] = list;
+  return json;
+}
+
+void run_evaluation(EvaluationRequest request, const Console& console) {
+  const io::ModelFile file = io::read_model(request.model);
+  finish_spiking_options(request.spiking, file);
+  const rate::Task task = resolve_task(request.task, file, request.model.string());
+  choose_networks(request, file, console);
+  spiking::SimulationOptions& simulation = request.spiking.simulation;
+  simulation.seed = request.seed;
+  simulation.output_period_ms = simulation.parity ? 0.0 : kScoringPeriodMs;
+
+  const NetworkEvaluation evaluation = evaluate(request, file, task, console);
+  const double scaling =
+      request.scaling > 0.0 ? request.scaling : file.model.scaling_factor.value_or(0.0);
+  if (request.json) {
+    Json json = {{"command", console.command_line},
+                 {"model", request.model.string()},
+                 {"task", to_json(task)},
+                 {"seed", request.seed},
+                 {"trials", request.trials}};
+    if (evaluation.spiking) {
+      json["scaling_factor"] = scaling;
+      json["simulation"] = to_json(simulation, evaluation.spiking->engine);
+      json["spiking_network"] = to_json(request.spiking.transfer);
+    }
+    json.update(to_json(evaluation, task.conditions()));
+    print_json(console, json);
+    return;
+  }
+  Summary summary;
+  summary.add("model", fmt::format("{}, task {}", request.model.string(), task.name()));
+  summary.add("trials", fmt::format("{}, seed {}", request.trials, request.seed));
+  if (evaluation.spiking) {
+    summary.add("spiking", fmt::format("scaling factor {:g}, {}", scaling,
+                                       simulation_text(simulation, evaluation.spiking->engine)));
+    add_engine_reason(summary, request.spiking, evaluation.spiking->engine);
+    add_network(summary, request.spiking.transfer);
+  }
+  console.out << summary.text() << '\n' << evaluation_tables(evaluation, task.conditions());
+}
+
+}  // namespace rheobase::cli

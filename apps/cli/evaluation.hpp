@@ -1,0 +1,47 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "apps/cli/console.hpp"
+#include "apps/cli/json_output.hpp"
+#include "apps/cli/spiking_options.hpp"
+#include "apps/cli/task_options.hpp"
+#include "mapping/conversion/evaluate_spiking.hpp"
+#include "rate/learning/evaluate.hpp"
+
+namespace rheobase::cli {
+
+/// What `eval` was asked for.
+struct EvaluationRequest {
+  std::filesystem::path model;
+  TaskChoice task;
+  SpikingChoice spiking;
+  std::string network;   ///< rate, spiking, both; empty: as much as the file allows
+  double scaling = 0.0;  ///< 0: the file's own
+  int trials = 100;
+  Seed seed = 1;
+  int threads = 0;
+  bool json = false;
+};
+
+/// The same trials through one network or both.
+struct NetworkEvaluation {
+  std::optional<rate::RateEvaluation> rate;
+  std::optional<mapping::SpikingEvaluation> spiking;
+  std::vector<int> conditions;  ///< per trial
+};
+
+/// A table of accuracy, interval, rate and time, then one of the accuracy by condition.
+std::string evaluation_tables(const NetworkEvaluation& evaluation,
+                              const std::vector<std::string>& conditions);
+
+/// "rate": {...}, "spiking": {...}, "conditions": [...].
+Json to_json(const NetworkEvaluation& evaluation, const std::vector<std::string>& conditions);
+
+/// Reads the model, evaluates it and prints the result.
+void run_evaluation(EvaluationRequest request, const Console& console);
+
+}  // namespace rheobase::cli

@@ -1,0 +1,236 @@
+#include <algorithm>
+#include <cmath>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "apps/cli/json_output.hpp"
+#include "apps/cli/option.hpp"
+#include "apps/cli/spiking_options.hpp"
+#include "apps/cli/subcommands.hpp"
+#include "apps/cli/text_format.hpp"
+#include "apps/cli/text_table.hpp"
+#include "core/analysis/spectrum.hpp"
+#include "io/mat/rate_model_file.hpp"
+
+namespace rheobase::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct InfoRequest {
+  fs::path model;
+  bool json = false;
+};
+
+constexpr const char* kInfoExamples =
+    "Examples:\n"
+    "  rheobase info model.mat\n"
+    "  rheobase info model.lif.mat --json";
+
+struct Counts {
+  Eigen::Index excitatory = 0;
+  Eigen::Index inhibitory = 0;  ///< SOM units included
+  Eigen::Index som = 0;
+  Eigen::Index connections = 0;
+};
+
+struct TimeConstants {
+  double smallest_ms = 0.0;
+  double median_ms = 0.0;
+  double largest_ms = 0.0;
+};
+
+/// All that is computed about a model.
+struct Facts {
+  Counts counts;
+  TimeConstants taus;
+  analysis::Spectrum spectrum;
+};
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const std::size_t middle = values.size() / 2;
+  return values.size() % 2 == 1 ? values[middle] : 0.5 * (values[middle - 1] + values[middle]);
+}
+
+Facts facts_of(const rate::RateModel& model) {
+  Facts facts;
+  const Eigen::MatrixXd weights = rate::effective_weights(model);
+  facts.counts.inhibitory = std::count(model.inhibitory.begin(), model.inhibitory.end(), true);
+  facts.counts.excitatory = model.units() - facts.counts.inhibitory;
+  facts.counts.som = static_cast<Eigen::Index>(rate::som_units(model).size());
+  facts.counts.connections = (weights.array() != 0.0).count();
+  const Eigen::VectorXd taus = rate::tau_steps(model) * rate::kRateStepMs;
+  facts.taus = {taus.minCoeff(), median({taus.begin(), taus.end()}), taus.maxCoeff()};
+  facts.spectrum = analysis::eigenvalue_spectrum(weights);
+  return facts;
+}
+
+std::string complex_text(const std::complex<double>& value) {
+  return value.imag() == 0.0 ? fmt::format("{:.3g}", value.real())
+                             : fmt::format("{:.3g}{:+.3g}i", value.real(), value.imag());
+}
+
+std::string outlier_text(const analysis::Spectrum& spectrum) {
+  constexpr std::size_t kShown = 4;
+  const auto found = analysis::outliers(spectrum);
+  if (found.empty()) {
+    return "none";
+  }
+  std::string text;
+  for (std::size_t i = 0; i < std::min(kShown, found.size()); ++i) {
+    text += (i == 0 ? "" : ", ") + complex_text(found[i]);
+  }
+  return found.size() > kShown ? fmt::format("{} and {} more", text, found.size() - kShown) : text;
+}
+
+std::string task_text(const io::ModelFile& file) {
+  std::string text = file.model.task.empty() ? "not named in the file" : file.model.task;
+  for (const auto& [name, value] : file.provenance.task_parameters) {
+    text += fmt::format(", {} {:g}", name, value);
+  }
+  return text;
+}
+
+std::string training_text(const io::ModelProvenance& provenance) {
+  std::string text = provenance.trials > 0 ? fmt::format("{} trials", provenance.trials)
+                                           : std::string("not recorded");
+  if (provenance.eval_accuracy >= 0.0) {
+    text += ", accuracy " + percent(provenance.eval_accuracy);
+  }
+  if (provenance.eval_loss >= 0.0) {
+    text += fmt::format(", mean loss {:.3g}", provenance.eval_loss);
+  }
+  return provenance.seed ? text + fmt::format(", seed {}", *provenance.seed) : text;
+}
+
+std::string scaling_text(const io::ModelFile& file) {
+  if (!file.model.scaling_factor) {
+    return "none yet; `rheobase map` finds one";
+  }
+  const std::vector<double>& grid = file.provenance.scaling_factors;
+  const std::vector<double>& accuracies = file.provenance.accuracies;
+  std::string text = fmt::format("{:g}", *file.model.scaling_factor);
+  if (!grid.empty() && grid.size() == accuracies.size()) {
+    text += fmt::format("{}, accuracy {}",
+                        grid.size() == 1 ? std::string(", the only value tried")
+                                         : fmt::format(", best of {} values from {:g} to {:g}",
+                                                       grid.size(), grid.front(), grid.back()),
+                        percent(*std::max_element(accuracies.begin(), accuracies.end())));
+  }
+  return text;
+}
+
+std::string summary_text(const InfoRequest& request, const io::ModelFile& file,
+                         const Facts& facts) {
+  const rate::RateModel& model = file.model;
+  const Counts& counts = facts.counts;
+  const auto n = static_cast<double>(model.units());
+  Summary summary;
+  summary.add("file", request.model.string());
+  summary.add("task", task_text(file));
+  summary.add("units",
+              fmt::format("{}: {} excitatory, {} inhibitory ({} of them SOM)", model.units(),
+                          counts.excitatory, counts.inhibitory, counts.som));
+  summary.add("inputs", std::to_string(model.inputs()));
+  summary.add("activation", std::string(to_string(model.activation)));
+  summary.add("Dale", yes_no(model.dale));
+  summary.add("connections", fmt::format("{} of {} ({}), {:.1f} a unit", counts.connections,
+                                         model.units() * model.units(),
+                                         percent(static_cast<double>(counts.connections) / (n * n)),
+                                         static_cast<double>(counts.connections) / n));
+  summary.add("spectrum", fmt::format("radius {:.3g}, that of a random matrix {:.3g}; outliers: {}",
+                                      facts.spectrum.spectral_radius, facts.spectrum.random_radius,
+                                      outlier_text(facts.spectrum)));
+  summary.add("decay",
+              model.fixed_tau()
+                  ? fmt::format("fixed at {:g} ms", facts.taus.median_ms)
+                  : fmt::format("{:.1f} to {:.1f} ms, median {:.1f} (allowed {:g} to {:g})",
+                                facts.taus.smallest_ms, facts.taus.largest_ms, facts.taus.median_ms,
+                                model.tau_min_steps * rate::kRateStepMs,
+                                model.tau_max_steps * rate::kRateStepMs));
+  summary.add("training", training_text(file.provenance));
+  summary.add("scaling", scaling_text(file));
+  if (file.transfer) {
+    add_network(summary, *file.transfer);
+  }
+  if (!file.provenance.command.empty()) {
+    summary.add("made by", file.provenance.command);
+  }
+  if (!file.provenance.map_command.empty()) {
+    summary.add("mapped by", file.provenance.map_command);
+  }
+  return summary.text();
+}
+
+Json training_json(const io::ModelProvenance& provenance) {
+  Json json = {{"trials", provenance.trials}};
+  json["accuracy"] = provenance.eval_accuracy >= 0.0 ? Json(provenance.eval_accuracy) : Json();
+  json["mean_loss"] = provenance.eval_loss >= 0.0 ? Json(provenance.eval_loss) : Json();
+  json["seed"] = provenance.seed ? Json(*provenance.seed) : Json();
+  return json;
+}
+
+Json info_json(const InfoRequest& request, const io::ModelFile& file, const Facts& facts) {
+  const rate::RateModel& model = file.model;
+  Json found = Json::array();
+  for (const std::complex<double>& value : analysis::outliers(facts.spectrum)) {
+    found.push_back({value.real(), value.imag()});
+  }
+  return {{"model", request.model.string()},
+          {"task", model.task},
+          {"task_parameters", file.provenance.task_parameters},
+          {"units", model.units()},
+          {"excitatory", facts.counts.excitatory},
+          {"inhibitory", facts.counts.inhibitory},
+          {"som", facts.counts.som},
+          {"inputs", model.inputs()},
+          {"activation", to_string(model.activation)},
+          {"dale", model.dale},
+          {"connections", facts.counts.connections},
+          {"spectral_radius", facts.spectrum.spectral_radius},
+          {"random_radius", facts.spectrum.random_radius},
+          {"outlier_eigenvalues", found},
+          {"decay_ms",
+           {{"smallest", facts.taus.smallest_ms},
+            {"median", facts.taus.median_ms},
+            {"largest", facts.taus.largest_ms},
+            {"trained", !model.fixed_tau()}}},
+          {"training", training_json(file.provenance)},
+          {"scaling_factor", model.scaling_factor ? Json(*model.scaling_factor) : Json()},
+          {"spiking_network", file.transfer ? to_json(*file.transfer) : Json()},
+          {"scaling_factors", file.provenance.scaling_factors},
+          {"accuracies", file.provenance.accuracies},
+          {"command", file.provenance.command},
+          {"map_command", file.provenance.map_command}};
+}
+
+void run_info(const InfoRequest& request, const Console& console) {
+  const io::ModelFile file = io::read_model(request.model);
+  const Facts facts = facts_of(file.model);
+  if (request.json) {
+    print_json(console, info_json(request, file, facts));
+  } else {
+    console.out << summary_text(request, file, facts);
+  }
+}
+
+}  // namespace
+
+void add_info_command(CLI::App& program, const Console& console) {
+  const auto request = std::make_shared<InfoRequest>();
+  CLI::App& app = *program.add_subcommand(
+      "info",
+      "What is in a model file\n"
+      "Units by type, connections, eigenvalues of the signed weight matrix (the radius of a random "
+      "matrix is that of one with the same column variances; outliers lie more than 20 % outside "
+      "of it), time constants, training, scaling factor and the commands that made the file.");
+  app.footer(kInfoExamples);
+  app.add_option("MODEL", request->model, "Model file (.mat)")->required();
+  add_json(app, request->json);
+  app.callback([request, &console] { run_info(*request, console); });
+}
+
+}  // namespace rheobase::cli

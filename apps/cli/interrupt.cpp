@@ -1,0 +1,47 @@
+#include "apps/cli/interrupt.hpp"
+
+#include <ctime>
+
+namespace rheobase::cli {
+
+namespace {
+
+// A signal handler can reach nothing but globals.
+volatile std::sig_atomic_t signal_seen = 0;
+volatile std::time_t first_signal_s = 0;
+
+/// Impatience: signals so soon after the first one are the same wish, not a new one.
+constexpr std::time_t kPatienceS = 2;
+
+extern "C" void on_signal(int number) {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  if (signal_seen == 0) {
+    first_signal_s = now.tv_sec;
+    signal_seen = 1;
+  } else if (now.tv_sec - first_signal_s >= kPatienceS) {
+    std::signal(number, SIG_DFL);
+    std::raise(number);
+  }
+}
+
+}  // namespace
+
+InterruptGuard::InterruptGuard() {
+  signal_seen = 0;
+  struct sigaction action {};
+  action.sa_handler = on_signal;
+  sigaction(SIGINT, &action, &interrupt_before_);
+  sigaction(SIGTERM, &action, &terminate_before_);
+}
+
+InterruptGuard::~InterruptGuard() {
+  sigaction(SIGINT, &interrupt_before_, nullptr);
+  sigaction(SIGTERM, &terminate_before_, nullptr);
+}
+
+bool InterruptGuard::interrupted() const {
+  return signal_seen != 0;
+}
+
+}  // namespace rheobase::cli

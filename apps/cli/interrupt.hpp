@@ -1,0 +1,25 @@
+#pragma once
+
+#include <csignal>
+
+namespace rheobase::cli {
+
+/// While it lives, Ctrl-C (SIGINT) and SIGTERM set a flag instead of ending the program; another
+/// one two seconds later or more ends it at once. What the signals did before is restored. One at a
+/// time.
+class InterruptGuard {
+ public:
+  InterruptGuard();
+  ~InterruptGuard();
+  InterruptGuard(const InterruptGuard&) = delete;
+  InterruptGuard& operator=(const InterruptGuard&) = delete;
+
+  /// Has a signal arrived since the guard was made?
+  bool interrupted() const;
+
+ private:
+  struct sigaction interrupt_before_ {};
+  struct sigaction terminate_before_ {};
+};
+
+}  // namespace rheobase::cli

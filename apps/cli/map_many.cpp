@@ -1,0 +1,201 @@
+#include "apps/cli/map_many.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "apps/cli/interrupt.hpp"
+#include "apps/cli/json_output.hpp"
+#include "apps/cli/output_file.hpp"
+#include "apps/cli/progress_bar.hpp"
+#include "apps/cli/text_format.hpp"
+#include "apps/cli/text_table.hpp"
+#include "core/error.hpp"
+#include "io/mat/atomic_file.hpp"
+
+namespace rheobase::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// One network of many.
+struct MapEntry {
+  fs::path model, output;
+  std::string command;
+  bool kept = false;  ///< mapped before
+  double scaling_factor = 0.0;
+  double accuracy = 0.0;
+  double seconds = 0.0;
+  std::string error;
+};
+
+/// What an earlier run with the same options left. @throws InputError for other options
+void keep_if_done(MapEntry& entry) {
+  if (!fs::exists(entry.output)) {
+    return;
+  }
+  const io::ModelFile file = io::read_model(entry.output);
+  if (file.provenance.map_command != entry.command) {
+    throw InputError(entry.output.string(), "field 'map_command'", file.provenance.map_command,
+                     "must be '" + entry.command +
+                         "': the folder holds networks of other options; name another one");
+  }
+  entry.kept = true;
+  entry.scaling_factor = file.model.scaling_factor.value_or(0.0);
+  for (const double accuracy : file.provenance.accuracies) {
+    entry.accuracy = std::max(entry.accuracy, accuracy);
+  }
+}
+
+std::vector<MapEntry> entries_of(const MapRequest& request, const Console& console) {
+  std::vector<std::string> models{"--json"};
+  for (const fs::path& model : request.models) {
+    models.push_back(shell_quoted(model.string()));
+  }
+  const std::string command = with_seed(
+      command_without(console.command_line, models, {"-o", "--output", "--threads"}), request.seed);
+  std::vector<MapEntry> entries;
+  for (const fs::path& model : request.models) {
+    if (model.filename() == "summary.mat") {
+      note(console,
+           model.string() + " is left out: `train --seeds` and `map` write such summaries");
+      continue;
+    }
+    MapEntry entry;
+    entry.model = model;
+    entry.output = request.output / with_word(model.filename(), "lif");
+    entry.command = command + " " + shell_quoted(model.filename().string());
+    for (const MapEntry& other : entries) {
+      if (other.output == entry.output) {
+        throw InputError("MODEL", model.string(),
+                         "a file of the same name as " + other.model.string(),
+                         "must have another name: both results would be " + entry.output.string());
+      }
+    }
+    entries.push_back(entry);
+  }
+  return entries;
+}
+
+void write_summary(const fs::path& folder, const std::vector<MapEntry>& entries,
+                   const std::string& command) {
+  std::string text = "model,file,scaling_factor,accuracy,seconds,error\n";
+  const auto count = static_cast<Eigen::Index>(entries.size());
+  Eigen::MatrixXd values(count, 3);
+  for (Eigen::Index i = 0; i < count; ++i) {
+    const MapEntry& entry = entries[static_cast<std::size_t>(i)];
+    std::string error = entry.error;
+    std::replace(error.begin(), error.end(), '"', '\'');
+    text += fmt::format("\"{}\",{},{},{},{:.3f},\"{}\"\n", entry.model.string(),
+                        entry.output.filename().string(), entry.scaling_factor, entry.accuracy,
+                        entry.seconds, error);
+    values.row(i) << entry.scaling_factor, entry.accuracy, entry.seconds;
+  }
+  io::write_atomically(folder / "summary.csv", text);
+  io::MatFields fields;
+  fields.matrix("scaling_factor", values.col(0));
+  fields.matrix("accuracy", values.col(1));
+  fields.matrix("seconds", values.col(2));
+  fields.text("command", command);
+  io::write_mat(folder / "summary.mat", fields, io::MatVersion::level5);
+}
+
+void print_entries(const MapRequest& request, const std::vector<MapEntry>& entries,
+                   const Console& console) {
+  if (request.json) {
+    Json list = Json::array();
+    for (const MapEntry& entry : entries) {
+      list.push_back({{"model", entry.model.string()},
+                      {"output", entry.output.string()},
+                      {"kept", entry.kept},
+                      {"scaling_factor", entry.scaling_factor},
+                      {"accuracy", entry.accuracy},
+                      {"seconds", entry.seconds},
+                      {"error", entry.error}});
+    }
+    print_json(console, {{"command", console.command_line}, {"networks", list}});
+    return;
+  }
+  TextTable table({"model", "scaling", "accuracy", "time"});
+  int converted = 0;
+  for (const MapEntry& entry : entries) {
+    converted += entry.accuracy >= kConverted ? 1 : 0;
+    if (entry.error.empty()) {
+      table.add_row({entry.model.filename().string(), fmt::format("{:g}", entry.scaling_factor),
+                     percent(entry.accuracy), entry.kept ? "kept" : seconds_text(entry.seconds)});
+    } else {
+      table.add_row({entry.model.filename().string(), "failed", "-", "-"});
+    }
+  }
+  console.out << table.text()
+              << fmt::format("{} of {} reach 95 %, in {} (summary.csv, summary.mat)\n", converted,
+                             entries.size(), request.output.string());
+}
+
+void check_many(const MapRequest& request) {
+  if (request.in_place) {
+    throw InputError("--in-place", "", "several models", "must come with one");
+  }
+  if (request.output.empty()) {
+    throw InputError("--output", "", "nothing",
+                     "must name the folder for the results of several models");
+  }
+  std::error_code failure;
+  fs::create_directories(request.output, failure);
+  if (failure) {
+    throw InputError("--output", request.output.string(), failure.message(),
+                     "must be a folder that can be made");
+  }
+  check_output("--output", request.output / "summary.csv");
+}
+
+}  // namespace
+
+void map_many(const MapRequest& request, const Console& console) {
+  check_many(request);
+  std::vector<MapEntry> entries = entries_of(request, console);
+  for (MapEntry& entry : entries) {
+    check_output("--output", entry.output, {entry.model, request.task.trials_file});
+    keep_if_done(entry);
+  }
+  const InterruptGuard guard;
+  std::size_t broken = 0;
+  {
+    ProgressBar bar(console, "scaling search");
+    const RunControl shown = bar.control(guard);
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      MapEntry& entry = entries[i];
+      const RunControl part{[&](const Progress& progress) {
+                              shown.progress((static_cast<double>(i) + progress.fraction) /
+                                                 static_cast<double>(entries.size()),
+                                             entry.model.filename().string());
+                            },
+                            shown.cancelled};
+      if (entry.kept) {
+        continue;
+      }
+      try {
+        MapRequest one = request;
+        one.model = entry.model;
+        const Mapped mapped = map_one(one, entry.output, entry.command, console, part);
+        entry.scaling_factor = mapped.result.points[mapped.result.best].scaling_factor;
+        entry.accuracy = mapped.result.points[mapped.result.best].accuracy.value;
+        entry.seconds = mapped.result.seconds;
+      } catch (const Cancelled&) {
+        throw Cancelled("stopped; complete networks are kept, the same command goes on");
+      } catch (const Error& error) {
+        entry.error = error.what();
+        ++broken;
+      }
+    }
+  }
+  write_summary(request.output, entries, console.command_line);
+  print_entries(request, entries, console);
+  if (broken > 0) {
+    throw Error(fmt::format("{} of {} networks broke: see {}", broken, entries.size(),
+                            (request.output / "summary.csv").string()));
+  }
+}
+
+}  // namespace rheobase::cli

@@ -1,0 +1,214 @@
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "apps/cli/interrupt.hpp"
+#include "apps/cli/json_output.hpp"
+#include "apps/cli/option.hpp"
+#include "apps/cli/output_file.hpp"
+#include "apps/cli/progress_bar.hpp"
+#include "apps/cli/spiking_options.hpp"
+#include "apps/cli/subcommands.hpp"
+#include "apps/cli/task_options.hpp"
+#include "apps/report/html_collect.hpp"
+#include "apps/report/html_report.hpp"
+#include "apps/report/internal/html_figures.hpp"
+#include "core/error.hpp"
+#include "core/version.hpp"
+#include "io/comparison/comparison_file.hpp"
+#include "io/mat/mat_file.hpp"
+#include "mapping/comparison/compare.hpp"
+#include "mapping/conversion/network_fingerprint.hpp"
+
+namespace rheobase::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct ReportRequest {
+  fs::path model;
+  fs::path output = "report.html";
+  fs::path figures;
+  std::string format = "pdf";
+  TaskChoice task;
+  SpikingChoice spiking;
+  double scaling = 0.0;
+  int trials = 100;
+  int rasters = 4;
+  Seed seed = 1;
+  int threads = 0;
+  bool json = false;
+};
+
+constexpr const char* kReportExamples =
+    "Examples:\n"
+    "  rheobase report model.lif.mat\n"
+    "  rheobase report model.mat --scaling 50 --trials 400 --seed 7 -o network.html\n"
+    "  rheobase report comparison.mat\n"
+    "  rheobase report model.lif.mat --figures figures --format svg";
+
+/// What the figures are made from.
+struct ReportSource {
+  mapping::Comparison comparison;
+  rate::Task task;
+  std::optional<io::ModelFile> model;
+};
+
+bool is_comparison(const fs::path& path) {
+  if (path.extension() == ".json") {
+    return true;
+  }
+  constexpr std::array<std::string_view, 2> kFields{"summary", "w"};
+  const io::MatFile file(path, kFields);
+  return file.has("summary") && !file.has("w");
+}
+
+/// The options of a new comparison say nothing about one that was made before.
+void refuse_comparison_options(const CLI::App& app, const std::string& file) {
+  constexpr std::array kAllowed{"MODEL",    "--help", "--output",     "--figures",
+                                "--format", "--json", "--trials-file"};
+  for (const CLI::Option* option : app.get_options()) {
+    const bool allowed = std::any_of(kAllowed.begin(), kAllowed.end(),
+                                     [&](const char* name) { return option->check_name(name); });
+    if (option->count() > 0 && !allowed) {
+      throw InputError(option->get_name(), "", "the comparison " + file + " beside it",
+                       "must be left out: give the model to compare anew");
+    }
+  }
+}
+
+/// The model that was compared, where it is still there and the same.
+std::optional<io::ModelFile> model_of(const mapping::Comparison& comparison) {
+  if (comparison.model_file.empty() || !fs::exists(comparison.model_file)) {
+    return std::nullopt;
+  }
+  try {
+    io::ModelFile file = io::read_model(comparison.model_file);
+    if (mapping::network_fingerprint(file.model) == comparison.network) {
+      return file;
+    }
+  } catch (const InputError&) {
+    // Another file has that name now.
+  }
+  return std::nullopt;
+}
+
+ReportSource saved_source(const ReportRequest& request) {
+  mapping::Comparison comparison = io::read_comparison(request.model);
+  if (comparison.traces.rate_output.size() == 0) {
+    throw InputError(request.model.string(), "", "a comparison without traces",
+                     "must be a .mat file: `rheobase compare MODEL -o comparison.mat`");
+  }
+  rate::Task task =
+      make_task(comparison.task, comparison.task_parameters, request.task.trials_file);
+  std::optional<io::ModelFile> model = model_of(comparison);
+  return {std::move(comparison), std::move(task), std::move(model)};
+}
+
+mapping::CompareOptions compare_options(const ReportRequest& request, const io::ModelFile& file) {
+  mapping::CompareOptions options;
+  options.scaling_factor =
+      spiking_model_of(file, request.model.string(), request.scaling, request.spiking)
+          .scaling_factor;
+  options.trials = request.trials;
+  options.simulation = request.spiking.simulation;
+  options.simulation.seed = request.seed;
+  options.transfer = request.spiking.transfer;
+  options.example_trials = request.rasters;
+  options.threads = request.threads;
+  return options;
+}
+
+ReportSource fresh_source(ReportRequest& request, const Console& console) {
+  io::ModelFile file = io::read_model(request.model);
+  finish_spiking_options(request.spiking, file);
+  rate::Task task = resolve_task(request.task, file, request.model.string());
+  const mapping::CompareOptions options = compare_options(request, file);
+  const InterruptGuard guard;
+  ProgressBar bar(console, "comparing");
+  mapping::Comparison comparison = mapping::compare(file.model, task, options, bar.control(guard));
+  comparison.model_file = request.model.string();
+  comparison.command = with_seed(console.command_line, request.seed);
+  return {std::move(comparison), std::move(task), std::move(file)};
+}
+
+void tell(const ReportRequest& request, const std::vector<fs::path>& figures,
+          const Console& console) {
+  if (request.json) {
+    Json files = Json::array();
+    for (const fs::path& figure : figures) {
+      files.push_back(figure.string());
+    }
+    print_json(console, {{"report", request.output.string()},
+                         {"interactive", report::interactive_report_available()},
+                         {"figures", files}});
+    return;
+  }
+  console.out << request.output.string() << '\n';
+  for (const fs::path& figure : figures) {
+    console.out << figure.string() << '\n';
+  }
+}
+
+void run_report(ReportRequest request, const CLI::App& app, const Console& console) {
+  const report::FigureFormat format = report::figure_format_from(request.format);
+  check_output("--output", request.output, {request.model, request.task.trials_file});
+  const bool saved = is_comparison(request.model);
+  if (saved) {
+    refuse_comparison_options(app, request.model.string());
+  }
+  const ReportSource source = saved ? saved_source(request) : fresh_source(request, console);
+  const report::ReportOrigin origin{
+      request.model.filename().string(),
+      saved ? console.command_line : with_seed(console.command_line, request.seed), kVersion};
+  const report::ReportData data = report::report_data(
+      source.comparison, source.task, source.model ? &*source.model : nullptr, origin);
+  if (!report::interactive_report_available()) {
+    note(console,
+         "built without the chart library, the page holds static figures (scripts/install_page.sh "
+         "installs it)");
+  }
+  report::write_report(data, request.output);
+  std::vector<fs::path> figures;
+  if (!request.figures.empty()) {
+    figures = report::write_figures(data, request.figures, format);
+  }
+  tell(request, figures, console);
+}
+
+}  // namespace
+
+void add_report_command(CLI::App& program, const Console& console) {
+  const auto request = std::make_shared<ReportRequest>();
+  CLI::App& app = *program.add_subcommand(
+      "report",
+      "A page with figures of a rate network beside its spiking network\n"
+      "Of a model, both networks get the same fresh trials; of a comparison, the page shows what "
+      "`rheobase compare` saved. The page holds all it needs: it opens from disk, "
+      "without a network, and says which options and seeds made it.");
+  app.footer(kReportExamples);
+  app.add_option("MODEL", request->model,
+                 "Model file (.mat), from `train` or `map`, or a comparison, from `compare`")
+      ->required();
+  app.add_option("-o,--output", request->output, "The page")->type_name("FILE");
+  app.add_option("--figures", request->figures, "Folder for the same figures as files of their own")
+      ->type_name("DIR");
+  add_choice(app, "--format", request->format, {"svg", "pdf", "png"}, "Format of these files");
+  add_number(app, "--scaling", request->scaling, kNonNegative, "",
+             "Scaling factor s = 1/lambda of the spiking network; 0: the one in the file");
+  add_integer(app, "--trials", request->trials, {1.0, 1e6, false}, "Number of trials");
+  add_integer(app, "--rasters", request->rasters, {0.0, 1000.0, false},
+              "Trials of each condition whose spikes are on the page");
+  add_seed(app, request->seed);
+  add_threads(app, request->threads);
+  add_json(app, request->json);
+  add_task_options(app, request->task, "Task of the trials (default: the one the file names)");
+  add_spiking_options(app, request->spiking);
+  app.callback([request, &app, &console] { run_report(*request, app, console); });
+}
+
+}  // namespace rheobase::cli

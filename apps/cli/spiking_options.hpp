@@ -1,0 +1,56 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "apps/cli/text_table.hpp"
+#include "io/mat/rate_model_file.hpp"
+#include "mapping/conversion/transfer.hpp"
+#include "spiking/engine.hpp"
+
+namespace rheobase::cli {
+
+/// Options of the spiking network that map, simulate and eval share. What is not given of the
+/// network itself is as in the file, or else as published.
+struct SpikingChoice {
+  spiking::SimulationOptions simulation;
+  mapping::TransferOptions transfer;  ///< complete after finish_spiking_options
+  std::string neuron;
+  std::string synapse;
+  std::optional<double> tau_membrane_ms, refractory_ms, rise_ms;
+  std::optional<bool> readout_bias, initial_weights;
+  std::optional<double> dt_ms, step_ms, noise_intensity, noise_sd_mv;
+  std::string precision;
+  std::string start_up;
+  bool verbose = false;
+  std::string engine_asked_by;  ///< the option that took an engine which --engine did not name
+
+  SpikingChoice() { simulation.engine = "auto"; }
+};
+
+/// Adds them in the groups "Spiking network" and "Simulation"; --seed belongs to the subcommand.
+void add_spiking_options(CLI::App& app, SpikingChoice& choice);
+
+/// Turns what was given and what the file holds into options.
+/// @throws InputError where options exclude each other or the engine has no use for one
+void finish_spiking_options(SpikingChoice& choice, const io::ModelFile& file);
+
+/// A line on how the spiking network differs from the published one, if it does.
+void add_network(Summary& summary, const mapping::TransferOptions& transfer);
+
+/// "bridge engine, step 0.25 ms, noise 0.2 mV^2/ms".
+std::string simulation_text(const spiking::SimulationOptions& options,
+                            const spiking::EngineChoice& engine);
+
+/// With --verbose, a line that says why this engine was taken.
+void add_engine_reason(Summary& summary, const SpikingChoice& choice,
+                       const spiking::EngineChoice& engine);
+
+/// The spiking network of a file. @param scaling_factor  0: the one in the file
+/// @throws InputError when there is none, or when w0 is asked for and missing
+spiking::SpikingModel spiking_model_of(const io::ModelFile& file, const std::string& path,
+                                       double scaling_factor, const SpikingChoice& choice);
+
+}  // namespace rheobase::cli

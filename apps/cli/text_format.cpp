@@ -1,0 +1,35 @@
+#include "apps/cli/text_format.hpp"
+
+#include <fmt/format.h>
+
+namespace rheobase::cli {
+
+std::string percent(double share) {
+  return fmt::format("{:.1f} %", 100.0 * share);
+}
+
+std::string interval(const Proportion& proportion) {
+  return fmt::format("{:.1f} to {:.1f} %", 100.0 * proportion.low, 100.0 * proportion.high);
+}
+
+std::string seconds_text(double seconds) {
+  return fmt::format("{:.3g} s", seconds);
+}
+
+std::string short_number(double value) {
+  return fmt::format("{:.4g}", value);
+}
+
+std::string yes_no(bool value) {
+  return value ? "yes" : "no";
+}
+
+std::string joined(const std::vector<std::string>& parts, const std::string& separator) {
+  std::string text;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    text += (i == 0 ? "" : separator) + parts[i];
+  }
+  return text;
+}
+
+}  // namespace rheobase::cli

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/statistics.hpp"
+
+namespace rheobase::cli {
+
+std::string percent(double share);                   ///< "97.0 %"
+std::string interval(const Proportion& proportion);  ///< "91.5 to 99.0 %"
+std::string seconds_text(double seconds);            ///< "1.24 s"
+std::string short_number(double value);              ///< four significant digits
+std::string yes_no(bool value);
+std::string joined(const std::vector<std::string>& parts, const std::string& separator);
+
+}  // namespace rheobase::cli

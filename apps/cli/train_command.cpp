@@ -1,0 +1,338 @@
+#include <algorithm>
+#include <array>
+#include <ctime>
+#include <memory>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "apps/cli/evaluation.hpp"
+#include "apps/cli/interrupt.hpp"
+#include "apps/cli/json_output.hpp"
+#include "apps/cli/output_file.hpp"
+#include "apps/cli/progress_bar.hpp"
+#include "apps/cli/reference_path.hpp"
+#include "apps/cli/subcommands.hpp"
+#include "apps/cli/text_format.hpp"
+#include "apps/cli/text_table.hpp"
+#include "apps/cli/train_many.hpp"
+#include "apps/cli/train_request.hpp"
+#include "apps/cli/trained_model.hpp"
+#include "core/error.hpp"
+#include "io/mat/checkpoint_file.hpp"
+
+namespace rheobase::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kCheckpointWord = "checkpoint";
+constexpr double kGibibyte = 1073741824.0;
+
+constexpr const char* kTrainExamples =
+    "Examples:\n"
+    "  rheobase train --task go-nogo -o model.mat\n"
+    "  rheobase train --task xor --batch 16 -o xor.mat\n"
+    "  rheobase train --task go-nogo --taus 10 --som 20 --json -o model.mat\n"
+    "  rheobase train --resume model.checkpoint.mat\n"
+    "  rheobase train --task go-nogo --seeds 1:20 --jobs 2 -o networks\n"
+    "  rheobase train --preset paper --task go-nogo -o model.mat\n"
+    "  rheobase train --preset paper --mode train --task go-nogo --N 200 --som_N 0\n"
+    "      --n_trials 5000 --apply_dale True --act sigmoid --loss_fn l2\n"
+    "      --decay_taus 4 20 --output_dir ..";
+
+/// A training, from its start or from a checkpoint.
+struct Job {
+  rate::Task task;
+  rate::TrainingState state;
+  rate::TrainingOptions options;
+  std::string command;
+  fs::path output;
+  fs::path checkpoint;
+  bool own_checkpoint = false;  ///< named by the user: stays when the training ends
+};
+
+ReferencePath reference_path(const TrainRequest& request) {
+  return {request.output_dir, request.task.name, request.network};
+}
+
+void require_task(const TrainRequest& request) {
+  if (request.task.name.empty()) {
+    throw InputError("--task", "", "nothing", "must name a task; `rheobase task` lists them");
+  }
+}
+
+/// The file the model goes to. @throws InputError when none or two were named
+fs::path output_of(const TrainRequest& request) {
+  if (!request.output.empty() && !request.output_dir.empty()) {
+    throw InputError("--output", "", "--output-dir beside it", "must be given alone");
+  }
+  if (!request.output.empty()) {
+    return request.output;
+  }
+  if (!request.output_dir.empty()) {
+    const fs::path folder = reference_folder(reference_path(request));
+    std::error_code failure;
+    fs::create_directories(folder, failure);
+    if (failure) {
+      throw InputError("--output-dir", folder.string(), failure.message(),
+                       "must be a folder that can be made");
+    }
+    return folder / reference_file_name(reference_path(request), std::time(nullptr));
+  }
+  throw InputError("--output", "", "nothing", "must name the file to write (or give --output-dir)");
+}
+
+/// model.checkpoint.mat -> model.mat
+fs::path output_of_checkpoint(const fs::path& checkpoint) {
+  const fs::path stem = checkpoint.stem();
+  if (stem.extension() != std::string(".") + kCheckpointWord) {
+    throw InputError("--output", "", "nothing",
+                     "must name the file to write: it does not follow from " + checkpoint.string());
+  }
+  return checkpoint.parent_path() / (stem.stem().string() + ".mat");
+}
+
+void check_paths(const Job& job, const std::vector<fs::path>& inputs) {
+  check_output("--output", job.output, inputs);
+  check_output("--checkpoint", job.checkpoint);
+  if (job.output == job.checkpoint) {
+    throw InputError("--checkpoint", job.checkpoint.string(), "the name of the output",
+                     "must be another file");
+  }
+}
+
+Job new_job(const TrainRequest& request, const Console& console) {
+  require_task(request);
+  const rate::Task task =
+      make_task(request.task.name, request.task.overrides, request.task.trials_file);
+  rate::RateModel model = new_model(request, task.inputs(), request.training.seed);
+  model.task = task.name();
+  Job job{task,
+          rate::initial_state(model, request.training),
+          request.training,
+          with_seed(console.command_line, request.training.seed),
+          output_of(request),
+          request.checkpoint,
+          !request.checkpoint.empty()};
+  if (!job.own_checkpoint) {
+    job.checkpoint = with_word(job.output, kCheckpointWord);
+  }
+  check_paths(job, {file_of(request.mask), request.task.trials_file});
+  return job;
+}
+
+/// Options that do not belong to the training itself and may change when it is resumed.
+void refuse_changed_options(const CLI::App& app) {
+  constexpr std::array kAllowed{"resume",     "trials",           "threads", "output",
+                                "checkpoint", "checkpoint-every", "json",    "trials-file"};
+  for (const CLI::Option* option : app.get_options()) {
+    const std::string& name = option->get_single_name();
+    if (option->count() > 0 &&
+        std::find(kAllowed.begin(), kAllowed.end(), name) == kAllowed.end()) {
+      throw InputError("--" + name, "", "--resume beside it",
+                       "must be left out: a resumed training keeps the options of its checkpoint");
+    }
+  }
+}
+
+/// Options of one training alone say nothing to many.
+void refuse_single_options(const CLI::App& app) {
+  for (const char* name : {"--seed", "--resume", "--checkpoint", "--checkpoint-every",
+                           "--output-dir", "--mode", "--threads"}) {
+    if (app.get_option(name)->count() > 0) {
+      throw InputError(name, "", "--seeds beside it", "must be left out");
+    }
+  }
+}
+
+Job resumed_job(const TrainRequest& request, const CLI::App& app) {
+  refuse_changed_options(app);
+  io::Checkpoint checkpoint = io::read_checkpoint(request.resume);
+  Job job{make_task(checkpoint.task, checkpoint.task_parameters, request.task.trials_file),
+          std::move(checkpoint.state),
+          checkpoint.options,
+          checkpoint.command,
+          request.output.empty() ? output_of_checkpoint(request.resume) : request.output,
+          request.checkpoint.empty() ? request.resume : request.checkpoint,
+          true};
+  job.own_checkpoint = job.checkpoint != with_word(job.output, kCheckpointWord);
+  job.options.threads = request.training.threads;
+  job.options.checkpoint_every = request.training.checkpoint_every;
+  if (app.get_option("--trials")->count() > 0) {
+    job.options.max_trials = request.training.max_trials;
+  }
+  if (job.options.max_trials < job.state.trials_done) {
+    throw InputError(
+        "--trials", "", std::to_string(job.options.max_trials),
+        fmt::format("must be at least {}, the trials already done", job.state.trials_done));
+  }
+  check_paths(job, {request.resume, request.task.trials_file});
+  return job;
+}
+
+/// Training keeps every step of every trial of a batch.
+void note_memory(std::size_t bytes, const Console& console) {
+  const auto machine =
+      static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE));
+  if (static_cast<double>(bytes) > 0.5 * machine) {
+    note(console, fmt::format("this training needs up to {:.1f} GiB of memory, the machine has "
+                              "{:.1f}: fewer units or a smaller --batch take less",
+                              static_cast<double>(bytes) / kGibibyte, machine / kGibibyte));
+  }
+}
+
+rate::TrainingResult run_job(const Job& job, const Console& console) {
+  note_memory(rate::training_memory_bytes(job.state.model, job.task.steps(), job.options), console);
+  const InterruptGuard guard;
+  const rate::CheckpointSink sink = [&job](const rate::TrainingState& state) {
+    io::write_checkpoint(job.checkpoint,
+                         {state, job.options, job.task.name(), job.task.parameters(), job.command});
+  };
+  ProgressBar bar(console, "training");
+  return rate::train(job.state, job.task, job.options, bar.control(guard), sink);
+}
+
+std::string verdict(const rate::TrainingResult& result) {
+  const Proportion& accuracy = result.last_evaluation.accuracy;
+  return fmt::format("{}: {} correct (95 % interval {}), mean loss {:.3g} after {} trials",
+                     yes_no(result.trained), percent(accuracy.value), interval(accuracy),
+                     result.last_evaluation.mean_loss, result.state.trials_done);
+}
+
+/// Whether the stop criteria were met, with what they ask beyond loss and accuracy.
+std::string reason_to_stop(const rate::TrainingOptions& options,
+                           const rate::TrainingResult& result) {
+  std::string text =
+      fmt::format("criteria {}: loss below {:g}, more than {} correct",
+                  result.outcome == rate::TrainingOutcome::criteria_met ? "met" : "not met",
+                  options.stop_loss, percent(options.stop_accuracy));
+  if (options.stop_margin > 0.0) {
+    text += fmt::format(", with a margin of {:g}", options.stop_margin);
+  }
+  if (options.spike_noise > 0.0) {
+    text += fmt::format(", with spike-like noise (s = {:g})", options.spike_noise);
+  }
+  return text;
+}
+
+std::string network_text(const rate::RateModel& model) {
+  const auto inhibitory = std::count(model.inhibitory.begin(), model.inhibitory.end(), true);
+  const std::string taus =
+      model.fixed_tau() ? fmt::format("{:g} ms", model.tau_min_steps * rate::kRateStepMs)
+                        : fmt::format("{:g} to {:g} ms", model.tau_min_steps * rate::kRateStepMs,
+                                      model.tau_max_steps * rate::kRateStepMs);
+  return fmt::format("{} units ({} excitatory, {} inhibitory), {}, time constants {}",
+                     model.units(), model.units() - inhibitory, inhibitory,
+                     to_string(model.activation), taus);
+}
+
+Json result_json(const Job& job, const rate::TrainingResult& result, const Console& console) {
+  return {{"command", console.command_line},
+          {"model", job.output.string()},
+          {"task", to_json(job.task)},
+          {"seed", job.options.seed},
+          {"units", result.state.model.units()},
+          {"trained", result.trained},
+          {"criteria_met", result.outcome == rate::TrainingOutcome::criteria_met},
+          {"trials", result.state.trials_done},
+          {"accuracy", to_json(result.last_evaluation.accuracy)},
+          {"mean_loss", result.last_evaluation.mean_loss},
+          {"seconds", result.seconds}};
+}
+
+void print_result(const Job& job, const rate::TrainingResult& result, bool json,
+                  const Console& console) {
+  if (json) {
+    print_json(console, result_json(job, result, console));
+    return;
+  }
+  const int trials = result.state.trials_done - job.state.trials_done;
+  Summary summary;
+  summary.add("task", job.task.name());
+  summary.add("network", network_text(result.state.model));
+  summary.add("seed", std::to_string(job.options.seed));
+  if (job.state.trials_done > 0) {
+    summary.add("resumed", fmt::format("after {} trials", job.state.trials_done));
+  }
+  summary.add("trained", verdict(result));
+  summary.add("stopped", reason_to_stop(job.options, result));
+  summary.add("time", fmt::format("{}, {:.3g} ms a trial", seconds_text(result.seconds),
+                                  1000.0 * result.seconds / std::max(1, trials)));
+  summary.add("saved", job.output.string());
+  console.out << summary.text();
+}
+
+void evaluate_newest(const TrainRequest& request, const Console& console) {
+  require_task(request);
+  if (request.output_dir.empty()) {
+    throw InputError("--output-dir", "", "nothing", "must name the folder that holds the models");
+  }
+  const std::optional<fs::path> newest = newest_model(reference_path(request));
+  if (!newest) {
+    throw InputError(reference_folder(reference_path(request)).string(), "", "no model",
+                     "must hold one for this task, N, taus and activation");
+  }
+  EvaluationRequest evaluation;
+  evaluation.model = *newest;
+  evaluation.task = request.task;
+  evaluation.seed = request.training.seed;
+  evaluation.threads = request.training.threads;
+  evaluation.trials = request.training.evaluation_trials;
+  evaluation.json = request.json;
+  run_evaluation(evaluation, console);
+}
+
+void run_train(TrainRequest request, const CLI::App& app, const Console& console) {
+  if (!request.gpu.empty() || !request.gpu_fraction.empty()) {
+    note(console, "--gpu and --gpu_frac have no effect: training runs on the processor");
+  }
+  finish_train_options(app, request);
+  if (!request.seeds.empty()) {
+    refuse_single_options(app);
+    require_task(request);
+    train_many(request, console);
+    return;
+  }
+  if (app.get_option("--jobs")->count() > 0) {
+    throw InputError("--jobs", "", std::to_string(request.jobs), "must come with --seeds");
+  }
+  if (request.mode == "eval") {
+    evaluate_newest(request, console);
+    return;
+  }
+  const Job job = request.resume.empty() ? new_job(request, console) : resumed_job(request, app);
+  const rate::TrainingResult result = run_job(job, console);
+  if (result.outcome == rate::TrainingOutcome::cancelled) {
+    throw Cancelled(
+        fmt::format("stopped after {} trials; continue with: rheobase train --resume {}{}",
+                    result.state.trials_done, shell_quoted(job.checkpoint.string()),
+                    job.own_checkpoint ? " -o " + shell_quoted(job.output.string()) : ""));
+  }
+  io::write_model(job.output, trained_model(result, job.task, job.options, job.command));
+  if (!job.own_checkpoint) {
+    std::error_code ignored;
+    fs::remove(job.checkpoint, ignored);
+  }
+  print_result(job, result, request.json, console);
+}
+
+}  // namespace
+
+void add_train_command(CLI::App& program, const Console& console) {
+  const auto request = std::make_shared<TrainRequest>();
+  request->training.threads = 0;
+  CLI::App& app = *program.add_subcommand(
+      "train",
+      "Train a rate network on a task\n"
+      "Backpropagation through time with Adam. Training ends when loss and accuracy on fresh "
+      "trials meet the stop criteria, with margin and with spike-like noise where asked for, or "
+      "after --trials. A network that does not solve the task is saved all the same, the exit code "
+      "is 0, and the result says \"trained no\" (in JSON: \"trained\": false).");
+  app.footer(kTrainExamples);
+  add_train_options(app, *request);
+  app.callback([request, &app, &console] { run_train(*request, app, console); });
+}
+
+}  // namespace rheobase::cli

@@ -1,0 +1,261 @@
+#include "apps/cli/train_many.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <limits>
+#include <mutex>
+#include <thread>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "apps/cli/interrupt.hpp"
+#include "apps/cli/json_output.hpp"
+#include "apps/cli/output_file.hpp"
+#include "apps/cli/progress_bar.hpp"
+#include "apps/cli/text_format.hpp"
+#include "apps/cli/text_table.hpp"
+#include "apps/cli/trained_model.hpp"
+#include "core/error.hpp"
+#include "core/parallel.hpp"
+#include "io/mat/atomic_file.hpp"
+
+namespace rheobase::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What became of one network.
+struct Entry {
+  Seed seed = 0;
+  fs::path file;
+  std::string command;
+  bool kept = false;  ///< was in the folder before
+  bool trained = false;
+  int trials = 0;
+  double accuracy = 0.0;
+  double mean_loss = 0.0;
+  double seconds = std::numeric_limits<double>::quiet_NaN();
+  std::string error;
+};
+
+/// The command that makes one of the networks alone.
+std::string single_command(const std::string& command_line, Seed seed, const fs::path& file) {
+  return fmt::format(
+      "{} --seed {} -o {}",
+      command_without(command_line, {"--json"}, {"--seeds", "--jobs", "-o", "--output"}), seed,
+      shell_quoted(file.filename().string()));
+}
+
+class ManyTrainings {
+ public:
+  ManyTrainings(const TrainRequest& request, const Console& console)
+      : request_(request),
+        console_(console),
+        task_(make_task(request.task.name, request.task.overrides, request.task.trials_file)),
+        options_(request.training) {
+    options_.threads = 1;
+    for (const Seed seed : request.seeds) {
+      Entry entry;
+      entry.seed = seed;
+      entry.file = request.output /
+                   fmt::format("{}_N{}_seed{}.mat", task_.name(), request.network.units, seed);
+      entry.command = single_command(console.command_line, seed, entry.file);
+      entries_.push_back(entry);
+    }
+    progress_ = std::vector<std::atomic<double>>(entries_.size());
+  }
+
+  void keep_what_is_done();
+  void run(const InterruptGuard& guard, const RunControl& bar);
+  void write_summary() const;
+  void print() const;
+  std::size_t broken() const {
+    return static_cast<std::size_t>(std::count_if(
+        entries_.begin(), entries_.end(), [](const Entry& entry) { return !entry.error.empty(); }));
+  }
+
+ private:
+  void train_one(std::size_t index, const RunControl& control);
+  bool meets_criteria(double accuracy, double mean_loss) const {
+    return accuracy > options_.stop_accuracy && mean_loss < options_.stop_loss;
+  }
+  std::size_t trained() const {
+    return static_cast<std::size_t>(std::count_if(
+        entries_.begin(), entries_.end(), [](const Entry& entry) { return entry.trained; }));
+  }
+
+  const TrainRequest& request_;
+  const Console& console_;
+  rate::Task task_;
+  rate::TrainingOptions options_;
+  std::vector<Entry> entries_;
+  std::vector<std::atomic<double>> progress_;
+  std::mutex writing_;
+};
+
+void ManyTrainings::keep_what_is_done() {
+  for (Entry& entry : entries_) {
+    if (!fs::exists(entry.file)) {
+      continue;
+    }
+    const io::ModelFile file = io::read_model(entry.file);
+    if (file.provenance.command != entry.command) {
+      throw InputError(entry.file.string(), "field 'command'", file.provenance.command,
+                       "must be '" + entry.command +
+                           "': the folder holds networks of other options; name another one");
+    }
+    entry.kept = true;
+    entry.trials = file.provenance.trials;
+    entry.accuracy = file.provenance.eval_accuracy;
+    entry.mean_loss = file.provenance.eval_loss;
+    entry.trained = meets_criteria(entry.accuracy, entry.mean_loss);
+  }
+}
+
+void ManyTrainings::train_one(std::size_t index, const RunControl& control) {
+  Entry& entry = entries_[index];
+  rate::TrainingOptions options = options_;
+  options.seed = entry.seed;
+  rate::RateModel model = new_model(request_, task_.inputs(), entry.seed);
+  model.task = task_.name();
+  const rate::TrainingResult result =
+      rate::train(rate::initial_state(model, options), task_, options, control);
+  if (result.outcome == rate::TrainingOutcome::cancelled) {
+    return;
+  }
+  const io::ModelFile file = trained_model(result, task_, options, entry.command);
+  {
+    // Writing forks a process: one at a time.
+    const std::lock_guard lock(writing_);
+    io::write_model(entry.file, file);
+  }
+  entry.trials = result.state.trials_done;
+  entry.accuracy = result.last_evaluation.accuracy.value;
+  entry.mean_loss = result.last_evaluation.mean_loss;
+  entry.trained = result.trained;
+  entry.seconds = result.seconds;
+}
+
+void ManyTrainings::run(const InterruptGuard& guard, const RunControl& bar) {
+  const std::thread::id caller = std::this_thread::get_id();
+  const auto share_done = [this] {
+    double sum = 0.0;
+    for (const std::atomic<double>& part : progress_) {
+      sum += part;
+    }
+    return sum / static_cast<double>(progress_.size());
+  };
+  const auto train_entry = [&](std::size_t i) {
+    RunControl control;
+    control.cancelled = [&guard] { return guard.interrupted(); };
+    control.report = [&](const Progress& progress) {
+      progress_[i] = progress.fraction;
+      if (std::this_thread::get_id() == caller) {
+        bar.progress(share_done(), fmt::format("{} networks", entries_.size()));
+      }
+    };
+    if (!entries_[i].kept && !guard.interrupted()) {
+      try {
+        train_one(i, control);
+      } catch (const Error& error) {
+        entries_[i].error = error.what();
+      }
+    }
+    progress_[i] = 1.0;
+  };
+  parallel_for(entries_.size(), request_.jobs, train_entry);
+}
+
+void ManyTrainings::write_summary() const {
+  std::string text = "seed,file,trained,trials,updates,accuracy,mean_loss,seconds,error\n";
+  for (const Entry& entry : entries_) {
+    std::string error = entry.error;
+    std::replace(error.begin(), error.end(), '"', '\'');
+    text +=
+        fmt::format("{},{},{},{},{},{},{},{},\"{}\"\n", entry.seed, entry.file.filename().string(),
+                    entry.trained ? 1 : 0, entry.trials, entry.trials / options_.batch,
+                    entry.accuracy, entry.mean_loss,
+                    std::isnan(entry.seconds) ? "" : fmt::format("{:.3f}", entry.seconds), error);
+  }
+  io::write_atomically(request_.output / "summary.csv", text);
+  const auto column = [this](const auto& value) {
+    Eigen::VectorXd values(static_cast<Eigen::Index>(entries_.size()));
+    std::transform(entries_.begin(), entries_.end(), values.begin(),
+                   [&](const Entry& entry) { return static_cast<double>(value(entry)); });
+    return values;
+  };
+  io::MatFields fields;
+  fields.matrix("seed", column([](const Entry& entry) { return entry.seed; }));
+  fields.matrix("trained", column([](const Entry& entry) { return entry.trained; }));
+  fields.matrix("trials", column([](const Entry& entry) { return entry.trials; }));
+  fields.matrix("accuracy", column([](const Entry& entry) { return entry.accuracy; }));
+  fields.matrix("mean_loss", column([](const Entry& entry) { return entry.mean_loss; }));
+  fields.matrix("seconds", column([](const Entry& entry) { return entry.seconds; }));
+  fields.text("command", console_.command_line);
+  io::write_mat(request_.output / "summary.mat", fields, io::MatVersion::level5);
+}
+
+void ManyTrainings::print() const {
+  if (request_.json) {
+    Json list = Json::array();
+    for (const Entry& entry : entries_) {
+      list.push_back({{"seed", entry.seed},
+                      {"model", entry.file.string()},
+                      {"kept", entry.kept},
+                      {"trained", entry.trained},
+                      {"trials", entry.trials},
+                      {"accuracy", entry.accuracy},
+                      {"mean_loss", entry.mean_loss},
+                      {"seconds", std::isnan(entry.seconds) ? Json() : Json(entry.seconds)},
+                      {"error", entry.error}});
+    }
+    print_json(console_, {{"command", console_.command_line}, {"networks", list}});
+    return;
+  }
+  TextTable table({"seed", "trained", "trials", "accuracy", "mean loss", "time"});
+  for (const Entry& entry : entries_) {
+    table.add_row(
+        {std::to_string(entry.seed), !entry.error.empty() ? "failed" : yes_no(entry.trained),
+         std::to_string(entry.trials), percent(entry.accuracy), short_number(entry.mean_loss),
+         entry.kept ? "kept" : seconds_text(entry.seconds)});
+  }
+  console_.out << table.text()
+               << fmt::format("{} of {} trained, in {} (summary.csv, summary.mat)\n", trained(),
+                              entries_.size(), request_.output.string());
+}
+
+}  // namespace
+
+void train_many(const TrainRequest& request, const Console& console) {
+  if (request.output.empty()) {
+    throw InputError("--output", "", "nothing", "must name the folder of the networks");
+  }
+  ManyTrainings trainings(request, console);
+  std::error_code failure;
+  fs::create_directories(request.output, failure);
+  if (failure) {
+    throw InputError("--output", request.output.string(), failure.message(),
+                     "must be a folder that can be made");
+  }
+  check_output("--output", request.output / "summary.csv");
+  trainings.keep_what_is_done();
+  const InterruptGuard guard;
+  {
+    ProgressBar bar(console, "training");
+    trainings.run(guard, bar.control(guard));
+  }
+  if (guard.interrupted()) {
+    throw Cancelled("stopped; complete networks are kept, the same command goes on");
+  }
+  trainings.write_summary();
+  trainings.print();
+  if (trainings.broken() > 0) {
+    throw Error(fmt::format("{} of {} networks broke: see {}", trainings.broken(),
+                            request.seeds.size(), (request.output / "summary.csv").string()));
+  }
+}
+
+}  // namespace rheobase::cli

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "apps/cli/task_options.hpp"
+#include "rate/learning/train.hpp"
+#include "rate/models/initialise.hpp"
+
+namespace rheobase::cli {
+
+/// What `train` was asked for.
+struct TrainRequest {
+  TaskChoice task;
+  rate::NetworkOptions network;
+  rate::TrainingOptions training = rate::recommended_training();
+  std::string preset = "recommended";
+  std::string activation = "sigmoid";
+  std::string initialisation = "balanced";
+  std::string weights = "gaussian";
+  std::string loss = "l2";
+  std::string schedule = "constant";
+  std::vector<std::string> taus;
+  std::string mask;  ///< FILE.mat:field
+  bool gain_given = false;
+  std::string seed_list;    ///< "1:20" or "1,5,9"; empty: one network
+  std::vector<Seed> seeds;  ///< the same, after finish_train_options
+  int jobs = 0;             ///< networks at a time; 0: as many as the machine has threads
+  std::filesystem::path output;
+  std::filesystem::path output_dir;  ///< names and folders of the original program
+  std::filesystem::path checkpoint;
+  std::filesystem::path resume;
+  std::string mode = "train";
+  std::string gpu;
+  std::string gpu_fraction;
+  bool json = false;
+};
+
+/// Adds every option of `train`, each option of the original program under its own name too.
+void add_train_options(CLI::App& app, TrainRequest& request);
+
+/// Turns words, files and the preset into options; `app` knows which were given. @throws InputError
+void finish_train_options(const CLI::App& app, TrainRequest& request);
+
+/// The network before training. @throws InputError in the words of the command line
+rate::RateModel new_model(const TrainRequest& request, int inputs, Seed seed);
+
+}  // namespace rheobase::cli

@@ -1,0 +1,54 @@
+#include "apps/cli/trained_model.hpp"
+
+#include <algorithm>
+
+#include "rate/dynamics/run.hpp"
+
+namespace rheobase::cli {
+
+namespace {
+
+/// The last training trial, run through the network as it is now and as it was at the start.
+io::ExampleTrial example_trial(const rate::TrainingResult& result, const rate::Task& task,
+                               const rate::TrainingOptions& options) {
+  const auto number = static_cast<std::uint32_t>(std::max(0, result.state.trials_done - 1));
+  const rate::Trial trial = task.random_trial(options.seed, number, Purpose::task);
+  const rate::RateNoise noise{options.noise, options.seed, number, Purpose::rate_noise};
+  const rate::RateModel& model = result.state.model;
+  rate::RateModel before = model;
+  before.w = model.w0;
+  before.tau_gate = model.tau_gate0;
+  const rate::RateRun run = rate::run_rate(model, trial.input, noise);
+  const rate::RateRun first = rate::run_rate(before, trial.input, noise);
+  return {trial.input, trial.target, run.output, run.x, run.r, first.x, first.r};
+}
+
+}  // namespace
+
+io::ModelFile trained_model(const rate::TrainingResult& result, const rate::Task& task,
+                            const rate::TrainingOptions& options, const std::string& command) {
+  const rate::RateEvaluation& evaluation = result.last_evaluation;
+  io::ModelFile file;
+  file.model = result.state.model;
+  file.model.task = task.name();
+  io::ModelProvenance& provenance = file.provenance;
+  provenance.losses = result.state.losses;
+  provenance.trials = result.state.trials_done;
+  provenance.eval_accuracy = evaluation.accuracy.value;
+  provenance.eval_loss = evaluation.mean_loss;
+  provenance.eval_outputs = evaluation.outputs;
+  provenance.evaluations.resize(static_cast<Eigen::Index>(result.state.evaluations.size()), 3);
+  for (Eigen::Index i = 0; i < provenance.evaluations.rows(); ++i) {
+    const rate::EvaluationPoint& point = result.state.evaluations[static_cast<std::size_t>(i)];
+    provenance.evaluations.row(i) << point.trial, point.mean_loss, point.accuracy;
+  }
+  provenance.eval_labels = Eigen::Map<const Eigen::VectorXi>(
+      evaluation.conditions.data(), static_cast<Eigen::Index>(evaluation.conditions.size()));
+  provenance.example = example_trial(result, task, options);
+  provenance.task_parameters = task.parameters();
+  provenance.command = command;
+  provenance.seed = options.seed;
+  return file;
+}
+
+}  // namespace rheobase::cli

@@ -1,0 +1,241 @@
+#include "apps/report/html_collect.hpp"
+
+#include <cmath>
+#include <sstream>
+
+#include <fmt/format.h>
+
+#include "apps/report/internal/html_text.hpp"
+#include "core/error.hpp"
+#include "mapping/conversion/network_fingerprint.hpp"
+
+namespace rheobase::report {
+
+namespace {
+
+constexpr int kPublishedSearchTrials = 100;
+
+void check_source(const mapping::Comparison& comparison, const rate::Task& task,
+                  const io::ModelFile* model, const std::string& name) {
+  if (comparison.task != task.name()) {
+    throw InputError(name, "task", fmt::format("'{}'", comparison.task),
+                     fmt::format("must be '{}'", task.name()));
+  }
+  if (model != nullptr && mapping::network_fingerprint(model->model) != comparison.network) {
+    throw InputError(name, "network", "a comparison of another network",
+                     "must be one of this model");
+  }
+}
+
+/// Trial number `number` of the comparison, as both networks got it.
+rate::Trial trial_of(const mapping::Comparison& comparison, const rate::Task& task,
+                     std::size_t number) {
+  const spiking::SimulationOptions& options = comparison.options.simulation;
+  return task.random_trial(options.seed, options.trial + static_cast<std::uint32_t>(number),
+                           Purpose::evaluation_task);
+}
+
+/// The stimulus windows in which the input of this trial is not zero.
+std::vector<TimeWindow> stimulus_of(const rate::Task& task, const rate::Trial& trial) {
+  std::vector<TimeWindow> windows;
+  for (const auto& [start, end] : task.definition().stimulus_windows(task.parameters())) {
+    if (!trial.input.middleCols(start, end - start).isZero()) {
+      windows.push_back({start * rate::kRateStepMs, end * rate::kRateStepMs});
+    }
+  }
+  return windows;
+}
+
+Eigen::MatrixXd rows_of(const Eigen::MatrixXd& values, const std::vector<std::size_t>& rows) {
+  Eigen::MatrixXd chosen(static_cast<Eigen::Index>(rows.size()), values.cols());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    chosen.row(static_cast<Eigen::Index>(i)) = values.row(static_cast<Eigen::Index>(rows[i]));
+  }
+  return chosen;
+}
+
+void add_outputs(ReportData& data, const mapping::Comparison& comparison, const rate::Task& task) {
+  const mapping::ComparisonTraces& traces = comparison.traces;
+  data.stimulus.resize(data.conditions.size());
+  for (std::size_t c = 0; c < data.conditions.size(); ++c) {
+    std::vector<std::size_t> trials;
+    for (std::size_t k = 0; k < traces.conditions.size(); ++k) {
+      if (traces.conditions[k] == static_cast<int>(c)) {
+        trials.push_back(k);
+      }
+    }
+    if (trials.empty()) {
+      continue;
+    }
+    const rate::Trial example = trial_of(comparison, task, trials.front());
+    data.stimulus[c] = stimulus_of(task, example);
+    const auto band = [&](const Eigen::MatrixXd& outputs) {
+      return output_band(data.conditions[c], rows_of(outputs, trials), traces.step_ms,
+                         traces.step_ms);
+    };
+    data.outputs.push_back({static_cast<int>(c), static_cast<int>(trials.size()),
+                            band(traces.rate_output), band(traces.spiking_output),
+                            example.target.head(traces.rate_output.cols())});
+  }
+}
+
+void add_trials(ReportData& data, const mapping::Comparison& comparison) {
+  const mapping::ComparisonTraces& traces = comparison.traces;
+  ReportTrials& trials = data.trials;
+  trials.start_ms = traces.step_ms;
+  trials.step_ms = traces.step_ms;
+  trials.condition = traces.conditions;
+  trials.rate_correct = traces.rate_correct;
+  trials.spiking_correct = traces.spiking_correct;
+  trials.rate = traces.rate_output;
+  trials.spiking = traces.spiking_output;
+  for (std::size_t k = 0; k < traces.conditions.size(); ++k) {
+    trials.number.push_back(static_cast<int>(comparison.options.simulation.trial) +
+                            static_cast<int>(k));
+  }
+  for (const mapping::TrialSpikes& spikes : traces.spikes) {
+    data.rasters.push_back(
+        {spikes.trial, {spikes.unit.begin(), spikes.unit.end()}, spikes.time_ms});
+  }
+}
+
+void add_unit_activity(ReportData& data, const mapping::Comparison& comparison) {
+  const mapping::ComparisonTraces& traces = comparison.traces;
+  data.unit_type = comparison.units.type;
+  data.tau_ms = comparison.units.tau_ms;
+  data.mean_rate = comparison.units.rate_activity;
+  data.mean_hz = comparison.units.spiking_hz;
+  data.average_start_ms = traces.step_ms;
+  data.average_step_ms = traces.step_ms;
+  for (std::size_t c = 0; c < traces.rate_average.size(); ++c) {
+    if (traces.rate_average[c].size() > 0) {
+      data.unit_rates.push_back(
+          {static_cast<int>(c), traces.rate_average[c], traces.spiking_average[c]});
+    }
+  }
+}
+
+std::vector<double> list_of(const Eigen::VectorXd& values) {
+  return {values.begin(), values.end()};
+}
+
+/// The sign of a component is arbitrary: those of the spiking network follow the rate network.
+void align_signs(std::vector<ReportTrajectory>& trajectories) {
+  for (const Eigen::Index component : {0, 1, 2}) {
+    double agreement = 0.0;
+    for (const ReportTrajectory& path : trajectories) {
+      agreement += path.rate.row(component).dot(path.spiking.row(component));
+    }
+    for (ReportTrajectory& path : trajectories) {
+      path.spiking.row(component) *= agreement < 0.0 ? -1.0 : 1.0;
+    }
+  }
+}
+
+void add_state_space(ReportData& data, const mapping::Comparison& comparison) {
+  const mapping::ComparisonTraces& traces = comparison.traces;
+  ReportStateSpace& space = data.state_space;
+  space.rate_variance = list_of(comparison.subspaces.rate_explained);
+  space.spiking_variance = list_of(comparison.subspaces.spiking_explained);
+  space.angles_deg = list_of(comparison.subspaces.angles_deg);
+  space.step_ms = traces.step_ms;
+  for (std::size_t c = 0; c < traces.rate_trajectory.size(); ++c) {
+    const Eigen::MatrixXd& rate = traces.rate_trajectory[c];
+    if (rate.rows() >= 3) {
+      // The trajectories are the last samples of a trial.
+      const auto skipped = traces.rate_output.cols() - rate.cols();
+      space.start_ms = static_cast<double>(skipped + 1) * traces.step_ms;
+      space.trajectories.push_back(
+          {static_cast<int>(c), rate.topRows(3), traces.spiking_trajectory[c].topRows(3)});
+    }
+  }
+  align_signs(space.trajectories);
+}
+
+/// Trials per value of the search: what the recorded command says, or the published number.
+int search_trials(const io::ModelProvenance& provenance) {
+  std::istringstream words(provenance.map_command);
+  for (std::string word; words >> word;) {
+    int trials = 0;
+    if (word == "--trials" && words >> trials) {
+      return trials;
+    }
+    if (word.rfind("--trials=", 0) == 0) {
+      return std::atoi(word.c_str() + 9);
+    }
+  }
+  return kPublishedSearchTrials;
+}
+
+void add_scaling(ReportData& data, const io::ModelProvenance& provenance) {
+  if (provenance.scaling_factors.size() != provenance.accuracies.size()) {
+    return;
+  }
+  const int trials = search_trials(provenance);
+  bool whole = true;  // does the number of trials agree with the accuracies?
+  for (std::size_t i = 0; i < provenance.accuracies.size(); ++i) {
+    const double successes = provenance.accuracies[i] * trials;
+    whole = whole && std::abs(successes - std::round(successes)) < 1e-4;
+    const Proportion p = wilson_interval(static_cast<int>(std::lround(successes)), trials);
+    data.scaling.push_back(
+        {provenance.scaling_factors[i], provenance.accuracies[i], p.low, p.high});
+  }
+  if (!whole) {
+    for (ScalingMark& mark : data.scaling) {
+      mark.low = mark.high = mark.accuracy;
+    }
+    data.notes.emplace_back(
+        "Scaling factor: the model's file does not say how many trials were run for each value, so "
+        "there are no intervals.");
+  }
+}
+
+void add_model(ReportData& data, const io::ModelFile& file) {
+  const rate::RateModel& model = file.model;
+  data.weights = rate::effective_weights(model);
+  data.spectrum = analysis::eigenvalue_spectrum(data.weights);
+  if (model.w0.size() > 0) {
+    data.initial_spectrum = analysis::eigenvalue_spectrum(rate::effective_initial_weights(model));
+  }
+  data.training.losses = file.provenance.losses;
+  for (const auto& look : file.provenance.evaluations.rowwise()) {
+    data.training.evaluations.push_back({static_cast<int>(look[0]), look[1], look[2]});
+  }
+  add_scaling(data, file.provenance);
+}
+
+}  // namespace
+
+ReportData report_data(const mapping::Comparison& comparison, const rate::Task& task,
+                       const io::ModelFile* model, const ReportOrigin& origin) {
+  check_source(comparison, task, model, origin.name);
+  ReportData data;
+  data.title = fmt::format("{}, {} units", comparison.task, comparison.units.type.size());
+  data.subtitle = fmt::format(
+      "{}: a rate network and its LIF network on the same {} trials, "
+      "scaling factor s = {:.4g}",
+      origin.name, comparison.options.trials, comparison.options.scaling_factor);
+  data.command_line = origin.command_line;
+  data.version = origin.version;
+  data.summary = report_summary(comparison);
+  data.tables = report_tables(comparison);
+  data.facts = report_facts(comparison, model);
+  data.duration_ms = comparison.duration_ms;
+  data.conditions = task.conditions();
+  data.scaling_factor = comparison.options.scaling_factor;
+  data.analysis_start_ms = comparison.options.analysis_start_ms;
+  add_outputs(data, comparison, task);
+  add_trials(data, comparison);
+  add_unit_activity(data, comparison);
+  add_state_space(data, comparison);
+  if (model != nullptr) {
+    add_model(data, *model);
+  } else {
+    data.notes.emplace_back(
+        "Made from a comparison file: weights, training and scaling search are in the model's file "
+        "and not on this page.");
+  }
+  return data;
+}
+
+}  // namespace rheobase::report

@@ -1,0 +1,46 @@
+#include "apps/report/html_report.hpp"
+
+#include <map>
+
+#include "apps/report/internal/gnuplot.hpp"
+#include "apps/report/internal/html_captions.hpp"
+#include "apps/report/internal/html_figures.hpp"
+#include "apps/report/internal/html_page.hpp"
+#include "io/mat/atomic_file.hpp"
+
+namespace rheobase::report {
+
+namespace {
+
+/// All figures of the page as SVG files, by their id.
+std::map<std::string, std::string> static_figures(const ReportData& data) {
+  std::map<std::string, std::string> figures;
+  if (!gnuplot_available()) {
+    return figures;
+  }
+  const std::vector<std::string> ids = figure_ids(data);
+  std::vector<std::string> images = draw_figures(data, ids, FigureFormat::svg);
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    figures[ids[i]] = std::move(images[i]);
+  }
+  return figures;
+}
+
+}  // namespace
+
+bool interactive_report_available() {
+  return !page_assets().charts.empty();
+}
+
+void write_report(const ReportData& data, const std::filesystem::path& path) {
+  io::require_writable(path);
+  std::map<std::string, std::string> figures;
+  if (!interactive_report_available()) {
+    figures = static_figures(data);
+  }
+  io::write_atomically(path, report_page(data, page_assets(), [&figures](const std::string& id) {
+                         return figures[id];
+                       }));
+}
+
+}  // namespace rheobase::report

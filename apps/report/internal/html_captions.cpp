@@ -1,0 +1,147 @@
+#include "apps/report/internal/html_captions.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace rheobase::report {
+
+namespace {
+
+/// Tasks of recorded trials name no stimulus.
+bool shows_stimulus(const ReportData& data) {
+  return std::ranges::any_of(data.stimulus, [](const auto& windows) { return !windows.empty(); });
+}
+
+PageSection output_section(const ReportData& data) {
+  PageSection section{"section-outputs", "Outputs", {}};
+  if (!data.outputs.empty()) {
+    section.figures.push_back(
+        {"outputs", "Output by condition",
+         fmt::format("Mean ± standard deviation over the trials of each condition, the same trials "
+                     "for both networks. {}Dashed: target of the training.",
+                     shows_stimulus(data) ? "Shaded: stimulus. " : ""),
+         true});
+  }
+  if (!data.trials.number.empty() || !data.rasters.empty()) {
+    section.figures.push_back(
+        {"trial", "One trial",
+         "Output of both networks, every spike of the LIF network and the mean rate of each type "
+         "of unit. E: excitatory, I: inhibitory, SOM: somatostatin-like inhibitory units.",
+         true});
+  }
+  return section;
+}
+
+PageSection unit_section(const ReportData& data) {
+  PageSection section{"section-units", "Units", {}};
+  if (!data.unit_rates.empty()) {
+    section.figures.push_back(
+        {"rates", "Every unit in both networks",
+         fmt::format("Trial averages. One colour stands for the same activity on both sides: rate "
+                     "r of the rate network equals λ times the firing rate of the LIF network, "
+                     "λ = 1/s = 1/{:.4g}. The scale ends at the 99.5th percentile.",
+                     data.scaling_factor),
+         true});
+  }
+  if (data.mean_rate.size() > 0 && data.mean_hz.size() > 0) {
+    section.figures.push_back({"units", "Unit by unit",
+                               fmt::format("Activity of every unit, averaged over trials and the "
+                                           "time from {:g} ms on. On the line both networks agree.",
+                                           data.analysis_start_ms),
+                               false});
+  }
+  if (data.mean_hz.size() > 0) {
+    section.figures.push_back(
+        {"distribution", "Firing rates by type",
+         "Distribution of the mean firing rates of the LIF network's units, as "
+         "the share of each type.",
+         false});
+  }
+  if (data.tau_ms.size() > 0) {
+    section.figures.push_back({"tau", "Time constants",
+                               "Synaptic decay time constants of the units, stacked by type.",
+                               false});
+  }
+  return section;
+}
+
+PageSection state_section(const ReportData& data) {
+  PageSection section{"section-states", "Population trajectories", {}};
+  if (!data.state_space.trajectories.empty()) {
+    section.figures.push_back(
+        {"trajectories", "First three principal components",
+         fmt::format("Trial averages in each network's own components, the LIF network's rates "
+                     "times λ. Circle: start; square: end{}.",
+                     shows_stimulus(data) ? "; thick: stimulus on" : ""),
+         true});
+  }
+  return section;
+}
+
+PageSection training_section(const ReportData& data) {
+  PageSection section{"section-training", "Scaling and training", {}};
+  if (!data.scaling.empty()) {
+    section.figures.push_back(
+        {"scaling", "Scaling factor",
+         "Accuracy of the LIF network; bars: 95 % Wilson intervals. Dashed: the factor used "
+         "on this page.",
+         false});
+  }
+  if (!data.training.losses.empty() || !data.training.evaluations.empty()) {
+    section.figures.push_back(
+        {"loss", "Training loss", "Rate network. Dots: single trials; line: running mean.", false});
+  }
+  if (!data.training.evaluations.empty()) {
+    section.figures.push_back(
+        {"accuracy", "Training accuracy",
+         "Rate network, on fresh trials, with the margin and the noise of the "
+         "stop criteria. Dashed: criterion to stop.",
+         false});
+  }
+  return section;
+}
+
+PageSection network_section(const ReportData& data) {
+  PageSection section{"section-network", "Network", {}};
+  if (data.weights.size() > 0) {
+    section.figures.push_back({"weights", "Recurrent weights",
+                               "Trained weights W with sign and mask, sorted by type. The colour "
+                               "scale ends at the 97th percentile of their size.",
+                               false});
+  }
+  if (data.spectrum) {
+    section.figures.push_back(
+        {"spectrum", "Eigenvalues of W",
+         "Circle: radius that holds the eigenvalues of a random matrix with the same column "
+         "variances (Rajan & Abbott 2006).",
+         false});
+  }
+  return section;
+}
+
+}  // namespace
+
+std::vector<PageSection> page_sections(const ReportData& data) {
+  std::vector<PageSection> sections;
+  for (PageSection& section :
+       std::vector{output_section(data), unit_section(data), state_section(data),
+                   training_section(data), network_section(data)}) {
+    if (!section.figures.empty()) {
+      sections.push_back(std::move(section));
+    }
+  }
+  return sections;
+}
+
+std::vector<std::string> figure_ids(const ReportData& data) {
+  std::vector<std::string> ids;
+  for (const PageSection& section : page_sections(data)) {
+    for (const PageFigure& figure : section.figures) {
+      ids.push_back(figure.id);
+    }
+  }
+  return ids;
+}
+
+}  // namespace rheobase::report

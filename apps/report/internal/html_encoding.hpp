@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include <Eigen/Core>
+#include <nlohmann/json.hpp>
+
+namespace rheobase::report {
+
+using Json = nlohmann::ordered_json;
+
+/// Base64 (RFC 4648, with padding).
+std::string base64(std::span<const std::uint8_t> bytes);
+
+/// The nearest number with `digits` significant digits, so that its JSON is short.
+double rounded(double value, int digits = 4);
+
+/// An array of numbers, rounded.
+Json rounded_array(std::span<const double> values, int digits = 4);
+Json rounded_array(const Eigen::VectorXd& values, int digits = 4);
+
+/// How many steps the range of a packed matrix is divided into.
+enum class Packing { bits8, bits16 };
+
+/// A matrix in little-endian base64: {type: "u8" | "u16", shape: [rows, columns], low, high, data},
+/// row after row; value = low + (high - low) * code / (254 | 65534), so that the middle has a code
+/// of its own.
+Json packed(const Eigen::MatrixXd& values, Packing packing);
+/// The same with the range given; values outside are clipped.
+Json packed(const Eigen::MatrixXd& values, Packing packing, double low, double high);
+
+}  // namespace rheobase::report

@@ -1,0 +1,311 @@
+// Figures of what the networks do in time: outputs, one trial, unit rates, trajectories.
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "apps/report/internal/html_figure_panels.hpp"
+#include "apps/report/internal/html_raster.hpp"
+
+namespace rheobase::report {
+
+namespace {
+
+constexpr int kTypes = 3;
+
+using Spans = std::vector<std::pair<double, double>>;
+
+Spans spans_of(const std::vector<TimeWindow>& windows) {
+  Spans spans;
+  for (const TimeWindow& window : windows) {
+    spans.emplace_back(window.start_ms, window.end_ms);
+  }
+  return spans;
+}
+
+void time_axis(FigureScript& script, const ReportData& data) {
+  script.range('x', 0.0, data.duration_ms);
+  script.set(fmt::format("set xtics {}", data.duration_ms > 1600.0 ? 500 : 250));
+}
+
+/// Lowest and highest value of mean +- sd in all conditions, so that panels can be compared.
+std::pair<double, double> output_range(const ReportData& data) {
+  double low = 0.0;
+  double high = 1.0;
+  for (const ReportOutputs& outputs : data.outputs) {
+    for (const OutputBand* band : {&outputs.rate, &outputs.spiking}) {
+      low = std::min(low, (band->mean.values - band->sd).minCoeff());
+      high = std::max(high, (band->mean.values + band->sd).maxCoeff());
+    }
+  }
+  return {low - 0.05 * (high - low), high + 0.05 * (high - low)};
+}
+
+void add_band(FigureScript& script, const OutputBand& band, const char* colour,
+              const std::string& title) {
+  Eigen::MatrixXd columns(band.sd.size(), 3);
+  for (Eigen::Index k = 0; k < columns.rows(); ++k) {
+    columns.row(k) << band.mean.time_ms(k), band.mean.values[k], band.sd[k];
+  }
+  const std::string name = script.table(columns);
+  script.add(
+      fmt::format("{} using 1:($2-$3):($2+$3) with filledcurves fillcolor rgb '{}' "
+                  "fillstyle transparent solid 0.25 noborder",
+                  name, colour));
+  script.add(fmt::format("{} using 1:2 with lines linewidth 1.4 linecolor rgb '{}'{}", name, colour,
+                         title.empty() ? "" : " title " + FigureScript::quoted(title)));
+}
+
+void add_line(FigureScript& script, const Eigen::VectorXd& values, double start, double step,
+              const std::string& style) {
+  Eigen::MatrixXd columns(values.size(), 2);
+  for (Eigen::Index k = 0; k < values.size(); ++k) {
+    columns.row(k) << start + step * static_cast<double>(k), values[k];
+  }
+  script.add(fmt::format("{} using 1:2 with lines {}", script.table(columns), style));
+}
+
+std::string target_style() {
+  return fmt::format("linewidth 1 dashtype 2 linecolor rgb '{}'", kTargetColour);
+}
+
+/// Names of the types at the right edge of a panel whose rows are sorted by type.
+void type_labels(FigureScript& script, const std::vector<rate::UnitType>& unit_type) {
+  double first = 0.0;
+  const auto units = static_cast<double>(unit_type.size());
+  for (int type = 0; type < kTypes; ++type) {
+    const auto count =
+        std::count(unit_type.begin(), unit_type.end(), static_cast<rate::UnitType>(type));
+    if (count > 0) {
+      const auto at = static_cast<std::size_t>(type);
+      script.label(1.015, (first + 0.5 * static_cast<double>(count)) / units,
+                   std::string(to_string(static_cast<rate::UnitType>(type))), kTypeColours[at]);
+    }
+    first += static_cast<double>(count);
+  }
+}
+
+/// When the stimulus is on in the trial of a raster.
+Spans stimulus_of(const ReportData& data, const ReportRaster& raster) {
+  const int condition = data.trials.condition[static_cast<std::size_t>(raster.trial)];
+  return spans_of(data.stimulus[static_cast<std::size_t>(condition)]);
+}
+
+void output_panel(FigureScript& script, const ReportData& data, const ReportRaster& raster,
+                  const FigurePanel& panel) {
+  const auto trial = static_cast<Eigen::Index>(raster.trial);
+  const ReportTrials& trials = data.trials;
+  script.begin(panel);
+  time_axis(script, data);
+  script.shade(stimulus_of(data, raster));
+  for (const auto& [values, colour] :
+       {std::pair{&trials.rate, kRateColour}, std::pair{&trials.spiking, kSpikingColour}}) {
+    add_line(script, values->row(trial).transpose(), trials.start_ms, trials.step_ms,
+             fmt::format("linewidth 1.4 linecolor rgb '{}'", colour));
+  }
+  script.label(0.02, 0.88, "Rate network", kRateColour);
+  script.label(0.02, 0.72, "LIF network", kSpikingColour);
+  script.end();
+}
+
+void raster_panel(FigureScript& script, const ReportData& data, const ReportRaster& raster,
+                  const FigurePanel& panel) {
+  constexpr std::size_t kMostSpikes = 40'000;  // more are not told apart on paper
+  const PageRaster page = page_raster(raster, data.unit_type, kMostSpikes);
+  script.begin(panel);
+  time_axis(script, data);
+  script.shade(stimulus_of(data, raster));
+  script.range('y', 0.0, static_cast<double>(page.unit.size()));
+  std::vector<rate::UnitType> row_type;
+  std::vector<std::vector<std::pair<double, double>>> spikes(kTypes);
+  std::size_t next = 0;
+  for (std::size_t row = 0; row < page.unit.size(); ++row) {
+    row_type.push_back(data.unit_type[static_cast<std::size_t>(page.unit[row])]);
+    for (int k = 0; k < page.count[row]; ++k) {
+      spikes[static_cast<std::size_t>(row_type.back())].emplace_back(page.time_ms[next++], row);
+    }
+  }
+  for (std::size_t type = 0; type < spikes.size(); ++type) {
+    if (spikes[type].empty()) {
+      continue;
+    }
+    Eigen::MatrixXd columns(static_cast<Eigen::Index>(spikes[type].size()), 2);
+    for (std::size_t i = 0; i < spikes[type].size(); ++i) {
+      columns.row(static_cast<Eigen::Index>(i)) << spikes[type][i].first, spikes[type][i].second;
+    }
+    script.add(
+        fmt::format("{} using 1:2:(0):(0.9) with vectors nohead linewidth 0.8 linecolor rgb '{}'",
+                    script.table(columns), kTypeColours[type]));
+  }
+  type_labels(script, row_type);
+  script.end();
+}
+
+void population_panel(FigureScript& script, const ReportData& data, const ReportRaster& raster,
+                      const FigurePanel& panel) {
+  constexpr double kBinMs = 10.0;
+  const Eigen::MatrixXd rate = population_rate(raster, data.unit_type, data.duration_ms, kBinMs);
+  script.begin(panel);
+  time_axis(script, data);
+  script.shade(stimulus_of(data, raster));
+  script.set("set yrange [0:*]");
+  for (Eigen::Index type = 0; type < kTypes; ++type) {
+    if (std::count(data.unit_type.begin(), data.unit_type.end(),
+                   static_cast<rate::UnitType>(type)) > 0) {
+      add_line(script, rate.row(type).transpose(), 0.5 * kBinMs, kBinMs,
+               fmt::format("linewidth 1.2 linecolor rgb '{}'",
+                           kTypeColours[static_cast<std::size_t>(type)]));
+    }
+  }
+  script.end();
+}
+
+void heat_panel(FigureScript& script, const ReportData& data, const Eigen::MatrixXd& values,
+                double high, const FigurePanel& panel) {
+  const std::vector<int> order = order_by_type(data.unit_type);
+  Eigen::MatrixXd sorted(values.rows(), values.cols());
+  std::vector<rate::UnitType> row_type;
+  for (std::size_t row = 0; row < order.size(); ++row) {
+    sorted.row(static_cast<Eigen::Index>(row)) = values.row(order[row]);
+    row_type.push_back(data.unit_type[static_cast<std::size_t>(order[row])]);
+  }
+  script.begin(panel);
+  time_axis(script, data);
+  script.range('y', 0.0, static_cast<double>(order.size()));
+  script.set(
+      "set palette defined (0 '#440154', 1 '#472d7b', 2 '#3b528b', 3 '#2c728e', 4 "
+      "'#21918c', 5 '#28ae80', 6 '#5ec962', 7 '#addc30', 8 '#fde725')");
+  script.set(fmt::format("set cbrange [0:{:.4g}]\nunset colorbox", high));
+  type_labels(script, row_type);
+  script.add(fmt::format("{} matrix using ({}+$1*{}):($2+0.5):3 with image", script.table(sorted),
+                         data.average_start_ms, data.average_step_ms));
+  script.end();
+}
+
+/// Value below which 99.5 % of the activity lies.
+double activity_ceiling(const ReportData& data) {
+  std::vector<double> values;
+  for (const ReportUnitRates& rates : data.unit_rates) {
+    for (const Eigen::MatrixXd* matrix : {&rates.rate, &rates.spiking}) {
+      values.insert(values.end(), matrix->data(), matrix->data() + matrix->size());
+    }
+  }
+  const auto at =
+      values.begin() + static_cast<std::ptrdiff_t>(0.995 * static_cast<double>(values.size() - 1));
+  std::nth_element(values.begin(), at, values.end());
+  return std::max(*at, 1e-9);
+}
+
+void trajectory_panel(FigureScript& script, const ReportData& data, bool spiking, int x, int y,
+                      const FigurePanel& panel) {
+  script.begin(panel);
+  for (const ReportTrajectory& path : data.state_space.trajectories) {
+    const Eigen::MatrixXd& points = spiking ? path.spiking : path.rate;
+    const char* colour =
+        kConditionColours[static_cast<std::size_t>(path.condition) % kConditionColours.size()];
+    Eigen::MatrixXd columns(points.cols(), 2);
+    columns.col(0) = points.row(x).transpose();
+    columns.col(1) = points.row(y).transpose();
+    const std::string name = script.table(columns);
+    script.add(fmt::format("{} using 1:2 with lines linewidth 1.2 dashtype {} linecolor rgb '{}'",
+                           name, path.condition % 8 >= 4 ? 2 : 1, colour));
+    script.add(
+        fmt::format("{} every ::0::0 using 1:2 with points pointtype 6 pointsize 0.8 "
+                    "linecolor rgb '{}'",
+                    name, colour));
+  }
+  script.end();
+}
+
+}  // namespace
+
+std::string outputs_figure(const ReportData& data, const FigureTarget& target) {
+  constexpr double kTop = 8.0, kHeight = 34.0, kStep = 54.0;
+  const std::size_t columns = std::min<std::size_t>(data.outputs.size(), 4);
+  const std::size_t rows = (data.outputs.size() + columns - 1) / columns;
+  const double step = kFigureWidthMm / static_cast<double>(columns);
+  FigureScript script(target.folder, target.format, target.image, kFigureWidthMm,
+                      kStep * static_cast<double>(rows));
+  const auto [low, high] = output_range(data);
+  for (std::size_t i = 0; i < data.outputs.size(); ++i) {
+    const ReportOutputs& outputs = data.outputs[i];
+    const auto condition = static_cast<std::size_t>(outputs.condition);
+    script.begin({14.0 + step * static_cast<double>(i % columns),
+                  kTop + kStep * static_cast<double>(i / columns), step - 18.0, kHeight,
+                  fmt::format("{}, {} trials", data.conditions[condition], outputs.trials),
+                  "Time (ms)", "Output (a.u.)"});
+    time_axis(script, data);
+    script.range('y', low, high);
+    script.shade(spans_of(data.stimulus[condition]));
+    add_line(script, outputs.target, outputs.rate.mean.start_ms, outputs.rate.mean.step_ms,
+             target_style());
+    add_band(script, outputs.rate, kRateColour, "");
+    add_band(script, outputs.spiking, kSpikingColour, "");
+    if (i == 0) {
+      script.label(0.03, 0.94, "Rate network", kRateColour);
+      script.label(0.03, 0.82, "LIF network", kSpikingColour);
+    }
+    script.end();
+  }
+  return script.text();
+}
+
+std::string trial_figure(const ReportData& data, const FigureTarget& target) {
+  if (data.rasters.empty() || data.trials.rate.rows() == 0) {
+    return {};
+  }
+  FigureScript script(target.folder, target.format, target.image, kFigureWidthMm, 128.0);
+  const ReportRaster& raster = data.rasters.front();
+  const auto trial = static_cast<std::size_t>(raster.trial);
+  const std::string name = fmt::format(
+      "{}, trial {}", data.conditions[static_cast<std::size_t>(data.trials.condition[trial])],
+      data.trials.number[trial]);
+  output_panel(script, data, raster, {16, 8, 150, 24, name, "", "Output (a.u.)"});
+  raster_panel(script, data, raster, {16, 42, 150, 44, "Spikes", "", "Unit"});
+  population_panel(script, data, raster,
+                   {16, 96, 150, 20, "Mean rate by type", "Time (ms)", "Rate (Hz)"});
+  return script.text();
+}
+
+std::string rates_figure(const ReportData& data, const FigureTarget& target) {
+  constexpr double kTop = 8.0, kHeight = 52.0, kStep = 70.0;
+  FigureScript script(target.folder, target.format, target.image, kFigureWidthMm,
+                      kStep * static_cast<double>(data.unit_rates.size()));
+  const double high = activity_ceiling(data);
+  for (std::size_t i = 0; i < data.unit_rates.size(); ++i) {
+    const ReportUnitRates& rates = data.unit_rates[i];
+    const std::string& name = data.conditions[static_cast<std::size_t>(rates.condition)];
+    const double top = kTop + kStep * static_cast<double>(i);
+    heat_panel(script, data, rates.rate, high,
+               {14, top, 66, kHeight, fmt::format("{}, rate network (r, 0 to {:.2g})", name, high),
+                "Time (ms)", "Unit"});
+    heat_panel(script, data, rates.spiking, high,
+               {104, top, 66, kHeight,
+                fmt::format("{}, LIF network (0 to {:.2g} Hz)", name, high * data.scaling_factor),
+                "Time (ms)", "Unit"});
+  }
+  return script.text();
+}
+
+std::string trajectories_figure(const ReportData& data, const FigureTarget& target) {
+  constexpr double kStep = 58.0;
+  FigureScript script(target.folder, target.format, target.image, kFigureWidthMm, 118.0);
+  const ReportStateSpace& space = data.state_space;
+  for (const bool spiking : {false, true}) {
+    const std::vector<double>& variance = spiking ? space.spiking_variance : space.rate_variance;
+    const auto name = [&variance](int component) {
+      return fmt::format("PC {} ({:.2g} %)", component + 1,
+                         100.0 * variance[static_cast<std::size_t>(component)]);
+    };
+    double left = 14.0;
+    for (const auto& [x, y] : {std::pair{0, 1}, std::pair{0, 2}, std::pair{2, 1}}) {
+      trajectory_panel(script, data, spiking, x, y,
+                       {left, spiking ? 66.0 : 8.0, 42.0, 38.0,
+                        spiking ? "LIF network" : "Rate network", name(x), name(y)});
+      left += kStep;
+    }
+  }
+  return script.text();
+}
+
+}  // namespace rheobase::report

@@ -1,0 +1,293 @@
+#include "apps/report/internal/html_text.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include <fmt/format.h>
+
+namespace rheobase::report {
+
+namespace {
+
+constexpr const char* kNothing = "–";
+
+std::string with_sign(std::string text) {
+  if (!text.empty() && text.front() == '-') {
+    text.replace(0, 1, "−");
+  }
+  return text;
+}
+
+std::string number(double value, int digits = 3) {
+  return std::isfinite(value) ? with_sign(fmt::format("{:.{}g}", value, digits)) : kNothing;
+}
+
+std::string decimals(double value, int places) {
+  return std::isfinite(value) ? with_sign(fmt::format("{:.{}f}", value, places)) : kNothing;
+}
+
+std::string decimals(const std::optional<double>& value, int places) {
+  return value ? decimals(*value, places) : kNothing;
+}
+
+std::string percent(double share) {
+  return fmt::format("{:.3g} %", 100.0 * share);
+}
+
+std::string accuracy(const Proportion& proportion) {
+  return proportion.trials == 0 ? kNothing : percent(proportion.value);
+}
+
+std::string interval(const Proportion& proportion) {
+  return fmt::format("{:.0f} to {:.0f} %", 100.0 * proportion.low, 100.0 * proportion.high);
+}
+
+std::string p_value(double p) {
+  return p < 0.001 ? "< 0.001" : fmt::format("{:.3f}", p);
+}
+
+std::string difference(const mapping::TimeDifference& time) {
+  return time.trials == 0
+             ? kNothing
+             : fmt::format("{} ± {}", decimals(time.mean_ms, 0), decimals(time.sd_ms, 0));
+}
+
+std::string mean_sd(const analysis::Distribution& values) {
+  return fmt::format("{} ± {}", decimals(values.mean, 1), decimals(values.sd, 1));
+}
+
+std::string rates_by_type(const std::vector<mapping::TypeComparison>& types) {
+  std::string text;
+  for (const mapping::TypeComparison& type : types) {
+    text += fmt::format("{}{} {:.1f}", text.empty() ? "" : ", ", to_string(type.type),
+                        type.spiking_hz.mean);
+  }
+  return text + " Hz";
+}
+
+ReportTable condition_table(const mapping::Comparison& comparison) {
+  ReportTable table;
+  table.title = "Both networks by condition";
+  table.note = fmt::format(
+      "The same trials for both networks. p: exact McNemar test of paired accuracies. r, RMSE: "
+      "outputs from {:g} ms on, in every trial. Onset and peak: LIF minus rate network, mean ± "
+      "standard deviation over trials. Unit r: correlation of trial-averaged activity over all "
+      "units and times. χ: synchrony.",
+      comparison.options.analysis_start_ms);
+  table.header = {"Condition", "Trials",   "Rate correct", "LIF correct", "p",
+                  "Output r",  "RMSE",     "Onset (ms)",   "Peak (ms)",   "Unit r",
+                  "Mean r",    "LIF (Hz)", "χ rate",       "χ LIF"};
+  std::vector<mapping::ConditionComparison> rows = comparison.conditions;
+  rows.push_back(comparison.all);
+  for (const mapping::ConditionComparison& row : rows) {
+    if (row.trials == 0) {
+      continue;
+    }
+    table.rows.push_back({row.name, std::to_string(row.trials), accuracy(row.rate_accuracy),
+                          accuracy(row.spiking_accuracy), p_value(row.paired.p_value),
+                          decimals(row.output_correlation, 3), decimals(row.output_rmse, 3),
+                          difference(row.onset), difference(row.peak),
+                          decimals(row.rate_correlation, 3), number(row.mean_activity),
+                          decimals(row.mean_rate_hz, 1), decimals(row.rate_synchrony, 2),
+                          decimals(row.spiking_synchrony, 2)});
+  }
+  return table;
+}
+
+ReportTable type_table(const mapping::Comparison& comparison) {
+  ReportTable table;
+  table.title = "Units by type";
+  table.note =
+      "Mean ± standard deviation over units. Predicted: s times the rate network's activity. r: "
+      "mean over units of the correlation of both networks' trial averages. CV: coefficient of "
+      "variation of interspike intervals; CV2: its local form.";
+  table.header = {"Type", "Units", "Predicted rate (Hz)", "LIF rate (Hz)", "LIF median (Hz)", "r",
+                  "CV",   "CV2"};
+  for (const mapping::TypeComparison& type : comparison.types) {
+    table.rows.push_back({std::string(to_string(type.type)), std::to_string(type.spiking_hz.count),
+                          mean_sd(type.rate_hz), mean_sd(type.spiking_hz),
+                          decimals(type.spiking_hz.median, 1), decimals(type.correlation, 2),
+                          decimals(type.isi_cv, 2), decimals(type.isi_cv2, 2)});
+  }
+  return table;
+}
+
+ReportTable component_table(const mapping::SubspaceComparison& subspaces) {
+  ReportTable table;
+  table.title = "Principal components";
+  table.note = fmt::format(
+      "Share of the variance of the condition averages. Angles between the subspaces of the first "
+      "{} components of both networks, smallest first.",
+      subspaces.angles_deg.size());
+  table.header = {"Component", "Rate network", "LIF network", "Angle"};
+  const Eigen::Index shown = std::min<Eigen::Index>(
+      5, std::min(subspaces.rate_explained.size(), subspaces.spiking_explained.size()));
+  for (Eigen::Index k = 0; k < shown; ++k) {
+    table.rows.push_back({std::to_string(k + 1), percent(subspaces.rate_explained[k]),
+                          percent(subspaces.spiking_explained[k]),
+                          k < subspaces.angles_deg.size()
+                              ? fmt::format("{:.1f}°", subspaces.angles_deg[k])
+                              : kNothing});
+  }
+  return table;
+}
+
+/// Collects the rows of the page's last tables.
+class Facts {
+ public:
+  void group(std::string name) { group_ = std::move(name); }
+  void add(std::string name, std::string value) {
+    facts_.push_back({group_, std::move(name), std::move(value)});
+  }
+  std::vector<ReportFact> take() && { return std::move(facts_); }
+
+ private:
+  std::string group_;
+  std::vector<ReportFact> facts_;
+};
+
+std::string yes_no(bool value) {
+  return value ? "yes" : "no";
+}
+
+void add_network(Facts& facts, const mapping::Comparison& comparison, const io::ModelFile* file) {
+  facts.group("Network");
+  std::string types;
+  for (const mapping::TypeComparison& type : comparison.types) {
+    types += fmt::format("{}{} {}", types.empty() ? "" : ", ", type.spiking_hz.count,
+                         to_string(type.type));
+  }
+  facts.add("units", fmt::format("{} ({})", comparison.units.type.size(), types));
+  facts.add("fingerprint", comparison.network);
+  if (!comparison.model_file.empty()) {
+    facts.add("file", comparison.model_file);
+  }
+  if (file == nullptr) {
+    return;
+  }
+  const rate::RateModel& model = file->model;
+  facts.add("transfer function", std::string(to_string(model.activation)));
+  facts.add("Dale's principle", yes_no(model.dale));
+  facts.add("time constants",
+            model.fixed_tau()
+                ? fmt::format("{:g} ms, fixed", model.tau_min_steps * rate::kRateStepMs)
+                : fmt::format("{:g} to {:g} ms, trained", model.tau_min_steps * rate::kRateStepMs,
+                              model.tau_max_steps * rate::kRateStepMs));
+  facts.add("readout bias", number(model.b_out));
+}
+
+void add_training(Facts& facts, const io::ModelProvenance& provenance) {
+  facts.group("Training");
+  const auto add_text = [&facts](const char* name, const std::string& value) {
+    if (!value.empty()) {
+      facts.add(name, value);
+    }
+  };
+  if (provenance.trials > 0) {
+    facts.add("trials", std::to_string(provenance.trials));
+  }
+  if (provenance.eval_accuracy >= 0.0) {
+    facts.add("last accuracy", percent(provenance.eval_accuracy));
+  }
+  if (provenance.eval_loss >= 0.0) {
+    facts.add("last mean loss", number(provenance.eval_loss));
+  }
+  if (provenance.seed) {
+    facts.add("seed", std::to_string(*provenance.seed));
+  }
+  add_text("made by version", provenance.version);
+  add_text("command", provenance.command);
+  add_text("mapped by", provenance.map_command);
+}
+
+void add_spiking(Facts& facts, const mapping::TransferOptions& transfer) {
+  const spiking::NeuronParameters& neuron = transfer.neuron;
+  facts.group("Spiking network");
+  facts.add("neuron", std::string(to_string(neuron.model)));
+  facts.add("membrane time constant", fmt::format("{:g} ms", neuron.tau_membrane_ms));
+  facts.add("threshold, reset",
+            fmt::format("{}, {} mV", number(neuron.threshold_mv, 4), number(neuron.reset_mv, 4)));
+  facts.add("refractory period", fmt::format("{:g} ms", neuron.refractory_ms));
+  facts.add("bias", fmt::format("{} mV", number(neuron.bias_mv, 4)));
+  facts.add("synapse", std::string(to_string(transfer.synapse)));
+  if (transfer.synapse == spiking::SynapseKind::double_exponential) {
+    facts.add("rise time", fmt::format("{:g} ms", transfer.rise_ms));
+  }
+  facts.add("readout bias used", yes_no(transfer.readout_bias));
+  facts.add("weights before training used", yes_no(transfer.use_initial_weights));
+}
+
+void add_simulation(Facts& facts, const mapping::Comparison& comparison) {
+  const spiking::SimulationOptions& options = comparison.options.simulation;
+  facts.group("Simulation");
+  facts.add("engine", comparison.engine_reason.empty()
+                          ? comparison.engine
+                          : fmt::format("{}: {}", comparison.engine, comparison.engine_reason));
+  const bool bridge = comparison.engine == "bridge";
+  facts.add("step",
+            fmt::format("{:g} ms", bridge ? options.step_ms : options.dt_ms * options.downsample));
+  facts.add("start-up", std::string(to_string(options.start_up)));
+  facts.add("precision",
+            options.precision == spiking::Precision::single_precision ? "single" : "double");
+  facts.add("parity with the published code", yes_no(options.parity));
+  facts.add("noise intensity",
+            fmt::format("{:g} mV²/ms", spiking::effective_noise_intensity(options)));
+  facts.add("noise of the rate network", fmt::format("{:g}", comparison.options.rate_noise));
+}
+
+}  // namespace
+
+std::vector<ReportStatistic> report_summary(const mapping::Comparison& comparison) {
+  const mapping::ConditionComparison& all = comparison.all;
+  const std::string start = fmt::format("from {:g} ms on", comparison.options.analysis_start_ms);
+  return {
+      {"Accuracy, rate network", accuracy(all.rate_accuracy),
+       fmt::format("{}, {} trials", interval(all.rate_accuracy), all.trials)},
+      {"Accuracy, LIF network", accuracy(all.spiking_accuracy),
+       fmt::format("{}, same trials", interval(all.spiking_accuracy))},
+      {"Difference in accuracy",
+       all.paired.p_value < 0.001 ? "p < 0.001" : fmt::format("p = {:.2g}", all.paired.p_value),
+       fmt::format("right alone: rate {}, LIF {}", all.paired.only_first, all.paired.only_second)},
+      {"Outputs", fmt::format("r = {}", decimals(all.output_correlation, 2)),
+       fmt::format("RMSE {}, {}", decimals(all.output_rmse, 2), start)},
+      {"Unit activity", fmt::format("r = {}", decimals(all.rate_correlation, 2)),
+       fmt::format("trial averages, {}", start)},
+      {"Firing rate", fmt::format("{:.1f} Hz", all.mean_rate_hz), rates_by_type(comparison.types)},
+  };
+}
+
+std::vector<ReportTable> report_tables(const mapping::Comparison& comparison) {
+  std::vector<ReportTable> tables{condition_table(comparison), type_table(comparison)};
+  if (comparison.subspaces.rate_explained.size() > 0) {
+    tables.push_back(component_table(comparison.subspaces));
+  }
+  return tables;
+}
+
+std::vector<ReportFact> report_facts(const mapping::Comparison& comparison,
+                                     const io::ModelFile* model) {
+  Facts facts;
+  facts.group("Trials");
+  facts.add("task", comparison.task);
+  for (const auto& [name, value] : comparison.task_parameters) {
+    facts.add(name, fmt::format("{:g}", value));
+  }
+  facts.add("trials", std::to_string(comparison.options.trials));
+  facts.add("first trial", std::to_string(comparison.options.simulation.trial));
+  facts.add("seed", std::to_string(comparison.options.simulation.seed));
+  facts.add("scaling factor s = 1/λ", number(comparison.options.scaling_factor, 4));
+  facts.add("measured from", fmt::format("{:g} ms", comparison.options.analysis_start_ms));
+  if (!comparison.command.empty()) {
+    facts.add("compared by", comparison.command);
+  }
+  add_simulation(facts, comparison);
+  add_spiking(facts, comparison.options.transfer);
+  add_network(facts, comparison, model);
+  if (model != nullptr) {
+    add_training(facts, model->provenance);
+  }
+  return std::move(facts).take();
+}
+
+}  // namespace rheobase::report

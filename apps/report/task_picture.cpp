@@ -1,0 +1,119 @@
+#include "apps/report/task_picture.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <fstream>
+#include <iterator>
+
+#include <fmt/format.h>
+
+#include "apps/report/internal/gnuplot.hpp"
+#include "apps/report/internal/html_figure_script.hpp"
+#include "core/error.hpp"
+#include "io/mat/atomic_file.hpp"
+#include "rate/tasks/scoring.hpp"
+
+namespace rheobase::report {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kColumns = 2;
+constexpr double kWidthMm = 90.0;
+constexpr double kHeightMm = 38.0;
+constexpr double kLegendMm = 8.0;
+constexpr std::array kInputColours{"#0072B2", "#D55E00", "#009E73", "#CC79A7"};
+constexpr const char* kTargetColour = "#222222";
+
+FigureFormat image_format_of(const fs::path& path) {
+  const std::string extension = path.extension().string();
+  for (const auto& [name, format] :
+       {std::pair{".svg", FigureFormat::svg}, std::pair{".pdf", FigureFormat::pdf},
+        std::pair{".png", FigureFormat::png}}) {
+    if (extension == name) {
+      return format;
+    }
+  }
+  throw InputError(path.string(), "", "the extension '" + extension + "'",
+                   "must be .png, .svg or .pdf");
+}
+
+/// Columns: time (ms), the inputs, the target.
+Eigen::MatrixXd table_of(const rate::Trial& trial) {
+  Eigen::MatrixXd table(trial.target.size(), trial.input.rows() + 2);
+  for (Eigen::Index k = 0; k < table.rows(); ++k) {
+    table(k, 0) = static_cast<double>(k) * rate::kTaskStepMs;
+  }
+  table.middleCols(1, trial.input.rows()) = trial.input.transpose();
+  table.rightCols(1) = trial.target;
+  return table;
+}
+
+void add_panel(FigureScript& script, const rate::Task& task, const rate::Trial& trial, int place,
+               std::pair<double, double> range) {
+  const double left = 14.0 + place % kColumns * kWidthMm;
+  const double top = kLegendMm + 6.0 + place / kColumns * kHeightMm;
+  script.begin({left, top, kWidthMm - 18.0, kHeightMm - 17.0,
+                task.conditions()[static_cast<std::size_t>(trial.condition)], "Time (ms)",
+                place % kColumns == 0 ? "Amplitude" : ""});
+  script.range('x', 0.0, static_cast<double>(trial.target.size()) * rate::kTaskStepMs);
+  script.range('y', range.first, range.second);
+  std::vector<std::pair<double, double>> spans;
+  for (const auto& [start, end] : task.definition().stimulus_windows(task.parameters())) {
+    spans.emplace_back(start * rate::kTaskStepMs, end * rate::kTaskStepMs);
+  }
+  script.shade(spans);
+  const std::string name = script.table(table_of(trial));
+  const auto line = [&](Eigen::Index column, const std::string& style, const std::string& title) {
+    script.add(fmt::format("{} using 1:{} with steps {} {}", name, column, style,
+                           place == 0 ? "title " + FigureScript::quoted(title) : "notitle"));
+  };
+  if (place == 0) {
+    script.set("set key at screen 0.5, screen 0.995 center top horizontal maxrows 1");
+  } else {
+    script.set("unset key");
+  }
+  for (Eigen::Index input = 0; input < trial.input.rows(); ++input) {
+    line(input + 2,
+         fmt::format("linewidth 0.8 linecolor rgb '{}'",
+                     kInputColours[static_cast<std::size_t>(input) % kInputColours.size()]),
+         fmt::format("input {}", input + 1));
+  }
+  line(trial.input.rows() + 2, fmt::format("linewidth 1.6 linecolor rgb '{}'", kTargetColour),
+       "target");
+  script.end();
+}
+
+}  // namespace
+
+void draw_task(const rate::Task& task, Seed seed, const fs::path& path) {
+  const FigureFormat format = image_format_of(path);
+  const auto conditions = static_cast<int>(task.conditions().size());
+  std::vector<rate::Trial> trials;
+  double low = -0.1;
+  double high = 1.1;
+  for (int condition = 0; condition < conditions; ++condition) {
+    trials.push_back(task.trial_of(condition, seed, 0, Purpose::evaluation_task));
+    low = std::min(
+        {low, 1.1 * trials.back().input.minCoeff(), 1.1 * trials.back().target.minCoeff()});
+    high = std::max(
+        {high, 1.1 * trials.back().input.maxCoeff(), 1.1 * trials.back().target.maxCoeff()});
+  }
+  const int rows = (conditions + kColumns - 1) / kColumns;
+  const TemporaryFolder folder;
+  const std::string image = "task" + path.extension().string();
+  FigureScript script(folder.path(), format, image, kColumns * kWidthMm,
+                      kLegendMm + rows * kHeightMm);
+  for (int condition = 0; condition < conditions; ++condition) {
+    add_panel(script, task, trials[static_cast<std::size_t>(condition)], condition, {low, high});
+  }
+  std::ofstream(folder.path() / "task.gp") << script.text();
+  run_gnuplot(folder.path(), "task.gp");
+  std::ifstream file(folder.path() / image, std::ios::binary);
+  const std::string contents(std::istreambuf_iterator<char>(file), {});
+  io::write_atomically(path, contents);
+}
+
+}  // namespace rheobase::report

@@ -1,0 +1,96 @@
+#include "core/analysis/pca.hpp"
+
+#include <algorithm>
+#include <armadillo>
+
+#include <fmt/format.h>
+
+#include "core/analysis/internal/armadillo_bridge.hpp"
+#include "core/error.hpp"
+
+namespace rheobase::analysis {
+
+namespace {
+
+/// Makes the entry of largest modulus of every column positive: eigenvectors have no sign.
+void fix_signs(Eigen::MatrixXd& vectors) {
+  for (Eigen::Index k = 0; k < vectors.cols(); ++k) {
+    Eigen::Index largest = 0;
+    vectors.col(k).cwiseAbs().maxCoeff(&largest);
+    if (vectors(largest, k) < 0.0) {
+      vectors.col(k) = -vectors.col(k);
+    }
+  }
+}
+
+void check_activity(const Eigen::MatrixXd& activity) {
+  if (activity.rows() < 1 || activity.cols() < 2) {
+    throw InputError("pca", "activity", fmt::format("{} x {}", activity.rows(), activity.cols()),
+                     "must have at least one unit and two samples");
+  }
+  if (!activity.allFinite()) {
+    throw InputError("pca", "activity", "values that are not finite", "must be finite");
+  }
+}
+
+}  // namespace
+
+Pca pca(const Eigen::MatrixXd& activity) {
+  check_activity(activity);
+  const Eigen::Index units = activity.rows();
+  const Eigen::Index count = std::min(units, activity.cols());
+  Pca result;
+  result.mean = activity.rowwise().mean();
+  const Eigen::MatrixXd centred = activity.colwise() - result.mean;
+  Eigen::MatrixXd covariance = Eigen::MatrixXd::Zero(units, units);
+  covariance.selfadjointView<Eigen::Upper>().rankUpdate(
+      centred, 1.0 / static_cast<double>(activity.cols() - 1));
+  covariance.triangularView<Eigen::StrictlyLower>() = covariance.transpose();
+
+  arma::vec values;
+  arma::mat vectors;
+  if (!arma::eig_sym(values, vectors, to_armadillo<arma::mat>(covariance))) {
+    throw Error("the principal components could not be computed");
+  }
+  // Armadillo sorts upwards; rounding leaves tiny negative values where there is no variance.
+  result.variance = to_eigen(values).col(0).reverse().head(count).cwiseMax(0.0);
+  result.components = to_eigen(vectors).rowwise().reverse().leftCols(count);
+  fix_signs(result.components);
+  const double total = covariance.trace();
+  result.explained =
+      total > 0.0 ? Eigen::VectorXd(result.variance / total) : Eigen::VectorXd::Zero(count);
+  result.projections = result.components.transpose() * centred;
+  return result;
+}
+
+Eigen::MatrixXd project(const Pca& basis, const Eigen::MatrixXd& activity, Eigen::Index count) {
+  if (activity.rows() != basis.mean.size()) {
+    throw InputError("pca", "activity", fmt::format("{} units", activity.rows()),
+                     fmt::format("must have {} units", basis.mean.size()));
+  }
+  if (count < 1 || count > basis.components.cols()) {
+    throw InputError("pca", "components", fmt::format("{}", count),
+                     fmt::format("must be within 1 ... {}", basis.components.cols()));
+  }
+  return basis.components.leftCols(count).transpose() * (activity.colwise() - basis.mean);
+}
+
+Eigen::Index components_for(const Pca& basis, double share) {
+  double sum = 0.0;
+  for (Eigen::Index k = 0; k < basis.explained.size(); ++k) {
+    sum += basis.explained[k];
+    // The shares sum to 1 up to rounding.
+    if (sum >= share - 1e-12) {
+      return k + 1;
+    }
+  }
+  return basis.explained.sum() > 0.0 ? basis.explained.size() : 0;
+}
+
+double participation_ratio(const Pca& basis) {
+  const double squares = basis.variance.squaredNorm();
+  const double sum = basis.variance.sum();
+  return squares > 0.0 ? sum * sum / squares : 0.0;
+}
+
+}  // namespace rheobase::analysis

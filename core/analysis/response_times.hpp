@@ -1,0 +1,25 @@
+#pragma once
+
+#include <optional>
+
+#include "core/sampled_signal.hpp"
+
+namespace rheobase::analysis {
+
+/// First time at or after `from_ms` at which the signal reaches `level`, interpolated linearly
+/// between samples: upwards for level > 0, downwards for level < 0. A signal beyond the level at
+/// `from_ms` gives the first sample there. Nothing where it is never reached.
+/// @throws InputError for a level of 0 or not finite
+std::optional<double> onset_time_ms(const SampledSignal& signal, double from_ms, double level);
+
+/// An extreme value and when it is reached.
+struct Peak {
+  double time_ms = 0.0;
+  double value = 0.0;
+};
+
+/// Maximum (positive = true) or minimum at or after `from_ms`, refined by the parabola through it
+/// and its neighbours; the first of equals. Nothing where no sample lies there.
+std::optional<Peak> peak_of(const SampledSignal& signal, double from_ms, bool positive = true);
+
+}  // namespace rheobase::analysis

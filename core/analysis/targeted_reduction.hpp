@@ -1,0 +1,47 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include <Eigen/Core>
+
+namespace rheobase::analysis {
+
+struct TargetedReductionOptions {
+  int denoising_components = 12;  ///< principal components kept; cut to the units there are
+};
+
+/// Axes of a population's state space along which task variables are encoded, and the mean
+/// trajectories along them. N units, V variables, T samples.
+struct TargetedReduction {
+  Eigen::MatrixXd axes;              ///< N x V, orthonormal, in the order of the variables
+  Eigen::MatrixXd regression_axes;   ///< N x V, denoised coefficients before orthogonalisation
+  std::vector<Eigen::Index> peak;    ///< V, sample at which the coefficients' norm is largest
+  Eigen::MatrixXd coefficient_norm;  ///< V x T, norm of the denoised coefficients
+  double denoised_variance = 0.0;    ///< share of the averages' variance in the components kept
+  std::vector<int> conditions;       ///< in increasing order
+  std::vector<Eigen::MatrixXd> projections;  ///< per condition V x T, of the z-scored averages
+};
+
+/// Targeted dimensionality reduction (Mante, Sussillo, Shenoy & Newsome, Nature 503:78, 2013,
+/// supplement 6.5 to 6.8; used for rate and LIF networks by Kim, Li & Sejnowski, PNAS 116:22811,
+/// 2019, Fig. S5, with the variables choice, modality 1, modality 2 and context).
+///
+/// 1. Activity is z-scored per unit over samples and trials and regressed, at every sample, on the
+///    variables and a constant. 2. Averages over the trials of each condition are z-scored per
+///    unit;
+/// their first principal components span a subspace onto which the coefficients are projected.
+/// 3. A variable's axis is its coefficient vector at the sample of largest norm. 4. QR
+/// decomposition makes the axes orthogonal, each against those before it; an axis points along its
+/// coefficients. Units that never vary have no part.
+/// @param trials      N x T activity of each trial
+/// @param variables   trials x V values of the task variables
+/// @param conditions  label of each trial
+/// @throws InputError for shapes that do not agree, values that are not finite, variables that do
+///                    not vary independently, axes that are linearly dependent
+TargetedReduction targeted_reduction(std::span<const Eigen::MatrixXd> trials,
+                                     const Eigen::MatrixXd& variables,
+                                     std::span<const int> conditions,
+                                     const TargetedReductionOptions& options = {});
+
+}  // namespace rheobase::analysis

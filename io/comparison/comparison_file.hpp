@@ -1,0 +1,23 @@
+#pragma once
+
+#include <filesystem>
+
+#include "mapping/comparison/compare.hpp"
+
+namespace rheobase::io {
+
+/// To be called before a long computation.
+/// @throws InputError unless the extension is .mat or .json
+void require_comparison_extension(const std::filesystem::path& path);
+
+/// Writes a comparison, complete or not at all: .json holds everything but the traces, .mat
+/// everything. A .mat file has the text of the JSON form in `summary` and, for reading in MATLAB,
+/// Octave and SciPy, the traces and the values per unit and trial as arrays
+/// (docs/formats.md).
+/// @throws InputError for another extension or a path that cannot be written
+void write_comparison(const std::filesystem::path& path, const mapping::Comparison& comparison);
+
+/// Reads either form. @throws InputError that names file, field, what was found and what must hold
+mapping::Comparison read_comparison(const std::filesystem::path& path);
+
+}  // namespace rheobase::io

@@ -1,0 +1,178 @@
+#include "io/comparison/comparison_json.hpp"
+
+#include <cmath>
+
+#include <nlohmann/json.hpp>
+
+#include "core/version.hpp"
+
+namespace rheobase::io {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json to_json(const std::optional<double>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+Json to_json(const Eigen::VectorXd& values) {
+  Json list = Json::array();
+  for (const double value : values) {
+    list.push_back(std::isnan(value) ? Json(nullptr) : Json(value));
+  }
+  return list;
+}
+
+Json to_json(const Proportion& proportion) {
+  return {{"value", proportion.value},
+          {"low", proportion.low},
+          {"high", proportion.high},
+          {"successes", proportion.successes},
+          {"trials", proportion.trials}};
+}
+
+Json to_json(const analysis::McNemar& test) {
+  return {{"both", test.both},
+          {"only_rate", test.only_first},
+          {"only_spiking", test.only_second},
+          {"neither", test.neither},
+          {"p_value", test.p_value}};
+}
+
+Json to_json(const mapping::TimeDifference& difference) {
+  return {
+      {"trials", difference.trials}, {"mean_ms", difference.mean_ms}, {"sd_ms", difference.sd_ms}};
+}
+
+Json to_json(const analysis::Distribution& distribution) {
+  return {{"count", distribution.count},
+          {"mean", distribution.mean},
+          {"sd", distribution.sd},
+          {"minimum", distribution.minimum},
+          {"lower_quartile", distribution.lower_quartile},
+          {"median", distribution.median},
+          {"upper_quartile", distribution.upper_quartile},
+          {"maximum", distribution.maximum}};
+}
+
+Json to_json(const mapping::ConditionComparison& condition) {
+  return {{"name", condition.name},
+          {"trials", condition.trials},
+          {"rate_accuracy", to_json(condition.rate_accuracy)},
+          {"spiking_accuracy", to_json(condition.spiking_accuracy)},
+          {"mcnemar", to_json(condition.paired)},
+          {"output_rmse", to_json(condition.output_rmse)},
+          {"output_correlation", to_json(condition.output_correlation)},
+          {"onset_difference", to_json(condition.onset)},
+          {"peak_difference", to_json(condition.peak)},
+          {"rate_correlation", to_json(condition.rate_correlation)},
+          {"rate_synchrony", to_json(condition.rate_synchrony)},
+          {"spiking_synchrony", to_json(condition.spiking_synchrony)},
+          {"mean_activity", condition.mean_activity},
+          {"mean_rate_hz", condition.mean_rate_hz}};
+}
+
+Json to_json(const mapping::UnitComparison& units) {
+  Json types = Json::array();
+  for (const rate::UnitType type : units.type) {
+    types.push_back(std::string(to_string(type)));
+  }
+  return {{"type", types},
+          {"tau_ms", to_json(units.tau_ms)},
+          {"rate_activity", to_json(units.rate_activity)},
+          {"spiking_hz", to_json(units.spiking_hz)},
+          {"correlation", to_json(units.correlation)},
+          {"trial_correlation", to_json(units.trial_correlation)},
+          {"isi_cv", to_json(units.isi_cv)},
+          {"isi_cv2", to_json(units.isi_cv2)}};
+}
+
+Json to_json(const mapping::TypeComparison& type) {
+  return {{"type", std::string(to_string(type.type))},
+          {"rate_hz", to_json(type.rate_hz)},
+          {"spiking_hz", to_json(type.spiking_hz)},
+          {"correlation", to_json(type.correlation)},
+          {"isi_cv", to_json(type.isi_cv)},
+          {"isi_cv2", to_json(type.isi_cv2)}};
+}
+
+Json to_json(const spiking::NeuronParameters& neuron) {
+  return {{"model", std::string(to_string(neuron.model))},
+          {"tau_membrane_ms", neuron.tau_membrane_ms},
+          {"threshold_mv", neuron.threshold_mv},
+          {"reset_mv", neuron.reset_mv},
+          {"refractory_ms", neuron.refractory_ms},
+          {"bias_mv", neuron.bias_mv},
+          {"peak_mv", neuron.peak_mv}};
+}
+
+Json to_json(const mapping::CompareOptions& options) {
+  const spiking::SimulationOptions& simulation = options.simulation;
+  const bool single = simulation.precision == spiking::Precision::single_precision;
+  return {{"scaling_factor", options.scaling_factor},
+          {"trials", options.trials},
+          {"first_trial", simulation.trial},
+          {"seed", simulation.seed},
+          {"engine", simulation.engine},
+          {"precision", single ? "single" : "double"},
+          {"dt_ms", simulation.dt_ms},
+          {"step_ms", simulation.step_ms},
+          {"start_up", std::string(to_string(simulation.start_up))},
+          {"downsample", simulation.downsample},
+          {"parity", simulation.parity},
+          {"noise_mv2_per_ms", simulation.noise_intensity},
+          {"rate_noise", options.rate_noise},
+          {"neuron", to_json(options.transfer.neuron)},
+          {"synapse", std::string(to_string(options.transfer.synapse))},
+          {"rise_ms", options.transfer.rise_ms},
+          {"readout_bias", options.transfer.readout_bias},
+          {"use_initial_weights", options.transfer.use_initial_weights},
+          {"analysis_start_ms", options.analysis_start_ms},
+          {"components", options.components},
+          {"example_trials", options.example_trials}};
+}
+
+Json to_json(const mapping::Comparison& comparison) {
+  Json parameters = Json::object();
+  for (const auto& [name, value] : comparison.task_parameters) {
+    parameters[name] = value;
+  }
+  Json conditions = Json::array();
+  for (const mapping::ConditionComparison& condition : comparison.conditions) {
+    conditions.push_back(to_json(condition));
+  }
+  Json types = Json::array();
+  for (const mapping::TypeComparison& type : comparison.types) {
+    types.push_back(to_json(type));
+  }
+  const mapping::SubspaceComparison& subspaces = comparison.subspaces;
+  return {{"format", kComparisonFormatName},
+          {"format_version", kComparisonFormat},
+          {"rheobase_version", kVersion},
+          {"command", comparison.command},
+          {"model", comparison.model_file},
+          {"network", comparison.network},
+          {"task", {{"name", comparison.task}, {"parameters", parameters}}},
+          {"options", to_json(comparison.options)},
+          {"engine", comparison.engine},
+          {"engine_reason", comparison.engine_reason},
+          {"duration_ms", comparison.duration_ms},
+          {"seconds", comparison.seconds},
+          {"all", to_json(comparison.all)},
+          {"conditions", conditions},
+          {"types", types},
+          {"subspaces",
+           {{"rate_explained", to_json(subspaces.rate_explained)},
+            {"spiking_explained", to_json(subspaces.spiking_explained)},
+            {"angles_deg", to_json(subspaces.angles_deg)}}},
+          {"units", to_json(comparison.units)}};
+}
+
+}  // namespace
+
+std::string comparison_to_json(const mapping::Comparison& comparison) {
+  return to_json(comparison).dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+}  // namespace rheobase::io

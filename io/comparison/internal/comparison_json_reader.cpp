@@ -1,0 +1,276 @@
+#include <cmath>
+#include <limits>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "core/error.hpp"
+#include "io/comparison/comparison_json.hpp"
+
+namespace rheobase::io {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// An object of the text with typed access; every message names the field by its path.
+class Field {
+ public:
+  Field(const Json& json, const std::string& where, std::string path)
+      : json_(json), where_(where), path_(std::move(path)) {}
+
+  Field at(const char* name) const {
+    const std::string path = path_.empty() ? name : path_ + "." + name;
+    if (!json_.is_object() || !json_.contains(name)) {
+      throw InputError(where_, path, "nothing", "must be there in a comparison");
+    }
+    return {json_.at(name), where_, path};
+  }
+  std::vector<Field> list() const {
+    require(json_.is_array(), "a list");
+    std::vector<Field> fields;
+    for (std::size_t k = 0; k < json_.size(); ++k) {
+      fields.emplace_back(json_.at(k), where_, fmt::format("{}[{}]", path_, k));
+    }
+    return fields;
+  }
+  double number() const {
+    require(json_.is_number(), "a number");
+    return json_.get<double>();
+  }
+  std::optional<double> optional() const {
+    return json_.is_null() ? std::nullopt : std::optional(number());
+  }
+  template <class Integer>
+  Integer integer() const {
+    const double value = number();
+    require(value == std::floor(value) &&
+                value >= static_cast<double>(std::numeric_limits<Integer>::min()) &&
+                value <= static_cast<double>(std::numeric_limits<Integer>::max()),
+            "a whole number in range");
+    return static_cast<Integer>(value);
+  }
+  bool truth() const {
+    require(json_.is_boolean(), "true or false");
+    return json_.get<bool>();
+  }
+  std::string text() const {
+    require(json_.is_string(), "a text");
+    return json_.get<std::string>();
+  }
+  /// Numbers, null for NaN; of any length where `size` is negative.
+  Eigen::VectorXd vector(Eigen::Index size = -1) const {
+    require(json_.is_array(), "a list of numbers");
+    const std::vector<Field> fields = list();
+    const auto count = static_cast<Eigen::Index>(fields.size());
+    require(size < 0 || count == size, fmt::format("a list of {} numbers", size));
+    Eigen::VectorXd values(count);
+    for (Eigen::Index k = 0; k < count; ++k) {
+      values[k] = fields[static_cast<std::size_t>(k)].optional().value_or(
+          std::numeric_limits<double>::quiet_NaN());
+    }
+    return values;
+  }
+  const Json& json() const { return json_; }
+  void require(bool holds, const std::string& required) const {
+    if (!holds) {
+      throw InputError(where_, path_, shortened(), "must be " + required);
+    }
+  }
+
+ private:
+  std::string shortened() const {
+    const std::string text = json_.dump(-1, ' ', false, Json::error_handler_t::replace);
+    return text.size() <= 40 ? text : text.substr(0, 40) + "...";
+  }
+
+  const Json& json_;
+  const std::string& where_;
+  std::string path_;
+};
+
+Proportion proportion_from(const Field& field) {
+  const int successes = field.at("successes").integer<int>();
+  const int trials = field.at("trials").integer<int>();
+  field.require(trials >= 0 && successes >= 0 && successes <= trials,
+                "a proportion with 0 <= successes <= trials");
+  return wilson_interval(successes, trials);
+}
+
+analysis::McNemar mcnemar_from(const Field& field) {
+  return {field.at("both").integer<int>(), field.at("only_rate").integer<int>(),
+          field.at("only_spiking").integer<int>(), field.at("neither").integer<int>(),
+          field.at("p_value").number()};
+}
+
+mapping::TimeDifference time_difference_from(const Field& field) {
+  return {field.at("trials").integer<int>(), field.at("mean_ms").number(),
+          field.at("sd_ms").number()};
+}
+
+analysis::Distribution distribution_from(const Field& field) {
+  return {field.at("count").integer<int>(),
+          field.at("mean").number(),
+          field.at("sd").number(),
+          field.at("minimum").number(),
+          field.at("lower_quartile").number(),
+          field.at("median").number(),
+          field.at("upper_quartile").number(),
+          field.at("maximum").number()};
+}
+
+mapping::ConditionComparison condition_from(const Field& field) {
+  mapping::ConditionComparison condition;
+  condition.name = field.at("name").text();
+  condition.trials = field.at("trials").integer<int>();
+  condition.rate_accuracy = proportion_from(field.at("rate_accuracy"));
+  condition.spiking_accuracy = proportion_from(field.at("spiking_accuracy"));
+  condition.paired = mcnemar_from(field.at("mcnemar"));
+  condition.output_rmse = field.at("output_rmse").optional();
+  condition.output_correlation = field.at("output_correlation").optional();
+  condition.onset = time_difference_from(field.at("onset_difference"));
+  condition.peak = time_difference_from(field.at("peak_difference"));
+  condition.rate_correlation = field.at("rate_correlation").optional();
+  condition.rate_synchrony = field.at("rate_synchrony").optional();
+  condition.spiking_synchrony = field.at("spiking_synchrony").optional();
+  condition.mean_activity = field.at("mean_activity").number();
+  condition.mean_rate_hz = field.at("mean_rate_hz").number();
+  return condition;
+}
+
+rate::UnitType unit_type_from(const Field& field) {
+  for (const rate::UnitType type :
+       {rate::UnitType::excitatory, rate::UnitType::inhibitory, rate::UnitType::som}) {
+    if (field.text() == to_string(type)) {
+      return type;
+    }
+  }
+  field.require(false, "E, I or SOM");
+  return {};
+}
+
+mapping::UnitComparison units_from(const Field& field) {
+  mapping::UnitComparison units;
+  for (const Field& type : field.at("type").list()) {
+    units.type.push_back(unit_type_from(type));
+  }
+  const auto count = static_cast<Eigen::Index>(units.type.size());
+  units.tau_ms = field.at("tau_ms").vector(count);
+  units.rate_activity = field.at("rate_activity").vector(count);
+  units.spiking_hz = field.at("spiking_hz").vector(count);
+  units.correlation = field.at("correlation").vector(count);
+  units.trial_correlation = field.at("trial_correlation").vector(count);
+  units.isi_cv = field.at("isi_cv").vector(count);
+  units.isi_cv2 = field.at("isi_cv2").vector(count);
+  return units;
+}
+
+mapping::TypeComparison type_from(const Field& field) {
+  return {unit_type_from(field.at("type")),
+          distribution_from(field.at("rate_hz")),
+          distribution_from(field.at("spiking_hz")),
+          field.at("correlation").optional(),
+          field.at("isi_cv").optional(),
+          field.at("isi_cv2").optional()};
+}
+
+spiking::NeuronParameters neuron_from_field(const Field& field) {
+  spiking::NeuronParameters neuron;
+  neuron.model = spiking::neuron_from(field.at("model").text());
+  neuron.tau_membrane_ms = field.at("tau_membrane_ms").number();
+  neuron.threshold_mv = field.at("threshold_mv").number();
+  neuron.reset_mv = field.at("reset_mv").number();
+  neuron.refractory_ms = field.at("refractory_ms").number();
+  neuron.bias_mv = field.at("bias_mv").number();
+  neuron.peak_mv = field.at("peak_mv").number();
+  return neuron;
+}
+
+mapping::CompareOptions options_from(const Field& field) {
+  mapping::CompareOptions options;
+  spiking::SimulationOptions& simulation = options.simulation;
+  options.scaling_factor = field.at("scaling_factor").number();
+  options.trials = field.at("trials").integer<int>();
+  simulation.trial = field.at("first_trial").integer<std::uint32_t>();
+  simulation.seed = field.at("seed").integer<Seed>();
+  simulation.engine = field.at("engine").text();
+  simulation.precision = field.at("precision").text() == "single"
+                             ? spiking::Precision::single_precision
+                             : spiking::Precision::double_precision;
+  simulation.dt_ms = field.at("dt_ms").number();
+  simulation.step_ms = field.at("step_ms").number();
+  simulation.start_up = spiking::start_up_from(field.at("start_up").text());
+  simulation.downsample = field.at("downsample").integer<int>();
+  simulation.parity = field.at("parity").truth();
+  simulation.noise_intensity = field.at("noise_mv2_per_ms").number();
+  options.rate_noise = field.at("rate_noise").number();
+  options.transfer.neuron = neuron_from_field(field.at("neuron"));
+  options.transfer.synapse = spiking::synapse_from(field.at("synapse").text());
+  options.transfer.rise_ms = field.at("rise_ms").number();
+  options.transfer.readout_bias = field.at("readout_bias").truth();
+  options.transfer.use_initial_weights = field.at("use_initial_weights").truth();
+  options.analysis_start_ms = field.at("analysis_start_ms").number();
+  options.components = field.at("components").integer<int>();
+  options.example_trials = field.at("example_trials").integer<int>();
+  return options;
+}
+
+void check_format(const Field& root, const std::string& where) {
+  const bool ours = root.json().is_object() && root.json().contains("format") &&
+                    root.json().at("format") == kComparisonFormatName;
+  if (!ours) {
+    throw InputError(where, "", "no comparison", "must be what `rheobase compare` writes");
+  }
+  const int version = root.at("format_version").integer<int>();
+  if (version != kComparisonFormat) {
+    const char* age = version < kComparisonFormat ? "an older" : "a newer";
+    throw InputError(
+        where, "format_version", fmt::format("{}, of {} rheobase", version, age),
+        fmt::format("must be {}: make the comparison again with this version", kComparisonFormat));
+  }
+}
+
+mapping::Comparison comparison_from(const Field& root) {
+  mapping::Comparison comparison;
+  comparison.command = root.at("command").text();
+  comparison.model_file = root.at("model").text();
+  comparison.network = root.at("network").text();
+  comparison.task = root.at("task").at("name").text();
+  const Field parameters = root.at("task").at("parameters");
+  parameters.require(parameters.json().is_object(), "an object");
+  for (const auto& [name, value] : parameters.json().items()) {
+    comparison.task_parameters[name] = parameters.at(name.c_str()).number();
+  }
+  comparison.options = options_from(root.at("options"));
+  comparison.engine = root.at("engine").text();
+  comparison.engine_reason = root.at("engine_reason").text();
+  comparison.duration_ms = root.at("duration_ms").number();
+  comparison.seconds = root.at("seconds").number();
+  comparison.all = condition_from(root.at("all"));
+  for (const Field& condition : root.at("conditions").list()) {
+    comparison.conditions.push_back(condition_from(condition));
+  }
+  for (const Field& type : root.at("types").list()) {
+    comparison.types.push_back(type_from(type));
+  }
+  const Field subspaces = root.at("subspaces");
+  comparison.subspaces.rate_explained = subspaces.at("rate_explained").vector();
+  comparison.subspaces.spiking_explained = subspaces.at("spiking_explained").vector();
+  comparison.subspaces.angles_deg = subspaces.at("angles_deg").vector();
+  comparison.units = units_from(root.at("units"));
+  return comparison;
+}
+
+}  // namespace
+
+mapping::Comparison comparison_from_json(std::string_view text, const std::string& where) {
+  const Json json = Json::parse(text, nullptr, false);
+  if (json.is_discarded()) {
+    throw InputError(where, "", "text that is not JSON", "must be what `rheobase compare` writes");
+  }
+  const Field root(json, where, "");
+  check_format(root, where);
+  return comparison_from(root);
+}
+
+}  // namespace rheobase::io

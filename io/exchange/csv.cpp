@@ -1,0 +1,148 @@
+#include <functional>
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "io/exchange/exporter_registry.hpp"
+#include "rate/models/unit_type.hpp"
+
+namespace rheobase::io {
+
+namespace csv_exporter {
+
+/// A table that a file can give. The first that fits is the default.
+struct Table {
+  std::string name;
+  std::function<std::string(const RunFile&)> of_run;
+  std::function<std::string(const ModelFile&)> of_model;
+};
+
+std::string spikes(const RunFile& run) {
+  std::string text = "unit,time_ms\n";
+  for (std::size_t i = 0; i < run.result.spike_unit.size(); ++i) {
+    text += fmt::format("{},{}\n", run.result.spike_unit[i] + 1, run.result.spike_time_ms[i]);
+  }
+  return text;
+}
+
+std::string output(const RunFile& run) {
+  const SampledSignal& signal = run.result.output;
+  std::string text = "time_ms,output\n";
+  for (Eigen::Index i = 0; i < signal.values.size(); ++i) {
+    text += fmt::format("{},{}\n", signal.time_ms(i), signal.values[i]);
+  }
+  return text;
+}
+
+std::string rates(const RunFile& run) {
+  const Eigen::VectorXd rate_hz = run.result.mean_rate_hz();
+  std::string text = "unit,spikes,mean_rate_hz\n";
+  for (Eigen::Index unit = 0; unit < rate_hz.size(); ++unit) {
+    text += fmt::format("{},{},{}\n", unit + 1, run.result.spike_count[unit], rate_hz[unit]);
+  }
+  return text;
+}
+
+std::string voltage(const RunFile& run) {
+  const Eigen::MatrixXd& values = run.result.voltage;
+  const std::vector<Eigen::Index>& units = run.description.simulation.record.voltage_units;
+  std::string text = "time_ms";
+  for (Eigen::Index row = 0; row < values.rows(); ++row) {
+    text += fmt::format(",unit_{}_mv",
+                        1 + (units.empty() ? row : units[static_cast<std::size_t>(row)]));
+  }
+  for (Eigen::Index k = 0; k < values.cols(); ++k) {
+    text += fmt::format("\n{}", static_cast<double>(k + 1) * run.result.voltage_step_ms);
+    for (Eigen::Index row = 0; row < values.rows(); ++row) {
+      text += fmt::format(",{}", values(row, k));
+    }
+  }
+  return text + '\n';
+}
+
+std::string units(const ModelFile& file) {
+  const rate::RateModel& model = file.model;
+  const std::vector<rate::UnitType> types = rate::unit_types(model);
+  const Eigen::VectorXd tau_ms = rate::tau_steps(model) * rate::kRateStepMs;
+  std::string text = "unit,type,tau_ms,w_out";
+  for (Eigen::Index input = 0; input < model.inputs(); ++input) {
+    text += fmt::format(",w_in_{}", input + 1);
+  }
+  for (Eigen::Index unit = 0; unit < model.units(); ++unit) {
+    text += fmt::format("\n{},{},{},{}", unit + 1, to_string(types[static_cast<std::size_t>(unit)]),
+                        tau_ms[unit], model.w_out[unit]);
+    for (Eigen::Index input = 0; input < model.inputs(); ++input) {
+      text += fmt::format(",{}", model.w_in(unit, input));
+    }
+  }
+  return text + '\n';
+}
+
+std::string weights(const ModelFile& file) {
+  const Eigen::MatrixXd acting = rate::effective_weights(file.model);
+  std::string text = "post,pre,weight\n";
+  for (Eigen::Index post = 0; post < acting.rows(); ++post) {
+    for (Eigen::Index pre = 0; pre < acting.cols(); ++pre) {
+      if (acting(post, pre) != 0.0) {
+        text += fmt::format("{},{},{}\n", post + 1, pre + 1, acting(post, pre));
+      }
+    }
+  }
+  return text;
+}
+
+std::string scaling(const ModelFile& file) {
+  const ModelProvenance& provenance = file.provenance;
+  std::string text = "scaling_factor,accuracy\n";
+  const std::size_t values =
+      std::min(provenance.scaling_factors.size(), provenance.accuracies.size());
+  for (std::size_t i = 0; i < values; ++i) {
+    text += fmt::format("{},{}\n", provenance.scaling_factors[i], provenance.accuracies[i]);
+  }
+  return text;
+}
+
+const std::vector<Table>& tables() {
+  static const std::vector<Table> all{
+      {"spikes", spikes, {}},   {"output", output, {}}, {"rates", rates, {}},
+      {"voltage", voltage, {}}, {"units", {}, units},   {"weights", {}, weights},
+      {"scaling", {}, scaling},
+  };
+  return all;
+}
+
+ExportResult make(const ExportSource& source, const ExportOptions& options) {
+  const RunFile* run = source.model ? nullptr : &require_one_run(source, "csv");
+  std::string names;
+  for (const Table& table : tables()) {
+    if (run != nullptr ? !table.of_run : !table.of_model) {
+      continue;
+    }
+    if (options.table.empty() || options.table == table.name) {
+      if (table.name == "voltage" && run->result.voltage.size() == 0) {
+        throw InputError(source.where, "field 'voltage'", "nothing",
+                         "must hold voltages: `rheobase simulate --record voltage`");
+      }
+      const std::string text = run != nullptr ? table.of_run(*run) : table.of_model(*source.model);
+      const auto bytes = std::as_bytes(std::span(text));
+      return {{bytes.begin(), bytes.end()}, {}};
+    }
+    names += (names.empty() ? "" : ", ") + table.name;
+  }
+  throw InputError(
+      "--table", "", "'" + options.table + "'",
+      fmt::format("must be, for a {}, one of {}", run != nullptr ? "run" : "model", names));
+}
+
+}  // namespace csv_exporter
+
+const ExporterDefinition& exporter_csv() {
+  using namespace csv_exporter;
+  static const ExporterDefinition definition{
+      "csv",
+      "one table of a run (spikes, output, rates, voltage) or model (units, weights, scaling)",
+      "RFC 4180", make};
+  return definition;
+}
+
+}  // namespace rheobase::io

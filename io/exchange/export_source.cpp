@@ -1,0 +1,78 @@
+#include "io/exchange/export_source.hpp"
+
+#include <array>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "io/exchange/exporter_registry.hpp"
+
+namespace rheobase::io {
+
+namespace {
+
+bool is_run(const std::filesystem::path& path) {
+  constexpr std::array<std::string_view, 2> kFields{"spike_unit", "w"};
+  const MatFile file(path, kFields);
+  return file.has("spike_unit") && !file.has("w");
+}
+
+}  // namespace
+
+ExportSource read_export_source(const std::vector<std::filesystem::path>& paths) {
+  ExportSource source;
+  for (const std::filesystem::path& path : paths) {
+    source.where += (source.where.empty() ? "" : ", ") + path.string();
+    const bool run = is_run(path);
+    if (!run && paths.size() > 1) {
+      throw InputError(path.string(), "", "a model among several files",
+                       "must be exported alone; only runs can be put together");
+    }
+    if (run) {
+      source.runs.push_back(read_run(path));
+    } else {
+      source.model = read_model(path);
+    }
+  }
+  return source;
+}
+
+const ModelFile& require_model(const ExportSource& source, const std::string& format) {
+  if (!source.model) {
+    throw InputError(source.where, "", "a run",
+                     fmt::format("must be a model: {} holds networks", format));
+  }
+  return *source.model;
+}
+
+const std::vector<RunFile>& require_runs(const ExportSource& source, const std::string& format) {
+  if (source.runs.empty()) {
+    throw InputError(
+        source.where, "", "a model",
+        fmt::format("must be a run, from `rheobase simulate`: {} holds activity", format));
+  }
+  return source.runs;
+}
+
+const RunFile& require_one_run(const ExportSource& source, const std::string& format) {
+  const std::vector<RunFile>& runs = require_runs(source, format);
+  if (runs.size() != 1) {
+    throw InputError(source.where, "", fmt::format("{} runs", runs.size()),
+                     fmt::format("must be one: {} holds one run a file", format));
+  }
+  return runs.front();
+}
+
+const ExporterDefinition& find_exporter(std::string_view name) {
+  std::string names;
+  for (const ExporterDefinition* exporter : registered_exporters()) {
+    if (exporter->name == name) {
+      return *exporter;
+    }
+    names += (names.empty() ? "" : ", ") + exporter->name;
+  }
+  throw InputError("export format", "", fmt::format("'{}'", name), "must be one of " + names);
+}
+
+}  // namespace rheobase::io

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "io/mat/rate_model_file.hpp"
+#include "io/mat/run_file.hpp"
+
+namespace rheobase::io {
+
+/// What is exported: one model, or one run or more.
+struct ExportSource {
+  std::string where;  ///< file names, for messages
+  std::optional<ModelFile> model;
+  std::vector<RunFile> runs;
+};
+
+/// Reads the files. @throws InputError unless they are one model or all runs
+ExportSource read_export_source(const std::vector<std::filesystem::path>& paths);
+
+/// The model of a source. @throws InputError in the name of `format` when it is a run
+const ModelFile& require_model(const ExportSource& source, const std::string& format);
+/// The runs of a source. @throws InputError in the name of `format` when it is a model
+const std::vector<RunFile>& require_runs(const ExportSource& source, const std::string& format);
+/// The only run of a source. @throws InputError when there are several
+const RunFile& require_one_run(const ExportSource& source, const std::string& format);
+
+}  // namespace rheobase::io

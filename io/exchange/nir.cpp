@@ -1,0 +1,188 @@
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "core/version.hpp"
+#include "io/exchange/exporter_registry.hpp"
+#include "io/exchange/internal/hdf5_writer.hpp"
+#include "io/exchange/model_state.hpp"
+#include "mapping/conversion/transfer.hpp"
+
+namespace rheobase::io {
+
+namespace nir_exporter {
+
+constexpr double kSecondsPerMs = 1e-3;
+// Some importers group nodes by what comes before the first dot of their names.
+const std::string kNeurons = "rnn.lif";
+const std::string kRecurrent = "rnn.w_rec";
+
+/// The graph of one network while it is written.
+class NirGraph {
+ public:
+  NirGraph(Hdf5Writer& writer, const spiking::SpikingModel& model, const ExportOptions& options)
+      : writer_(writer),
+        model_(model),
+        options_(options),
+        offset_mv_(options.shift_voltages ? -model.neuron.reset_mv : 0.0) {}
+
+  void write() {
+    writer_.text("/version", "1.0");
+    writer_.text("/node/type", "NIRGraph");
+    const std::int64_t inputs = model_.inputs();
+    const std::int64_t outputs = 1;
+    writer_.numbers(node("input", "Input") + "shape", std::span(&inputs, 1), {1});
+    writer_.numbers(node("output", "Output") + "shape", std::span(&outputs, 1), {1});
+    affine("w_in", model_.w_in,
+           Eigen::VectorXd::Constant(model_.units(), resting_mv() - leak_mv()));
+    affine(kRecurrent, model_.w, Eigen::VectorXd::Zero(model_.units()));
+    affine("w_out", model_.w_out.transpose(), Eigen::VectorXd::Constant(1, model_.b_out));
+    edge("input", "w_in");
+    edge("w_in", kNeurons);
+    edge(kNeurons, kRecurrent);
+    edge("w_out", "output");
+    if (options_.profile == "exact") {
+      write_exact();
+    } else {
+      write_portable();
+    }
+    write_metadata();
+    writer_.texts("/node/edges", edges_, {edges_.size() / 2, 2});
+  }
+
+ private:
+  /// The double exponential as two leaky integrators in a row, the single one as the second.
+  void write_exact() {
+    neurons("LIF");
+    chain(kRecurrent, kNeurons, "syn");
+    chain(kNeurons, "w_out", "readout");
+  }
+
+  void write_portable() {
+    neurons("CubaLIF");
+    edge(kRecurrent, kNeurons);
+    edge(kNeurons, "w_out");
+  }
+
+  void chain(const std::string& from, const std::string& to, const std::string& name) {
+    std::string last = from;
+    if (model_.synapse.kind == spiking::SynapseKind::double_exponential) {
+      const std::string rise = name + ".rise";
+      integrators(rise, Eigen::VectorXd::Constant(model_.units(), model_.synapse.rise_ms));
+      edge(last, rise);
+      last = rise;
+    }
+    integrators(name + ".decay", model_.synapse.decay_ms);
+    edge(last, name + ".decay");
+    edge(name + ".decay", to);
+  }
+
+  void integrators(const std::string& name, const Eigen::VectorXd& tau_ms) {
+    const std::string path = node(name, "LI");
+    writer_.vector(path + "tau", tau_ms * kSecondsPerMs);
+    all(path + "r", 1.0);
+    all(path + "v_leak", 0.0);
+  }
+
+  void neurons(const std::string& type) {
+    const spiking::NeuronParameters& neuron = model_.neuron;
+    const std::string path = node(kNeurons, type);
+    if (type == "CubaLIF") {
+      writer_.vector(path + "tau_syn", model_.synapse.decay_ms * kSecondsPerMs);
+      all(path + "w_in", 1.0);
+    }
+    all(path + (type == "LIF" ? "tau" : "tau_mem"), neuron.tau_membrane_ms * kSecondsPerMs);
+    all(path + "r", 1.0);
+    all(path + "v_leak", leak_mv());
+    all(path + "v_threshold", neuron.threshold_mv + offset_mv_);
+    all(path + "v_reset", neuron.reset_mv + offset_mv_);
+  }
+
+  void affine(const std::string& name, const Eigen::MatrixXd& weight, const Eigen::VectorXd& bias) {
+    const std::string path = node(name, "Affine");
+    writer_.matrix(path + "weight", weight);
+    writer_.vector(path + "bias", bias);
+  }
+
+  /// What the intermediate representation has no field for.
+  void write_metadata() {
+    const std::string path = "/node/nodes/" + kNeurons + "/metadata/";
+    writer_.number(path + "refractory_s", model_.neuron.refractory_ms * kSecondsPerMs);
+    writer_.number(path + "noise_mv2_per_ms", options_.noise_intensity);
+    writer_.number(path + "dt_s", options_.dt_ms * kSecondsPerMs);
+    writer_.number(path + "scaling_factor", model_.scaling_factor);
+    writer_.text(path + "voltage_unit", "mV");
+    writer_.text(path + "rheobase_version", kVersion);
+  }
+
+  /// Voltage the neurons relax to without input, as written.
+  double resting_mv() const { return model_.neuron.bias_mv + offset_mv_; }
+  /// Shifted, the leak is 0 and the rest comes as an input's bias.
+  double leak_mv() const { return options_.shift_voltages ? 0.0 : resting_mv(); }
+
+  std::string node(const std::string& name, const std::string& type) {
+    const std::string path = "/node/nodes/" + name + "/";
+    writer_.text(path + "type", type);
+    return path;
+  }
+  void all(const std::string& path, double value) {
+    writer_.vector(path, Eigen::VectorXd::Constant(model_.units(), value));
+  }
+  void edge(const std::string& from, const std::string& to) {
+    edges_.push_back(from);
+    edges_.push_back(to);
+  }
+
+  Hdf5Writer& writer_;
+  const spiking::SpikingModel& model_;
+  const ExportOptions& options_;
+  double offset_mv_;
+  std::vector<std::string> edges_;
+};
+
+std::vector<std::string> notes_of(const spiking::SpikingModel& model,
+                                  const ExportOptions& options) {
+  std::vector<std::string> notes{fmt::format(
+      "NIR has no refractory period ({:g} ms) and no noise ({:g} mV^2/ms): they are in the "
+      "metadata of {}",
+      model.neuron.refractory_ms, options.noise_intensity, kNeurons)};
+  if (options.profile == "portable") {
+    notes.emplace_back(
+        "the portable profile loses the rise time of the synapse, filters the input too and has no "
+        "filter before the readout: use --profile exact where the other program can");
+  }
+  return notes;
+}
+
+ExportResult make(const ExportSource& source, const ExportOptions& options) {
+  const ModelFile& file = require_model(source, "nir");
+  if (options.profile != "exact" && options.profile != "portable") {
+    throw InputError("--profile", "", "'" + options.profile + "'", "must be exact or portable");
+  }
+  if (!file.model.scaling_factor) {
+    throw InputError(source.where, "field 'opt_scaling_factor'", "nothing",
+                     "must hold the scaling factor: run `rheobase map` first, or give --scaling");
+  }
+  const spiking::SpikingModel model = mapping::map_to_spiking(
+      file.model, *file.model.scaling_factor, file.transfer.value_or(mapping::TransferOptions{}));
+  if (model.neuron.model != spiking::NeuronModel::lif) {
+    throw InputError(source.where, "field 'spiking_network.neuron'",
+                     std::string(to_string(model.neuron.model)),
+                     "must be lif: NIR has no quadratic integrate-and-fire unit");
+  }
+  Hdf5Writer writer;
+  NirGraph(writer, model, options).write();
+  add_model_state(writer, file);
+  return {writer.finish(), notes_of(model, options)};
+}
+
+}  // namespace nir_exporter
+
+const ExporterDefinition& exporter_nir() {
+  using namespace nir_exporter;
+  static const ExporterDefinition definition{
+      "nir", "the LIF network for other simulators and neuromorphic hardware",
+      "Pedersen et al., Neuromorphic intermediate representation, Nat Commun 15:8122 (2024)", make};
+  return definition;
+}
+
+}  // namespace rheobase::io

@@ -1,0 +1,248 @@
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <numeric>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "core/version.hpp"
+#include "io/exchange/exporter_registry.hpp"
+#include "io/exchange/internal/hdf5_writer.hpp"
+#include "rate/models/unit_type.hpp"
+
+namespace rheobase::io {
+
+namespace nwb_exporter {
+
+constexpr double kSecondsPerMs = 1e-3;
+/// Simulated time has no date; the standard wants one.
+constexpr const char* kStart = "1970-01-01T00:00:00+00:00";
+
+/// All runs, one after the other, with a pause of a second between them.
+struct Session {
+  std::vector<double> start_s;
+  std::vector<std::vector<double>> spikes_s;  ///< per unit
+  std::vector<double> spike_count;            ///< per unit
+  double duration_s = 0.0;                    ///< of all trials without the pauses
+};
+
+Session session_of(const ExportSource& source, const std::vector<RunFile>& runs) {
+  constexpr double kPauseS = 1.0;
+  const auto units = static_cast<std::size_t>(runs.front().result.spike_count.size());
+  Session session;
+  session.spikes_s.resize(units);
+  session.spike_count.resize(units);
+  double start = 0.0;
+  for (const RunFile& run : runs) {
+    const spiking::SimulationResult& result = run.result;
+    if (static_cast<std::size_t>(result.spike_count.size()) != units) {
+      throw InputError(source.where, "",
+                       fmt::format("{} and {} units", units, result.spike_count.size()),
+                       "must be runs of one network");
+    }
+    if (result.spike_unit.empty() && result.spike_count.sum() > 0) {
+      throw InputError(source.where, "field 'spike_time_ms'", "no spikes recorded",
+                       "must hold them: `rheobase simulate --record spikes`");
+    }
+    for (std::size_t i = 0; i < result.spike_unit.size(); ++i) {
+      session.spikes_s[static_cast<std::size_t>(result.spike_unit[i])].push_back(
+          start + result.spike_time_ms[i] * kSecondsPerMs);
+    }
+    for (std::size_t unit = 0; unit < units; ++unit) {
+      session.spike_count[unit] += result.spike_count[static_cast<Eigen::Index>(unit)];
+    }
+    session.start_s.push_back(start);
+    session.duration_s += result.duration_ms * kSecondsPerMs;
+    start += result.duration_ms * kSecondsPerMs + kPauseS;
+  }
+  return session;
+}
+
+/// Writes groups and datasets with the attributes that NWB 2 asks for.
+class NwbWriter {
+ public:
+  NwbWriter(Hdf5Writer& writer, std::string identifier)
+      : writer_(writer), identifier_(std::move(identifier)) {}
+
+  void type(const std::string& path, const std::string& space, const std::string& name) {
+    writer_.attribute(path, "namespace", space);
+    writer_.attribute(path, "neurodata_type", name);
+    writer_.attribute(path, "object_id", object_id(path));
+  }
+  void group(const std::string& path, const std::string& name) {
+    writer_.group(path);
+    type(path, "core", name);
+  }
+  /// A group of rows, whose columns follow.
+  void table(const std::string& path, const std::string& name, const std::string& description,
+             const std::vector<std::string>& columns, std::size_t rows) {
+    group(path, name);
+    writer_.attribute(path, "description", description);
+    writer_.attribute(path, "colnames", columns);
+    std::vector<std::int64_t> ids(rows);
+    std::iota(ids.begin(), ids.end(), 0);
+    writer_.numbers(path + "/id", std::span<const std::int64_t>(ids), {rows});
+    type(path + "/id", "hdmf-common", "ElementIdentifiers");
+  }
+  void column(const std::string& path, const std::string& description) {
+    type(path, "hdmf-common", "VectorData");
+    writer_.attribute(path, "description", description);
+  }
+  void numbers(const std::string& path, const std::string& description,
+               const std::vector<double>& values) {
+    writer_.numbers(path, std::span<const double>(values), {values.size()});
+    column(path, description);
+  }
+  void texts(const std::string& path, const std::string& description,
+             const std::vector<std::string>& values) {
+    writer_.texts(path, values, {values.size()});
+    column(path, description);
+  }
+
+ private:
+  /// A UUID that is a function of session and path: the same export is the same file.
+  std::string object_id(const std::string& path) const {
+    std::uint64_t hash[2] = {0xcbf29ce484222325ULL, 0x84222325cbf29ce4ULL};
+    for (std::uint64_t& part : hash) {
+      for (const char c : identifier_ + path) {
+        part = (part ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
+      }
+    }
+    // Version 8 of RFC 9562: free bits.
+    return fmt::format("{:08x}-{:04x}-8{:03x}-{:04x}-{:012x}", hash[0] >> 32,
+                       hash[0] >> 16 & 0xffff, hash[0] & 0xfff, (hash[1] >> 48 & 0x3fff) | 0x8000,
+                       hash[1] & 0xffffffffffffULL);
+  }
+
+  Hdf5Writer& writer_;
+  std::string identifier_;
+};
+
+void add_root(Hdf5Writer& file, NwbWriter& nwb, const std::string& identifier,
+              const std::string& description) {
+  nwb.type("/", "core", "NWBFile");
+  file.attribute("/", "nwb_version", std::string("2.6.0"));
+  file.text("/identifier", identifier);
+  file.text("/session_description", description);
+  file.text("/session_start_time", kStart);
+  file.text("/timestamps_reference_time", kStart);
+  file.texts(
+      "/file_create_date",
+      {fmt::format("{:%Y-%m-%dT%H:%M:%S+00:00}", fmt::gmtime(std::chrono::system_clock::now()))},
+      {1});
+  for (const char* path : {"/acquisition", "/analysis", "/general", "/processing",
+                           "/stimulus/presentation", "/stimulus/templates"}) {
+    file.group(path);
+  }
+  file.text("/general/source_script", fmt::format("rheobase {}", kVersion));
+  file.attribute("/general/source_script", "file_name", std::string("rheobase"));
+}
+
+void add_units(Hdf5Writer& file, NwbWriter& nwb, const Session& session,
+               const std::vector<int>& types) {
+  std::vector<double> times;
+  std::vector<std::int64_t> ends;
+  std::vector<double> rates;
+  for (std::size_t unit = 0; unit < session.spikes_s.size(); ++unit) {
+    times.insert(times.end(), session.spikes_s[unit].begin(), session.spikes_s[unit].end());
+    ends.push_back(static_cast<std::int64_t>(times.size()));
+    rates.push_back(session.spike_count[unit] / session.duration_s);
+  }
+  std::vector<std::string> columns{"spike_times", "mean_rate_hz"};
+  if (!types.empty()) {
+    columns.emplace_back("unit_type");
+  }
+  nwb.table("/units", "Units", "units of the spiking network", columns, ends.size());
+  nwb.numbers("/units/spike_times", "times of the spikes of all units, s", times);
+  file.numbers("/units/spike_times_index", std::span<const std::int64_t>(ends), {ends.size()});
+  nwb.type("/units/spike_times_index", "hdmf-common", "VectorIndex");
+  file.attribute("/units/spike_times_index", "description",
+                 std::string("end of every unit's spikes in spike_times"));
+  file.reference("/units/spike_times_index", "target", "/units/spike_times");
+  nwb.numbers("/units/mean_rate_hz", "spikes per second of the trials", rates);
+  if (!types.empty()) {
+    std::vector<std::string> words;
+    std::transform(types.begin(), types.end(), std::back_inserter(words), [](int type) {
+      return std::string(to_string(static_cast<rate::UnitType>(type)));
+    });
+    nwb.texts("/units/unit_type", "E: excitatory, I: inhibitory, SOM: inhibitory of the SOM motif",
+              words);
+  }
+}
+
+void add_trials(NwbWriter& nwb, const Session& session, const std::vector<RunFile>& runs) {
+  std::vector<double> stop;
+  std::vector<std::string> conditions;
+  std::vector<std::string> outcomes;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    const RunDescription& description = runs[i].description;
+    stop.push_back(session.start_s[i] + runs[i].result.duration_ms * kSecondsPerMs);
+    conditions.push_back(description.condition.empty() ? "unknown" : description.condition);
+    outcomes.emplace_back(!description.correct   ? "unknown"
+                          : *description.correct ? "correct"
+                                                 : "wrong");
+  }
+  const std::string path = "/intervals/trials";
+  nwb.table(path, "TimeIntervals", "trials of the task",
+            {"start_time", "stop_time", "condition", "outcome"}, runs.size());
+  nwb.numbers(path + "/start_time", "start of the trial, s", session.start_s);
+  nwb.numbers(path + "/stop_time", "end of the trial, s", stop);
+  nwb.texts(path + "/condition", "condition of the task", conditions);
+  nwb.texts(path + "/outcome", "was the answer right?", outcomes);
+}
+
+void add_output(Hdf5Writer& file, NwbWriter& nwb, const Session& session,
+                const std::vector<RunFile>& runs) {
+  std::vector<double> values;
+  std::vector<double> times;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    const SampledSignal& output = runs[i].result.output;
+    for (Eigen::Index k = 0; k < output.values.size(); ++k) {
+      values.push_back(output.values[k]);
+      times.push_back(session.start_s[i] + output.time_ms(k) * kSecondsPerMs);
+    }
+  }
+  const std::string path = "/acquisition/output";
+  nwb.group(path, "TimeSeries");
+  file.attribute(path, "description", std::string("readout of the spiking network"));
+  file.attribute(path, "comments", std::string("no comments"));
+  file.numbers(path + "/data", std::span<const double>(values), {values.size()});
+  file.attribute(path + "/data", "unit", std::string("a.u."));
+  file.attribute(path + "/data", "conversion", 1.0);
+  file.attribute(path + "/data", "resolution", -1.0);
+  file.numbers(path + "/timestamps", std::span<const double>(times), {times.size()});
+  file.attribute(path + "/timestamps", "unit", std::string("seconds"));
+  file.attribute(path + "/timestamps", "interval", 1);
+}
+
+ExportResult make(const ExportSource& source, const ExportOptions&) {
+  const std::vector<RunFile>& runs = require_runs(source, "nwb");
+  const Session session = session_of(source, runs);
+  const RunDescription& first = runs.front().description;
+  const std::string identifier =
+      fmt::format("{} seed {} trial {} of {}", source.where, runs.front().result.seed,
+                  first.simulation.trial, first.command);
+  Hdf5Writer file;
+  NwbWriter nwb(file, identifier);
+  add_root(file, nwb, identifier,
+           fmt::format("simulated trials of a spiking network{}{}, scaling factor {:g}",
+                       first.task.empty() ? "" : " on ", first.task, first.scaling_factor));
+  add_units(file, nwb, session, first.unit_type);
+  add_trials(nwb, session, runs);
+  add_output(file, nwb, session, runs);
+  return {file.finish(), {}};
+}
+
+}  // namespace nwb_exporter
+
+const ExporterDefinition& exporter_nwb() {
+  using namespace nwb_exporter;
+  static const ExporterDefinition definition{
+      "nwb", "runs as Neurodata Without Borders 2: units with spike times, trials, the readout",
+      "Ruebel et al., The Neurodata Without Borders ecosystem, eLife 11:e78362 (2022)", make};
+  return definition;
+}
+
+}  // namespace rheobase::io

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace rheobase::io {
+
+/// Checks that a file of this name can be made: to be called before a long computation, so that
+/// its result is not lost. Makes and removes an empty file in the folder.
+/// @throws InputError for a directory, a device, a missing folder or missing permission
+void require_writable(const std::filesystem::path& path);
+
+/// Writes a file under a temporary name in the same folder, flushes it to the disk and renames it:
+/// `path` holds the old or the new contents, never a part, and nothing else is left behind.
+/// Follows symbolic links and keeps the permissions of a file that it replaces.
+/// @throws InputError as require_writable, Error when the disk is full or fails
+void write_atomically(const std::filesystem::path& path, std::span<const std::byte> contents);
+void write_atomically(const std::filesystem::path& path, std::string_view contents);
+
+/// Reads a whole file.
+/// @throws InputError for a missing or empty file, a directory, a device or missing permission
+std::vector<std::byte> read_bytes(const std::filesystem::path& path);
+
+}  // namespace rheobase::io

@@ -1,0 +1,223 @@
+#include "io/mat/checkpoint_file.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "io/mat/atomic_file.hpp"
+#include "io/mat/internal/model_fields.hpp"
+
+namespace rheobase::io {
+
+namespace {
+
+using Eigen::Index;
+
+constexpr int kMostMoments = 99;
+
+std::string moment_name(std::size_t i) {
+  return fmt::format("checkpoint.moment_{}", i + 1);
+}
+
+ModelFile as_model_file(const Checkpoint& checkpoint) {
+  const rate::TrainingState& state = checkpoint.state;
+  ModelFile file;
+  file.model = state.model;
+  file.model.task = checkpoint.task;
+  file.provenance.losses = state.losses;
+  file.provenance.trials = state.trials_done;
+  if (!state.evaluations.empty()) {
+    file.provenance.eval_accuracy = state.evaluations.back().accuracy;
+    file.provenance.eval_loss = state.evaluations.back().mean_loss;
+  }
+  file.provenance.task_parameters = checkpoint.task_parameters;
+  file.provenance.seed = checkpoint.options.seed;
+  file.provenance.command = checkpoint.command;
+  return file;
+}
+
+void add_options(MatFields& fields, const rate::TrainingOptions& options) {
+  const auto number = [&](std::string_view name, double value) {
+    fields.number(fmt::format("checkpoint.{}", name), value);
+  };
+  number("max_trials", options.max_trials);
+  number("batch", options.batch);
+  fields.text("checkpoint.loss", to_string(options.loss));
+  fields.text("checkpoint.rule", options.rule);
+  number("learning_rate", options.learning_rate);
+  number("clip_norm", options.clip_norm);
+  number("noise", options.noise);
+  number("spike_noise", options.spike_noise);
+  number("spike_noise_trials", options.spike_noise_trials);
+  number("l2_rates", options.l2_rates);
+  number("l2_weights", options.l2_weights);
+  fields.text("checkpoint.schedule", to_string(options.schedule));
+  number("stop_margin", options.stop_margin);
+  number("minimum_trials", options.minimum_trials);
+  number("seed", options.seed);
+  number("evaluate_every", options.evaluate_every);
+  number("evaluation_trials", options.evaluation_trials);
+  number("stop_loss", options.stop_loss);
+  number("stop_accuracy", options.stop_accuracy);
+  number("checkpoint_every", options.checkpoint_every);
+  number("threads", options.threads);
+}
+
+void add_state(MatFields& fields, const rate::TrainingState& state) {
+  fields.number("checkpoint.trials_done", state.trials_done);
+  fields.single_column("checkpoint.parameters", state.parameters);
+  fields.number("checkpoint.moments", static_cast<double>(state.moments.size()));
+  for (std::size_t i = 0; i < state.moments.size(); ++i) {
+    fields.single_column(moment_name(i), state.moments[i]);
+  }
+  fields.column("checkpoint.losses", state.losses);
+  Eigen::MatrixXd evaluations(static_cast<Index>(state.evaluations.size()), 3);
+  for (Index i = 0; i < evaluations.rows(); ++i) {
+    const rate::EvaluationPoint& point = state.evaluations[static_cast<std::size_t>(i)];
+    evaluations.row(i) << point.trial, point.mean_loss, point.accuracy;
+  }
+  fields.matrix("checkpoint.evaluations", evaluations);
+  // Beside the rectified weights of the model: those that training goes on from.
+  fields.matrix("checkpoint.w", state.model.w);
+  fields.matrix("checkpoint.w0", state.model.w0);
+}
+
+/// Reads the members of the structure `checkpoint`.
+class StateReader {
+ public:
+  explicit StateReader(const MatFile& file) : file_(file) {}
+
+  bool has(std::string_view name) const { return file_.has(full(name)); }
+  double number(std::string_view name) const {
+    return file_.number(full(name), "must be one number");
+  }
+  template <class Integer = int>
+  Integer integer(std::string_view name) const {
+    return static_cast<Integer>(file_.integer(full(name), 0, std::numeric_limits<Integer>::max(),
+                                              "must be a whole number, at least 0"));
+  }
+  std::string text(std::string_view name) const { return file_.text(full(name), "must be text"); }
+  Eigen::MatrixXd matrix(std::string_view name, Index rows, Index cols) const {
+    return file_.matrix(full(name), rows, cols, fmt::format("must be {} x {}", rows, cols));
+  }
+  std::vector<double> list(std::string_view name) const {
+    const Eigen::VectorXd values = file_.vector(full(name), -1, "must be a column of numbers");
+    return {values.begin(), values.end()};
+  }
+  std::vector<float> floats(std::string_view name) const {
+    const std::vector<double> values = list(name);
+    std::vector<float> floats(values.size());
+    std::transform(values.begin(), values.end(), floats.begin(),
+                   [](double value) { return static_cast<float>(value); });
+    return floats;
+  }
+  Index rows(std::string_view name) const {
+    return file_.matrix(full(name), "must be a matrix of numbers").rows();
+  }
+
+  [[noreturn]] void fail(std::string_view name, std::string_view found,
+                         std::string_view required) const {
+    file_.fail(full(name), found, required);
+  }
+
+ private:
+  static std::string full(std::string_view name) { return fmt::format("checkpoint.{}", name); }
+
+  const MatFile& file_;
+};
+
+rate::TrainingOptions read_options(const StateReader& reader, const std::string& where) {
+  rate::TrainingOptions options;
+  options.max_trials = reader.integer("max_trials");
+  options.batch = reader.integer("batch");
+  try {
+    options.loss = rate::loss_from(reader.text("loss"));
+  } catch (const InputError& error) {
+    throw InputError(where, "field 'checkpoint.loss'", error.found(), error.required());
+  }
+  options.rule = reader.text("rule");
+  options.learning_rate = reader.number("learning_rate");
+  options.clip_norm = reader.number("clip_norm");
+  options.noise = reader.number("noise");
+  options.spike_noise = reader.number("spike_noise");
+  options.spike_noise_trials = reader.integer("spike_noise_trials");
+  options.l2_rates = reader.number("l2_rates");
+  options.l2_weights = reader.number("l2_weights");
+  try {
+    options.schedule = rate::schedule_from(reader.text("schedule"));
+  } catch (const InputError& error) {
+    throw InputError(where, "field 'checkpoint.schedule'", error.found(), error.required());
+  }
+  options.stop_margin = reader.number("stop_margin");
+  options.minimum_trials = static_cast<int>(std::clamp(reader.number("minimum_trials"), -1.0, 1e9));
+  options.seed = reader.integer<Seed>("seed");
+  options.evaluate_every = reader.integer("evaluate_every");
+  options.evaluation_trials = reader.integer("evaluation_trials");
+  options.stop_loss = reader.number("stop_loss");
+  options.stop_accuracy = reader.number("stop_accuracy");
+  options.checkpoint_every = reader.integer("checkpoint_every");
+  options.threads = reader.integer("threads");
+  return options;
+}
+
+rate::TrainingState read_state(const StateReader& reader, rate::RateModel model) {
+  rate::TrainingState state;
+  const Index n = model.units();
+  state.model = std::move(model);
+  state.model.w = reader.matrix("w", n, n);
+  state.model.w0 = reader.matrix("w0", reader.rows("w0"), reader.rows("w0"));
+  state.trials_done = reader.integer("trials_done");
+  state.parameters = reader.floats("parameters");
+  const int moments = std::min(reader.integer("moments"), kMostMoments);
+  for (int i = 0; i < moments; ++i) {
+    state.moments.push_back(reader.floats(fmt::format("moment_{}", i + 1)));
+  }
+  state.losses = reader.list("losses");
+  const Index points = reader.rows("evaluations");
+  const Eigen::MatrixXd evaluations = reader.matrix("evaluations", points, 3);
+  for (Index i = 0; i < points; ++i) {
+    if (!(evaluations(i, 0) >= 0.0 && evaluations(i, 0) <= std::numeric_limits<int>::max())) {
+      reader.fail("evaluations", fmt::format("{} trials", evaluations(i, 0)),
+                  "must be trials done, mean loss and accuracy");
+    }
+    state.evaluations.push_back(
+        {static_cast<int>(evaluations(i, 0)), evaluations(i, 1), evaluations(i, 2)});
+  }
+  return state;
+}
+
+}  // namespace
+
+void write_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint) {
+  const ModelFile file = as_model_file(checkpoint);
+  validate(file.model, path.string());
+  MatFields fields = model_fields(file);
+  add_options(fields, checkpoint.options);
+  add_state(fields, checkpoint.state);
+  write_mat(path, fields, MatVersion::level5);
+}
+
+Checkpoint read_checkpoint(const std::filesystem::path& path) {
+  static constexpr std::array<std::string_view, 1> kWanted{"checkpoint"};
+  const std::vector<std::byte> bytes = read_bytes(path);
+  const MatFile file(bytes, path.string(), kWanted);
+  if (!file.has("checkpoint")) {
+    file.fail("checkpoint", "a file without it",
+              "must be a checkpoint of a training run (train --checkpoint)");
+  }
+  ModelFile model = parse_model(bytes, path.string());
+  const StateReader reader(file);
+  Checkpoint checkpoint;
+  checkpoint.task = model.model.task;
+  checkpoint.task_parameters = model.provenance.task_parameters;
+  checkpoint.command = model.provenance.command;
+  checkpoint.options = read_options(reader, path.string());
+  checkpoint.state = read_state(reader, std::move(model.model));
+  validate(checkpoint.state.model, path.string());
+  return checkpoint;
+}
+
+}  // namespace rheobase::io

@@ -1,0 +1,203 @@
+#include "io/mat/internal/isolate.hpp"
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <new>
+#include <optional>
+#include <string_view>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "io/mat/internal/byte_stream.hpp"
+
+namespace rheobase::io {
+
+namespace {
+
+enum class Outcome : std::uint8_t { result, input_error, error, out_of_memory };
+
+std::string out_of_limits(const IsolationLimits& limits) {
+  return fmt::format("it needs more than {} MiB of memory", limits.memory_bytes >> 20);
+}
+
+/// Runs the body and packs what came out of it.
+std::string outcome_of(const std::function<std::string()>& body) {
+  ByteWriter message;
+  try {
+    const std::string result = body();
+    message.number(Outcome::result);
+    message.text(result);
+  } catch (const InputError& error) {
+    message = {};
+    message.number(Outcome::input_error);
+    message.text(error.where());
+    message.text(error.field());
+    message.text(error.found());
+    message.text(error.required());
+  } catch (const std::bad_alloc&) {
+    message = {};
+    message.number(Outcome::out_of_memory);
+  } catch (const std::exception& error) {
+    message = {};
+    message.number(Outcome::error);
+    message.text(error.what());
+  }
+  return message.take();
+}
+
+void limit(decltype(RLIMIT_AS) resource, rlim_t value) {
+  const rlimit both{value, value};
+  setrlimit(resource, &both);
+}
+
+/// Bytes of address space this process has (a sanitizer reserves terabytes of it).
+std::size_t address_space() {
+  long pages = 0;
+  if (std::FILE* file = std::fopen("/proc/self/statm", "r")) {
+    if (std::fscanf(file, "%ld", &pages) != 1) {
+      pages = 0;
+    }
+    std::fclose(file);
+  }
+  return static_cast<std::size_t>(pages) * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+}
+
+void prepare_child(const IsolationLimits& limits) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  const int null = ::open("/dev/null", O_RDWR);
+  for (int stream = 0; stream <= 2; ++stream) {
+    ::dup2(null, stream);
+  }
+  for (const int signal : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGPIPE, SIGTERM}) {
+    std::signal(signal, SIG_DFL);
+  }
+  std::signal(SIGINT, SIG_IGN);  // Ctrl-C is for the parent, which decides
+  std::signal(SIGXFSZ, SIG_IGN);
+  limit(RLIMIT_CORE, 0);
+  limit(RLIMIT_CPU, static_cast<rlim_t>(limits.cpu_seconds));
+  limit(RLIMIT_AS, address_space() + limits.memory_bytes);
+}
+
+[[noreturn]] void run_child(int pipe_end, const std::function<std::string()>& body,
+                            const IsolationLimits& limits) {
+  prepare_child(limits);
+  const std::string message = outcome_of(body);
+  std::string_view rest = message;
+  while (!rest.empty()) {
+    const ssize_t written = ::write(pipe_end, rest.data(), rest.size());
+    if (written < 0 && errno != EINTR) {
+      ::_exit(1);
+    }
+    rest.remove_prefix(written > 0 ? static_cast<std::size_t>(written) : 0);
+  }
+  ::_exit(0);  // no destructors, no flushing: the streams are the parent's
+}
+
+/// Everything the child sends, or nothing when it takes far longer than its limit of CPU time.
+std::optional<std::string> receive(int pipe_end, std::chrono::seconds patience) {
+  std::string message;
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  std::array<char, 1 << 16> block{};
+  for (;;) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        deadline - std::chrono::steady_clock::now());
+    pollfd waiting{pipe_end, POLLIN, 0};
+    const int ready = left.count() > 0 ? ::poll(&waiting, 1, static_cast<int>(left.count())) : 0;
+    if (ready == 0) {
+      return std::nullopt;
+    }
+    const ssize_t count = ready > 0 ? ::read(pipe_end, block.data(), block.size()) : -1;
+    if (count == 0) {
+      return message;
+    }
+    if (count > 0) {
+      message.append(block.data(), static_cast<std::size_t>(count));
+    } else if (errno != EINTR) {
+      return message;
+    }
+  }
+}
+
+/// What ended the child, in words.
+std::string ending(int status, const IsolationLimits& limits) {
+  if (WIFSIGNALED(status)) {
+    const int signal = WTERMSIG(status);
+    if (signal == SIGXCPU || signal == SIGKILL) {
+      return fmt::format("it takes longer than {} s", limits.cpu_seconds);
+    }
+    return fmt::format("signal {}", signal);
+  }
+  return "no answer";
+}
+
+std::string unpack(const std::string& message, int status, const IsolationLimits& limits) {
+  ByteReader reader(message);
+  const auto outcome = reader.number<Outcome>();
+  if (reader.ok() && outcome == Outcome::out_of_memory) {
+    throw IsolationError(out_of_limits(limits));
+  }
+  const std::string first = reader.text();
+  if (reader.ok() && outcome == Outcome::result) {
+    return first;
+  }
+  if (reader.ok() && outcome == Outcome::error) {
+    throw Error(first);
+  }
+  const std::string field = reader.text();
+  const std::string found = reader.text();
+  const std::string required = reader.text();
+  if (reader.ok() && outcome == Outcome::input_error) {
+    throw InputError(first, field, found, required);
+  }
+  throw IsolationError(ending(status, limits));
+}
+
+}  // namespace
+
+IsolationLimits limits_for_file(std::size_t file_bytes) {
+  constexpr std::size_t kBytesPerSecond = 4 << 20;  // inflating is ten times faster
+  constexpr std::size_t kExpansion = 64;  // numbers of a network or of a run hardly compress
+  IsolationLimits limits;
+  limits.cpu_seconds += static_cast<int>(file_bytes / kBytesPerSecond);
+  limits.memory_bytes += kExpansion * file_bytes;
+  return limits;
+}
+
+std::string run_isolated(const std::function<std::string()>& body, const IsolationLimits& limits) {
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
+    throw IsolationError("no pipe can be made");
+  }
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::close(ends[0]);
+    run_child(ends[1], body, limits);
+  }
+  ::close(ends[1]);
+  if (child < 0) {
+    ::close(ends[0]);
+    throw IsolationError("no process can be made");
+  }
+  constexpr int kWallPerCpu = 10;  // a busy machine is no reason to give up
+  const std::optional<std::string> message =
+      receive(ends[0], std::chrono::seconds(limits.cpu_seconds * kWallPerCpu));
+  ::close(ends[0]);
+  if (!message) {
+    ::kill(child, SIGKILL);
+  }
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  return unpack(message.value_or(std::string()), status, limits);
+}
+
+}  // namespace rheobase::io

@@ -1,0 +1,343 @@
+#include "io/mat/internal/mat5_scan.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <limits>
+#include <memory>
+#include <string_view>
+
+#include <fmt/format.h>
+#include <zlib.h>
+
+#include "core/error.hpp"
+
+namespace rheobase::io {
+
+namespace {
+
+using Bytes = std::span<const std::byte>;
+
+constexpr std::size_t kTagBytes = 8;
+constexpr int kDeepest = 64;  // nesting of cells and structures
+constexpr std::string_view kMustBeWhole = "must be an undamaged level 5 .mat file";
+
+enum ElementType : std::uint32_t { int8 = 1, uint8 = 2, int32 = 5, uint32 = 6, utf8 = 16 };
+constexpr std::uint32_t kMatrix = 14;
+constexpr std::uint32_t kCompressed = 15;
+
+enum ArrayClass : std::uint32_t {
+  cell_class = 1,
+  struct_class = 2,
+  object_class = 3,
+  char_class = 4,
+  sparse_class = 5,
+  first_numeric_class = 6,
+  last_numeric_class = 15,
+  function_class = 16,
+  opaque_class = 17,
+};
+constexpr std::uint32_t kComplexFlag = 0x0800;
+
+/// Bytes of one number, 0 for types that hold no numbers.
+std::size_t number_size(std::uint32_t type) {
+  constexpr std::array<std::size_t, 19> sizes{0, 1, 1, 2, 2, 4, 4, 4, 0, 8,
+                                              0, 0, 8, 8, 0, 0, 1, 2, 4};
+  return type < sizes.size() ? sizes[type] : 0;
+}
+
+struct Element {
+  std::uint32_t type = 0;
+  Bytes payload;
+};
+
+/// Walks the elements of a block of bytes; messages name the file and the variable.
+class Walker {
+ public:
+  Walker(Bytes bytes, bool swapped, const std::string& where, std::string variable)
+      : bytes_(bytes), swapped_(swapped), where_(where), variable_(std::move(variable)) {}
+
+  bool done() const { return position_ >= bytes_.size(); }
+  std::size_t position() const { return position_; }
+  bool swapped() const { return swapped_; }
+  std::size_t rest() const { return bytes_.size() - position_; }
+  void name(std::string variable) { variable_ = std::move(variable); }
+
+  /// A walker over a part, with the same names in messages.
+  Walker inside(Bytes part) const { return {part, swapped_, where_, variable_}; }
+
+  [[noreturn]] void fail(const std::string& found) const {
+    throw InputError(where_, variable_.empty() ? "" : fmt::format("field '{}'", variable_), found,
+                     kMustBeWhole);
+  }
+
+  std::uint32_t word(Bytes bytes, std::size_t index) const {
+    std::uint32_t value = 0;
+    std::memcpy(&value, bytes.data() + 4 * index, 4);
+    return swapped_ ? __builtin_bswap32(value) : value;
+  }
+
+  /// The next element. Elements inside a variable are padded to 8 bytes, whole variables are not.
+  Element next(bool padded) {
+    if (rest() < kTagBytes) {
+      fail(fmt::format("{} bytes where an element begins (a truncated file?)", rest()));
+    }
+    const Bytes tag = bytes_.subspan(position_, kTagBytes);
+    const std::uint32_t first = word(tag, 0);
+    if (padded && first >> 16 != 0) {  // up to four bytes are stored in the tag itself
+      if (first >> 16 > 4) {
+        fail("a damaged element tag");
+      }
+      position_ += kTagBytes;
+      return {first & 0xFFFFU, tag.subspan(4, first >> 16)};
+    }
+    const std::size_t size = word(tag, 1);
+    position_ += kTagBytes;
+    if (size > rest()) {
+      fail(fmt::format("{} of {} bytes of an element (a truncated file?)", rest(), size));
+    }
+    const Element element{first, bytes_.subspan(position_, size)};
+    const std::size_t padding = padded ? (8 - size % 8) % 8 : 0;
+    position_ += std::min(size + padding, rest());
+    return element;
+  }
+
+  Element next_of(std::initializer_list<std::uint32_t> types, std::string_view what) {
+    const Element element = next(true);
+    if (std::find(types.begin(), types.end(), element.type) == types.end()) {
+      fail(fmt::format("an element of type {} in place of the {}", element.type, what));
+    }
+    return element;
+  }
+
+ private:
+  Bytes bytes_;
+  bool swapped_;
+  const std::string& where_;
+  std::string variable_;
+  std::size_t position_ = 0;
+};
+
+std::string as_text(Bytes bytes) {
+  std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  text.resize(std::min(text.find('\0'), text.size()));
+  return text;
+}
+
+bool is_control(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+}
+
+/// What a variable says of itself before its data.
+struct ArrayHeader {
+  std::uint32_t array_class = 0;
+  bool complex = false;
+  std::size_t columns = 0;
+  std::size_t count = 1;  ///< product of the dimensions
+  std::string name;
+};
+
+void read_dimensions(Walker& walker, ArrayHeader& header) {
+  const Bytes payload = walker.next_of({int32, uint32}, "dimensions").payload;
+  const std::size_t dimensions = payload.size() / 4;
+  if (payload.size() % 4 != 0 || dimensions < 2) {
+    walker.fail(fmt::format("{} bytes of dimensions", payload.size()));
+  }
+  for (std::size_t i = 0; i < dimensions; ++i) {
+    const std::size_t extent = walker.word(payload, i);
+    if (extent > std::numeric_limits<std::int32_t>::max() ||
+        (extent != 0 && header.count > std::numeric_limits<std::size_t>::max() / 16 / extent)) {
+      walker.fail("an array of impossible size");
+    }
+    header.count *= extent;
+    header.columns = i == 1 ? extent : header.columns;
+  }
+}
+
+ArrayHeader read_header(Walker& walker) {
+  ArrayHeader header;
+  const Bytes flags = walker.next_of({uint32}, "array flags").payload;
+  if (flags.size() != 8) {
+    walker.fail("damaged array flags");
+  }
+  const std::uint32_t word = walker.word(flags, 0);
+  header.array_class = word & 0xFFU;
+  header.complex = (word & kComplexFlag) != 0;
+  if (header.array_class < cell_class || header.array_class > opaque_class) {
+    walker.fail(fmt::format("an array of unknown class {}", header.array_class));
+  }
+  if (header.array_class != opaque_class) {
+    read_dimensions(walker, header);
+  }
+  header.name = as_text(walker.next_of({int8, uint8, utf8}, "name").payload);
+  if (std::any_of(header.name.begin(), header.name.end(), is_control)) {
+    walker.fail("a variable with control characters in its name");
+  }
+  return header;
+}
+
+void check_matrix(Walker walker, int depth, std::string* name);
+
+void check_numbers(Walker& walker, const ArrayHeader& header) {
+  for (int part = 0; part < (header.complex ? 2 : 1); ++part) {
+    const Element data = walker.next(true);
+    const std::size_t size = number_size(data.type);
+    if (size == 0 || data.payload.size() != header.count * size) {
+      walker.fail(fmt::format("{} bytes of data of type {} for {} numbers", data.payload.size(),
+                              data.type, header.count));
+    }
+  }
+}
+
+void check_sparse(Walker& walker, const ArrayHeader& header) {
+  const Bytes rows = walker.next_of({int32, uint32}, "row indices").payload;
+  const Bytes columns = walker.next_of({int32, uint32}, "column indices").payload;
+  if (rows.size() % 4 != 0 || columns.size() != 4 * (header.columns + 1)) {
+    walker.fail(
+        fmt::format("{} bytes of column indices for {} columns", columns.size(), header.columns));
+  }
+  // MATLAB writes logical values as bytes that it calls doubles: only that they are there.
+  for (int part = 0; part < (header.complex ? 2 : 1); ++part) {
+    walker.next(true);
+  }
+}
+
+/// Checks `count` variables, one after the other.
+void check_children(Walker& walker, std::size_t count, int depth) {
+  if (count > walker.rest() / kTagBytes) {
+    walker.fail(fmt::format("{} elements in {} bytes", count, walker.rest()));
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    check_matrix(walker.inside(walker.next_of({kMatrix}, "array").payload), depth + 1, nullptr);
+  }
+}
+
+void check_struct(Walker& walker, const ArrayHeader& header, int depth) {
+  const Bytes length = walker.next_of({int32, uint32}, "length of field names").payload;
+  const Bytes names = walker.next_of({int8, uint8, utf8}, "field names").payload;
+  const std::size_t name_length = length.size() == 4 ? walker.word(length, 0) : 0;
+  if (name_length == 0 || names.size() % name_length != 0) {
+    walker.fail("damaged field names");
+  }
+  const std::size_t fields = names.size() / name_length;
+  if (fields > 0 && header.count > walker.rest() / fields) {
+    walker.fail(fmt::format("{} elements in {} bytes", header.count, walker.rest()));
+  }
+  check_children(walker, header.count * fields, depth);
+}
+
+/// Checks the inside of one variable. @param name  where to put its name, or nullptr
+void check_matrix(Walker walker, int depth, std::string* name) {
+  if (walker.done()) {
+    return;  // an empty array in a cell
+  }
+  if (depth > kDeepest) {
+    walker.fail("cells and structures nested too deeply");
+  }
+  const ArrayHeader header = read_header(walker);
+  if (name != nullptr) {
+    *name = header.name;
+    walker.name(header.name);
+  }
+  if (header.array_class >= first_numeric_class && header.array_class <= last_numeric_class) {
+    check_numbers(walker, header);
+  } else if (header.array_class == sparse_class) {
+    check_sparse(walker, header);
+  } else if (header.array_class == cell_class) {
+    check_children(walker, header.count, depth);
+  } else if (header.array_class == struct_class) {
+    check_struct(walker, header, depth);
+  }
+  while (!walker.done()) {  // text, objects, function handles: only that each element is whole
+    walker.next(true);
+  }
+}
+
+/// The variable in a compressed block.
+std::vector<std::byte> inflate_element(const Walker& walker, Bytes compressed,
+                                       std::size_t memory_bytes) {
+  z_stream stream{};
+  if (inflateInit(&stream) != Z_OK) {
+    throw std::bad_alloc();
+  }
+  const std::unique_ptr<z_stream, int (*)(z_stream*)> closer(&stream, inflateEnd);
+  // zlib's interface is older than const.
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(compressed.data()));
+  stream.avail_in = static_cast<uInt>(compressed.size());
+  std::vector<std::byte> contents;
+  std::size_t used = 0;
+  int state = Z_OK;
+  while (state == Z_OK) {
+    if (used == contents.size()) {
+      contents.resize(std::max<std::size_t>(4 * compressed.size() + 64, 2 * used));
+    }
+    if (contents.size() > memory_bytes) {
+      walker.fail(fmt::format("a compressed block of more than {} MiB", memory_bytes >> 20));
+    }
+    const std::size_t room =
+        std::min<std::size_t>(contents.size() - used, std::numeric_limits<uInt>::max());
+    stream.next_out = reinterpret_cast<Bytef*>(contents.data() + used);
+    stream.avail_out = static_cast<uInt>(room);
+    state = inflate(&stream, Z_NO_FLUSH);
+    used += room - stream.avail_out;
+  }
+  if (state != Z_STREAM_END) {
+    walker.fail("a damaged compressed block");
+  }
+  contents.resize(used);
+  return contents;
+}
+
+std::string check_top_level(const Walker& walker, const Element& element,
+                            std::size_t memory_bytes) {
+  std::string name;
+  if (element.type == kMatrix) {
+    check_matrix(walker.inside(element.payload), 0, &name);
+    return name;
+  }
+  if (element.type != kCompressed) {
+    walker.fail(fmt::format("an element of type {} in place of a variable", element.type));
+  }
+  const std::vector<std::byte> contents = inflate_element(walker, element.payload, memory_bytes);
+  if (contents.size() < kTagBytes) {
+    walker.fail("a compressed block that holds no variable");
+  }
+  const Walker inner = walker.inside(contents);
+  const std::size_t size = inner.word(contents, 1);
+  const std::size_t there = contents.size() - kTagBytes;
+  // Octave counts short text with its padding twice.
+  constexpr std::size_t kTolerance = 7;
+  if (inner.word(contents, 0) != kMatrix || size > there + kTolerance ||
+      there > size + kTolerance) {
+    walker.fail(fmt::format("{} of {} bytes in a compressed block", there, size));
+  }
+  check_matrix(inner.inside(Bytes(contents).subspan(kTagBytes)), 0, &name);
+  return name;
+}
+
+std::uint64_t subsystem_offset(Bytes header, bool swapped) {
+  std::uint64_t offset = 0;
+  std::memcpy(&offset, header.data() + kMat5SubsystemField, sizeof offset);
+  return swapped ? __builtin_bswap64(offset) : offset;
+}
+
+}  // namespace
+
+Mat5Layout scan_mat5(std::span<const std::byte> file, const std::string& where,
+                     std::size_t memory_bytes) {
+  Mat5Layout layout;
+  layout.swapped = file[126] == std::byte{'M'};  // "MI" read on a little-endian machine
+  const std::uint64_t subsystem = subsystem_offset(file, layout.swapped);
+  Walker walker(file.subspan(kMat5HeaderBytes), layout.swapped, where, "");
+  while (!walker.done()) {
+    Mat5Element element;
+    element.offset = kMat5HeaderBytes + walker.position();
+    element.name = check_top_level(walker, walker.next(false), memory_bytes);
+    element.size = kMat5HeaderBytes + walker.position() - element.offset;
+    element.is_subsystem = element.name.empty() && element.offset == subsystem;
+    layout.elements.push_back(std::move(element));
+  }
+  return layout;
+}
+
+}  // namespace rheobase::io

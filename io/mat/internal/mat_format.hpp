@@ -1,0 +1,15 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+
+#include "io/mat/mat_file.hpp"
+
+namespace rheobase::io {
+
+/// Which level of .mat file the bytes are, by header, signature and, for level 7.3, length.
+/// @throws InputError that says what the file is instead
+MatVersion identify_mat(std::span<const std::byte> bytes, const std::string& where);
+
+}  // namespace rheobase::io

@@ -1,0 +1,303 @@
+#include "io/mat/internal/matio_reader.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <memory>
+#include <new>
+
+#include <fmt/format.h>
+#include <matio.h>
+
+#include "core/error.hpp"
+#include "io/mat/internal/byte_stream.hpp"
+#include "io/mat/internal/isolate.hpp"
+#include "io/mat/internal/matio_handle.hpp"
+#include "io/mat/internal/scratch_file.hpp"
+#include "io/mat/internal/text_encoding.hpp"
+
+namespace rheobase::io {
+
+namespace {
+
+constexpr std::string_view kMustBeWhole = "must be an undamaged .mat file";
+
+std::size_t element_count(const matvar_t& variable) {
+  std::size_t count = 1;
+  for (int i = 0; i < variable.rank; ++i) {
+    if (__builtin_mul_overflow(count, variable.dims[i], &count)) {
+      throw std::bad_alloc();
+    }
+  }
+  return count;
+}
+
+const char* class_name(const matvar_t& variable) {
+  if (variable.isLogical != 0) {
+    return "logical";
+  }
+  switch (variable.class_type) {
+    case MAT_C_DOUBLE:
+      return "double";
+    case MAT_C_SINGLE:
+      return "single";
+    case MAT_C_INT8:
+      return "int8";
+    case MAT_C_UINT8:
+      return "uint8";
+    case MAT_C_INT16:
+      return "int16";
+    case MAT_C_UINT16:
+      return "uint16";
+    case MAT_C_INT32:
+      return "int32";
+    case MAT_C_UINT32:
+      return "uint32";
+    case MAT_C_INT64:
+      return "int64";
+    case MAT_C_UINT64:
+      return "uint64";
+    case MAT_C_SPARSE:
+      return "sparse";
+    case MAT_C_CHAR:
+      return "char";
+    case MAT_C_CELL:
+      return "cell";
+    case MAT_C_STRUCT:
+      return "struct";
+    case MAT_C_FUNCTION:
+      return "function_handle";
+    case MAT_C_EMPTY:
+      return "array of unknown class";
+    default:
+      return "object";
+  }
+}
+
+template <class T>
+void append_as(std::vector<double>& values, const void* data, std::size_t count) {
+  const T* numbers = static_cast<const T*>(data);
+  values.reserve(values.size() + count);
+  std::transform(numbers, numbers + count, std::back_inserter(values),
+                 [](T number) { return static_cast<double>(number); });
+}
+
+/// Numbers of a matio type as doubles, nothing for another type.
+std::vector<double> numbers_from(matio_types type, const void* data, std::size_t count) {
+  std::vector<double> values;
+  if (data == nullptr) {
+    return values;
+  }
+  switch (type) {
+    case MAT_T_DOUBLE:
+      append_as<double>(values, data, count);
+      break;
+    case MAT_T_SINGLE:
+      append_as<float>(values, data, count);
+      break;
+    case MAT_T_INT8:
+      append_as<std::int8_t>(values, data, count);
+      break;
+    case MAT_T_UINT8:
+      append_as<std::uint8_t>(values, data, count);
+      break;
+    case MAT_T_INT16:
+      append_as<std::int16_t>(values, data, count);
+      break;
+    case MAT_T_UINT16:
+      append_as<std::uint16_t>(values, data, count);
+      break;
+    case MAT_T_INT32:
+      append_as<std::int32_t>(values, data, count);
+      break;
+    case MAT_T_UINT32:
+      append_as<std::uint32_t>(values, data, count);
+      break;
+    case MAT_T_INT64:
+      append_as<std::int64_t>(values, data, count);
+      break;
+    case MAT_T_UINT64:
+      append_as<std::uint64_t>(values, data, count);
+      break;
+    default:
+      break;
+  }
+  return values;
+}
+
+/// A sparse matrix in full, nothing when its indices are out of range.
+std::vector<double> dense_from(const matvar_t& variable, std::size_t memory_bytes) {
+  const auto* sparse = static_cast<const mat_sparse_t*>(variable.data);
+  if (sparse == nullptr || variable.rank != 2) {
+    return {};
+  }
+  const std::size_t rows = variable.dims[0];
+  const std::size_t cols = variable.dims[1];
+  const std::vector<double> values = numbers_from(variable.data_type, sparse->data, sparse->ndata);
+  if (element_count(variable) > memory_bytes / sizeof(double) || sparse->njc != cols + 1) {
+    return {};
+  }
+  std::vector<double> dense(rows * cols, 0.0);
+  for (std::size_t col = 0; col < cols; ++col) {
+    for (std::size_t k = sparse->jc[col]; k < sparse->jc[col + 1]; ++k) {
+      if (k >= values.size() || k >= sparse->nir || sparse->ir[k] >= rows) {
+        return {};
+      }
+      dense[col * rows + sparse->ir[k]] = values[k];
+    }
+  }
+  return dense;
+}
+
+/// Characters `begin`, `begin` + `stride`, ... of a char array.
+std::string characters(const matvar_t& variable, std::size_t begin, std::size_t stride,
+                       std::size_t count) {
+  const auto collect = [&]<class Unit>(Unit) {
+    const auto* units = static_cast<const Unit*>(variable.data);
+    std::basic_string<Unit> line;
+    for (std::size_t i = 0; i < count; ++i) {
+      line.push_back(units[begin + i * stride]);
+    }
+    return line;
+  };
+  switch (variable.data_size) {
+    case 1:
+      return collect(char{});
+    case 2:
+      return utf8_from_utf16(collect(char16_t{}));
+    case 4:
+      return utf8_from_utf32(collect(char32_t{}));
+    default:
+      return {};
+  }
+}
+
+/// The text of a char array, its rows as lines.
+std::string text_from(const matvar_t& variable) {
+  if (variable.data == nullptr || variable.data_size <= 0) {
+    return {};
+  }
+  const std::size_t units = variable.nbytes / static_cast<std::size_t>(variable.data_size);
+  const std::size_t rows = variable.rank == 2 ? variable.dims[0] : 1;
+  std::string text;
+  if (rows <= 1 || units != element_count(variable)) {
+    text = characters(variable, 0, 1, units);
+  } else {
+    for (std::size_t row = 0; row < rows; ++row) {
+      if (row > 0) {
+        text.push_back('\n');
+      }
+      text += characters(variable, row, rows, units / rows);
+    }
+  }
+  while (!text.empty() && text.back() == '\0') {
+    text.pop_back();
+  }
+  return text;
+}
+
+/// Sends one variable to the parent. Members of a 1 x 1 structure follow as variables of their own.
+void pack(ByteWriter& message, const matvar_t& variable, const std::string& name,
+          std::size_t memory_bytes, bool with_contents) {
+  std::vector<double> values;
+  std::string text;
+  const std::size_t count = element_count(variable);
+  if (with_contents && variable.class_type == MAT_C_SPARSE) {
+    values = dense_from(variable, memory_bytes);
+  } else if (with_contents && variable.class_type == MAT_C_CHAR) {
+    text = text_from(variable);
+  } else if (with_contents && variable.isComplex == 0 && variable.class_type >= MAT_C_DOUBLE &&
+             variable.class_type <= MAT_C_UINT64 &&
+             variable.nbytes / std::max<std::size_t>(Mat_SizeOf(variable.data_type), 1) >= count) {
+    values = numbers_from(variable.data_type, variable.data, count);
+  }
+  message.number(std::uint8_t{1});
+  message.text(name);
+  message.text(class_name(variable));
+  message.numbers(
+      std::span<const std::size_t>(variable.dims, static_cast<std::size_t>(variable.rank)));
+  message.number(static_cast<std::uint8_t>(variable.isComplex != 0));
+  message.numbers(std::span<const double>(values));
+  message.text(text);
+}
+
+void pack_members(ByteWriter& message, matvar_t& structure, std::size_t memory_bytes) {
+  const unsigned members = Mat_VarGetNumberOfFields(&structure);
+  char* const* names = Mat_VarGetStructFieldnames(&structure);
+  for (unsigned i = 0; i < members; ++i) {
+    const matvar_t* member = Mat_VarGetStructFieldByIndex(&structure, i, 0);
+    if (member != nullptr && names != nullptr) {
+      pack(message, *member, fmt::format("{}.{}", structure.name, names[i]), memory_bytes, true);
+    }
+  }
+}
+
+/// Runs in the child: everything that is wanted of the file, as one message.
+std::string read_all(const std::string& name, const std::string& where,
+                     std::optional<std::span<const std::string_view>> wanted,
+                     std::size_t memory_bytes) {
+  const MatHandle file(Mat_Open(name.c_str(), MAT_ACC_RDONLY));
+  if (!file) {
+    throw InputError(where, "", "a file that matio cannot open", kMustBeWhole);
+  }
+  ByteWriter message;
+  for (;;) {
+    const Variable variable(Mat_VarReadNextInfo(file.get()));
+    if (!variable) {
+      break;
+    }
+    if (variable->name == nullptr || variable->name[0] == '\0' || variable->rank < 2) {
+      continue;
+    }
+    const bool needed = !wanted || std::find(wanted->begin(), wanted->end(),
+                                             std::string_view(variable->name)) != wanted->end();
+    const bool known = variable->class_type >= MAT_C_STRUCT &&
+                       variable->class_type <= MAT_C_UINT64 && variable->class_type != MAT_C_OBJECT;
+    const bool read =
+        needed && known && Mat_VarReadDataAll(file.get(), variable.get()) == MATIO_E_NO_ERROR;
+    pack(message, *variable, variable->name, memory_bytes, read);
+    if (read && variable->class_type == MAT_C_STRUCT && element_count(*variable) == 1) {
+      pack_members(message, *variable, memory_bytes);
+    }
+  }
+  message.number(std::uint8_t{0});
+  return message.take();
+}
+
+std::vector<MatArray> unpack(const std::string& message, const std::string& where) {
+  ByteReader reader(message);
+  std::vector<MatArray> arrays;
+  while (reader.number<std::uint8_t>() == 1) {
+    MatArray array;
+    array.name = reader.text();
+    array.class_name = reader.text();
+    array.dims = reader.numbers<std::size_t>();
+    array.complex = reader.number<std::uint8_t>() != 0;
+    array.values = reader.numbers<double>();
+    array.text = reader.text();
+    arrays.push_back(std::move(array));
+  }
+  if (!reader.ok() || !reader.at_end()) {
+    throw InputError(where, "", "a damaged file", kMustBeWhole);
+  }
+  return arrays;
+}
+
+}  // namespace
+
+std::vector<MatArray> decode_mat(std::span<const std::byte> bytes, MatVersion version,
+                                 const std::string& where,
+                                 std::optional<std::span<const std::string_view>> wanted) {
+  const ScratchFile file(version, bytes);
+  const IsolationLimits limits = limits_for_file(bytes.size());
+  try {
+    return unpack(
+        run_isolated([&] { return read_all(file.name(), where, wanted, limits.memory_bytes); },
+                     limits),
+        where);
+  } catch (const IsolationError& error) {
+    throw InputError(where, "", fmt::format("a file on which matio fails ({})", error.what()),
+                     kMustBeWhole);
+  }
+}
+
+}  // namespace rheobase::io

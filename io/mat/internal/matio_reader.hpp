@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "io/mat/mat_file.hpp"
+
+namespace rheobase::io {
+
+/// The contents of a .mat file, read by matio in a child process: matio and libhdf5 are not safe
+/// against damaged files, and a crash or an endless loop there becomes an InputError here.
+/// @param wanted  top-level variables whose contents are needed; none: all
+std::vector<MatArray> decode_mat(std::span<const std::byte> bytes, MatVersion version,
+                                 const std::string& where,
+                                 std::optional<std::span<const std::string_view>> wanted);
+
+}  // namespace rheobase::io

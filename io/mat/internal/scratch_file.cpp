@@ -1,0 +1,76 @@
+#include "io/mat/internal/scratch_file.hpp"
+
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
+#include <system_error>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/error.hpp"
+
+namespace rheobase::io {
+
+namespace {
+
+[[noreturn]] void fail(std::string_view action) {
+  throw Error(fmt::format("a temporary file could not be {} ({})", action,
+                          std::generic_category().message(errno)));
+}
+
+}  // namespace
+
+ScratchFile::ScratchFile(MatVersion version) : has_place_(version == MatVersion::level73) {
+  if (has_place_) {
+    name_ = (std::filesystem::temp_directory_path() / "rheobase-XXXXXX").string();
+    fd_ = ::mkostemp(name_.data(), O_CLOEXEC);
+  } else {
+    fd_ = ::memfd_create("rheobase", MFD_CLOEXEC);
+    name_ = fmt::format("/proc/self/fd/{}", fd_);
+  }
+  if (fd_ < 0) {
+    fail("made");
+  }
+}
+
+ScratchFile::ScratchFile(MatVersion version, std::span<const std::byte> contents)
+    : ScratchFile(version) {
+  while (!contents.empty()) {
+    const ssize_t written = ::write(fd_, contents.data(), contents.size());
+    if (written < 0 && errno != EINTR) {
+      fail("written");
+    }
+    contents = contents.subspan(written > 0 ? static_cast<std::size_t>(written) : 0);
+  }
+}
+
+ScratchFile::~ScratchFile() {
+  ::close(fd_);
+  if (has_place_) {
+    ::unlink(name_.c_str());
+  }
+}
+
+std::vector<std::byte> ScratchFile::contents() const {
+  struct stat status {};
+  if (::fstat(fd_, &status) != 0) {
+    fail("read");
+  }
+  std::vector<std::byte> bytes(static_cast<std::size_t>(status.st_size));
+  std::size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t count =
+        ::pread(fd_, bytes.data() + done, bytes.size() - done, static_cast<off_t>(done));
+    if (count == 0 || (count < 0 && errno != EINTR)) {
+      fail("read");
+    }
+    done += count > 0 ? static_cast<std::size_t>(count) : 0;
+  }
+  return bytes;
+}
+
+}  // namespace rheobase::io

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <optional>
+
+#include "io/mat/mat_file.hpp"
+#include "mapping/conversion/transfer.hpp"
+
+namespace rheobase::io {
+
+/// The structure `spiking_network` of model and run files: neuron, synapse and what else decides
+/// how the rate network becomes a spiking one.
+void add_transfer(MatFields& fields, const mapping::TransferOptions& transfer);
+
+/// Nothing where the file has none. @throws InputError when a member is missing or not of its form
+std::optional<mapping::TransferOptions> read_transfer(const MatFile& file);
+
+}  // namespace rheobase::io

@@ -1,0 +1,331 @@
+#include "io/mat/rate_model_file.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "io/mat/atomic_file.hpp"
+#include "io/mat/internal/transfer_fields.hpp"
+
+namespace rheobase::io {
+
+namespace {
+
+using Eigen::Index;
+using Eigen::MatrixXd;
+using Eigen::VectorXd;
+
+constexpr std::int64_t kMostUnits = 1'000'000;
+
+/// What this program understands of a model file; the rest is carried along unread.
+constexpr std::array<std::string_view, 42> kKnown{"w",
+                                                  "w0",
+                                                  "m",
+                                                  "som_m",
+                                                  "w_in",
+                                                  "w_out",
+                                                  "b_out",
+                                                  "N",
+                                                  "som_N",
+                                                  "exc",
+                                                  "inh",
+                                                  "taus",
+                                                  "taus_gaus",
+                                                  "taus_gaus0",
+                                                  "activation",
+                                                  "task",
+                                                  "apply_dale",
+                                                  "train_w_in",
+                                                  "losses",
+                                                  "tr",
+                                                  "eval_perf_mean",
+                                                  "eval_os",
+                                                  "eval_labels",
+                                                  "u",
+                                                  "target",
+                                                  "eval_loss_mean",
+                                                  "o",
+                                                  "x",
+                                                  "r",
+                                                  "x0",
+                                                  "r0",
+                                                  "all_perfs",
+                                                  "command",
+                                                  "map_command",
+                                                  "scaling_factors",
+                                                  "opt_scaling_factor",
+                                                  "seed",
+                                                  "task_parameters",
+                                                  "rheobase_version",
+                                                  "spiking_network",
+                                                  "evaluations",
+                                                  "checkpoint"};
+
+std::string square(Index n) {
+  return fmt::format("must be N x N numbers with N = {}", n);
+}
+
+std::string one_per_unit(Index n) {
+  return fmt::format("must be one number per unit, N = {}", n);
+}
+
+MatrixXd optional_square(const MatFile& file, std::string_view name, Index n,
+                         const MatrixXd& otherwise) {
+  return file.has(name) ? file.matrix(name, n, n, square(n)) : otherwise;
+}
+
+/// The diagonal of m, which must have nothing beside it.
+VectorXd read_signs(const MatFile& file, Index n) {
+  const MatrixXd m = file.matrix("m", n, n, square(n));
+  for (Index j = 0; j < n; ++j) {
+    for (Index i = 0; i < n; ++i) {
+      if (i != j && m(i, j) != 0.0) {
+        file.fail("m", fmt::format("{} at ({}, {})", m(i, j), i + 1, j + 1),
+                  "must be zero beside its diagonal");
+      }
+    }
+  }
+  return m.diagonal();
+}
+
+std::vector<bool> read_flags(const MatFile& file, std::string_view name, Index n) {
+  const VectorXd values = file.vector(name, n, one_per_unit(n));
+  std::vector<bool> flags;
+  for (Index i = 0; i < n; ++i) {
+    if (values[i] != 0.0 && values[i] != 1.0) {
+      file.fail(name, fmt::format("{} for unit {}", values[i], i + 1), "must be 0 or 1");
+    }
+    flags.push_back(values[i] == 1.0);
+  }
+  return flags;
+}
+
+/// From inh or, where only exc is there, from its contrary.
+std::vector<bool> read_inhibitory(const MatFile& file, Index n) {
+  if (!file.has("exc")) {
+    return read_flags(file, "inh", n);
+  }
+  std::vector<bool> excitatory = read_flags(file, "exc", n);
+  excitatory.flip();
+  if (!file.has("inh")) {
+    return excitatory;
+  }
+  std::vector<bool> inhibitory = read_flags(file, "inh", n);
+  for (std::size_t i = 0; i < inhibitory.size(); ++i) {
+    if (inhibitory[i] != excitatory[i]) {
+      file.fail("exc",
+                fmt::format("unit {} with exc and inh both {}", i + 1, inhibitory[i] ? 1 : 0),
+                "must be 1 exactly where inh is 0");
+    }
+  }
+  return inhibitory;
+}
+
+void read_time_constants(const MatFile& file, Index n, rate::RateModel& model) {
+  constexpr std::string_view kRequired =
+      "must be one time constant or minimum and maximum, in steps";
+  const VectorXd taus = file.vector("taus", -1, kRequired);
+  if (taus.size() != 1 && taus.size() != 2) {
+    file.fail("taus", fmt::format("{} numbers", taus.size()), kRequired);
+  }
+  model.tau_min_steps = taus[0];
+  model.tau_max_steps = taus[taus.size() - 1];
+  if (!model.fixed_tau() || file.has("taus_gaus")) {
+    model.tau_gate = file.vector("taus_gaus", n, one_per_unit(n));
+  }
+  if (file.has("taus_gaus0")) {
+    model.tau_gate0 = file.vector("taus_gaus0", n, one_per_unit(n));
+  }
+}
+
+rate::Activation read_activation(const MatFile& file) {
+  if (!file.has("activation")) {
+    return rate::Activation::sigmoid;
+  }
+  try {
+    return rate::activation_from(file.text("activation", "must be the name of an activation"));
+  } catch (const InputError& error) {
+    if (error.where() == file.where()) {
+      throw;
+    }
+    file.fail("activation", error.found(), error.required());
+  }
+}
+
+bool read_dale(const MatFile& file, const rate::RateModel& model) {
+  if (file.has("apply_dale")) {
+    return file.integer("apply_dale", 0, 1, "must be 0 or 1") == 1;
+  }
+  return (model.sign.array() < 0.0).any() || !(model.w.array() < 0.0).any();
+}
+
+/// The reference marks a file whose search is under way with not-a-number.
+std::optional<double> read_scaling_factor(const MatFile& file) {
+  if (!file.has("opt_scaling_factor")) {
+    return std::nullopt;
+  }
+  constexpr std::string_view kRequired = "must be a positive number";
+  const double factor = file.number("opt_scaling_factor", kRequired);
+  if (std::isnan(factor)) {
+    return std::nullopt;
+  }
+  if (!(factor > 0.0) || std::isinf(factor)) {
+    file.fail("opt_scaling_factor", fmt::format("{}", factor), kRequired);
+  }
+  return factor;
+}
+
+rate::RateModel read_network(const MatFile& file) {
+  rate::RateModel model;
+  const Index n = file.integer("N", 1, kMostUnits, "must be the number of units, 1 to 1000000");
+  model.w = file.matrix("w", n, n, square(n));
+  model.w0 = optional_square(file, "w0", n, MatrixXd());
+  model.sign = read_signs(file, n);
+  model.mask = optional_square(file, "som_m", n, MatrixXd::Ones(n, n));
+  model.w_in = file.matrix("w_in", n, -1, fmt::format("must be N x inputs with N = {}", n));
+  model.w_out = file.vector("w_out", n, one_per_unit(n));
+  model.b_out = file.number("b_out", "must be one number");
+  read_time_constants(file, n, model);
+  model.inhibitory = read_inhibitory(file, n);
+  if (file.has("som_N")) {
+    model.som_units = static_cast<int>(
+        file.integer("som_N", 0, n, fmt::format("must be a number of units, 0 to {}", n)));
+  }
+  model.activation = read_activation(file);
+  model.dale = read_dale(file, model);
+  model.trains_input =
+      file.has("train_w_in") && file.integer("train_w_in", 0, 1, "must be 0 or 1") == 1;
+  if (file.has("task")) {
+    model.task = file.text("task", "must be the name of a task");
+  }
+  model.scaling_factor = read_scaling_factor(file);
+  validate(model, file.where());
+  return model;
+}
+
+/// Reads what a network does not need: a field of another form counts as missing.
+class LenientReader {
+ public:
+  explicit LenientReader(const MatFile& file) : file_(file) {}
+
+  MatrixXd matrix(std::string_view name, Index rows = -1, Index cols = -1) const {
+    const MatArray* array = file_.find(name);
+    const bool usable = array != nullptr && array->numeric() &&
+                        static_cast<Index>(array->dims[0] * array->dims[1]) ==
+                            static_cast<Index>(array->values.size());
+    if (!usable) {
+      return {};
+    }
+    const MatrixXd values = file_.matrix(name, "");
+    const bool fits = (rows < 0 || values.rows() == rows) && (cols < 0 || values.cols() == cols);
+    return fits ? values : MatrixXd();
+  }
+  VectorXd vector(std::string_view name) const {
+    const MatrixXd values = matrix(name);
+    return values.rows() == 1 || values.cols() == 1 ? VectorXd(values.reshaped()) : VectorXd();
+  }
+  std::vector<double> list(std::string_view name) const {
+    const VectorXd values = vector(name);
+    return {values.begin(), values.end()};
+  }
+  double number(std::string_view name, double otherwise) const {
+    const MatrixXd values = matrix(name, 1, 1);
+    return values.size() == 1 ? values(0) : otherwise;
+  }
+  template <class Integer>
+  std::optional<Integer> integer(std::string_view name) const {
+    return to_integer<Integer>(number(name, -1.0));
+  }
+  std::string text(std::string_view name) const {
+    const MatArray* array = file_.find(name);
+    return array == nullptr ? std::string() : array->text;
+  }
+
+  template <class Integer>
+  static std::optional<Integer> to_integer(double value) {
+    const bool fits = value >= 0.0 && value == std::floor(value) &&
+                      value <= static_cast<double>(std::numeric_limits<Integer>::max());
+    return fits ? std::optional(static_cast<Integer>(value)) : std::nullopt;
+  }
+
+ private:
+  const MatFile& file_;
+};
+
+ExampleTrial read_example(const LenientReader& reader, Index n, Index inputs) {
+  ExampleTrial example;
+  example.input = reader.matrix("u", inputs);
+  example.target = reader.vector("target");
+  example.output = reader.vector("o");
+  example.x = reader.matrix("x", -1, n).transpose();
+  example.r = reader.matrix("r", -1, n).transpose();
+  example.x0 = reader.matrix("x0", -1, n).transpose();
+  example.r0 = reader.matrix("r0", -1, n).transpose();
+  return example;
+}
+
+Eigen::VectorXi read_labels(const LenientReader& reader) {
+  const VectorXd labels = reader.vector("eval_labels");
+  const bool whole =
+      (labels.array() == labels.array().round()).all() && (labels.array().abs() < 1e9).all();
+  return whole ? Eigen::VectorXi(labels.cast<int>()) : Eigen::VectorXi();
+}
+
+rate::TaskParameters read_task_parameters(const MatFile& file, const LenientReader& reader) {
+  constexpr std::string_view kPrefix = "task_parameters.";
+  rate::TaskParameters parameters;
+  for (const MatArray& array : file.arrays()) {
+    const double value = array.name.starts_with(kPrefix)
+                             ? reader.number(array.name, std::numeric_limits<double>::quiet_NaN())
+                             : std::numeric_limits<double>::quiet_NaN();
+    if (std::isfinite(value)) {
+      std::string name = array.name.substr(kPrefix.size());
+      std::replace(name.begin(), name.end(), '_', '-');
+      parameters[std::move(name)] = value;
+    }
+  }
+  return parameters;
+}
+
+ModelProvenance read_provenance(const MatFile& file, const rate::RateModel& model) {
+  const LenientReader reader(file);
+  ModelProvenance provenance;
+  provenance.losses = reader.list("losses");
+  provenance.trials = reader.integer<int>("tr").value_or(0);
+  provenance.eval_accuracy = reader.number("eval_perf_mean", -1.0);
+  provenance.eval_loss = reader.number("eval_loss_mean", -1.0);
+  provenance.eval_outputs = reader.matrix("eval_os");
+  provenance.eval_labels = read_labels(reader);
+  provenance.evaluations = reader.matrix("evaluations", -1, 3);
+  provenance.example = read_example(reader, model.units(), model.inputs());
+  provenance.scaling_factors = reader.list("scaling_factors");
+  provenance.accuracies = reader.list("all_perfs");
+  provenance.task_parameters = read_task_parameters(file, reader);
+  provenance.command = reader.text("command");
+  provenance.map_command = reader.text("map_command");
+  provenance.seed = reader.integer<Seed>("seed");
+  provenance.version = reader.text("rheobase_version");
+  return provenance;
+}
+
+}  // namespace
+
+ModelFile parse_model(std::span<const std::byte> bytes, const std::string& where) {
+  const MatFile file(bytes, where, kKnown);
+  ModelFile result;
+  result.model = read_network(file);
+  result.provenance = read_provenance(file, result.model);
+  result.transfer = read_transfer(file);
+  return result;
+}
+
+ModelFile read_model(const std::filesystem::path& path) {
+  return parse_model(read_bytes(path), path.string());
+}
+
+}  // namespace rheobase::io

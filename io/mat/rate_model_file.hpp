@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "io/mat/mat_file.hpp"
+#include "mapping/conversion/transfer.hpp"
+#include "rate/models/rate_model.hpp"
+#include "rate/tasks/task.hpp"
+
+namespace rheobase::io {
+
+/// One trial of the trained network, kept in the file as an example.
+struct ExampleTrial {
+  Eigen::MatrixXd input;   ///< [u] inputs x T
+  Eigen::VectorXd target;  ///< [target] T
+  Eigen::VectorXd output;  ///< [o] T-1
+  Eigen::MatrixXd x, r;    ///< [x, r] N x T, synaptic currents and rates (in the file T x N)
+  Eigen::MatrixXd x0, r0;  ///< [x0, r0] the same before training
+};
+
+/// What is in a model file beside the network (all of it optional).
+struct ModelProvenance {
+  std::vector<double> losses;            ///< [losses] per training trial
+  int trials = 0;                        ///< [tr] training trials done
+  double eval_accuracy = -1.0;           ///< [eval_perf_mean], < 0: not known
+  double eval_loss = -1.0;               ///< [eval_loss_mean], < 0: not known
+  Eigen::MatrixXd eval_outputs;          ///< [eval_os] trials x (T-1)
+  Eigen::VectorXi eval_labels;           ///< [eval_labels] conditions
+  Eigen::MatrixXd evaluations;           ///< [evaluations] k x 3: trial, mean loss, accuracy
+  ExampleTrial example;                  ///< each part may be empty
+  std::vector<double> scaling_factors;   ///< [scaling_factors] of the search
+  std::vector<double> accuracies;        ///< [all_perfs] one per scaling factor
+  rate::TaskParameters task_parameters;  ///< [task_parameters], a structure in the file
+  std::string command;                   ///< [command] the command line that made the network
+  std::string map_command;               ///< [map_command] the command line of the search
+  std::optional<Seed> seed;              ///< [seed] of the training
+  std::string version;                   ///< [rheobase_version]; set by write_model
+};
+
+struct ModelFile {
+  rate::RateModel model;
+  ModelProvenance provenance;
+  std::optional<mapping::TransferOptions>
+      transfer;  ///< [spiking_network] that the scaling factor is of
+};
+
+/// Reads a model of the reference or of this program: levels 5 (compressed or not) and 7.3, double
+/// or single, exc/inh logical or numeric, N integer or double, taus of one or two numbers,
+/// activation as text or missing (sigmoid). The network is validated; docs/formats.md says which
+/// fields must be there. Fields of ModelProvenance that are not of the expected form are left out.
+/// @throws InputError that names the file, the field, what was found and what must hold
+ModelFile read_model(const std::filesystem::path& path);
+
+/// The same from the bytes of a file; `where` names it in messages.
+ModelFile parse_model(std::span<const std::byte> bytes, const std::string& where);
+
+/// Writes every field of models.md section 5, complete or not at all. Under Dale's principle w and
+/// w0 are saved rectified, as the reference does.
+/// @param keep_from  fields of this file that are not written anew are copied to the new one
+///                   unchanged; it may be `path` itself
+/// @throws InputError where `path` cannot be written or a field of keep_from cannot be copied
+void write_model(const std::filesystem::path& path, const ModelFile& file,
+                 MatVersion version = MatVersion::level5,
+                 const std::optional<std::filesystem::path>& keep_from = {});
+
+/// Checks before a long computation that write_model will be able to write such a file: the place
+/// and the fields to keep. @throws InputError as write_model
+void require_writable_model(const std::filesystem::path& path,
+                            MatVersion version = MatVersion::level5,
+                            const std::optional<std::filesystem::path>& keep_from = {});
+
+}  // namespace rheobase::io

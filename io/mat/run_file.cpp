@@ -1,0 +1,272 @@
+#include "io/mat/run_file.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "core/version.hpp"
+#include "io/mat/internal/transfer_fields.hpp"
+
+namespace rheobase::io {
+
+namespace {
+
+using Eigen::Index;
+using Eigen::VectorXd;
+
+constexpr std::int64_t kMostUnitsOfRun = 1'000'000;
+
+template <class Unit>
+std::vector<std::int32_t> one_based(const std::vector<Unit>& units) {
+  std::vector<std::int32_t> numbers(units.size());
+  std::transform(units.begin(), units.end(), numbers.begin(),
+                 [](Unit unit) { return static_cast<std::int32_t>(unit + 1); });
+  return numbers;
+}
+
+/// 1-based units of a field as 0-based ones. @throws InputError for one out of range
+template <class Unit>
+std::vector<Unit> read_units(const MatFile& file, std::string_view name) {
+  constexpr std::string_view kRequired = "must be numbers of units, counted from 1";
+  const VectorXd numbers = file.vector(name, -1, kRequired);
+  std::vector<Unit> units;
+  for (const double number : numbers) {
+    if (!(number >= 1.0 && number <= static_cast<double>(kMostUnitsOfRun)) ||
+        number != std::floor(number)) {
+      file.fail(name, fmt::format("{}", number), kRequired);
+    }
+    units.push_back(static_cast<Unit>(number - 1.0));
+  }
+  return units;
+}
+
+void add_spikes(MatFields& fields, const spiking::SimulationResult& result) {
+  fields.int32_column("spike_unit", one_based(result.spike_unit));
+  fields.column("spike_time_ms", result.spike_time_ms);
+  const VectorXd counts = result.spike_count.cast<double>();
+  fields.matrix("spike_count", counts);
+  fields.matrix("mean_rate_hz", result.mean_rate_hz());
+}
+
+void add_signals(MatFields& fields, const spiking::SimulationResult& result,
+                 const RunDescription& description) {
+  const Index samples = result.output.values.size();
+  VectorXd times(samples);
+  for (Index i = 0; i < samples; ++i) {
+    times[i] = result.output.time_ms(i);
+  }
+  fields.matrix("output", result.output.values.transpose());
+  fields.matrix("output_time_ms", times.transpose());
+  fields.number("output_start_ms", result.output.start_ms);
+  fields.number("output_step_ms", result.output.step_ms);
+  if (result.voltage.size() > 0) {
+    fields.matrix("voltage", result.voltage);
+    fields.number("voltage_step_ms", result.voltage_step_ms);
+    const std::vector<Index>& units = description.simulation.record.voltage_units;
+    if (!units.empty()) {
+      fields.int32_column("voltage_unit", one_based(units));
+    }
+  }
+  if (result.rate.size() > 0) {
+    fields.matrix("rate", result.rate);
+  }
+  if (result.input.size() > 0) {
+    fields.matrix("input", result.input);
+  }
+}
+
+void add_text(MatFields& fields, std::string name, const std::string& text) {
+  if (!text.empty()) {
+    fields.text(std::move(name), text);
+  }
+}
+
+/// @throws InputError unless every unit has one of the types
+std::vector<int> read_unit_types(const MatFile& file, Index units) {
+  constexpr std::string_view kTypes = "must be 0 (E), 1 (I) or 2 (SOM) for every unit";
+  std::vector<int> types;
+  for (const double type : file.vector("unit_type", units, kTypes)) {
+    if (type != 0.0 && type != 1.0 && type != 2.0) {
+      file.fail("unit_type", fmt::format("{}", type), kTypes);
+    }
+    types.push_back(static_cast<int>(type));
+  }
+  return types;
+}
+
+void add_simulation(MatFields& fields, const spiking::SimulationOptions& options) {
+  fields.number("trial", options.trial);
+  fields.number("noise_mv2_per_ms", spiking::effective_noise_intensity(options));
+  fields.logical("parity", options.parity);
+  fields.text("start_up", std::string(to_string(options.start_up)));
+  if (options.stimulation) {
+    const spiking::Stimulation& stimulation = *options.stimulation;
+    fields.text("stimulation.mode",
+                stimulation.mode == spiking::StimulationMode::excite ? "exc" : "inh");
+    fields.int32_column("stimulation.unit", one_based(stimulation.units));
+    fields.number("stimulation.start_ms", stimulation.start_ms);
+    fields.number("stimulation.stop_ms", stimulation.stop_ms);
+  }
+}
+
+void add_description(MatFields& fields, const spiking::SimulationResult& result,
+                     const RunDescription& description) {
+  fields.number("scaling_factor", description.scaling_factor);
+  if (description.transfer) {
+    add_transfer(fields, *description.transfer);
+  }
+  add_simulation(fields, description.simulation);
+  if (!description.unit_type.empty()) {
+    const std::vector<std::int32_t> types(description.unit_type.begin(),
+                                          description.unit_type.end());
+    fields.int32_column("unit_type", types);
+  }
+  fields.number("dt_ms", result.dt_ms);
+  fields.number("duration_ms", result.duration_ms);
+  fields.number("seed", result.seed);
+  fields.text("engine", result.engine);
+  add_text(fields, "engine_reason", result.engine_reason);
+  add_text(fields, "task", description.task);
+  add_text(fields, "condition", description.condition);
+  if (description.correct) {
+    fields.logical("correct", *description.correct);
+  }
+  add_text(fields, "command", description.command);
+  fields.text("rheobase_version", kVersion);
+}
+
+void read_spikes(const MatFile& file, spiking::SimulationResult& result) {
+  result.spike_unit = read_units<std::int32_t>(file, "spike_unit");
+  const auto spikes = static_cast<Index>(result.spike_unit.size());
+  const VectorXd times =
+      file.vector("spike_time_ms", spikes, fmt::format("must be one number per spike, {}", spikes));
+  result.spike_time_ms.assign(times.begin(), times.end());
+  constexpr std::string_view kCounts = "must be the number of spikes of every unit";
+  const VectorXd counts = file.vector("spike_count", -1, kCounts);
+  for (const double count : counts) {
+    if (!(count >= 0.0 && count <= std::numeric_limits<int>::max()) || count != std::floor(count)) {
+      file.fail("spike_count", fmt::format("{}", count), kCounts);
+    }
+  }
+  result.spike_count = counts.cast<int>();
+}
+
+Eigen::MatrixXd optional_matrix(const MatFile& file, std::string_view name) {
+  return file.has(name) ? file.matrix(name, "must be a matrix of numbers") : Eigen::MatrixXd();
+}
+
+std::string optional_text(const MatFile& file, std::string_view name) {
+  return file.has(name) ? file.text(name, "must be text") : std::string();
+}
+
+void read_signals(const MatFile& file, RunFile& run) {
+  constexpr std::string_view kNumber = "must be one number";
+  spiking::SimulationResult& result = run.result;
+  result.output.values = file.vector("output", -1, "must be the readout, 1 x samples");
+  result.output.start_ms = file.number("output_start_ms", kNumber);
+  result.output.step_ms = file.number("output_step_ms", kNumber);
+  result.voltage = optional_matrix(file, "voltage");
+  if (result.voltage.size() > 0) {
+    result.voltage_step_ms = file.number("voltage_step_ms", kNumber);
+  }
+  if (file.has("voltage_unit")) {
+    run.description.simulation.record.voltage_units = read_units<Index>(file, "voltage_unit");
+  }
+  result.rate = optional_matrix(file, "rate");
+  result.input = optional_matrix(file, "input");
+}
+
+void read_simulation(const MatFile& file, spiking::SimulationOptions& options) {
+  constexpr std::string_view kNumber = "must be one number";
+  constexpr std::string_view kWhole = "must be a whole number below 2^32";
+  constexpr std::int64_t kLargest = std::numeric_limits<std::uint32_t>::max();
+  if (file.has("trial")) {
+    options.trial = static_cast<std::uint32_t>(file.integer("trial", 0, kLargest, kWhole));
+  }
+  if (file.has("noise_mv2_per_ms")) {
+    options.noise_intensity = file.number("noise_mv2_per_ms", kNumber);
+  }
+  options.parity = file.has("parity") && file.integer("parity", 0, 1, "must be 0 or 1") == 1;
+  if (file.has("start_up")) {
+    constexpr std::string_view kStart = "must be reference or relaxed";
+    const std::string start_up = file.text("start_up", kStart);
+    if (start_up != "reference" && start_up != "relaxed") {
+      file.fail("start_up", "'" + start_up + "'", kStart);
+    }
+    options.start_up = spiking::start_up_from(start_up);
+  }
+  if (file.has("stimulation.mode")) {
+    spiking::Stimulation stimulation;
+    constexpr std::string_view kMode = "must be exc or inh";
+    const std::string mode = file.text("stimulation.mode", kMode);
+    if (mode != "exc" && mode != "inh") {
+      file.fail("stimulation.mode", "'" + mode + "'", kMode);
+    }
+    stimulation.mode =
+        mode == "exc" ? spiking::StimulationMode::excite : spiking::StimulationMode::inhibit;
+    stimulation.units = read_units<Index>(file, "stimulation.unit");
+    stimulation.start_ms = file.number("stimulation.start_ms", kNumber);
+    stimulation.stop_ms = file.number("stimulation.stop_ms", kNumber);
+    options.stimulation = stimulation;
+  }
+}
+
+void read_description(const MatFile& file, RunFile& run) {
+  constexpr std::string_view kNumber = "must be one number";
+  run.description.scaling_factor = file.number("scaling_factor", kNumber);
+  run.result.dt_ms = file.number("dt_ms", kNumber);
+  run.result.duration_ms = file.number("duration_ms", kNumber);
+  run.result.seed = static_cast<Seed>(file.integer("seed", 0, std::numeric_limits<Seed>::max(),
+                                                   "must be a whole number below 2^32"));
+  run.result.engine = file.text("engine", "must be the name of an engine");
+  run.result.engine_reason = optional_text(file, "engine_reason");
+  run.description.task = optional_text(file, "task");
+  run.description.condition = optional_text(file, "condition");
+  if (file.has("correct")) {
+    run.description.correct = file.integer("correct", 0, 1, "must be 0 or 1") == 1;
+  }
+  run.description.transfer = read_transfer(file);
+  if (file.has("unit_type")) {
+    run.description.unit_type = read_unit_types(file, run.result.spike_count.size());
+  }
+  read_simulation(file, run.description.simulation);
+  run.description.simulation.seed = run.result.seed;
+  run.description.command = optional_text(file, "command");
+  run.description.version = optional_text(file, "rheobase_version");
+}
+
+}  // namespace
+
+void write_run(const std::filesystem::path& path, const spiking::SimulationResult& result,
+               const RunDescription& description, MatVersion version) {
+  MatFields fields;
+  add_spikes(fields, result);
+  add_signals(fields, result, description);
+  add_description(fields, result, description);
+  write_mat(path, fields, version);
+}
+
+RunFile read_run(const std::filesystem::path& path) {
+  const MatFile file(path);
+  RunFile run;
+  read_spikes(file, run.result);
+  read_signals(file, run);
+  read_description(file, run);
+  return run;
+}
+
+Eigen::MatrixXd read_matrix(const std::string& file_and_field) {
+  const std::size_t colon = file_and_field.rfind(':');
+  if (colon == std::string::npos || colon == 0 || colon + 1 == file_and_field.size()) {
+    throw InputError(file_and_field, "", "no field's name", "must be FILE.mat:NAME");
+  }
+  const std::string name = file_and_field.substr(colon + 1);
+  const std::string_view top = std::string_view(name).substr(0, name.find('.'));
+  const MatFile file(std::filesystem::path(file_and_field.substr(0, colon)), {&top, 1});
+  return file.matrix(name, "must be a matrix of numbers");
+}
+
+}  // namespace rheobase::io

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "io/mat/mat_file.hpp"
+#include "mapping/conversion/transfer.hpp"
+#include "spiking/simulate.hpp"
+
+namespace rheobase::io {
+
+/// What a run file says beside the simulation's result.
+struct RunDescription {
+  double scaling_factor = 1.0;
+  std::string command;          ///< the command line that made it
+  std::string task;             ///< empty: not known
+  std::string condition;        ///< name of the trial's condition, empty: not known
+  std::string version;          ///< of the program; set by write_run
+  std::optional<bool> correct;  ///< was the trial's answer right? none: not known
+  std::optional<mapping::TransferOptions>
+      transfer;                ///< [spiking_network] neuron, synapse and the like
+  std::vector<int> unit_type;  ///< N, as UnitType; empty: not known
+  /// Of these the file holds trial, noise, parity, artificial stimulation and the recorded units.
+  spiking::SimulationOptions simulation;
+};
+
+struct RunFile {
+  spiking::SimulationResult result;
+  RunDescription description;
+};
+
+/// Writes a run, complete or not at all: spike_unit (1-based), spike_time_ms, output,
+/// output_time_ms, voltage (units x samples), mean_rate_hz, scaling_factor, dt_ms, engine, seed,
+/// command and what docs/formats.md lists beside them.
+/// @throws InputError where `path` cannot be written
+void write_run(const std::filesystem::path& path, const spiking::SimulationResult& result,
+               const RunDescription& description, MatVersion version = MatVersion::level5);
+
+/// Reads what write_run wrote. @throws InputError when a field is missing or of another form
+RunFile read_run(const std::filesystem::path& path);
+
+/// Reads one numeric matrix of a .mat file, given as FILE.mat:name.
+/// @throws InputError when the file, the field or its type is not as it must be
+Eigen::MatrixXd read_matrix(const std::string& file_and_field);
+
+}  // namespace rheobase::io

@@ -1,0 +1,114 @@
+#include "mapping/comparison/compare.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "core/parallel.hpp"
+#include "mapping/comparison/internal/compare_sums.hpp"
+#include "mapping/conversion/network_fingerprint.hpp"
+
+namespace rheobase::mapping {
+
+namespace {
+
+/// Trials that are in memory at once, and between which progress is told. Fixed: the order of
+/// sums must not depend on the number of threads.
+constexpr int kBlock = 16;
+
+/// The readout is smooth on the scale of the rise time: 0.5 ms loses no threshold crossing.
+constexpr double kReadoutPeriodMs = 0.5;
+
+void check_integer(const char* field, int value, int least, Eigen::Index most) {
+  if (value < least || value > most) {
+    throw InputError("comparison", field, fmt::format("{}", value),
+                     fmt::format("must be within {} ... {}", least, most));
+  }
+}
+
+/// Options with everything filled in that follows from the model.
+CompareOptions complete(const rate::RateModel& model, const rate::Task& task,
+                        CompareOptions options) {
+  check_integer("trials", options.trials, 1, 1000000);
+  check_integer("components", options.components, 1, model.units());
+  check_integer("example trials", options.example_trials, 0, 1000000);
+  if (model.inputs() != task.inputs()) {
+    throw InputError("model", "field 'w_in'", fmt::format("{} input channels", model.inputs()),
+                     fmt::format("must have {} for task '{}'", task.inputs(), task.name()));
+  }
+  if (!(options.rate_noise >= 0.0) || !std::isfinite(options.rate_noise)) {
+    throw InputError("comparison", "noise of the rate network",
+                     fmt::format("{}", options.rate_noise), "must be finite and not negative");
+  }
+  if (options.scaling_factor == 0.0) {
+    if (!model.scaling_factor) {
+      throw InputError("comparison", "scaling factor", "nothing",
+                       "must be given for a model without one");
+    }
+    options.scaling_factor = *model.scaling_factor;
+  }
+  options.simulation.stimulation.reset();
+  options.simulation.initial_voltage.reset();
+  options.simulation.record = {};
+  options.simulation.record.spikes = true;
+  options.simulation.output_period_ms = options.simulation.parity ? 0.0 : kReadoutPeriodMs;
+  return options;
+}
+
+ComparisonLayout layout_of(const rate::RateModel& model, const rate::Task& task,
+                           const CompareOptions& options, const ComparisonGrid& grid) {
+  ComparisonLayout layout;
+  layout.conditions = task.conditions();
+  layout.unit_type = rate::unit_types(model);
+  layout.tau_ms = rate::tau_steps(model) * rate::kRateStepMs;
+  layout.grid = grid;
+  layout.scaling_factor = options.scaling_factor;
+  layout.trials = options.trials;
+  layout.components = options.components;
+  layout.example_trials = options.example_trials;
+  return layout;
+}
+
+}  // namespace
+
+Comparison compare(const rate::RateModel& model, const rate::Task& task,
+                   const CompareOptions& given, const RunControl& control) {
+  const auto start = std::chrono::steady_clock::now();
+  const CompareOptions options = complete(model, task, given);
+  const spiking::SpikingModel spiking =
+      map_to_spiking(model, options.scaling_factor, options.transfer);
+  const ComparisonGrid grid = comparison_grid(task, options.analysis_start_ms);
+
+  ComparisonSums sums(layout_of(model, task, options, grid));
+  for (int first = 0; first < options.trials; first += kBlock) {
+    if (control.stop_requested()) {
+      throw Cancelled("comparison stopped before it was complete");
+    }
+    control.progress(static_cast<double>(first) / options.trials,
+                     fmt::format("trial {} of {}", first + 1, options.trials));
+    const auto count = static_cast<std::size_t>(std::min(kBlock, options.trials - first));
+    std::vector<PairedTrial> block(count);
+    parallel_for(count, options.threads, [&](std::size_t k) {
+      const std::uint32_t number = options.simulation.trial + static_cast<std::uint32_t>(first) +
+                                   static_cast<std::uint32_t>(k);
+      block[k] = run_paired_trial(model, spiking, task, options, grid, number);
+    });
+    for (PairedTrial& trial : block) {
+      sums.add(std::move(trial));
+    }
+  }
+
+  Comparison result = sums.result();
+  result.task = task.name();
+  result.task_parameters = task.parameters();
+  result.network = network_fingerprint(model);
+  result.options = options;
+  control.progress(1.0);
+  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return result;
+}
+
+}  // namespace rheobase::mapping

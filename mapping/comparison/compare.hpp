@@ -1,0 +1,147 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <Eigen/Core>
+
+#include "core/analysis/distribution.hpp"
+#include "core/analysis/mcnemar.hpp"
+#include "core/run_control.hpp"
+#include "core/statistics.hpp"
+#include "mapping/conversion/transfer.hpp"
+#include "rate/models/unit_type.hpp"
+#include "rate/tasks/task.hpp"
+#include "spiking/simulate.hpp"
+
+namespace rheobase::mapping {
+
+struct CompareOptions {
+  double scaling_factor = 0.0;  ///< s = 1/lambda; 0: the model's own
+  int trials = 100;             ///< of the evaluation streams, from simulation.trial on
+  /// Engine, dt, noise, seed. What is recorded is chosen here; no stimulation, no given voltages.
+  spiking::SimulationOptions simulation;
+  TransferOptions transfer;
+  double rate_noise = rate::kRateNoise;  ///< factor of xi in the rate network
+  /// Everything but accuracy is measured from here on: spiking networks start with random voltages
+  /// and all units refractory, and what follows belongs to neither network.
+  double analysis_start_ms = 200.0;
+  int components = 3;      ///< dimension of the subspaces whose angles are measured
+  int example_trials = 3;  ///< per condition whose spikes are kept
+  int threads = 0;         ///< no influence on the result
+};
+
+/// Spiking minus rate network, over the trials in which both have such a time.
+struct TimeDifference {
+  int trials = 0;
+  double mean_ms = 0.0;
+  double sd_ms = 0.0;  ///< over n - 1; 0 for one trial
+};
+
+/// The trials of one condition, or all of them. Values are missing where nothing defines them: no
+/// trials, or signals that never change.
+struct ConditionComparison {
+  std::string name;  ///< of the condition; "all"
+  int trials = 0;
+  Proportion rate_accuracy;
+  Proportion spiking_accuracy;
+  analysis::McNemar paired;           ///< first: rate network, second: spiking network
+  std::optional<double> output_rmse;  ///< on the 5 ms grid, over all samples of all trials
+  std::optional<double> output_correlation;
+  /// First time from the first stimulus on at which the output reaches half of the target's
+  /// extreme value; conditions with a target of 0 have none.
+  TimeDifference onset;
+  TimeDifference peak;                      ///< of the extreme value in the target's direction
+  std::optional<double> rate_correlation;   ///< of unit activity, averaged over the trials
+  std::optional<double> rate_synchrony;     ///< chi of r (synchrony_chi), mean over trials
+  std::optional<double> spiking_synchrony;  ///< chi of the filtered spike trains, mean over trials
+  double mean_activity = 0.0;  ///< r of the rate network, over units, samples and trials
+  double mean_rate_hz = 0.0;   ///< spikes per second, over units and trials
+};
+
+/// One value per unit. NaN where nothing defines it.
+struct UnitComparison {
+  std::vector<rate::UnitType> type;
+  Eigen::VectorXd tau_ms;             ///< synaptic decay
+  Eigen::VectorXd rate_activity;      ///< mean r of the rate network
+  Eigen::VectorXd spiking_hz;         ///< mean firing rate
+  Eigen::VectorXd correlation;        ///< of lambda * LIF rate and r, averaged over trials
+  Eigen::VectorXd trial_correlation;  ///< the same in single trials
+  Eigen::VectorXd isi_cv;             ///< of intervals within trials, from 10 intervals on
+  Eigen::VectorXd isi_cv2;
+};
+
+/// Units of one type; means over the units for which a value exists.
+struct TypeComparison {
+  rate::UnitType type = rate::UnitType::excitatory;
+  analysis::Distribution rate_hz;     ///< s * r of the rate network: what the transfer predicts
+  analysis::Distribution spiking_hz;  ///< what the spiking network does
+  std::optional<double> correlation;
+  std::optional<double> isi_cv;
+  std::optional<double> isi_cv2;
+};
+
+/// Principal components of the condition averages of both networks.
+struct SubspaceComparison {
+  Eigen::VectorXd rate_explained;  ///< share of each component, the first ten at most
+  Eigen::VectorXd spiking_explained;
+  Eigen::VectorXd angles_deg;  ///< between the first `components` of both, increasing
+};
+
+/// Spikes of one trial.
+struct TrialSpikes {
+  int trial = 0;                   ///< index into ComparisonTraces::conditions
+  std::vector<std::int32_t> unit;  ///< 0-based
+  std::vector<double> time_ms;
+};
+
+/// What figures are drawn from. L samples at step_ms, 2 step_ms, ... (outputs, averages), S of them
+/// from analysis_start_ms on (trajectories). Activity of the spiking network is lambda times its
+/// filtered spike trains. Averages of conditions without trials are empty.
+struct ComparisonTraces {
+  double step_ms = 0.0;
+  std::vector<int> conditions;  ///< per trial
+  std::vector<bool> rate_correct;
+  std::vector<bool> spiking_correct;
+  Eigen::MatrixXd rate_output;                      ///< trials x L
+  Eigen::MatrixXd spiking_output;                   ///< trials x L
+  std::vector<Eigen::MatrixXd> rate_average;        ///< per condition N x L
+  std::vector<Eigen::MatrixXd> spiking_average;     ///< per condition N x L
+  std::vector<Eigen::MatrixXd> rate_trajectory;     ///< per condition components x S
+  std::vector<Eigen::MatrixXd> spiking_trajectory;  ///< per condition components x S
+  std::vector<TrialSpikes> spikes;                  ///< the first example_trials of each condition
+};
+
+/// A rate network and its spiking twin on the same trials.
+struct Comparison {
+  std::string task;
+  rate::TaskParameters task_parameters;
+  std::string network;     ///< fingerprint of the rate network
+  std::string model_file;  ///< where it was read from, for the record
+  std::string command;     ///< the command line that made the comparison, for the record
+  CompareOptions options;  ///< as used, with the scaling factor
+  std::string engine;      ///< that ran
+  std::string engine_reason;
+  double duration_ms = 0.0;  ///< of a spiking trial
+  ConditionComparison all;
+  std::vector<ConditionComparison> conditions;  ///< in the task's order
+  UnitComparison units;
+  std::vector<TypeComparison> types;  ///< that occur, in the order of UnitType
+  SubspaceComparison subspaces;
+  ComparisonTraces traces;
+  double seconds = 0.0;  ///< wall time
+};
+
+/// Runs the same trials through a rate network and its spiking network (Kim, Li & Sejnowski, PNAS
+/// 2019, compare their outputs, rates and trajectories in Figs. 2, 3, S1 and S2).
+///
+/// Trial k is the one `evaluate_rate` and `evaluate_spiking` call options.simulation.trial + k. A
+/// function of model, task and options alone, whatever the number of threads.
+/// @throws InputError where model and task do not fit, there is no scaling factor, an option is out
+///         of range; Cancelled; NonFiniteError
+Comparison compare(const rate::RateModel& model, const rate::Task& task,
+                   const CompareOptions& options, const RunControl& control = {});
+
+}  // namespace rheobase::mapping

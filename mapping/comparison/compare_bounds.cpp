@@ -1,0 +1,162 @@
+#include "mapping/comparison/compare_bounds.hpp"
+
+#include <cmath>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "mapping/conversion/network_fingerprint.hpp"
+
+namespace rheobase::mapping {
+
+namespace {
+
+/// What rounding may add to a difference of two figures that are equal on paper.
+constexpr double kRounding = 1e-12;
+
+std::string found(const std::optional<double>& value) {
+  return value ? fmt::format("{:.6g}", *value) : "nothing";
+}
+
+/// Collects the lines. Every figure is given as a value that may be missing.
+class Failures {
+ public:
+  void at_least(std::string_view name, const std::optional<double>& value, double bound,
+                std::string_view baseline = {}) {
+    if (!value || !(*value >= bound - kRounding)) {
+      lines_.push_back(fmt::format("{}: found {}{}; must be at least {:.6g}", name, found(value),
+                                   baseline, bound));
+    }
+  }
+  void at_most(std::string_view name, const std::optional<double>& value, double bound,
+               std::string_view baseline = {}) {
+    if (!value || !(*value <= bound + kRounding)) {
+      lines_.push_back(fmt::format("{}: found {}{}; must be at most {:.6g}", name, found(value),
+                                   baseline, bound));
+    }
+  }
+  std::vector<std::string> take() { return std::move(lines_); }
+
+ private:
+  std::vector<std::string> lines_;
+};
+
+std::string beside(double baseline) {
+  return fmt::format(", baseline {:.6g}", baseline);
+}
+
+std::string parameters_text(const rate::TaskParameters& parameters) {
+  std::string text;
+  for (const auto& [name, value] : parameters) {
+    text += fmt::format("{}{} = {:g}", text.empty() ? "" : ", ", name, value);
+  }
+  return text.empty() ? "none" : text;
+}
+
+/// What two comparisons must have in common.
+struct Subject {
+  const std::string& task;
+  const rate::TaskParameters& parameters;
+  const std::string& network;
+};
+
+Subject subject_of(const Comparison& comparison) {
+  return {comparison.task, comparison.task_parameters, comparison.network};
+}
+
+void require_same(const Subject& baseline, const Subject& now, const std::string& where) {
+  if (baseline.task != now.task) {
+    throw InputError(where, "task", "'" + baseline.task + "'",
+                     "must be '" + now.task + "' as in the new comparison");
+  }
+  if (baseline.parameters != now.parameters) {
+    throw InputError(where, "task parameters", parameters_text(baseline.parameters),
+                     "must be " + parameters_text(now.parameters));
+  }
+  if (baseline.network != now.network) {
+    throw InputError(where, "network", "fingerprint " + baseline.network,
+                     "must be " + now.network +
+                         ": a baseline belongs to one network; make a new one after training");
+  }
+}
+
+void check_correlation(Failures& failures, std::string_view name,
+                       const std::optional<double>& value, const std::optional<double>& baseline,
+                       double tolerance) {
+  if (baseline) {
+    failures.at_least(name, value, *baseline - tolerance, beside(*baseline));
+  }
+}
+
+void check_accuracy(Failures& failures, const ConditionComparison& now,
+                    const ConditionComparison& before, double tolerance) {
+  if (before.trials == 0 || now.trials == 0) {
+    return;
+  }
+  const std::string name = now.name == "all" ? "accuracy" : fmt::format("accuracy of {}", now.name);
+  const double baseline = before.spiking_accuracy.value;
+  failures.at_least(name, now.spiking_accuracy.value, baseline - tolerance, beside(baseline));
+}
+
+}  // namespace
+
+std::vector<std::string> check_bounds(const Comparison& comparison, const Bounds& bounds) {
+  Failures failures;
+  const ConditionComparison& all = comparison.all;
+  if (bounds.min_accuracy) {
+    failures.at_least("accuracy", all.spiking_accuracy.value, *bounds.min_accuracy);
+  }
+  if (bounds.max_output_rmse) {
+    failures.at_most("output RMSE", all.output_rmse, *bounds.max_output_rmse);
+  }
+  if (bounds.min_rate_correlation) {
+    failures.at_least("rate correlation", all.rate_correlation, *bounds.min_rate_correlation);
+  }
+  if (bounds.max_accuracy_drop) {
+    failures.at_most("accuracy drop", all.rate_accuracy.value - all.spiking_accuracy.value,
+                     *bounds.max_accuracy_drop);
+  }
+  return failures.take();
+}
+
+void require_same_subject(const Comparison& baseline, const rate::RateModel& model,
+                          const rate::Task& task, const std::string& where) {
+  const std::string network = network_fingerprint(model);
+  require_same(subject_of(baseline), {task.name(), task.parameters(), network}, where);
+}
+
+std::vector<std::string> check_baseline(const Comparison& comparison, const Comparison& baseline,
+                                        double tolerance, const std::string& where) {
+  if (!(tolerance >= 0.0) || !std::isfinite(tolerance)) {
+    throw InputError("tolerance", "", fmt::format("{}", tolerance), "must be at least 0");
+  }
+  require_same(subject_of(baseline), subject_of(comparison), where);
+  Failures failures;
+  const ConditionComparison& now = comparison.all;
+  const ConditionComparison& before = baseline.all;
+  check_accuracy(failures, now, before, tolerance);
+  for (const ConditionComparison& condition : comparison.conditions) {
+    for (const ConditionComparison& other : baseline.conditions) {
+      if (other.name == condition.name) {
+        check_accuracy(failures, condition, other, tolerance);
+      }
+    }
+  }
+  if (before.output_rmse) {
+    failures.at_most("output RMSE", now.output_rmse, *before.output_rmse + tolerance,
+                     beside(*before.output_rmse));
+  }
+  check_correlation(failures, "output correlation", now.output_correlation,
+                    before.output_correlation, tolerance);
+  check_correlation(failures, "rate correlation", now.rate_correlation, before.rate_correlation,
+                    tolerance);
+  const double rate_hz = before.mean_rate_hz;
+  failures.at_least("mean rate (Hz)", now.mean_rate_hz, rate_hz * (1.0 - tolerance),
+                    beside(rate_hz));
+  failures.at_most("mean rate (Hz)", now.mean_rate_hz, rate_hz * (1.0 + tolerance),
+                   beside(rate_hz));
+  return failures.take();
+}
+
+}  // namespace rheobase::mapping

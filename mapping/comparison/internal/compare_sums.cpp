@@ -1,0 +1,318 @@
+#include "mapping/comparison/internal/compare_sums.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numbers>
+#include <numeric>
+
+#include "core/analysis/pca.hpp"
+#include "core/analysis/subspace.hpp"
+
+namespace rheobase::mapping {
+
+namespace {
+
+constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+constexpr long kLeastIntervals = 10;      // fewer say nothing about a unit's regularity
+constexpr Eigen::Index kComponents = 10;  // whose shares are kept
+
+void append(std::vector<double>& values, const std::optional<double>& value) {
+  if (value) {
+    values.push_back(*value);
+  }
+}
+
+analysis::Distribution distribution_of_all(const std::vector<double>& values) {
+  return analysis::distribution_of(
+      Eigen::Map<const Eigen::VectorXd>(values.data(), static_cast<Eigen::Index>(values.size())));
+}
+
+/// Mean of the values that exist.
+std::optional<double> mean_of(const std::vector<double>& values) {
+  if (values.empty()) {
+    return std::nullopt;
+  }
+  return distribution_of_all(values).mean;
+}
+
+TimeDifference time_difference(const std::vector<double>& differences) {
+  const analysis::Distribution all = distribution_of_all(differences);
+  return {static_cast<int>(all.count), all.mean, all.sd};
+}
+
+Proportion accuracy_of(const std::vector<bool>& correct, const std::vector<std::size_t>& trials) {
+  int successes = 0;
+  for (const std::size_t trial : trials) {
+    successes += correct[trial] ? 1 : 0;
+  }
+  return wilson_interval(successes, static_cast<int>(trials.size()));
+}
+
+}  // namespace
+
+ComparisonSums::ComparisonSums(ComparisonLayout layout) : layout_(std::move(layout)) {
+  const auto units = static_cast<Eigen::Index>(layout_.unit_type.size());
+  const Eigen::Index samples = layout_.grid.samples.samples;
+  sums_.resize(layout_.conditions.size());
+  traces_.step_ms = layout_.grid.samples.step_ms;
+  traces_.rate_output.resize(layout_.trials, samples);
+  traces_.spiking_output.resize(layout_.trials, samples);
+  correlation_.resize(layout_.unit_type.size());
+  intervals_.resize(layout_.unit_type.size());
+  activity_ = Eigen::VectorXd::Zero(units);
+  hz_ = Eigen::VectorXd::Zero(units);
+}
+
+void ComparisonSums::add(PairedTrial&& trial) {
+  Condition& sums = sums_[static_cast<std::size_t>(trial.condition)];
+  if (sums.rate.size() == 0) {
+    sums.rate = Eigen::MatrixXd::Zero(trial.rate.activity.rows(), trial.rate.activity.cols());
+    sums.spiking = sums.rate;
+  }
+  sums.rate += trial.rate.activity;
+  sums.spiking += trial.spiking.activity;
+  sums.hz += trial.spiking_hz.mean();
+  if (trial.rate.onset_ms && trial.spiking.onset_ms) {
+    sums.onset.push_back(*trial.spiking.onset_ms - *trial.rate.onset_ms);
+  }
+  if (trial.rate.peak_ms && trial.spiking.peak_ms) {
+    sums.peak.push_back(*trial.spiking.peak_ms - *trial.rate.peak_ms);
+  }
+  append(sums.rate_chi, trial.rate.synchrony);
+  append(sums.spiking_chi, trial.spiking.synchrony);
+
+  traces_.conditions.push_back(trial.condition);
+  traces_.rate_correct.push_back(trial.rate.correct);
+  traces_.spiking_correct.push_back(trial.spiking.correct);
+  traces_.rate_output.row(added_) = trial.rate.output;
+  traces_.spiking_output.row(added_) = trial.spiking.output;
+  activity_ += trial.rate.activity.rightCols(layout_.grid.analysed()).rowwise().mean();
+  hz_ += trial.spiking_hz;
+  for (std::size_t unit = 0; unit < correlation_.size(); ++unit) {
+    correlation_[unit].add(trial.correlation[unit]);
+    intervals_[unit].add(trial.intervals[unit]);
+  }
+  if (sums.examples < layout_.example_trials) {
+    ++sums.examples;
+    trial.spikes.trial = static_cast<int>(added_);
+    traces_.spikes.push_back(std::move(trial.spikes));
+  }
+  engine_ = trial.engine;
+  engine_reason_ = trial.engine_reason;
+  duration_ms_ = trial.duration_ms;
+  ++added_;
+}
+
+std::vector<std::size_t> ComparisonSums::trials_of(int condition) const {
+  std::vector<std::size_t> trials;
+  for (std::size_t k = 0; k < traces_.conditions.size(); ++k) {
+    if (traces_.conditions[k] == condition) {
+      trials.push_back(k);
+    }
+  }
+  return trials;
+}
+
+ConditionComparison ComparisonSums::compare_condition(const std::string& name,
+                                                      const std::vector<int>& members) const {
+  ConditionComparison result;
+  result.name = name;
+  std::vector<std::size_t> trials;
+  std::vector<double> onset, peak, rate_chi, spiking_chi;
+  const auto extend = [](std::vector<double>& all, const std::vector<double>& part) {
+    all.insert(all.end(), part.begin(), part.end());
+  };
+  for (const int member : members) {
+    const std::vector<std::size_t> part = trials_of(member);
+    trials.insert(trials.end(), part.begin(), part.end());
+    const Condition& sums = sums_[static_cast<std::size_t>(member)];
+    extend(onset, sums.onset);
+    extend(peak, sums.peak);
+    extend(rate_chi, sums.rate_chi);
+    extend(spiking_chi, sums.spiking_chi);
+  }
+  result.trials = static_cast<int>(trials.size());
+  result.onset = time_difference(onset);
+  result.peak = time_difference(peak);
+  result.rate_synchrony = mean_of(rate_chi);
+  result.spiking_synchrony = mean_of(spiking_chi);
+  compare_outputs(result, trials);
+  compare_activity(result, members);
+  return result;
+}
+
+void ComparisonSums::compare_outputs(ConditionComparison& result,
+                                     const std::vector<std::size_t>& trials) const {
+  result.rate_accuracy = accuracy_of(traces_.rate_correct, trials);
+  result.spiking_accuracy = accuracy_of(traces_.spiking_correct, trials);
+  std::vector<bool> rate, spiking;
+  analysis::CorrelationSums correlation;
+  double squares = 0.0;
+  const Eigen::Index samples = layout_.grid.analysed();
+  for (const std::size_t trial : trials) {
+    rate.push_back(traces_.rate_correct[trial]);
+    spiking.push_back(traces_.spiking_correct[trial]);
+    const auto row = static_cast<Eigen::Index>(trial);
+    const Eigen::ArrayXd x = traces_.rate_output.row(row).tail(samples).transpose();
+    const Eigen::ArrayXd y = traces_.spiking_output.row(row).tail(samples).transpose();
+    correlation.add(x, y);
+    squares += (y - x).square().sum();
+  }
+  result.paired = analysis::mcnemar_test(rate, spiking);
+  if (!trials.empty()) {
+    result.output_rmse = std::sqrt(squares / static_cast<double>(correlation.count()));
+    result.output_correlation = correlation.correlation();
+  }
+}
+
+void ComparisonSums::compare_activity(ConditionComparison& result,
+                                      const std::vector<int>& members) const {
+  if (result.trials == 0) {
+    return;
+  }
+  analysis::CorrelationSums correlation;
+  const Eigen::Index samples = layout_.grid.analysed();
+  for (const int member : members) {
+    const Condition& sums = sums_[static_cast<std::size_t>(member)];
+    result.mean_rate_hz += sums.hz / result.trials;
+    if (sums.rate.size() == 0) {
+      continue;
+    }
+    const double trials = static_cast<double>(trials_of(member).size());
+    const Eigen::MatrixXd rate = sums.rate.rightCols(samples) / trials;
+    const Eigen::MatrixXd spiking = sums.spiking.rightCols(samples) / trials;
+    correlation.add(rate.reshaped().array(), spiking.reshaped().array());
+    result.mean_activity += rate.mean() * trials / result.trials;
+  }
+  result.rate_correlation = correlation.correlation();
+}
+
+UnitComparison ComparisonSums::compare_units() const {
+  const auto units = static_cast<Eigen::Index>(layout_.unit_type.size());
+  UnitComparison result;
+  result.type = layout_.unit_type;
+  result.tau_ms = layout_.tau_ms;
+  const double trials = static_cast<double>(added_);
+  result.rate_activity = activity_ / trials;
+  result.spiking_hz = hz_ / trials;
+  for (Eigen::VectorXd* values :
+       {&result.correlation, &result.trial_correlation, &result.isi_cv, &result.isi_cv2}) {
+    values->resize(units);
+  }
+  const Eigen::MatrixXd rate = side_by_side(false);
+  const Eigen::MatrixXd spiking = side_by_side(true);
+  for (Eigen::Index unit = 0; unit < units; ++unit) {
+    const auto at = static_cast<std::size_t>(unit);
+    result.correlation[unit] =
+        analysis::pearson_correlation(rate.row(unit).transpose(), spiking.row(unit).transpose())
+            .value_or(kNone);
+    result.trial_correlation[unit] = correlation_[at].correlation().value_or(kNone);
+    const analysis::IsiStatistics isi = intervals_[at].statistics();
+    const bool enough = isi.intervals >= kLeastIntervals;
+    result.isi_cv[unit] = enough ? isi.cv.value_or(kNone) : kNone;
+    result.isi_cv2[unit] = enough ? isi.cv2.value_or(kNone) : kNone;
+  }
+  return result;
+}
+
+/// Averages of all conditions with trials, analysed samples only: N x (conditions * S).
+Eigen::MatrixXd ComparisonSums::side_by_side(bool spiking) const {
+  const Eigen::Index samples = layout_.grid.analysed();
+  std::vector<Eigen::MatrixXd> parts;
+  for (std::size_t c = 0; c < sums_.size(); ++c) {
+    const Eigen::MatrixXd& sum = spiking ? sums_[c].spiking : sums_[c].rate;
+    if (sum.size() > 0) {
+      parts.emplace_back(sum.rightCols(samples) /
+                         static_cast<double>(trials_of(static_cast<int>(c)).size()));
+    }
+  }
+  Eigen::MatrixXd all(activity_.size(), samples * static_cast<Eigen::Index>(parts.size()));
+  for (std::size_t p = 0; p < parts.size(); ++p) {
+    all.middleCols(static_cast<Eigen::Index>(p) * samples, samples) = parts[p];
+  }
+  return all;
+}
+
+void ComparisonSums::compare_subspaces(Comparison& result) const {
+  const analysis::Pca rate = analysis::pca(side_by_side(false));
+  const analysis::Pca spiking = analysis::pca(side_by_side(true));
+  const Eigen::Index available = rate.components.cols();
+  const Eigen::Index shown = std::min(kComponents, available);
+  result.subspaces.rate_explained = rate.explained.head(shown);
+  result.subspaces.spiking_explained = spiking.explained.head(shown);
+  const Eigen::Index count = std::min<Eigen::Index>(layout_.components, available);
+  if (rate.variance[0] > 0.0 && spiking.variance[0] > 0.0) {
+    result.subspaces.angles_deg = analysis::principal_angles(rate.components.leftCols(count),
+                                                             spiking.components.leftCols(count)) *
+                                  (180.0 / std::numbers::pi);
+  }
+  const Eigen::Index samples = layout_.grid.analysed();
+  Eigen::Index column = 0;
+  for (const Condition& sums : sums_) {
+    const bool empty = sums.rate.size() == 0;
+    const auto part = [&](const analysis::Pca& basis) {
+      return empty ? Eigen::MatrixXd()
+                   : Eigen::MatrixXd(basis.projections.block(0, column, count, samples));
+    };
+    result.traces.rate_trajectory.push_back(part(rate));
+    result.traces.spiking_trajectory.push_back(part(spiking));
+    column += empty ? 0 : samples;
+  }
+}
+
+Comparison ComparisonSums::result() const {
+  Comparison result;
+  result.engine = engine_;
+  result.engine_reason = engine_reason_;
+  result.duration_ms = duration_ms_;
+  std::vector<int> every(sums_.size());
+  std::iota(every.begin(), every.end(), 0);
+  result.all = compare_condition("all", every);
+  for (const int condition : every) {
+    result.conditions.push_back(
+        compare_condition(layout_.conditions[static_cast<std::size_t>(condition)], {condition}));
+  }
+  result.units = compare_units();
+  result.types = compare_types(result.units, layout_.scaling_factor);
+  result.traces = traces_;
+  for (const int condition : every) {
+    const Condition& sums = sums_[static_cast<std::size_t>(condition)];
+    const double trials = static_cast<double>(trials_of(condition).size());
+    result.traces.rate_average.push_back(sums.rate / trials);
+    result.traces.spiking_average.push_back(sums.spiking / trials);
+  }
+  compare_subspaces(result);
+  return result;
+}
+
+std::vector<TypeComparison> compare_types(const UnitComparison& units, double scaling_factor) {
+  std::vector<TypeComparison> result;
+  for (const rate::UnitType type :
+       {rate::UnitType::excitatory, rate::UnitType::inhibitory, rate::UnitType::som}) {
+    std::vector<double> predicted, measured, correlation, cv, cv2;
+    for (std::size_t unit = 0; unit < units.type.size(); ++unit) {
+      if (units.type[unit] != type) {
+        continue;
+      }
+      const auto at = static_cast<Eigen::Index>(unit);
+      predicted.push_back(scaling_factor * units.rate_activity[at]);
+      measured.push_back(units.spiking_hz[at]);
+      const auto append_number = [](std::vector<double>& values, double value) {
+        if (!std::isnan(value)) {
+          values.push_back(value);
+        }
+      };
+      append_number(correlation, units.correlation[at]);
+      append_number(cv, units.isi_cv[at]);
+      append_number(cv2, units.isi_cv2[at]);
+    }
+    if (!measured.empty()) {
+      result.push_back({type, distribution_of_all(predicted), distribution_of_all(measured),
+                        mean_of(correlation), mean_of(cv), mean_of(cv2)});
+    }
+  }
+  return result;
+}
+
+}  // namespace rheobase::mapping

@@ -1,0 +1,144 @@
+#include "mapping/comparison/internal/compare_trial.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "core/analysis/response_times.hpp"
+#include "core/analysis/synchrony.hpp"
+#include "core/error.hpp"
+#include "mapping/conversion/evaluate_spiking.hpp"
+#include "rate/dynamics/run.hpp"
+#include "rate/tasks/scoring.hpp"
+
+namespace rheobase::mapping {
+
+namespace {
+
+/// The filters of the readout: what the weights of the next unit see.
+std::vector<analysis::RateKernel> readout_kernels(const spiking::SynapseParameters& synapse) {
+  const analysis::KernelShape shape = synapse.kind == spiking::SynapseKind::double_exponential
+                                          ? analysis::KernelShape::double_exponential
+                                          : analysis::KernelShape::exponential;
+  std::vector<analysis::RateKernel> kernels;
+  for (const double decay_ms : synapse.decay_ms) {
+    kernels.push_back({shape, decay_ms, synapse.rise_ms});
+  }
+  return kernels;
+}
+
+analysis::SpikeList spikes_of(const spiking::SimulationResult& run) {
+  return {run.spike_unit, run.spike_time_ms};
+}
+
+std::vector<analysis::IsiSums> intervals_of(const spiking::SimulationResult& run,
+                                            Eigen::Index units, double start_ms) {
+  std::vector<std::vector<double>> times(static_cast<std::size_t>(units));
+  for (std::size_t k = 0; k < run.spike_unit.size(); ++k) {
+    if (run.spike_time_ms[k] >= start_ms) {
+      times[static_cast<std::size_t>(run.spike_unit[k])].push_back(run.spike_time_ms[k]);
+    }
+  }
+  std::vector<analysis::IsiSums> sums(times.size());
+  for (std::size_t unit = 0; unit < times.size(); ++unit) {
+    sums[unit].add_trial(times[unit]);
+  }
+  return sums;
+}
+
+NetworkTrial run_rate_trial(const rate::RateModel& model, const rate::Task& task,
+                            const rate::Trial& trial, const CompareOptions& options,
+                            const ComparisonGrid& grid, std::uint32_t number) {
+  const rate::RateNoise noise{options.rate_noise, options.simulation.seed, number,
+                              Purpose::evaluation_noise};
+  rate::RateRun run = rate::run_rate(model, trial.input, noise);
+  NetworkTrial result;
+  result.activity = run.r.rightCols(grid.samples.samples);
+  result.correct = task.rate_correct(trial, run.output);
+  const SampledSignal output{grid.samples.start_ms, grid.samples.step_ms, run.output};
+  result.output = std::move(run.output);
+  measure(result, output, trial.target, grid);
+  return result;
+}
+
+NetworkTrial spiking_trial(const spiking::SimulationResult& run, const spiking::SpikingModel& model,
+                           const rate::Task& task, const rate::Trial& trial,
+                           const ComparisonGrid& grid) {
+  NetworkTrial result;
+  result.activity = analysis::firing_rates(spikes_of(run), model.units(), grid.samples,
+                                           readout_kernels(model.synapse)) /
+                    model.scaling_factor;
+  result.output = rate::at_rate_steps(run.output, grid.samples.samples);
+  result.correct = task.spiking_correct(trial, run.output);
+  measure(result, run.output, trial.target, grid);
+  return result;
+}
+
+}  // namespace
+
+ComparisonGrid comparison_grid(const rate::Task& task, double analysis_start_ms) {
+  ComparisonGrid grid;
+  grid.samples = {rate::kRateStepMs, rate::kRateStepMs, task.steps() - 1};
+  const double first = std::ceil(analysis_start_ms / rate::kRateStepMs - 1e-9) - 1.0;
+  grid.first =
+      static_cast<Eigen::Index>(std::clamp(first, 0.0, static_cast<double>(grid.samples.samples)));
+  if (!(analysis_start_ms >= 0.0) || grid.analysed() < 2) {
+    throw InputError("comparison", "start of the analysis (ms)",
+                     fmt::format("{}", analysis_start_ms),
+                     fmt::format("must be at least 0 and leave two steps of a trial of {} ms",
+                                 task.steps() * rate::kRateStepMs));
+  }
+  grid.start_ms = analysis_start_ms;
+  const auto windows = task.definition().stimulus_windows(task.parameters());
+  const double stimulus_ms = windows.empty() ? 0.0 : windows.front().first * rate::kRateStepMs;
+  grid.response_from_ms = std::max(analysis_start_ms, stimulus_ms);
+  return grid;
+}
+
+void measure(NetworkTrial& trial, const SampledSignal& output, const Eigen::VectorXd& target,
+             const ComparisonGrid& grid) {
+  trial.synchrony = analysis::synchrony_chi(trial.activity.rightCols(grid.analysed()));
+  Eigen::Index largest = 0;
+  const double extreme = target.cwiseAbs().maxCoeff(&largest);
+  if (extreme == 0.0) {
+    return;
+  }
+  trial.onset_ms = analysis::onset_time_ms(output, grid.response_from_ms, 0.5 * target[largest]);
+  const std::optional<analysis::Peak> peak =
+      analysis::peak_of(output, grid.response_from_ms, target[largest] > 0.0);
+  if (peak) {
+    trial.peak_ms = peak->time_ms;
+  }
+}
+
+PairedTrial run_paired_trial(const rate::RateModel& rate, const spiking::SpikingModel& spiking,
+                             const rate::Task& task, const CompareOptions& options,
+                             const ComparisonGrid& grid, std::uint32_t number) {
+  const rate::Trial trial =
+      task.random_trial(options.simulation.seed, number, Purpose::evaluation_task);
+  PairedTrial result;
+  result.condition = trial.condition;
+  result.rate = run_rate_trial(rate, task, trial, options, grid, number);
+  spiking::SimulationResult run =
+      simulate_evaluation_trial(spiking, trial, options.simulation, number);
+  result.spiking = spiking_trial(run, spiking, task, trial, grid);
+  const Eigen::Index units = spiking.units();
+  for (Eigen::Index unit = 0; unit < units; ++unit) {
+    analysis::CorrelationSums sums;
+    sums.add(result.rate.activity.row(unit).tail(grid.analysed()).transpose().array(),
+             result.spiking.activity.row(unit).tail(grid.analysed()).transpose().array());
+    result.correlation.push_back(sums);
+  }
+  result.intervals = intervals_of(run, units, grid.start_ms);
+  result.spiking_hz = analysis::mean_rates(spikes_of(run), units, grid.start_ms,
+                                           std::nextafter(run.duration_ms, HUGE_VAL));
+  result.engine = run.engine;
+  result.engine_reason = run.engine_reason;
+  result.duration_ms = run.duration_ms;
+  result.spikes.unit = std::move(run.spike_unit);
+  result.spikes.time_ms = std::move(run.spike_time_ms);
+  return result;
+}
+
+}  // namespace rheobase::mapping

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "core/analysis/agreement.hpp"
+#include "core/analysis/firing_rates.hpp"
+#include "core/analysis/isi_statistics.hpp"
+#include "mapping/comparison/compare.hpp"
+
+namespace rheobase::mapping {
+
+/// What one network did in one trial. L samples at 5 ms, 10 ms, ...; N units.
+struct NetworkTrial {
+  Eigen::MatrixXd activity;  ///< N x L, r or lambda * filtered spike trains
+  Eigen::VectorXd output;    ///< L
+  bool correct = false;
+  std::optional<double> onset_ms;
+  std::optional<double> peak_ms;
+  std::optional<double> synchrony;
+};
+
+/// The same trial in both networks.
+struct PairedTrial {
+  int condition = 0;
+  NetworkTrial rate;
+  NetworkTrial spiking;
+  std::vector<analysis::CorrelationSums> correlation;  ///< N, activity of both
+  std::vector<analysis::IsiSums> intervals;            ///< N
+  Eigen::VectorXd spiking_hz;                          ///< N
+  TrialSpikes spikes;
+  std::string engine, engine_reason;
+  double duration_ms = 0.0;
+};
+
+/// The times at which a comparison looks at the networks.
+struct ComparisonGrid {
+  analysis::SampleGrid samples;
+  Eigen::Index first = 0;         ///< first sample that is analysed
+  double start_ms = 0.0;          ///< from which spikes are analysed
+  double response_from_ms = 0.0;  ///< from which onsets and peaks are looked for
+
+  Eigen::Index analysed() const { return samples.samples - first; }
+};
+
+/// @throws InputError when less than two samples would be analysed
+ComparisonGrid comparison_grid(const rate::Task& task, double analysis_start_ms);
+
+/// Onset, peak and synchrony of what a network did; both are measured with the same yardstick.
+void measure(NetworkTrial& trial, const SampledSignal& output, const Eigen::VectorXd& target,
+             const ComparisonGrid& grid);
+
+/// Runs trial `number` through both networks.
+PairedTrial run_paired_trial(const rate::RateModel& rate, const spiking::SpikingModel& spiking,
+                             const rate::Task& task, const CompareOptions& options,
+                             const ComparisonGrid& grid, std::uint32_t number);
+
+}  // namespace rheobase::mapping

@@ -1,0 +1,57 @@
+#include "mapping/conversion/evaluate_spiking.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include "core/parallel.hpp"
+
+namespace rheobase::mapping {
+
+spiking::SimulationResult simulate_evaluation_trial(const spiking::SpikingModel& model,
+                                                    const rate::Trial& trial,
+                                                    spiking::SimulationOptions options,
+                                                    std::uint32_t number) {
+  options.trial = number;
+  return spiking::simulate(model, rate::spiking_input(trial), options);
+}
+
+SpikingEvaluation evaluate_spiking(const spiking::SpikingModel& model, const rate::Task& task,
+                                   int trials, const spiking::SimulationOptions& options,
+                                   int threads, std::vector<SampledSignal>* outputs,
+                                   const RunControl& control) {
+  const auto start = std::chrono::steady_clock::now();
+  const auto count = static_cast<std::size_t>(trials);
+  std::vector<char> correct(count);
+  std::vector<int> conditions(count);
+  Eigen::MatrixXd rates(model.units(), trials);
+  std::vector<SampledSignal> readouts(outputs != nullptr ? count : 0);
+
+  const auto run_trial = [&](std::size_t k) {
+    const std::uint32_t number = options.trial + static_cast<std::uint32_t>(k);
+    const rate::Trial trial = task.random_trial(options.seed, number, Purpose::evaluation_task);
+    spiking::SimulationResult run = simulate_evaluation_trial(model, trial, options, number);
+    correct[k] = task.spiking_correct(trial, run.output) ? 1 : 0;
+    conditions[k] = trial.condition;
+    rates.col(static_cast<Eigen::Index>(k)) = run.mean_rate_hz();
+    if (outputs != nullptr) {
+      readouts[k] = std::move(run.output);
+    }
+  };
+  parallel_for(count, threads, run_trial, control);
+
+  SpikingEvaluation evaluation;
+  evaluation.accuracy = wilson_interval(
+      static_cast<int>(std::count(correct.begin(), correct.end(), char{1})), trials);
+  evaluation.conditions = std::move(conditions);
+  evaluation.correct.assign(correct.begin(), correct.end());
+  evaluation.mean_rate_hz = rates.rowwise().mean();
+  if (outputs != nullptr) {
+    *outputs = std::move(readouts);
+  }
+  evaluation.engine = spiking::choose_engine(model, options);
+  evaluation.seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return evaluation;
+}
+
+}  // namespace rheobase::mapping

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <vector>
+
+#include "core/run_control.hpp"
+#include "core/statistics.hpp"
+#include "mapping/conversion/transfer.hpp"
+#include "rate/tasks/task.hpp"
+#include "spiking/engine.hpp"
+
+namespace rheobase::mapping {
+
+/// A spiking network's performance on fresh trials.
+struct SpikingEvaluation {
+  Proportion accuracy;
+  std::vector<int> conditions;   ///< per trial
+  std::vector<bool> correct;     ///< per trial
+  Eigen::VectorXd mean_rate_hz;  ///< N, over trials
+  spiking::EngineChoice engine;  ///< that ran the trials
+  double seconds = 0.0;          ///< wall time of all trials
+};
+
+/// Trials options.trial, options.trial + 1, ... of the evaluation streams of options.seed, the same
+/// that evaluate_rate uses; independent of `threads`.
+/// @param outputs  filled with the readout of every trial when not null
+/// @throws Cancelled when `control` asks to stop
+SpikingEvaluation evaluate_spiking(const spiking::SpikingModel& model, const rate::Task& task,
+                                   int trials, const spiking::SimulationOptions& options,
+                                   int threads = 0, std::vector<SampledSignal>* outputs = nullptr,
+                                   const RunControl& control = {});
+
+/// Trial `number` of that evaluation: condition, noise and simulation are functions of
+/// (options.seed, number) alone, so any trial can be replayed.
+spiking::SimulationResult simulate_evaluation_trial(const spiking::SpikingModel& model,
+                                                    const rate::Trial& trial,
+                                                    spiking::SimulationOptions options,
+                                                    std::uint32_t number);
+
+}  // namespace rheobase::mapping

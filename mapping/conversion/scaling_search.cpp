@@ -1,0 +1,188 @@
+#include "mapping/conversion/scaling_search.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "mapping/conversion/evaluate_spiking.hpp"
+#include "rate/learning/evaluate.hpp"
+#include "rate/tasks/scoring.hpp"
+
+namespace rheobase::mapping {
+
+namespace {
+
+/// Values the grid may grow by on each side: a network that still gets better there has no useful
+/// scaling factor.
+constexpr int kMaximumExtension = 12;
+
+std::vector<double> arithmetic_grid(double first, double step, double last) {
+  std::vector<double> grid;
+  const int count = static_cast<int>(std::lround((last - first) / step)) + 1;
+  for (int i = 0; i < count; ++i) {
+    grid.push_back(first + i * step);
+  }
+  return grid;
+}
+
+void check_options(const ScalingSearchOptions& options, const std::vector<double>& grid) {
+  if (options.trials < 1) {
+    throw InputError("trials", "", fmt::format("{}", options.trials), "must be at least 1");
+  }
+  if (options.refine < 0) {
+    throw InputError("refine", "", fmt::format("{}", options.refine), "must not be negative");
+  }
+  for (std::size_t i = 0; i < grid.size(); ++i) {
+    const bool increasing = i == 0 || grid[i] > grid[i - 1];
+    if (!std::isfinite(grid[i]) || grid[i] <= 0.0 || !increasing) {
+      throw InputError("scaling factors", "", fmt::format("{}", fmt::join(grid, ", ")),
+                       "must be positive and strictly increasing");
+    }
+  }
+}
+
+/// All that stays the same from value to value.
+class Search {
+ public:
+  Search(const rate::RateModel& model, const rate::Task& task, const ScalingSearchOptions& options)
+      : model_(model), task_(task), options_(options) {
+    options_.simulation.trial = kSearchTrials;
+    if (options_.simulation.output_period_ms == 0.0 && !options_.simulation.parity) {
+      // The readout is smooth on the scale of the rise time: 0.5 ms loses no threshold crossing.
+      options_.simulation.output_period_ms = 0.5;
+    }
+    rate_outputs_ = rate::evaluate_rate(model, task,
+                                        {.trials = options.trials,
+                                         .seed = options.simulation.seed,
+                                         .first_trial = kSearchTrials,
+                                         .threads = options.threads})
+                        .outputs;
+  }
+
+  ScalingPoint evaluate(double scaling_factor, const RunControl& control) const {
+    const spiking::SpikingModel spiking = map_to_spiking(model_, scaling_factor, options_.transfer);
+    std::vector<SampledSignal> readouts;
+    SpikingEvaluation evaluation = evaluate_spiking(
+        spiking, task_, options_.trials, options_.simulation, options_.threads, &readouts, control);
+    double sum = 0.0;
+    for (std::size_t k = 0; k < readouts.size(); ++k) {
+      const auto rate_output = rate_outputs_.row(static_cast<Eigen::Index>(k));
+      sum += (rate::at_rate_steps(readouts[k], rate_output.size()).transpose() - rate_output)
+                 .squaredNorm();
+    }
+    return {scaling_factor, evaluation.accuracy, evaluation.mean_rate_hz.mean(),
+            std::sqrt(sum / static_cast<double>(rate_outputs_.size())),
+            std::move(evaluation.correct)};
+  }
+
+ private:
+  const rate::RateModel& model_;
+  const rate::Task& task_;
+  ScalingSearchOptions options_;
+  Eigen::MatrixXd rate_outputs_;  // trials x (T - 1)
+};
+
+std::size_t best_point(const std::vector<ScalingPoint>& points, Selection selection) {
+  std::size_t best = 0;
+  for (std::size_t i = 1; i < points.size(); ++i) {
+    const int more = points[i].accuracy.successes - points[best].accuracy.successes;
+    const bool closer = points[i].output_rmse < points[best].output_rmse;
+    if (more > 0 || (more == 0 && selection == Selection::distance && closer)) {
+      best = i;
+    }
+  }
+  return best;
+}
+
+/// The next value beyond the edge at which the best one lies; 0: there is none.
+double value_beyond(const std::vector<ScalingPoint>& points, std::size_t best, double step,
+                    double lowest, double highest) {
+  if (best + 1 == points.size()) {
+    const double next = points.back().scaling_factor + step;
+    return next <= highest * (1.0 + 1e-9) ? next : 0.0;
+  }
+  if (best == 0) {
+    const double next = points.front().scaling_factor - step;
+    return next >= lowest * (1.0 - 1e-9) && next > 0.25 * step ? next : 0.0;
+  }
+  return 0.0;
+}
+
+/// The middles between the best value and its neighbours.
+std::vector<double> middles(const std::vector<ScalingPoint>& points, std::size_t best) {
+  std::vector<double> values;
+  const double centre = points[best].scaling_factor;
+  if (best > 0) {
+    values.push_back(0.5 * (points[best - 1].scaling_factor + centre));
+  }
+  if (best + 1 < points.size()) {
+    values.push_back(0.5 * (centre + points[best + 1].scaling_factor));
+  }
+  return values;
+}
+
+}  // namespace
+
+std::vector<double> default_scaling_grid(rate::Activation activation) {
+  return activation == rate::Activation::sigmoid ? arithmetic_grid(20.0, 5.0, 75.0)
+                                                 : arithmetic_grid(4.0, 2.0, 26.0);
+}
+
+ScalingSearchResult search_scaling(const rate::RateModel& model, const rate::Task& task,
+                                   const ScalingSearchOptions& options, const RunControl& control) {
+  const auto start = std::chrono::steady_clock::now();
+  const std::vector<double> grid = options.scaling_factors.empty()
+                                       ? default_scaling_grid(model.activation)
+                                       : options.scaling_factors;
+  check_options(options, grid);
+  const Search search(model, task, options);
+
+  ScalingSearchResult result;
+  result.engine = spiking::choose_engine(map_to_spiking(model, grid.front(), options.transfer),
+                                         options.simulation);
+  const auto evaluate = [&](double value) {
+    const std::size_t done = result.points.size();
+    const auto expected = grid.size() + 2 * static_cast<std::size_t>(options.refine);
+    const auto all = static_cast<double>(std::max(expected, done + 1));
+    const RunControl part{[&](const Progress& progress) {
+                            control.progress((static_cast<double>(done) + progress.fraction) / all,
+                                             fmt::format("s = {:g}", value));
+                          },
+                          control.cancelled};
+    return search.evaluate(value, part);
+  };
+  for (const double value : grid) {
+    result.points.push_back(evaluate(value));
+  }
+  result.best = best_point(result.points, options.selection);
+
+  const double step = grid.size() > 1 ? grid[1] - grid[0] : 0.0;
+  const double lowest = grid.front() - kMaximumExtension * step;
+  const double highest = grid.back() + kMaximumExtension * step;
+  while (options.extend && step > 0.0) {
+    const double value = value_beyond(result.points, result.best, step, lowest, highest);
+    if (value == 0.0) {
+      break;
+    }
+    const auto place = result.best == 0 ? result.points.begin() : result.points.end();
+    result.points.insert(place, evaluate(value));
+    result.best = best_point(result.points, options.selection);
+  }
+  for (int round = 0; round < options.refine; ++round) {
+    for (const double value : middles(result.points, result.best)) {
+      const auto place =
+          std::ranges::lower_bound(result.points, value, {}, &ScalingPoint::scaling_factor);
+      result.points.insert(place, evaluate(value));
+    }
+    result.best = best_point(result.points, options.selection);
+  }
+  result.at_edge = result.best == 0 || result.best + 1 == result.points.size();
+  control.progress(1.0);
+  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return result;
+}
+
+}  // namespace rheobase::mapping

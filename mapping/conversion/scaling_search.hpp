@@ -1,0 +1,55 @@
+#pragma once
+
+#include <vector>
+
+#include "core/run_control.hpp"
+#include "core/statistics.hpp"
+#include "mapping/conversion/transfer.hpp"
+#include "rate/tasks/task.hpp"
+#include "spiking/engine.hpp"
+
+namespace rheobase::mapping {
+
+enum class Selection {
+  distance,   ///< best accuracy; ties go to the smallest distance to the rate network's output
+  reference,  ///< the first of the best, as published
+};
+
+struct ScalingSearchOptions {
+  std::vector<double> scaling_factors;  ///< strictly increasing; empty: the default grid
+  bool extend = true;  ///< go on beyond the grid while the best value lies at its edge
+  int refine = 0;      ///< rounds of trying the middles between the best value and its neighbours
+  int trials = 100;    ///< per value; the same trials for every value
+  Selection selection = Selection::distance;
+  spiking::SimulationOptions simulation;  ///< engine, dt, noise, seed
+  TransferOptions transfer;
+  int threads = 0;  ///< no influence on the result
+};
+
+/// Performance at one scaling factor.
+struct ScalingPoint {
+  double scaling_factor = 0.0;
+  Proportion accuracy;
+  double mean_rate_hz = 0.0;
+  double output_rmse = 0.0;   ///< LIF readout to rate output on the 5 ms grid, over all trials
+  std::vector<bool> correct;  ///< per trial
+};
+
+struct ScalingSearchResult {
+  std::vector<ScalingPoint> points;  ///< in increasing order of the scaling factor
+  std::size_t best = 0;              ///< index into points
+  spiking::EngineChoice engine;      ///< that ran the trials
+  bool at_edge = false;              ///< the best value is still the first or the last
+  double seconds = 0.0;
+};
+
+/// 20:5:75 for the sigmoid, 4:2:26 for softplus and clipped ReLU (models.md section 3).
+std::vector<double> default_scaling_grid(rate::Activation activation);
+
+/// Searches the scaling factor s = 1/lambda (models.md section 4).
+/// @throws InputError for an empty or unordered grid, Cancelled when the control says stop
+ScalingSearchResult search_scaling(const rate::RateModel& model, const rate::Task& task,
+                                   const ScalingSearchOptions& options,
+                                   const RunControl& control = {});
+
+}  // namespace rheobase::mapping

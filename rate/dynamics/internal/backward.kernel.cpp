@@ -1,0 +1,121 @@
+// Backpropagation through time. With e_t = dL/do_t and lambda_t = dL/dx_t,
+//   lambda_t = phi'(x_t) (w_out e_t + W^T (lambda_{t+1} / tau) + c r_t) + (1 - 1/tau) lambda_{t+1}
+//   dL/dW       = sum_t (lambda_t / tau) r_{t-1}^T
+//   dL/d(1/tau) = sum_t lambda_t (W r_{t-1} + W_in u_{t-1} - x_{t-1})
+//   dL/dw_out   = sum_t e_t r_t
+// where rates cost c/2 r^2 each. With spike-like noise r is the noisy rate, phi' its slope.
+#include "rate/dynamics/internal/pack_transpose.hpp"
+#include "rate/dynamics/internal/recurrent_product.hpp"
+#include "rate/dynamics/internal/state_layout.hpp"
+
+namespace rheobase::rate::RHEOBASE_SIMD {
+
+using namespace rheobase::RHEOBASE_SIMD;
+
+namespace {
+
+/// lambda_t from lambda_{t+1}; leaves lambda_t / tau in `scaled`.
+template <class L, bool kTrainTau>
+RHEOBASE_INLINE void step_back(const BackwardArguments<typename L::Real>& a, std::size_t elements,
+                               std::size_t step, typename L::Real* scaled) {
+  using Real = typename L::Real;
+  using P = Pack<Real>;
+  const std::size_t row = step * elements * L::lanes;
+  const P error = L::of_trials(a.error, step);
+  const P cost = L::of_trials(a.rate_cost, 0);
+  for (std::size_t e = 0; e < elements; ++e) {
+    const std::size_t at = e * L::lanes;
+    const P rate = P::load(a.rate + row + at);
+    const P from_rate = L::of_units(a.readout, e) * error + P::load(a.feedback + at) + cost * rate;
+    const P adjoint =
+        P::load(a.slope + row + at) * from_rate + L::of_units(a.decay, e) * P::load(a.adjoint + at);
+    adjoint.store(a.adjoint + at);
+    (adjoint * L::of_units(a.gain, e)).store(scaled + at);
+    if constexpr (kTrainTau) {
+      (P::load(a.gain_gradient + at) + adjoint * P::load(a.pull + row + at))
+          .store(a.gain_gradient + at);
+    }
+    (P::load(a.readout_gradient + at) + error * rate).store(a.readout_gradient + at);
+  }
+}
+
+template <class Real>
+RHEOBASE_INLINE void clear(Real* values, std::size_t count) {
+  for (std::size_t i = 0; i < count; i += Pack<Real>::lanes) {
+    Pack<Real>::all(0).store(values + i);
+  }
+}
+
+/// Rows of `padded` units at consecutive steps become columns of lines of `width` steps.
+template <class Real>
+void store_steps(const Real* rows, const BackwardArguments<Real>& a, std::size_t step,
+                 Real* lines) {
+  constexpr std::size_t lanes = Pack<Real>::lanes;
+  for (std::size_t unit = 0; unit < a.padded; unit += lanes) {
+    transpose_square(rows + unit, a.padded, lines + unit * a.width + step, a.width);
+  }
+}
+
+template <class Real, bool kTrainTau>
+void walk_trial(const BackwardArguments<Real>& a) {
+  using L = Layout<Real, false>;
+  const std::size_t elements = a.padded / L::lanes;
+  const std::size_t steps = a.last - a.first + 1;
+  // Steps beyond the last count nothing: their deltas are 0, their rates those of other steps.
+  clear(a.scaled, L::lanes * a.padded);
+  for (std::size_t i = steps; i-- > 0;) {
+    Real* scaled = a.scaled + i % L::lanes * a.padded;
+    step_back<L, kTrainTau>(a, elements, a.first + i, scaled);
+    clear(a.feedback, a.padded);
+    product_trial(a.transposed, a.padded, scaled, a.feedback);
+    if (i % L::lanes == 0) {
+      store_steps(a.scaled, a, i, a.delta);
+      store_steps(a.rate + (a.first - 1 + i) * a.padded, a, i, a.presynaptic);
+    }
+  }
+  const std::size_t used = (steps + L::lanes - 1) / L::lanes * L::lanes;
+  for (std::size_t unit = 0; unit < a.units; ++unit) {
+    clear(a.delta + unit * a.width + used, a.width - used);
+    clear(a.presynaptic + unit * a.width + used, a.width - used);
+  }
+}
+
+template <class Real, bool kTrainTau>
+void walk_panel(const BackwardArguments<Real>& a) {
+  using L = Layout<Real, true>;
+  const std::size_t state = a.units * L::lanes;
+  const std::size_t steps = a.last - a.first + 1;
+  for (std::size_t i = steps; i-- > 0;) {
+    step_back<L, kTrainTau>(a, a.units, a.first + i, a.scaled);
+    clear(a.feedback, state);
+    product_panel(a.transposed, a.scaled, a.feedback);
+    const Real* before = a.rate + (a.first + i - 1) * state;
+    for (std::size_t unit = 0; unit < a.units; ++unit) {
+      const std::size_t to = unit * a.width + i * L::lanes;
+      Pack<Real>::load(a.scaled + unit * L::lanes).store(a.delta + to);
+      Pack<Real>::load(before + unit * L::lanes).store(a.presynaptic + to);
+    }
+  }
+  for (std::size_t unit = 0; unit < a.units; ++unit) {
+    const std::size_t used = steps * L::lanes;
+    clear(a.delta + unit * a.width + used, a.width - used);
+    clear(a.presynaptic + unit * a.width + used, a.width - used);
+  }
+}
+
+}  // namespace
+
+template <class Real>
+void backward(const BackwardArguments<Real>& arguments) {
+  const bool train_tau = arguments.gain_gradient != nullptr;
+  if (arguments.panel) {
+    train_tau ? walk_panel<Real, true>(arguments) : walk_panel<Real, false>(arguments);
+  } else {
+    train_tau ? walk_trial<Real, true>(arguments) : walk_trial<Real, false>(arguments);
+  }
+}
+
+template void backward<float>(const BackwardArguments<float>&);
+template void backward<double>(const BackwardArguments<double>&);
+
+}  // namespace rheobase::rate::RHEOBASE_SIMD

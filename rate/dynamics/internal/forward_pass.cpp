@@ -1,0 +1,153 @@
+#include "rate/dynamics/internal/forward_pass.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+
+namespace rheobase::rate {
+
+namespace {
+
+constexpr std::size_t kNoiseLanes = 16;
+/// A panel costs about as much as this many single trials.
+constexpr std::size_t kPanelFrom = 8;
+
+void check_trial(const Trial& trial, std::size_t inputs, std::size_t steps) {
+  if (trial.input.rows() != static_cast<Eigen::Index>(inputs) ||
+      trial.input.cols() != static_cast<Eigen::Index>(steps)) {
+    throw InputError("trial", "input",
+                     fmt::format("{} x {}", trial.input.rows(), trial.input.cols()),
+                     fmt::format("must be {} x {}", inputs, steps));
+  }
+  if (trial.target.size() + 1 < static_cast<Eigen::Index>(steps)) {
+    throw InputError("trial", "target", fmt::format("{} values", trial.target.size()),
+                     fmt::format("must have at least {}, one per output", steps - 1));
+  }
+}
+
+}  // namespace
+
+template <class Real>
+std::vector<TrialGroup> group_trials(std::size_t count) {
+  std::vector<TrialGroup> groups;
+  std::size_t first = 0;
+  while (count - first >= kPanelFrom) {
+    groups.push_back({first, std::min(count - first, kPanelTrials<Real>), true});
+    first += groups.back().count;
+  }
+  for (; first < count; ++first) {
+    groups.push_back({first, 1, false});
+  }
+  return groups;
+}
+
+template std::vector<TrialGroup> group_trials<float>(std::size_t);
+template std::vector<TrialGroup> group_trials<double>(std::size_t);
+
+template <class Real>
+ForwardPass<Real>::ForwardPass(const Network<Real>& network, std::size_t steps, bool panels,
+                               bool record)
+    : units_(network.units()), steps_(steps), inputs_(network.inputs()), record_(record) {
+  if (steps < 2) {
+    throw InputError("trial", "steps", fmt::format("{}", steps), "must be at least 2");
+  }
+  const std::size_t lanes = panels ? kPanelTrials<Real> : 1;
+  const std::size_t state = std::max(network.padded(), units_ * lanes);
+  input_.resize(steps * inputs_ * lanes);
+  // Backpropagation reads rows in blocks of 16: the last block may end beyond the last step.
+  rate_.resize((record ? steps + 15 : 2) * state);
+  slope_.resize(record ? steps * state : 0);
+  pull_.resize(record && network.layout().trains_tau ? steps * state : 0);
+  output_.resize(steps * lanes);
+  total_rate_.resize(lanes);
+  current_.resize(state);
+  drive_.resize(state);
+  xi_.resize(4 * std::max(network.padded(), panels ? units_ * kNoiseLanes : 0));
+  spike_xi_.resize(network.spike_noise() ? xi_.size() : 0);
+  spike_state_.resize(network.spike_noise() ? state : 0);
+}
+
+template <class Real>
+std::size_t ForwardPass<Real>::bytes(std::size_t units, std::size_t inputs, std::size_t steps,
+                                     bool panels, bool record, bool trains_tau) {
+  const std::size_t lanes = panels ? kPanelTrials<Real> : 1;
+  const std::size_t padded = (units + 15) / 16 * 16;
+  const std::size_t state = std::max(padded, units * lanes);
+  const std::size_t histories = record ? (trains_tau ? 3 : 2) * steps + 15 : 2;
+  return sizeof(Real) * ((histories + 3) * state + (steps * (inputs + 1) + 1) * lanes) +
+         sizeof(float) * 8 * std::max(padded, panels ? units * kNoiseLanes : 0);
+}
+
+template <class Real>
+void ForwardPass<Real>::load_input(std::span<const Trial> trials, const TrialGroup& group) {
+  const std::size_t lanes = group.panel ? kPanelTrials<Real> : 1;
+  std::fill(input_.begin(), input_.end(), Real{0});
+  for (std::size_t lane = 0; lane < group.count; ++lane) {
+    check_trial(trials[group.first + lane], inputs_, steps_);
+    const Eigen::MatrixXd& u = trials[group.first + lane].input;
+    for (std::size_t k = 0; k < steps_ * inputs_; ++k) {
+      input_[k * lanes + lane] = static_cast<Real>(u.data()[k]);
+    }
+  }
+}
+
+template <class Real>
+void ForwardPass<Real>::run(const Network<Real>& network, std::span<const Trial> trials,
+                            const TrialGroup& group, const NoiseSeries& noise) {
+  load_input(trials, group);
+  std::fill(total_rate_.begin(), total_rate_.end(), Real{0});
+  std::array<std::uint32_t, kNoiseLanes> number{};
+  for (std::size_t lane = 0; lane < kNoiseLanes; ++lane) {
+    number[lane] = noise.first_trial + static_cast<std::uint32_t>(group.first + lane);
+  }
+  ForwardArguments<Real> arguments;
+  network.describe(arguments);
+  if (!noise.spikes) {
+    arguments.spike_scale = nullptr;
+  }
+  arguments.panel = group.panel;
+  arguments.steps = steps_;
+  arguments.input = input_.data();
+  arguments.noise = static_cast<Real>(noise.factor);
+  arguments.initial_noise = static_cast<Real>(kInitialNoise * noise.factor);
+  arguments.seed = noise.seed;
+  arguments.purpose = static_cast<std::uint32_t>(noise.purpose);
+  arguments.trial = number.data();
+  arguments.record = record_;
+  arguments.rate = rate_.data();
+  arguments.slope = slope_.data();
+  arguments.pull = pull_.empty() ? nullptr : pull_.data();
+  arguments.output = output_.data();
+  arguments.total_rate = total_rate_.data();
+  arguments.current = current_.data();
+  arguments.drive = drive_.data();
+  arguments.xi = xi_.data();
+  arguments.spike_state = spike_state_.data();
+  arguments.spike_xi = spike_xi_.data();
+  arguments.spike_purpose = static_cast<std::uint32_t>(Purpose::spike_noise);
+  RHEOBASE_SIMD_DISPATCH(network.level(), forward<Real>)(arguments);
+}
+
+template <class Real>
+Eigen::VectorXd ForwardPass<Real>::output(const TrialGroup& group, std::size_t lane) const {
+  const std::size_t lanes = group.panel ? kPanelTrials<Real> : 1;
+  Eigen::VectorXd values(static_cast<Eigen::Index>(steps_ - 1));
+  for (std::size_t t = 1; t < steps_; ++t) {
+    values[static_cast<Eigen::Index>(t - 1)] = static_cast<double>(output_[t * lanes + lane]);
+  }
+  return values;
+}
+
+template <class Real>
+double ForwardPass<Real>::mean_rate(const TrialGroup& group, std::size_t lane) const {
+  return static_cast<double>(total_rate_[group.panel ? lane : 0]) /
+         static_cast<double>(units_ * steps_);
+}
+
+template class ForwardPass<float>;
+template class ForwardPass<double>;
+
+}  // namespace rheobase::rate

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include <Eigen/Core>
+
+#include "core/aligned_vector.hpp"
+#include "core/random.hpp"
+#include "rate/dynamics/internal/network.hpp"
+#include "rate/tasks/trial.hpp"
+
+namespace rheobase::rate {
+
+/// Noise of a series of trials: trial i of a span carries the number first_trial + i.
+struct NoiseSeries {
+  double factor = kRateNoise;
+  Seed seed = 1;
+  Purpose purpose = Purpose::rate_noise;
+  std::uint32_t first_trial = 0;
+  bool spikes = true;  ///< with spike-like noise, where the network has it
+};
+
+/// Consecutive trials that one kernel call advances.
+struct TrialGroup {
+  std::size_t first = 0;
+  std::size_t count = 1;
+  bool panel = false;  ///< lanes are trials; else count is 1
+};
+
+/// Cuts `count` trials into full panels and a rest: a panel where that is cheaper than one by one.
+template <class Real>
+std::vector<TrialGroup> group_trials(std::size_t count);
+
+/// Buffers of one group, and the forward pass through them.
+template <class Real>
+class ForwardPass {
+ public:
+  /// @param record  keep what backpropagation needs; else only the output
+  ForwardPass(const Network<Real>& network, std::size_t steps, bool panels, bool record);
+
+  /// Runs trials[group.first] ...
+  /// @throws InputError unless each has the network's inputs, the steps given to the constructor
+  ///         and a target for every output
+  void run(const Network<Real>& network, std::span<const Trial> trials, const TrialGroup& group,
+           const NoiseSeries& noise);
+
+  /// o of the group's trial `lane`: steps - 1 values.
+  Eigen::VectorXd output(const TrialGroup& group, std::size_t lane) const;
+  /// r of the group's trial `lane`, mean over units and steps; not recorded runs only.
+  double mean_rate(const TrialGroup& group, std::size_t lane) const;
+
+  const Real* input() const { return input_.data(); }
+  const Real* rate() const { return rate_.data(); }
+  const Real* slope() const { return slope_.data(); }
+  const Real* pull() const { return pull_.empty() ? nullptr : pull_.data(); }
+
+  static std::size_t bytes(std::size_t units, std::size_t inputs, std::size_t steps, bool panels,
+                           bool record, bool trains_tau);
+
+ private:
+  void load_input(std::span<const Trial> trials, const TrialGroup& group);
+
+  std::size_t units_, steps_, inputs_;
+  bool record_;
+  AlignedVector<Real> input_, rate_, slope_, pull_, output_, total_rate_, current_, drive_;
+  AlignedVector<Real> spike_state_;
+  AlignedVector<float> xi_, spike_xi_;
+};
+
+extern template class ForwardPass<float>;
+extern template class ForwardPass<double>;
+
+}  // namespace rheobase::rate

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string_view>
+
+#include <Eigen/Core>
+
+namespace rheobase::rate {
+
+/// Distance of an output o from its target z; o_i is compared with z_i.
+enum class Loss {
+  l2,  ///< sqrt(sum_i (o_i - z_i)^2)
+  l1,  ///< sum_i |o_i - z_i|
+};
+
+std::string_view to_string(Loss loss);
+/// Case-insensitive. @throws InputError that lists the known names
+Loss loss_from(std::string_view name);
+
+/// Loss of one trial; `target` may be longer than `output`.
+double loss_of(Loss loss, const Eigen::VectorXd& output, const Eigen::VectorXd& target);
+
+/// dL/do of the same; where L has a kink (o = z) the slope 0 is taken.
+Eigen::VectorXd loss_gradient(Loss loss, const Eigen::VectorXd& output,
+                              const Eigen::VectorXd& target);
+
+}  // namespace rheobase::rate

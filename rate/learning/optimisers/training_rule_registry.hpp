@@ -1,0 +1,12 @@
+#pragma once
+
+#include <span>
+
+#include "rate/learning/optimisers/training_rule.hpp"
+
+namespace rheobase::rate {
+
+/// Every training rule of the program, in the order of rate/CMakeLists.txt.
+std::span<const TrainingRuleDefinition* const> registered_training_rules();
+
+}  // namespace rheobase::rate

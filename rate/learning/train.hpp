@@ -1,0 +1,98 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/run_control.hpp"
+#include "rate/learning/evaluate.hpp"
+#include "rate/models/rate_model.hpp"
+#include "rate/tasks/task.hpp"
+
+namespace rheobase::rate {
+
+/// Course of the learning rate: as it is, or down to 0 at max_trials along a line or half a cosine.
+enum class Schedule { constant, linear, cosine };
+
+std::string_view to_string(Schedule schedule);
+/// @throws InputError that lists the known names
+Schedule schedule_from(std::string_view name);
+
+/// Options of backpropagation through time; the defaults are the paper's (Kim, Li & Sejnowski,
+/// PNAS 2019).
+struct TrainingOptions {
+  int max_trials = 6000;      ///< [n_trials]; a batch counts as `batch` trials
+  int batch = 1;              ///< trials per update (always whole batches); loss: their mean
+  Loss loss = Loss::l2;       ///< [loss_fn]
+  std::string rule = "adam";  ///< registered training rule
+  double learning_rate = 0.01;
+  double clip_norm = 0.0;  ///< global gradient norm is cut to this; 0: no clipping
+  double noise = 0.1;      ///< factor of xi
+  /// Scaling factor whose spikes the rates imitate once the criteria have been met, until they are
+  /// met under that noise; 0: no such noise.
+  double spike_noise = 0.0;
+  int spike_noise_trials = 0;  ///< trials with it, at least
+  double l2_rates = 0.0;       ///< times the mean of r^2 over units and steps, added to the loss
+  double l2_weights = 0.0;  ///< times the sum of the squared recurrent weights, added to the loss
+  Schedule schedule = Schedule::constant;  ///< of the learning rate, from first to last trial
+  Seed seed = 1;
+  int evaluate_every = 100;  ///< trials between evaluations
+  int evaluation_trials = 100;
+  double stop_loss = 7.0;       ///< stop when the mean loss is below this ...
+  double stop_accuracy = 0.95;  ///< ... and the accuracy above this
+  double stop_margin = 0.0;     ///< ... still so with outputs scaled by 1 - and 1 + this
+  int minimum_trials = -1;      ///< criteria count after these; -1: as the task says
+  int checkpoint_every = 0;     ///< trials; 0: only when cancelled
+  int threads = 1;              ///< evaluations and large batches; no influence on the result
+};
+
+struct EvaluationPoint {
+  int trial = 0;  ///< trials done
+  double mean_loss = 0.0;
+  double accuracy = 0.0;  ///< with margin and noise of the stop criteria
+};
+
+/// Settings with which networks of every task learn and convert (docs/training.md), made with
+/// Initialisation::balanced: small batches, clipped gradients, spike-like noise, a margin.
+TrainingOptions recommended_training();
+
+/// All that is needed to go on: with the same options and task, training from here gives the same
+/// bits as training without a break (random numbers are a function of seed and trial).
+struct TrainingState {
+  RateModel model;
+  int trials_done = 0;
+  std::vector<float> parameters;            ///< in the order of the training kernel
+  std::vector<std::vector<float>> moments;  ///< the rule's own vectors (Adam: m, v)
+  std::vector<double> losses;               ///< per trial
+  std::vector<EvaluationPoint> evaluations;
+};
+
+enum class TrainingOutcome { criteria_met, max_trials_reached, cancelled };
+
+struct TrainingResult {
+  TrainingState state;
+  TrainingOutcome outcome = TrainingOutcome::max_trials_reached;
+  RateEvaluation last_evaluation;  ///< final network, without margin and spikes; not if cancelled
+  bool trained = false;            ///< that evaluation is within stop_loss and stop_accuracy
+  double seconds = 0.0;
+};
+
+/// Called with the state every `checkpoint_every` trials and when training is cancelled.
+using CheckpointSink = std::function<void(const TrainingState&)>;
+
+/// State before the first update.
+TrainingState initial_state(const RateModel& model, const TrainingOptions& options);
+
+/// Upper bound of the memory that training takes beside the model and the trials.
+std::size_t training_memory_bytes(const RateModel& model, int steps,
+                                  const TrainingOptions& options);
+
+/// Trains until the criteria are met, max_trials are done or the control says stop.
+/// The criteria are looked at every `evaluate_every` trials on fresh trials.
+/// @throws InputError for options out of range or a state that does not fit them,
+///         NonFiniteError (with the number of the trial) when loss or gradient are not finite
+TrainingResult train(TrainingState state, const Task& task, const TrainingOptions& options,
+                     const RunControl& control = {}, const CheckpointSink& checkpoint = {});
+
+}  // namespace rheobase::rate

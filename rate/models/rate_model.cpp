@@ -1,0 +1,172 @@
+#include "rate/models/rate_model.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+
+namespace rheobase::rate {
+
+namespace {
+
+Eigen::MatrixXd signed_and_masked(const RateModel& model, const Eigen::MatrixXd& w) {
+  const Eigen::MatrixXd magnitude = model.dale ? Eigen::MatrixXd(w.cwiseMax(0.0)) : w;
+  return (magnitude * model.sign.asDiagonal()).cwiseProduct(model.mask);
+}
+
+/// Checks of one model; each names the field as the .mat file does.
+struct FieldCheck {
+  const std::string& where;
+
+  [[noreturn]] void fail(std::string_view field, std::string_view found,
+                         std::string_view required) const {
+    throw InputError(where, fmt::format("field '{}'", field), found, required);
+  }
+
+  void shape(std::string_view field, const Eigen::MatrixXd& matrix, Eigen::Index rows,
+             Eigen::Index columns, std::string_view required) const {
+    if (matrix.rows() != rows || matrix.cols() != columns) {
+      fail(field, fmt::format("{} x {}", matrix.rows(), matrix.cols()), required);
+    }
+  }
+
+  void length(std::string_view field, Eigen::Index found, Eigen::Index units) const {
+    if (found != units) {
+      fail(field, fmt::format("{} values", found),
+           fmt::format("must have one value per unit, N = {}", units));
+    }
+  }
+
+  void finite(std::string_view field, const Eigen::MatrixXd& matrix) const {
+    for (Eigen::Index j = 0; j < matrix.cols(); ++j) {
+      for (Eigen::Index i = 0; i < matrix.rows(); ++i) {
+        if (!std::isfinite(matrix(i, j))) {
+          fail(field, fmt::format("{} at ({}, {})", matrix(i, j), i + 1, j + 1), "must be finite");
+        }
+      }
+    }
+  }
+};
+
+void validate_recurrence(const RateModel& model, const FieldCheck& check) {
+  const Eigen::Index n = model.units();
+  if (n == 0 || model.w.cols() != n) {
+    check.fail("w", fmt::format("{} x {}", n, model.w.cols()), "must be N x N with N > 0");
+  }
+  const std::string square = fmt::format("must be N x N with N = {}", n);
+  check.finite("w", model.w);
+  if (model.w0.size() > 0) {
+    check.shape("w0", model.w0, n, n, square);
+    check.finite("w0", model.w0);
+  }
+  check.length("m", model.sign.size(), n);
+  for (Eigen::Index j = 0; j < n; ++j) {
+    if (std::abs(model.sign[j]) != 1.0) {
+      check.fail("m", fmt::format("{} at ({}, {})", model.sign[j], j + 1, j + 1),
+                 "must be +1 or -1 on the diagonal");
+    }
+  }
+  check.shape("som_m", model.mask, n, n, square);
+  for (Eigen::Index j = 0; j < n; ++j) {
+    for (Eigen::Index i = 0; i < n; ++i) {
+      if (model.mask(i, j) != 0.0 && model.mask(i, j) != 1.0) {
+        check.fail("som_m", fmt::format("{} at ({}, {})", model.mask(i, j), i + 1, j + 1),
+                   "must be 0 or 1");
+      }
+    }
+  }
+}
+
+void validate_input_and_readout(const RateModel& model, const FieldCheck& check) {
+  const Eigen::Index n = model.units();
+  if (model.w_in.rows() != n || model.w_in.cols() == 0) {
+    check.fail("w_in", fmt::format("{} x {}", model.w_in.rows(), model.w_in.cols()),
+               fmt::format("must be N x inputs with N = {}", n));
+  }
+  check.finite("w_in", model.w_in);
+  check.length("w_out", model.w_out.size(), n);
+  check.finite("w_out", model.w_out.transpose());
+  if (!std::isfinite(model.b_out)) {
+    check.fail("b_out", fmt::format("{}", model.b_out), "must be finite");
+  }
+}
+
+void validate_time_constants(const RateModel& model, const FieldCheck& check) {
+  const double low = model.tau_min_steps;
+  const double high = model.tau_max_steps;
+  if (!(low >= 1.0 && high >= low && std::isfinite(high))) {
+    check.fail("taus", fmt::format("[{}, {}]", low, high),
+               "must be minimum and maximum in steps, 1 <= minimum <= maximum");
+  }
+  if (!model.fixed_tau() || model.tau_gate.size() > 0) {
+    check.length("taus_gaus", model.tau_gate.size(), model.units());
+    check.finite("taus_gaus", model.tau_gate.transpose());
+  }
+  if (model.tau_gate0.size() > 0) {
+    check.length("taus_gaus0", model.tau_gate0.size(), model.units());
+    check.finite("taus_gaus0", model.tau_gate0.transpose());
+  }
+}
+
+void validate_types(const RateModel& model, const FieldCheck& check) {
+  check.length("inh", static_cast<Eigen::Index>(model.inhibitory.size()), model.units());
+  for (Eigen::Index j = 0; model.dale && j < model.units(); ++j) {
+    const bool inhibitory = model.inhibitory[static_cast<std::size_t>(j)];
+    if (inhibitory != (model.sign[j] < 0.0)) {
+      check.fail(
+          "inh",
+          fmt::format("{} for unit {} with m = {}", inhibitory ? 1 : 0, j + 1, model.sign[j]),
+          "must be 1 exactly where m is -1");
+    }
+  }
+  const auto available = std::count(model.inhibitory.begin(), model.inhibitory.end(), true);
+  if (model.som_units < 0 || model.som_units > available) {
+    check.fail(
+        "som_N", fmt::format("{}", model.som_units),
+        fmt::format("must be between 0 and the number of inhibitory units, here {}", available));
+  }
+}
+
+}  // namespace
+
+Eigen::MatrixXd effective_weights(const RateModel& model) {
+  return signed_and_masked(model, model.w);
+}
+
+Eigen::MatrixXd effective_initial_weights(const RateModel& model) {
+  if (model.w0.size() == 0) {
+    throw InputError("model", "field 'w0'", "nothing", "must hold the weights before training");
+  }
+  return signed_and_masked(model, model.w0);
+}
+
+Eigen::VectorXd tau_steps(const RateModel& model) {
+  if (model.fixed_tau()) {
+    return Eigen::VectorXd::Constant(model.units(), model.tau_min_steps);
+  }
+  const double range = model.tau_max_steps - model.tau_min_steps;
+  return model.tau_gate.unaryExpr(
+      [&](double g) { return range / (1.0 + std::exp(-g)) + model.tau_min_steps; });
+}
+
+std::vector<Eigen::Index> som_units(const RateModel& model) {
+  std::vector<Eigen::Index> units;
+  for (std::size_t i = 0; i < model.inhibitory.size(); ++i) {
+    if (model.inhibitory[i] && units.size() < static_cast<std::size_t>(model.som_units)) {
+      units.push_back(static_cast<Eigen::Index>(i));
+    }
+  }
+  return units;
+}
+
+void validate(const RateModel& model, const std::string& where) {
+  const FieldCheck check{where};
+  validate_recurrence(model, check);
+  validate_input_and_readout(model, check);
+  validate_time_constants(model, check);
+  validate_types(model, check);
+}
+
+}  // namespace rheobase::rate

@@ -1,0 +1,66 @@
+#include "rate/tasks/scoring.hpp"
+#include "rate/tasks/task_registry.hpp"
+
+namespace rheobase::rate {
+
+namespace go_nogo_task {
+
+constexpr int kSteps = 200;
+constexpr int kStimulusStart = 50;
+constexpr int kStimulusEnd = 75;
+constexpr double kSpikingScoreStartMs = 500.0;
+enum Condition { kGo, kNoGo };
+
+Trial make_trial(const TaskParameters&, int condition, RandomStream&) {
+  Trial trial{Eigen::MatrixXd::Zero(1, kSteps), Eigen::VectorXd::Zero(kSteps), condition};
+  if (condition == kGo) {
+    trial.input.row(0).segment(kStimulusStart, kStimulusEnd - kStimulusStart).setOnes();
+    trial.target.tail(kSteps - kStimulusEnd).setOnes();
+  }
+  return trial;
+}
+
+bool rate_correct(const TaskParameters&, const Trial& trial, const Eigen::VectorXd& output) {
+  const auto scored = output.tail(output.size() - kStimulusEnd);
+  return trial.condition == kGo ? scored.maxCoeff() > kCorrectAbove
+                                : scored.cwiseAbs().maxCoeff() < kSilentBelow;
+}
+
+bool spiking_correct(const TaskParameters&, const Trial& trial, const SampledSignal& output) {
+  const Eigen::Index from = output.first_at(kSpikingScoreStartMs);
+  if (from >= output.values.size()) {
+    return false;
+  }
+  const double peak = output.values.tail(output.values.size() - from).maxCoeff();
+  return trial.condition == kGo ? peak > kCorrectAbove : peak < kSilentBelow;
+}
+
+}  // namespace go_nogo_task
+
+const TaskDefinition& task_go_nogo() {
+  using namespace go_nogo_task;
+  static const TaskDefinition definition{
+      .name = "go-nogo",
+      .help = "answer a pulse (Go) with a sustained output of 1, stay silent without it (NoGo)",
+      .citation = "Kim, Li & Sejnowski, PNAS 116:22811 (2019)",
+      .scoring =
+          "go: the output exceeds 0.7 after the pulse (spiking: after 500 ms); nogo: |output| "
+          "stays below 0.3 (spiking: the output does)",
+      .inputs = 1,
+      .conditions = {"go", "nogo"},
+      .parameters = {},
+      .minimum_trials = 1500,
+      .steps = [](const TaskParameters&) { return kSteps; },
+      .draw_condition = [](RandomStream& stream) { return stream.coin(0.5) ? kGo : kNoGo; },
+      .make_trial = make_trial,
+      .rate_correct = rate_correct,
+      .spiking_correct = spiking_correct,
+      .stimulus_windows =
+          [](const TaskParameters&) {
+            return std::vector<std::pair<int, int>>{{kStimulusStart, kStimulusEnd}};
+          },
+  };
+  return definition;
+}
+
+}  // namespace rheobase::rate

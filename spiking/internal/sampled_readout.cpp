@@ -1,0 +1,69 @@
+#include "spiking/internal/sampled_readout.hpp"
+
+#include <cmath>
+
+#include "spiking/internal/synaptic_filter.hpp"
+
+namespace rheobase::spiking {
+
+template <class T>
+SampledReadout<T>::SampledReadout(const SynapseParameters& synapse, const Eigen::VectorXd& w_out,
+                                  double period_ms, SimdLevel level)
+    : kernels_(RHEOBASE_SIMD_DISPATCH(level, clock_kernels<T>)()),
+      units_(w_out.size()),
+      rise_rate_hz_(1000.0 / synapse.rise_ms),
+      double_exponential_(synapse.kind == SynapseKind::double_exponential),
+      decay_rate_hz_(1000.0 / synapse.decay_ms.array()) {
+  const std::size_t padded = padded_to_packs<T>(static_cast<std::size_t>(units_));
+  for (AlignedVector<T>* values : {&r_, &hr_, &decay_, &rise_, &weight_}) {
+    values->assign(padded, T{0});
+  }
+  const double period_s = period_ms / 1000.0;
+  for (Eigen::Index unit = 0; unit < units_; ++unit) {
+    const auto at = static_cast<std::size_t>(unit);
+    const double rate = decay_rate_hz_[unit];
+    decay_[at] = static_cast<T>(std::exp(-rate * period_s));
+    rise_[at] = static_cast<T>(
+        double_exponential_ ? exponential_cascade(rate, rise_rate_hz_, period_s) : 0.0);
+    weight_[at] = static_cast<T>(w_out[unit]);
+  }
+  filter_ = {r_.data(),
+             hr_.data(),
+             decay_.data(),
+             rise_.data(),
+             weight_.data(),
+             static_cast<T>(double_exponential_ ? std::exp(-rise_rate_hz_ * period_s) : 0.0),
+             padded / (64 / sizeof(T))};
+}
+
+template <class T>
+double SampledReadout<T>::sample(double time_ms) {
+  auto output = static_cast<double>(kernels_.advance_readout(filter_));
+  for (const Spike& spike : pending_) {
+    const auto at = static_cast<std::size_t>(spike.unit);
+    const double age_s = (time_ms - spike.time_ms) / 1000.0;
+    const double rate = decay_rate_hz_[spike.unit];
+    double jump = 0.0;
+    if (double_exponential_) {
+      const double area = rate * rise_rate_hz_;
+      hr_[at] += static_cast<T>(area * std::exp(-rise_rate_hz_ * age_s));
+      jump = area * exponential_cascade(rate, rise_rate_hz_, age_s);
+    } else {
+      jump = rate * std::exp(-rate * age_s);
+    }
+    r_[at] += static_cast<T>(jump);
+    output += static_cast<double>(weight_[at]) * jump;
+  }
+  pending_.clear();
+  return output;
+}
+
+template <class T>
+Eigen::VectorXd SampledReadout<T>::rate() const {
+  return Eigen::Map<const Eigen::VectorX<T>>(r_.data(), units_).template cast<double>();
+}
+
+template class SampledReadout<float>;
+template class SampledReadout<double>;
+
+}  // namespace rheobase::spiking

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <vector>
+
+#include "core/aligned_vector.hpp"
+#include "core/dispatch.hpp"
+#include "spiking/clock/clock_kernels.hpp"
+#include "spiking/spiking_model.hpp"
+
+namespace rheobase::spiking {
+
+/// Filtered spike trains r of all units and the readout w_out . r, advanced in closed form from
+/// one output sample to the next; a spike enters with its own distance to the sample.
+template <class T>
+class SampledReadout {
+ public:
+  /// @param period_ms  distance of two samples
+  SampledReadout(const SpikingModel& model, double period_ms, SimdLevel level)
+      : SampledReadout(model.synapse, model.w_out, period_ms, level) {}
+  SampledReadout(const SynapseParameters& synapse, const Eigen::VectorXd& w_out, double period_ms,
+                 SimdLevel level);
+
+  /// A spike since the last sample.
+  void spike(Eigen::Index unit, double time_ms) { pending_.push_back({unit, time_ms}); }
+  /// Advances one period, to the sample at `time_ms`; returns the readout without its bias.
+  double sample(double time_ms);
+  /// Clears what has decayed to nothing, see flush_tiny.
+  void flush() {
+    flush_tiny(std::span(r_));
+    flush_tiny(std::span(hr_));
+  }
+  /// r (Hz) at the last sample.
+  Eigen::VectorXd rate() const;
+
+ private:
+  struct Spike {
+    Eigen::Index unit;
+    double time_ms;
+  };
+
+  ClockKernels<T> kernels_;
+  Eigen::Index units_;
+  double rise_rate_hz_;
+  bool double_exponential_;
+  Eigen::VectorXd decay_rate_hz_;
+  AlignedVector<T> r_, hr_, decay_, rise_, weight_;
+  ReadoutFilter<T> filter_;
+  std::vector<Spike> pending_;
+};
+
+}  // namespace rheobase::spiking

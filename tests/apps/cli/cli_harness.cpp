@@ -1,0 +1,89 @@
+#include "tests/apps/cli/cli_harness.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
+#include <unistd.h>
+
+#include "apps/cli/command_line.hpp"
+#include "io/mat/mat_file.hpp"
+
+namespace rheobase::cli_test {
+
+namespace fs = std::filesystem;
+
+Outcome run(const std::vector<std::string>& args) {
+  std::ostringstream out;
+  std::ostringstream err;
+  const int code = cli::run_command_line(args, out, err);
+  return {code, out.str(), err.str()};
+}
+
+WorkingFolder::WorkingFolder() : before_(fs::current_path()) {
+  std::string pattern = (fs::temp_directory_path() / "rheobase-test-XXXXXX").string();
+  if (mkdtemp(pattern.data()) == nullptr) {
+    throw std::runtime_error("cannot make " + pattern);
+  }
+  path_ = pattern;
+  fs::current_path(path_);
+}
+
+WorkingFolder::~WorkingFolder() {
+  std::error_code ignored;
+  fs::current_path(before_, ignored);
+  fs::remove_all(path_, ignored);
+}
+
+std::vector<std::string> WorkingFolder::files() const {
+  std::vector<std::string> names;
+  for (const fs::directory_entry& entry : fs::directory_iterator(path_)) {
+    names.push_back(entry.path().filename().string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::string read_text(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+void write_text(const fs::path& path, const std::string& text) {
+  std::ofstream(path, std::ios::binary) << text;
+}
+
+void copy_model(const std::string& name) {
+  const fs::path source = fs::path(RHEOBASE_TEST_DATA) / "reference/models" / (name + ".mat");
+  io::MatFields fields;
+  fields.text("task", name.substr(0, name.find('_')));
+  io::write_mat("model.mat", fields, io::MatVersion::level5, source);
+}
+
+std::vector<std::string> tiny_training(const std::string& output) {
+  return {"train",   "--task",
+          "go-nogo", "-N",
+          "30",      "--trials",
+          "60",      "--seed",
+          "3",       "-o",
+          output,    "--evaluate-every",
+          "60",      "--evaluation-trials",
+          "20"};
+}
+
+std::vector<std::string> operator+(std::vector<std::string> args,
+                                   const std::vector<std::string>& more) {
+  args.insert(args.end(), more.begin(), more.end());
+  return args;
+}
+
+bool matches_golden(const fs::path& golden, const std::string& text) {
+  if (read_text(golden) == text) {
+    return true;
+  }
+  write_text(golden.string() + ".new", text);
+  return false;
+}
+
+}  // namespace rheobase::cli_test

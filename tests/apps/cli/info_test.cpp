@@ -1,0 +1,45 @@
+#include <doctest/doctest.h>
+
+#include "tests/apps/cli/cli_harness.hpp"
+
+namespace rheobase {
+
+using namespace cli_test;
+
+TEST_SUITE("cli") {
+  TEST_CASE("info of the reference network") {
+    const WorkingFolder folder;
+    copy_model();
+    const Outcome outcome = run({"info", "model.mat"});
+    CHECK(outcome.code == 0);
+    CHECK(matches_golden(std::filesystem::path(RHEOBASE_TEST_DATA) / "cli/info_go-nogo.txt",
+                         outcome.out));
+    const auto json = run({"info", "model.mat", "--json"}).json();
+    CHECK(json["units"] == 200);
+    CHECK(json["excitatory"].get<int>() + json["inhibitory"].get<int>() == 200);
+    CHECK(json["dale"] == true);
+    CHECK(json["scaling_factor"].is_null());
+    CHECK(json["decay_ms"]["smallest"] >= 20.0);
+    CHECK(json["decay_ms"]["largest"] <= 100.0);
+    CHECK(json["spectral_radius"] > 0.0);
+  }
+
+  TEST_CASE("info shows the commands that made a file, and its scaling factor") {
+    const WorkingFolder folder;
+    REQUIRE(run(tiny_training("model.mat")).code == 0);
+    REQUIRE(run({"map", "model.mat", "--trials", "2", "--scaling", "40,50"}).code == 0);
+    const auto json = run({"info", "model.lif.mat", "--json"}).json();
+    CHECK(json["command"].get<std::string>().rfind("rheobase train --task go-nogo", 0) == 0);
+    CHECK(json["map_command"] == "rheobase map model.mat --trials 2 --scaling 40,50 --seed 1");
+    CHECK(json["training"]["seed"] == 3);
+    CHECK(json["training"]["trials"] == 60);
+    CHECK(json["scaling_factors"].size() == 2);
+    const double factor = json["scaling_factor"];
+    CHECK((factor == 40.0 || factor == 50.0));
+    const std::string text = run({"info", "model.lif.mat"}).out;
+    CHECK(text.find("made by") != std::string::npos);
+    CHECK(text.find("best of 2 values from 40 to 50") != std::string::npos);
+  }
+}
+
+}  // namespace rheobase

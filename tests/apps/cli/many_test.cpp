@@ -1,0 +1,138 @@
+#include <algorithm>
+#include <filesystem>
+
+#include <doctest/doctest.h>
+
+#include "io/mat/rate_model_file.hpp"
+#include "tests/apps/cli/cli_harness.hpp"
+
+namespace rheobase {
+
+using namespace cli_test;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// tiny_training with its seed and output taken out.
+std::vector<std::string> tiny_options() {
+  std::vector<std::string> args = tiny_training("x.mat");
+  for (const char* option : {"-o", "--seed"}) {
+    const auto found = std::find(args.begin(), args.end(), option);
+    if (found != args.end()) {
+      args.erase(found, found + 2);
+    }
+  }
+  return args;
+}
+
+std::vector<std::string> many(const std::string& seeds) {
+  return tiny_options() + std::vector<std::string>{"--seeds", seeds, "-o", "nets"};
+}
+
+std::vector<fs::path> models_in(const fs::path& folder) {
+  std::vector<fs::path> models;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (entry.path().extension() == ".mat" && entry.path().filename() != "summary.mat") {
+      models.push_back(entry.path());
+    }
+  }
+  std::sort(models.begin(), models.end());
+  return models;
+}
+
+int lines_of(const fs::path& file) {
+  const std::string text = read_text(file);
+  return static_cast<int>(std::count(text.begin(), text.end(), '\n'));
+}
+
+}  // namespace
+
+TEST_SUITE("cli") {
+  TEST_CASE("train --seeds: the same networks as one by one, whatever the number of jobs") {
+    const WorkingFolder folder;
+    const Outcome outcome = run(many("3:5,9") + std::vector<std::string>{"--jobs", "2", "--json"});
+    CAPTURE(outcome.err);
+    REQUIRE(outcome.code == 0);
+    const auto networks = outcome.json()["networks"];
+    REQUIRE(networks.size() == 4);
+    CHECK(networks[3]["seed"] == 9);
+    CHECK(lines_of("nets/summary.csv") == 5);
+    CHECK(fs::exists("nets/summary.mat"));
+    for (const auto& network : networks) {
+      const std::string seed = std::to_string(network["seed"].get<int>());
+      REQUIRE(
+          run(tiny_options() + std::vector<std::string>{"--seed", seed, "-o", "alone.mat"}).code ==
+          0);
+      const io::ModelFile one = io::read_model("alone.mat");
+      const io::ModelFile of_many = io::read_model(network["model"].get<std::string>());
+      CHECK(one.model.w == of_many.model.w);
+      CHECK(one.provenance.losses == of_many.provenance.losses);
+    }
+  }
+
+  TEST_CASE("train --seeds: what is done is kept, what is missing is done") {
+    const WorkingFolder folder;
+    REQUIRE(run(many("1:3")).code == 0);
+    const std::vector<fs::path> models = models_in("nets");
+    REQUIRE(models.size() == 3);
+    const std::string second = read_text(models[1]);
+    fs::remove(models[1]);
+    const auto networks = run(many("1:3") + std::vector<std::string>{"--json"}).json()["networks"];
+    CHECK(networks[0]["kept"] == true);
+    CHECK(networks[1]["kept"] == false);
+    CHECK(networks[2]["kept"] == true);
+    CHECK(read_text(models[1]) == second);
+    const Outcome other = run(many("1:3") + std::vector<std::string>{"--clip", "1"});
+    CHECK(other.code == 2);
+    CHECK(other.err.find("the folder holds networks of other options") != std::string::npos);
+  }
+
+  TEST_CASE("map of several models: a summary, what is done kept, what breaks reported") {
+    const WorkingFolder folder;
+    REQUIRE(run(many("1:2")).code == 0);
+    const std::vector<std::string> models{models_in("nets")[0], models_in("nets")[1],
+                                          "nets/summary.mat"};
+    const std::vector<std::string> options{"--trials", "2", "--scaling", "40,50", "-o", "mapped"};
+    const auto map = [&](const std::vector<std::string>& files) {
+      return run(std::vector<std::string>{"map"} + files + options +
+                 std::vector<std::string>{"--json"});
+    };
+    const Outcome first = map(models);
+    CAPTURE(first.err);
+    REQUIRE(first.code == 0);
+    CHECK(first.json()["networks"].size() == 2);
+    CHECK(lines_of("mapped/summary.csv") == 3);
+    for (const fs::path& mapped : models_in("mapped")) {
+      CHECK(io::read_model(mapped).model.scaling_factor);
+    }
+    write_text("broken.mat", "no model");
+    const Outcome second = map(models + std::vector<std::string>{"broken.mat"});
+    CHECK(second.code == 1);
+    CHECK(second.err.find("1 of 3 networks broke") != std::string::npos);
+    const auto networks = second.json()["networks"];
+    CHECK(networks[0]["kept"] == true);
+    CHECK(networks[2]["error"].get<std::string>().find("broken.mat: found a text file") !=
+          std::string::npos);
+  }
+
+  TEST_CASE("what many networks do not go with") {
+    const WorkingFolder folder;
+    const auto refused = [](const std::vector<std::string>& args, const std::string& part) {
+      const Outcome outcome = run(args);
+      CAPTURE(outcome.err);
+      CHECK(outcome.code == 2);
+      CHECK(outcome.err.find(part) != std::string::npos);
+    };
+    refused(many("1:2") + std::vector<std::string>{"--seed", "1"}, "--seed: found --seeds beside");
+    refused(many("2:1"), "--seeds: found 2:1");
+    refused(many("1,1"), "--seeds: found 1,1");
+    refused(many("0.5"), "--seeds: found 0.5");
+    refused(tiny_training("x.mat") + std::vector<std::string>{"--jobs", "2"},
+            "--jobs: found 2; must come with --seeds");
+    refused({"map", "a.mat", "b.mat"}, "--output: found nothing; must name the folder");
+    refused({"map", "a.mat", "b.mat", "--in-place"}, "--in-place");
+    refused({"map", "x/a.mat", "y/a.mat", "-o", "out"}, "a file of the same name");
+  }
+}
+
+}  // namespace rheobase

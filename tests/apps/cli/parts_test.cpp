@@ -1,0 +1,138 @@
+#include <doctest/doctest.h>
+
+#include "apps/cli/console.hpp"
+#include "apps/cli/help_formatter.hpp"
+#include "apps/cli/progress_bar.hpp"
+#include "apps/cli/reference_path.hpp"
+#include "apps/cli/suggestion.hpp"
+#include "apps/cli/text_table.hpp"
+#include "apps/cli/value_syntax.hpp"
+#include "core/error.hpp"
+#include "tests/apps/cli/cli_harness.hpp"
+
+namespace rheobase {
+
+TEST_SUITE("cli") {
+  TEST_CASE("a grid is first:step:last with both ends, or a list") {
+    CHECK(cli::parse_grid("--scaling", "20:5:35") == std::vector<double>{20, 25, 30, 35});
+    CHECK(cli::parse_grid("--scaling", "20:5:34") == std::vector<double>{20, 25, 30});
+    CHECK(cli::parse_grid("--scaling", "50:5:50") == std::vector<double>{50});
+    CHECK(cli::parse_grid("--scaling", "0.1:0.1:0.3").size() == 3);
+    CHECK(cli::parse_grid("--scaling", "30,45.5") == std::vector<double>{30, 45.5});
+    for (const char* wrong :
+         {"75:5:20", "20:-5:75", "20:0:75", "20:75", "1:2:3:4", "-5:5:20", "", "a", "20,", "30,20",
+          "20,20", "0,5", "1:0.0001:10", "nan", "1:1:inf"}) {
+      CAPTURE(wrong);
+      CHECK_THROWS_WITH_AS(cli::parse_grid("--scaling", wrong),
+                           doctest::Contains("--scaling: found "), InputError);
+    }
+  }
+
+  TEST_CASE("units are counted from 1 on the command line and from 0 inside") {
+    CHECK(cli::parse_units("--voltage-units", "1,5,8:10", 10) ==
+          std::vector<Eigen::Index>{0, 4, 7, 8, 9});
+    for (const char* wrong : {"0", "11", "5:3", "", "a", "1,,2", "1:2:3", "1.5", "-1"}) {
+      CAPTURE(wrong);
+      CHECK_THROWS_WITH_AS(cli::parse_units("--voltage-units", wrong, 10),
+                           doctest::Contains("from 1 to 10"), InputError);
+    }
+  }
+
+  TEST_CASE("a window is start:end in ms") {
+    CHECK(cli::parse_window("--stimulate-window", "500:700.5") == std::pair(500.0, 700.5));
+    for (const char* wrong : {"700:500", "-1:5", "5", "1:2:3", "a:b", "5:5"}) {
+      CAPTURE(wrong);
+      CHECK_THROWS_AS(cli::parse_window("--stimulate-window", wrong), InputError);
+    }
+  }
+
+  TEST_CASE("edit distance counts a swap of neighbours as one") {
+    CHECK(cli::edit_distance("", "abc") == 3);
+    CHECK(cli::edit_distance("kitten", "sitting") == 3);
+    CHECK(cli::edit_distance("trian", "train") == 1);
+    CHECK(cli::edit_distance("same", "same") == 0);
+  }
+
+  TEST_CASE("the nearest name is offered only when it is near") {
+    const std::vector<std::string> names{"--scaling", "--seed", "--trials", "--evaluate-every"};
+    CHECK(cli::nearest("--sclaing", names) == "--scaling");
+    CHECK(cli::nearest("--trial", names) == "--trials");
+    CHECK(cli::nearest("--evaluate", names) == "--evaluate-every");
+    CHECK(cli::nearest("--frobnicate", names).empty());
+  }
+
+  TEST_CASE("arguments are quoted so that a shell gives them back") {
+    CHECK(cli::shell_quoted("model.mat") == "model.mat");
+    CHECK(cli::shell_quoted("my model.mat") == "'my model.mat'");
+    CHECK(cli::shell_quoted("it's") == "'it'\\''s'");
+    CHECK(cli::shell_quoted("") == "''");
+    CHECK(cli::shell_quoted("$HOME") == "'$HOME'");
+  }
+
+  TEST_CASE("the stored command names the seed even when it was not given") {
+    CHECK(cli::with_seed("rheobase map m.mat", 1) == "rheobase map m.mat --seed 1");
+    CHECK(cli::with_seed("rheobase map m.mat --seed 7", 7) == "rheobase map m.mat --seed 7");
+    CHECK(cli::with_seed("rheobase map --seed=7 m.mat", 7) == "rheobase map --seed=7 m.mat");
+  }
+
+  TEST_CASE("the progress line shows share, time left and status") {
+    const std::string line = cli::progress_line("training", {0.25, "loss 8.1"}, 10.0);
+    CHECK(line == "training  [######                  ]  25 %, 30 s left, loss 8.1");
+    CHECK(cli::progress_line("x", {0.01, ""}, 10.0).find("16 min 30 s left") != std::string::npos);
+    CHECK(cli::progress_line("x", {0.0, ""}, 10.0).find("left") == std::string::npos);
+    CHECK(cli::progress_line("x", {1.5, ""}, 10.0).find("100 %") != std::string::npos);
+  }
+
+  TEST_CASE("tables align text left and numbers right, counting characters, not bytes") {
+    cli::TextTable table({"name", "value"});
+    table.add_row({"τ", "1.5"});
+    table.add_row({"longer name", "10"});
+    CHECK(table.text() ==
+          "name         value\n"
+          "τ              1.5\n"
+          "longer name     10\n");
+    cli::Summary summary;
+    summary.add("a", "1");
+    summary.add("long", "");
+    CHECK(summary.text() == "a     1\nlong\n");
+  }
+
+  TEST_CASE("help text is wrapped at spaces and keeps its own line breaks") {
+    CHECK(cli::wrapped("one two three", 7, 2) == "one two\n  three");
+    CHECK(cli::wrapped("one\ntwo", 20, 4) == "one\n    two");
+  }
+
+  TEST_CASE("model paths of the original program, with Python's spelling of numbers") {
+    cli::ReferencePath path{"out", "go-nogo", {}};
+    CHECK(cli::reference_folder(path) == "out/models/go-nogo/P_rec_0.2_Taus_4.0_20.0");
+    path.network.dale = false;
+    path.network.tau_min_steps = path.network.tau_max_steps = 7.5;
+    CHECK(cli::reference_folder(path) == "out/models/go-nogo/NoDale/P_rec_0.2_Tau_7.5");
+    const std::string name = cli::reference_file_name(path, 0);
+    CHECK(name.rfind("Task_go-nogo_N_200_Tau_7.5_Act_sigmoid_19", 0) == 0);
+    CHECK(name.size() ==
+          std::string("Task_go-nogo_N_200_Tau_7.5_Act_sigmoid_YYYY_MM_DD_HHMMSS.mat").size());
+  }
+
+  TEST_CASE("the newest model is the one with the latest date in its name") {
+    const cli_test::WorkingFolder folder;
+    const cli::ReferencePath path{".", "xor", {}};
+    CHECK_FALSE(cli::newest_model(path));
+    std::filesystem::create_directories(cli::reference_folder(path));
+    for (const char* date : {"2024_01_02_030405", "2025_01_01_000000", "2024_12_31_235959"}) {
+      cli_test::write_text(
+          cli::reference_folder(path) /
+              ("Task_xor_N_200_Taus_4.0_20.0_Act_sigmoid_" + std::string(date) + ".mat"),
+          "");
+    }
+    cli_test::write_text(
+        cli::reference_folder(path) /
+            "Task_xor_N_200_Taus_4.0_20.0_Act_sigmoid_2026_01_01_000000.checkpoint.mat",
+        "");
+    REQUIRE(cli::newest_model(path));
+    CHECK(cli::newest_model(path)->filename() ==
+          "Task_xor_N_200_Taus_4.0_20.0_Act_sigmoid_2025_01_01_000000.mat");
+  }
+}
+
+}  // namespace rheobase

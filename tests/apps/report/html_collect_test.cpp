@@ -1,0 +1,164 @@
+#include "apps/report/html_collect.hpp"
+
+#include <algorithm>
+
+#include <doctest/doctest.h>
+
+#include "core/error.hpp"
+#include "tests/reference.hpp"
+
+namespace rheobase {
+
+namespace {
+
+const rate::Task& task() {
+  static const rate::Task go_nogo("go-nogo");
+  return go_nogo;
+}
+
+const io::ModelFile& model() {
+  static const io::ModelFile file = [] {
+    io::ModelFile read = io::read_model(reference::path("models/go-nogo_N200_s1.mat"));
+    read.provenance.scaling_factors = {20.0, 25.0, 30.0};
+    read.provenance.accuracies = {0.45, 0.95, 0.85};
+    read.provenance.map_command = "rheobase map model.mat --trials 20 -o model.lif.mat";
+    return read;
+  }();
+  return file;
+}
+
+const mapping::Comparison& comparison() {
+  static const mapping::Comparison result = [] {
+    mapping::CompareOptions options;
+    options.scaling_factor = 25.0;
+    options.trials = 8;
+    options.simulation.seed = 5;
+    options.simulation.trial = 3;
+    options.example_trials = 1;
+    return mapping::compare(model().model, task(), options);
+  }();
+  return result;
+}
+
+report::ReportData data() {
+  return report::report_data(comparison(), task(), &model(),
+                             {"model.mat", "rheobase report model.mat", "1"});
+}
+
+bool has_fact(const report::ReportData& report, const std::string& name, const std::string& value) {
+  return std::any_of(report.facts.begin(), report.facts.end(), [&](const report::ReportFact& fact) {
+    return fact.name == name && fact.value == value;
+  });
+}
+
+}  // namespace
+
+TEST_SUITE("numeric") {
+  TEST_CASE("outputs are averaged over the trials of their condition") {
+    const report::ReportData report = data();
+    REQUIRE(report.outputs.size() == 2);
+    int trials = 0;
+    for (const report::ReportOutputs& outputs : report.outputs) {
+      Eigen::RowVectorXd sum = Eigen::RowVectorXd::Zero(report.trials.spiking.cols());
+      for (std::size_t k = 0; k < report.trials.condition.size(); ++k) {
+        if (report.trials.condition[k] == outputs.condition) {
+          sum += report.trials.spiking.row(static_cast<Eigen::Index>(k));
+        }
+      }
+      CHECK((outputs.spiking.mean.values - sum.transpose() / outputs.trials).norm() < 1e-12);
+      CHECK(outputs.target.size() == 199);
+      CHECK(outputs.rate.mean.time_ms(0) == 5.0);
+      trials += outputs.trials;
+    }
+    CHECK(trials == 8);
+    CHECK(report.outputs[0].target[100] == 1.0);
+    CHECK(report.outputs[1].target.isZero());
+    CHECK(report.trials.number.front() == 3);
+  }
+
+  TEST_CASE("the stimulus is shaded where a trial has one") {
+    const report::ReportData report = data();
+    REQUIRE(report.stimulus.size() == 2);
+    REQUIRE(report.stimulus[0].size() == 1);
+    CHECK(report.stimulus[0][0].start_ms == 250.0);
+    CHECK(report.stimulus[0][0].end_ms == 375.0);
+    CHECK(report.stimulus[1].empty());
+  }
+
+  TEST_CASE("filtered spike trains keep the number of spikes: their mean is the firing rate") {
+    const report::ReportData report = data();
+    double filtered = 0.0;
+    for (std::size_t c = 0; c < 2; ++c) {
+      const Eigen::MatrixXd& scaled = report.unit_rates[c].spiking;
+      filtered +=
+          scaled.rightCols(160).mean() * report.scaling_factor * report.outputs[c].trials / 8.0;
+    }
+    // The filter delays spikes by up to 100 ms, hence the margin.
+    CHECK(filtered == doctest::Approx(report.mean_hz.mean()).epsilon(0.1));
+  }
+
+  TEST_CASE("components of the spiking network have the signs of the rate network's") {
+    for (const Eigen::Index component : {0, 1, 2}) {
+      double agreement = 0.0;
+      for (const report::ReportTrajectory& path : data().state_space.trajectories) {
+        agreement += path.rate.row(component).dot(path.spiking.row(component));
+      }
+      CHECK(agreement >= 0.0);
+    }
+    const report::ReportStateSpace space = data().state_space;
+    CHECK(space.start_ms == 200.0);
+    CHECK(space.trajectories[0].rate.cols() == 160);
+  }
+
+  TEST_CASE("intervals of the scaling search follow from the trials of its command") {
+    const report::ReportData report = data();
+    REQUIRE(report.scaling.size() == 3);
+    const Proportion expected = wilson_interval(19, 20);
+    CHECK(report.scaling[1].low == expected.low);
+    CHECK(report.scaling[1].high == expected.high);
+
+    io::ModelFile odd = model();
+    odd.provenance.accuracies[0] = 0.123;
+    const report::ReportData without = report::report_data(comparison(), task(), &odd, {});
+    CHECK(without.scaling[1].low == 0.95);
+    CHECK(without.scaling[1].high == 0.95);
+    CHECK(without.notes.size() == report.notes.size() + 1);
+  }
+
+  TEST_CASE("options and seeds are listed, and the summary says what was measured") {
+    const report::ReportData report = data();
+    CHECK(has_fact(report, "seed", "5"));
+    CHECK(has_fact(report, "first trial", "3"));
+    CHECK(has_fact(report, "noise intensity", "0.2 mV²/ms"));
+    CHECK(has_fact(report, "mapped by", model().provenance.map_command));
+    const Proportion& accuracy = comparison().all.rate_accuracy;
+    CHECK(report.summary[0].value == (accuracy.value == 1.0 ? "100 %" : report.summary[0].value));
+    CHECK(report.tables.front().rows.size() == 3);
+    CHECK(report.tables.front().rows.back().front() == "all");
+    for (const report::ReportTable& table : report.tables) {
+      for (const auto& row : table.rows) {
+        CHECK(row.size() == table.header.size());
+      }
+    }
+  }
+
+  TEST_CASE("without the model's file its figures are missing and the page says so") {
+    const report::ReportData report = report::report_data(comparison(), task(), nullptr, {});
+    CHECK(report.weights.size() == 0);
+    CHECK(report.scaling.empty());
+    REQUIRE(report.notes.size() == 1);
+    CHECK(report.notes[0].find("comparison file") != std::string::npos);
+  }
+
+  TEST_CASE("a comparison of another task or network is refused") {
+    CHECK_THROWS_WITH_AS(
+        report::report_data(comparison(), rate::Task("xor"), nullptr, {"a.mat", "", ""}),
+        doctest::Contains("must be 'xor'"), InputError);
+    io::ModelFile other = model();
+    other.model.b_out += 0.25;
+    other.model.w_out[0] += 0.25;
+    CHECK_THROWS_AS(report::report_data(comparison(), task(), &other, {}), InputError);
+  }
+}
+
+}  // namespace rheobase

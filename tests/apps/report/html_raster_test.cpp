@@ -1,0 +1,101 @@
+#include "apps/report/internal/html_raster.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <doctest/doctest.h>
+
+namespace rheobase {
+
+namespace {
+
+constexpr rate::UnitType kE = rate::UnitType::excitatory;
+constexpr rate::UnitType kI = rate::UnitType::inhibitory;
+constexpr rate::UnitType kSom = rate::UnitType::som;
+
+/// Unit u fires at 10, 20, ... ms, `spikes` times.
+report::ReportRaster regular(int units, int spikes) {
+  report::ReportRaster raster;
+  for (int spike = spikes; spike >= 1; --spike) {
+    for (int unit = 0; unit < units; ++unit) {
+      raster.unit.push_back(unit);
+      raster.time_ms.push_back(10.0 * spike + 0.001 * unit);
+    }
+  }
+  return raster;
+}
+
+/// One in four units is inhibitory, one in twenty SOM.
+std::vector<rate::UnitType> mixed_types(int units) {
+  std::vector<rate::UnitType> types;
+  for (int unit = 0; unit < units; ++unit) {
+    types.push_back(unit % 20 == 0 ? kSom : unit % 4 == 0 ? kI : kE);
+  }
+  return types;
+}
+
+}  // namespace
+
+TEST_SUITE("unit") {
+  TEST_CASE("rows are stacked by type, and by number within a type") {
+    CHECK(report::order_by_type({kSom, kE, kI, kE, kSom}) == std::vector<int>{1, 3, 2, 0, 4});
+  }
+
+  TEST_CASE("a raster within the limit is whole and in order") {
+    const report::PageRaster page = report::page_raster(regular(4, 3), {kI, kE, kE, kSom}, 12);
+    CHECK(page.unit == std::vector<int>{1, 2, 0, 3});
+    CHECK(page.count == std::vector<int>{3, 3, 3, 3});
+    CHECK(page.time_ms.size() == 12);
+    CHECK(std::is_sorted(page.time_ms.begin(), page.time_ms.begin() + 3));
+    CHECK(page.time_ms[0] == doctest::Approx(10.001));
+    CHECK(page.thinning.empty());
+  }
+
+  TEST_CASE("above the limit units are left out, the trains that stay are whole") {
+    const std::vector<rate::UnitType> types = mixed_types(1000);
+    const report::PageRaster page = report::page_raster(regular(1000, 10), types, 4000);
+    CHECK(page.time_ms.size() <= 4000);
+    CHECK(page.time_ms.size() > 3000);
+    CHECK(std::all_of(page.count.begin(), page.count.end(), [](int n) { return n == 10; }));
+    const auto of_type = [&](rate::UnitType type) {
+      return std::count_if(page.unit.begin(), page.unit.end(),
+                           [&](int unit) { return types[static_cast<std::size_t>(unit)] == type; });
+    };
+    // 750 E, 200 I and 50 SOM units, every third of each.
+    CHECK(of_type(kE) == 250);
+    CHECK(of_type(kI) == 67);
+    CHECK(of_type(kSom) == 17);
+    CHECK(page.thinning == "3340 of 10000 spikes drawn, 334 of 1000 units");
+  }
+
+  TEST_CASE("with few units the spikes of every train are thinned evenly") {
+    const report::PageRaster page =
+        report::page_raster(regular(100, 1000), std::vector(100, kE), 25'000);
+    CHECK(page.unit.size() == 100);
+    CHECK(page.time_ms.size() == 25'000);
+    CHECK(std::all_of(page.count.begin(), page.count.end(), [](int n) { return n == 250; }));
+    for (int k = 1; k < 250; ++k) {
+      CHECK(page.time_ms[static_cast<std::size_t>(k)] -
+                page.time_ms[static_cast<std::size_t>(k - 1)] ==
+            doctest::Approx(40.0));
+    }
+    CHECK(page.thinning == "25000 of 100000 spikes drawn, all units");
+  }
+
+  TEST_CASE("the population rate counts every spike once") {
+    const std::vector<rate::UnitType> types{kE, kE, kI, kE};
+    const report::ReportRaster raster{0, {0, 1, 1, 2, 3, 3}, {0.0, 9.99, 10.0, 55.0, 99.9, 100.0}};
+    const Eigen::MatrixXd rate = report::population_rate(raster, types, 100.0, 10.0);
+    REQUIRE(rate.rows() == 3);
+    REQUIRE(rate.cols() == 10);
+    // Two E spikes of three units in 10 ms: 2 / (3 * 0.01 s).
+    CHECK(rate(0, 0) == doctest::Approx(200.0 / 3.0));
+    CHECK(rate(0, 1) == doctest::Approx(100.0 / 3.0));
+    CHECK(rate(1, 5) == doctest::Approx(100.0));
+    CHECK(rate(0, 9) == doctest::Approx(200.0 / 3.0));
+    CHECK(rate.row(2).isZero());
+    CHECK(rate.row(0).sum() * 0.01 * 3.0 == doctest::Approx(5.0));
+  }
+}
+
+}  // namespace rheobase

@@ -1,0 +1,141 @@
+#include <algorithm>
+
+#include <doctest/doctest.h>
+
+#include "io/mat/atomic_file.hpp"
+#include "io/mat/internal/mat5_scan.hpp"
+#include "io/mat/internal/model_fields.hpp"
+#include "io/mat/rate_model_file.hpp"
+#include "tests/io/mat/fixtures.hpp"
+
+using namespace rheobase;
+using namespace rheobase::io;
+using namespace rheobase::mapping;
+using namespace rheobase::rate;
+using namespace rheobase::spiking;
+using namespace rheobase::test;
+
+namespace {
+
+const std::filesystem::path kForeign = RHEOBASE_IO_TEST_DATA;
+
+/// A variable's bytes in a level 5 file.
+std::vector<std::byte> element(const std::filesystem::path& path, const std::string& name) {
+  const std::vector<std::byte> bytes = read_bytes(path);
+  for (const Mat5Element& e : scan_mat5(bytes, path.string(), std::size_t{1} << 30).elements) {
+    if (e.name == name) {
+      const auto from = bytes.begin() + static_cast<std::ptrdiff_t>(e.offset);
+      return {from, from + static_cast<std::ptrdiff_t>(e.size)};
+    }
+  }
+  return {};
+}
+
+/// What each variable is and, as far as it is numbers or text, holds.
+std::vector<std::string> descriptions(const std::filesystem::path& path) {
+  std::vector<std::string> lines;
+  const MatFile mat(path);
+  for (const MatArray& array : mat.arrays()) {
+    std::string line = array.name + ": " + array.describe() + " '" + array.text + "'";
+    for (const double value : array.values) {
+      line += " " + std::to_string(value);
+    }
+    lines.push_back(line);
+  }
+  std::sort(lines.begin(), lines.end());
+  return lines;
+}
+
+bool extra(const std::string& line) {
+  return line.starts_with("extra_");
+}
+
+std::vector<std::string> extras(const std::filesystem::path& path) {
+  std::vector<std::string> lines = descriptions(path);
+  std::erase_if(lines, [](const std::string& line) { return !extra(line); });
+  return lines;
+}
+
+}  // namespace
+
+TEST_SUITE("unit") {
+  TEST_CASE("unknown fields are copied byte for byte within level 5, function handles included") {
+    const TemporaryFolder folder;
+    const auto source = kForeign / "unknown_fields.mat";
+    ModelFile file = read_model(source);
+    file.model.scaling_factor = 35.0;
+    write_model(folder / "out.mat", file, MatVersion::level5, source);
+    CHECK(extras(folder / "out.mat").size() >= 10);
+    for (const char* name :
+         {"extra_struct", "extra_cell", "extra_text", "extra_sparse", "extra_complex",
+          "extra_logical", "extra_int8", "extra_cube", "extra_handle", "w_in0"}) {
+      CAPTURE(name);
+      CHECK(!element(source, name).empty());
+      CHECK(element(folder / "out.mat", name) == element(source, name));
+    }
+    CHECK(read_model(folder / "out.mat").model.scaling_factor == 35.0);
+  }
+
+  TEST_CASE("unknown fields survive a change of level, in both directions") {
+    const TemporaryFolder folder;
+    const auto source = kForeign / "unknown_fields_no_handle.mat";
+    const ModelFile file = read_model(source);
+    write_model(folder / "hdf5.mat", file, MatVersion::level73, source);
+    CHECK(extras(folder / "hdf5.mat") == extras(source));
+    write_model(folder / "again.mat", file, MatVersion::level73, folder / "hdf5.mat");
+    CHECK(extras(folder / "again.mat") == extras(source));
+    write_model(folder / "back.mat", file, MatVersion::level5, folder / "again.mat");
+    CHECK(extras(folder / "back.mat") == extras(source));
+  }
+
+  TEST_CASE("a field that cannot be carried to another level is named, before and in writing") {
+    const TemporaryFolder folder;
+    const auto source = kForeign / "unknown_fields.mat";
+    const ModelFile file = read_model(source);
+    const std::string refusal =
+        source.string() +
+        ": field 'extra_handle': found a function handle; must be of a class "
+        "that can be copied to another level of .mat file";
+    CHECK(input_error_of([&] {
+            require_writable_model(folder / "out.mat", MatVersion::level73, source);
+          }) == refusal);
+    CHECK(input_error_of([&] {
+            write_model(folder / "out.mat", file, MatVersion::level73, source);
+          }) == refusal);
+    require_writable_model(folder / "out.mat", MatVersion::level5, source);
+    CHECK(folder.names().empty());
+  }
+
+  TEST_CASE("a file may be rewritten in place; otherwise the source is not touched") {
+    const TemporaryFolder folder;
+    const auto source = kForeign / "unknown_fields.mat";
+    const std::vector<std::byte> before = read_bytes(source);
+    write_atomically(folder / "model.mat", before);
+    ModelFile file = read_model(folder / "model.mat");
+    file.model.scaling_factor = 55.0;
+    write_model(folder / "model.mat", file, MatVersion::level5, folder / "model.mat");
+    CHECK(read_model(folder / "model.mat").model.scaling_factor == 55.0);
+    CHECK(element(folder / "model.mat", "extra_cell") == element(source, "extra_cell"));
+    write_model(folder / "other.mat", file, MatVersion::level5, source);
+    CHECK(read_bytes(source) == before);
+  }
+
+  TEST_CASE("an old search does not survive, a record that cannot be read does") {
+    const TemporaryFolder folder;
+    MatFields fields = without(model_fields(small_model_file()), "eval_labels");
+    fields.text("eval_labels", "same");
+    write_mat(folder / "old.mat", fields, MatVersion::level5);
+    ModelFile file = read_model(folder / "old.mat");
+    file.model.scaling_factor.reset();
+    file.provenance.scaling_factors.clear();
+    file.provenance.accuracies.clear();
+    file.transfer.reset();
+    write_model(folder / "new.mat", file, MatVersion::level5, folder / "old.mat");
+    const MatFile mat(folder / "new.mat");
+    CHECK(!mat.has("opt_scaling_factor"));
+    CHECK(!mat.has("all_perfs"));
+    CHECK(!mat.has("scaling_factors"));
+    CHECK(!mat.has("spiking_network.neuron"));
+    CHECK(mat.text("eval_labels", "") == "same");
+  }
+}

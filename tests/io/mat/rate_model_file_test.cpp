@@ -1,0 +1,321 @@
+#include "io/mat/rate_model_file.hpp"
+
+#include <limits>
+#include <map>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "core/version.hpp"
+#include "io/mat/atomic_file.hpp"
+#include "io/mat/internal/model_fields.hpp"
+#include "tests/io/mat/fixtures.hpp"
+
+using namespace rheobase;
+using namespace rheobase::io;
+using namespace rheobase::mapping;
+using namespace rheobase::rate;
+using namespace rheobase::spiking;
+using namespace rheobase::test;
+
+namespace {
+
+const std::filesystem::path kReference = std::filesystem::path(RHEOBASE_TEST_DATA) / "reference";
+const std::filesystem::path kForeign = RHEOBASE_IO_TEST_DATA;
+
+ModelFile parse(const MatFields& fields, MatVersion version = MatVersion::level5) {
+  return parse_model(bytes_of(fields, version), "model.mat");
+}
+
+void check_same(const ExampleTrial& a, const ExampleTrial& b) {
+  CHECK(same(a.input, b.input));
+  CHECK(same(a.target, b.target));
+  CHECK(same(a.output, b.output));
+  CHECK(same(a.x, b.x));
+  CHECK(same(a.r, b.r));
+  CHECK(same(a.x0, b.x0));
+  CHECK(same(a.r0, b.r0));
+}
+
+void check_same(const ModelProvenance& a, const ModelProvenance& b) {
+  CHECK(a.losses == b.losses);
+  CHECK(a.trials == b.trials);
+  CHECK(a.eval_accuracy == b.eval_accuracy);
+  CHECK(a.eval_loss == b.eval_loss);
+  CHECK(same(a.eval_outputs, b.eval_outputs));
+  CHECK(same(a.eval_labels.cast<double>(), b.eval_labels.cast<double>()));
+  CHECK(same(a.evaluations, b.evaluations));
+  check_same(a.example, b.example);
+  CHECK(a.scaling_factors == b.scaling_factors);
+  CHECK(a.accuracies == b.accuracies);
+  CHECK(a.task_parameters == b.task_parameters);
+  CHECK(a.command == b.command);
+  CHECK(a.map_command == b.map_command);
+  CHECK(a.seed == b.seed);
+}
+
+/// The field's values as another class; numbers must be whole where the class is.
+template <class T>
+MatField as_class(const MatField& field, MatField::Kind kind) {
+  MatField converted = field;
+  converted.kind = kind;
+  const std::size_t count = field.data.size() / sizeof(double);
+  std::vector<T> values;
+  for (std::size_t i = 0; i < count; ++i) {
+    double value = 0.0;
+    std::memcpy(&value, field.data.data() + i * sizeof value, sizeof value);
+    values.push_back(static_cast<T>(value));
+  }
+  const auto bytes = std::as_bytes(std::span(values));
+  converted.data.assign(bytes.begin(), bytes.end());
+  return converted;
+}
+
+}  // namespace
+
+TEST_SUITE("unit") {
+  TEST_CASE("a model and all that belongs to it come back as they were, in both levels") {
+    const TemporaryFolder folder;
+    const ModelFile file = small_model_file();
+    for (const MatVersion version : {MatVersion::level5, MatVersion::level73}) {
+      write_model(folder / "model.mat", file, version);
+      const ModelFile back = read_model(folder / "model.mat");
+      test::check_same(back.model, file.model);
+      check_same(back.provenance, file.provenance);
+      CHECK(back.transfer == file.transfer);
+      CHECK(back.provenance.version == kVersion);
+    }
+    CHECK(folder.names() == std::vector<std::string>{"model.mat"});
+  }
+
+  TEST_CASE("the smallest model, with nothing optional, comes back too") {
+    ModelFile file;
+    file.model = small_model();
+    file.model.w0.resize(0, 0);
+    file.model.tau_gate0.resize(0);
+    file.model.tau_gate.resize(0);
+    file.model.tau_min_steps = file.model.tau_max_steps = 7.5;
+    file.model.task.clear();
+    file.model.scaling_factor.reset();
+    for (const MatVersion version : {MatVersion::level5, MatVersion::level73}) {
+      const ModelFile back = parse(model_fields(file), version);
+      test::check_same(back.model, file.model);
+      check_same(back.provenance, ModelProvenance{});
+      CHECK(!back.transfer);
+    }
+  }
+
+  TEST_CASE("the reference's names, shapes and types") {
+    const ModelFile file = small_model_file();
+    const MatFile mat(bytes_of(model_fields(file), MatVersion::level5), "model.mat");
+    const std::map<std::string, std::string> expected{
+        {"w", "6 x 6 double"},
+        {"w0", "6 x 6 double"},
+        {"m", "6 x 6 double"},
+        {"som_m", "6 x 6 double"},
+        {"w_in", "6 x 2 double"},
+        {"w_out", "1 x 6 double"},
+        {"b_out", "1 x 1 double"},
+        {"N", "1 x 1 int64"},
+        {"som_N", "1 x 1 int64"},
+        {"exc", "6 x 1 logical"},
+        {"inh", "6 x 1 logical"},
+        {"taus", "1 x 2 double"},
+        {"taus_gaus", "6 x 1 double"},
+        {"taus_gaus0", "6 x 1 double"},
+        {"activation", "1 x 8 char"},
+        {"x0", "10 x 6 double"},
+        {"r0", "10 x 6 double"},
+        {"x", "10 x 6 double"},
+        {"r", "10 x 6 double"},
+        {"u", "2 x 10 double"},
+        {"o", "1 x 9 double"},
+        {"target", "1 x 10 double"},
+        {"losses", "1 x 3 double"},
+        {"tr", "1 x 1 int64"},
+        {"eval_perf_mean", "1 x 1 double"},
+        {"eval_loss_mean", "1 x 1 double"},
+        {"eval_os", "4 x 9 double"},
+        {"eval_labels", "1 x 4 double"},
+        {"evaluations", "2 x 3 double"},
+        {"opt_scaling_factor", "1 x 1 double"},
+        {"all_perfs", "3 x 1 double"},
+        {"scaling_factors", "1 x 3 double"},
+        {"task", "1 x 7 char"},
+        {"apply_dale", "1 x 1 logical"},
+        {"task_parameters", "1 x 1 struct"},
+        {"seed", "1 x 1 double"},
+        {"command", "1 x 48 char"},
+        {"map_command", "1 x 22 char"},
+        {"rheobase_version", "1 x 5 char"},
+        {"task_parameters.delay", "1 x 1 double"},
+        {"task_parameters.input_noise", "1 x 1 double"},
+        {"spiking_network", "1 x 1 struct"},
+        {"spiking_network.neuron", "1 x 3 char"},
+        {"spiking_network.tau_membrane_ms", "1 x 1 double"},
+        {"spiking_network.threshold_mv", "1 x 1 double"},
+        {"spiking_network.reset_mv", "1 x 1 double"},
+        {"spiking_network.refractory_ms", "1 x 1 double"},
+        {"spiking_network.bias_mv", "1 x 1 double"},
+        {"spiking_network.peak_mv", "1 x 1 double"},
+        {"spiking_network.synapse", "1 x 6 char"},
+        {"spiking_network.rise_ms", "1 x 1 double"},
+        {"spiking_network.readout_bias", "1 x 1 logical"},
+        {"spiking_network.initial_weights", "1 x 1 logical"}};
+    std::map<std::string, std::string> found;
+    for (const MatArray& array : mat.arrays()) {
+      found[array.name] = array.describe();
+    }
+    for (const auto& [name, description] : expected) {
+      CAPTURE(name);
+      CHECK(found[name] == description);
+    }
+    CHECK(found.size() == expected.size());
+  }
+
+  TEST_CASE("under Dale's principle weights are saved rectified, without it as they are") {
+    ModelFile file = small_model_file();
+    file.model.w(2, 3) = -0.5;
+    file.model.w0(3, 2) = -0.25;
+    ModelFile back = parse(model_fields(file));
+    CHECK(back.model.w(2, 3) == 0.0);
+    CHECK(back.model.w0(3, 2) == 0.0);
+    CHECK(same(effective_weights(back.model), effective_weights(file.model)));
+    file.model.dale = false;
+    file.model.sign.setOnes();
+    file.model.inhibitory.assign(6, false);
+    file.model.som_units = 0;
+    back = parse(model_fields(file));
+    test::check_same(back.model, file.model);
+    CHECK(back.model.w(2, 3) == -0.5);
+  }
+
+  TEST_CASE("single precision, whole numbers, plain numbers for flags: all classes are read") {
+    const ModelFile file = small_model_file();
+    const MatFields fields = model_fields(file);
+    MatFields mixed;
+    for (const MatField& field : fields.fields()) {
+      if (field.name == "m" || field.name == "som_m") {
+        mixed.add(as_class<std::int32_t>(field, MatField::Kind::int32));
+      } else if (field.name == "N" || field.name == "som_N") {
+        mixed.number(field.name, field.name == "N" ? 6.0 : 1.0);
+      } else if (field.name == "inh") {
+        mixed.column("inh", std::vector<double>{0, 1, 0, 0, 0, 1});
+      } else if (field.name == "exc") {
+        mixed.int32_column("exc", std::vector<std::int32_t>{1, 0, 1, 1, 1, 0});
+      } else if (field.kind == MatField::Kind::float64 && !field.name.starts_with("task_")) {
+        mixed.add(as_class<float>(field, MatField::Kind::float32));
+      } else {
+        mixed.add(field);
+      }
+    }
+    for (const MatVersion version : {MatVersion::level5, MatVersion::level73}) {
+      const RateModel model = parse(mixed, version).model;
+      CHECK(same(model.w, file.model.w.cast<float>().cast<double>()));
+      CHECK(same(model.tau_gate, file.model.tau_gate.cast<float>().cast<double>()));
+      CHECK(same(model.sign, file.model.sign));
+      CHECK(same(model.mask, file.model.mask));
+      CHECK(model.inhibitory == file.model.inhibitory);
+      CHECK(model.som_units == 1);
+    }
+  }
+
+  TEST_CASE("fields that may be missing") {
+    const ModelFile file = small_model_file();
+    MatFields fields = model_fields(file);
+    for (const char* name : {"w0", "taus_gaus0", "som_m", "activation", "exc", "task", "apply_dale",
+                             "opt_scaling_factor", "x0", "r0", "u", "losses", "tr"}) {
+      fields = without(fields, name);
+    }
+    const RateModel model = parse(fields).model;
+    CHECK(model.w0.size() == 0);
+    CHECK(model.tau_gate0.size() == 0);
+    CHECK(same(model.mask, Eigen::MatrixXd::Ones(6, 6)));
+    CHECK(model.activation == Activation::sigmoid);
+    CHECK(model.inhibitory == file.model.inhibitory);
+    CHECK(model.dale);
+    CHECK(model.task.empty());
+    CHECK(!model.scaling_factor);
+
+    const RateModel from_exc = parse(without(model_fields(file), "inh")).model;
+    CHECK(from_exc.inhibitory == file.model.inhibitory);
+  }
+
+  TEST_CASE("without the field apply_dale, signs and weights say what holds") {
+    ModelFile file = small_model_file();
+    file.model.dale = false;
+    file.model.sign.setOnes();
+    file.model.inhibitory.assign(6, false);
+    file.model.som_units = 0;
+    CHECK(parse(without(model_fields(file), "apply_dale")).model.dale);
+    file.model.w(0, 0) = -0.1;
+    CHECK(!parse(without(model_fields(file), "apply_dale")).model.dale);
+    file.model.sign[2] = -1.0;
+    file.model.inhibitory[2] = true;
+    CHECK(parse(without(model_fields(file), "apply_dale")).model.dale);
+  }
+
+  TEST_CASE("not-a-number as scaling factor is the reference's lock: no factor") {
+    MatFields fields = without(model_fields(small_model_file()), "opt_scaling_factor");
+    fields.number("opt_scaling_factor", std::numeric_limits<double>::quiet_NaN());
+    CHECK(!parse(fields).model.scaling_factor);
+  }
+
+  TEST_CASE("records of another form are left out, the network is read") {
+    MatFields fields = model_fields(small_model_file());
+    for (const char* name : {"eval_labels", "x", "losses", "tr", "seed"}) {
+      fields = without(fields, name);
+    }
+    fields.text("eval_labels", "same");
+    fields.matrix("x", Eigen::MatrixXd::Zero(10, 5));
+    fields.text("losses", "none");
+    fields.number("tr", -1.5);
+    fields.number("seed", 4294967296.0);
+    const ModelProvenance provenance = parse(fields).provenance;
+    CHECK(provenance.eval_labels.size() == 0);
+    CHECK(provenance.example.x.size() == 0);
+    CHECK(provenance.example.r.size() == 60);
+    CHECK(provenance.losses.empty());
+    CHECK(provenance.trials == 0);
+    CHECK(!provenance.seed);
+  }
+}
+
+TEST_SUITE("golden") {
+  TEST_CASE("the reference's models are read, the single-precision one equals the double one") {
+    const RateModel model = read_model(kReference / "models/go-nogo_N200_s1.mat").model;
+    const RateModel single = read_model(kReference / "models/go-nogo_N200_s1_single.mat").model;
+    CHECK(model.units() == 200);
+    CHECK(model.inputs() == 1);
+    CHECK(model.dale);
+    CHECK(model.b_out == doctest::Approx(0.04911618).epsilon(1e-7));
+    CHECK(std::count(model.inhibitory.begin(), model.inhibitory.end(), false) == 168);
+    CHECK(same(single.w, model.w.cast<float>().cast<double>()));
+    CHECK(same(single.w0, model.w0.cast<float>().cast<double>()));
+    CHECK(same(single.w_in, model.w_in.cast<float>().cast<double>()));
+    CHECK(same(single.w_out, model.w_out.cast<float>().cast<double>()));
+    CHECK(same(single.tau_gate, model.tau_gate.cast<float>().cast<double>()));
+    CHECK(same(single.sign, model.sign));
+    CHECK(same(single.mask, model.mask));
+    CHECK(single.inhibitory == model.inhibitory);
+    for (const char* name : {"xor_N200_s4.mat", "mante_N250_s5.mat"}) {
+      const ModelFile file = read_model(kReference / "models" / name);
+      CHECK(file.model.inputs() == (name[0] == 'x' ? 2 : 4));
+      CHECK(file.provenance.eval_accuracy >= 0.95);
+      CHECK(file.provenance.trials > 0);
+    }
+  }
+
+  TEST_CASE("the same small model as other programs write it") {
+    const RateModel expected = read_model(kForeign / "scipy_compressed.mat").model;
+    CHECK(expected.units() == 3);
+    CHECK(expected.w(2, 0) == 0.125);
+    CHECK(expected.activation == Activation::clipped_relu);
+    CHECK(expected.tau_min_steps == 4.0);
+    for (const char* name : {"scipy_plain.mat", "octave_compressed.mat", "octave_plain.mat",
+                             "hdf5_matlab_layout.mat"}) {
+      CAPTURE(name);
+      test::check_same(read_model(kForeign / name).model, expected);
+    }
+  }
+}

@@ -1,0 +1,103 @@
+#include "io/mat/trials_file.hpp"
+
+#include <limits>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "io/mat/atomic_file.hpp"
+#include "tests/io/mat/fixtures.hpp"
+
+using namespace rheobase;
+using namespace rheobase::io;
+using namespace rheobase::mapping;
+using namespace rheobase::rate;
+using namespace rheobase::spiking;
+using namespace rheobase::test;
+
+namespace {
+
+using Eigen::MatrixXd;
+
+/// One trial of 2 inputs and 5 steps.
+MatFields one_trial() {
+  MatFields fields;
+  fields.matrix("u", MatrixXd::Random(2, 5));
+  fields.matrix("z", MatrixXd::Random(5, 1));
+  return fields;
+}
+
+std::string refusal(const MatFields& fields) {
+  const TemporaryFolder folder;
+  const std::filesystem::path path = folder / "trials.mat";
+  write_mat(path, fields, MatVersion::level5);
+  const std::string message = input_error_of([&] { read_trials(path); });
+  const std::string file = path.string() + ": ";
+  REQUIRE(message.starts_with(file));
+  return message.substr(file.size());
+}
+
+MatFields with(const std::string& name, const MatrixXd& values) {
+  MatFields fields = name == "u" || name == "z" ? without(one_trial(), name) : one_trial();
+  fields.matrix(name, values);
+  return fields;
+}
+
+}  // namespace
+
+TEST_SUITE("unit") {
+  TEST_CASE("trials of both levels arrive with every number in its place") {
+    for (const char* name : {"trials_v5.mat", "trials_v73.mat"}) {
+      CAPTURE(name);
+      const RecordedTrials recorded =
+          read_trials(std::filesystem::path(RHEOBASE_IO_TEST_DATA) / name);
+      REQUIRE(recorded.trials.size() == 6);
+      CHECK(recorded.conditions == std::vector<std::string>{"label--5", "label-0", "label-5"});
+      for (int k = 0; k < 6; ++k) {
+        const Trial& trial = recorded.trials[static_cast<std::size_t>(k)];
+        CHECK(trial.condition == k % 3);
+        REQUIRE(trial.input.rows() == 2);
+        REQUIRE(trial.input.cols() == 12);
+        for (int s = 0; s < 12; ++s) {
+          CHECK(trial.input(0, s) == 100.0 * k + s);
+          CHECK(trial.input(1, s) == 100.0 * k + s + 0.5);
+          CHECK(trial.target[s] == (s < 6 ? 0 : k % 3 - 1));
+        }
+      }
+      REQUIRE(recorded.score_window_ms);
+      CHECK(*recorded.score_window_ms == std::pair{40.0, 60.0});
+    }
+  }
+
+  TEST_CASE("one trial without labels is one condition") {
+    const TemporaryFolder folder;
+    write_mat(folder / "one.mat", one_trial(), MatVersion::level73);
+    const RecordedTrials recorded = read_trials(folder / "one.mat");
+    CHECK(recorded.trials.size() == 1);
+    CHECK(recorded.conditions == std::vector<std::string>{"trial"});
+    CHECK_FALSE(recorded.score_window_ms);
+  }
+
+  TEST_CASE("a file of another form is refused with field, shape and rule") {
+    CHECK(refusal(without(one_trial(), "u")) ==
+          "field 'u': found nothing; must be inputs x T x trials of real numbers");
+    CHECK(refusal(without(one_trial(), "z")).find("must be T x trials as in u: 5 x 1") !=
+          std::string::npos);
+    CHECK(refusal(with("z", MatrixXd::Zero(4, 1))) ==
+          "field 'z': found 4 x 1 double; must be T x trials as in u: 5 x 1");
+    CHECK(refusal(with("u", MatrixXd::Zero(2, 1))) ==
+          "field 'u': found 2 x 1 double; must have at least 1 input, 2 steps and 1 trial");
+    CHECK(refusal(with("label", MatrixXd::Zero(2, 1))) ==
+          "field 'label': found 2 x 1 double; must hold one number a trial: 1");
+    CHECK(refusal(with("label", MatrixXd::Constant(1, 1, 0.5))) ==
+          "field 'label': found 0.5; must be a whole number");
+    CHECK(refusal(
+              with("label", MatrixXd::Constant(1, 1, std::numeric_limits<double>::quiet_NaN()))) ==
+          "field 'label': found nan; must be a whole number");
+    CHECK(refusal(with("score_window_ms", MatrixXd::Zero(1, 3))) ==
+          "field 'score_window_ms': found 1 x 3 double; must be two numbers, start and end in ms");
+    MatFields words = without(one_trial(), "u");
+    words.text("u", "trials");
+    CHECK(refusal(words).starts_with("field 'u': found "));
+  }
+}

@@ -1,0 +1,344 @@
+#include "mapping/comparison/compare.hpp"
+
+#include <cmath>
+#include <set>
+
+#include <doctest/doctest.h>
+
+#include "core/error.hpp"
+#include "mapping/comparison/internal/compare_sums.hpp"
+#include "mapping/conversion/evaluate_spiking.hpp"
+#include "mapping/conversion/network_fingerprint.hpp"
+#include "mapping/conversion/scaling_search.hpp"
+#include "rate/dynamics/run.hpp"
+#include "rate/learning/evaluate.hpp"
+#include "tests/reference.hpp"
+
+using namespace rheobase;
+using namespace rheobase::analysis;
+using namespace rheobase::io;
+using namespace rheobase::mapping;
+using namespace rheobase::rate;
+using namespace rheobase::spiking;
+
+namespace {
+
+CompareOptions options_for(double scaling_factor, int trials) {
+  CompareOptions options;
+  options.scaling_factor = scaling_factor;
+  options.trials = trials;
+  options.threads = 2;
+  return options;
+}
+
+const Comparison& go_nogo() {
+  static const Comparison comparison =
+      compare(reference::model("go-nogo_N200_s1"), Task("go-nogo"), options_for(45.0, 30));
+  return comparison;
+}
+
+/// The rate network's trials in both places.
+Comparison with_itself(const RateModel& model, const Task& task, int trials) {
+  ComparisonLayout layout;
+  layout.conditions = task.conditions();
+  layout.unit_type = unit_types(model);
+  layout.tau_ms = tau_steps(model);
+  layout.grid = comparison_grid(task, 200.0);
+  layout.trials = trials;
+  ComparisonSums sums(layout);
+  for (int k = 0; k < trials; ++k) {
+    const auto number = static_cast<std::uint32_t>(k);
+    const Trial trial = task.random_trial(1, number, Purpose::evaluation_task);
+    const RateRun run = run_rate(model, trial.input, {.trial = number});
+    PairedTrial pair;
+    pair.condition = trial.condition;
+    pair.rate.activity = run.r.rightCols(layout.grid.samples.samples);
+    pair.rate.output = run.output;
+    pair.rate.correct = task.rate_correct(trial, run.output);
+    measure(pair.rate, {5.0, 5.0, run.output}, trial.target, layout.grid);
+    pair.spiking = pair.rate;
+    for (Eigen::Index unit = 0; unit < model.units(); ++unit) {
+      CorrelationSums sums_of_unit;
+      const Eigen::ArrayXd activity = pair.rate.activity.row(unit).transpose();
+      sums_of_unit.add(activity, activity);
+      pair.correlation.push_back(sums_of_unit);
+    }
+    pair.intervals.resize(static_cast<std::size_t>(model.units()));
+    pair.spiking_hz = pair.rate.activity.rightCols(layout.grid.analysed()).rowwise().mean();
+    sums.add(std::move(pair));
+  }
+  return sums.result();
+}
+
+}  // namespace
+
+TEST_SUITE("unit") {
+  TEST_CASE("a network compared with itself differs in nothing") {
+    const Comparison same = with_itself(reference::model("xor_N200_s4"), Task("xor"), 12);
+    CHECK(same.all.output_rmse == 0.0);
+    CHECK(*same.all.output_correlation == doctest::Approx(1.0));
+    CHECK(*same.all.rate_correlation == doctest::Approx(1.0));
+    CHECK(same.all.paired.p_value == 1.0);
+    CHECK(same.all.rate_accuracy.value == same.all.spiking_accuracy.value);
+    CHECK(same.all.onset.trials == 12);
+    CHECK(same.all.onset.mean_ms == 0.0);
+    CHECK(same.all.peak.sd_ms == 0.0);
+    CHECK(*same.all.rate_synchrony == *same.all.spiking_synchrony);
+    CHECK(same.subspaces.angles_deg.maxCoeff() < 1e-6);
+    CHECK(same.subspaces.rate_explained == same.subspaces.spiking_explained);
+    for (Eigen::Index unit = 0; unit < 200; ++unit) {
+      CHECK(same.units.correlation[unit] == doctest::Approx(1.0));
+      CHECK(same.units.trial_correlation[unit] == doctest::Approx(1.0));
+    }
+    for (const TypeComparison& type : same.types) {
+      CHECK(type.rate_hz.median == doctest::Approx(type.spiking_hz.median));
+    }
+  }
+
+  TEST_CASE("the result does not depend on the number of threads") {
+    CompareOptions options = options_for(45.0, 20);
+    options.threads = 1;
+    const RateModel model = reference::model("go-nogo_N200_s1");
+    const Comparison one = compare(model, Task("go-nogo"), options);
+    options.threads = 2;
+    const Comparison two = compare(model, Task("go-nogo"), options);
+    CHECK(one.all.output_rmse == two.all.output_rmse);
+    CHECK(one.all.rate_correlation == two.all.rate_correlation);
+    CHECK(one.all.mean_rate_hz == two.all.mean_rate_hz);
+    CHECK(one.all.spiking_synchrony == two.all.spiking_synchrony);
+    CHECK(one.all.onset.mean_ms == two.all.onset.mean_ms);
+    CHECK(one.units.trial_correlation.isApprox(two.units.trial_correlation, 0.0));
+    CHECK(one.subspaces.angles_deg == two.subspaces.angles_deg);
+    CHECK(one.traces.spiking_output == two.traces.spiking_output);
+    CHECK(one.traces.spiking_average[0] == two.traces.spiking_average[0]);
+    REQUIRE(one.traces.spikes.size() == two.traces.spikes.size());
+    CHECK(one.traces.spikes.back().time_ms == two.traces.spikes.back().time_ms);
+  }
+
+  TEST_CASE("both networks get the trials of the evaluation") {
+    const RateModel model = reference::model("go-nogo_N200_s1");
+    const Comparison& comparison = go_nogo();
+    const RateEvaluation rate = evaluate_rate(model, Task("go-nogo"), {.trials = 30});
+    SimulationOptions simulation;
+    simulation.output_period_ms = 0.5;
+    const SpikingEvaluation spiking =
+        evaluate_spiking(map_to_spiking(model, 45.0), Task("go-nogo"), 30, simulation);
+    CHECK(comparison.traces.conditions == rate.conditions);
+    CHECK(comparison.traces.rate_correct == rate.correct);
+    CHECK(comparison.traces.spiking_correct == spiking.correct);
+    CHECK(comparison.all.spiking_accuracy.successes == spiking.accuracy.successes);
+    // evaluate_rate runs in single precision.
+    CHECK((comparison.traces.rate_output - rate.outputs).cwiseAbs().maxCoeff() < 1e-3);
+  }
+
+  TEST_CASE("conditions add up to all trials") {
+    const Comparison& comparison = go_nogo();
+    REQUIRE(comparison.conditions.size() == 2);
+    const ConditionComparison& go = comparison.conditions[0];
+    const ConditionComparison& nogo = comparison.conditions[1];
+    CHECK(go.name == "go");
+    CHECK(go.trials + nogo.trials == 30);
+    CHECK(go.paired.both + nogo.paired.both == comparison.all.paired.both);
+    CHECK(go.spiking_accuracy.successes + nogo.spiking_accuracy.successes ==
+          comparison.all.spiking_accuracy.successes);
+    const double squares = go.trials * *go.output_rmse * *go.output_rmse +
+                           nogo.trials * *nogo.output_rmse * *nogo.output_rmse;
+    CHECK(*comparison.all.output_rmse == doctest::Approx(std::sqrt(squares / 30.0)));
+    CHECK(comparison.all.mean_rate_hz ==
+          doctest::Approx((go.trials * go.mean_rate_hz + nogo.trials * nogo.mean_rate_hz) / 30.0));
+    // A target of 0 has no onset.
+    CHECK(nogo.onset.trials == 0);
+    CHECK(nogo.peak.trials == 0);
+    CHECK(go.peak.trials == go.trials);
+  }
+
+  TEST_CASE("averages, trajectories and examples belong to the trials") {
+    const Comparison& comparison = go_nogo();
+    const ComparisonTraces& traces = comparison.traces;
+    CHECK(traces.step_ms == 5.0);
+    CHECK(traces.rate_output.cols() == 199);
+    REQUIRE(traces.rate_average.size() == 2);
+    // The readout of the averages is the average of the outputs.
+    const RateModel model = reference::model("go-nogo_N200_s1");
+    Eigen::VectorXd mean = Eigen::VectorXd::Zero(199);
+    for (Eigen::Index k = 0; k < 30; ++k) {
+      if (traces.conditions[static_cast<std::size_t>(k)] == 0) {
+        mean += traces.rate_output.row(k).transpose() / comparison.conditions[0].trials;
+      }
+    }
+    const Eigen::VectorXd readout =
+        (traces.rate_average[0].transpose() * model.w_out).array() + model.b_out;
+    CHECK(readout.isApprox(mean, 1e-10));
+    CHECK(traces.rate_trajectory[0].rows() == 3);
+    CHECK(traces.rate_trajectory[0].cols() == 160);
+    std::multiset<int> examples;
+    for (const TrialSpikes& spikes : traces.spikes) {
+      examples.insert(traces.conditions[static_cast<std::size_t>(spikes.trial)]);
+      CHECK(spikes.unit.size() == spikes.time_ms.size());
+    }
+    CHECK(examples == std::multiset<int>{0, 0, 0, 1, 1, 1});
+  }
+
+  TEST_CASE("any trial of a comparison can be replayed alone") {
+    CompareOptions options = options_for(45.0, 1);
+    options.simulation.trial = 7;
+    const Comparison alone = compare(reference::model("go-nogo_N200_s1"), Task("go-nogo"), options);
+    CHECK(alone.traces.rate_output.row(0) == go_nogo().traces.rate_output.row(7));
+    CHECK(alone.traces.spiking_output.row(0) == go_nogo().traces.spiking_output.row(7));
+    CHECK(alone.traces.conditions[0] == go_nogo().traces.conditions[7]);
+    // The other condition has no trials and no figures.
+    const std::size_t other = alone.traces.conditions[0] == 0 ? 1 : 0;
+    CHECK(alone.conditions[other].trials == 0);
+    CHECK_FALSE(alone.conditions[other].output_rmse.has_value());
+    CHECK(alone.traces.rate_average[other].size() == 0);
+  }
+
+  TEST_CASE("the model's own scaling factor is used unless one is given") {
+    RateModel model = reference::model("go-nogo_N200_s1");
+    model.scaling_factor = 45.0;
+    const Comparison comparison = compare(model, Task("go-nogo"), options_for(0.0, 1));
+    CHECK(comparison.options.scaling_factor == 45.0);
+    CHECK(comparison.traces.spiking_output.row(0) == go_nogo().traces.spiking_output.row(0));
+    model.scaling_factor.reset();
+    CHECK_THROWS_AS(compare(model, Task("go-nogo"), options_for(0.0, 1)), InputError);
+  }
+
+  TEST_CASE("options that make no sense are refused") {
+    const RateModel model = reference::model("go-nogo_N200_s1");
+    const auto refused = [&](auto change) {
+      CompareOptions options = options_for(45.0, 1);
+      change(options);
+      CHECK_THROWS_AS(compare(model, Task("go-nogo"), options), InputError);
+    };
+    refused([](CompareOptions& o) { o.trials = 0; });
+    refused([](CompareOptions& o) { o.scaling_factor = -1.0; });
+    refused([](CompareOptions& o) { o.components = 0; });
+    refused([](CompareOptions& o) { o.components = 201; });
+    refused([](CompareOptions& o) { o.example_trials = -1; });
+    refused([](CompareOptions& o) { o.rate_noise = -0.1; });
+    refused([](CompareOptions& o) { o.analysis_start_ms = -1.0; });
+    refused([](CompareOptions& o) { o.analysis_start_ms = 995.0; });
+    refused([](CompareOptions& o) { o.analysis_start_ms = NAN; });
+    refused([](CompareOptions& o) { o.simulation.engine = "none"; });
+    CHECK_THROWS_AS(compare(model, Task("xor"), options_for(45.0, 1)), InputError);
+  }
+
+  TEST_CASE("a comparison that is asked to stop says so") {
+    int reports = 0;
+    RunControl control;
+    control.report = [&](const Progress&) { ++reports; };
+    control.cancelled = [&] { return reports >= 1; };
+    CHECK_THROWS_AS(compare(reference::model("go-nogo_N200_s1"), Task("go-nogo"),
+                            options_for(45.0, 40), control),
+                    Cancelled);
+    CHECK(reports == 1);
+  }
+
+  TEST_CASE("the fingerprint depends on everything a run depends on, and on nothing else") {
+    const RateModel model = reference::model("go-nogo_N200_s1");
+    const std::string print = network_fingerprint(model);
+    CHECK(print.size() == 16);
+    const auto changed = [&](auto change) {
+      RateModel other = model;
+      change(other);
+      return network_fingerprint(other) != print;
+    };
+    const auto connection = [](RateModel& m) -> double& {
+      Eigen::Index row = 0;
+      Eigen::Index column = 0;
+      m.w.maxCoeff(&row, &column);
+      return m.w(row, column);
+    };
+    CHECK(changed([&](RateModel& m) { connection(m) *= 1.0 + 1e-15; }));
+    CHECK(changed([](RateModel& m) { m.w_in(3, 0) += 1e-9; }));
+    CHECK(changed([](RateModel& m) { m.w_out[0] += 1e-9; }));
+    CHECK(changed([](RateModel& m) { m.b_out += 1e-9; }));
+    CHECK(changed([](RateModel& m) { m.tau_gate[5] += 1e-9; }));
+    CHECK(changed([](RateModel& m) { m.activation = Activation::softplus; }));
+    CHECK_FALSE(changed([](RateModel& m) { m.w0.setZero(); }));
+    CHECK_FALSE(changed([](RateModel& m) { m.scaling_factor = 12.0; }));
+    CHECK_FALSE(changed([](RateModel& m) { m.task = "other"; }));
+    CHECK_FALSE(changed([](RateModel& m) { m.w = m.w.cwiseMax(0.0); }));
+  }
+
+  TEST_CASE("types are those of the model's masks") {
+    RateModel model = reference::model("go-nogo_N200_s1");
+    model.som_units = 5;
+    const std::vector<UnitType> types = unit_types(model);
+    int som = 0;
+    bool seen_other = false;
+    for (std::size_t unit = 0; unit < types.size(); ++unit) {
+      CHECK((types[unit] == UnitType::excitatory) == !model.inhibitory[unit]);
+      som += types[unit] == UnitType::som ? 1 : 0;
+      seen_other = seen_other || types[unit] == UnitType::inhibitory;
+      CHECK_FALSE((types[unit] == UnitType::som && seen_other));
+    }
+    CHECK(som == 5);
+  }
+}
+
+TEST_SUITE("numeric") {
+  TEST_CASE("rates from the spikes are the rates the engine's own readout filters") {
+    for (const SynapseKind kind :
+         {SynapseKind::double_exponential, SynapseKind::single_exponential}) {
+      TransferOptions transfer;
+      transfer.synapse = kind;
+      const SpikingModel model =
+          map_to_spiking(reference::model("go-nogo_N200_s1"), 45.0, transfer);
+      SimulationOptions options;
+      options.record.spikes = true;
+      options.record.rate = true;
+      options.output_period_ms = 5.0;
+      const Trial trial = Task("go-nogo").trial_of(0, 1, 0, Purpose::evaluation_task);
+      const SimulationResult run = simulate_evaluation_trial(model, trial, options, 0);
+      std::vector<RateKernel> kernels;
+      for (const double decay : model.synapse.decay_ms) {
+        kernels.push_back({kind == SynapseKind::double_exponential ? KernelShape::double_exponential
+                                                                   : KernelShape::exponential,
+                           decay, model.synapse.rise_ms});
+      }
+      const Eigen::MatrixXd rates = firing_rates({run.spike_unit, run.spike_time_ms}, 200,
+                                                 {5.0, 5.0, run.rate.cols()}, kernels);
+      CHECK((rates - run.rate).cwiseAbs().maxCoeff() < 1e-9);
+    }
+  }
+
+  TEST_CASE("without a settling time the output RMSE is the scaling search's distance") {
+    const RateModel model = reference::model("go-nogo_N200_s1");
+    ScalingSearchOptions search;
+    search.scaling_factors = {45.0};
+    search.extend = false;
+    search.trials = 8;
+    CompareOptions options = options_for(45.0, 8);
+    options.simulation.trial = kSearchTrials;
+    options.analysis_start_ms = 0.0;
+    const Comparison comparison = compare(model, Task("go-nogo"), options);
+    const ScalingSearchResult result = search_scaling(model, Task("go-nogo"), search);
+    CHECK(*comparison.all.output_rmse ==
+          doctest::Approx(result.points[0].output_rmse).epsilon(1e-4));
+    CHECK(comparison.traces.spiking_correct == result.points[0].correct);
+  }
+}
+
+TEST_SUITE("statistical") {
+  TEST_CASE("the spiking network does what the rate network does") {
+    const Comparison& comparison = go_nogo();
+    CHECK(*comparison.all.rate_correlation > 0.9);
+    CHECK(*comparison.all.output_correlation > 0.8);
+    // s r predicts the mean firing rates of every type.
+    for (const TypeComparison& type : comparison.types) {
+      CHECK(type.spiking_hz.mean == doctest::Approx(type.rate_hz.mean).epsilon(0.15));
+    }
+    CHECK(comparison.subspaces.rate_explained.head(3).sum() > 0.95);
+    CHECK(comparison.subspaces.angles_deg[0] < 25.0);
+  }
+
+  TEST_CASE("a wrong scaling factor, or weights from before the training, are told apart") {
+    const RateModel model = reference::model("go-nogo_N200_s1");
+    CompareOptions options = options_for(45.0, 16);
+    options.transfer.use_initial_weights = true;
+    const Comparison untrained = compare(model, Task("go-nogo"), options);
+    CHECK(untrained.all.paired.p_value < 0.05);
+    CHECK(*untrained.all.output_rmse > *go_nogo().all.output_rmse);
+  }
+}

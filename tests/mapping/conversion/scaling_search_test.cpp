@@ -1,0 +1,201 @@
+#include "mapping/conversion/scaling_search.hpp"
+
+#include <cmath>
+#include <fstream>
+#include <map>
+#include <sstream>
+
+#include <doctest/doctest.h>
+
+#include "core/error.hpp"
+#include "tests/reference.hpp"
+#include "tests/tolerances.hpp"
+
+using namespace rheobase;
+using namespace rheobase::io;
+using namespace rheobase::mapping;
+using namespace rheobase::rate;
+using namespace rheobase::spiking;
+
+namespace {
+
+ScalingSearchOptions search_options(std::vector<double> grid, int trials) {
+  ScalingSearchOptions options;
+  options.scaling_factors = std::move(grid);
+  options.trials = trials;
+  options.extend = false;
+  options.threads = 2;
+  return options;
+}
+
+struct PublishedAccuracy {
+  double scaling_factor, accuracy;
+  int trials;
+};
+
+std::map<std::string, std::vector<PublishedAccuracy>> published_accuracies() {
+  std::ifstream stream(reference::path("lambda/lambda.csv"));
+  std::map<std::string, std::vector<PublishedAccuracy>> table;
+  std::string line;
+  std::getline(stream, line);
+  while (std::getline(stream, line)) {
+    std::istringstream fields(line);
+    std::string model, task, scaling, trials, accuracy;
+    std::getline(fields, model, ',');
+    std::getline(fields, task, ',');
+    std::getline(fields, scaling, ',');
+    std::getline(fields, trials, ',');
+    std::getline(fields, accuracy, ',');
+    table[model].push_back({std::stod(scaling), std::stod(accuracy), std::stoi(trials)});
+  }
+  return table;
+}
+
+}  // namespace
+
+TEST_SUITE("unit") {
+  TEST_CASE("default grids are the published ones") {
+    const std::vector<double> sigmoid = default_scaling_grid(Activation::sigmoid);
+    CHECK(sigmoid.size() == 12);
+    CHECK(sigmoid.front() == 20.0);
+    CHECK(sigmoid.back() == 75.0);
+    for (const Activation act : {Activation::softplus, Activation::clipped_relu}) {
+      const std::vector<double> grid = default_scaling_grid(act);
+      CHECK(grid.size() == 12);
+      CHECK(grid.front() == 4.0);
+      CHECK(grid.back() == 26.0);
+    }
+  }
+
+  TEST_CASE("the result does not depend on the number of threads") {
+    const RateModel model = reference::model("go-nogo_N200_s1");
+    ScalingSearchOptions options = search_options({45.0, 55.0, 65.0}, 7);
+    options.threads = 1;
+    const ScalingSearchResult one = search_scaling(model, Task("go-nogo"), options);
+    for (const int threads : {2, 4}) {
+      options.threads = threads;
+      const ScalingSearchResult more = search_scaling(model, Task("go-nogo"), options);
+      CHECK(one.best == more.best);
+      for (std::size_t i = 0; i < one.points.size(); ++i) {
+        CHECK(one.points[i].correct == more.points[i].correct);
+        CHECK(one.points[i].mean_rate_hz == more.points[i].mean_rate_hz);
+        CHECK(one.points[i].output_rmse == more.points[i].output_rmse);
+      }
+    }
+  }
+
+  TEST_CASE("every value is judged on the same trials: one value alone gives the same result") {
+    const RateModel model = reference::model("go-nogo_N200_s1");
+    const auto both = search_scaling(model, Task("go-nogo"), search_options({50.0, 60.0}, 8));
+    const auto alone = search_scaling(model, Task("go-nogo"), search_options({60.0}, 8));
+    CHECK(both.points[1].correct == alone.points[0].correct);
+    CHECK(both.points[1].output_rmse == alone.points[0].output_rmse);
+  }
+
+  TEST_CASE("ties go to the smallest distance, or to the first as published") {
+    const RateModel model = reference::model("go-nogo_N200_s1");
+    ScalingSearchOptions options = search_options({20.0, 25.0, 30.0, 35.0}, 6);
+    const auto by_distance = search_scaling(model, Task("go-nogo"), options);
+    options.selection = Selection::reference;
+    const auto by_order = search_scaling(model, Task("go-nogo"), options);
+    for (const ScalingPoint& point : by_distance.points) {
+      REQUIRE(point.accuracy.value == 1.0);
+    }
+    CHECK(by_order.best == 0);
+    for (const ScalingPoint& point : by_distance.points) {
+      CHECK(by_distance.points[by_distance.best].output_rmse <= point.output_rmse);
+    }
+  }
+
+  TEST_CASE("the grid grows while the best value lies at its edge") {
+    const RateModel model = reference::model("go-nogo_N200_s1");
+    ScalingSearchOptions options = search_options({60.0, 65.0, 70.0}, 8);
+    options.extend = true;
+    const auto grown = search_scaling(model, Task("go-nogo"), options);
+    CHECK(grown.points.front().scaling_factor < 60.0);
+    CHECK_FALSE(grown.at_edge);
+    for (std::size_t i = 1; i < grown.points.size(); ++i) {
+      CHECK(grown.points[i].scaling_factor - grown.points[i - 1].scaling_factor ==
+            doctest::Approx(5.0));
+    }
+    options.extend = false;
+    const auto fixed = search_scaling(model, Task("go-nogo"), options);
+    CHECK(fixed.points.size() == 3);
+    CHECK(fixed.at_edge);
+  }
+
+  TEST_CASE("refining tries the middles next to the best value and never ends worse") {
+    const RateModel model = reference::model("go-nogo_N200_s1");
+    ScalingSearchOptions options = search_options({30.0, 50.0, 70.0}, 20);
+    const ScalingSearchResult coarse = search_scaling(model, Task("go-nogo"), options);
+    options.refine = 3;
+    const ScalingSearchResult fine = search_scaling(model, Task("go-nogo"), options);
+    REQUIRE(fine.points.size() <= 3 + 2 * 3);
+    REQUIRE(fine.points.size() >= 3 + 3);
+    double nearest = 40.0;
+    for (std::size_t i = 1; i < fine.points.size(); ++i) {
+      CHECK(fine.points[i].scaling_factor > fine.points[i - 1].scaling_factor);
+      nearest =
+          std::min(nearest, fine.points[i].scaling_factor - fine.points[i - 1].scaling_factor);
+    }
+    CHECK(nearest == 20.0 / 8.0);
+    const ScalingPoint& before = coarse.points[coarse.best];
+    const ScalingPoint& after = fine.points[fine.best];
+    CHECK(after.accuracy.successes >= before.accuracy.successes);
+    CHECK((after.accuracy.successes > before.accuracy.successes ||
+           after.output_rmse <= before.output_rmse));
+    options.refine = -1;
+    CHECK_THROWS_AS(search_scaling(model, Task("go-nogo"), options), InputError);
+  }
+
+  TEST_CASE("grids that make no sense are refused") {
+    const RateModel model = reference::model("go-nogo_N200_s1");
+    for (const std::vector<double>& grid :
+         {std::vector<double>{30.0, 20.0}, {20.0, 20.0}, {0.0, 5.0}, {-5.0, 5.0}}) {
+      CHECK_THROWS_AS(search_scaling(model, Task("go-nogo"), search_options(grid, 1)), InputError);
+    }
+    CHECK_THROWS_AS(search_scaling(model, Task("go-nogo"), search_options({20.0}, 0)), InputError);
+  }
+
+  TEST_CASE("a search that is asked to stop says so and reports progress before") {
+    const RateModel model = reference::model("go-nogo_N200_s1");
+    int reports = 0;
+    RunControl control;
+    control.report = [&](const Progress&) { ++reports; };
+    control.cancelled = [&] { return reports >= 1; };
+    CHECK_THROWS_AS(
+        search_scaling(model, Task("go-nogo"), search_options({20.0, 25.0}, 1), control),
+        Cancelled);
+    CHECK(reports == 1);
+  }
+}
+
+TEST_SUITE("statistical") {
+  TEST_CASE("accuracies agree with the published program's over the whole grid, by both engines") {
+    for (const auto& [name, rows] : published_accuracies()) {
+      REQUIRE(rows.size() == 12);
+      std::vector<double> grid;
+      for (const PublishedAccuracy& row : rows) {
+        grid.push_back(row.scaling_factor);
+      }
+      const RateModel model = reference::model(name);
+      const Task task(name.substr(0, name.find('_')));
+      constexpr int trials = 40;
+      for (const char* engine : {"clock", "bridge"}) {
+        ScalingSearchOptions options = search_options(grid, trials);
+        options.simulation.engine = engine;
+        const auto result = search_scaling(model, task, options);
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+          CAPTURE(name);
+          CAPTURE(engine);
+          CAPTURE(grid[i]);
+          const double n = rows[i].trials;
+          const double ours = result.points[i].accuracy.value;
+          const double pooled = (rows[i].accuracy * n + ours * trials) / (n + trials);
+          const double error = std::sqrt(pooled * (1.0 - pooled) * (1.0 / n + 1.0 / trials));
+          CHECK(std::abs(ours - rows[i].accuracy) <= tolerance::kSigmas * error);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,136 @@
+#include "rate/tasks/recorded_task.hpp"
+
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "core/error.hpp"
+#include "tests/tolerances.hpp"
+
+using namespace rheobase;
+using namespace rheobase::rate;
+
+namespace {
+
+constexpr int kSteps = 20;
+
+/// `counts[c]` trials of condition c, all different: the target is the trial's number.
+RecordedTrials recorded(const std::vector<int>& counts) {
+  RecordedTrials all;
+  for (std::size_t c = 0; c < counts.size(); ++c) {
+    all.conditions.push_back("label-" + std::to_string(c));
+    for (int k = 0; k < counts[c]; ++k) {
+      const auto number = static_cast<double>(all.trials.size());
+      all.trials.push_back({Eigen::MatrixXd::Constant(3, kSteps, number),
+                            Eigen::VectorXd::Constant(kSteps, number), static_cast<int>(c)});
+    }
+  }
+  return all;
+}
+
+std::string refusal(RecordedTrials trials) {
+  try {
+    recorded_task(std::move(trials));
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+}  // namespace
+
+TEST_SUITE("unit") {
+  TEST_CASE("a task of recorded trials takes its shape and conditions from them") {
+    const Task task = recorded_task(recorded({2, 1}));
+    CHECK(task.name() == "file");
+    CHECK(task.inputs() == 3);
+    CHECK(task.steps() == kSteps);
+    CHECK(task.conditions() == std::vector<std::string>{"label-0", "label-1"});
+    for (std::uint32_t i = 0; i < 50; ++i) {
+      const Trial trial = task.random_trial(1, i, Purpose::task);
+      CHECK(trial.condition == (trial.target[0] == 2.0 ? 1 : 0));
+      CHECK(trial.input(2, 7) == trial.target[0]);
+    }
+    CHECK(task.trial_of(1, 1, 0, Purpose::task).target[0] == 2.0);
+  }
+
+  TEST_CASE("an answer is right when its distance from the target is below the limit") {
+    RecordedTrials trials = recorded({1});
+    trials.score_window_ms = {50.0, 75.0};  // outputs 9 to 14: steps 10 to 15
+    const Task task = recorded_task(trials, {{"rms-limit", 0.2}});
+    const Trial trial = task.trial_of(0, 1, 0, Purpose::task);
+    Eigen::VectorXd output = Eigen::VectorXd::Constant(kSteps - 1, 9.0);
+    CHECK_FALSE(task.rate_correct(trial, output));
+    output.segment(9, 6).setConstant(0.19);
+    CHECK(task.rate_correct(trial, output));
+    CHECK(task.spiking_correct(trial, {5.0, 5.0, output}));
+    output.segment(9, 6).setConstant(0.21);
+    CHECK_FALSE(task.rate_correct(trial, output));
+    CHECK_FALSE(task.spiking_correct(trial, {5.0, 5.0, output}));
+    // One step far off: the root of 0.48^2 / 6 is 0.196, that of 0.50^2 / 6 is 0.204.
+    output.segment(9, 6).setZero();
+    output[14] = 0.48;
+    CHECK(task.rate_correct(trial, output));
+    output[14] = 0.50;
+    CHECK_FALSE(task.rate_correct(trial, output));
+  }
+
+  TEST_CASE("recorded trials that do not fit together are refused") {
+    CHECK(refusal({}) ==
+          "trials: u: found no trial; must hold trials of at least 1 input and 2 steps");
+    RecordedTrials trials = recorded({2});
+    trials.trials[1].input.resize(3, kSteps - 1);
+    CHECK(refusal(trials) == "trial 2: u: found 3 x 19; must be 3 x 20 as in trial 1");
+    trials = recorded({2});
+    trials.trials[1].target.resize(4);
+    CHECK(refusal(trials) == "trial 2: z: found 4 values; must have 20, one for every column of u");
+    trials = recorded({2});
+    trials.trials[1].input(0, 3) = std::numeric_limits<double>::infinity();
+    CHECK(refusal(trials) == "trial 2: u: found a value that is not finite; must be finite");
+    trials = recorded({2});
+    trials.trials[0].target[3] = std::numeric_limits<double>::quiet_NaN();
+    CHECK(refusal(trials) == "trial 1: z: found a value that is not finite; must be finite");
+    for (const auto& window : {std::pair{-1.0, 50.0}, std::pair{60.0, 50.0}, std::pair{50.0, 101.0},
+                               std::pair{51.0, 54.0}, std::pair{0.0, 4.0}}) {
+      trials = recorded({2});
+      trials.score_window_ms = window;
+      CHECK(refusal(trials).starts_with("trials: score_window_ms: found "));
+    }
+    trials.score_window_ms = {0.0, 100.0};
+    CHECK(refusal(trials) == "accepted");
+  }
+
+  TEST_CASE("balanced: every condition in turn, in every task") {
+    for (const char* name : {"go-nogo", "xor", "mante", "timing", "dms"}) {
+      CAPTURE(name);
+      const Task task(name, {{kBalanced, 1.0}});
+      const auto conditions = static_cast<std::uint32_t>(task.conditions().size());
+      for (std::uint32_t i = 0; i < 3 * conditions; ++i) {
+        const Trial trial = task.random_trial(1, i, Purpose::evaluation_task);
+        CHECK(static_cast<std::uint32_t>(trial.condition) == i % conditions);
+        CHECK(task.trial_of(trial.condition, 1, i, Purpose::evaluation_task).input == trial.input);
+      }
+    }
+    CHECK_THROWS_WITH_AS(Task("xor", {{kBalanced, 0.5}}),
+                         "task xor: parameter 'balanced': found 0.5; must be 0 or 1", InputError);
+  }
+}
+
+TEST_SUITE("statistical") {
+  TEST_CASE("every recorded trial is drawn equally often, whatever its condition") {
+    const Task task = recorded_task(recorded({1, 5, 2}));
+    constexpr int draws = 20000;
+    std::vector<int> counts(8);
+    for (std::uint32_t i = 0; i < draws; ++i) {
+      const Trial trial = task.random_trial(3, i, Purpose::task);
+      ++counts[static_cast<std::size_t>(trial.target[0])];
+    }
+    const double p = 1.0 / 8.0;
+    for (const int count : counts) {
+      CHECK(std::abs(count - draws * p) < tolerance::kSigmas * std::sqrt(draws * p * (1.0 - p)));
+    }
+  }
+}
