@@ -18,7 +18,7 @@ using namespace rheobase::spiking;
 void compare_networks(benchmark::State& state, const std::string& name, const std::string& task,
                       double scaling_factor) {
   const std::string path = std::string(RHEOBASE_TEST_DATA) + "/reference/models/" + name + ".mat";
-  const RateModel model = read_model(path).model;
+  const RateNetwork model = read_model(path).network;
   CompareOptions options;
   options.scaling_factor = scaling_factor;
   options.trials = 100;

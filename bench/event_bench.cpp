@@ -27,7 +27,7 @@ struct Trained {
 Trained trained(const std::string& file, const std::string& task, double scaling_factor) {
   const std::string path = std::string(RHEOBASE_TEST_DATA) + "/reference/models/" + file + ".mat";
   const Trial trial = Task(task).random_trial(1, 0, Purpose::evaluation_task);
-  return {map_to_spiking(read_model(path).model, scaling_factor), spiking_input(trial)};
+  return {map_to_spiking(read_model(path).network, scaling_factor), spiking_input(trial)};
 }
 
 void report(benchmark::State& state, double simulated_ms, double spikes,

@@ -9,6 +9,7 @@
 #include "rate/learning/optimisers/training_rule.hpp"
 #include "rate/learning/train.hpp"
 #include "rate/models/initialise.hpp"
+#include "rate/models/internal/dale_parametrisation.hpp"
 
 namespace {
 
@@ -23,20 +24,21 @@ struct Setting {
   bool dale = true;
 };
 
-RateModel network(const Setting& setting, const Task& task) {
+DaleModel network(const Setting& setting, const Task& task) {
   NetworkOptions options;
   options.units = setting.units;
   options.connection_probability = setting.density;
   options.dale = setting.dale;
-  return make_rate_model(options, task.inputs(), 1);
+  return make_dale_model(options, task.inputs(), 1);
 }
 
 void training_update(benchmark::State& state, const Setting& setting) {
   const Task task(setting.task);
-  const RateModel model = network(setting, task);
+  const DaleModel model = network(setting, task);
   TrainingState training = initial_state(model, {});
   const auto batch = static_cast<std::size_t>(setting.batch);
-  Bptt<float> bptt(model, {.steps = static_cast<std::size_t>(task.steps()), .batch = batch});
+  Bptt<float> bptt(dale_parametrisation<float>(model),
+                   {.steps = static_cast<std::size_t>(task.steps()), .batch = batch});
   const TrainingRuleDefinition& adam = training_rule_named("adam");
   std::vector<Trial> trials(batch);
   std::uint32_t next = 0;
@@ -46,7 +48,7 @@ void training_update(benchmark::State& state, const Setting& setting) {
     for (Trial& trial : trials) {
       trial = task.random_trial(1, next++, Purpose::task);
     }
-    bptt.run(training.parameters, trials, {.first_trial = first});
+    bptt.run(training.parameters, trials, {.factor = kRateNoise, .first_trial = first});
     // A rate that leaves the weights where they are keeps the density of the setting.
     adam.apply({.number = ++updates,
                 .learning_rate = 1e-9,
@@ -70,9 +72,9 @@ BENCHMARK_CAPTURE(training_update, mante, Setting{.task = "mante", .units = 250}
 /// 100 evaluation trials as the stop criteria use them.
 void evaluation(benchmark::State& state) {
   const Task task("go-nogo");
-  const RateModel model = network({}, task);
+  const DaleModel model = network({}, task);
   for (auto _ : state) {
-    benchmark::DoNotOptimize(evaluate_rate(model, task, {.threads = 1}));
+    benchmark::DoNotOptimize(evaluate_rate(network_of(model), task, {.threads = 1}));
   }
   state.SetItemsProcessed(state.iterations() * 100);
 }
@@ -81,7 +83,7 @@ BENCHMARK(evaluation)->Unit(benchmark::kMillisecond);
 /// From a new network to the stop criteria.
 void training_to_criteria(benchmark::State& state) {
   const Task task("go-nogo");
-  const RateModel model = network({}, task);
+  const DaleModel model = network({}, task);
   for (auto _ : state) {
     const TrainingResult result = train(initial_state(model, {}), task, {});
     state.counters["trials"] = result.state.trials_done;

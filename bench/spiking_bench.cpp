@@ -19,7 +19,7 @@ using namespace rheobase::spiking;
 SpikingModel go_nogo_network() {
   const std::string path =
       std::string(RHEOBASE_TEST_DATA) + "/reference/models/go-nogo_N200_s1.mat";
-  return map_to_spiking(read_model(path).model, 25.0);
+  return map_to_spiking(read_model(path).network, 25.0);
 }
 
 /// 1 s: 201 columns of 5 ms, the cue in columns 50 to 74.

@@ -12,8 +12,13 @@ inline std::string path(const std::string& relative) {
 }
 
 /// @param name  "go-nogo_N200_s1", "xor_N200_s4" or "mante_N250_s5"
-inline rate::RateModel model(const std::string& name) {
-  return io::read_model(path("models/" + name + ".mat")).model;
+inline rate::DaleModel model(const std::string& name) {
+  return io::read_model(path("models/" + name + ".mat")).dale.value();
+}
+
+/// The same as it runs.
+inline rate::RateNetwork network(const std::string& name) {
+  return io::read_model(path("models/" + name + ".mat")).network;
 }
 
 }  // namespace rheobase::reference

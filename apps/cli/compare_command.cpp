@@ -121,13 +121,13 @@ void run_compare(CompareRequest request, const Console& console) {
   std::optional<mapping::Comparison> baseline;
   if (!request.baseline.empty()) {
     baseline = io::read_comparison(request.baseline);
-    mapping::require_same_subject(*baseline, file.model, task, request.baseline.string());
+    mapping::require_same_subject(*baseline, file.network, task, request.baseline.string());
   }
 
   const InterruptGuard guard;
   mapping::Comparison comparison = [&] {
     ProgressBar bar(console, "comparing");
-    return mapping::compare(file.model, task, options, bar.control(guard));
+    return mapping::compare(file.network, task, options, bar.control(guard));
   }();
   comparison.model_file = request.model.string();
   comparison.command = with_seed(console.command_line, request.seed);

@@ -20,8 +20,8 @@
 #include "core/version.hpp"
 #include "io/mat/run_file.hpp"
 #include "mapping/comparison/compare.hpp"
+#include "rate/dynamics/unit_type.hpp"
 #include "rate/models/initialise.hpp"
-#include "rate/models/unit_type.hpp"
 
 namespace rheobase::cli {
 
@@ -101,8 +101,7 @@ void Demo::train_network() {
   options.seed = request_.seed;
   options.max_trials = request_.max_trials;
   options.threads = request_.threads;
-  rate::RateModel model = rate::make_rate_model(network, task_.inputs(), request_.seed);
-  model.task = task_.name();
+  const rate::DaleModel model = rate::make_dale_model(network, task_.inputs(), request_.seed);
   console_.out << fmt::format("Training a rate network of {} units on {}, seed {}\n", network.units,
                               task_.name(), request_.seed)
                << std::flush;
@@ -132,9 +131,9 @@ void Demo::find_scaling() {
                << std::flush;
   {
     ProgressBar bar(console_, "scaling search");
-    search_ = mapping::search_scaling(file_.model, task_, options, bar.control(guard_));
+    search_ = mapping::search_scaling(file_.network, task_, options, bar.control(guard_));
   }
-  file_.model.scaling_factor = search_.points[search_.best].scaling_factor;
+  file_.scaling_factor = search_.points[search_.best].scaling_factor;
   for (const mapping::ScalingPoint& point : search_.points) {
     file_.provenance.scaling_factors.push_back(point.scaling_factor);
     file_.provenance.accuracies.push_back(point.accuracy.value);
@@ -143,7 +142,7 @@ void Demo::find_scaling() {
   file_.transfer = mapping::TransferOptions{};
   io::write_model(path(kSpikingFile), file_, io::MatVersion::level5, path(kRateFile));
   files_.emplace_back(kSpikingFile);
-  spiking_model_ = mapping::map_to_spiking(file_.model, *file_.model.scaling_factor);
+  spiking_model_ = mapping::map_to_spiking(file_.network, *file_.scaling_factor);
   console_.out << search_table(search_)
                << fmt::format("  {} trials a value, {}\n\n", options.trials,
                               seconds_text(search_.seconds));
@@ -152,7 +151,7 @@ void Demo::find_scaling() {
 void Demo::evaluate_both() {
   console_.out << fmt::format("Both networks on {} fresh trials\n", request_.trials) << std::flush;
   evaluation_.rate = rate::evaluate_rate(
-      file_.model, task_,
+      file_.network, task_,
       {.trials = request_.trials, .seed = request_.seed, .threads = request_.threads});
   ProgressBar bar(console_, "evaluating");
   evaluation_.spiking =
@@ -177,7 +176,7 @@ void Demo::run_trials() {
   description.condition = task_.conditions().front();
   description.correct = task_.spiking_correct(trials_.front(), runs_.front().output);
   description.transfer = file_.transfer;
-  for (const rate::UnitType type : rate::unit_types(file_.model)) {
+  for (const rate::UnitType type : rate::unit_types(file_.network)) {
     description.unit_type.push_back(static_cast<int>(type));
   }
   description.simulation = options;
@@ -189,7 +188,7 @@ void Demo::draw() {
   if (request_.no_picture) {
     return;
   }
-  const report::Picture picture = picture_of({file_.model, task_, search_, *evaluation_.rate,
+  const report::Picture picture = picture_of({file_.network, task_, search_, *evaluation_.rate,
                                               *evaluation_.spiking, readouts_, trials_, runs_});
   for (const char* name : {"picture.png", "picture.svg"}) {
     report::draw_picture(picture, path(name));
@@ -209,7 +208,7 @@ void Demo::make_page() {
   options.threads = request_.threads;
   mapping::Comparison comparison = [&] {
     ProgressBar bar(console_, "comparing");
-    return mapping::compare(file_.model, task_, options, bar.control(guard_));
+    return mapping::compare(file_.network, task_, options, bar.control(guard_));
   }();
   comparison.model_file = path(kSpikingFile).string();
   comparison.command = command_;

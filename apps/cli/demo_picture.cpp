@@ -84,7 +84,7 @@ report::Picture picture_of(const PictureSource& source) {
   report::Picture picture;
   const mapping::ScalingPoint& best = source.search.points[source.search.best];
   picture.title = fmt::format("{}, {} units, scaling factor {:g}", source.task.name(),
-                              source.model.units(), best.scaling_factor);
+                              source.network.units(), best.scaling_factor);
   picture.duration_ms = source.task.steps() * rate::kRateStepMs;
   picture.stimulus = stimulus_of(source.task);
   const std::vector<std::string>& names = source.task.conditions();
@@ -104,8 +104,8 @@ report::Picture picture_of(const PictureSource& source) {
   for (std::size_t i = 0; i < source.raster_runs.size(); ++i) {
     picture.rasters.push_back(raster_of(source, i));
   }
-  picture.unit_type = rate::unit_types(source.model);
-  picture.tau_ms = rate::tau_steps(source.model) * rate::kRateStepMs;
+  picture.unit_type = rate::unit_types(source.network);
+  picture.tau_ms = source.network.tau_ms;
   return picture;
 }
 

@@ -11,7 +11,7 @@ namespace rheobase::cli {
 
 /// What the figure of a mapped network is made from.
 struct PictureSource {
-  const rate::RateModel& model;
+  const rate::RateNetwork& network;
   const rate::Task& task;
   const mapping::ScalingSearchResult& search;
   const rate::RateEvaluation& rate;

@@ -73,7 +73,7 @@ NetworkEvaluation evaluate(const EvaluationRequest& request, const io::ModelFile
   }
   if (request.network != "spiking") {
     evaluation.rate = rate::evaluate_rate(
-        file.model, task,
+        file.network, task,
         {.trials = request.trials, .seed = request.seed, .threads = request.threads});
     evaluation.conditions = evaluation.rate->conditions;
   }
@@ -82,7 +82,7 @@ NetworkEvaluation evaluate(const EvaluationRequest& request, const io::ModelFile
 
 void choose_networks(EvaluationRequest& request, const io::ModelFile& file,
                      const Console& console) {
-  if (request.network.empty() && request.scaling == 0.0 && !file.model.scaling_factor) {
+  if (request.network.empty() && request.scaling == 0.0 && !file.scaling_factor) {
     request.network = "rate";
     note(console, request.model.string() +
                       " has no scaling factor, so only the rate network is evaluated; "
@@ -153,7 +153,7 @@ void run_evaluation(EvaluationRequest request, const Console& console) {
 
   const NetworkEvaluation evaluation = evaluate(request, file, task, console);
   const double scaling =
-      request.scaling > 0.0 ? request.scaling : file.model.scaling_factor.value_or(0.0);
+      request.scaling > 0.0 ? request.scaling : file.scaling_factor.value_or(0.0);
   if (request.json) {
     Json json = {{"command", console.command_line},
                  {"model", request.model.string()},

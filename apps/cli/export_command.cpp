@@ -65,7 +65,7 @@ void run_export(ExportRequest request, const CLI::App& app, const Console& conso
   check_output("--output", request.output, {request.files.begin(), request.files.end()});
   io::ExportSource source = io::read_export_source(request.files);
   if (source.model && request.scaling > 0.0) {
-    source.model->model.scaling_factor = request.scaling;
+    source.model->scaling_factor = request.scaling;
   }
   request.options.command = console.command_line;
   const io::ExportResult result = io::find_exporter(request.format).make(source, request.options);

@@ -55,16 +55,16 @@ double median(std::vector<double> values) {
   return values.size() % 2 == 1 ? values[middle] : 0.5 * (values[middle - 1] + values[middle]);
 }
 
-Facts facts_of(const rate::RateModel& model) {
+Facts facts_of(const rate::RateNetwork& network) {
   Facts facts;
-  const Eigen::MatrixXd weights = rate::effective_weights(model);
-  facts.counts.inhibitory = std::count(model.inhibitory.begin(), model.inhibitory.end(), true);
-  facts.counts.excitatory = model.units() - facts.counts.inhibitory;
-  facts.counts.som = static_cast<Eigen::Index>(rate::som_units(model).size());
-  facts.counts.connections = (weights.array() != 0.0).count();
-  const Eigen::VectorXd taus = rate::tau_steps(model) * rate::kRateStepMs;
+  const std::vector<rate::UnitType> types = rate::unit_types(network);
+  facts.counts.excitatory = std::ranges::count(types, rate::UnitType::excitatory);
+  facts.counts.inhibitory = network.units() - facts.counts.excitatory;
+  facts.counts.som = std::ranges::count(types, rate::UnitType::som);
+  facts.counts.connections = (network.w.array() != 0.0).count();
+  const Eigen::VectorXd& taus = network.tau_ms;
   facts.taus = {taus.minCoeff(), median({taus.begin(), taus.end()}), taus.maxCoeff()};
-  facts.spectrum = analysis::eigenvalue_spectrum(weights);
+  facts.spectrum = analysis::eigenvalue_spectrum(network.w);
   return facts;
 }
 
@@ -87,7 +87,7 @@ std::string outlier_text(const analysis::Spectrum& spectrum) {
 }
 
 std::string task_text(const io::ModelFile& file) {
-  std::string text = file.model.task.empty() ? "not named in the file" : file.model.task;
+  std::string text = file.task.empty() ? "not named in the file" : file.task;
   for (const auto& [name, value] : file.provenance.task_parameters) {
     text += fmt::format(", {} {:g}", name, value);
   }
@@ -107,12 +107,12 @@ std::string training_text(const io::ModelProvenance& provenance) {
 }
 
 std::string scaling_text(const io::ModelFile& file) {
-  if (!file.model.scaling_factor) {
+  if (!file.scaling_factor) {
     return "none yet; `rheobase map` finds one";
   }
   const std::vector<double>& grid = file.provenance.scaling_factors;
   const std::vector<double>& accuracies = file.provenance.accuracies;
-  std::string text = fmt::format("{:g}", *file.model.scaling_factor);
+  std::string text = fmt::format("{:g}", *file.scaling_factor);
   if (!grid.empty() && grid.size() == accuracies.size()) {
     text += fmt::format("{}, accuracy {}",
                         grid.size() == 1 ? std::string(", the only value tried")
@@ -123,9 +123,32 @@ std::string scaling_text(const io::ModelFile& file) {
   return text;
 }
 
+std::string decay_text(const io::ModelFile& file, const Facts& facts) {
+  if (facts.taus.smallest_ms == facts.taus.largest_ms) {
+    return fmt::format("fixed at {:g} ms", facts.taus.median_ms);
+  }
+  std::string text = fmt::format("{:.1f} to {:.1f} ms, median {:.1f}", facts.taus.smallest_ms,
+                                 facts.taus.largest_ms, facts.taus.median_ms);
+  if (file.dale) {
+    text += fmt::format(" (allowed {:g} to {:g})", file.dale->tau_min_steps * rate::kRateStepMs,
+                        file.dale->tau_max_steps * rate::kRateStepMs);
+  }
+  return text;
+}
+
+/// What a network that is no Dale model has beyond the defaults.
+void add_other_kind(Summary& summary, const rate::RateNetwork& network) {
+  summary.add("outputs", std::to_string(network.outputs()));
+  summary.add("step", fmt::format("{:g} ms", network.step_ms));
+  summary.add("bias", network.bias.isZero(0.0) ? "none" : "per unit");
+  if (!network.loops.empty()) {
+    summary.add("loops", fmt::format("{} of low rank", network.loops.size()));
+  }
+}
+
 std::string summary_text(const InfoRequest& request, const io::ModelFile& file,
                          const Facts& facts) {
-  const rate::RateModel& model = file.model;
+  const rate::RateNetwork& model = file.network;
   const Counts& counts = facts.counts;
   const auto n = static_cast<double>(model.units());
   Summary summary;
@@ -135,8 +158,12 @@ std::string summary_text(const InfoRequest& request, const io::ModelFile& file,
               fmt::format("{}: {} excitatory, {} inhibitory ({} of them SOM)", model.units(),
                           counts.excitatory, counts.inhibitory, counts.som));
   summary.add("inputs", std::to_string(model.inputs()));
-  summary.add("activation", std::string(to_string(model.activation)));
-  summary.add("Dale", yes_no(model.dale));
+  summary.add("activation", model.transfer);
+  if (file.dale) {
+    summary.add("Dale", yes_no(file.dale->dale));
+  } else {
+    add_other_kind(summary, model);
+  }
   summary.add("connections", fmt::format("{} of {} ({}), {:.1f} a unit", counts.connections,
                                          model.units() * model.units(),
                                          percent(static_cast<double>(counts.connections) / (n * n)),
@@ -144,13 +171,7 @@ std::string summary_text(const InfoRequest& request, const io::ModelFile& file,
   summary.add("spectrum", fmt::format("radius {:.3g}, that of a random matrix {:.3g}; outliers: {}",
                                       facts.spectrum.spectral_radius, facts.spectrum.random_radius,
                                       outlier_text(facts.spectrum)));
-  summary.add("decay",
-              model.fixed_tau()
-                  ? fmt::format("fixed at {:g} ms", facts.taus.median_ms)
-                  : fmt::format("{:.1f} to {:.1f} ms, median {:.1f} (allowed {:g} to {:g})",
-                                facts.taus.smallest_ms, facts.taus.largest_ms, facts.taus.median_ms,
-                                model.tau_min_steps * rate::kRateStepMs,
-                                model.tau_max_steps * rate::kRateStepMs));
+  summary.add("decay", decay_text(file, facts));
   summary.add("training", training_text(file.provenance));
   summary.add("scaling", scaling_text(file));
   if (file.transfer) {
@@ -174,21 +195,23 @@ Json training_json(const io::ModelProvenance& provenance) {
 }
 
 Json info_json(const InfoRequest& request, const io::ModelFile& file, const Facts& facts) {
-  const rate::RateModel& model = file.model;
+  const rate::RateNetwork& model = file.network;
   Json found = Json::array();
   for (const std::complex<double>& value : analysis::outliers(facts.spectrum)) {
     found.push_back({value.real(), value.imag()});
   }
   return {{"model", request.model.string()},
-          {"task", model.task},
+          {"task", file.task},
           {"task_parameters", file.provenance.task_parameters},
           {"units", model.units()},
           {"excitatory", facts.counts.excitatory},
           {"inhibitory", facts.counts.inhibitory},
           {"som", facts.counts.som},
           {"inputs", model.inputs()},
-          {"activation", to_string(model.activation)},
-          {"dale", model.dale},
+          {"outputs", model.outputs()},
+          {"step_ms", model.step_ms},
+          {"activation", model.transfer},
+          {"dale", file.dale ? Json(file.dale->dale) : Json()},
           {"connections", facts.counts.connections},
           {"spectral_radius", facts.spectrum.spectral_radius},
           {"random_radius", facts.spectrum.random_radius},
@@ -197,9 +220,9 @@ Json info_json(const InfoRequest& request, const io::ModelFile& file, const Fact
            {{"smallest", facts.taus.smallest_ms},
             {"median", facts.taus.median_ms},
             {"largest", facts.taus.largest_ms},
-            {"trained", !model.fixed_tau()}}},
+            {"trained", file.dale && !file.dale->fixed_tau()}}},
           {"training", training_json(file.provenance)},
-          {"scaling_factor", model.scaling_factor ? Json(*model.scaling_factor) : Json()},
+          {"scaling_factor", file.scaling_factor ? Json(*file.scaling_factor) : Json()},
           {"spiking_network", file.transfer ? to_json(*file.transfer) : Json()},
           {"scaling_factors", file.provenance.scaling_factors},
           {"accuracies", file.provenance.accuracies},
@@ -209,7 +232,7 @@ Json info_json(const InfoRequest& request, const io::ModelFile& file, const Fact
 
 void run_info(const InfoRequest& request, const Console& console) {
   const io::ModelFile file = io::read_model(request.model);
-  const Facts facts = facts_of(file.model);
+  const Facts facts = facts_of(file.network);
   if (request.json) {
     print_json(console, info_json(request, file, facts));
   } else {

@@ -47,7 +47,7 @@ fs::path output_path(const MapRequest& request) {
 }
 
 mapping::ScalingSearchOptions search_options(const MapRequest& request, const io::ModelFile& file) {
-  if (request.spiking.transfer.use_initial_weights && file.model.w0.size() == 0) {
+  if (request.spiking.transfer.use_initial_weights && file.network.w_initial.size() == 0) {
     throw InputError(request.model.string(), "field 'w0'", "nothing",
                      "must hold the initial weights for --use-initial-weights");
   }
@@ -72,8 +72,8 @@ io::ModelFile mapped_file(const io::ModelFile& file, const rate::Task& task,
                           const mapping::TransferOptions& transfer, const std::string& command) {
   io::ModelFile mapped = file;
   mapped.transfer = transfer;
-  mapped.model.scaling_factor = result.points[result.best].scaling_factor;
-  mapped.model.task = task.name();
+  mapped.scaling_factor = result.points[result.best].scaling_factor;
+  mapped.task = task.name();
   mapped.provenance.task_parameters = task.parameters();
   mapped.provenance.scaling_factors.clear();
   mapped.provenance.accuracies.clear();
@@ -167,11 +167,12 @@ Mapped map_one(MapRequest request, const fs::path& output, const std::string& co
   finish_spiking_options(request.spiking, file);
   const rate::Task task = resolve_task(request.task, file, request.model.string());
   const mapping::ScalingSearchOptions options = search_options(request, file);
-  if (!file.model.task.empty() && file.model.task != task.name()) {
+  if (!file.task.empty() && file.task != task.name()) {
     note(console, fmt::format("{} was trained on {}, the result will say {}",
-                              request.model.string(), file.model.task, task.name()));
+                              request.model.string(), file.task, task.name()));
   }
-  mapping::ScalingSearchResult result = mapping::search_scaling(file.model, task, options, control);
+  mapping::ScalingSearchResult result =
+      mapping::search_scaling(file.network, task, options, control);
   io::write_model(output, mapped_file(file, task, result, options.transfer, command),
                   io::MatVersion::level5, request.model);
   return {task, options, std::move(result)};

@@ -42,7 +42,7 @@ void keep_if_done(MapEntry& entry) {
                          "': the folder holds networks of other options; name another one");
   }
   entry.kept = true;
-  entry.scaling_factor = file.model.scaling_factor.value_or(0.0);
+  entry.scaling_factor = file.scaling_factor.value_or(0.0);
   for (const double accuracy : file.provenance.accuracies) {
     entry.accuracy = std::max(entry.accuracy, accuracy);
   }

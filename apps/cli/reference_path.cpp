@@ -25,7 +25,7 @@ std::string taus(const rate::NetworkOptions& network) {
 
 std::string name_before_date(const ReferencePath& path) {
   return fmt::format("Task_{}_N_{}{}_Act_{}_", path.task, path.network.units, taus(path.network),
-                     to_string(path.network.activation));
+                     path.network.transfer);
 }
 
 }  // namespace

@@ -88,7 +88,7 @@ std::optional<io::ModelFile> model_of(const mapping::Comparison& comparison) {
   }
   try {
     io::ModelFile file = io::read_model(comparison.model_file);
-    if (mapping::network_fingerprint(file.model) == comparison.network) {
+    if (mapping::network_fingerprint(file.network) == comparison.network) {
       return file;
     }
   } catch (const InputError&) {
@@ -130,7 +130,8 @@ ReportSource fresh_source(ReportRequest& request, const Console& console) {
   const mapping::CompareOptions options = compare_options(request, file);
   const InterruptGuard guard;
   ProgressBar bar(console, "comparing");
-  mapping::Comparison comparison = mapping::compare(file.model, task, options, bar.control(guard));
+  mapping::Comparison comparison =
+      mapping::compare(file.network, task, options, bar.control(guard));
   comparison.model_file = request.model.string();
   comparison.command = with_seed(console.command_line, request.seed);
   return {std::move(comparison), std::move(task), std::move(file)};

@@ -16,7 +16,7 @@
 #include "apps/cli/value_syntax.hpp"
 #include "core/error.hpp"
 #include "io/mat/run_file.hpp"
-#include "rate/models/unit_type.hpp"
+#include "rate/dynamics/unit_type.hpp"
 
 namespace rheobase::cli {
 
@@ -81,11 +81,11 @@ Drive drive_of(const SimulateRequest& request, const io::ModelFile& file) {
                        "must be given alone: the input is either a file's or a task's");
     }
     Eigen::MatrixXd input = read_finite("--input", request.input);
-    if (input.rows() != file.model.inputs() || input.cols() < 2) {
+    if (input.rows() != file.network.inputs() || input.cols() < 2) {
       throw InputError("--input", request.input, fmt::format("{} x {}", input.rows(), input.cols()),
                        fmt::format("must have {} row(s), the inputs of the network, and a column "
                                    "every 5 ms, at least 2",
-                                   file.model.inputs()));
+                                   file.network.inputs()));
     }
     return {std::move(input), {}, {}};
   }
@@ -265,7 +265,7 @@ void run_simulate(SimulateRequest request, const Console& console) {
   description.scaling_factor = outcome.scaling;
   description.command = with_seed(console.command_line, request.seed);
   description.transfer = request.spiking.transfer;
-  for (const rate::UnitType type : rate::unit_types(file.model)) {
+  for (const rate::UnitType type : rate::unit_types(file.network)) {
     description.unit_type.push_back(static_cast<int>(type));
   }
   description.simulation = options;

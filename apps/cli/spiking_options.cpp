@@ -253,17 +253,16 @@ void add_network(Summary& summary, const mapping::TransferOptions& transfer) {
 
 spiking::SpikingModel spiking_model_of(const io::ModelFile& file, const std::string& path,
                                        double scaling_factor, const SpikingChoice& choice) {
-  if (scaling_factor == 0.0 && !file.model.scaling_factor) {
+  if (scaling_factor == 0.0 && !file.scaling_factor) {
     throw InputError(path, "field 'opt_scaling_factor'", "nothing",
                      "must hold the scaling factor: run `rheobase map` first, or give --scaling");
   }
-  if (choice.transfer.use_initial_weights && file.model.w0.size() == 0) {
+  if (choice.transfer.use_initial_weights && file.network.w_initial.size() == 0) {
     throw InputError(path, "field 'w0'", "nothing",
                      "must hold the initial weights for --use-initial-weights");
   }
   return mapping::map_to_spiking(
-      file.model, scaling_factor == 0.0 ? *file.model.scaling_factor : scaling_factor,
-      choice.transfer);
+      file.network, scaling_factor == 0.0 ? *file.scaling_factor : scaling_factor, choice.transfer);
 }
 
 }  // namespace rheobase::cli

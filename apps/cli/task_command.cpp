@@ -11,7 +11,7 @@
 #include "apps/cli/text_table.hpp"
 #include "apps/report/task_picture.hpp"
 #include "core/error.hpp"
-#include "rate/models/rate_model.hpp"
+#include "rate/models/dale_model.hpp"
 #include "rate/tasks/recorded_task.hpp"
 #include "rate/tasks/task_registry.hpp"
 

@@ -111,14 +111,14 @@ rate::Task make_task(const std::string& name, const rate::TaskParameters& parame
 
 rate::Task resolve_task(const TaskChoice& choice, const io::ModelFile& file,
                         const std::string& path) {
-  const std::string name = choice.name.empty() ? file.model.task : choice.name;
+  const std::string name = choice.name.empty() ? file.task : choice.name;
   if (name.empty()) {
     throw InputError(
         path, "field 'task'", "nothing",
         fmt::format("must name a task, or give --task with one of {}", joined(task_names(), ", ")));
   }
   rate::TaskParameters parameters;
-  if (name == file.model.task) {
+  if (name == file.task) {
     parameters = file.provenance.task_parameters;
   }
   for (const auto& [parameter, value] : choice.overrides) {
@@ -135,9 +135,9 @@ rate::Task resolve_task(const TaskChoice& choice, const io::ModelFile& file,
                        error.required());
     }
   }();
-  if (task.inputs() != file.model.inputs()) {
+  if (task.inputs() != file.network.inputs()) {
     throw InputError(
-        path, "field 'w_in'", fmt::format("{} column(s)", file.model.inputs()),
+        path, "field 'w_in'", fmt::format("{} column(s)", file.network.inputs()),
         fmt::format("must have {}, the number of inputs of task {}", task.inputs(), task.name()));
   }
   return task;

@@ -107,8 +107,7 @@ Job new_job(const TrainRequest& request, const Console& console) {
   require_task(request);
   const rate::Task task =
       make_task(request.task.name, request.task.overrides, request.task.trials_file);
-  rate::RateModel model = new_model(request, task.inputs(), request.training.seed);
-  model.task = task.name();
+  const rate::DaleModel model = new_model(request, task.inputs(), request.training.seed);
   Job job{task,
           rate::initial_state(model, request.training),
           request.training,
@@ -217,15 +216,14 @@ std::string reason_to_stop(const rate::TrainingOptions& options,
   return text;
 }
 
-std::string network_text(const rate::RateModel& model) {
+std::string network_text(const rate::DaleModel& model) {
   const auto inhibitory = std::count(model.inhibitory.begin(), model.inhibitory.end(), true);
   const std::string taus =
       model.fixed_tau() ? fmt::format("{:g} ms", model.tau_min_steps * rate::kRateStepMs)
                         : fmt::format("{:g} to {:g} ms", model.tau_min_steps * rate::kRateStepMs,
                                       model.tau_max_steps * rate::kRateStepMs);
   return fmt::format("{} units ({} excitatory, {} inhibitory), {}, time constants {}",
-                     model.units(), model.units() - inhibitory, inhibitory,
-                     to_string(model.activation), taus);
+                     model.units(), model.units() - inhibitory, inhibitory, model.transfer, taus);
 }
 
 Json result_json(const Job& job, const rate::TrainingResult& result, const Console& console) {

@@ -119,8 +119,7 @@ void ManyTrainings::train_one(std::size_t index, const RunControl& control) {
   Entry& entry = entries_[index];
   rate::TrainingOptions options = options_;
   options.seed = entry.seed;
-  rate::RateModel model = new_model(request_, task_.inputs(), entry.seed);
-  model.task = task_.name();
+  const rate::DaleModel model = new_model(request_, task_.inputs(), entry.seed);
   const rate::TrainingResult result =
       rate::train(rate::initial_state(model, options), task_, options, control);
   if (result.outcome == rate::TrainingOutcome::cancelled) {

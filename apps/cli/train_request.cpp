@@ -8,6 +8,7 @@
 #include "apps/cli/value_syntax.hpp"
 #include "core/error.hpp"
 #include "io/mat/run_file.hpp"
+#include "rate/dynamics/transfer/transfer_registry.hpp"
 #include "rate/learning/optimisers/training_rule_registry.hpp"
 
 namespace rheobase::cli {
@@ -42,12 +43,20 @@ void add_output_options(CLI::App& app, TrainRequest& request) {
   add_json(app, request.json)->group(kGroup);
 }
 
+std::vector<std::string> transfer_names() {
+  std::vector<std::string> names;
+  for (const rate::TransferDefinition* transfer : rate::registered_transfers()) {
+    names.push_back(transfer->name);
+  }
+  return names;
+}
+
 void add_network_options(CLI::App& app, TrainRequest& request) {
   constexpr const char* kGroup = "Network";
   rate::NetworkOptions& network = request.network;
   add_integer(app, "-N,--units,--N", network.units, {1.0, 65536.0, false}, "Number of units")
       ->group(kGroup);
-  add_choice(app, "--activation,--act", request.activation, {"sigmoid", "softplus", "clipped_relu"},
+  add_choice(app, "--activation,--act", request.transfer, transfer_names(),
              "Transfer function of a unit")
       ->group(kGroup);
   app.add_option("--taus,--decay_taus", request.taus,
@@ -217,7 +226,7 @@ void finish_train_options(const CLI::App& app, TrainRequest& request) {
     use_paper_preset(app, request);
   }
   rate::NetworkOptions& network = request.network;
-  network.activation = rate::activation_from(request.activation);
+  network.transfer = rate::transfer_named(request.transfer).name;
   network.initialisation = request.initialisation == "balanced" ? rate::Initialisation::balanced
                                                                 : rate::Initialisation::reference;
   network.distribution = request.weights == "gamma" ? rate::WeightDistribution::gamma
@@ -245,11 +254,11 @@ void finish_train_options(const CLI::App& app, TrainRequest& request) {
   }
 }
 
-rate::RateModel new_model(const TrainRequest& request, int inputs, Seed seed) {
+rate::DaleModel new_model(const TrainRequest& request, int inputs, Seed seed) {
   constexpr std::array<std::pair<std::string_view, const char*>, 3> kOptions{
       {{"som_units", "--som"}, {"mask", "--mask"}, {"initialisation", "--init"}}};
   try {
-    return rate::make_rate_model(request.network, inputs, seed);
+    return rate::make_dale_model(request.network, inputs, seed);
   } catch (const InputError& error) {
     for (const auto& [field, option] : kOptions) {
       if (error.field() == field) {

@@ -18,7 +18,7 @@ struct TrainRequest {
   rate::NetworkOptions network;
   rate::TrainingOptions training = rate::recommended_training();
   std::string preset = "recommended";
-  std::string activation = "sigmoid";
+  std::string transfer = "sigmoid";
   std::string initialisation = "balanced";
   std::string weights = "gaussian";
   std::string loss = "l2";
@@ -46,6 +46,6 @@ void add_train_options(CLI::App& app, TrainRequest& request);
 void finish_train_options(const CLI::App& app, TrainRequest& request);
 
 /// The network before training. @throws InputError in the words of the command line
-rate::RateModel new_model(const TrainRequest& request, int inputs, Seed seed);
+rate::DaleModel new_model(const TrainRequest& request, int inputs, Seed seed);
 
 }  // namespace rheobase::cli

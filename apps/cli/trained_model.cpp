@@ -14,12 +14,12 @@ io::ExampleTrial example_trial(const rate::TrainingResult& result, const rate::T
   const auto number = static_cast<std::uint32_t>(std::max(0, result.state.trials_done - 1));
   const rate::Trial trial = task.random_trial(options.seed, number, Purpose::task);
   const rate::RateNoise noise{options.noise, options.seed, number, Purpose::rate_noise};
-  const rate::RateModel& model = result.state.model;
-  rate::RateModel before = model;
+  const rate::DaleModel& model = result.state.model;
+  rate::DaleModel before = model;
   before.w = model.w0;
   before.tau_gate = model.tau_gate0;
-  const rate::RateRun run = rate::run_rate(model, trial.input, noise);
-  const rate::RateRun first = rate::run_rate(before, trial.input, noise);
+  const rate::RateRun run = rate::run_rate(network_of(model), trial.input, noise);
+  const rate::RateRun first = rate::run_rate(network_of(before), trial.input, noise);
   return {trial.input, trial.target, run.output, run.x, run.r, first.x, first.r};
 }
 
@@ -28,9 +28,8 @@ io::ExampleTrial example_trial(const rate::TrainingResult& result, const rate::T
 io::ModelFile trained_model(const rate::TrainingResult& result, const rate::Task& task,
                             const rate::TrainingOptions& options, const std::string& command) {
   const rate::RateEvaluation& evaluation = result.last_evaluation;
-  io::ModelFile file;
-  file.model = result.state.model;
-  file.model.task = task.name();
+  io::ModelFile file = io::model_file_of(result.state.model);
+  file.task = task.name();
   io::ModelProvenance& provenance = file.provenance;
   provenance.losses = result.state.losses;
   provenance.trials = result.state.trials_done;

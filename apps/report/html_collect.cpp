@@ -21,7 +21,7 @@ void check_source(const mapping::Comparison& comparison, const rate::Task& task,
     throw InputError(name, "task", fmt::format("'{}'", comparison.task),
                      fmt::format("must be '{}'", task.name()));
   }
-  if (model != nullptr && mapping::network_fingerprint(model->model) != comparison.network) {
+  if (model != nullptr && mapping::network_fingerprint(model->network) != comparison.network) {
     throw InputError(name, "network", "a comparison of another network",
                      "must be one of this model");
   }
@@ -40,7 +40,7 @@ std::vector<TimeWindow> stimulus_of(const rate::Task& task, const rate::Trial& t
   std::vector<TimeWindow> windows;
   for (const auto& [start, end] : task.definition().stimulus_windows(task.parameters())) {
     if (!trial.input.middleCols(start, end - start).isZero()) {
-      windows.push_back({start * rate::kRateStepMs, end * rate::kRateStepMs});
+      windows.push_back({start * task.step_ms(), end * task.step_ms()});
     }
   }
   return windows;
@@ -75,7 +75,7 @@ void add_outputs(ReportData& data, const mapping::Comparison& comparison, const 
     };
     data.outputs.push_back({static_cast<int>(c), static_cast<int>(trials.size()),
                             band(traces.rate_output), band(traces.spiking_output),
-                            example.target.head(traces.rate_output.cols())});
+                            example.target.row(0).head(traces.rate_output.cols())});
   }
 }
 
@@ -191,11 +191,10 @@ void add_scaling(ReportData& data, const io::ModelProvenance& provenance) {
 }
 
 void add_model(ReportData& data, const io::ModelFile& file) {
-  const rate::RateModel& model = file.model;
-  data.weights = rate::effective_weights(model);
+  data.weights = file.network.w;
   data.spectrum = analysis::eigenvalue_spectrum(data.weights);
-  if (model.w0.size() > 0) {
-    data.initial_spectrum = analysis::eigenvalue_spectrum(rate::effective_initial_weights(model));
+  if (file.network.w_initial.size() > 0) {
+    data.initial_spectrum = analysis::eigenvalue_spectrum(file.network.w_initial);
   }
   data.training.losses = file.provenance.losses;
   for (const auto& look : file.provenance.evaluations.rowwise()) {

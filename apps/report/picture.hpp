@@ -7,7 +7,7 @@
 #include <Eigen/Core>
 
 #include "core/sampled_signal.hpp"
-#include "rate/models/unit_type.hpp"
+#include "rate/dynamics/unit_type.hpp"
 
 namespace rheobase::report {
 

@@ -40,14 +40,14 @@ FigureFormat image_format_of(const fs::path& path) {
                    "must be .png, .svg or .pdf");
 }
 
-/// Columns: time (ms), the inputs, the target.
-Eigen::MatrixXd table_of(const rate::Trial& trial) {
-  Eigen::MatrixXd table(trial.target.size(), trial.input.rows() + 2);
+/// Columns: time (ms), the inputs, the first target.
+Eigen::MatrixXd table_of(const rate::Trial& trial, double step_ms) {
+  Eigen::MatrixXd table(trial.target.cols(), trial.input.rows() + 2);
   for (Eigen::Index k = 0; k < table.rows(); ++k) {
-    table(k, 0) = static_cast<double>(k) * rate::kTaskStepMs;
+    table(k, 0) = static_cast<double>(k) * step_ms;
   }
   table.middleCols(1, trial.input.rows()) = trial.input.transpose();
-  table.rightCols(1) = trial.target;
+  table.rightCols(1) = trial.target.row(0).transpose();
   return table;
 }
 
@@ -58,14 +58,14 @@ void add_panel(FigureScript& script, const rate::Task& task, const rate::Trial& 
   script.begin({left, top, kWidthMm - 18.0, kHeightMm - 17.0,
                 task.conditions()[static_cast<std::size_t>(trial.condition)], "Time (ms)",
                 place % kColumns == 0 ? "Amplitude" : ""});
-  script.range('x', 0.0, static_cast<double>(trial.target.size()) * rate::kTaskStepMs);
+  script.range('x', 0.0, static_cast<double>(trial.target.cols()) * task.step_ms());
   script.range('y', range.first, range.second);
   std::vector<std::pair<double, double>> spans;
   for (const auto& [start, end] : task.definition().stimulus_windows(task.parameters())) {
-    spans.emplace_back(start * rate::kTaskStepMs, end * rate::kTaskStepMs);
+    spans.emplace_back(start * task.step_ms(), end * task.step_ms());
   }
   script.shade(spans);
-  const std::string name = script.table(table_of(trial));
+  const std::string name = script.table(table_of(trial, task.step_ms()));
   const auto line = [&](Eigen::Index column, const std::string& style, const std::string& title) {
     script.add(fmt::format("{} using 1:{} with steps {} {}", name, column, style,
                            place == 0 ? "title " + FigureScript::quoted(title) : "notitle"));

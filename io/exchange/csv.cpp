@@ -4,7 +4,7 @@
 
 #include "core/error.hpp"
 #include "io/exchange/exporter_registry.hpp"
-#include "rate/models/unit_type.hpp"
+#include "rate/dynamics/unit_type.hpp"
 
 namespace rheobase::io {
 
@@ -61,16 +61,22 @@ std::string voltage(const RunFile& run) {
 }
 
 std::string units(const ModelFile& file) {
-  const rate::RateModel& model = file.model;
+  const rate::RateNetwork& model = file.network;
   const std::vector<rate::UnitType> types = rate::unit_types(model);
-  const Eigen::VectorXd tau_ms = rate::tau_steps(model) * rate::kRateStepMs;
-  std::string text = "unit,type,tau_ms,w_out";
+  const Eigen::VectorXd& tau_ms = model.tau_ms;
+  std::string text = "unit,type,tau_ms";
+  for (Eigen::Index output = 0; output < model.outputs(); ++output) {
+    text += model.outputs() == 1 ? ",w_out" : fmt::format(",w_out_{}", output + 1);
+  }
   for (Eigen::Index input = 0; input < model.inputs(); ++input) {
     text += fmt::format(",w_in_{}", input + 1);
   }
   for (Eigen::Index unit = 0; unit < model.units(); ++unit) {
-    text += fmt::format("\n{},{},{},{}", unit + 1, to_string(types[static_cast<std::size_t>(unit)]),
-                        tau_ms[unit], model.w_out[unit]);
+    text += fmt::format("\n{},{},{}", unit + 1, to_string(types[static_cast<std::size_t>(unit)]),
+                        tau_ms[unit]);
+    for (Eigen::Index output = 0; output < model.outputs(); ++output) {
+      text += fmt::format(",{}", model.w_out(output, unit));
+    }
     for (Eigen::Index input = 0; input < model.inputs(); ++input) {
       text += fmt::format(",{}", model.w_in(unit, input));
     }
@@ -79,7 +85,7 @@ std::string units(const ModelFile& file) {
 }
 
 std::string weights(const ModelFile& file) {
-  const Eigen::MatrixXd acting = rate::effective_weights(file.model);
+  const Eigen::MatrixXd acting = file.network.w;
   std::string text = "post,pre,weight\n";
   for (Eigen::Index post = 0; post < acting.rows(); ++post) {
     for (Eigen::Index pre = 0; pre < acting.cols(); ++pre) {

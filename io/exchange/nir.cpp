@@ -158,12 +158,12 @@ ExportResult make(const ExportSource& source, const ExportOptions& options) {
   if (options.profile != "exact" && options.profile != "portable") {
     throw InputError("--profile", "", "'" + options.profile + "'", "must be exact or portable");
   }
-  if (!file.model.scaling_factor) {
+  if (!file.scaling_factor) {
     throw InputError(source.where, "field 'opt_scaling_factor'", "nothing",
                      "must hold the scaling factor: run `rheobase map` first, or give --scaling");
   }
   const spiking::SpikingModel model = mapping::map_to_spiking(
-      file.model, *file.model.scaling_factor, file.transfer.value_or(mapping::TransferOptions{}));
+      file.network, *file.scaling_factor, file.transfer.value_or(mapping::TransferOptions{}));
   if (model.neuron.model != spiking::NeuronModel::lif) {
     throw InputError(source.where, "field 'spiking_network.neuron'",
                      std::string(to_string(model.neuron.model)),

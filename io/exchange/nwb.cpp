@@ -10,7 +10,7 @@
 #include "core/version.hpp"
 #include "io/exchange/exporter_registry.hpp"
 #include "io/exchange/internal/hdf5_writer.hpp"
-#include "rate/models/unit_type.hpp"
+#include "rate/dynamics/unit_type.hpp"
 
 namespace rheobase::io {
 

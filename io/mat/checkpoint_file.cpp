@@ -24,9 +24,8 @@ std::string moment_name(std::size_t i) {
 
 ModelFile as_model_file(const Checkpoint& checkpoint) {
   const rate::TrainingState& state = checkpoint.state;
-  ModelFile file;
-  file.model = state.model;
-  file.model.task = checkpoint.task;
+  ModelFile file = model_file_of(state.model);
+  file.task = checkpoint.task;
   file.provenance.losses = state.losses;
   file.provenance.trials = state.trials_done;
   if (!state.evaluations.empty()) {
@@ -163,7 +162,7 @@ rate::TrainingOptions read_options(const StateReader& reader, const std::string&
   return options;
 }
 
-rate::TrainingState read_state(const StateReader& reader, rate::RateModel model) {
+rate::TrainingState read_state(const StateReader& reader, rate::DaleModel model) {
   rate::TrainingState state;
   const Index n = model.units();
   state.model = std::move(model);
@@ -193,7 +192,7 @@ rate::TrainingState read_state(const StateReader& reader, rate::RateModel model)
 
 void write_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint) {
   const ModelFile file = as_model_file(checkpoint);
-  validate(file.model, path.string());
+  validate(file, path.string());
   MatFields fields = model_fields(file);
   add_options(fields, checkpoint.options);
   add_state(fields, checkpoint.state);
@@ -211,11 +210,14 @@ Checkpoint read_checkpoint(const std::filesystem::path& path) {
   ModelFile model = parse_model(bytes, path.string());
   const StateReader reader(file);
   Checkpoint checkpoint;
-  checkpoint.task = model.model.task;
+  checkpoint.task = model.task;
   checkpoint.task_parameters = model.provenance.task_parameters;
   checkpoint.command = model.provenance.command;
   checkpoint.options = read_options(reader, path.string());
-  checkpoint.state = read_state(reader, std::move(model.model));
+  if (!model.dale) {
+    file.fail("taus", "nothing", "must be a checkpoint of a Dale model, with taus");
+  }
+  checkpoint.state = read_state(reader, std::move(*model.dale));
   validate(checkpoint.state.model, path.string());
   return checkpoint;
 }

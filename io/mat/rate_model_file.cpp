@@ -10,7 +10,9 @@
 
 #include "core/error.hpp"
 #include "io/mat/atomic_file.hpp"
+#include "io/mat/internal/rate_network_fields.hpp"
 #include "io/mat/internal/transfer_fields.hpp"
+#include "rate/dynamics/transfer/transfer.hpp"
 
 namespace rheobase::io {
 
@@ -23,48 +25,61 @@ using Eigen::VectorXd;
 constexpr std::int64_t kMostUnits = 1'000'000;
 
 /// What this program understands of a model file; the rest is carried along unread.
-constexpr std::array<std::string_view, 42> kKnown{"w",
-                                                  "w0",
-                                                  "m",
-                                                  "som_m",
-                                                  "w_in",
-                                                  "w_out",
-                                                  "b_out",
-                                                  "N",
-                                                  "som_N",
-                                                  "exc",
-                                                  "inh",
-                                                  "taus",
-                                                  "taus_gaus",
-                                                  "taus_gaus0",
-                                                  "activation",
-                                                  "task",
-                                                  "apply_dale",
-                                                  "train_w_in",
-                                                  "losses",
-                                                  "tr",
-                                                  "eval_perf_mean",
-                                                  "eval_os",
-                                                  "eval_labels",
-                                                  "u",
-                                                  "target",
-                                                  "eval_loss_mean",
-                                                  "o",
-                                                  "x",
-                                                  "r",
-                                                  "x0",
-                                                  "r0",
-                                                  "all_perfs",
-                                                  "command",
-                                                  "map_command",
-                                                  "scaling_factors",
-                                                  "opt_scaling_factor",
-                                                  "seed",
-                                                  "task_parameters",
-                                                  "rheobase_version",
-                                                  "spiking_network",
-                                                  "evaluations",
-                                                  "checkpoint"};
+constexpr std::array kKnown = std::to_array<std::string_view>({"w",
+                                                               "w0",
+                                                               "m",
+                                                               "som_m",
+                                                               "w_in",
+                                                               "w_out",
+                                                               "b_out",
+                                                               "bias",
+                                                               "N",
+                                                               "som_N",
+                                                               "exc",
+                                                               "inh",
+                                                               "taus",
+                                                               "taus_gaus",
+                                                               "taus_gaus0",
+                                                               "tau_ms",
+                                                               "step_ms",
+                                                               "activation",
+                                                               "noise",
+                                                               "noise_process",
+                                                               "noise_entry",
+                                                               "noise_tau_ms",
+                                                               "initial_state",
+                                                               "initial_scale",
+                                                               "loop_1",
+                                                               "loop_2",
+                                                               "loop_3",
+                                                               "loop_4",
+                                                               "task",
+                                                               "apply_dale",
+                                                               "train_w_in",
+                                                               "losses",
+                                                               "tr",
+                                                               "eval_perf_mean",
+                                                               "eval_os",
+                                                               "eval_labels",
+                                                               "u",
+                                                               "target",
+                                                               "eval_loss_mean",
+                                                               "o",
+                                                               "x",
+                                                               "r",
+                                                               "x0",
+                                                               "r0",
+                                                               "all_perfs",
+                                                               "command",
+                                                               "map_command",
+                                                               "scaling_factors",
+                                                               "opt_scaling_factor",
+                                                               "seed",
+                                                               "task_parameters",
+                                                               "rheobase_version",
+                                                               "spiking_network",
+                                                               "evaluations",
+                                                               "checkpoint"});
 
 std::string square(Index n) {
   return fmt::format("must be N x N numbers with N = {}", n);
@@ -126,7 +141,7 @@ std::vector<bool> read_inhibitory(const MatFile& file, Index n) {
   return inhibitory;
 }
 
-void read_time_constants(const MatFile& file, Index n, rate::RateModel& model) {
+void read_time_constants(const MatFile& file, Index n, rate::DaleModel& model) {
   constexpr std::string_view kRequired =
       "must be one time constant or minimum and maximum, in steps";
   const VectorXd taus = file.vector("taus", -1, kRequired);
@@ -143,12 +158,12 @@ void read_time_constants(const MatFile& file, Index n, rate::RateModel& model) {
   }
 }
 
-rate::Activation read_activation(const MatFile& file) {
+std::string read_activation(const MatFile& file) {
   if (!file.has("activation")) {
-    return rate::Activation::sigmoid;
+    return "sigmoid";
   }
   try {
-    return rate::activation_from(file.text("activation", "must be the name of an activation"));
+    return rate::transfer_named(file.text("activation", "must be the name of an activation")).name;
   } catch (const InputError& error) {
     if (error.where() == file.where()) {
       throw;
@@ -157,7 +172,7 @@ rate::Activation read_activation(const MatFile& file) {
   }
 }
 
-bool read_dale(const MatFile& file, const rate::RateModel& model) {
+bool read_dale(const MatFile& file, const rate::DaleModel& model) {
   if (file.has("apply_dale")) {
     return file.integer("apply_dale", 0, 1, "must be 0 or 1") == 1;
   }
@@ -180,8 +195,8 @@ std::optional<double> read_scaling_factor(const MatFile& file) {
   return factor;
 }
 
-rate::RateModel read_network(const MatFile& file) {
-  rate::RateModel model;
+rate::DaleModel read_dale_model(const MatFile& file) {
+  rate::DaleModel model;
   const Index n = file.integer("N", 1, kMostUnits, "must be the number of units, 1 to 1000000");
   model.w = file.matrix("w", n, n, square(n));
   model.w0 = optional_square(file, "w0", n, MatrixXd());
@@ -196,14 +211,10 @@ rate::RateModel read_network(const MatFile& file) {
     model.som_units = static_cast<int>(
         file.integer("som_N", 0, n, fmt::format("must be a number of units, 0 to {}", n)));
   }
-  model.activation = read_activation(file);
+  model.transfer = read_activation(file);
   model.dale = read_dale(file, model);
   model.trains_input =
       file.has("train_w_in") && file.integer("train_w_in", 0, 1, "must be 0 or 1") == 1;
-  if (file.has("task")) {
-    model.task = file.text("task", "must be the name of a task");
-  }
-  model.scaling_factor = read_scaling_factor(file);
   validate(model, file.where());
   return model;
 }
@@ -257,11 +268,12 @@ class LenientReader {
   const MatFile& file_;
 };
 
-ExampleTrial read_example(const LenientReader& reader, Index n, Index inputs) {
+ExampleTrial read_example(const LenientReader& reader, const rate::RateNetwork& network) {
+  const Index n = network.units();
   ExampleTrial example;
-  example.input = reader.matrix("u", inputs);
-  example.target = reader.vector("target");
-  example.output = reader.vector("o");
+  example.input = reader.matrix("u", network.inputs());
+  example.target = reader.matrix("target", network.outputs());
+  example.output = reader.matrix("o", network.outputs());
   example.x = reader.matrix("x", -1, n).transpose();
   example.r = reader.matrix("r", -1, n).transpose();
   example.x0 = reader.matrix("x0", -1, n).transpose();
@@ -292,7 +304,7 @@ rate::TaskParameters read_task_parameters(const MatFile& file, const LenientRead
   return parameters;
 }
 
-ModelProvenance read_provenance(const MatFile& file, const rate::RateModel& model) {
+ModelProvenance read_provenance(const MatFile& file, const rate::RateNetwork& network) {
   const LenientReader reader(file);
   ModelProvenance provenance;
   provenance.losses = reader.list("losses");
@@ -302,7 +314,7 @@ ModelProvenance read_provenance(const MatFile& file, const rate::RateModel& mode
   provenance.eval_outputs = reader.matrix("eval_os");
   provenance.eval_labels = read_labels(reader);
   provenance.evaluations = reader.matrix("evaluations", -1, 3);
-  provenance.example = read_example(reader, model.units(), model.inputs());
+  provenance.example = read_example(reader, network);
   provenance.scaling_factors = reader.list("scaling_factors");
   provenance.accuracies = reader.list("all_perfs");
   provenance.task_parameters = read_task_parameters(file, reader);
@@ -315,11 +327,26 @@ ModelProvenance read_provenance(const MatFile& file, const rate::RateModel& mode
 
 }  // namespace
 
+ModelFile model_file_of(rate::DaleModel model) {
+  ModelFile file;
+  file.network = network_of(model);
+  file.dale = std::move(model);
+  return file;
+}
+
 ModelFile parse_model(std::span<const std::byte> bytes, const std::string& where) {
   const MatFile file(bytes, where, kKnown);
   ModelFile result;
-  result.model = read_network(file);
-  result.provenance = read_provenance(file, result.model);
+  if (holds_rate_network(file)) {
+    result.network = read_rate_network(file);
+  } else {
+    result = model_file_of(read_dale_model(file));
+  }
+  if (file.has("task")) {
+    result.task = file.text("task", "must be the name of a task");
+  }
+  result.scaling_factor = read_scaling_factor(file);
+  result.provenance = read_provenance(file, result.network);
   result.transfer = read_transfer(file);
   return result;
 }

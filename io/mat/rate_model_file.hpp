@@ -9,7 +9,7 @@
 
 #include "io/mat/mat_file.hpp"
 #include "mapping/conversion/transfer.hpp"
-#include "rate/models/rate_model.hpp"
+#include "rate/models/dale_model.hpp"
 #include "rate/tasks/task.hpp"
 
 namespace rheobase::io {
@@ -17,8 +17,8 @@ namespace rheobase::io {
 /// One trial of the trained network, kept in the file as an example.
 struct ExampleTrial {
   Eigen::MatrixXd input;   ///< [u] inputs x T
-  Eigen::VectorXd target;  ///< [target] T
-  Eigen::VectorXd output;  ///< [o] T-1
+  Eigen::MatrixXd target;  ///< [target] outputs x T
+  Eigen::MatrixXd output;  ///< [o] outputs x (T-1)
   Eigen::MatrixXd x, r;    ///< [x, r] N x T, synaptic currents and rates (in the file T x N)
   Eigen::MatrixXd x0, r0;  ///< [x0, r0] the same before training
 };
@@ -42,14 +42,22 @@ struct ModelProvenance {
   std::string version;                   ///< [rheobase_version]; set by write_model
 };
 
+/// A rate network with what is known of it.
 struct ModelFile {
-  rate::RateModel model;
+  rate::RateNetwork network;             ///< what runs
+  std::optional<rate::DaleModel> dale;   ///< its trainable parameters, where the file holds them
+  std::string task;                      ///< [task] that it was trained on, may be empty
+  std::optional<double> scaling_factor;  ///< [opt_scaling_factor] s = 1/lambda found by `map`
   ModelProvenance provenance;
   std::optional<mapping::TransferOptions>
       transfer;  ///< [spiking_network] that the scaling factor is of
 };
 
-/// Reads a model of the reference or of this program: levels 5 (compressed or not) and 7.3, double
+/// A file with these parameters and the network that they stand for.
+ModelFile model_file_of(rate::DaleModel model);
+
+/// Reads a model of the reference or of this program, or any rate network (a file with tau_ms,
+/// docs/formats.md): levels 5 (compressed or not) and 7.3, double
 /// or single, exc/inh logical or numeric, N integer or double, taus of one or two numbers,
 /// activation as text or missing (sigmoid). The network is validated; docs/formats.md says which
 /// fields must be there. Fields of ModelProvenance that are not of the expected form are left out.
@@ -59,7 +67,7 @@ ModelFile read_model(const std::filesystem::path& path);
 /// The same from the bytes of a file; `where` names it in messages.
 ModelFile parse_model(std::span<const std::byte> bytes, const std::string& where);
 
-/// Writes every field of models.md section 5, complete or not at all. Under Dale's principle w and
+/// Writes every field of docs/formats.md, complete or not at all. Under Dale's principle w and
 /// w0 are saved rectified, as the reference does.
 /// @param keep_from  fields of this file that are not written anew are copied to the new one
 ///                   unchanged; it may be `path` itself

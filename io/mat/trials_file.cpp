@@ -38,6 +38,35 @@ Shape shape_of(const MatFile& file) {
   return shape;
 }
 
+/// Targets of all trials: outputs x T each, one behind the other.
+struct Targets {
+  Index outputs = 1;
+  std::vector<double> values;
+
+  Eigen::MatrixXd of_trial(Index trial, Index steps) const {
+    return Eigen::Map<const Eigen::MatrixXd>(values.data() + trial * outputs * steps, outputs,
+                                             steps);
+  }
+};
+
+/// z: T x trials for one output, outputs x T x trials for several.
+Targets read_targets(const MatFile& file, const Shape& shape) {
+  const MatArray* z = file.find("z");
+  if (z != nullptr && z->numeric() && z->dims.size() == 3) {
+    if (static_cast<Index>(z->dims[1]) != shape.steps ||
+        static_cast<Index>(z->dims[2]) != shape.trials || z->dims[0] < 1) {
+      file.fail("z", z->describe(),
+                fmt::format("must be outputs x T x trials as in u: outputs x {} x {}", shape.steps,
+                            shape.trials));
+    }
+    return {static_cast<Index>(z->dims[0]), {z->values.begin(), z->values.end()}};
+  }
+  const Eigen::MatrixXd one =
+      file.matrix("z", shape.steps, shape.trials,
+                  fmt::format("must be T x trials as in u: {} x {}", shape.steps, shape.trials));
+  return {1, {one.data(), one.data() + one.size()}};
+}
+
 /// Labels of the trials and, in rising order, those that occur.
 std::pair<std::vector<double>, std::vector<double>> read_labels(const MatFile& file, Index trials) {
   if (!file.has("label")) {
@@ -62,9 +91,7 @@ std::pair<std::vector<double>, std::vector<double>> read_labels(const MatFile& f
 rate::RecordedTrials read_trials(const std::filesystem::path& path) {
   const MatFile file(path);
   const Shape shape = shape_of(file);
-  const Eigen::MatrixXd z =
-      file.matrix("z", shape.steps, shape.trials,
-                  fmt::format("must be T x trials as in u: {} x {}", shape.steps, shape.trials));
+  const Targets z = read_targets(file, shape);
   const auto [labels, known] = read_labels(file, shape.trials);
   rate::RecordedTrials recorded;
   for (const double label : known) {
@@ -75,7 +102,10 @@ rate::RecordedTrials read_trials(const std::filesystem::path& path) {
     const auto at = std::ranges::lower_bound(known, labels[static_cast<std::size_t>(k)]);
     recorded.trials.push_back({Eigen::Map<const Eigen::MatrixXd>(u + k * shape.inputs * shape.steps,
                                                                  shape.inputs, shape.steps),
-                               z.col(k), static_cast<int>(at - known.begin())});
+                               z.of_trial(k, shape.steps), static_cast<int>(at - known.begin())});
+  }
+  if (file.has("step_ms")) {
+    recorded.step_ms = file.vector("step_ms", 1, "must be one number, the step in ms")[0];
   }
   if (file.has("score_window_ms")) {
     const Eigen::VectorXd window =

@@ -10,6 +10,7 @@
 #include "core/parallel.hpp"
 #include "mapping/comparison/internal/compare_sums.hpp"
 #include "mapping/conversion/network_fingerprint.hpp"
+#include "rate/learning/evaluate.hpp"
 
 namespace rheobase::mapping {
 
@@ -30,25 +31,19 @@ void check_integer(const char* field, int value, int least, Eigen::Index most) {
 }
 
 /// Options with everything filled in that follows from the model.
-CompareOptions complete(const rate::RateModel& model, const rate::Task& task,
+CompareOptions complete(const rate::RateNetwork& model, const rate::Task& task,
                         CompareOptions options) {
   check_integer("trials", options.trials, 1, 1000000);
   check_integer("components", options.components, 1, model.units());
   check_integer("example trials", options.example_trials, 0, 1000000);
-  if (model.inputs() != task.inputs()) {
-    throw InputError("model", "field 'w_in'", fmt::format("{} input channels", model.inputs()),
-                     fmt::format("must have {} for task '{}'", task.inputs(), task.name()));
-  }
+  rate::require_fit(model, task);
   if (!(options.rate_noise >= 0.0) || !std::isfinite(options.rate_noise)) {
     throw InputError("comparison", "noise of the rate network",
                      fmt::format("{}", options.rate_noise), "must be finite and not negative");
   }
   if (options.scaling_factor == 0.0) {
-    if (!model.scaling_factor) {
-      throw InputError("comparison", "scaling factor", "nothing",
-                       "must be given for a model without one");
-    }
-    options.scaling_factor = *model.scaling_factor;
+    throw InputError("comparison", "scaling factor", "nothing",
+                     "must be given for a model without one");
   }
   options.simulation.stimulation.reset();
   options.simulation.initial_voltage.reset();
@@ -58,12 +53,12 @@ CompareOptions complete(const rate::RateModel& model, const rate::Task& task,
   return options;
 }
 
-ComparisonLayout layout_of(const rate::RateModel& model, const rate::Task& task,
+ComparisonLayout layout_of(const rate::RateNetwork& model, const rate::Task& task,
                            const CompareOptions& options, const ComparisonGrid& grid) {
   ComparisonLayout layout;
   layout.conditions = task.conditions();
   layout.unit_type = rate::unit_types(model);
-  layout.tau_ms = rate::tau_steps(model) * rate::kRateStepMs;
+  layout.tau_ms = model.tau_ms;
   layout.grid = grid;
   layout.scaling_factor = options.scaling_factor;
   layout.trials = options.trials;
@@ -74,7 +69,7 @@ ComparisonLayout layout_of(const rate::RateModel& model, const rate::Task& task,
 
 }  // namespace
 
-Comparison compare(const rate::RateModel& model, const rate::Task& task,
+Comparison compare(const rate::RateNetwork& model, const rate::Task& task,
                    const CompareOptions& given, const RunControl& control) {
   const auto start = std::chrono::steady_clock::now();
   const CompareOptions options = complete(model, task, given);

@@ -12,7 +12,7 @@
 #include "core/run_control.hpp"
 #include "core/statistics.hpp"
 #include "mapping/conversion/transfer.hpp"
-#include "rate/models/unit_type.hpp"
+#include "rate/dynamics/unit_type.hpp"
 #include "rate/tasks/task.hpp"
 #include "spiking/simulate.hpp"
 
@@ -24,7 +24,7 @@ struct CompareOptions {
   /// Engine, dt, noise, seed. What is recorded is chosen here; no stimulation, no given voltages.
   spiking::SimulationOptions simulation;
   TransferOptions transfer;
-  double rate_noise = rate::kRateNoise;  ///< factor of xi in the rate network
+  double rate_noise = 0.1;  ///< factor of xi in the rate network
   /// Everything but accuracy is measured from here on: spiking networks start with random voltages
   /// and all units refractory, and what follows belongs to neither network.
   double analysis_start_ms = 200.0;
@@ -141,7 +141,7 @@ struct Comparison {
 /// function of model, task and options alone, whatever the number of threads.
 /// @throws InputError where model and task do not fit, there is no scaling factor, an option is out
 ///         of range; Cancelled; NonFiniteError
-Comparison compare(const rate::RateModel& model, const rate::Task& task,
+Comparison compare(const rate::RateNetwork& model, const rate::Task& task,
                    const CompareOptions& options, const RunControl& control = {});
 
 }  // namespace rheobase::mapping

@@ -120,7 +120,7 @@ std::vector<std::string> check_bounds(const Comparison& comparison, const Bounds
   return failures.take();
 }
 
-void require_same_subject(const Comparison& baseline, const rate::RateModel& model,
+void require_same_subject(const Comparison& baseline, const rate::RateNetwork& model,
                           const rate::Task& task, const std::string& where) {
   const std::string network = network_fingerprint(model);
   require_same(subject_of(baseline), {task.name(), task.parameters(), network}, where);

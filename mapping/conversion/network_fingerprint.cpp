@@ -34,18 +34,24 @@ class Fnv1a {
 
 }  // namespace
 
-std::string network_fingerprint(const rate::RateModel& model) {
+std::string network_fingerprint(const rate::RateNetwork& network) {
   Fnv1a hash;
-  hash.add(rate::effective_weights(model));
-  hash.add(model.w_in);
-  hash.add(Eigen::MatrixXd(model.w_out));
-  hash.add(model.b_out);
-  hash.add(model.tau_min_steps);
-  hash.add(model.tau_max_steps);
-  if (!model.fixed_tau()) {
-    hash.add(Eigen::MatrixXd(model.tau_gate));
+  for (const Eigen::MatrixXd* matrix : {&network.w, &network.w_in, &network.w_out}) {
+    hash.add(*matrix);
   }
-  hash.add(static_cast<double>(model.activation));
+  for (const Eigen::VectorXd* vector : {&network.bias, &network.b_out, &network.tau_ms}) {
+    hash.add(Eigen::MatrixXd(*vector));
+  }
+  hash.add(network.step_ms);
+  for (const char letter : network.transfer) {
+    hash.add(static_cast<double>(letter));
+  }
+  for (const rate::LowRankLoop& loop : network.loops) {
+    hash.add(loop.u);
+    hash.add(loop.v);
+    hash.add(loop.start_ms);
+    hash.add(loop.end_ms);
+  }
   return fmt::format("{:016x}", hash.value());
 }
 

@@ -8,6 +8,7 @@
 
 #include "core/error.hpp"
 #include "mapping/conversion/evaluate_spiking.hpp"
+#include "rate/dynamics/transfer/transfer.hpp"
 #include "rate/learning/evaluate.hpp"
 #include "rate/tasks/scoring.hpp"
 
@@ -47,8 +48,10 @@ void check_options(const ScalingSearchOptions& options, const std::vector<double
 /// All that stays the same from value to value.
 class Search {
  public:
-  Search(const rate::RateModel& model, const rate::Task& task, const ScalingSearchOptions& options)
+  Search(const rate::RateNetwork& model, const rate::Task& task,
+         const ScalingSearchOptions& options)
       : model_(model), task_(task), options_(options) {
+    require_mappable(model);
     options_.simulation.trial = kSearchTrials;
     if (options_.simulation.output_period_ms == 0.0 && !options_.simulation.parity) {
       // The readout is smooth on the scale of the rise time: 0.5 ms loses no threshold crossing.
@@ -70,7 +73,8 @@ class Search {
     double sum = 0.0;
     for (std::size_t k = 0; k < readouts.size(); ++k) {
       const auto rate_output = rate_outputs_.row(static_cast<Eigen::Index>(k));
-      sum += (rate::at_rate_steps(readouts[k], rate_output.size()).transpose() - rate_output)
+      sum += (rate::at_rate_steps(readouts[k], rate_output.size(), task_.step_ms()).transpose() -
+              rate_output)
                  .squaredNorm();
     }
     return {scaling_factor, evaluation.accuracy, evaluation.mean_rate_hz.mean(),
@@ -79,7 +83,7 @@ class Search {
   }
 
  private:
-  const rate::RateModel& model_;
+  const rate::RateNetwork& model_;
   const rate::Task& task_;
   ScalingSearchOptions options_;
   Eigen::MatrixXd rate_outputs_;  // trials x (T - 1)
@@ -126,16 +130,16 @@ std::vector<double> middles(const std::vector<ScalingPoint>& points, std::size_t
 
 }  // namespace
 
-std::vector<double> default_scaling_grid(rate::Activation activation) {
-  return activation == rate::Activation::sigmoid ? arithmetic_grid(20.0, 5.0, 75.0)
-                                                 : arithmetic_grid(4.0, 2.0, 26.0);
+std::vector<double> default_scaling_grid(const std::string& transfer) {
+  const rate::ScalingRange& range = rate::transfer_named(transfer).scaling;
+  return arithmetic_grid(range.first, range.step, range.last);
 }
 
-ScalingSearchResult search_scaling(const rate::RateModel& model, const rate::Task& task,
+ScalingSearchResult search_scaling(const rate::RateNetwork& model, const rate::Task& task,
                                    const ScalingSearchOptions& options, const RunControl& control) {
   const auto start = std::chrono::steady_clock::now();
   const std::vector<double> grid = options.scaling_factors.empty()
-                                       ? default_scaling_grid(model.activation)
+                                       ? default_scaling_grid(model.transfer)
                                        : options.scaling_factors;
   check_options(options, grid);
   const Search search(model, task, options);

@@ -43,12 +43,12 @@ struct ScalingSearchResult {
   double seconds = 0.0;
 };
 
-/// 20:5:75 for the sigmoid, 4:2:26 for softplus and clipped ReLU (models.md section 3).
-std::vector<double> default_scaling_grid(rate::Activation activation);
+/// The first grid of a transfer function: 20:5:75 for the sigmoid (Kim, Li & Sejnowski 2019).
+std::vector<double> default_scaling_grid(const std::string& transfer);
 
-/// Searches the scaling factor s = 1/lambda (models.md section 4).
+/// Searches the scaling factor s = 1/lambda (Kim, Li & Sejnowski 2019, methods).
 /// @throws InputError for an empty or unordered grid, Cancelled when the control says stop
-ScalingSearchResult search_scaling(const rate::RateModel& model, const rate::Task& task,
+ScalingSearchResult search_scaling(const rate::RateNetwork& model, const rate::Task& task,
                                    const ScalingSearchOptions& options,
                                    const RunControl& control = {});
 

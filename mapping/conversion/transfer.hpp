@@ -1,6 +1,6 @@
 #pragma once
 
-#include "rate/models/rate_model.hpp"
+#include "rate/dynamics/rate_network.hpp"
 #include "spiking/spiking_model.hpp"
 
 namespace rheobase::mapping {
@@ -16,9 +16,13 @@ struct TransferOptions {
   bool operator==(const TransferOptions&) const = default;
 };
 
-/// One to one transfer (Kim, Li & Sejnowski 2019, eq. 5 to 7): W / s, w_out / s, td = tau * 5 ms,
-/// W_in unchanged. @param scaling_factor  s = 1/lambda > 0. @throws InputError otherwise
-spiking::SpikingModel map_to_spiking(const rate::RateModel& model, double scaling_factor,
+/// @throws InputError that says what of the network the transfer cannot take: several outputs, a
+/// bias per unit, loops of low rank, negative rates
+void require_mappable(const rate::RateNetwork& network);
+
+/// One to one transfer (Kim, Li & Sejnowski 2019, eq. 5 to 7): W / s, w_out / s, td = tau, W_in
+/// unchanged. @param scaling_factor  s = 1/lambda > 0. @throws InputError otherwise
+spiking::SpikingModel map_to_spiking(const rate::RateNetwork& network, double scaling_factor,
                                      const TransferOptions& options = {});
 
 }  // namespace rheobase::mapping

@@ -9,6 +9,7 @@
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "rate/dynamics/internal/forward_pass.hpp"
+#include "rate/dynamics/run.hpp"
 
 namespace rheobase::rate {
 
@@ -16,33 +17,30 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-void check(const RateModel& model, const Task& task, int trials) {
+void check(const RateNetwork& network, const Task& task, int trials) {
   if (trials < 1) {
     throw InputError("trials", "", fmt::format("{}", trials), "must be at least 1");
   }
-  if (model.inputs() != task.inputs()) {
-    throw InputError("model", "field 'w_in'", fmt::format("{} input channels", model.inputs()),
-                     fmt::format("must have {} for task '{}'", task.inputs(), task.name()));
-  }
+  require_fit(network, task);
 }
 
 /// Result of one trial; threads write to different ones.
 struct TrialScore {
-  Eigen::VectorXd output;
+  Eigen::MatrixXd output;
   double loss = 0.0, mean_rate = 0.0;
   int condition = 0;
   bool correct = false;
 };
 
-void check_finite(const Eigen::VectorXd& output) {
-  for (Eigen::Index i = 0; i < output.size(); ++i) {
-    if (!std::isfinite(output[i])) {
+void check_finite(const Eigen::MatrixXd& output) {
+  for (Eigen::Index i = 0; i < output.cols(); ++i) {
+    if (!output.col(i).allFinite()) {
       throw NonFiniteError("output of the rate network", fmt::format("step {}", i + 1), -1);
     }
   }
 }
 
-bool correct_with_margin(const Task& task, const Trial& trial, const Eigen::VectorXd& output,
+bool correct_with_margin(const Task& task, const Trial& trial, const Eigen::MatrixXd& output,
                          double margin) {
   return task.rate_correct(trial, output) &&
          (margin == 0.0 || (task.rate_correct(trial, (1.0 - margin) * output) &&
@@ -55,7 +53,7 @@ RateEvaluation collect(const std::vector<TrialScore>& scores) {
   result.outputs.resize(static_cast<Eigen::Index>(scores.size()), scores[0].output.size());
   int right = 0;
   for (std::size_t i = 0; i < scores.size(); ++i) {
-    result.outputs.row(static_cast<Eigen::Index>(i)) = scores[i].output;
+    result.outputs.row(static_cast<Eigen::Index>(i)) = scores[i].output.reshaped().transpose();
     result.conditions.push_back(scores[i].condition);
     result.correct.push_back(scores[i].correct);
     result.mean_loss += scores[i].loss / trials;
@@ -66,43 +64,91 @@ RateEvaluation collect(const std::vector<TrialScore>& scores) {
   return result;
 }
 
-}  // namespace
+Trial trial_of(const Task& task, const RateEvaluationOptions& options, std::size_t i) {
+  return task.random_trial(options.seed, options.first_trial + static_cast<std::uint32_t>(i),
+                           Purpose::evaluation_task);
+}
 
-RateEvaluation evaluate_rate(const RateModel& model, const Task& task,
-                             const RateEvaluationOptions& options) {
-  check(model, task, options.trials);
-  const auto start = Clock::now();
-  const auto count = static_cast<std::size_t>(options.trials);
-  const std::vector<TrialGroup> groups = group_trials<float>(count);
-  Network<float> network(
-      model, {.trials = !groups.back().panel, .panels = groups.front().panel, .backward = false},
+TrialScore score_of(const Task& task, const Trial& trial, const RateEvaluationOptions& options,
+                    Eigen::MatrixXd output, double mean_rate) {
+  check_finite(output);
+  TrialScore score;
+  score.loss = loss_of(options.loss, output, trial.target);
+  score.mean_rate = mean_rate;
+  score.condition = trial.condition;
+  score.correct = correct_with_margin(task, trial, output, options.margin);
+  score.output = std::move(output);
+  return score;
+}
+
+void score_by_kernels(const RateNetwork& network, const Task& task,
+                      const RateEvaluationOptions& options, std::vector<TrialScore>& scores) {
+  const std::vector<TrialGroup> groups = group_trials<float>(scores.size());
+  KernelNetwork<float> kernel = kernel_network<float>(
+      network, {.trials = !groups.back().panel, .panels = groups.front().panel, .backward = false},
       simd_level());
-  network.use_spike_noise(options.spike_noise);
-  network.load(parameters_of<float>(model));
-  std::vector<Trial> drawn(count);
-  std::vector<TrialScore> scores(count);
-  const NoiseSeries series{options.noise, options.seed, Purpose::evaluation_noise,
-                           options.first_trial};
+  kernel.use_spike_noise(options.spike_noise);
+  std::vector<Trial> drawn(scores.size());
+  const NoiseSeries series{.factor = options.noise.value_or(network.noise.factor),
+                           .initial = network.initial.scale,
+                           .seed = options.seed,
+                           .purpose = Purpose::evaluation_noise,
+                           .first_trial = options.first_trial};
   parallel_for(groups.size(), options.threads, [&](std::size_t g) {
     const TrialGroup& group = groups[g];
     for (std::size_t i = group.first; i < group.first + group.count; ++i) {
-      drawn[i] =
-          task.random_trial(options.seed, options.first_trial + static_cast<std::uint32_t>(i),
-                            Purpose::evaluation_task);
+      drawn[i] = trial_of(task, options, i);
     }
-    ForwardPass<float> pass(network, static_cast<std::size_t>(task.steps()), group.panel, false);
-    pass.run(network, drawn, group, series);
+    ForwardPass<float> pass(kernel, static_cast<std::size_t>(task.steps()), group.panel, false);
+    pass.run(kernel, drawn, group, series);
     for (std::size_t lane = 0; lane < group.count; ++lane) {
-      const Trial& trial = drawn[group.first + lane];
-      TrialScore& score = scores[group.first + lane];
-      score.output = pass.output(group, lane);
-      check_finite(score.output);
-      score.loss = loss_of(options.loss, score.output, trial.target);
-      score.mean_rate = pass.mean_rate(group, lane);
-      score.condition = trial.condition;
-      score.correct = correct_with_margin(task, trial, score.output, options.margin);
+      scores[group.first + lane] = score_of(task, drawn[group.first + lane], options,
+                                            pass.output(group, lane), pass.mean_rate(group, lane));
     }
   });
+}
+
+void score_by_steps(const RateNetwork& network, const Task& task,
+                    const RateEvaluationOptions& options, std::vector<TrialScore>& scores) {
+  if (options.spike_noise > 0.0) {
+    throw InputError("spike-like noise", "", "a network with loops or noise of its own kind",
+                     "must be one with white noise on the state and without loops");
+  }
+  parallel_for(scores.size(), options.threads, [&](std::size_t i) {
+    const Trial trial = trial_of(task, options, i);
+    RateRun run =
+        run_rate(network, trial.input,
+                 {options.noise, options.seed, options.first_trial + static_cast<std::uint32_t>(i),
+                  Purpose::evaluation_noise});
+    const double mean_rate = run.r.mean();
+    scores[i] = score_of(task, trial, options, std::move(run.output), mean_rate);
+  });
+}
+
+}  // namespace
+
+void require_fit(const RateNetwork& network, const Task& task) {
+  const auto check_equal = [&](const char* field, const char* unit, auto found, auto required) {
+    if (found != required) {
+      throw InputError("model", field, fmt::format("{} {}", found, unit),
+                       fmt::format("must have {} for task '{}'", required, task.name()));
+    }
+  };
+  check_equal("field 'w_in'", "input channels", network.inputs(), Eigen::Index{task.inputs()});
+  check_equal("field 'w_out'", "outputs", network.outputs(), Eigen::Index{task.outputs()});
+  check_equal("field 'step_ms'", "ms a step", network.step_ms, task.step_ms());
+}
+
+RateEvaluation evaluate_rate(const RateNetwork& network, const Task& task,
+                             const RateEvaluationOptions& options) {
+  check(network, task, options.trials);
+  const auto start = Clock::now();
+  std::vector<TrialScore> scores(static_cast<std::size_t>(options.trials));
+  if (kernels_know(network)) {
+    score_by_kernels(network, task, options, scores);
+  } else {
+    score_by_steps(network, task, options, scores);
+  }
   RateEvaluation result = collect(scores);
   result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   return result;

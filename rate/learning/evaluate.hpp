@@ -1,11 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "core/statistics.hpp"
+#include "rate/dynamics/rate_network.hpp"
 #include "rate/learning/loss.hpp"
-#include "rate/models/rate_model.hpp"
 #include "rate/tasks/task.hpp"
 
 namespace rheobase::rate {
@@ -16,7 +17,7 @@ struct RateEvaluation {
   double mean_loss = 0.0;
   std::vector<int> conditions;  ///< per trial
   std::vector<bool> correct;    ///< per trial
-  Eigen::MatrixXd outputs;      ///< trials x (T-1)
+  Eigen::MatrixXd outputs;      ///< trials x (T-1), or trials x outputs (T-1), step by step
   double mean_rate = 0.0;       ///< of r, over units, steps and trials
   double seconds = 0.0;         ///< wall time of all trials
 };
@@ -26,17 +27,21 @@ struct RateEvaluationOptions {
   Seed seed = 1;
   std::uint32_t first_trial = 0;  ///< of the evaluation streams of `seed`
   Loss loss = Loss::l2;
-  double noise = kRateNoise;  ///< factor of xi
-  double spike_noise = 0.0;   ///< scaling factor whose spikes the rates imitate; 0: no such noise
+  std::optional<double> noise = std::nullopt;  ///< factor of the noise; none: the network's own
+  double spike_noise = 0.0;  ///< scaling factor whose spikes the rates imitate; 0: no such noise
   /// A trial is right only if it would be with its output scaled by 1 - margin (peaks that must be
   /// reached) and by 1 + margin (limits to be kept) too.
   double margin = 0.0;
   int threads = 0;  ///< no influence on the result
 };
 
-/// Fresh trials through the network, in single precision.
-/// @throws InputError where model and task do not fit, NonFiniteError on overflow
-RateEvaluation evaluate_rate(const RateModel& model, const Task& task,
+/// Fresh trials through the network, in single precision; networks with loops of low rank or noise
+/// that the kernels do not know step by step in double precision.
+/// @throws InputError where network and task do not fit, NonFiniteError on overflow
+RateEvaluation evaluate_rate(const RateNetwork& network, const Task& task,
                              const RateEvaluationOptions& options);
+
+/// @throws InputError unless inputs, outputs and step of the network are those of the task
+void require_fit(const RateNetwork& network, const Task& task);
 
 }  // namespace rheobase::rate

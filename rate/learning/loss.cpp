@@ -15,6 +15,10 @@ namespace {
 
 constexpr std::array kLosses{Loss::l2, Loss::l1};
 
+Eigen::VectorXd distance_of(const Eigen::MatrixXd& output, const Eigen::MatrixXd& target) {
+  return (output - target.leftCols(output.cols())).reshaped();
+}
+
 }  // namespace
 
 std::string_view to_string(Loss loss) {
@@ -35,20 +39,22 @@ Loss loss_from(std::string_view name) {
   throw InputError("loss", "", fmt::format("'{}'", name), "must be one of " + known);
 }
 
-double loss_of(Loss loss, const Eigen::VectorXd& output, const Eigen::VectorXd& target) {
-  const Eigen::VectorXd distance = output - target.head(output.size());
+double loss_of(Loss loss, const Eigen::MatrixXd& output, const Eigen::MatrixXd& target) {
+  const Eigen::VectorXd distance = distance_of(output, target);
   return loss == Loss::l2 ? distance.norm() : distance.lpNorm<1>();
 }
 
-Eigen::VectorXd loss_gradient(Loss loss, const Eigen::VectorXd& output,
-                              const Eigen::VectorXd& target) {
-  const Eigen::VectorXd distance = output - target.head(output.size());
+Eigen::MatrixXd loss_gradient(Loss loss, const Eigen::MatrixXd& output,
+                              const Eigen::MatrixXd& target) {
+  const Eigen::VectorXd distance = distance_of(output, target);
   if (loss == Loss::l1) {
-    return distance.cwiseSign();
+    return distance.cwiseSign().reshaped(output.rows(), output.cols());
   }
   const double norm = distance.norm();
-  return norm == 0.0 ? Eigen::VectorXd(Eigen::VectorXd::Zero(output.size()))
-                     : Eigen::VectorXd(distance / norm);
+  if (norm == 0.0) {
+    return Eigen::MatrixXd::Zero(output.rows(), output.cols());
+  }
+  return (distance / norm).reshaped(output.rows(), output.cols());
 }
 
 }  // namespace rheobase::rate

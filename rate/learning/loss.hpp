@@ -8,7 +8,7 @@ namespace rheobase::rate {
 
 /// Distance of an output o from its target z; o_i is compared with z_i.
 enum class Loss {
-  l2,  ///< sqrt(sum_i (o_i - z_i)^2)
+  l2,  ///< sqrt(sum_i (o_i - z_i)^2) over outputs and steps
   l1,  ///< sum_i |o_i - z_i|
 };
 
@@ -16,11 +16,11 @@ std::string_view to_string(Loss loss);
 /// Case-insensitive. @throws InputError that lists the known names
 Loss loss_from(std::string_view name);
 
-/// Loss of one trial; `target` may be longer than `output`.
-double loss_of(Loss loss, const Eigen::VectorXd& output, const Eigen::VectorXd& target);
+/// Loss of one trial; outputs x steps both, `target` may have more columns.
+double loss_of(Loss loss, const Eigen::MatrixXd& output, const Eigen::MatrixXd& target);
 
-/// dL/do of the same; where L has a kink (o = z) the slope 0 is taken.
-Eigen::VectorXd loss_gradient(Loss loss, const Eigen::VectorXd& output,
-                              const Eigen::VectorXd& target);
+/// dL/do of the same, outputs x steps; where L has a kink (o = z) the slope 0 is taken.
+Eigen::MatrixXd loss_gradient(Loss loss, const Eigen::MatrixXd& output,
+                              const Eigen::MatrixXd& target);
 
 }  // namespace rheobase::rate

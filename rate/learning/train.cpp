@@ -13,6 +13,7 @@
 #include "rate/dynamics/internal/kernels.hpp"
 #include "rate/learning/internal/bptt.hpp"
 #include "rate/learning/optimisers/training_rule.hpp"
+#include "rate/models/internal/dale_parametrisation.hpp"
 
 namespace rheobase::rate {
 
@@ -59,7 +60,7 @@ void check_options(const TrainingOptions& options) {
 
 void check_state(const TrainingState& state, const TrainingRuleDefinition& rule,
                  const TrainingOptions& options) {
-  const std::size_t expected = ParameterLayout(state.model).size();
+  const std::size_t expected = dale_blocks(state.model).size();
   const auto check_size = [&](std::string_view field, std::size_t found) {
     if (found != expected) {
       throw InputError("training state", field, fmt::format("{} values", found),
@@ -119,7 +120,7 @@ class Training {
         options_(options),
         rule_(training_rule_named(options.rule)),
         state_(std::move(state)),
-        bptt_(state_.model, bptt_options(options, task.steps())),
+        bptt_(dale_parametrisation<float>(state_.model), bptt_options(options, task.steps())),
         trials_(static_cast<std::size_t>(options.batch)) {
     check_state(state_, rule_, options_);
     std::ranges::for_each(state_.evaluations,
@@ -138,6 +139,7 @@ class Training {
     }
     bptt_.run(state_.parameters, trials_,
               {.factor = options_.noise,
+               .initial = kInitialNoise,
                .seed = options_.seed,
                .first_trial = first,
                .spikes = spike_noise() > 0.0});
@@ -163,7 +165,7 @@ class Training {
     write_model();
     const int number = state_.trials_done / options_.evaluate_every;
     const auto first = static_cast<std::uint32_t>(number * options_.evaluation_trials);
-    return evaluate_rate(state_.model, task_,
+    return evaluate_rate(network_of(state_.model), task_,
                          {.trials = options_.evaluation_trials,
                           .seed = options_.seed,
                           .first_trial = kStopCriterionTrials + first,
@@ -251,12 +253,9 @@ std::string status_line(const TrainingState& state) {
                            state.evaluations.back().mean_loss, state.evaluations.back().accuracy);
 }
 
-void check_model(const RateModel& model, const Task& task) {
+void check_model(const DaleModel& model, const Task& task) {
   validate(model, "model");
-  if (model.inputs() != task.inputs()) {
-    throw InputError("model", "field 'w_in'", fmt::format("{} input channels", model.inputs()),
-                     fmt::format("must have {} for task '{}'", task.inputs(), task.name()));
-  }
+  require_fit(network_of(model), task);
 }
 
 constexpr std::array<std::pair<Schedule, std::string_view>, 3> kSchedules{
@@ -289,7 +288,7 @@ TrainingOptions recommended_training() {
   return options;
 }
 
-TrainingState initial_state(const RateModel& model, const TrainingOptions& options) {
+TrainingState initial_state(const DaleModel& model, const TrainingOptions& options) {
   validate(model, "model");
   TrainingState state;
   state.model = model;
@@ -299,11 +298,11 @@ TrainingState initial_state(const RateModel& model, const TrainingOptions& optio
   return state;
 }
 
-std::size_t training_memory_bytes(const RateModel& model, int steps,
+std::size_t training_memory_bytes(const DaleModel& model, int steps,
                                   const TrainingOptions& options) {
   const auto rule_vectors = static_cast<std::size_t>(training_rule_named(options.rule).moments);
-  return Bptt<float>::bytes(model, bptt_options(options, steps)) +
-         (1 + rule_vectors) * sizeof(float) * ParameterLayout(model).size();
+  return Bptt<float>::bytes(*dale_parametrisation<float>(model), bptt_options(options, steps)) +
+         (1 + rule_vectors) * sizeof(float) * dale_blocks(model).size();
 }
 
 TrainingResult train(TrainingState state, const Task& task, const TrainingOptions& options,

@@ -7,7 +7,7 @@
 
 #include "core/run_control.hpp"
 #include "rate/learning/evaluate.hpp"
-#include "rate/models/rate_model.hpp"
+#include "rate/models/dale_model.hpp"
 #include "rate/tasks/task.hpp"
 
 namespace rheobase::rate {
@@ -60,7 +60,7 @@ TrainingOptions recommended_training();
 /// All that is needed to go on: with the same options and task, training from here gives the same
 /// bits as training without a break (random numbers are a function of seed and trial).
 struct TrainingState {
-  RateModel model;
+  DaleModel model;
   int trials_done = 0;
   std::vector<float> parameters;            ///< in the order of the training kernel
   std::vector<std::vector<float>> moments;  ///< the rule's own vectors (Adam: m, v)
@@ -82,10 +82,10 @@ struct TrainingResult {
 using CheckpointSink = std::function<void(const TrainingState&)>;
 
 /// State before the first update.
-TrainingState initial_state(const RateModel& model, const TrainingOptions& options);
+TrainingState initial_state(const DaleModel& model, const TrainingOptions& options);
 
 /// Upper bound of the memory that training takes beside the model and the trials.
-std::size_t training_memory_bytes(const RateModel& model, int steps,
+std::size_t training_memory_bytes(const DaleModel& model, int steps,
                                   const TrainingOptions& options);
 
 /// Trains until the criteria are met, max_trials are done or the control says stop.

@@ -69,7 +69,7 @@ void check_options(const NetworkOptions& options, int inputs) {
 }
 
 /// Units are inhibitory independently; without Dale's principle there are no types.
-void draw_types(RateModel& model, const NetworkOptions& options, Seed seed) {
+void draw_types(DaleModel& model, const NetworkOptions& options, Seed seed) {
   RandomStream stream = stream_of(seed, kTypes);
   model.inhibitory.resize(static_cast<std::size_t>(options.units));
   model.sign = Eigen::VectorXd::Ones(options.units);
@@ -85,7 +85,7 @@ void draw_types(RateModel& model, const NetworkOptions& options, Seed seed) {
 }
 
 /// Inhibitory units do not inhibit SOM units; a user's mask comes on top.
-Eigen::MatrixXd make_mask(const RateModel& model, const NetworkOptions& options) {
+Eigen::MatrixXd make_mask(const DaleModel& model, const NetworkOptions& options) {
   Eigen::MatrixXd mask =
       options.mask ? *options.mask : Eigen::MatrixXd::Ones(options.units, options.units);
   for (const Eigen::Index som : som_units(model)) {
@@ -117,7 +117,7 @@ Eigen::MatrixXd draw_weights(const NetworkOptions& options, Seed seed) {
 }
 
 /// Song, Yang & Wang, PLoS Comput Biol 2016: excitation and inhibition cancel on average.
-void balance(RateModel& model) {
+void balance(DaleModel& model) {
   const auto inhibitory = std::count(model.inhibitory.begin(), model.inhibitory.end(), true);
   const auto excitatory = static_cast<std::ptrdiff_t>(model.inhibitory.size()) - inhibitory;
   require(inhibitory > 0 && excitatory > 0, "initialisation", "balanced",
@@ -141,12 +141,12 @@ Eigen::MatrixXd draw_normal(Eigen::Index rows, Eigen::Index columns, RandomStrea
 
 }  // namespace
 
-RateModel make_rate_model(const NetworkOptions& options, int inputs, Seed seed) {
+DaleModel make_dale_model(const NetworkOptions& options, int inputs, Seed seed) {
   check_options(options, inputs);
-  RateModel model;
+  DaleModel model;
   model.dale = options.dale;
   model.trains_input = options.trains_input;
-  model.activation = options.activation;
+  model.transfer = options.transfer;
   model.tau_min_steps = options.tau_min_steps;
   model.tau_max_steps = options.tau_max_steps;
   draw_types(model, options, seed);

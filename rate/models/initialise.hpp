@@ -4,7 +4,7 @@
 #include <string>
 
 #include "core/random.hpp"
-#include "rate/models/rate_model.hpp"
+#include "rate/models/dale_model.hpp"
 
 namespace rheobase::rate {
 
@@ -20,15 +20,15 @@ enum class WeightDistribution {
 
 /// Options of a new network; the names of the original program's arguments in brackets.
 struct NetworkOptions {
-  int units = 200;                              ///< [N]
-  double gain = 1.5;                            ///< [gain]
-  double inhibitory_probability = 0.2;          ///< [P_inh]
-  double connection_probability = 0.2;          ///< [P_rec]
-  int som_units = 0;                            ///< [som_N]
-  bool dale = true;                             ///< [apply_dale]
-  Activation activation = Activation::sigmoid;  ///< [act]
-  double tau_min_steps = 4.0;                   ///< [decay_taus]
-  double tau_max_steps = 20.0;                  ///< equal to the minimum: one fixed time constant
+  int units = 200;                      ///< [N]
+  double gain = 1.5;                    ///< [gain]
+  double inhibitory_probability = 0.2;  ///< [P_inh]
+  double connection_probability = 0.2;  ///< [P_rec]
+  int som_units = 0;                    ///< [som_N]
+  bool dale = true;                     ///< [apply_dale]
+  std::string transfer = "sigmoid";     ///< [act]
+  double tau_min_steps = 4.0;           ///< [decay_taus]
+  double tau_max_steps = 20.0;          ///< equal to the minimum: one fixed time constant
   Initialisation initialisation = Initialisation::reference;
   WeightDistribution distribution = WeightDistribution::gaussian;
   bool trains_input = false;                           ///< input weights are trained too
@@ -37,6 +37,6 @@ struct NetworkOptions {
 
 /// Draws a new network for a task with `inputs` input channels; a function of (options, seed).
 /// @throws InputError for options out of range (more SOM units than inhibitory ones, ...)
-RateModel make_rate_model(const NetworkOptions& options, int inputs, Seed seed);
+DaleModel make_dale_model(const NetworkOptions& options, int inputs, Seed seed);
 
 }  // namespace rheobase::rate

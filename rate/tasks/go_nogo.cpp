@@ -12,16 +12,16 @@ constexpr double kSpikingScoreStartMs = 500.0;
 enum Condition { kGo, kNoGo };
 
 Trial make_trial(const TaskParameters&, int condition, RandomStream&) {
-  Trial trial{Eigen::MatrixXd::Zero(1, kSteps), Eigen::VectorXd::Zero(kSteps), condition};
+  Trial trial{Eigen::MatrixXd::Zero(1, kSteps), Eigen::MatrixXd::Zero(1, kSteps), condition};
   if (condition == kGo) {
     trial.input.row(0).segment(kStimulusStart, kStimulusEnd - kStimulusStart).setOnes();
-    trial.target.tail(kSteps - kStimulusEnd).setOnes();
+    trial.target.row(0).tail(kSteps - kStimulusEnd).setOnes();
   }
   return trial;
 }
 
-bool rate_correct(const TaskParameters&, const Trial& trial, const Eigen::VectorXd& output) {
-  const auto scored = output.tail(output.size() - kStimulusEnd);
+bool rate_correct(const TaskParameters&, const Trial& trial, const Eigen::MatrixXd& outputs) {
+  const auto scored = outputs.row(0).tail(outputs.cols() - kStimulusEnd);
   return trial.condition == kGo ? scored.maxCoeff() > kCorrectAbove
                                 : scored.cwiseAbs().maxCoeff() < kSilentBelow;
 }

@@ -23,7 +23,7 @@ bool positive(int condition) {
 }
 
 Trial make_trial(const TaskParameters& parameters, int condition, RandomStream& stream) {
-  Trial trial{Eigen::MatrixXd::Zero(4, kSteps), Eigen::VectorXd::Zero(kSteps), condition};
+  Trial trial{Eigen::MatrixXd::Zero(4, kSteps), Eigen::MatrixXd::Zero(1, kSteps), condition};
   for (int modality = 0; modality < 2; ++modality) {
     const double mean = parameters.at("offset") * offset_sign(condition, modality);
     for (int step = kStimulusStart; step < kStimulusEnd; ++step) {
@@ -31,12 +31,12 @@ Trial make_trial(const TaskParameters& parameters, int condition, RandomStream& 
     }
   }
   trial.input.row(second_context(condition) ? 3 : 2).setOnes();
-  trial.target.tail(kSteps - kStimulusEnd).setConstant(positive(condition) ? 1.0 : -1.0);
+  trial.target.row(0).tail(kSteps - kStimulusEnd).setConstant(positive(condition) ? 1.0 : -1.0);
   return trial;
 }
 
-bool rate_correct(const TaskParameters&, const Trial& trial, const Eigen::VectorXd& output) {
-  return decided(output, output.size() - kScoredSteps, positive(trial.condition));
+bool rate_correct(const TaskParameters&, const Trial& trial, const Eigen::MatrixXd& outputs) {
+  return decided(outputs.row(0), outputs.cols() - kScoredSteps, positive(trial.condition));
 }
 
 bool spiking_correct(const TaskParameters&, const Trial& trial, const SampledSignal& output) {

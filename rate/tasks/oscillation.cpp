@@ -23,26 +23,29 @@ int steps(const TaskParameters& parameters) {
 
 Trial make_trial(const TaskParameters& parameters, int condition, RandomStream&) {
   const int length = steps(parameters);
-  Trial trial{Eigen::MatrixXd::Zero(1, length), Eigen::VectorXd::Zero(length), condition};
+  Trial trial{Eigen::MatrixXd::Zero(1, length), Eigen::MatrixXd::Zero(1, length), condition};
   trial.input.row(0).segment(kPulseStart, kPulseEnd - kPulseStart).setOnes();
   const double angular = 2.0 * std::numbers::pi / period_steps(parameters);
   for (int step = kPulseEnd; step < length; ++step) {
-    trial.target[step] = std::sin(angular * (step - kPulseEnd));
+    trial.target(0, step) = std::sin(angular * (step - kPulseEnd));
   }
   return trial;
 }
 
 /// After the first period, in which the oscillation starts, the output follows the sine.
 bool rate_correct(const TaskParameters& parameters, const Trial& trial,
-                  const Eigen::VectorXd& output) {
+                  const Eigen::MatrixXd& outputs) {
+  const Eigen::VectorXd output = outputs.row(0);
   const Eigen::Index from = kPulseEnd + period_steps(parameters);
   const Eigen::Index count = output.size() - from;
-  return correlation(output.tail(count), trial.target.segment(from, count)) > kCorrectCorrelation;
+  return correlation(output.tail(count), trial.target.row(0).segment(from, count)) >
+         kCorrectCorrelation;
 }
 
 bool spiking_correct(const TaskParameters& parameters, const Trial& trial,
                      const SampledSignal& output) {
-  return rate_correct(parameters, trial, at_rate_steps(output, trial.target.size() - 1));
+  return rate_correct(parameters, trial,
+                      at_rate_steps(output, trial.target.cols() - 1).transpose());
 }
 
 }  // namespace oscillation_task

@@ -32,9 +32,11 @@ void check_trial(const Trial& trial, const Trial& first, std::size_t number,
     fail(number, "u", fmt::format("{} x {}", trial.input.rows(), trial.input.cols()),
          fmt::format("must be {} x {} as in trial 1", first.input.rows(), first.input.cols()));
   }
-  if (trial.target.size() != trial.input.cols()) {
-    fail(number, "z", fmt::format("{} values", trial.target.size()),
-         fmt::format("must have {}, one for every column of u", trial.input.cols()));
+  if (trial.target.rows() != first.target.rows() || trial.target.rows() < 1 ||
+      trial.target.cols() != trial.input.cols()) {
+    fail(number, "z", fmt::format("{} x {}", trial.target.rows(), trial.target.cols()),
+         fmt::format("must be {} x {}: a column for every column of u",
+                     std::max<Eigen::Index>(1, first.target.rows()), trial.input.cols()));
   }
   if (!trial.input.allFinite()) {
     fail(number, "u", "a value that is not finite", "must be finite");
@@ -65,23 +67,26 @@ Library library_of(RecordedTrials recorded) {
   if (empty != library.by_condition.end()) {
     throw InputError("trials", "condition", "no trial of one condition", "must have one");
   }
+  const double step = recorded.step_ms;
+  if (!(step > 0.0 && std::isfinite(step))) {
+    throw InputError("trials", "step_ms", fmt::format("{}", step), "must be positive and finite");
+  }
   // Output i is the network at (i + 1) steps.
   const Eigen::Index outputs = trials.front().input.cols() - 1;
   library.last_output = outputs - 1;
   if (recorded.score_window_ms) {
     const auto [start, end] = *recorded.score_window_ms;
-    const double longest = static_cast<double>(outputs + 1) * kTaskStepMs;
-    if (!(start >= 0.0 && start <= end && end <= longest && end >= kTaskStepMs)) {
+    const double longest = static_cast<double>(outputs + 1) * step;
+    if (!(start >= 0.0 && start <= end && end <= longest && end >= step)) {
       throw InputError("trials", "score_window_ms", fmt::format("{} to {}", start, end),
                        fmt::format("must be start and end within 0 to {} ms", longest));
     }
     library.first_output =
-        std::max<Eigen::Index>(0, static_cast<Eigen::Index>(std::ceil(start / kTaskStepMs)) - 1);
-    library.last_output =
-        std::min(outputs, static_cast<Eigen::Index>(std::floor(end / kTaskStepMs))) - 1;
+        std::max<Eigen::Index>(0, static_cast<Eigen::Index>(std::ceil(start / step)) - 1);
+    library.last_output = std::min(outputs, static_cast<Eigen::Index>(std::floor(end / step))) - 1;
     if (library.first_output > library.last_output) {
       throw InputError("trials", "score_window_ms", fmt::format("{} to {}", start, end),
-                       fmt::format("must contain a multiple of {} ms", kTaskStepMs));
+                       fmt::format("must contain a multiple of {} ms", step));
     }
   }
   library.recorded = std::move(recorded);
@@ -100,6 +105,8 @@ Task recorded_task(RecordedTrials recorded, const TaskParameters& overrides) {
   definition.scoring =
       "the root mean square of output minus target, over the scored part, is below the limit";
   definition.inputs = static_cast<int>(first.input.rows());
+  definition.outputs = static_cast<int>(first.target.rows());
+  definition.step_ms = library->recorded.step_ms;
   definition.conditions = library->recorded.conditions;
   definition.parameters = {
       {"rms-limit", "", "largest root mean square difference from the target", 0.3, 1e-6, 1e6}};
@@ -115,18 +122,19 @@ Task recorded_task(RecordedTrials recorded, const TaskParameters& overrides) {
         .trials[members[stream.below(static_cast<std::uint32_t>(members.size()))]];
   };
   definition.rate_correct = [library](const TaskParameters& parameters, const Trial& trial,
-                                      const Eigen::VectorXd& output) {
+                                      const Eigen::MatrixXd& output) {
     const Eigen::Index from = library->first_output;
     const Eigen::Index count = library->last_output - from + 1;
     const double mean_square =
-        (output.segment(from, count) - trial.target.segment(from, count)).squaredNorm() /
-        static_cast<double>(count);
+        (output.middleCols(from, count) - trial.target.middleCols(from, count)).squaredNorm() /
+        static_cast<double>(count * output.rows());
     return std::sqrt(mean_square) < parameters.at("rms-limit");
   };
-  definition.spiking_correct = [rate_correct = definition.rate_correct](
+  definition.spiking_correct = [rate_correct = definition.rate_correct, step = definition.step_ms](
                                    const TaskParameters& parameters, const Trial& trial,
                                    const SampledSignal& output) {
-    return rate_correct(parameters, trial, at_rate_steps(output, trial.target.size() - 1));
+    return rate_correct(parameters, trial,
+                        at_rate_steps(output, trial.target.cols() - 1, step).transpose());
   };
   definition.stimulus_windows = [](const TaskParameters&) {
     return std::vector<std::pair<int, int>>{};

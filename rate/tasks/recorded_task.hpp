@@ -12,10 +12,11 @@ namespace rheobase::rate {
 /// Name of the task whose trials a user gives.
 inline constexpr const char* kRecordedTaskName = "file";
 
-/// Trials made elsewhere, all with the same inputs and steps.
+/// Trials made elsewhere, all with the same inputs, outputs and steps.
 struct RecordedTrials {
   std::vector<Trial> trials;            ///< condition: index into `conditions`
   std::vector<std::string> conditions;  ///< every one occurs in `trials`
+  double step_ms = 5.0;                 ///< duration of a column
   /// Part of a trial that is scored, in ms, both ends included; none: all of it.
   std::optional<std::pair<double, double>> score_window_ms = std::nullopt;
 };

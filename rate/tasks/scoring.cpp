@@ -43,10 +43,10 @@ double correlation(const Eigen::VectorXd& a, const Eigen::VectorXd& b) {
   return scale > 0.0 ? da.dot(db) / scale : 0.0;
 }
 
-Eigen::VectorXd at_rate_steps(const SampledSignal& output, Eigen::Index count) {
+Eigen::VectorXd at_rate_steps(const SampledSignal& output, Eigen::Index count, double step_ms) {
   Eigen::VectorXd values(count);
   for (Eigen::Index i = 0; i < count; ++i) {
-    const double time_ms = static_cast<double>(i + 1) * kTaskStepMs;
+    const double time_ms = static_cast<double>(i + 1) * step_ms;
     values[i] = output.values[std::min(output.first_at(time_ms), output.values.size() - 1)];
   }
   return values;

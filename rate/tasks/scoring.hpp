@@ -5,9 +5,9 @@
 
 namespace rheobase::rate {
 
-inline constexpr double kTaskStepMs = 5.0;  ///< duration of one column of Trial::input
+inline constexpr double kTaskStepMs = 5.0;  ///< step of the tasks that are built in
 
-/// Output and thresholds of the published scoring (models.md section 2).
+/// Thresholds of the published scoring (Kim, Li & Sejnowski 2019, methods).
 inline constexpr double kCorrectAbove = 0.7;
 inline constexpr double kSilentBelow = 0.3;
 
@@ -30,7 +30,8 @@ bool timed_peak(const SampledSignal& output, Eigen::Index from, const TimingWind
 /// Pearson correlation; 0 where one of the signals is constant.
 double correlation(const Eigen::VectorXd& a, const Eigen::VectorXd& b);
 
-/// A readout at the steps of the rate network: value i is the sample at (i + 1) * 5 ms.
-Eigen::VectorXd at_rate_steps(const SampledSignal& output, Eigen::Index count);
+/// A readout at the steps of the rate network: value i is the sample at (i + 1) * step_ms.
+Eigen::VectorXd at_rate_steps(const SampledSignal& output, Eigen::Index count,
+                              double step_ms = kTaskStepMs);
 
 }  // namespace rheobase::rate

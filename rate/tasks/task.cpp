@@ -91,6 +91,15 @@ Trial Task::trial_of(int condition, Seed seed, std::uint32_t trial, Purpose purp
   return definition_->make_trial(parameters_, condition, stream);
 }
 
+bool Task::rate_correct(const Trial& trial, const Eigen::MatrixXd& output) const {
+  if (output.rows() != outputs() || output.cols() + 1 != trial.input.cols()) {
+    throw InputError("task " + name(), "output",
+                     fmt::format("{} x {}", output.rows(), output.cols()),
+                     fmt::format("must be {} x {}", outputs(), trial.input.cols() - 1));
+  }
+  return definition_->rate_correct(parameters_, trial, output);
+}
+
 Eigen::MatrixXd spiking_input(const Trial& trial) {
   const Eigen::Index steps = trial.input.cols();
   Eigen::MatrixXd input(trial.input.rows(), steps + 1);

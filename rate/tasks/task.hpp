@@ -30,14 +30,16 @@ inline constexpr const char* kBalanced = "balanced";
 /// Values of a task's parameters by name.
 using TaskParameters = std::map<std::string, double>;
 
-/// What a task file registers (models.md section 2). All functions are pure: a trial is a
-/// function of (parameters, condition, random stream).
+/// What a task file registers. All functions are pure: a trial is a function of (parameters,
+/// condition, random stream).
 struct TaskDefinition {
   std::string name;                     ///< "go-nogo"
   std::string help;                     ///< one line
   std::string citation;                 ///< source of the task
   std::string scoring;                  ///< when an answer is right, of both networks
   int inputs = 1;                       ///< rows of Trial::input
+  int outputs = 1;                      ///< rows of Trial::target
+  double step_ms = 5.0;                 ///< duration of a column of both
   std::vector<std::string> conditions;  ///< names, index = Trial::condition
   std::vector<TaskParameterInfo> parameters;
   /// Smallest number of training trials before the stop criteria are looked at.
@@ -47,8 +49,8 @@ struct TaskDefinition {
   /// Draws the condition of a random trial.
   std::function<int(RandomStream&)> draw_condition;
   std::function<Trial(const TaskParameters&, int condition, RandomStream&)> make_trial;
-  /// Is the rate network right? `output` has T-1 values: output[i] is the network at step i+1.
-  std::function<bool(const TaskParameters&, const Trial&, const Eigen::VectorXd& output)>
+  /// Is the rate network right? `output` is outputs x (T-1): column i is the network at step i+1.
+  std::function<bool(const TaskParameters&, const Trial&, const Eigen::MatrixXd& output)>
       rate_correct;
   /// Is the spiking network right? `output` is the LIF readout sampled in time.
   std::function<bool(const TaskParameters&, const Trial&, const SampledSignal& output)>
@@ -69,6 +71,8 @@ class Task {
   const std::string& name() const { return definition_->name; }
   const TaskParameters& parameters() const { return parameters_; }
   int inputs() const { return definition_->inputs; }
+  int outputs() const { return definition_->outputs; }
+  double step_ms() const { return definition_->step_ms; }
   int steps() const { return definition_->steps(parameters_); }
   const std::vector<std::string>& conditions() const { return definition_->conditions; }
 
@@ -81,9 +85,8 @@ class Task {
   /// The same with a given condition.
   Trial trial_of(int condition, Seed seed, std::uint32_t trial, Purpose purpose) const;
 
-  bool rate_correct(const Trial& trial, const Eigen::VectorXd& output) const {
-    return definition_->rate_correct(parameters_, trial, output);
-  }
+  /// @throws InputError unless `output` is outputs x (T-1)
+  bool rate_correct(const Trial& trial, const Eigen::MatrixXd& output) const;
   bool spiking_correct(const Trial& trial, const SampledSignal& output) const {
     return definition_->spiking_correct(parameters_, trial, output);
   }

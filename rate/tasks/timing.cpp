@@ -29,20 +29,21 @@ double target_ms(const TaskParameters& parameters) {
 
 Trial make_trial(const TaskParameters& parameters, int condition, RandomStream&) {
   const int length = steps(parameters);
-  Trial trial{Eigen::MatrixXd::Zero(1, length), Eigen::VectorXd::Zero(length), condition};
+  Trial trial{Eigen::MatrixXd::Zero(1, length), Eigen::MatrixXd::Zero(1, length), condition};
   if (condition == kCue) {
     trial.input.row(0).segment(kCueStart, kCueEnd - kCueStart).setOnes();
     const double centre = kCueEnd + interval_steps(parameters);
     for (int step = 0; step < length; ++step) {
       const double distance = (step - centre) / kWidthSteps;
-      trial.target[step] = std::exp(-0.5 * distance * distance);
+      trial.target(0, step) = std::exp(-0.5 * distance * distance);
     }
   }
   return trial;
 }
 
 bool rate_correct(const TaskParameters& parameters, const Trial& trial,
-                  const Eigen::VectorXd& output) {
+                  const Eigen::MatrixXd& outputs) {
+  const Eigen::VectorXd output = outputs.row(0);
   if (trial.condition == kCatch) {
     return output.tail(output.size() - kScoreStart).cwiseAbs().maxCoeff() < kSilentBelow;
   }

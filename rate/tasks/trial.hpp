@@ -4,10 +4,10 @@
 
 namespace rheobase::rate {
 
-/// One trial of a task on the grid of the rate network (step 5 ms).
+/// One trial of a task on the grid of the rate network.
 struct Trial {
   Eigen::MatrixXd input;   ///< u: inputs x T
-  Eigen::VectorXd target;  ///< z: T values; output i of T-1 is compared with target[i]
+  Eigen::MatrixXd target;  ///< z: outputs x T; column i of T-1 outputs is compared with column i
   int condition = 0;       ///< index into the task's conditions
 };
 

@@ -12,7 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   try {
     const rheobase::io::ModelFile file =
         rheobase::io::parse_model(std::as_bytes(std::span(data, size)), "fuzz.mat");
-    if (!rheobase::rate::effective_weights(file.model).allFinite()) {
+    if (!rheobase::rate::effective_weights(file.dale.value()).allFinite()) {
       std::abort();
     }
   } catch (const rheobase::Error&) {

@@ -5,18 +5,18 @@
 
 #include "core/dispatch.hpp"
 #include "core/random.hpp"
+#include "rate/models/dale_model.hpp"
 #include "rate/models/initialise.hpp"
-#include "rate/models/rate_model.hpp"
 #include "rate/tasks/trial.hpp"
 
 namespace rheobase::testing {
 
 /// A balanced network with a readout large enough for its gradients to matter.
-inline rate::RateModel small_network(rate::NetworkOptions options, int inputs, Seed seed) {
+inline rate::DaleModel small_network(rate::NetworkOptions options, int inputs, Seed seed) {
   if (options.dale) {
     options.initialisation = rate::Initialisation::balanced;
   }
-  rate::RateModel model = rate::make_rate_model(options, inputs, seed);
+  rate::DaleModel model = rate::make_dale_model(options, inputs, seed);
   model.w_out *= 20.0;
   model.b_out = 0.05;
   return model;
@@ -27,11 +27,11 @@ inline std::vector<rate::Trial> random_trials(int count, int inputs, int steps, 
   std::vector<rate::Trial> trials;
   for (int i = 0; i < count; ++i) {
     RandomStream stream(seed, static_cast<std::uint32_t>(i), Purpose::task);
-    rate::Trial trial{Eigen::MatrixXd(inputs, steps), Eigen::VectorXd(steps), 0};
+    rate::Trial trial{Eigen::MatrixXd(inputs, steps), Eigen::MatrixXd(1, steps), 0};
     for (double& value : trial.input.reshaped()) {
       value = stream.normal();
     }
-    for (double& value : trial.target) {
+    for (double& value : trial.target.reshaped()) {
       value = stream.uniform(-1.0, 1.0);
     }
     trials.push_back(std::move(trial));

@@ -19,7 +19,7 @@ std::vector<int> integers(const Eigen::MatrixXd& values) {
 }  // namespace
 
 spiking::SpikingModel model(const std::string& name, double scaling_factor) {
-  return mapping::map_to_spiking(reference::model(name), scaling_factor);
+  return mapping::map_to_spiking(reference::network(name), scaling_factor);
 }
 
 Trace read(const std::string& name) {

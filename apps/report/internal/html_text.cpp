@@ -151,6 +151,25 @@ std::string yes_no(bool value) {
   return value ? "yes" : "no";
 }
 
+void add_network_facts(Facts& facts, const io::ModelFile& file) {
+  const rate::RateNetwork& network = file.network;
+  facts.add("transfer function", network.transfer);
+  if (file.dale) {
+    const rate::DaleModel& model = *file.dale;
+    facts.add("Dale's principle", yes_no(model.dale));
+    facts.add("time constants",
+              model.fixed_tau()
+                  ? fmt::format("{:g} ms, fixed", model.tau_min_steps * rate::kRateStepMs)
+                  : fmt::format("{:g} to {:g} ms, trained", model.tau_min_steps * rate::kRateStepMs,
+                                model.tau_max_steps * rate::kRateStepMs));
+  } else {
+    facts.add("time constants",
+              fmt::format("{:g} to {:g} ms", network.tau_ms.minCoeff(), network.tau_ms.maxCoeff()));
+    facts.add("step", fmt::format("{:g} ms", network.step_ms));
+  }
+  facts.add("readout bias", number(network.b_out[0]));
+}
+
 void add_network(Facts& facts, const mapping::Comparison& comparison, const io::ModelFile* file) {
   facts.group("Network");
   std::string types;
@@ -166,15 +185,7 @@ void add_network(Facts& facts, const mapping::Comparison& comparison, const io::
   if (file == nullptr) {
     return;
   }
-  const rate::RateModel& model = file->model;
-  facts.add("transfer function", std::string(to_string(model.activation)));
-  facts.add("Dale's principle", yes_no(model.dale));
-  facts.add("time constants",
-            model.fixed_tau()
-                ? fmt::format("{:g} ms, fixed", model.tau_min_steps * rate::kRateStepMs)
-                : fmt::format("{:g} to {:g} ms, trained", model.tau_min_steps * rate::kRateStepMs,
-                              model.tau_max_steps * rate::kRateStepMs));
-  facts.add("readout bias", number(model.b_out));
+  add_network_facts(facts, *file);
 }
 
 void add_training(Facts& facts, const io::ModelProvenance& provenance) {

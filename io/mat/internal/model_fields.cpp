@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "core/version.hpp"
+#include "io/mat/internal/rate_network_fields.hpp"
 #include "io/mat/internal/transfer_fields.hpp"
 
 namespace rheobase::io {
@@ -14,7 +15,7 @@ namespace {
 using Eigen::MatrixXd;
 
 /// Under Dale's principle a negative weight stands for none: the reference saves max(w, 0).
-MatrixXd saved_weights(const rate::RateModel& model, const MatrixXd& w) {
+MatrixXd saved_weights(const rate::DaleModel& model, const MatrixXd& w) {
   return model.dale ? MatrixXd(w.cwiseMax(0.0)) : w;
 }
 
@@ -35,13 +36,13 @@ void add_example(MatFields& fields, const ExampleTrial& example) {
   add_optional(fields, "x0", example.x0.transpose());
   add_optional(fields, "r0", example.r0.transpose());
   add_optional(fields, "u", example.input);
-  add_optional(fields, "o", example.output.transpose());
+  add_optional(fields, "o", example.output);
   add_optional(fields, "x", example.x.transpose());
   add_optional(fields, "r", example.r.transpose());
-  add_optional(fields, "target", example.target.transpose());
+  add_optional(fields, "target", example.target);
 }
 
-void add_network(MatFields& fields, const rate::RateModel& model) {
+void add_dale_model(MatFields& fields, const rate::DaleModel& model) {
   add_optional(fields, "w0", saved_weights(model, model.w0));
   add_optional(fields, "taus_gaus0", model.tau_gate0);
   fields.matrix("w", saved_weights(model, model.w));
@@ -59,13 +60,10 @@ void add_network(MatFields& fields, const rate::RateModel& model) {
   const std::array<double, 2> taus{model.tau_min_steps, model.tau_max_steps};
   fields.row("taus", std::span(taus).first(model.fixed_tau() ? 1 : 2));
   add_optional(fields, "taus_gaus", model.tau_gate);
-  fields.text("activation", to_string(model.activation));
+  fields.text("activation", model.transfer);
   fields.logical("apply_dale", model.dale);
   if (model.trains_input) {
     fields.logical("train_w_in", true);
-  }
-  if (!model.task.empty()) {
-    fields.text("task", model.task);
   }
 }
 
@@ -94,8 +92,8 @@ void add_training(MatFields& fields, const ModelProvenance& provenance) {
 }
 
 void add_search(MatFields& fields, const ModelFile& file) {
-  if (file.model.scaling_factor) {
-    fields.number("opt_scaling_factor", *file.model.scaling_factor);
+  if (file.scaling_factor) {
+    fields.number("opt_scaling_factor", *file.scaling_factor);
   }
   if (file.transfer) {
     add_transfer(fields, *file.transfer);
@@ -125,7 +123,12 @@ constexpr std::array<std::string_view, 8> kGoverned{
 MatFields model_fields(const ModelFile& file) {
   MatFields fields;
   add_example(fields, file.provenance.example);
-  add_network(fields, file.model);
+  if (file.dale) {
+    add_dale_model(fields, *file.dale);
+  } else {
+    add_rate_network(fields, file.network);
+  }
+  add_text(fields, "task", file.task);
   add_training(fields, file.provenance);
   add_search(fields, file);
   add_text(fields, "command", file.provenance.command);
@@ -134,9 +137,17 @@ MatFields model_fields(const ModelFile& file) {
   return fields;
 }
 
+void validate(const ModelFile& file, const std::string& where) {
+  if (file.dale) {
+    validate(*file.dale, where);
+  } else {
+    validate(file.network, where);
+  }
+}
+
 void write_model(const std::filesystem::path& path, const ModelFile& file, MatVersion version,
                  const std::optional<std::filesystem::path>& keep_from) {
-  validate(file.model, path.string());
+  validate(file, path.string());
   write_mat(path, model_fields(file), version, keep_from, kGoverned);
 }
 

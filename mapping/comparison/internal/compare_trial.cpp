@@ -47,7 +47,7 @@ std::vector<analysis::IsiSums> intervals_of(const spiking::SimulationResult& run
   return sums;
 }
 
-NetworkTrial run_rate_trial(const rate::RateModel& model, const rate::Task& task,
+NetworkTrial run_rate_trial(const rate::RateNetwork& model, const rate::Task& task,
                             const rate::Trial& trial, const CompareOptions& options,
                             const ComparisonGrid& grid, std::uint32_t number) {
   const rate::RateNoise noise{options.rate_noise, options.simulation.seed, number,
@@ -56,9 +56,9 @@ NetworkTrial run_rate_trial(const rate::RateModel& model, const rate::Task& task
   NetworkTrial result;
   result.activity = run.r.rightCols(grid.samples.samples);
   result.correct = task.rate_correct(trial, run.output);
-  const SampledSignal output{grid.samples.start_ms, grid.samples.step_ms, run.output};
-  result.output = std::move(run.output);
-  measure(result, output, trial.target, grid);
+  result.output = run.output.row(0);
+  const SampledSignal output{grid.samples.start_ms, grid.samples.step_ms, result.output};
+  measure(result, output, trial.target.row(0), grid);
   return result;
 }
 
@@ -69,9 +69,9 @@ NetworkTrial spiking_trial(const spiking::SimulationResult& run, const spiking::
   result.activity = analysis::firing_rates(spikes_of(run), model.units(), grid.samples,
                                            readout_kernels(model.synapse)) /
                     model.scaling_factor;
-  result.output = rate::at_rate_steps(run.output, grid.samples.samples);
+  result.output = rate::at_rate_steps(run.output, grid.samples.samples, task.step_ms());
   result.correct = task.spiking_correct(trial, run.output);
-  measure(result, run.output, trial.target, grid);
+  measure(result, run.output, trial.target.row(0), grid);
   return result;
 }
 
@@ -79,19 +79,20 @@ NetworkTrial spiking_trial(const spiking::SimulationResult& run, const spiking::
 
 ComparisonGrid comparison_grid(const rate::Task& task, double analysis_start_ms) {
   ComparisonGrid grid;
-  grid.samples = {rate::kRateStepMs, rate::kRateStepMs, task.steps() - 1};
-  const double first = std::ceil(analysis_start_ms / rate::kRateStepMs - 1e-9) - 1.0;
+  const double step_ms = task.step_ms();
+  grid.samples = {step_ms, step_ms, task.steps() - 1};
+  const double first = std::ceil(analysis_start_ms / step_ms - 1e-9) - 1.0;
   grid.first =
       static_cast<Eigen::Index>(std::clamp(first, 0.0, static_cast<double>(grid.samples.samples)));
   if (!(analysis_start_ms >= 0.0) || grid.analysed() < 2) {
     throw InputError("comparison", "start of the analysis (ms)",
                      fmt::format("{}", analysis_start_ms),
                      fmt::format("must be at least 0 and leave two steps of a trial of {} ms",
-                                 task.steps() * rate::kRateStepMs));
+                                 task.steps() * step_ms));
   }
   grid.start_ms = analysis_start_ms;
   const auto windows = task.definition().stimulus_windows(task.parameters());
-  const double stimulus_ms = windows.empty() ? 0.0 : windows.front().first * rate::kRateStepMs;
+  const double stimulus_ms = windows.empty() ? 0.0 : windows.front().first * step_ms;
   grid.response_from_ms = std::max(analysis_start_ms, stimulus_ms);
   return grid;
 }
@@ -112,7 +113,7 @@ void measure(NetworkTrial& trial, const SampledSignal& output, const Eigen::Vect
   }
 }
 
-PairedTrial run_paired_trial(const rate::RateModel& rate, const spiking::SpikingModel& spiking,
+PairedTrial run_paired_trial(const rate::RateNetwork& rate, const spiking::SpikingModel& spiking,
                              const rate::Task& task, const CompareOptions& options,
                              const ComparisonGrid& grid, std::uint32_t number) {
   const rate::Trial trial =

@@ -52,7 +52,7 @@ void measure(NetworkTrial& trial, const SampledSignal& output, const Eigen::Vect
              const ComparisonGrid& grid);
 
 /// Runs trial `number` through both networks.
-PairedTrial run_paired_trial(const rate::RateModel& rate, const spiking::SpikingModel& spiking,
+PairedTrial run_paired_trial(const rate::RateNetwork& rate, const spiking::SpikingModel& spiking,
                              const rate::Task& task, const CompareOptions& options,
                              const ComparisonGrid& grid, std::uint32_t number);
 

@@ -1,8 +1,7 @@
 // Backpropagation through time. With e_t = dL/do_t and lambda_t = dL/dx_t,
-//   lambda_t = phi'(x_t) (w_out e_t + W^T (lambda_{t+1} / tau) + c r_t) + (1 - 1/tau) lambda_{t+1}
-//   dL/dW       = sum_t (lambda_t / tau) r_{t-1}^T
-//   dL/d(1/tau) = sum_t lambda_t (W r_{t-1} + W_in u_{t-1} - x_{t-1})
-//   dL/dw_out   = sum_t e_t r_t
+//   lambda_t = phi'(x_t) (W_out^T e_t + W^T (lambda_{t+1} / tau) + c r_t) + (1 - 1/tau)
+//   lambda_{t+1} dL/dW       = sum_t (lambda_t / tau) r_{t-1}^T dL/d(1/tau) = sum_t lambda_t (W
+//   r_{t-1} + W_in u_{t-1} - x_{t-1}) dL/dW_out   = sum_t e_t r_t^T
 // where rates cost c/2 r^2 each. With spike-like noise r is the noisy rate, phi' its slope.
 #include "rate/dynamics/internal/pack_transpose.hpp"
 #include "rate/dynamics/internal/recurrent_product.hpp"
@@ -21,12 +20,17 @@ RHEOBASE_INLINE void step_back(const BackwardArguments<typename L::Real>& a, std
   using Real = typename L::Real;
   using P = Pack<Real>;
   const std::size_t row = step * elements * L::lanes;
-  const P error = L::of_trials(a.error, step);
+  const Real* errors = a.error + step * a.outputs * (L::panel ? L::lanes : 1);
   const P cost = L::of_trials(a.rate_cost, 0);
   for (std::size_t e = 0; e < elements; ++e) {
     const std::size_t at = e * L::lanes;
     const P rate = P::load(a.rate + row + at);
-    const P from_rate = L::of_units(a.readout, e) * error + P::load(a.feedback + at) + cost * rate;
+    P from_output = L::of_units(a.readout, e) * L::of_trials(errors, 0);
+    for (std::size_t k = 1; k < a.outputs; ++k) {
+      from_output =
+          from_output + L::of_units(a.readout + k * a.padded, e) * L::of_trials(errors, k);
+    }
+    const P from_rate = from_output + P::load(a.feedback + at) + cost * rate;
     const P adjoint =
         P::load(a.slope + row + at) * from_rate + L::of_units(a.decay, e) * P::load(a.adjoint + at);
     adjoint.store(a.adjoint + at);
@@ -35,7 +39,10 @@ RHEOBASE_INLINE void step_back(const BackwardArguments<typename L::Real>& a, std
       (P::load(a.gain_gradient + at) + adjoint * P::load(a.pull + row + at))
           .store(a.gain_gradient + at);
     }
-    (P::load(a.readout_gradient + at) + error * rate).store(a.readout_gradient + at);
+    for (std::size_t k = 0; k < a.outputs; ++k) {
+      Real* gradient = a.readout_gradient + k * elements * L::lanes + at;
+      (P::load(gradient) + L::of_trials(errors, k) * rate).store(gradient);
+    }
   }
 }
 

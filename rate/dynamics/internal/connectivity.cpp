@@ -17,16 +17,20 @@ constexpr std::size_t kDeltaBlockBytes = std::size_t{24} * 1024;
 
 }  // namespace
 
+WeightConstraint as_they_are(const Eigen::MatrixXd& w) {
+  return {(w.array() != 0.0).cast<double>(), false};
+}
+
 template <class Real>
-Connectivity<Real>::Connectivity(const RateModel& model, ConnectivityUse use, SimdLevel level)
+Connectivity<Real>::Connectivity(const WeightConstraint& constraint, ConnectivityUse use,
+                                 SimdLevel level)
     : use_(use),
       level_(level),
-      dale_(model.dale),
-      allowed_(static_cast<std::size_t>(model.w.size())) {
-  pattern_.units = static_cast<std::uint32_t>(model.units());
-  const Eigen::MatrixXd allowed = model.mask * model.sign.asDiagonal();
-  std::transform(allowed.data(), allowed.data() + allowed.size(), allowed_.begin(),
-                 [](double value) { return static_cast<Real>(value); });
+      rectified_(constraint.rectified),
+      allowed_(static_cast<std::size_t>(constraint.allowed.size())) {
+  pattern_.units = static_cast<std::uint32_t>(constraint.allowed.rows());
+  std::transform(constraint.allowed.data(), constraint.allowed.data() + constraint.allowed.size(),
+                 allowed_.begin(), [](double value) { return static_cast<Real>(value); });
 }
 
 template <class Real>
@@ -34,7 +38,7 @@ std::size_t Connectivity<Real>::take_over(const Real* w) {
   std::size_t effective = 0;
   for (std::size_t k = 0; k < entries(); ++k) {
     const Real weight = w[parameter_[k]];
-    const bool alive = !dale_ || weight > Real{0};
+    const bool alive = !rectified_ || weight > Real{0};
     slope_[k] = alive ? factor_[k] : Real{0};
     value_[k] = alive ? factor_[k] * weight : Real{0};
     effective += alive ? 1 : 0;
@@ -51,8 +55,8 @@ void Connectivity<Real>::load(const Real* w) {
   const double dead = static_cast<double>(entries() - effective);
   // A weight outside the pattern may have become positive: none can with the present rules, but
   // nothing says that none ever will.
-  const bool complete = !dale_ || RHEOBASE_SIMD_DISPATCH(level_, count_effective<Real>)(
-                                      w, allowed_.data(), allowed_.size()) == effective;
+  const bool complete = !rectified_ || RHEOBASE_SIMD_DISPATCH(level_, count_effective<Real>)(
+                                           w, allowed_.data(), allowed_.size()) == effective;
   if (!complete || dead > kDeadShare * static_cast<double>(entries())) {
     rebuild(w);
     take_over(w);
@@ -78,7 +82,7 @@ void Connectivity<Real>::rebuild(const Real* w) {
   parameter_.clear();
   factor_.clear();
   for (std::uint32_t p = 0; p < allowed_.size(); ++p) {
-    if (allowed_[p] != Real{0} && (!dale_ || w[p] > Real{0})) {
+    if (allowed_[p] != Real{0} && (!rectified_ || w[p] > Real{0})) {
       pattern_.row.push_back(p % pattern_.units);
       pattern_.column.push_back(p / pattern_.units);
       parameter_.push_back(p);

@@ -4,9 +4,10 @@
 #include <span>
 #include <vector>
 
+#include <Eigen/Core>
+
 #include "core/dispatch.hpp"
 #include "rate/dynamics/internal/matrix_forms.hpp"
-#include "rate/models/rate_model.hpp"
 
 namespace rheobase::rate {
 
@@ -18,13 +19,22 @@ struct ConnectivityUse {
   std::size_t delta_bytes = 1024;  ///< backward: size of a unit's line of deltas
 };
 
+/// How the parameters of a network become its recurrent weights.
+struct WeightConstraint {
+  Eigen::MatrixXd allowed;  ///< N x N: factor of each parameter, 0 where there is no connection
+  bool rectified = false;   ///< negative parameters count as 0 (Dale's principle)
+};
+
+/// Parameters that are the weights; those that are 0 stay so.
+WeightConstraint as_they_are(const Eigen::MatrixXd& w);
+
 /// The effective recurrent weights in the forms the kernels read. Under Dale's principle an entry
 /// that is not positive has no effect and no gradient: only the others are kept. The pattern is
 /// rebuilt when it has changed enough; that never changes a bit of the results.
 template <class Real>
 class Connectivity {
  public:
-  Connectivity(const RateModel& model, ConnectivityUse use, SimdLevel level);
+  Connectivity(const WeightConstraint& constraint, ConnectivityUse use, SimdLevel level);
 
   /// Takes over w (N x N, column by column).
   void load(const Real* w);
@@ -68,7 +78,7 @@ class Connectivity {
 
   ConnectivityUse use_;
   SimdLevel level_;
-  bool dale_;
+  bool rectified_;
   bool built_ = false;
   AlignedVector<Real> allowed_;  ///< sign .* mask: +1, -1 or 0 per parameter
   Pattern pattern_;

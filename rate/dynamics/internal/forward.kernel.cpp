@@ -1,9 +1,10 @@
-// The rate network forward in time: x_t = (1 - 1/tau) x_{t-1} + (1/tau) (W r_{t-1} + W_in u_{t-1})
-// + noise, r = phi(x), o = w_out . r + b_out.
+// The rate network forward in time, tau in steps:
+//   x_t = (1 - 1/tau) x_{t-1} + (1/tau) (W r_{t-1} + W_in u_{t-1} + b) + noise
+//   r = phi(x), o = W_out r + b_out
 #include "core/simd/normal.hpp"
-#include "rate/dynamics/internal/activation_packs.hpp"
 #include "rate/dynamics/internal/recurrent_product.hpp"
 #include "rate/dynamics/internal/state_layout.hpp"
+#include "rate/dynamics/transfer/transfer_kernels.hpp"
 
 namespace rheobase::rate::RHEOBASE_SIMD {
 
@@ -65,7 +66,7 @@ void drive_by_input(const ForwardArguments<typename L::Real>& a, std::size_t ele
   using Real = typename L::Real;
   const Real* input = a.input + step * a.inputs * (L::panel ? L::lanes : 1);
   for (std::size_t e = 0; e < elements; ++e) {
-    Pack<Real> drive = Pack<Real>::all(0);
+    Pack<Real> drive = a.unit_bias != nullptr ? L::of_units(a.unit_bias, e) : Pack<Real>::all(0);
     for (std::size_t k = 0; k < a.inputs; ++k) {
       drive = drive + L::of_units(a.input_weights + k * a.padded, e) * L::of_trials(input, k);
     }
@@ -73,12 +74,14 @@ void drive_by_input(const ForwardArguments<typename L::Real>& a, std::size_t ele
   }
 }
 
-/// w_out . r as one partial sum per lane (unit modulo lanes), then a tree: the same order for one
-/// trial and for a panel.
+/// One output: w_out . r as one partial sum per lane (unit modulo lanes), then a tree: the same
+/// order for one trial and for a panel.
 template <class L>
 void read_out(const ForwardArguments<typename L::Real>& a, const typename L::Real* rate,
-              std::size_t step) {
+              std::size_t step, std::size_t output) {
   using Real = typename L::Real;
+  const Real* readout = a.readout + output * a.padded;
+  Real* to = a.output + (step * a.outputs + output) * (L::panel ? L::lanes : 1);
   if constexpr (L::panel) {
     Pack<Real> partial[L::lanes];
     for (auto& sum_of_lane : partial) {
@@ -86,20 +89,20 @@ void read_out(const ForwardArguments<typename L::Real>& a, const typename L::Rea
     }
     for (std::size_t unit = 0; unit < a.units; ++unit) {
       Pack<Real>& total = partial[unit % L::lanes];
-      total = total + Pack<Real>::load(rate + unit * L::lanes) * a.readout[unit];
+      total = total + Pack<Real>::load(rate + unit * L::lanes) * readout[unit];
     }
     for (std::size_t width = L::lanes / 2; width > 0; width /= 2) {
       for (std::size_t i = 0; i < width; ++i) {
         partial[i] = partial[i] + partial[i + width];
       }
     }
-    (partial[0] + a.bias).store(a.output + step * L::lanes);
+    (partial[0] + a.output_bias[output]).store(to);
   } else {
     Pack<Real> partial = Pack<Real>::all(0);
     for (std::size_t unit = 0; unit < a.units; unit += L::lanes) {
-      partial = partial + Pack<Real>::load(rate + unit) * Pack<Real>::load(a.readout + unit);
+      partial = partial + Pack<Real>::load(rate + unit) * Pack<Real>::load(readout + unit);
     }
-    a.output[step] = sum(partial) + a.bias;
+    *to = sum(partial) + a.output_bias[output];
   }
 }
 
@@ -213,10 +216,12 @@ void run_steps(const ForwardArguments<typename L::Real>& a) {
     if constexpr (!kRecord) {
       add_total_rate<L>(a, rate);
     }
-    read_out<L>(a, rate, t);
+    for (std::size_t output = 0; output < a.outputs; ++output) {
+      read_out<L>(a, rate, t, output);
+    }
   }
   // Saturating transfer functions would hide an overflow: it must reach the output.
-  Real* last = a.output + (a.steps - 1) * (L::panel ? L::lanes : 1);
+  Real* last = a.output + (a.steps - 1) * a.outputs * (L::panel ? L::lanes : 1);
   if constexpr (L::panel) {
     (P::load(last) + poison).store(last);
   } else {
@@ -226,7 +231,7 @@ void run_steps(const ForwardArguments<typename L::Real>& a) {
 
 template <class L>
 void run_layout(const ForwardArguments<typename L::Real>& a) {
-  with_activation(a.activation, [&](auto phi) {
+  with_transfer(a.transfer, [&](auto phi) {
     if (a.record) {
       run_steps<L, true, decltype(phi)>(a);
     } else {

@@ -15,16 +15,18 @@ constexpr std::size_t kNoiseLanes = 16;
 /// A panel costs about as much as this many single trials.
 constexpr std::size_t kPanelFrom = 8;
 
-void check_trial(const Trial& trial, std::size_t inputs, std::size_t steps) {
+void check_trial(const Trial& trial, std::size_t inputs, std::size_t outputs, std::size_t steps) {
   if (trial.input.rows() != static_cast<Eigen::Index>(inputs) ||
       trial.input.cols() != static_cast<Eigen::Index>(steps)) {
     throw InputError("trial", "input",
                      fmt::format("{} x {}", trial.input.rows(), trial.input.cols()),
                      fmt::format("must be {} x {}", inputs, steps));
   }
-  if (trial.target.size() + 1 < static_cast<Eigen::Index>(steps)) {
-    throw InputError("trial", "target", fmt::format("{} values", trial.target.size()),
-                     fmt::format("must have at least {}, one per output", steps - 1));
+  if (trial.target.rows() != static_cast<Eigen::Index>(outputs) ||
+      trial.target.cols() + 1 < static_cast<Eigen::Index>(steps)) {
+    throw InputError("trial", "target",
+                     fmt::format("{} x {}", trial.target.rows(), trial.target.cols()),
+                     fmt::format("must be {} x {}, a column per output step", outputs, steps - 1));
   }
 }
 
@@ -48,9 +50,13 @@ template std::vector<TrialGroup> group_trials<float>(std::size_t);
 template std::vector<TrialGroup> group_trials<double>(std::size_t);
 
 template <class Real>
-ForwardPass<Real>::ForwardPass(const Network<Real>& network, std::size_t steps, bool panels,
-                               bool record)
-    : units_(network.units()), steps_(steps), inputs_(network.inputs()), record_(record) {
+ForwardPass<Real>::ForwardPass(const KernelNetwork<Real>& network, std::size_t steps, bool panels,
+                               bool record, bool pull)
+    : units_(network.units()),
+      steps_(steps),
+      inputs_(network.inputs()),
+      outputs_(network.outputs()),
+      record_(record) {
   if (steps < 2) {
     throw InputError("trial", "steps", fmt::format("{}", steps), "must be at least 2");
   }
@@ -60,8 +66,8 @@ ForwardPass<Real>::ForwardPass(const Network<Real>& network, std::size_t steps, 
   // Backpropagation reads rows in blocks of 16: the last block may end beyond the last step.
   rate_.resize((record ? steps + 15 : 2) * state);
   slope_.resize(record ? steps * state : 0);
-  pull_.resize(record && network.layout().trains_tau ? steps * state : 0);
-  output_.resize(steps * lanes);
+  pull_.resize(record && pull ? steps * state : 0);
+  output_.resize(steps * outputs_ * lanes);
   total_rate_.resize(lanes);
   current_.resize(state);
   drive_.resize(state);
@@ -71,13 +77,13 @@ ForwardPass<Real>::ForwardPass(const Network<Real>& network, std::size_t steps, 
 }
 
 template <class Real>
-std::size_t ForwardPass<Real>::bytes(std::size_t units, std::size_t inputs, std::size_t steps,
-                                     bool panels, bool record, bool trains_tau) {
+std::size_t ForwardPass<Real>::bytes(std::size_t units, std::size_t inputs, std::size_t outputs,
+                                     std::size_t steps, bool panels, bool record, bool pull) {
   const std::size_t lanes = panels ? kPanelTrials<Real> : 1;
   const std::size_t padded = (units + 15) / 16 * 16;
   const std::size_t state = std::max(padded, units * lanes);
-  const std::size_t histories = record ? (trains_tau ? 3 : 2) * steps + 15 : 2;
-  return sizeof(Real) * ((histories + 3) * state + (steps * (inputs + 1) + 1) * lanes) +
+  const std::size_t histories = record ? (pull ? 3 : 2) * steps + 15 : 2;
+  return sizeof(Real) * ((histories + 3) * state + (steps * (inputs + outputs) + 1) * lanes) +
          sizeof(float) * 8 * std::max(padded, panels ? units * kNoiseLanes : 0);
 }
 
@@ -86,7 +92,7 @@ void ForwardPass<Real>::load_input(std::span<const Trial> trials, const TrialGro
   const std::size_t lanes = group.panel ? kPanelTrials<Real> : 1;
   std::fill(input_.begin(), input_.end(), Real{0});
   for (std::size_t lane = 0; lane < group.count; ++lane) {
-    check_trial(trials[group.first + lane], inputs_, steps_);
+    check_trial(trials[group.first + lane], inputs_, outputs_, steps_);
     const Eigen::MatrixXd& u = trials[group.first + lane].input;
     for (std::size_t k = 0; k < steps_ * inputs_; ++k) {
       input_[k * lanes + lane] = static_cast<Real>(u.data()[k]);
@@ -95,7 +101,7 @@ void ForwardPass<Real>::load_input(std::span<const Trial> trials, const TrialGro
 }
 
 template <class Real>
-void ForwardPass<Real>::run(const Network<Real>& network, std::span<const Trial> trials,
+void ForwardPass<Real>::run(const KernelNetwork<Real>& network, std::span<const Trial> trials,
                             const TrialGroup& group, const NoiseSeries& noise) {
   load_input(trials, group);
   std::fill(total_rate_.begin(), total_rate_.end(), Real{0});
@@ -112,7 +118,7 @@ void ForwardPass<Real>::run(const Network<Real>& network, std::span<const Trial>
   arguments.steps = steps_;
   arguments.input = input_.data();
   arguments.noise = static_cast<Real>(noise.factor);
-  arguments.initial_noise = static_cast<Real>(kInitialNoise * noise.factor);
+  arguments.initial_noise = static_cast<Real>(noise.initial * noise.factor);
   arguments.seed = noise.seed;
   arguments.purpose = static_cast<std::uint32_t>(noise.purpose);
   arguments.trial = number.data();
@@ -132,11 +138,12 @@ void ForwardPass<Real>::run(const Network<Real>& network, std::span<const Trial>
 }
 
 template <class Real>
-Eigen::VectorXd ForwardPass<Real>::output(const TrialGroup& group, std::size_t lane) const {
+Eigen::MatrixXd ForwardPass<Real>::output(const TrialGroup& group, std::size_t lane) const {
   const std::size_t lanes = group.panel ? kPanelTrials<Real> : 1;
-  Eigen::VectorXd values(static_cast<Eigen::Index>(steps_ - 1));
-  for (std::size_t t = 1; t < steps_; ++t) {
-    values[static_cast<Eigen::Index>(t - 1)] = static_cast<double>(output_[t * lanes + lane]);
+  Eigen::MatrixXd values(static_cast<Eigen::Index>(outputs_),
+                         static_cast<Eigen::Index>(steps_ - 1));
+  for (std::size_t i = 0; i < outputs_ * (steps_ - 1); ++i) {
+    values.data()[i] = static_cast<double>(output_[(outputs_ + i) * lanes + lane]);
   }
   return values;
 }

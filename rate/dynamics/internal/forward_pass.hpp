@@ -8,14 +8,15 @@
 
 #include "core/aligned_vector.hpp"
 #include "core/random.hpp"
-#include "rate/dynamics/internal/network.hpp"
+#include "rate/dynamics/internal/kernel_network.hpp"
 #include "rate/tasks/trial.hpp"
 
 namespace rheobase::rate {
 
 /// Noise of a series of trials: trial i of a span carries the number first_trial + i.
 struct NoiseSeries {
-  double factor = kRateNoise;
+  double factor = 0.0;   ///< of the white noise on the state
+  double initial = 0.1;  ///< x_0 = initial * factor * xi_0
   Seed seed = 1;
   Purpose purpose = Purpose::rate_noise;
   std::uint32_t first_trial = 0;
@@ -37,17 +38,19 @@ std::vector<TrialGroup> group_trials(std::size_t count);
 template <class Real>
 class ForwardPass {
  public:
-  /// @param record  keep what backpropagation needs; else only the output
-  ForwardPass(const Network<Real>& network, std::size_t steps, bool panels, bool record);
+  /// @param record  keep what backpropagation needs; else only the outputs
+  /// @param pull    with `record`: what the gradient of time constants needs, too
+  ForwardPass(const KernelNetwork<Real>& network, std::size_t steps, bool panels, bool record,
+              bool pull = false);
 
   /// Runs trials[group.first] ...
   /// @throws InputError unless each has the network's inputs, the steps given to the constructor
   ///         and a target for every output
-  void run(const Network<Real>& network, std::span<const Trial> trials, const TrialGroup& group,
-           const NoiseSeries& noise);
+  void run(const KernelNetwork<Real>& network, std::span<const Trial> trials,
+           const TrialGroup& group, const NoiseSeries& noise);
 
-  /// o of the group's trial `lane`: steps - 1 values.
-  Eigen::VectorXd output(const TrialGroup& group, std::size_t lane) const;
+  /// o of the group's trial `lane`: outputs x (steps - 1).
+  Eigen::MatrixXd output(const TrialGroup& group, std::size_t lane) const;
   /// r of the group's trial `lane`, mean over units and steps; not recorded runs only.
   double mean_rate(const TrialGroup& group, std::size_t lane) const;
 
@@ -56,13 +59,13 @@ class ForwardPass {
   const Real* slope() const { return slope_.data(); }
   const Real* pull() const { return pull_.empty() ? nullptr : pull_.data(); }
 
-  static std::size_t bytes(std::size_t units, std::size_t inputs, std::size_t steps, bool panels,
-                           bool record, bool trains_tau);
+  static std::size_t bytes(std::size_t units, std::size_t inputs, std::size_t outputs,
+                           std::size_t steps, bool panels, bool record, bool pull);
 
  private:
   void load_input(std::span<const Trial> trials, const TrialGroup& group);
 
-  std::size_t units_, steps_, inputs_;
+  std::size_t units_, steps_, inputs_, outputs_;
   bool record_;
   AlignedVector<Real> input_, rate_, slope_, pull_, output_, total_rate_, current_, drive_;
   AlignedVector<Real> spike_state_;

@@ -11,8 +11,6 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "rate/dynamics/activation.hpp"
-
 namespace rheobase::rate {
 
 /// Trials a panel holds; float and double packs differ.
@@ -93,15 +91,16 @@ struct EntriesView {
 template <class Real>
 struct ForwardArguments {
   bool panel = false;
-  Activation activation = Activation::sigmoid;
-  std::size_t units = 0, padded = 0, inputs = 0, steps = 0;
+  std::size_t transfer = 0;  ///< position in the registry
+  std::size_t units = 0, padded = 0, inputs = 0, outputs = 1, steps = 0;
   MatrixView<Real> recurrent;
   const Real* decay = nullptr;          ///< 1 - 1/tau, padded
   const Real* gain = nullptr;           ///< 1/tau, padded
   const Real* input_weights = nullptr;  ///< inputs x padded
-  const Real* readout = nullptr;        ///< padded
-  Real bias = 0;
-  const Real* input = nullptr;  ///< steps x inputs (x lanes)
+  const Real* unit_bias = nullptr;      ///< padded; null: none
+  const Real* readout = nullptr;        ///< outputs x padded
+  const Real* output_bias = nullptr;    ///< outputs
+  const Real* input = nullptr;          ///< steps x inputs (x lanes)
 
   /// Spike-like noise: the network sees r + scale (sqrt(r + guard) - sqrt(guard)) n, n an
   /// Ornstein-Uhlenbeck process of unit variance; all padded; scale null: none.
@@ -121,7 +120,7 @@ struct ForwardArguments {
   Real* rate = nullptr;    ///< r, steps (or 2) x state
   Real* slope = nullptr;   ///< phi'(x), steps x state
   Real* pull = nullptr;    ///< W r + W_in u - x of the step before, steps x state; may be null
-  Real* output = nullptr;  ///< steps (x lanes), [0] unused
+  Real* output = nullptr;  ///< steps x outputs (x lanes), step 0 unused
   Real* total_rate = nullptr;  ///< r summed over units and steps, 1 (x lanes)
   Real* current = nullptr;     ///< workspace: x, state
   Real* drive = nullptr;       ///< workspace: state
@@ -131,23 +130,23 @@ struct ForwardArguments {
 template <class Real>
 struct BackwardArguments {
   bool panel = false;
-  std::size_t units = 0, padded = 0;
+  std::size_t units = 0, padded = 0, outputs = 1;
   std::size_t first = 0, last = 0;  ///< steps of this call, walked from last down to first >= 1
   MatrixView<Real> transposed;
   const Real* decay = nullptr;
   const Real* gain = nullptr;
-  const Real* readout = nullptr;
-  const Real* rate = nullptr;  ///< as recorded by forward, from step 0
+  const Real* readout = nullptr;  ///< outputs x padded
+  const Real* rate = nullptr;     ///< as recorded by forward, from step 0
   const Real* slope = nullptr;
   const Real* pull = nullptr;       ///< null where tau is fixed
-  const Real* error = nullptr;      ///< dL/do, steps (x lanes)
+  const Real* error = nullptr;      ///< dL/do, steps x outputs (x lanes)
   const Real* rate_cost = nullptr;  ///< rates cost rate_cost / 2 r^2 each, 1 (x lanes)
 
   Real* adjoint = nullptr;           ///< dL/dx of the step after, carried between calls, state
   Real* feedback = nullptr;          ///< W^T (adjoint / tau), carried between calls, state
   Real* scaled = nullptr;            ///< workspace: adjoint / tau, 16 x padded, or state
   Real* gain_gradient = nullptr;     ///< += dL/d(1/tau), state; null where tau is fixed
-  Real* readout_gradient = nullptr;  ///< += dL/dw_out, state
+  Real* readout_gradient = nullptr;  ///< += dL/dW_out, outputs x state
   /// adjoint / tau and presynaptic rates of these steps, one line of `width` values per unit:
   /// their dot products are the weight gradient.
   std::size_t width = 0;

@@ -5,12 +5,6 @@
 
 namespace rheobase::rate {
 
-namespace {
-
-constexpr std::size_t kTileColumns = 32;
-constexpr std::size_t kTileLines = 16;
-constexpr std::size_t kBlockPacks = 4;
-
 /// Line and index of an entry in one orientation.
 struct Place {
   const Pattern& pattern;
@@ -23,6 +17,12 @@ struct Place {
     return orientation == Orientation::rows ? pattern.column[k] : pattern.row[k];
   }
 };
+
+namespace {
+
+constexpr std::size_t kTileColumns = 32;
+constexpr std::size_t kTileLines = 16;
+constexpr std::size_t kBlockPacks = 4;
 
 /// Exclusive running sum: counts of n bins (and a 0) become the n + 1 bounds of their ranges.
 void counts_to_bounds(std::vector<std::uint32_t>& counts) {

@@ -45,7 +45,7 @@ std::size_t chunk_width(std::size_t steps, bool panel) {
 
 /// A sum over the lanes of every element; one trial has one value per unit already.
 template <class Real>
-void add_lanes(const AlignedVector<Real>& values, bool panel, std::vector<double>& totals) {
+void add_lanes(const Real* values, bool panel, std::span<double> totals) {
   const std::size_t lanes = panel ? kPanelTrials<Real> : 1;
   for (std::size_t unit = 0; unit < totals.size(); ++unit) {
     double total = 0.0;
@@ -53,6 +53,17 @@ void add_lanes(const AlignedVector<Real>& values, bool panel, std::vector<double
       total += static_cast<double>(values[unit * lanes + lane]);
     }
     totals[unit] += total;
+  }
+}
+
+/// The same for the readout's gradient: a state of the kernel an output.
+template <class Real>
+void add_outputs(const AlignedVector<Real>& values, bool panel, const KernelNetwork<Real>& network,
+                 std::span<double> totals) {
+  const std::size_t state = panel ? network.units() * kPanelTrials<Real> : network.padded();
+  for (std::size_t k = 0; k < network.outputs(); ++k) {
+    add_lanes(values.data() + k * state, panel,
+              totals.subspan(k * network.units(), network.units()));
   }
 }
 
@@ -77,38 +88,44 @@ ConnectivityUse use_of(const BpttOptions& options) {
 }  // namespace
 
 template <class Real>
-Bptt<Real>::Workspace::Workspace(const Network<Real>& network, const BpttOptions& options,
-                                 bool panels)
-    : forward(network, options.steps, panels, true) {
+Bptt<Real>::Workspace::Workspace(const KernelNetwork<Real>& network, const BpttOptions& options,
+                                 bool panels, TrainedParts trained)
+    : forward(network, options.steps, panels, true, trained.tau) {
   const std::size_t lanes = panels ? kPanelTrials<Real> : 1;
   const std::size_t state = std::max(network.padded(), network.units() * lanes);
   const std::size_t width =
       std::max(chunk_width<Real>(options.steps, panels), chunk_width<Real>(options.steps, false));
-  error.resize(options.steps * lanes);
+  error.resize(options.steps * network.outputs() * lanes);
   rate_cost.resize(lanes);
   adjoint.resize(state);
   feedback.resize(state);
   scaled.resize(std::max(state, kStepRows * network.padded()));
   delta.resize(network.padded() * width);
   presynaptic.resize(network.padded() * width);
-  gain_gradient.resize(network.layout().trains_tau ? state : 0);
-  readout_gradient.resize(state);
-  input_gradient.resize(network.layout().trains_input ? network.units() * network.inputs() : 0);
+  gain_gradient.resize(trained.tau ? state : 0);
+  readout_gradient.resize(network.outputs() * state);
+  input_gradient.resize(trained.input ? network.units() * network.inputs() : 0);
+  bias_gradient.resize(network.outputs());
 }
 
 template <class Real>
-Bptt<Real>::Bptt(const RateModel& model, const BpttOptions& options)
+Bptt<Real>::Bptt(std::shared_ptr<const Parametrisation<Real>> parametrisation,
+                 const BpttOptions& options)
     : options_(options),
-      network_(model, use_of<Real>(options), options.level),
-      gradient_(network_.layout().size()) {
+      parametrisation_(std::move(parametrisation)),
+      network_(parametrisation_->network(), parametrisation_->constraint(), use_of<Real>(options),
+               options.level),
+      gradient_(blocks().size()) {
   network_.use_spike_noise(options.spike_noise);
+  const TrainedParts trained = parametrisation_->trained();
   const std::vector<TrialGroup> groups = group_trials<Real>(options.batch);
   const std::size_t used = options.threads == 1 ? 1 : groups.size();
   for (std::size_t i = 0; i < used; ++i) {
-    workspaces_.emplace_back(network_, options, any_panel(groups));
+    workspaces_.emplace_back(network_, options, any_panel(groups), trained);
   }
-  totals_.readout.resize(network_.units());
-  totals_.gain.resize(network_.layout().trains_tau ? network_.units() : 0);
+  totals_.readout.resize(network_.outputs() * network_.units());
+  totals_.output_bias.resize(network_.outputs());
+  totals_.gain.resize(trained.tau ? network_.units() : 0);
   totals_.input.resize(workspaces_.front().input_gradient.size());
 }
 
@@ -119,13 +136,13 @@ void Bptt<Real>::run(std::span<const Real> parameters, std::span<const Trial> tr
     throw InputError("batch", "", fmt::format("{} trials", trials.size()),
                      fmt::format("must have {}", options_.batch));
   }
-  network_.load(parameters);
+  parametrisation_->load(parameters, network_);
   losses_.assign(trials.size(), 0.0);
   totals_.weight.assign(network_.recurrent().entries(), Real{0});
-  std::fill(totals_.readout.begin(), totals_.readout.end(), 0.0);
-  std::fill(totals_.gain.begin(), totals_.gain.end(), 0.0);
-  std::fill(totals_.input.begin(), totals_.input.end(), 0.0);
-  totals_.bias = 0.0;
+  for (std::vector<double>* sums :
+       {&totals_.readout, &totals_.output_bias, &totals_.gain, &totals_.input}) {
+    std::fill(sums->begin(), sums->end(), 0.0);
+  }
   penalty_ = 0.0;
   const std::vector<TrialGroup> groups = group_trials<Real>(trials.size());
   if (workspaces_.size() == 1) {
@@ -141,7 +158,7 @@ void Bptt<Real>::run(std::span<const Real> parameters, std::span<const Trial> tr
     }
   }
   add_weight_penalty();
-  write_gradient();
+  parametrisation_->pull_back(parameters, network_, totals_, gradient_);
 }
 
 template <class Real>
@@ -159,16 +176,20 @@ void Bptt<Real>::load_error(Workspace& work, std::span<const Trial> trials,
   const std::size_t lanes = group.panel ? kPanelTrials<Real> : 1;
   const double share = 1.0 / static_cast<double>(trials.size());
   std::fill(work.error.begin(), work.error.end(), Real{0});
-  work.bias_gradient = 0.0;
+  std::fill(work.bias_gradient.begin(), work.bias_gradient.end(), 0.0);
+  const std::size_t outputs = network_.outputs();
   for (std::size_t lane = 0; lane < group.count; ++lane) {
     const Trial& trial = trials[group.first + lane];
-    const Eigen::VectorXd output = work.forward.output(group, lane);
+    const Eigen::MatrixXd output = work.forward.output(group, lane);
     losses_[group.first + lane] = loss_of(options_.loss, output, trial.target);
-    const Eigen::VectorXd slope = share * loss_gradient(options_.loss, output, trial.target);
-    for (Eigen::Index i = 0; i < slope.size(); ++i) {
-      work.error[(static_cast<std::size_t>(i) + 1) * lanes + lane] = static_cast<Real>(slope[i]);
+    const Eigen::MatrixXd slope = share * loss_gradient(options_.loss, output, trial.target);
+    for (std::size_t i = 0; i < static_cast<std::size_t>(slope.size()); ++i) {
+      work.error[(outputs + i) * lanes + lane] = static_cast<Real>(slope.data()[i]);
     }
-    work.bias_gradient += slope.sum();
+    for (std::size_t k = 0; k < outputs; ++k) {
+      const Eigen::VectorXd of_output = slope.row(static_cast<Eigen::Index>(k));
+      work.bias_gradient[k] += of_output.sum();
+    }
   }
 }
 
@@ -277,49 +298,36 @@ template <class Real>
 void Bptt<Real>::add(const Workspace& work, const TrialGroup& group) {
   std::transform(totals_.weight.begin(), totals_.weight.end(), work.weight_gradient.begin(),
                  totals_.weight.begin(), std::plus<>());
-  add_lanes(work.readout_gradient, group.panel, totals_.readout);
-  add_lanes(work.gain_gradient, group.panel, totals_.gain);
+  add_outputs(work.readout_gradient, group.panel, network_, totals_.readout);
+  add_lanes<Real>(work.gain_gradient.data(), group.panel, totals_.gain);
   std::transform(totals_.input.begin(), totals_.input.end(), work.input_gradient.begin(),
                  totals_.input.begin(), std::plus<>());
-  totals_.bias += work.bias_gradient;
+  std::transform(totals_.output_bias.begin(), totals_.output_bias.end(), work.bias_gradient.begin(),
+                 totals_.output_bias.begin(), std::plus<>());
   penalty_ += work.penalty;
 }
 
 template <class Real>
-void Bptt<Real>::write_gradient() {
-  const ParameterLayout& layout = network_.layout();
-  network_.recurrent().parameter_gradient(totals_.weight, gradient_.data() + layout.w());
-  for (std::size_t i = 0; i < layout.units; ++i) {
-    gradient_[layout.w_out() + i] = static_cast<Real>(totals_.readout[i]);
-  }
-  gradient_[layout.b_out()] = static_cast<Real>(totals_.bias);
-  for (std::size_t i = 0; layout.trains_tau && i < layout.units; ++i) {
-    gradient_[layout.tau_gate() + i] = static_cast<Real>(totals_.gain[i] * network_.gain_slope(i));
-  }
-  std::transform(totals_.input.begin(), totals_.input.end(),
-                 gradient_.begin() + static_cast<std::ptrdiff_t>(layout.w_in()),
-                 [](double value) { return static_cast<Real>(value); });
-}
-
-template <class Real>
-std::size_t Bptt<Real>::bytes(const RateModel& model, const BpttOptions& options) {
-  const ParameterLayout layout(model);
+std::size_t Bptt<Real>::bytes(const Parametrisation<Real>& parametrisation,
+                              const BpttOptions& options) {
+  const RateNetwork& network = parametrisation.network();
   const std::vector<TrialGroup> groups = group_trials<Real>(options.batch);
   const bool panels = any_panel(groups);
-  const std::size_t units = layout.units;
+  const auto units = static_cast<std::size_t>(network.units());
+  const auto outputs = static_cast<std::size_t>(network.outputs());
   const std::size_t padded = (units + 15) / 16 * 16;
   const std::size_t lanes = panels ? kPanelTrials<Real> : 1;
   const std::size_t state = std::max(padded, units * lanes);
   const std::size_t width =
       std::max(chunk_width<Real>(options.steps, panels), chunk_width<Real>(options.steps, false));
   const std::size_t workspace =
-      ForwardPass<Real>::bytes(units, static_cast<std::size_t>(model.inputs()), options.steps,
-                               panels, true, layout.trains_tau) +
-      sizeof(Real) * (options.steps * lanes + 4 * state + std::max(state, kTrialChunk * padded) +
-                      2 * units * width + units * units);
+      ForwardPass<Real>::bytes(units, static_cast<std::size_t>(network.inputs()), outputs,
+                               options.steps, panels, true, parametrisation.trained().tau) +
+      sizeof(Real) * (options.steps * outputs * lanes + (3 + outputs) * state +
+                      std::max(state, kTrialChunk * padded) + 2 * units * width + units * units);
   const std::size_t workspaces = options.threads == 1 ? 1 : groups.size();
   return workspaces * workspace + Connectivity<Real>::bytes(units) +
-         sizeof(Real) * (layout.size() + units * units);
+         sizeof(Real) * (parametrisation.blocks().size() + units * units);
 }
 
 template class Bptt<float>;

@@ -1,10 +1,11 @@
 #pragma once
 
+#include <memory>
 #include <span>
 #include <vector>
 
 #include "rate/dynamics/internal/forward_pass.hpp"
-#include "rate/dynamics/internal/network.hpp"
+#include "rate/dynamics/internal/parametrisation.hpp"
 #include "rate/learning/loss.hpp"
 
 namespace rheobase::rate {
@@ -25,9 +26,9 @@ struct BpttOptions {
 template <class Real>
 class Bptt {
  public:
-  Bptt(const RateModel& model, const BpttOptions& options);
+  Bptt(std::shared_ptr<const Parametrisation<Real>> parametrisation, const BpttOptions& options);
 
-  /// Gradient of the mean loss at `parameters` (layout(): w, w_out, b_out, g, w_in).
+  /// Gradient of the mean loss at `parameters`, in the parametrisation's blocks.
   /// @throws InputError for another number of trials than options.batch or trials that do not fit
   void run(std::span<const Real> parameters, std::span<const Trial> trials,
            const NoiseSeries& noise);
@@ -39,27 +40,23 @@ class Bptt {
   /// What the penalties of the last call add to the mean loss.
   double penalty() const { return penalty_; }
 
-  const ParameterLayout& layout() const { return network_.layout(); }
+  const ParameterBlocks& blocks() const { return parametrisation_->blocks(); }
 
   /// Upper bound of the memory of one object.
-  static std::size_t bytes(const RateModel& model, const BpttOptions& options);
+  static std::size_t bytes(const Parametrisation<Real>& parametrisation,
+                           const BpttOptions& options);
 
  private:
   /// All that one group of trials needs; groups of one batch may run on different threads.
   struct Workspace {
-    Workspace(const Network<Real>& network, const BpttOptions& options, bool panels);
+    Workspace(const KernelNetwork<Real>& network, const BpttOptions& options, bool panels,
+              TrainedParts trained);
     ForwardPass<Real> forward;
     AlignedVector<Real> error, rate_cost, adjoint, feedback, scaled, delta, presynaptic;
     AlignedVector<Real> gain_gradient, readout_gradient, weight_gradient;
     std::vector<double> input_gradient;  ///< as w_in; empty where it is fixed
-    double bias_gradient = 0.0;
+    std::vector<double> bias_gradient;   ///< outputs
     double penalty = 0.0;
-  };
-  /// Gradient of one group, summed over its lanes; the sums over groups are taken in order.
-  struct Totals {
-    std::vector<Real> weight;
-    std::vector<double> readout, gain, input;
-    double bias = 0.0;
   };
 
   void run_group(Workspace& work, std::span<const Trial> trials, const TrialGroup& group,
@@ -70,12 +67,12 @@ class Bptt {
   void walk_back(Workspace& work, const TrialGroup& group);
   void add_input_gradient(Workspace& work, bool panel, std::size_t first, std::size_t last) const;
   void add(const Workspace& work, const TrialGroup& group);
-  void write_gradient();
 
   BpttOptions options_;
-  Network<Real> network_;
+  std::shared_ptr<const Parametrisation<Real>> parametrisation_;
+  KernelNetwork<Real> network_;
   std::vector<Workspace> workspaces_;
-  Totals totals_;
+  NetworkGradient<Real> totals_;  ///< the sums over groups are taken in order
   std::vector<Real> gradient_;
   std::vector<double> losses_;
   double penalty_ = 0.0;

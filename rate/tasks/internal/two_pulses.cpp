@@ -45,22 +45,24 @@ bool same(int condition) {
 
 Trial make_trial(const TaskParameters& parameters, int condition, RandomStream&) {
   const int length = steps(parameters);
-  Trial trial{Eigen::MatrixXd::Zero(2, length), Eigen::VectorXd::Zero(length), condition};
+  Trial trial{Eigen::MatrixXd::Zero(2, length), Eigen::MatrixXd::Zero(1, length), condition};
   trial.input.row(0)
       .segment(kFirstStart, kPulseSteps)
       .setConstant(first_positive(condition) ? 1.0 : -1.0);
   trial.input.row(1)
       .segment(second_start(parameters), kPulseSteps)
       .setConstant(second_positive(condition) ? 1.0 : -1.0);
-  trial.target.segment(response_start(parameters), kResponseSteps)
+  trial.target.row(0)
+      .segment(response_start(parameters), kResponseSteps)
       .setConstant(same(condition) ? 1.0 : -1.0);
   return trial;
 }
 
 /// A longer delay moves the scoring window with the response.
 bool rate_correct(const TaskParameters& parameters, const Trial& trial,
-                  const Eigen::VectorXd& output) {
-  return decided(output, 200 + delay_steps(parameters) - kPublishedDelay, same(trial.condition));
+                  const Eigen::MatrixXd& outputs) {
+  return decided(outputs.row(0), 200 + delay_steps(parameters) - kPublishedDelay,
+                 same(trial.condition));
 }
 
 bool spiking_correct(const TaskParameters& parameters, const Trial& trial,

@@ -112,8 +112,8 @@ TEST_SUITE("cli") {
     check_model_refused({"bad.mat", "'N'", "-200", "must"}, folder);
     write_bad([](io::MatFields& fields) { fields.row("taus", std::vector<double>{20.0, 4.0}); });
     check_model_refused({"bad.mat", "'taus'", "20", "must"}, folder);
-    write_bad([](io::MatFields& fields) { fields.text("activation", "tanh"); });
-    check_model_refused({"bad.mat", "activation", "tanh", "sigmoid"}, folder);
+    write_bad([](io::MatFields& fields) { fields.text("activation", "step"); });
+    check_model_refused({"bad.mat", "activation", "step", "sigmoid"}, folder);
   }
 
   TEST_CASE("a task that is unknown, missing, or of another number of inputs") {
@@ -162,7 +162,7 @@ TEST_SUITE("cli") {
                   {"--stop-margin", "found 1", "0.99"}, folder);
     check_refused(train + std::vector<std::string>{"--schedule", "square"}, {"square", "cosine"},
                   folder);
-    check_refused(train + std::vector<std::string>{"--act", "tanh"}, {"tanh", "sigmoid"}, folder);
+    check_refused(train + std::vector<std::string>{"--act", "step"}, {"step", "sigmoid"}, folder);
     check_refused(train + std::vector<std::string>{"-N", "-5"}, {"--units", "found -5"}, folder);
     check_refused(train + std::vector<std::string>{"--decay_taus", "20", "4"},
                   {"--taus", "20 4", "smaller one first"}, folder);

@@ -42,13 +42,13 @@ TEST_SUITE("cli") {
       REQUIRE(outcome.code == 0);
       REQUIRE(folder.files().size() == 1);
       const io::ModelFile made = io::read_model(folder.files().front());
-      CHECK(made.model.w == kept.model.w);
-      CHECK(made.model.w_in == kept.model.w_in);
-      CHECK(made.model.w_out == kept.model.w_out);
-      CHECK(made.model.b_out == kept.model.b_out);
-      CHECK(made.model.tau_gate == kept.model.tau_gate);
+      CHECK(made.dale.value().w == kept.dale.value().w);
+      CHECK(made.dale.value().w_in == kept.dale.value().w_in);
+      CHECK(made.dale.value().w_out == kept.dale.value().w_out);
+      CHECK(made.dale.value().b_out == kept.dale.value().b_out);
+      CHECK(made.dale.value().tau_gate == kept.dale.value().tau_gate);
       CHECK(made.provenance.losses == kept.provenance.losses);
-      CHECK(kept.model.scaling_factor);
+      CHECK(kept.scaling_factor);
       ++models;
     }
     CHECK(models > 0);

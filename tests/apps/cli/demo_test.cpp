@@ -27,7 +27,7 @@ TEST_SUITE("cli") {
     CHECK(outcome.out.find("seed 5") != std::string::npos);
     CHECK(outcome.out.find("network  accuracy") != std::string::npos);
     CHECK(outcome.out.find("scaling  accuracy") != std::string::npos);
-    CHECK(io::read_model(results / "go-nogo.lif.mat").model.scaling_factor);
+    CHECK(io::read_model(results / "go-nogo.lif.mat").scaling_factor);
     CHECK(io::read_model(results / "go-nogo.mat").provenance.command ==
           "rheobase demo -o results/first --units 30 --training-trials 40 --trials 4 --seed 5");
     CHECK(io::read_run(results / "go-nogo.run.mat").description.condition == "go");

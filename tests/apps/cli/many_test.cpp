@@ -65,7 +65,7 @@ TEST_SUITE("cli") {
           0);
       const io::ModelFile one = io::read_model("alone.mat");
       const io::ModelFile of_many = io::read_model(network["model"].get<std::string>());
-      CHECK(one.model.w == of_many.model.w);
+      CHECK(one.dale.value().w == of_many.dale.value().w);
       CHECK(one.provenance.losses == of_many.provenance.losses);
     }
   }
@@ -103,7 +103,7 @@ TEST_SUITE("cli") {
     CHECK(first.json()["networks"].size() == 2);
     CHECK(lines_of("mapped/summary.csv") == 3);
     for (const fs::path& mapped : models_in("mapped")) {
-      CHECK(io::read_model(mapped).model.scaling_factor);
+      CHECK(io::read_model(mapped).scaling_factor);
     }
     write_text("broken.mat", "no model");
     const Outcome second = map(models + std::vector<std::string>{"broken.mat"});

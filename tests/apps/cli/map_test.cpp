@@ -33,13 +33,13 @@ TEST_SUITE("cli") {
     CHECK(outcome.out.find("seed 1,") != std::string::npos);
 
     const io::ModelFile mapped = io::read_model("model.lif.mat");
-    REQUIRE(mapped.model.scaling_factor);
+    REQUIRE(mapped.scaling_factor);
     CHECK(mapped.provenance.scaling_factors == std::vector<double>{40, 50, 60});
     CHECK(mapped.provenance.accuracies.size() == 3);
-    CHECK(mapped.model.task == "go-nogo");
+    CHECK(mapped.task == "go-nogo");
     CHECK(mapped.provenance.map_command ==
           "rheobase map model.mat --trials 4 --scaling 40:10:60 --seed 1");
-    CHECK(mapped.model.w == io::read_model("model.mat").model.w);
+    CHECK(mapped.dale.value().w == io::read_model("model.mat").dale.value().w);
     const io::MatFile input("model.mat");
     const io::MatFile output("model.lif.mat");
     for (const io::MatArray& field : input.arrays()) {
@@ -133,7 +133,7 @@ TEST_SUITE("cli") {
     CHECK(outcome.code == 0);
     CHECK(folder.files() == std::vector<std::string>{"mine.mat", "model.mat"});
     CHECK(io::MatFile("mine.mat").number("my_own_field", "") == 42.0);
-    CHECK(io::read_model("mine.mat").model.scaling_factor);
+    CHECK(io::read_model("mine.mat").scaling_factor);
   }
 
   TEST_CASE("an older output is replaced") {
@@ -141,7 +141,7 @@ TEST_SUITE("cli") {
     copy_model();
     write_text("out.mat", "old");
     CHECK(run(std::vector<std::string>{"map", "model.mat", "-o", "out.mat"} + kQuick).code == 0);
-    CHECK(io::read_model("out.mat").model.scaling_factor);
+    CHECK(io::read_model("out.mat").scaling_factor);
   }
 
   TEST_CASE("selection, synapse, neuron and control weights reach the search") {

@@ -71,8 +71,8 @@ TEST_SUITE("cli") {
       CHECK(outcome.out.find(line) != std::string::npos);
     }
     const io::ModelFile file = io::read_model("model.mat");
-    CHECK(file.model.units() == 30);
-    CHECK(file.model.task == "go-nogo");
+    CHECK(file.dale.value().units() == 30);
+    CHECK(file.task == "go-nogo");
     CHECK(file.provenance.trials == 60);
     CHECK(file.provenance.losses.size() == 60);
     CHECK(file.provenance.seed == Seed{3});
@@ -194,8 +194,8 @@ TEST_SUITE("cli") {
     CHECK(run(train).err.find("--trials-file: found nothing") != std::string::npos);
     REQUIRE(run(train + with_trials).code == 0);
     const io::ModelFile file = io::read_model("own.mat");
-    CHECK(file.model.task == "file");
-    CHECK(file.model.inputs() == 2);
+    CHECK(file.task == "file");
+    CHECK(file.network.inputs() == 2);
     CHECK(run({"map", "own.mat", "-o", "own.lif.mat"}).code == 2);
     const std::vector<std::string> map{"map",      "own.mat", "--scaling", "20:20:40",
                                        "--trials", "6",       "-o",        "own.lif.mat"};
@@ -311,7 +311,7 @@ TEST_SUITE("cli") {
     const fs::path path = outcome.json()["model"].get<std::string>();
     CHECK(path.parent_path() == "./models/go-nogo/P_rec_0.25_Taus_4.0_20.0");
     CHECK(path.filename().string().rfind("Task_go-nogo_N_30_Taus_4.0_20.0_Act_sigmoid_20", 0) == 0);
-    const rate::RateModel model = io::read_model(path).model;
+    const rate::DaleModel model = io::read_model(path).dale.value();
     CHECK(model.som_units == 2);
     CHECK(model.tau_max_steps == 20.0);
 
@@ -342,7 +342,7 @@ TEST_SUITE("cli") {
     REQUIRE(outcome.code == 0);
     const fs::path path = outcome.json()["model"].get<std::string>();
     CHECK(path.parent_path() == "./models/go-nogo/NoDale/P_rec_0.2_Tau_7.0");
-    const rate::RateModel model = io::read_model(path).model;
+    const rate::DaleModel model = io::read_model(path).dale.value();
     CHECK_FALSE(model.dale);
     CHECK(model.fixed_tau());
   }
@@ -358,7 +358,7 @@ TEST_SUITE("cli") {
         run(tiny_training("model.mat") + std::vector<std::string>{"--mask", "mask.mat:mask"});
     CAPTURE(outcome.err);
     REQUIRE(outcome.code == 0);
-    CHECK(rate::effective_weights(io::read_model("model.mat").model).col(4).isZero());
+    CHECK(rate::effective_weights(io::read_model("model.mat").dale.value()).col(4).isZero());
     const Outcome wrong = run(
         {"train", "--task", "go-nogo", "-N", "20", "--mask", "mask.mat:mask", "-o", "wrong.mat"});
     CHECK(wrong.code == 2);

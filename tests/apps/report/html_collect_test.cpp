@@ -35,7 +35,7 @@ const mapping::Comparison& comparison() {
     options.simulation.seed = 5;
     options.simulation.trial = 3;
     options.example_trials = 1;
-    return mapping::compare(model().model, task(), options);
+    return mapping::compare(model().network, task(), options);
   }();
   return result;
 }
@@ -155,8 +155,8 @@ TEST_SUITE("numeric") {
         report::report_data(comparison(), rate::Task("xor"), nullptr, {"a.mat", "", ""}),
         doctest::Contains("must be 'xor'"), InputError);
     io::ModelFile other = model();
-    other.model.b_out += 0.25;
-    other.model.w_out[0] += 0.25;
+    other.network.b_out[0] += 0.25;
+    other.network.w_out(0, 0) += 0.25;
     CHECK_THROWS_AS(report::report_data(comparison(), task(), &other, {}), InputError);
   }
 }

@@ -29,7 +29,7 @@ const Comparison& example() {
     options.trials = 4;
     options.example_trials = 1;
     options.simulation.trial = 3;
-    Comparison made = compare(reference::model("xor_N200_s4"), Task("xor"), options);
+    Comparison made = compare(reference::network("xor_N200_s4"), Task("xor"), options);
     made.command = "rheobase compare 'model \"1\".mat'";
     made.model_file = "model \"1\".mat";
     return made;

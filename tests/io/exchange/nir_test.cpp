@@ -100,8 +100,9 @@ ModelFile network() {
   file.transfer = TransferOptions{};
   file.transfer->neuron.refractory_ms = 0.0;
   file.transfer->readout_bias = true;
-  file.model.scaling_factor = 20.0;
-  file.model.w_in = file.model.w_in.cwiseAbs();
+  file.scaling_factor = 20.0;
+  file.dale->w_in = file.dale->w_in.cwiseAbs();
+  file.network = network_of(*file.dale);
   return file;
 }
 
@@ -110,8 +111,7 @@ ModelFile network() {
 TEST_SUITE("numeric") {
   TEST_CASE("the exported graph, run by the definitions of NIR, is the exact simulation") {
     const ModelFile file = network();
-    const SpikingModel model =
-        map_to_spiking(file.model, *file.model.scaling_factor, *file.transfer);
+    const SpikingModel model = map_to_spiking(file.network, *file.scaling_factor, *file.transfer);
     const Eigen::MatrixXd input = Eigen::MatrixXd::Constant(2, 21, 15.0);
     SimulationOptions options;
     options.engine = "event";
@@ -169,8 +169,7 @@ TEST_SUITE("numeric") {
 TEST_SUITE("unit") {
   TEST_CASE("NIR: fields, shapes, units and edges of both profiles") {
     const ModelFile file = network();
-    const SpikingModel model =
-        map_to_spiking(file.model, *file.model.scaling_factor, *file.transfer);
+    const SpikingModel model = map_to_spiking(file.network, *file.scaling_factor, *file.transfer);
     ExportOptions options;
     for (const char* profile : {"exact", "portable"}) {
       options.profile = profile;
@@ -206,7 +205,7 @@ TEST_SUITE("unit") {
     CHECK(refusal(options) == "--profile: found 'other'; must be exact or portable");
     file.transfer->neuron = default_parameters(NeuronModel::qif);
     CHECK(refusal({}).starts_with("m.mat: field 'spiking_network.neuron': found qif; must be lif"));
-    file.model.scaling_factor.reset();
+    file.scaling_factor.reset();
     CHECK(refusal({}).find("run `rheobase map` first") != std::string::npos);
   }
 }

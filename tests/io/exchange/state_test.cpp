@@ -75,7 +75,7 @@ TEST_SUITE("unit") {
       RandomStream random(21, i, Purpose::task);
       write_atomically(folder / "mutant.h5", mutate(original, random));
       try {
-        validate(read_model_state(folder / "mutant.h5").model, "mutant.h5");
+        validate(read_model_state(folder / "mutant.h5").dale.value(), "mutant.h5");
         ++read;
       } catch (const Error& error) {
         const std::string message = error.what();

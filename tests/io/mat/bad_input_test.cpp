@@ -171,11 +171,11 @@ TEST_SUITE("unit") {
 
   TEST_CASE("an unknown activation: the known ones are listed") {
     MatFields fields = without(good(), "activation");
-    fields.text("activation", "tanh");
+    fields.text("activation", "step");
     const std::string message = refusal(fields);
     CHECK(
         message.starts_with("field 'activation': found '"
-                            "tanh'; must be"));
+                            "step'; must be"));
     for (const char* name : {"sigmoid", "softplus", "clipped_relu"}) {
       CHECK(message.find(name) != std::string::npos);
     }
@@ -280,7 +280,7 @@ TEST_SUITE("unit") {
     CHECK(input_error_of([&] { write_model("/dev/full", file); }) ==
           "/dev/full: found a device; must be a file that can be written");
     const std::string bad = (folder / "bad.mat").string();
-    file.model.w(0, 0) = kNan;
+    file.dale.value().w(0, 0) = kNan;
     CHECK(input_error_of([&] { write_model(bad, file); }) ==
           bad + ": field 'w': found nan at (1, 1); must be finite");
     CHECK(folder.names().empty());

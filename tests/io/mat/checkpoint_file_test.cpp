@@ -122,7 +122,7 @@ TEST_SUITE("unit") {
     const Checkpoint checkpoint = small_checkpoint();
     write_checkpoint(folder / "c.mat", checkpoint);
     const ModelFile file = read_model(folder / "c.mat");
-    CHECK(same(effective_weights(file.model), effective_weights(checkpoint.state.model)));
+    CHECK(same(effective_weights(file.dale.value()), effective_weights(checkpoint.state.model)));
     CHECK(file.provenance.trials == 400);
     CHECK(file.provenance.eval_accuracy == 0.75);
     CHECK(file.provenance.losses == checkpoint.state.losses);

@@ -35,8 +35,8 @@ Tally read_mutants(const std::vector<std::byte>& original, int mutants, Seed see
     const std::vector<std::byte> bytes = mutate(original, random);
     try {
       const ModelFile file = parse_model(bytes, "mutant.mat");
-      validate(file.model, "mutant.mat");
-      CHECK(effective_weights(file.model).allFinite());
+      validate(file.dale.value(), "mutant.mat");
+      CHECK(effective_weights(file.dale.value()).allFinite());
       ++tally.accepted;
     } catch (const Error& error) {
       const std::string message = error.what();

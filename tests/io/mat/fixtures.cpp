@@ -32,14 +32,14 @@ std::vector<std::string> TemporaryFolder::names() const {
   return names;
 }
 
-rate::RateModel small_model(int units) {
+rate::DaleModel small_model(int units) {
   RandomStream random(7, 0, Purpose::initialisation);
   const auto normal = [&](Eigen::Index rows, Eigen::Index cols) {
     return Eigen::MatrixXd(
         Eigen::MatrixXd::NullaryExpr(rows, cols, [&] { return random.normal(); }));
   };
   const Eigen::Index n = units;
-  rate::RateModel model;
+  rate::DaleModel model;
   model.w = normal(n, n).cwiseAbs();
   model.w0 = normal(n, n).cwiseAbs();
   model.inhibitory.assign(static_cast<std::size_t>(n), false);
@@ -57,16 +57,15 @@ rate::RateModel small_model(int units) {
   model.tau_gate0 = normal(n, 1);
   model.tau_min_steps = 4.0;
   model.tau_max_steps = 20.0;
-  model.activation = rate::Activation::softplus;
-  model.task = "go-nogo";
-  model.scaling_factor = 45.0;
+  model.transfer = "softplus";
   return model;
 }
 
 io::ModelFile small_model_file() {
-  io::ModelFile file;
-  file.model = small_model();
-  const Eigen::Index n = file.model.units();
+  io::ModelFile file = io::model_file_of(small_model());
+  file.task = "go-nogo";
+  file.scaling_factor = 45.0;
+  const Eigen::Index n = file.network.units();
   io::ModelProvenance& provenance = file.provenance;
   provenance.losses = {12.5, 9.25, 1.0 / 3.0};
   provenance.trials = 3;
@@ -76,8 +75,8 @@ io::ModelFile small_model_file() {
   provenance.eval_labels = Eigen::VectorXi{{0, 1, 1, 0}};
   provenance.evaluations = Eigen::MatrixXd{{1.0, 9.5, 0.5}, {3.0, 1.0 / 7.0, 0.97}};
   provenance.example.input = Eigen::MatrixXd::Random(2, 10);
-  provenance.example.target = Eigen::VectorXd::Random(10);
-  provenance.example.output = Eigen::VectorXd::Random(9);
+  provenance.example.target = Eigen::MatrixXd::Random(1, 10);
+  provenance.example.output = Eigen::MatrixXd::Random(1, 9);
   provenance.example.x = Eigen::MatrixXd::Random(n, 10);
   provenance.example.r = Eigen::MatrixXd::Random(n, 10);
   provenance.example.x0 = Eigen::MatrixXd::Random(n, 10);
@@ -129,7 +128,7 @@ bool same(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b) {
          std::equal(a.reshaped().begin(), a.reshaped().end(), b.reshaped().begin(), equal);
 }
 
-void check_same(const rate::RateModel& a, const rate::RateModel& b) {
+void check_same(const rate::DaleModel& a, const rate::DaleModel& b) {
   CHECK(same(a.w, b.w));
   CHECK(same(a.w0, b.w0));
   CHECK(same(a.sign, b.sign));
@@ -143,10 +142,8 @@ void check_same(const rate::RateModel& a, const rate::RateModel& b) {
   CHECK(a.tau_max_steps == b.tau_max_steps);
   CHECK(a.inhibitory == b.inhibitory);
   CHECK(a.som_units == b.som_units);
-  CHECK(a.activation == b.activation);
+  CHECK(a.transfer == b.transfer);
   CHECK(a.dale == b.dale);
-  CHECK(a.task == b.task);
-  CHECK(a.scaling_factor == b.scaling_factor);
 }
 
 }  // namespace rheobase::test

@@ -32,7 +32,7 @@ class TemporaryFolder {
 };
 
 /// A network under Dale's principle with nothing symmetric in it: `units` units, 2 inputs.
-rate::RateModel small_model(int units = 6);
+rate::DaleModel small_model(int units = 6);
 
 /// The same with every optional part filled.
 io::ModelFile small_model_file();
@@ -48,6 +48,6 @@ std::vector<std::byte> bytes_of(const io::MatFields& fields, io::MatVersion vers
 
 /// Exact equality, not-a-number equal to itself.
 bool same(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b);
-void check_same(const rate::RateModel& a, const rate::RateModel& b);
+void check_same(const rate::DaleModel& a, const rate::DaleModel& b);
 
 }  // namespace rheobase::test

@@ -63,7 +63,7 @@ TEST_SUITE("unit") {
     const TemporaryFolder folder;
     const auto source = kForeign / "unknown_fields.mat";
     ModelFile file = read_model(source);
-    file.model.scaling_factor = 35.0;
+    file.scaling_factor = 35.0;
     write_model(folder / "out.mat", file, MatVersion::level5, source);
     CHECK(extras(folder / "out.mat").size() >= 10);
     for (const char* name :
@@ -73,7 +73,7 @@ TEST_SUITE("unit") {
       CHECK(!element(source, name).empty());
       CHECK(element(folder / "out.mat", name) == element(source, name));
     }
-    CHECK(read_model(folder / "out.mat").model.scaling_factor == 35.0);
+    CHECK(read_model(folder / "out.mat").scaling_factor == 35.0);
   }
 
   TEST_CASE("unknown fields survive a change of level, in both directions") {
@@ -112,9 +112,9 @@ TEST_SUITE("unit") {
     const std::vector<std::byte> before = read_bytes(source);
     write_atomically(folder / "model.mat", before);
     ModelFile file = read_model(folder / "model.mat");
-    file.model.scaling_factor = 55.0;
+    file.scaling_factor = 55.0;
     write_model(folder / "model.mat", file, MatVersion::level5, folder / "model.mat");
-    CHECK(read_model(folder / "model.mat").model.scaling_factor == 55.0);
+    CHECK(read_model(folder / "model.mat").scaling_factor == 55.0);
     CHECK(element(folder / "model.mat", "extra_cell") == element(source, "extra_cell"));
     write_model(folder / "other.mat", file, MatVersion::level5, source);
     CHECK(read_bytes(source) == before);
@@ -126,7 +126,7 @@ TEST_SUITE("unit") {
     fields.text("eval_labels", "same");
     write_mat(folder / "old.mat", fields, MatVersion::level5);
     ModelFile file = read_model(folder / "old.mat");
-    file.model.scaling_factor.reset();
+    file.scaling_factor.reset();
     file.provenance.scaling_factors.clear();
     file.provenance.accuracies.clear();
     file.transfer.reset();

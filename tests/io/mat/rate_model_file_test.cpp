@@ -80,7 +80,7 @@ TEST_SUITE("unit") {
     for (const MatVersion version : {MatVersion::level5, MatVersion::level73}) {
       write_model(folder / "model.mat", file, version);
       const ModelFile back = read_model(folder / "model.mat");
-      test::check_same(back.model, file.model);
+      test::check_same(back.dale.value(), file.dale.value());
       check_same(back.provenance, file.provenance);
       CHECK(back.transfer == file.transfer);
       CHECK(back.provenance.version == kVersion);
@@ -89,17 +89,16 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("the smallest model, with nothing optional, comes back too") {
-    ModelFile file;
-    file.model = small_model();
-    file.model.w0.resize(0, 0);
-    file.model.tau_gate0.resize(0);
-    file.model.tau_gate.resize(0);
-    file.model.tau_min_steps = file.model.tau_max_steps = 7.5;
-    file.model.task.clear();
-    file.model.scaling_factor.reset();
+    ModelFile file = model_file_of(small_model());
+    file.dale.value().w0.resize(0, 0);
+    file.dale.value().tau_gate0.resize(0);
+    file.dale.value().tau_gate.resize(0);
+    file.dale.value().tau_min_steps = file.dale.value().tau_max_steps = 7.5;
+    file.task.clear();
+    file.scaling_factor.reset();
     for (const MatVersion version : {MatVersion::level5, MatVersion::level73}) {
       const ModelFile back = parse(model_fields(file), version);
-      test::check_same(back.model, file.model);
+      test::check_same(back.dale.value(), file.dale.value());
       check_same(back.provenance, ModelProvenance{});
       CHECK(!back.transfer);
     }
@@ -175,19 +174,19 @@ TEST_SUITE("unit") {
 
   TEST_CASE("under Dale's principle weights are saved rectified, without it as they are") {
     ModelFile file = small_model_file();
-    file.model.w(2, 3) = -0.5;
-    file.model.w0(3, 2) = -0.25;
+    file.dale.value().w(2, 3) = -0.5;
+    file.dale.value().w0(3, 2) = -0.25;
     ModelFile back = parse(model_fields(file));
-    CHECK(back.model.w(2, 3) == 0.0);
-    CHECK(back.model.w0(3, 2) == 0.0);
-    CHECK(same(effective_weights(back.model), effective_weights(file.model)));
-    file.model.dale = false;
-    file.model.sign.setOnes();
-    file.model.inhibitory.assign(6, false);
-    file.model.som_units = 0;
+    CHECK(back.dale.value().w(2, 3) == 0.0);
+    CHECK(back.dale.value().w0(3, 2) == 0.0);
+    CHECK(same(effective_weights(back.dale.value()), effective_weights(file.dale.value())));
+    file.dale.value().dale = false;
+    file.dale.value().sign.setOnes();
+    file.dale.value().inhibitory.assign(6, false);
+    file.dale.value().som_units = 0;
     back = parse(model_fields(file));
-    test::check_same(back.model, file.model);
-    CHECK(back.model.w(2, 3) == -0.5);
+    test::check_same(back.dale.value(), file.dale.value());
+    CHECK(back.dale.value().w(2, 3) == -0.5);
   }
 
   TEST_CASE("single precision, whole numbers, plain numbers for flags: all classes are read") {
@@ -210,12 +209,12 @@ TEST_SUITE("unit") {
       }
     }
     for (const MatVersion version : {MatVersion::level5, MatVersion::level73}) {
-      const RateModel model = parse(mixed, version).model;
-      CHECK(same(model.w, file.model.w.cast<float>().cast<double>()));
-      CHECK(same(model.tau_gate, file.model.tau_gate.cast<float>().cast<double>()));
-      CHECK(same(model.sign, file.model.sign));
-      CHECK(same(model.mask, file.model.mask));
-      CHECK(model.inhibitory == file.model.inhibitory);
+      const DaleModel model = parse(mixed, version).dale.value();
+      CHECK(same(model.w, file.dale.value().w.cast<float>().cast<double>()));
+      CHECK(same(model.tau_gate, file.dale.value().tau_gate.cast<float>().cast<double>()));
+      CHECK(same(model.sign, file.dale.value().sign));
+      CHECK(same(model.mask, file.dale.value().mask));
+      CHECK(model.inhibitory == file.dale.value().inhibitory);
       CHECK(model.som_units == 1);
     }
   }
@@ -227,38 +226,39 @@ TEST_SUITE("unit") {
                              "opt_scaling_factor", "x0", "r0", "u", "losses", "tr"}) {
       fields = without(fields, name);
     }
-    const RateModel model = parse(fields).model;
+    const ModelFile read = parse(fields);
+    const DaleModel& model = *read.dale;
     CHECK(model.w0.size() == 0);
     CHECK(model.tau_gate0.size() == 0);
     CHECK(same(model.mask, Eigen::MatrixXd::Ones(6, 6)));
-    CHECK(model.activation == Activation::sigmoid);
-    CHECK(model.inhibitory == file.model.inhibitory);
+    CHECK(model.transfer == "sigmoid");
+    CHECK(model.inhibitory == file.dale.value().inhibitory);
     CHECK(model.dale);
-    CHECK(model.task.empty());
-    CHECK(!model.scaling_factor);
+    CHECK(read.task.empty());
+    CHECK(!read.scaling_factor);
 
-    const RateModel from_exc = parse(without(model_fields(file), "inh")).model;
-    CHECK(from_exc.inhibitory == file.model.inhibitory);
+    const DaleModel from_exc = parse(without(model_fields(file), "inh")).dale.value();
+    CHECK(from_exc.inhibitory == file.dale.value().inhibitory);
   }
 
   TEST_CASE("without the field apply_dale, signs and weights say what holds") {
     ModelFile file = small_model_file();
-    file.model.dale = false;
-    file.model.sign.setOnes();
-    file.model.inhibitory.assign(6, false);
-    file.model.som_units = 0;
-    CHECK(parse(without(model_fields(file), "apply_dale")).model.dale);
-    file.model.w(0, 0) = -0.1;
-    CHECK(!parse(without(model_fields(file), "apply_dale")).model.dale);
-    file.model.sign[2] = -1.0;
-    file.model.inhibitory[2] = true;
-    CHECK(parse(without(model_fields(file), "apply_dale")).model.dale);
+    file.dale.value().dale = false;
+    file.dale.value().sign.setOnes();
+    file.dale.value().inhibitory.assign(6, false);
+    file.dale.value().som_units = 0;
+    CHECK(parse(without(model_fields(file), "apply_dale")).dale->dale);
+    file.dale.value().w(0, 0) = -0.1;
+    CHECK(!parse(without(model_fields(file), "apply_dale")).dale->dale);
+    file.dale.value().sign[2] = -1.0;
+    file.dale.value().inhibitory[2] = true;
+    CHECK(parse(without(model_fields(file), "apply_dale")).dale->dale);
   }
 
   TEST_CASE("not-a-number as scaling factor is the reference's lock: no factor") {
     MatFields fields = without(model_fields(small_model_file()), "opt_scaling_factor");
     fields.number("opt_scaling_factor", std::numeric_limits<double>::quiet_NaN());
-    CHECK(!parse(fields).model.scaling_factor);
+    CHECK(!parse(fields).scaling_factor);
   }
 
   TEST_CASE("records of another form are left out, the network is read") {
@@ -283,8 +283,9 @@ TEST_SUITE("unit") {
 
 TEST_SUITE("golden") {
   TEST_CASE("the reference's models are read, the single-precision one equals the double one") {
-    const RateModel model = read_model(kReference / "models/go-nogo_N200_s1.mat").model;
-    const RateModel single = read_model(kReference / "models/go-nogo_N200_s1_single.mat").model;
+    const DaleModel model = read_model(kReference / "models/go-nogo_N200_s1.mat").dale.value();
+    const DaleModel single =
+        read_model(kReference / "models/go-nogo_N200_s1_single.mat").dale.value();
     CHECK(model.units() == 200);
     CHECK(model.inputs() == 1);
     CHECK(model.dale);
@@ -300,22 +301,22 @@ TEST_SUITE("golden") {
     CHECK(single.inhibitory == model.inhibitory);
     for (const char* name : {"xor_N200_s4.mat", "mante_N250_s5.mat"}) {
       const ModelFile file = read_model(kReference / "models" / name);
-      CHECK(file.model.inputs() == (name[0] == 'x' ? 2 : 4));
+      CHECK(file.network.inputs() == (name[0] == 'x' ? 2 : 4));
       CHECK(file.provenance.eval_accuracy >= 0.95);
       CHECK(file.provenance.trials > 0);
     }
   }
 
   TEST_CASE("the same small model as other programs write it") {
-    const RateModel expected = read_model(kForeign / "scipy_compressed.mat").model;
+    const DaleModel expected = read_model(kForeign / "scipy_compressed.mat").dale.value();
     CHECK(expected.units() == 3);
     CHECK(expected.w(2, 0) == 0.125);
-    CHECK(expected.activation == Activation::clipped_relu);
+    CHECK(expected.transfer == "clipped_relu");
     CHECK(expected.tau_min_steps == 4.0);
     for (const char* name : {"scipy_plain.mat", "octave_compressed.mat", "octave_plain.mat",
                              "hdf5_matlab_layout.mat"}) {
       CAPTURE(name);
-      test::check_same(read_model(kForeign / name).model, expected);
+      test::check_same(read_model(kForeign / name).dale.value(), expected);
     }
   }
 }

@@ -61,7 +61,7 @@ TEST_SUITE("unit") {
         for (int s = 0; s < 12; ++s) {
           CHECK(trial.input(0, s) == 100.0 * k + s);
           CHECK(trial.input(1, s) == 100.0 * k + s + 0.5);
-          CHECK(trial.target[s] == (s < 6 ? 0 : k % 3 - 1));
+          CHECK(trial.target(s) == (s < 6 ? 0 : k % 3 - 1));
         }
       }
       REQUIRE(recorded.score_window_ms);

@@ -33,16 +33,16 @@ CompareOptions options_for(double scaling_factor, int trials) {
 
 const Comparison& go_nogo() {
   static const Comparison comparison =
-      compare(reference::model("go-nogo_N200_s1"), Task("go-nogo"), options_for(45.0, 30));
+      compare(reference::network("go-nogo_N200_s1"), Task("go-nogo"), options_for(45.0, 30));
   return comparison;
 }
 
 /// The rate network's trials in both places.
-Comparison with_itself(const RateModel& model, const Task& task, int trials) {
+Comparison with_itself(const RateNetwork& model, const Task& task, int trials) {
   ComparisonLayout layout;
   layout.conditions = task.conditions();
   layout.unit_type = unit_types(model);
-  layout.tau_ms = tau_steps(model);
+  layout.tau_ms = model.tau_ms / 5.0;
   layout.grid = comparison_grid(task, 200.0);
   layout.trials = trials;
   ComparisonSums sums(layout);
@@ -53,9 +53,9 @@ Comparison with_itself(const RateModel& model, const Task& task, int trials) {
     PairedTrial pair;
     pair.condition = trial.condition;
     pair.rate.activity = run.r.rightCols(layout.grid.samples.samples);
-    pair.rate.output = run.output;
+    pair.rate.output = run.output.row(0);
     pair.rate.correct = task.rate_correct(trial, run.output);
-    measure(pair.rate, {5.0, 5.0, run.output}, trial.target, layout.grid);
+    measure(pair.rate, {5.0, 5.0, pair.rate.output}, trial.target.row(0), layout.grid);
     pair.spiking = pair.rate;
     for (Eigen::Index unit = 0; unit < model.units(); ++unit) {
       CorrelationSums sums_of_unit;
@@ -74,7 +74,7 @@ Comparison with_itself(const RateModel& model, const Task& task, int trials) {
 
 TEST_SUITE("unit") {
   TEST_CASE("a network compared with itself differs in nothing") {
-    const Comparison same = with_itself(reference::model("xor_N200_s4"), Task("xor"), 12);
+    const Comparison same = with_itself(reference::network("xor_N200_s4"), Task("xor"), 12);
     CHECK(same.all.output_rmse == 0.0);
     CHECK(*same.all.output_correlation == doctest::Approx(1.0));
     CHECK(*same.all.rate_correlation == doctest::Approx(1.0));
@@ -98,7 +98,7 @@ TEST_SUITE("unit") {
   TEST_CASE("the result does not depend on the number of threads") {
     CompareOptions options = options_for(45.0, 20);
     options.threads = 1;
-    const RateModel model = reference::model("go-nogo_N200_s1");
+    const RateNetwork model = reference::network("go-nogo_N200_s1");
     const Comparison one = compare(model, Task("go-nogo"), options);
     options.threads = 2;
     const Comparison two = compare(model, Task("go-nogo"), options);
@@ -116,7 +116,7 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("both networks get the trials of the evaluation") {
-    const RateModel model = reference::model("go-nogo_N200_s1");
+    const RateNetwork model = reference::network("go-nogo_N200_s1");
     const Comparison& comparison = go_nogo();
     const RateEvaluation rate = evaluate_rate(model, Task("go-nogo"), {.trials = 30});
     SimulationOptions simulation;
@@ -159,7 +159,7 @@ TEST_SUITE("unit") {
     CHECK(traces.rate_output.cols() == 199);
     REQUIRE(traces.rate_average.size() == 2);
     // The readout of the averages is the average of the outputs.
-    const RateModel model = reference::model("go-nogo_N200_s1");
+    const RateNetwork model = reference::network("go-nogo_N200_s1");
     Eigen::VectorXd mean = Eigen::VectorXd::Zero(199);
     for (Eigen::Index k = 0; k < 30; ++k) {
       if (traces.conditions[static_cast<std::size_t>(k)] == 0) {
@@ -167,7 +167,7 @@ TEST_SUITE("unit") {
       }
     }
     const Eigen::VectorXd readout =
-        (traces.rate_average[0].transpose() * model.w_out).array() + model.b_out;
+        (model.w_out * traces.rate_average[0]).transpose().array() + model.b_out[0];
     CHECK(readout.isApprox(mean, 1e-10));
     CHECK(traces.rate_trajectory[0].rows() == 3);
     CHECK(traces.rate_trajectory[0].cols() == 160);
@@ -182,7 +182,8 @@ TEST_SUITE("unit") {
   TEST_CASE("any trial of a comparison can be replayed alone") {
     CompareOptions options = options_for(45.0, 1);
     options.simulation.trial = 7;
-    const Comparison alone = compare(reference::model("go-nogo_N200_s1"), Task("go-nogo"), options);
+    const Comparison alone =
+        compare(reference::network("go-nogo_N200_s1"), Task("go-nogo"), options);
     CHECK(alone.traces.rate_output.row(0) == go_nogo().traces.rate_output.row(7));
     CHECK(alone.traces.spiking_output.row(0) == go_nogo().traces.spiking_output.row(7));
     CHECK(alone.traces.conditions[0] == go_nogo().traces.conditions[7]);
@@ -193,18 +194,13 @@ TEST_SUITE("unit") {
     CHECK(alone.traces.rate_average[other].size() == 0);
   }
 
-  TEST_CASE("the model's own scaling factor is used unless one is given") {
-    RateModel model = reference::model("go-nogo_N200_s1");
-    model.scaling_factor = 45.0;
-    const Comparison comparison = compare(model, Task("go-nogo"), options_for(0.0, 1));
-    CHECK(comparison.options.scaling_factor == 45.0);
-    CHECK(comparison.traces.spiking_output.row(0) == go_nogo().traces.spiking_output.row(0));
-    model.scaling_factor.reset();
+  TEST_CASE("a scaling factor must be given") {
+    const RateNetwork model = reference::network("go-nogo_N200_s1");
     CHECK_THROWS_AS(compare(model, Task("go-nogo"), options_for(0.0, 1)), InputError);
   }
 
   TEST_CASE("options that make no sense are refused") {
-    const RateModel model = reference::model("go-nogo_N200_s1");
+    const RateNetwork model = reference::network("go-nogo_N200_s1");
     const auto refused = [&](auto change) {
       CompareOptions options = options_for(45.0, 1);
       change(options);
@@ -228,43 +224,44 @@ TEST_SUITE("unit") {
     RunControl control;
     control.report = [&](const Progress&) { ++reports; };
     control.cancelled = [&] { return reports >= 1; };
-    CHECK_THROWS_AS(compare(reference::model("go-nogo_N200_s1"), Task("go-nogo"),
+    CHECK_THROWS_AS(compare(reference::network("go-nogo_N200_s1"), Task("go-nogo"),
                             options_for(45.0, 40), control),
                     Cancelled);
     CHECK(reports == 1);
   }
 
   TEST_CASE("the fingerprint depends on everything a run depends on, and on nothing else") {
-    const RateModel model = reference::model("go-nogo_N200_s1");
+    const RateNetwork model = reference::network("go-nogo_N200_s1");
     const std::string print = network_fingerprint(model);
     CHECK(print.size() == 16);
     const auto changed = [&](auto change) {
-      RateModel other = model;
+      RateNetwork other = model;
       change(other);
       return network_fingerprint(other) != print;
     };
-    const auto connection = [](RateModel& m) -> double& {
+    const auto connection = [](RateNetwork& m) -> double& {
       Eigen::Index row = 0;
       Eigen::Index column = 0;
       m.w.maxCoeff(&row, &column);
       return m.w(row, column);
     };
-    CHECK(changed([&](RateModel& m) { connection(m) *= 1.0 + 1e-15; }));
-    CHECK(changed([](RateModel& m) { m.w_in(3, 0) += 1e-9; }));
-    CHECK(changed([](RateModel& m) { m.w_out[0] += 1e-9; }));
-    CHECK(changed([](RateModel& m) { m.b_out += 1e-9; }));
-    CHECK(changed([](RateModel& m) { m.tau_gate[5] += 1e-9; }));
-    CHECK(changed([](RateModel& m) { m.activation = Activation::softplus; }));
-    CHECK_FALSE(changed([](RateModel& m) { m.w0.setZero(); }));
-    CHECK_FALSE(changed([](RateModel& m) { m.scaling_factor = 12.0; }));
-    CHECK_FALSE(changed([](RateModel& m) { m.task = "other"; }));
-    CHECK_FALSE(changed([](RateModel& m) { m.w = m.w.cwiseMax(0.0); }));
+    CHECK(changed([&](RateNetwork& m) { connection(m) *= 1.0 + 1e-15; }));
+    CHECK(changed([](RateNetwork& m) { m.w_in(3, 0) += 1e-9; }));
+    CHECK(changed([](RateNetwork& m) { m.w_out(0, 0) += 1e-9; }));
+    CHECK(changed([](RateNetwork& m) { m.b_out[0] += 1e-9; }));
+    CHECK(changed([](RateNetwork& m) { m.tau_ms[5] += 1e-9; }));
+    CHECK(changed([](RateNetwork& m) { m.transfer = "softplus"; }));
+    CHECK(changed([](RateNetwork& m) { m.bias[2] = 1e-9; }));
+    CHECK(changed([](RateNetwork& m) { m.step_ms = 1.0; }));
+    CHECK_FALSE(changed([](RateNetwork& m) { m.w_initial.setZero(); }));
+    CHECK_FALSE(changed([](RateNetwork& m) { m.unit_type.clear(); }));
+    CHECK_FALSE(changed([](RateNetwork& m) { m.noise.factor = 0.0; }));
   }
 
   TEST_CASE("types are those of the model's masks") {
-    RateModel model = reference::model("go-nogo_N200_s1");
+    DaleModel model = reference::model("go-nogo_N200_s1");
     model.som_units = 5;
-    const std::vector<UnitType> types = unit_types(model);
+    const std::vector<UnitType> types = unit_types(network_of(model));
     int som = 0;
     bool seen_other = false;
     for (std::size_t unit = 0; unit < types.size(); ++unit) {
@@ -284,7 +281,7 @@ TEST_SUITE("numeric") {
       TransferOptions transfer;
       transfer.synapse = kind;
       const SpikingModel model =
-          map_to_spiking(reference::model("go-nogo_N200_s1"), 45.0, transfer);
+          map_to_spiking(reference::network("go-nogo_N200_s1"), 45.0, transfer);
       SimulationOptions options;
       options.record.spikes = true;
       options.record.rate = true;
@@ -304,7 +301,7 @@ TEST_SUITE("numeric") {
   }
 
   TEST_CASE("without a settling time the output RMSE is the scaling search's distance") {
-    const RateModel model = reference::model("go-nogo_N200_s1");
+    const RateNetwork model = reference::network("go-nogo_N200_s1");
     ScalingSearchOptions search;
     search.scaling_factors = {45.0};
     search.extend = false;
@@ -334,7 +331,7 @@ TEST_SUITE("statistical") {
   }
 
   TEST_CASE("a wrong scaling factor, or weights from before the training, are told apart") {
-    const RateModel model = reference::model("go-nogo_N200_s1");
+    const RateNetwork model = reference::network("go-nogo_N200_s1");
     CompareOptions options = options_for(45.0, 16);
     options.transfer.use_initial_weights = true;
     const Comparison untrained = compare(model, Task("go-nogo"), options);

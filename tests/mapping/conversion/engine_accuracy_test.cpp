@@ -39,7 +39,8 @@ SimulationOptions options_of(const std::string& engine, double noise_intensity) 
 void check_agreement(const std::vector<Steep>& networks, const std::vector<std::string>& engines,
                      double noise_intensity) {
   for (const Steep& steep : networks) {
-    const SpikingModel model = map_to_spiking(reference::model(steep.model), steep.scaling_factor);
+    const SpikingModel model =
+        map_to_spiking(reference::network(steep.model), steep.scaling_factor);
     std::vector<double> accuracies;
     std::string text;
     for (const std::string& engine : engines) {

@@ -12,7 +12,7 @@ using namespace rheobase::spiking;
 
 TEST_SUITE("unit") {
   TEST_CASE("any trial of an evaluation can be replayed alone") {
-    const SpikingModel model = map_to_spiking(reference::model("go-nogo_N200_s1"), 25.0);
+    const SpikingModel model = map_to_spiking(reference::network("go-nogo_N200_s1"), 25.0);
     const Task task("go-nogo");
     SimulationOptions options;
     options.seed = 5;
@@ -34,7 +34,7 @@ TEST_SUITE("unit") {
         TransferOptions transfer;
         transfer.neuron = default_parameters(neuron);
         const SpikingModel model =
-            map_to_spiking(reference::model("go-nogo_N200_s1"), 40.0, transfer);
+            map_to_spiking(reference::network("go-nogo_N200_s1"), 40.0, transfer);
         SimulationOptions options;
         options.engine = engine;
         if (options.engine == "event") {
@@ -55,7 +55,7 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("mean rates are spikes per second over units and trials") {
-    const SpikingModel model = map_to_spiking(reference::model("go-nogo_N200_s1"), 25.0);
+    const SpikingModel model = map_to_spiking(reference::network("go-nogo_N200_s1"), 25.0);
     const Task task("go-nogo");
     const SimulationOptions options;
     const SpikingEvaluation both = evaluate_spiking(model, task, 2, options);

@@ -55,11 +55,11 @@ std::map<std::string, std::vector<PublishedAccuracy>> published_accuracies() {
 
 TEST_SUITE("unit") {
   TEST_CASE("default grids are the published ones") {
-    const std::vector<double> sigmoid = default_scaling_grid(Activation::sigmoid);
+    const std::vector<double> sigmoid = default_scaling_grid("sigmoid");
     CHECK(sigmoid.size() == 12);
     CHECK(sigmoid.front() == 20.0);
     CHECK(sigmoid.back() == 75.0);
-    for (const Activation act : {Activation::softplus, Activation::clipped_relu}) {
+    for (const char* act : {"softplus", "clipped_relu"}) {
       const std::vector<double> grid = default_scaling_grid(act);
       CHECK(grid.size() == 12);
       CHECK(grid.front() == 4.0);
@@ -68,7 +68,7 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("the result does not depend on the number of threads") {
-    const RateModel model = reference::model("go-nogo_N200_s1");
+    const RateNetwork model = reference::network("go-nogo_N200_s1");
     ScalingSearchOptions options = search_options({45.0, 55.0, 65.0}, 7);
     options.threads = 1;
     const ScalingSearchResult one = search_scaling(model, Task("go-nogo"), options);
@@ -85,7 +85,7 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("every value is judged on the same trials: one value alone gives the same result") {
-    const RateModel model = reference::model("go-nogo_N200_s1");
+    const RateNetwork model = reference::network("go-nogo_N200_s1");
     const auto both = search_scaling(model, Task("go-nogo"), search_options({50.0, 60.0}, 8));
     const auto alone = search_scaling(model, Task("go-nogo"), search_options({60.0}, 8));
     CHECK(both.points[1].correct == alone.points[0].correct);
@@ -93,7 +93,7 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("ties go to the smallest distance, or to the first as published") {
-    const RateModel model = reference::model("go-nogo_N200_s1");
+    const RateNetwork model = reference::network("go-nogo_N200_s1");
     ScalingSearchOptions options = search_options({20.0, 25.0, 30.0, 35.0}, 6);
     const auto by_distance = search_scaling(model, Task("go-nogo"), options);
     options.selection = Selection::reference;
@@ -108,7 +108,7 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("the grid grows while the best value lies at its edge") {
-    const RateModel model = reference::model("go-nogo_N200_s1");
+    const RateNetwork model = reference::network("go-nogo_N200_s1");
     ScalingSearchOptions options = search_options({60.0, 65.0, 70.0}, 8);
     options.extend = true;
     const auto grown = search_scaling(model, Task("go-nogo"), options);
@@ -125,7 +125,7 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("refining tries the middles next to the best value and never ends worse") {
-    const RateModel model = reference::model("go-nogo_N200_s1");
+    const RateNetwork model = reference::network("go-nogo_N200_s1");
     ScalingSearchOptions options = search_options({30.0, 50.0, 70.0}, 20);
     const ScalingSearchResult coarse = search_scaling(model, Task("go-nogo"), options);
     options.refine = 3;
@@ -149,7 +149,7 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("grids that make no sense are refused") {
-    const RateModel model = reference::model("go-nogo_N200_s1");
+    const RateNetwork model = reference::network("go-nogo_N200_s1");
     for (const std::vector<double>& grid :
          {std::vector<double>{30.0, 20.0}, {20.0, 20.0}, {0.0, 5.0}, {-5.0, 5.0}}) {
       CHECK_THROWS_AS(search_scaling(model, Task("go-nogo"), search_options(grid, 1)), InputError);
@@ -158,7 +158,7 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("a search that is asked to stop says so and reports progress before") {
-    const RateModel model = reference::model("go-nogo_N200_s1");
+    const RateNetwork model = reference::network("go-nogo_N200_s1");
     int reports = 0;
     RunControl control;
     control.report = [&](const Progress&) { ++reports; };
@@ -178,7 +178,7 @@ TEST_SUITE("statistical") {
       for (const PublishedAccuracy& row : rows) {
         grid.push_back(row.scaling_factor);
       }
-      const RateModel model = reference::model(name);
+      const RateNetwork model = reference::network(name);
       const Task task(name.substr(0, name.find('_')));
       constexpr int trials = 40;
       for (const char* engine : {"clock", "bridge"}) {

@@ -16,41 +16,64 @@ using namespace rheobase::spiking;
 
 TEST_SUITE("unit") {
   TEST_CASE("the LIF drive of lambda-scaled rates equals the rate network's drive") {
-    const RateModel model = reference::model("go-nogo_N200_s1");
+    const RateNetwork model = reference::network("go-nogo_N200_s1");
     const double scaling_factor = 25.0;
     const SpikingModel spiking = map_to_spiking(model, scaling_factor);
     const Eigen::VectorXd rates = (Eigen::VectorXd::Random(200).array() + 1.0) / 2.0;
     const Eigen::VectorXd spiking_rates_hz = rates * scaling_factor;
-    CHECK((spiking.w * spiking_rates_hz).isApprox(effective_weights(model) * rates, 1e-12));
-    CHECK(spiking.w_out.dot(spiking_rates_hz) == doctest::Approx(model.w_out.dot(rates)));
+    CHECK((spiking.w * spiking_rates_hz).isApprox(model.w * rates, 1e-12));
+    CHECK(spiking.w_out.dot(spiking_rates_hz) == doctest::Approx((model.w_out * rates)(0)));
     CHECK(spiking.w_in == model.w_in);
   }
 
   TEST_CASE("synaptic decay is five milliseconds a step and lies in the model's range") {
-    const RateModel model = reference::model("mante_N250_s5");
+    const RateNetwork model = reference::network("mante_N250_s5");
     const Eigen::VectorXd decay = map_to_spiking(model, 45.0).synapse.decay_ms;
-    CHECK(decay.isApprox(5.0 * tau_steps(model)));
+    CHECK(decay == 5.0 * tau_steps(reference::model("mante_N250_s5")));
     CHECK(decay.minCoeff() >= 20.0);
     CHECK(decay.maxCoeff() <= 100.0);
   }
 
   TEST_CASE("the readout bias is used only when asked for") {
-    const RateModel model = reference::model("go-nogo_N200_s1");
+    const RateNetwork model = reference::network("go-nogo_N200_s1");
     CHECK(map_to_spiking(model, 25.0).b_out == 0.0);
     TransferOptions options;
     options.readout_bias = true;
-    CHECK(map_to_spiking(model, 25.0, options).b_out == model.b_out);
+    CHECK(map_to_spiking(model, 25.0, options).b_out == model.b_out[0]);
   }
 
   TEST_CASE("initial weights stand in for the trained ones on request") {
-    const RateModel model = reference::model("go-nogo_N200_s1");
+    const RateNetwork model = reference::network("go-nogo_N200_s1");
     TransferOptions options;
     options.use_initial_weights = true;
-    CHECK(map_to_spiking(model, 50.0, options).w.isApprox(effective_initial_weights(model) / 50.0));
+    CHECK(map_to_spiking(model, 50.0, options)
+              .w.isApprox(effective_initial_weights(reference::model("go-nogo_N200_s1")) / 50.0));
+  }
+
+  TEST_CASE("what spikes cannot do is refused by name") {
+    const auto refused = [](auto change, const std::string& word) {
+      RateNetwork model = reference::network("go-nogo_N200_s1");
+      change(model);
+      try {
+        map_to_spiking(model, 25.0);
+        FAIL("accepted: ", word);
+      } catch (const InputError& error) {
+        CHECK(std::string(error.what()).find(word) != std::string::npos);
+      }
+    };
+    refused([](RateNetwork& m) { m.bias[7] = 0.5; }, "bias");
+    refused([](RateNetwork& m) { m.transfer = "tanh"; }, "negative rates");
+    refused([](RateNetwork& m) { m.loops.push_back({m.w_in, m.w_in}); }, "loops");
+    refused(
+        [](RateNetwork& m) {
+          m.w_out = Eigen::MatrixXd::Ones(2, m.units());
+          m.b_out = Eigen::VectorXd::Zero(2);
+        },
+        "2 outputs");
   }
 
   TEST_CASE("a scaling factor is a positive number") {
-    const RateModel model = reference::model("go-nogo_N200_s1");
+    const RateNetwork model = reference::network("go-nogo_N200_s1");
     for (const double bad : {0.0, -1.0, std::numeric_limits<double>::quiet_NaN(),
                              std::numeric_limits<double>::infinity()}) {
       CHECK_THROWS_AS(map_to_spiking(model, bad), InputError);
@@ -65,7 +88,7 @@ TEST_SUITE("golden") {
                                 : name == std::string("xor_N200_s4")   ? "xor_N200_s4_same"
                                                                        : "mante_N250_s5_ctx1";
       const Eigen::MatrixXd td_s = read_matrix(reference::path("golden/" + trace + ".mat") + ":td");
-      const Eigen::VectorXd decay = map_to_spiking(reference::model(name), 25.0).synapse.decay_ms;
+      const Eigen::VectorXd decay = map_to_spiking(reference::network(name), 25.0).synapse.decay_ms;
       CHECK((decay - 1000.0 * td_s).cwiseAbs().maxCoeff() < 1e-10);
     }
   }

@@ -10,8 +10,8 @@ int main(int argc, char** argv) {
   if (argc != 2) {
     return 2;
   }
-  const rheobase::rate::RateModel model = rheobase::io::read_model(argv[1]).model;
-  const rheobase::spiking::SpikingModel spiking = rheobase::mapping::map_to_spiking(model, 25.0);
+  const rheobase::rate::RateNetwork network = rheobase::io::read_model(argv[1]).network;
+  const rheobase::spiking::SpikingModel spiking = rheobase::mapping::map_to_spiking(network, 25.0);
   const rheobase::rate::Task task("go-nogo");
   const rheobase::rate::Trial trial =
       task.trial_of(task.condition_index("go"), 1, 0, rheobase::Purpose::evaluation_task);

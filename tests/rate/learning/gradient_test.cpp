@@ -10,6 +10,7 @@
 #include "core/error.hpp"
 #include "rate/dynamics/internal/forward_pass.hpp"
 #include "rate/learning/internal/bptt.hpp"
+#include "rate/models/internal/dale_parametrisation.hpp"
 #include "tests/rate/networks.hpp"
 #include "tests/tolerances.hpp"
 
@@ -22,7 +23,7 @@ constexpr int kGradientInputs = 2;
 constexpr int kGradientSteps = 23;
 
 struct Case {
-  Activation activation;
+  std::string activation;
   Loss loss;
   bool dale, masked, fixed_tau;
   int batch;
@@ -30,14 +31,14 @@ struct Case {
   bool trains_input = false;
 };
 
-RateModel network(const Case& c) {
+DaleModel network(const Case& c) {
   NetworkOptions options;
   options.units = 19;
-  options.activation = c.activation;
+  options.transfer = c.activation;
   options.dale = c.dale;
   options.inhibitory_probability = 0.4;
   options.connection_probability = 0.5;
-  options.gain = c.activation == Activation::sigmoid ? 2.0 : 0.6;
+  options.gain = c.activation == "sigmoid" ? 2.0 : 0.6;
   options.trains_input = c.trains_input;
   options.tau_min_steps = 2.0;
   options.tau_max_steps = c.fixed_tau ? 2.0 : 8.0;
@@ -65,7 +66,7 @@ BpttOptions options_of(const Case& c, SimdLevel level = simd_level()) {
 
 double mean_loss(Bptt<double>& bptt, const std::vector<double>& parameters,
                  const std::vector<Trial>& trials) {
-  bptt.run(parameters, trials, {});
+  bptt.run(parameters, trials, {.factor = kRateNoise});
   return std::accumulate(bptt.losses().begin(), bptt.losses().end(), 0.0) /
              static_cast<double>(trials.size()) +
          bptt.penalty();
@@ -77,22 +78,31 @@ struct GradientErrors {
   double w = 0.0, w_out = 0.0, b_out = 0.0, tau_gate = 0.0, w_in = 0.0;
 };
 
+/// With seed 3 the signs of one tanh network's errors add up to 0: nothing to compare with.
+Seed trial_seed(const Case& c) {
+  return c.activation == "tanh" ? 4 : 3;
+}
+
 GradientErrors gradient_errors(const Case& c) {
-  const RateModel model = network(c);
+  const DaleModel model = network(c);
   const std::vector<Trial> trials =
-      testing::random_trials(c.batch, kGradientInputs, kGradientSteps, 3);
-  Bptt<double> bptt(model, options_of<double>(c));
+      testing::random_trials(c.batch, kGradientInputs, kGradientSteps, trial_seed(c));
+  Bptt<double> bptt(dale_parametrisation<double>(model), options_of<double>(c));
   std::vector<double> parameters = parameters_of<double>(model);
   mean_loss(bptt, parameters, trials);
   const std::vector<double> gradient(bptt.gradient().begin(), bptt.gradient().end());
 
-  const auto worst = [&](std::size_t from, std::size_t to) {
+  const auto worst = [&](const char* name) {
+    const ParameterBlock* block = bptt.blocks().find(name);
+    if (block == nullptr) {
+      return 0.0;
+    }
     double scale = 0.0;
     double error = 0.0;
-    for (std::size_t p = from; p < to; ++p) {
+    for (std::size_t p = block->offset; p < block->offset + block->size(); ++p) {
       const double kept = parameters[p];
       // Rectified weights at 0 have no two-sided derivative: the rule there has its own test.
-      if (p < bptt.layout().w_out() && c.dale && kept <= 0.0) {
+      if (p < bptt.blocks().find("w")->size() && c.dale && kept <= 0.0) {
         CHECK(gradient[p] == 0.0);
         continue;
       }
@@ -109,22 +119,12 @@ GradientErrors gradient_errors(const Case& c) {
     REQUIRE(scale > 1e-4);
     return error / scale;
   };
-  const ParameterLayout& layout = bptt.layout();
-  GradientErrors errors{worst(layout.w(), layout.w_out()), worst(layout.w_out(), layout.b_out()),
-                        worst(layout.b_out(), layout.tau_gate())};
-  if (layout.trains_tau) {
-    errors.tau_gate = worst(layout.tau_gate(), layout.w_in());
-  }
-  if (layout.trains_input) {
-    errors.w_in = worst(layout.w_in(), layout.size());
-  }
-  return errors;
+  return {worst("w"), worst("w_out"), worst("b_out"), worst("taus_gaus"), worst("w_in")};
 }
 
 std::vector<Case> all_cases() {
   std::vector<Case> cases;
-  for (const Activation activation :
-       {Activation::sigmoid, Activation::softplus, Activation::clipped_relu}) {
+  for (const char* activation : {"sigmoid", "softplus", "clipped_relu", "relu", "tanh"}) {
     for (const Loss loss : {Loss::l2, Loss::l1}) {
       for (const bool dale : {true, false}) {
         for (const bool masked : {true, false}) {
@@ -141,19 +141,20 @@ std::vector<Case> all_cases() {
 }
 
 std::string describe(const Case& c) {
-  return std::string(to_string(c.activation)) + ", " + std::string(to_string(c.loss)) +
-         (c.dale ? ", Dale" : ", no Dale") + (c.masked ? ", masks" : "") +
-         (c.fixed_tau ? ", fixed tau" : ", trained tau") + ", batch " + std::to_string(c.batch);
+  return c.activation + ", " + std::string(to_string(c.loss)) + (c.dale ? ", Dale" : ", no Dale") +
+         (c.masked ? ", masks" : "") + (c.fixed_tau ? ", fixed tau" : ", trained tau") +
+         ", batch " + std::to_string(c.batch);
 }
 
 template <class Real>
 std::vector<Real> gradient_of(const Case& c, SimdLevel level = simd_level(), int threads = 1) {
-  const RateModel model = network(c);
+  const DaleModel model = network(c);
   BpttOptions options = options_of<Real>(c, level);
   options.threads = threads;
-  Bptt<Real> bptt(model, options);
+  Bptt<Real> bptt(dale_parametrisation<Real>(model), options);
   bptt.run(parameters_of<Real>(model),
-           testing::random_trials(c.batch, kGradientInputs, kGradientSteps, 3), {});
+           testing::random_trials(c.batch, kGradientInputs, kGradientSteps, 3),
+           {.factor = kRateNoise});
   return {bptt.gradient().begin(), bptt.gradient().end()};
 }
 
@@ -185,8 +186,7 @@ TEST_SUITE("numeric") {
   }
 
   TEST_CASE("gradients through spike-like noise and penalties agree with central differences") {
-    for (const Activation activation :
-         {Activation::sigmoid, Activation::softplus, Activation::clipped_relu}) {
+    for (const char* activation : {"sigmoid", "softplus", "clipped_relu", "relu"}) {
       for (const bool dale : {true, false}) {
         for (const int batch : {1, 11}) {
           // A trained time constant takes the noise with it: the gradient holds the noise fixed,
@@ -215,17 +215,16 @@ TEST_SUITE("numeric") {
     options.units = 64;
     options.connection_probability = 0.1;
     options.tau_min_steps = options.tau_max_steps = 5.0;
-    RateModel model = testing::small_network(options, 1, 1);
+    DaleModel model = testing::small_network(options, 1, 1);
     model.w.setZero();
     model.w_in.setZero();
     constexpr std::size_t steps = 4000;
     constexpr double s = 40.0;
-    Network<double> network(model, {.trials = true, .panels = false, .backward = false},
-                            simd_level());
+    auto network = kernel_network<double>(
+        network_of(model), {.trials = true, .panels = false, .backward = false}, simd_level());
     network.use_spike_noise(s);
-    network.load(parameters_of<double>(model));
     ForwardPass<double> pass(network, steps, false, true);
-    Trial trial{Eigen::MatrixXd::Zero(1, steps), Eigen::VectorXd::Zero(steps), 0};
+    Trial trial{Eigen::MatrixXd::Zero(1, steps), Eigen::MatrixXd::Zero(1, steps), 0};
     NoiseSeries silent;
     silent.factor = 0.0;
     pass.run(network, std::span(&trial, 1), {0, 1, false}, silent);
@@ -265,8 +264,8 @@ TEST_SUITE("numeric") {
   }
 
   TEST_CASE("the gradient of a mini-batch is the mean of its trials' gradients") {
-    const Case c{Activation::sigmoid, Loss::l2, true, true, false, 13};
-    const RateModel model = network(c);
+    const Case c{"sigmoid", Loss::l2, true, true, false, 13};
+    const DaleModel model = network(c);
     const std::vector<double> parameters = parameters_of<double>(model);
     const std::vector<Trial> trials =
         testing::random_trials(c.batch, kGradientInputs, kGradientSteps, 3);
@@ -274,9 +273,10 @@ TEST_SUITE("numeric") {
     std::vector<double> mean(together.size(), 0.0);
     Case single = c;
     single.batch = 1;
-    Bptt<double> bptt(model, options_of<double>(single));
+    Bptt<double> bptt(dale_parametrisation<double>(model), options_of<double>(single));
     for (std::uint32_t i = 0; i < trials.size(); ++i) {
       NoiseSeries noise;
+      noise.factor = kRateNoise;
       noise.first_trial = i;
       bptt.run(parameters, std::span(trials).subspan(i, 1), noise);
       for (std::size_t p = 0; p < mean.size(); ++p) {
@@ -293,7 +293,7 @@ TEST_SUITE("unit") {
   TEST_CASE("instruction sets and threads do not change a bit of the gradient") {
     for (const int batch : {1, 37}) {
       for (const bool dale : {true, false}) {
-        Case c{Activation::softplus, Loss::l2, dale, false, false, batch};
+        Case c{"softplus", Loss::l2, dale, false, false, batch};
         c.spike_noise = 40.0;
         c.l2_rates = 1.0;
         c.l2_weights = 0.01;
@@ -310,11 +310,11 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("a rectified weight at or below zero has no gradient") {
-    const Case c{Activation::sigmoid, Loss::l2, true, false, false, 1};
-    RateModel model = network(c);
+    const Case c{"sigmoid", Loss::l2, true, false, false, 1};
+    DaleModel model = network(c);
     model.w(3, 4) = 0.0;
     model.w(5, 6) = -0.3;
-    Bptt<double> bptt(model, options_of<double>(c));
+    Bptt<double> bptt(dale_parametrisation<double>(model), options_of<double>(c));
     bptt.run(parameters_of<double>(model),
              testing::random_trials(1, kGradientInputs, kGradientSteps, 3), {});
     CHECK(bptt.gradient()[4 * 19 + 3] == 0.0);
@@ -322,10 +322,10 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("batches and trials that do not fit are refused") {
-    const Case c{Activation::sigmoid, Loss::l2, true, false, false, 1};
-    const RateModel model = network(c);
+    const Case c{"sigmoid", Loss::l2, true, false, false, 1};
+    const DaleModel model = network(c);
     const std::vector<float> parameters = parameters_of<float>(model);
-    Bptt<float> bptt(model, options_of<float>(c));
+    Bptt<float> bptt(dale_parametrisation<float>(model), options_of<float>(c));
     CHECK_THROWS_WITH_AS(
         bptt.run(parameters, testing::random_trials(2, kGradientInputs, kGradientSteps, 3), {}),
         "batch: found 2 trials; must have 1", InputError);
@@ -333,29 +333,29 @@ TEST_SUITE("unit") {
         bptt.run(parameters, testing::random_trials(1, kGradientInputs, 24, 3), {}),
         "trial: input: found 2 x 24; must be 2 x 23", InputError);
     std::vector<Trial> trials = testing::random_trials(1, kGradientInputs, kGradientSteps, 3);
-    trials[0].target.conservativeResize(21);
+    trials[0].target.conservativeResize(1, 21);
     CHECK_THROWS_WITH_AS(bptt.run(parameters, trials, {}),
-                         "trial: target: found 21 values; must have at least 22, one per output",
+                         "trial: target: found 1 x 21; must be 1 x 22, a column per output step",
                          InputError);
   }
 
   TEST_CASE("weights that fall below zero and rise again are followed") {
-    const Case c{Activation::sigmoid, Loss::l2, true, false, false, 1};
-    const RateModel model = network(c);
+    const Case c{"sigmoid", Loss::l2, true, false, false, 1};
+    const DaleModel model = network(c);
     const std::vector<Trial> trials = testing::random_trials(1, kGradientInputs, kGradientSteps, 3);
     const std::vector<double> parameters = parameters_of<double>(model);
     std::vector<double> fewer = parameters;
     for (std::size_t p = 0; p < 19 * 12; ++p) {
       fewer[p] = -1.0;
     }
-    Bptt<double> bptt(model, options_of<double>(c));
+    Bptt<double> bptt(dale_parametrisation<double>(model), options_of<double>(c));
     const double loss = mean_loss(bptt, parameters, trials);
     const double loss_of_fewer = mean_loss(bptt, fewer, trials);
     CHECK(loss != loss_of_fewer);
     CHECK(mean_loss(bptt, parameters, trials) == loss);
-    RateModel sparse = model;
+    DaleModel sparse = model;
     sparse.w.leftCols(12).setConstant(-1.0);
-    Bptt<double> fresh(sparse, options_of<double>(c));
+    Bptt<double> fresh(dale_parametrisation<double>(sparse), options_of<double>(c));
     CHECK(mean_loss(fresh, fewer, trials) == loss_of_fewer);
   }
 }

@@ -17,13 +17,13 @@ using namespace rheobase::rate;
 
 namespace {
 
-RateModel network(int units = 40, int inputs = 1) {
+DaleModel network(int units = 40, int inputs = 1) {
   NetworkOptions options;
   options.units = units;
   options.connection_probability = 0.4;
   options.initialisation = Initialisation::balanced;
   options.som_units = 2;
-  return make_rate_model(options, inputs, 5);
+  return make_dale_model(options, inputs, 5);
 }
 
 TrainingOptions options_for(int trials, int batch = 1) {
@@ -154,12 +154,12 @@ TEST_SUITE("numeric") {
     const auto looks = static_cast<std::uint32_t>(result.state.trials_done / 100);
     const auto outputs_of = [&result](std::uint32_t first_trial) {
       const RateEvaluationOptions judged{.first_trial = first_trial};
-      return evaluate_rate(result.state.model, Task("go-nogo"), judged).outputs;
+      return evaluate_rate(network_of(result.state.model), Task("go-nogo"), judged).outputs;
     };
     CHECK(result.last_evaluation.outputs == outputs_of(kStopCriterionTrials + looks * 100));
     CHECK(result.last_evaluation.outputs != outputs_of(looks * 100));
     const RateEvaluation fresh =
-        evaluate_rate(result.state.model, Task("go-nogo"), {.seed = 77, .threads = 1});
+        evaluate_rate(network_of(result.state.model), Task("go-nogo"), {.seed = 77, .threads = 1});
     CHECK(fresh.accuracy.value > 0.9);
     validate(result.state.model, "trained model");
   }
@@ -256,7 +256,7 @@ TEST_SUITE("unit") {
     TrainingOptions options = options_for(400, 4);
     const TrainingResult result = train_network(options);
     const auto right = [&](double margin) {
-      return evaluate_rate(result.state.model, Task("go-nogo"),
+      return evaluate_rate(network_of(result.state.model), Task("go-nogo"),
                            {.trials = 60, .seed = 5, .margin = margin, .threads = 1});
     };
     const RateEvaluation plain = right(0.0);
@@ -279,8 +279,8 @@ TEST_SUITE("unit") {
   TEST_CASE("zeros, masks and signs survive training exactly") {
     const TrainingOptions options = options_for(100);
     const TrainingResult result = train_network(options);
-    const RateModel before = network();
-    const RateModel& after = result.state.model;
+    const DaleModel before = network();
+    const DaleModel& after = result.state.model;
     Eigen::Index changed = 0;
     for (Eigen::Index p = 0; p < before.w.size(); ++p) {
       const double old = before.w.data()[p];
@@ -302,7 +302,7 @@ TEST_SUITE("unit") {
 
   TEST_CASE("a fixed time constant stays fixed") {
     const TrainingOptions options = options_for(20);
-    RateModel model = network();
+    DaleModel model = network();
     model.tau_max_steps = model.tau_min_steps;
     const TrainingResult result = train(initial_state(model, options), Task("go-nogo"), options);
     CHECK(result.state.model.tau_gate == model.tau_gate);
@@ -377,7 +377,7 @@ TEST_SUITE("unit") {
         TrainingOptions options = options_for(batch, batch);
         options.threads = threads;
         options.evaluate_every = 1000;
-        const RateModel model = network(200);
+        const DaleModel model = network(200);
         const std::size_t bound = training_memory_bytes(model, 200, options);
         const std::size_t before = heap_bytes();
         std::size_t during = before;

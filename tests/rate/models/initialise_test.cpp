@@ -46,13 +46,13 @@ Moments moments_of_nonzero(const Eigen::MatrixXd& matrix) {
   return m;
 }
 
-Eigen::Index inhibitory_count(const RateModel& model) {
+Eigen::Index inhibitory_count(const DaleModel& model) {
   return std::count(model.inhibitory.begin(), model.inhibitory.end(), true);
 }
 
 std::string message_of(const NetworkOptions& options, int inputs = 1) {
   try {
-    make_rate_model(options, inputs, 1);
+    make_dale_model(options, inputs, 1);
   } catch (const InputError& error) {
     return error.what();
   }
@@ -63,7 +63,7 @@ std::string message_of(const NetworkOptions& options, int inputs = 1) {
 
 TEST_SUITE("statistical") {
   TEST_CASE("types, connections and weights follow their distributions") {
-    const RateModel model = make_rate_model(large(), 3, 2);
+    const DaleModel model = make_dale_model(large(), 3, 2);
     const double n = 1000.0;
     const double pairs = n * n;
     CHECK(sigmas(static_cast<double>(inhibitory_count(model)), 0.2 * n, std::sqrt(n * 0.2 * 0.8)) <
@@ -90,7 +90,7 @@ TEST_SUITE("statistical") {
   TEST_CASE("without Dale's principle weights are normal and all signs +1") {
     NetworkOptions options = large();
     options.dale = false;
-    const RateModel model = make_rate_model(options, 1, 2);
+    const DaleModel model = make_dale_model(options, 1, 2);
     const Moments w = moments_of_nonzero(model.w);
     const double s = 1.5 / std::sqrt(200.0);
     CHECK(sigmas(w.mean, 0.0, s / std::sqrt(w.count)) < tolerance::kSigmas);
@@ -102,21 +102,21 @@ TEST_SUITE("statistical") {
   TEST_CASE("gamma weights have shape 2 and scale 0.003, whatever the gain") {
     NetworkOptions options = large();
     options.distribution = WeightDistribution::gamma;
-    const RateModel model = make_rate_model(options, 1, 2);
+    const DaleModel model = make_dale_model(options, 1, 2);
     const Moments w = moments_of_nonzero(model.w);
     // Gamma(2, b): mean 2 b, variance 2 b^2, second moment 6 b^2 with variance 84 b^4.
     const double b = 0.003;
     CHECK(sigmas(w.mean, 2.0 * b, b * std::sqrt(2.0 / w.count)) < tolerance::kSigmas);
     CHECK(sigmas(w.square, 6.0 * b * b, b * b * std::sqrt(84.0 / w.count)) < tolerance::kSigmas);
     options.gain = 3.0;
-    CHECK(make_rate_model(options, 1, 2).w == model.w);
+    CHECK(make_dale_model(options, 1, 2).w == model.w);
   }
 
   TEST_CASE("balanced initialisation cancels excitation and inhibition, the reference does not") {
     NetworkOptions options = large();
-    const RateModel reference = make_rate_model(options, 1, 2);
+    const DaleModel reference = make_dale_model(options, 1, 2);
     options.initialisation = Initialisation::balanced;
-    const RateModel balanced = make_rate_model(options, 1, 2);
+    const DaleModel balanced = make_dale_model(options, 1, 2);
     // Sum of all entries: N columns of N P_rec half-normal weights; its sd under balance.
     const double s = 1.5 / std::sqrt(200.0);
     const double excitatory = 200.0 * 800.0;
@@ -131,7 +131,7 @@ TEST_SUITE("unit") {
   TEST_CASE("Dale's principle: a column of the effective weights has one sign") {
     NetworkOptions options;
     options.som_units = 4;
-    const RateModel model = make_rate_model(options, 1, 5);
+    const DaleModel model = make_dale_model(options, 1, 5);
     const Eigen::MatrixXd w = effective_weights(model);
     for (Eigen::Index j = 0; j < w.cols(); ++j) {
       CHECK((model.inhibitory[static_cast<std::size_t>(j)] ? w.col(j).maxCoeff() <= 0.0
@@ -148,7 +148,7 @@ TEST_SUITE("unit") {
     Eigen::MatrixXd mask = Eigen::MatrixXd::Ones(60, 60);
     mask.col(7).setZero();
     options.mask = mask;
-    const RateModel model = make_rate_model(options, 1, 5);
+    const DaleModel model = make_dale_model(options, 1, 5);
     const std::vector<Eigen::Index> som = som_units(model);
     REQUIRE(som.size() == 5);
     CHECK(std::is_sorted(som.begin(), som.end()));
@@ -164,12 +164,12 @@ TEST_SUITE("unit") {
 
   TEST_CASE("an option changes only the quantity it is about") {
     NetworkOptions options;
-    const RateModel model = make_rate_model(options, 2, 8);
-    CHECK(make_rate_model(options, 2, 8).w == model.w);
-    CHECK(make_rate_model(options, 2, 9).w != model.w);
+    const DaleModel model = make_dale_model(options, 2, 8);
+    CHECK(make_dale_model(options, 2, 8).w == model.w);
+    CHECK(make_dale_model(options, 2, 9).w != model.w);
     options.inhibitory_probability = 0.5;
     options.tau_max_steps = 4.0;
-    const RateModel other = make_rate_model(options, 2, 8);
+    const DaleModel other = make_dale_model(options, 2, 8);
     CHECK(other.w == model.w);
     CHECK(other.w_in == model.w_in);
     CHECK(other.w_out == model.w_out);
@@ -179,7 +179,7 @@ TEST_SUITE("unit") {
 
   TEST_CASE("time constants lie between their bounds, a single one is shared") {
     NetworkOptions options;
-    RateModel model = make_rate_model(options, 1, 8);
+    DaleModel model = make_dale_model(options, 1, 8);
     model.tau_gate[0] = 0.0;
     model.tau_gate[1] = 40.0;
     model.tau_gate[2] = -40.0;
@@ -194,7 +194,7 @@ TEST_SUITE("unit") {
     NetworkOptions options;
     options.units = 30;
     options.som_units = 31;
-    const auto inhibitory = inhibitory_count(make_rate_model({.units = 30}, 1, 1));
+    const auto inhibitory = inhibitory_count(make_dale_model({.units = 30}, 1, 1));
     CHECK(message_of(options) ==
           "network options: som_units: found 31; must be between 0 and the number of inhibitory "
           "units, here " +

@@ -25,7 +25,7 @@ TEST_SUITE("golden") {
       const ModelFile stored = read_model(reference::path("models/" + file + ".mat"));
       REQUIRE(stored.provenance.eval_accuracy > 0.9);
       const RateEvaluation evaluation =
-          evaluate_rate(stored.model, Task(task), {.trials = 400, .threads = 1});
+          evaluate_rate(stored.network, Task(task), {.trials = 400, .threads = 1});
       // The stored values are means of 100 trials, whose losses differ by some ten percent.
       CHECK(evaluation.accuracy.value > stored.provenance.eval_accuracy - 0.03);
       CHECK(evaluation.mean_loss == doctest::Approx(stored.provenance.eval_loss).epsilon(0.05));

@@ -35,7 +35,7 @@ TEST_SUITE("unit") {
     CHECK(go.input.rows() == 1);
     CHECK(go.input.cols() == 200);
     CHECK(is_step(go.input.row(0), 50, 75, 1.0));
-    CHECK(is_step(go.target, 75, 200, 1.0));
+    CHECK(is_step(go.target.row(0), 75, 200, 1.0));
     const Trial nogo = make(task, "nogo");
     CHECK(nogo.input.isZero());
     CHECK(nogo.target.isZero());
@@ -50,7 +50,7 @@ TEST_SUITE("unit") {
       CHECK(trial.input.cols() == 300);
       CHECK(is_step(trial.input.row(0), 50, 100, signs[c][0]));
       CHECK(is_step(trial.input.row(1), 110, 160, signs[c][1]));
-      CHECK(is_step(trial.target, 170, 270, signs[c][0] * signs[c][1]));
+      CHECK(is_step(trial.target.row(0), 170, 270, signs[c][0] * signs[c][1]));
     }
   }
 
@@ -59,7 +59,7 @@ TEST_SUITE("unit") {
     const Trial trial = make(task, "different-plus-minus");
     CHECK(trial.input.cols() == 330);
     CHECK(is_step(trial.input.row(1), 140, 190, -1.0));
-    CHECK(is_step(trial.target, 200, 300, -1.0));
+    CHECK(is_step(trial.target.row(0), 200, 300, -1.0));
   }
 
   TEST_CASE("mante: context throughout, noise only at 50 to 249, target from 250 on") {
@@ -76,8 +76,8 @@ TEST_SUITE("unit") {
         CHECK((trial.input.row(modality).segment(50, 200).array() != 0.0).all());
       }
     }
-    CHECK(is_step(make(task, "context1-minus-plus").target, 250, 500, -1.0));
-    CHECK(is_step(make(task, "context2-minus-plus").target, 250, 500, 1.0));
+    CHECK(is_step(make(task, "context1-minus-plus").target.row(0), 250, 500, -1.0));
+    CHECK(is_step(make(task, "context2-minus-plus").target.row(0), 250, 500, 1.0));
   }
 
   TEST_CASE("timing: cue at 50 to 74, bell of sd 15 around 75 + d, nothing in a catch trial") {
@@ -87,11 +87,11 @@ TEST_SUITE("unit") {
     CHECK(is_step(cue.input.row(0), 50, 75, 1.0));
     for (Eigen::Index k = 0; k < 300; ++k) {
       const double d = static_cast<double>(k) - 175.0;
-      CHECK(cue.target[k] == doctest::Approx(std::exp(-d * d / (2.0 * 15.0 * 15.0))));
+      CHECK(cue.target(k) == doctest::Approx(std::exp(-d * d / (2.0 * 15.0 * 15.0))));
     }
     CHECK(make(task, "catch").input.isZero());
     CHECK(make(task, "catch").target.isZero());
-    CHECK(make(Task("timing", {{"interval", 800}}), "cue").target[75 + 160] == 1.0);
+    CHECK(make(Task("timing", {{"interval", 800}}), "cue").target(75 + 160) == 1.0);
   }
 
   TEST_CASE("dms is xor with a delay of 500 ms") {
@@ -110,9 +110,9 @@ TEST_SUITE("unit") {
     const Trial trial = make(task, "sine");
     CHECK(trial.input.cols() == 50 + 3 * 40);
     CHECK(is_step(trial.input.row(0), 25, 50, 1.0));
-    CHECK(trial.target.head(51).isZero());
-    CHECK(trial.target[50 + 10] == doctest::Approx(1.0));
-    CHECK(trial.target[50 + 40 + 30] == doctest::Approx(-1.0));
+    CHECK(trial.target.leftCols(51).isZero());
+    CHECK(trial.target(50 + 10) == doctest::Approx(1.0));
+    CHECK(trial.target(50 + 40 + 30) == doctest::Approx(-1.0));
   }
 
   TEST_CASE("the spiking network gets one more column, the last one repeated") {

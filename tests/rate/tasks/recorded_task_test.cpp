@@ -25,7 +25,7 @@ RecordedTrials recorded(const std::vector<int>& counts) {
     for (int k = 0; k < counts[c]; ++k) {
       const auto number = static_cast<double>(all.trials.size());
       all.trials.push_back({Eigen::MatrixXd::Constant(3, kSteps, number),
-                            Eigen::VectorXd::Constant(kSteps, number), static_cast<int>(c)});
+                            Eigen::MatrixXd::Constant(1, kSteps, number), static_cast<int>(c)});
     }
   }
   return all;
@@ -51,10 +51,10 @@ TEST_SUITE("unit") {
     CHECK(task.conditions() == std::vector<std::string>{"label-0", "label-1"});
     for (std::uint32_t i = 0; i < 50; ++i) {
       const Trial trial = task.random_trial(1, i, Purpose::task);
-      CHECK(trial.condition == (trial.target[0] == 2.0 ? 1 : 0));
-      CHECK(trial.input(2, 7) == trial.target[0]);
+      CHECK(trial.condition == (trial.target(0) == 2.0 ? 1 : 0));
+      CHECK(trial.input(2, 7) == trial.target(0));
     }
-    CHECK(task.trial_of(1, 1, 0, Purpose::task).target[0] == 2.0);
+    CHECK(task.trial_of(1, 1, 0, Purpose::task).target(0) == 2.0);
   }
 
   TEST_CASE("an answer is right when its distance from the target is below the limit") {
@@ -62,7 +62,7 @@ TEST_SUITE("unit") {
     trials.score_window_ms = {50.0, 75.0};  // outputs 9 to 14: steps 10 to 15
     const Task task = recorded_task(trials, {{"rms-limit", 0.2}});
     const Trial trial = task.trial_of(0, 1, 0, Purpose::task);
-    Eigen::VectorXd output = Eigen::VectorXd::Constant(kSteps - 1, 9.0);
+    Eigen::RowVectorXd output = Eigen::RowVectorXd::Constant(kSteps - 1, 9.0);
     CHECK_FALSE(task.rate_correct(trial, output));
     output.segment(9, 6).setConstant(0.19);
     CHECK(task.rate_correct(trial, output));
@@ -85,13 +85,14 @@ TEST_SUITE("unit") {
     trials.trials[1].input.resize(3, kSteps - 1);
     CHECK(refusal(trials) == "trial 2: u: found 3 x 19; must be 3 x 20 as in trial 1");
     trials = recorded({2});
-    trials.trials[1].target.resize(4);
-    CHECK(refusal(trials) == "trial 2: z: found 4 values; must have 20, one for every column of u");
+    trials.trials[1].target.resize(1, 4);
+    CHECK(refusal(trials) ==
+          "trial 2: z: found 1 x 4; must be 1 x 20: a column for every column of u");
     trials = recorded({2});
     trials.trials[1].input(0, 3) = std::numeric_limits<double>::infinity();
     CHECK(refusal(trials) == "trial 2: u: found a value that is not finite; must be finite");
     trials = recorded({2});
-    trials.trials[0].target[3] = std::numeric_limits<double>::quiet_NaN();
+    trials.trials[0].target(3) = std::numeric_limits<double>::quiet_NaN();
     CHECK(refusal(trials) == "trial 1: z: found a value that is not finite; must be finite");
     for (const auto& window : {std::pair{-1.0, 50.0}, std::pair{60.0, 50.0}, std::pair{50.0, 101.0},
                                std::pair{51.0, 54.0}, std::pair{0.0, 4.0}}) {
@@ -126,7 +127,7 @@ TEST_SUITE("statistical") {
     std::vector<int> counts(8);
     for (std::uint32_t i = 0; i < draws; ++i) {
       const Trial trial = task.random_trial(3, i, Purpose::task);
-      ++counts[static_cast<std::size_t>(trial.target[0])];
+      ++counts[static_cast<std::size_t>(trial.target(0))];
     }
     const double p = 1.0 / 8.0;
     for (const int count : counts) {

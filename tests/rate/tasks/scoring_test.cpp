@@ -15,9 +15,9 @@ Trial trial_of(const Task& task, const std::string& condition) {
   return task.trial_of(task.condition_index(condition), 1, 0, Purpose::task);
 }
 
-/// T - 1 outputs of a rate network, `value` at one index, 0 elsewhere.
-Eigen::VectorXd impulse(Eigen::Index size, Eigen::Index index, double value) {
-  Eigen::VectorXd output = Eigen::VectorXd::Zero(size);
+/// 1 x (T - 1) outputs of a rate network, `value` at one index, 0 elsewhere.
+Eigen::RowVectorXd impulse(Eigen::Index size, Eigen::Index index, double value) {
+  Eigen::RowVectorXd output = Eigen::RowVectorXd::Zero(size);
   output[index] = value;
   return output;
 }
@@ -83,7 +83,7 @@ TEST_SUITE("unit") {
     const Task task("timing");
     const Trial cue = trial_of(task, "cue");
     const auto bump = [](double centre, double height) {
-      Eigen::VectorXd output(299);
+      Eigen::RowVectorXd output(299);
       for (Eigen::Index k = 0; k < 299; ++k) {
         const double d = (static_cast<double>(k) - centre) / 15.0;
         output[k] = height * std::exp(-0.5 * d * d);

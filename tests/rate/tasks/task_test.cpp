@@ -26,12 +26,12 @@ TEST_SUITE("unit") {
         CHECK(trial.target.size() == task.steps());
         CHECK(trial.input.allFinite());
         // The target itself is the right answer, silence never is for a response.
-        const Eigen::VectorXd perfect = trial.target.head(task.steps() - 1);
+        const Eigen::MatrixXd perfect = trial.target.leftCols(task.steps() - 1);
         CHECK(task.rate_correct(trial, perfect));
         if (!trial.target.isZero()) {
-          CHECK_FALSE(task.rate_correct(trial, Eigen::VectorXd::Zero(task.steps() - 1)));
+          CHECK_FALSE(task.rate_correct(trial, Eigen::MatrixXd::Zero(1, task.steps() - 1)));
         }
-        CHECK(task.spiking_correct(trial, {5.0, 5.0, perfect}));
+        CHECK(task.spiking_correct(trial, {5.0, 5.0, perfect.row(0)}));
       }
       for (const auto& [start, end] : definition->stimulus_windows(task.parameters())) {
         CHECK(start >= 0);

@@ -3,9 +3,9 @@
 #include <string_view>
 #include <vector>
 
-#include "rate/models/rate_model.hpp"
-
 namespace rheobase::rate {
+
+struct RateNetwork;
 
 /// Type of a unit, in the order in which tables and rasters stack them.
 enum class UnitType {
@@ -17,7 +17,8 @@ enum class UnitType {
 /// "E", "I", "SOM".
 std::string_view to_string(UnitType type);
 
-/// Type of every unit, N values.
-std::vector<UnitType> unit_types(const RateModel& model);
+/// Type of every unit, N values: the network's own, or where it has none by the sign of the sum of
+/// the unit's outgoing weights (inhibitory below 0).
+std::vector<UnitType> unit_types(const RateNetwork& network);
 
 }  // namespace rheobase::rate

@@ -1,26 +1,21 @@
 #pragma once
 
-#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <Eigen/Core>
 
-#include "rate/dynamics/activation.hpp"
+#include "rate/dynamics/rate_network.hpp"
 
 namespace rheobase::rate {
 
-std::string_view to_string(Activation activation);
-/// @throws InputError that lists the known names
-Activation activation_from(std::string_view name);
-
-/// A rate network: x_t = (1 - 1/tau) x_{t-1} + (1/tau) (W r_{t-1} + W_in u_{t-1}) + 0.1 xi_t,
-/// o_t = w_out . r_t + b_out, r = phi(x) (Kim, Li & Sejnowski, PNAS 2019, eq. 1 to 4).
+/// The parameters of a rate network under Dale's principle: W = (max(w, 0) diag(m)) .* mask, tau =
+/// sigmoid(g) (max - min) + min (Kim, Li & Sejnowski, PNAS 2019, eq. 1 to 4); network_of() gives
+/// the network they stand for.
 ///
 /// Row = postsynaptic, column = presynaptic unit. Plain data: validate() checks it once. w0 and
 /// tau_gate0 may be empty in models of unknown origin.
-struct RateModel {
+struct DaleModel {
   Eigen::MatrixXd w;          ///< N x N, trainable weights before sign and mask
   Eigen::MatrixXd w0;         ///< N x N, w at the start of training
   Eigen::VectorXd sign;       ///< N, the diagonal of m: +1 or -1 per presynaptic unit
@@ -31,14 +26,12 @@ struct RateModel {
   Eigen::VectorXd tau_gate;   ///< N, g: tau = sigmoid(g) (max - min) + min (taus_gaus)
   Eigen::VectorXd tau_gate0;  ///< N, g at the start of training
   double tau_min_steps = 4.0;
-  double tau_max_steps = 20.0;   ///< equal to tau_min_steps: one fixed time constant
-  std::vector<bool> inhibitory;  ///< N
-  int som_units = 0;             ///< the first som_units inhibitory units are "SOM"
-  Activation activation = Activation::sigmoid;
-  bool dale = true;                      ///< rectify w (Dale's principle)
-  bool trains_input = false;             ///< w_in is trained too; fixed in the published model
-  std::string task;                      ///< name of the task it was trained on, may be empty
-  std::optional<double> scaling_factor;  ///< s = 1/lambda found by `map`
+  double tau_max_steps = 20.0;       ///< equal to tau_min_steps: one fixed time constant
+  std::vector<bool> inhibitory;      ///< N
+  int som_units = 0;                 ///< the first som_units inhibitory units are "SOM"
+  std::string transfer = "sigmoid";  ///< registered transfer function [activation]
+  bool dale = true;                  ///< rectify w (Dale's principle)
+  bool trains_input = false;         ///< w_in is trained too; fixed in the published model
 
   Eigen::Index units() const { return w.rows(); }
   Eigen::Index inputs() const { return w_in.cols(); }
@@ -47,22 +40,26 @@ struct RateModel {
 
 inline constexpr double kRateStepMs = 5.0;    ///< Delta of the published model
 inline constexpr double kRateNoise = 0.1;     ///< factor of xi
-inline constexpr double kInitialNoise = 0.1;  ///< x_0 = kInitialNoise * factor * xi_0
+inline constexpr double kInitialNoise = 0.1;  ///< x_0 = kInitialNoise * kRateNoise * xi_0
 
 /// W = (max(w, 0) diag(m)) .* mask under Dale's principle, (w diag(m)) .* mask without. N x N.
-Eigen::MatrixXd effective_weights(const RateModel& model);
+Eigen::MatrixXd effective_weights(const DaleModel& model);
 
 /// The same from w0.
-Eigen::MatrixXd effective_initial_weights(const RateModel& model);
+Eigen::MatrixXd effective_initial_weights(const DaleModel& model);
+
+/// The network that the parameters stand for: one output, steps of kRateStepMs, white noise of
+/// factor kRateNoise on the state.
+RateNetwork network_of(const DaleModel& model);
 
 /// Time constants in steps, N values.
-Eigen::VectorXd tau_steps(const RateModel& model);
+Eigen::VectorXd tau_steps(const DaleModel& model);
 
 /// Indices (0-based) of the SOM units: the first som_units inhibitory ones.
-std::vector<Eigen::Index> som_units(const RateModel& model);
+std::vector<Eigen::Index> som_units(const DaleModel& model);
 
 /// Checks shapes, signs, masks, ranges and finiteness. `where` names the model in messages.
 /// @throws InputError with the field's name in the .mat file ("field 'w_out'")
-void validate(const RateModel& model, const std::string& where);
+void validate(const DaleModel& model, const std::string& where);
 
 }  // namespace rheobase::rate

@@ -1,4 +1,4 @@
-#include "rate/models/rate_model.hpp"
+#include "rate/models/dale_model.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -6,51 +6,19 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "rate/dynamics/internal/field_check.hpp"
+#include "rate/dynamics/transfer/transfer.hpp"
 
 namespace rheobase::rate {
 
 namespace {
 
-Eigen::MatrixXd signed_and_masked(const RateModel& model, const Eigen::MatrixXd& w) {
+Eigen::MatrixXd signed_and_masked(const DaleModel& model, const Eigen::MatrixXd& w) {
   const Eigen::MatrixXd magnitude = model.dale ? Eigen::MatrixXd(w.cwiseMax(0.0)) : w;
   return (magnitude * model.sign.asDiagonal()).cwiseProduct(model.mask);
 }
 
-/// Checks of one model; each names the field as the .mat file does.
-struct FieldCheck {
-  const std::string& where;
-
-  [[noreturn]] void fail(std::string_view field, std::string_view found,
-                         std::string_view required) const {
-    throw InputError(where, fmt::format("field '{}'", field), found, required);
-  }
-
-  void shape(std::string_view field, const Eigen::MatrixXd& matrix, Eigen::Index rows,
-             Eigen::Index columns, std::string_view required) const {
-    if (matrix.rows() != rows || matrix.cols() != columns) {
-      fail(field, fmt::format("{} x {}", matrix.rows(), matrix.cols()), required);
-    }
-  }
-
-  void length(std::string_view field, Eigen::Index found, Eigen::Index units) const {
-    if (found != units) {
-      fail(field, fmt::format("{} values", found),
-           fmt::format("must have one value per unit, N = {}", units));
-    }
-  }
-
-  void finite(std::string_view field, const Eigen::MatrixXd& matrix) const {
-    for (Eigen::Index j = 0; j < matrix.cols(); ++j) {
-      for (Eigen::Index i = 0; i < matrix.rows(); ++i) {
-        if (!std::isfinite(matrix(i, j))) {
-          fail(field, fmt::format("{} at ({}, {})", matrix(i, j), i + 1, j + 1), "must be finite");
-        }
-      }
-    }
-  }
-};
-
-void validate_recurrence(const RateModel& model, const FieldCheck& check) {
+void validate_recurrence(const DaleModel& model, const FieldCheck& check) {
   const Eigen::Index n = model.units();
   if (n == 0 || model.w.cols() != n) {
     check.fail("w", fmt::format("{} x {}", n, model.w.cols()), "must be N x N with N > 0");
@@ -79,7 +47,7 @@ void validate_recurrence(const RateModel& model, const FieldCheck& check) {
   }
 }
 
-void validate_input_and_readout(const RateModel& model, const FieldCheck& check) {
+void validate_input_and_readout(const DaleModel& model, const FieldCheck& check) {
   const Eigen::Index n = model.units();
   if (model.w_in.rows() != n || model.w_in.cols() == 0) {
     check.fail("w_in", fmt::format("{} x {}", model.w_in.rows(), model.w_in.cols()),
@@ -93,7 +61,7 @@ void validate_input_and_readout(const RateModel& model, const FieldCheck& check)
   }
 }
 
-void validate_time_constants(const RateModel& model, const FieldCheck& check) {
+void validate_time_constants(const DaleModel& model, const FieldCheck& check) {
   const double low = model.tau_min_steps;
   const double high = model.tau_max_steps;
   if (!(low >= 1.0 && high >= low && std::isfinite(high))) {
@@ -110,7 +78,7 @@ void validate_time_constants(const RateModel& model, const FieldCheck& check) {
   }
 }
 
-void validate_types(const RateModel& model, const FieldCheck& check) {
+void validate_types(const DaleModel& model, const FieldCheck& check) {
   check.length("inh", static_cast<Eigen::Index>(model.inhibitory.size()), model.units());
   for (Eigen::Index j = 0; model.dale && j < model.units(); ++j) {
     const bool inhibitory = model.inhibitory[static_cast<std::size_t>(j)];
@@ -131,18 +99,42 @@ void validate_types(const RateModel& model, const FieldCheck& check) {
 
 }  // namespace
 
-Eigen::MatrixXd effective_weights(const RateModel& model) {
+Eigen::MatrixXd effective_weights(const DaleModel& model) {
   return signed_and_masked(model, model.w);
 }
 
-Eigen::MatrixXd effective_initial_weights(const RateModel& model) {
+Eigen::MatrixXd effective_initial_weights(const DaleModel& model) {
   if (model.w0.size() == 0) {
     throw InputError("model", "field 'w0'", "nothing", "must hold the weights before training");
   }
   return signed_and_masked(model, model.w0);
 }
 
-Eigen::VectorXd tau_steps(const RateModel& model) {
+RateNetwork network_of(const DaleModel& model) {
+  RateNetwork network;
+  network.w = effective_weights(model);
+  network.w_in = model.w_in;
+  network.w_out = model.w_out.transpose();
+  network.bias = Eigen::VectorXd::Zero(model.units());
+  network.b_out = Eigen::VectorXd::Constant(1, model.b_out);
+  network.tau_ms = tau_steps(model) * kRateStepMs;
+  network.step_ms = kRateStepMs;
+  network.transfer = model.transfer;
+  network.noise.factor = kRateNoise;
+  network.initial.scale = kInitialNoise;
+  for (const bool inhibitory : model.inhibitory) {
+    network.unit_type.push_back(inhibitory ? UnitType::inhibitory : UnitType::excitatory);
+  }
+  for (const Eigen::Index unit : som_units(model)) {
+    network.unit_type[static_cast<std::size_t>(unit)] = UnitType::som;
+  }
+  if (model.w0.size() > 0) {
+    network.w_initial = effective_initial_weights(model);
+  }
+  return network;
+}
+
+Eigen::VectorXd tau_steps(const DaleModel& model) {
   if (model.fixed_tau()) {
     return Eigen::VectorXd::Constant(model.units(), model.tau_min_steps);
   }
@@ -151,7 +143,7 @@ Eigen::VectorXd tau_steps(const RateModel& model) {
       [&](double g) { return range / (1.0 + std::exp(-g)) + model.tau_min_steps; });
 }
 
-std::vector<Eigen::Index> som_units(const RateModel& model) {
+std::vector<Eigen::Index> som_units(const DaleModel& model) {
   std::vector<Eigen::Index> units;
   for (std::size_t i = 0; i < model.inhibitory.size(); ++i) {
     if (model.inhibitory[i] && units.size() < static_cast<std::size_t>(model.som_units)) {
@@ -161,12 +153,13 @@ std::vector<Eigen::Index> som_units(const RateModel& model) {
   return units;
 }
 
-void validate(const RateModel& model, const std::string& where) {
+void validate(const DaleModel& model, const std::string& where) {
   const FieldCheck check{where};
   validate_recurrence(model, check);
   validate_input_and_readout(model, check);
   validate_time_constants(model, check);
   validate_types(model, check);
+  transfer_named(model.transfer);
 }
 
 }  // namespace rheobase::rate

@@ -1,0 +1,40 @@
+#include "rate/dynamics/internal/field_check.hpp"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+
+namespace rheobase::rate {
+
+void FieldCheck::fail(std::string_view field, std::string_view found,
+                      std::string_view required) const {
+  throw InputError(where, fmt::format("field '{}'", field), found, required);
+}
+
+void FieldCheck::shape(std::string_view field, const Eigen::MatrixXd& matrix, Eigen::Index rows,
+                       Eigen::Index columns, std::string_view required) const {
+  if (matrix.rows() != rows || matrix.cols() != columns) {
+    fail(field, fmt::format("{} x {}", matrix.rows(), matrix.cols()), required);
+  }
+}
+
+void FieldCheck::length(std::string_view field, Eigen::Index found, Eigen::Index units) const {
+  if (found != units) {
+    fail(field, fmt::format("{} values", found),
+         fmt::format("must have one value per unit, N = {}", units));
+  }
+}
+
+void FieldCheck::finite(std::string_view field, const Eigen::MatrixXd& matrix) const {
+  for (Eigen::Index j = 0; j < matrix.cols(); ++j) {
+    for (Eigen::Index i = 0; i < matrix.rows(); ++i) {
+      if (!std::isfinite(matrix(i, j))) {
+        fail(field, fmt::format("{} at ({}, {})", matrix(i, j), i + 1, j + 1), "must be finite");
+      }
+    }
+  }
+}
+
+}  // namespace rheobase::rate
