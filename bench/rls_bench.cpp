@@ -5,6 +5,7 @@
 
 #include "core/random.hpp"
 #include "rate/learning/rls.hpp"
+#include "rate/models/reservoir.hpp"
 
 namespace rheobase::rate {
 namespace {
@@ -81,6 +82,20 @@ void readout_update(benchmark::State& state) {
       benchmark::Counter(2e-9 * bytes, benchmark::Counter::kIsIterationInvariantRate);
 }
 
+template <class Real>
+void network_step(benchmark::State& state) {
+  RunningReservoir<Real> network(make_reservoir({}, 1));
+  network.start(Eigen::VectorXd::LinSpaced(kUnits, -1.0, 1.0));
+  const AlignedVector<float> xi(kUnits, 1.0F);
+  const Real input[] = {0, 0};
+  Real z[1];
+  for (auto _ : state) {
+    network.step(input, xi.data(), Real(1e-3));
+    network.read_out(z);
+    benchmark::DoNotOptimize(z);
+  }
+}
+
 /// The memory limit: as many bytes as P read and written in place, nothing else.
 void read_and_write(benchmark::State& state) {
   std::vector<float> values(static_cast<std::size_t>(state.range(0)) / sizeof(float), 1.0F);
@@ -99,6 +114,8 @@ BENCHMARK(recurrent_update<float>)->Arg(1)->Arg(2)->Unit(benchmark::kMicrosecond
 BENCHMARK(recurrent_update<double>)->Arg(1)->Unit(benchmark::kMicrosecond);
 BENCHMARK(readout_update<float>)->Arg(1)->Arg(2)->Unit(benchmark::kMicrosecond);
 BENCHMARK(readout_update<double>)->Arg(1)->Unit(benchmark::kMicrosecond);
+BENCHMARK(network_step<float>)->Unit(benchmark::kMicrosecond);
+BENCHMARK(network_step<double>)->Unit(benchmark::kMicrosecond);
 BENCHMARK(read_and_write)->Arg(1306000)->Arg(7400000)->Unit(benchmark::kMicrosecond);
 
 }  // namespace
