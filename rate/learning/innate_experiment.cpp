@@ -79,6 +79,10 @@ class ExperimentRun {
     const auto number = trial_++;
     TrialStart start = drawn_start(static_cast<Eigen::Index>(training_.network().units()),
                                    noisy ? experiment_.noise : 0.0, experiment_.seed, number);
+    if (experiment_.start_state == StartState::zero) {
+      start.x0.setZero();
+    }
+    start.carry = experiment_.start_state == StartState::carry && number > 0;
     if (experiment_.x0.size() > 0) {
       start.x0 = experiment_.x0.row(static_cast<Eigen::Index>(number)).transpose();
     }
@@ -209,6 +213,10 @@ void validate(const InnateExperiment& e, const Reservoir& network) {
       {"recorded_units", e.recorded_units}};
   for (const auto& [field, count] : counts) {
     require(count >= 0, field, count, "must not be negative");
+  }
+  if (e.x0.size() > 0 && e.start_state != StartState::random) {
+    throw InputError("innate training", "start_state", "given start states as well",
+                     "must be random where x0 is given");
   }
   if (e.x0.size() > 0 &&
       (e.x0.rows() != number_of_trials(e) || e.x0.cols() != network.units() || !e.x0.allFinite())) {

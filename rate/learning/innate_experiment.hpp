@@ -11,7 +11,7 @@
 //
 // Trials in their order: innate (without noise), tests before, recurrent training, readout
 // training, tests after; in each of these the trajectories take turns. Every trial starts from a
-// state of its own.
+// state of its own, unless start_state says otherwise.
 #pragma once
 
 #include <functional>
@@ -44,6 +44,7 @@ struct InnateExperiment {
   Precision precision = Precision::single_precision;
   double memory_gb = 0.0;  ///< P and trajectories must fit into it; 0: what the machine has
   Seed seed = 1;
+  StartState start_state = StartState::random;
   Eigen::MatrixXd x0;  ///< trials x N, start states in the order of the trials; empty: drawn
 };
 

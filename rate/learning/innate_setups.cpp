@@ -5,7 +5,11 @@
 
 namespace rheobase::rate {
 
-InnateSetup timing_setup(double delay_ms, const TrialClock& clock, double step_ms) {
+InnateSetup timing_setup(double delay_ms, const TrialClock& given, double step_ms) {
+  TrialClock clock = given;
+  if (clock.window_ms == 0.0) {
+    clock.window_ms = delay_ms + 150.0;
+  }
   InnateSetup setup;
   setup.network.step_ms = step_ms;
   InnateTrial trial = make_trial(clock, 0, 1, 1, step_ms);

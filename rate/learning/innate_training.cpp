@@ -34,11 +34,6 @@ class MeanLoss {
   int count_ = 0;
 };
 
-NamedArray renamed(NamedArrays arrays, std::string name) {
-  arrays.front().name = std::move(name);
-  return std::move(arrays.front());
-}
-
 }  // namespace
 
 template <class Real>
@@ -157,21 +152,13 @@ NamedArrays InnateTraining<Real>::state() const {
   }
   const auto& readout = network().readout();
   NamedArray w_out{"W_out", {readout.data(), readout.data() + readout.size()}};
-  return {std::move(w), std::move(w_out), renamed(recurrent_.state(), "P_rec"),
-          renamed(readout_.state(), "P_out")};
+  const std::span<const Real> x = network().x();
+  return {std::move(w), std::move(w_out), recurrent_.state("P_rec").front(),
+          readout_.state("P_out").front(), NamedArray{"x", {x.begin(), x.end()}}};
 }
 
 template <class Real>
 void InnateTraining<Real>::restore(const NamedArrays& state) {
-  const auto named = [&](std::string_view name) {
-    const auto found = std::find_if(state.begin(), state.end(),
-                                    [&](const NamedArray& array) { return array.name == name; });
-    if (found == state.end()) {
-      throw InputError("learner's state", fmt::format("field '{}'", name), "nothing",
-                       "must be there");
-    }
-    return found;
-  };
   SparseRows<Real>& rows = runner_.network().recurrent();
   std::size_t synapses = 0;
   for (const std::size_t count : rows.count) {
@@ -188,8 +175,11 @@ void InnateTraining<Real>::restore(const NamedArrays& state) {
       named_array(state, "W_out", static_cast<std::size_t>(readout.size()));
   std::transform(w_out.begin(), w_out.end(), readout.data(),
                  [](double value) { return static_cast<Real>(value); });
-  recurrent_.restore({{"P", named("P_rec")->values}});
-  readout_.restore({{"P", named("P_out")->values}});
+  recurrent_.restore(state, "P_rec");
+  readout_.restore(state, "P_out");
+  const std::vector<double>& x = named_array(state, "x", network().units());
+  runner_.network().start(
+      Eigen::Map<const Eigen::VectorXd>(x.data(), static_cast<Eigen::Index>(x.size())));
 }
 
 template <class Real>

@@ -84,7 +84,7 @@ class InnateTraining {
                        const UpdateObserver<Real>& observer = {});
 
   /// All that changes in training: "W_rec" (synapses by rows), "W_out" (column-major), "P_rec",
-  /// "P_out". Innate trajectories are not in it: they follow from the network of the start.
+  /// "P_out", "x". Innate trajectories are not in it: they follow from the network of the start.
   NamedArrays state() const;
   void restore(const NamedArrays& state);
 

@@ -35,7 +35,7 @@ struct TrialClock {
   double cue_start_ms = 200.0;
   double cue_ms = 50.0;
   double cue_amplitude = 5.0;
-  double window_ms = 2150.0;
+  double window_ms = 2150.0;  ///< timing: 0 stands for delay + 150
   double relaxation_ms = 550.0;
   double perturbation_offset_ms = 500.0;
   double perturbation_ms = 10.0;

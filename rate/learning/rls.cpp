@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -143,8 +144,8 @@ Eigen::MatrixXd SharedRls<Real>::inverse_correlation() const {
 }
 
 template <class Real>
-NamedArrays SharedRls<Real>::state() const {
-  NamedArray p{"P", {}};
+NamedArrays SharedRls<Real>::state(std::string name) const {
+  NamedArray p{std::move(name), {}};
   p.values.reserve(lower_half_size(inputs_));
   for_lower_half<const Real>(p_, inputs_, [&](std::size_t, std::size_t, Real entry) {
     p.values.push_back(static_cast<double>(entry));
@@ -153,8 +154,8 @@ NamedArrays SharedRls<Real>::state() const {
 }
 
 template <class Real>
-void SharedRls<Real>::restore(const NamedArrays& state) {
-  const std::vector<double>& p = named_array(state, "P", lower_half_size(inputs_));
+void SharedRls<Real>::restore(const NamedArrays& state, std::string_view name) {
+  const std::vector<double>& p = named_array(state, name, lower_half_size(inputs_));
   auto next = p.begin();
   for_lower_half<Real>(p_, inputs_, [&](std::size_t, std::size_t, Real& entry) {
     entry = static_cast<Real>(*next++);
@@ -280,8 +281,8 @@ Eigen::MatrixXd UnitRls<Real>::inverse_correlation(std::size_t unit) const {
 }
 
 template <class Real>
-NamedArrays UnitRls<Real>::state() const {
-  NamedArray p{"P", {}};
+NamedArrays UnitRls<Real>::state(std::string name) const {
+  NamedArray p{std::move(name), {}};
   for (std::size_t unit = 0; unit < units(); ++unit) {
     for_lower_half<const Real>(std::span(p_).subspan(begin_[unit]), inputs_[unit],
                                [&](std::size_t, std::size_t, Real entry) {
@@ -292,12 +293,12 @@ NamedArrays UnitRls<Real>::state() const {
 }
 
 template <class Real>
-void UnitRls<Real>::restore(const NamedArrays& state) {
+void UnitRls<Real>::restore(const NamedArrays& state, std::string_view name) {
   std::size_t length = 0;
   for (const std::size_t n : inputs_) {
     length += lower_half_size(n);
   }
-  auto next = named_array(state, "P", length).begin();
+  auto next = named_array(state, name, length).begin();
   for (std::size_t unit = 0; unit < units(); ++unit) {
     const std::span<Real> half = std::span(p_).subspan(begin_[unit]);
     for_lower_half<Real>(half, inputs_[unit], [&](std::size_t, std::size_t, Real& entry) {

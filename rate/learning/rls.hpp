@@ -23,6 +23,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include <Eigen/Core>
@@ -82,9 +84,9 @@ class SharedRls {
   /// P, inputs x inputs.
   Eigen::MatrixXd inverse_correlation() const;
 
-  /// "P": the lower half by rows, n (n + 1) / 2 numbers.
-  NamedArrays state() const;
-  void restore(const NamedArrays& state);
+  /// One array: the lower half of P by rows, n (n + 1) / 2 numbers.
+  NamedArrays state(std::string name = "P") const;
+  void restore(const NamedArrays& state, std::string_view name = "P");
 
  private:
   RlsOptions options_;
@@ -109,16 +111,17 @@ class UnitRls {
   /// @param rates    r of all presynaptic units (columns of the weights)
   /// @param errors   e of each trained unit
   /// @param weights  the rows given to the constructor, with their values of now
-  /// @throws NonFiniteError that names the first unit at fault and the step
+  /// @throws NonFiniteError that names the first unit at fault and the step; other units may then
+  ///         have learnt already
   void update(std::span<const Real> rates, std::span<const Real> errors, SparseRows<Real>& weights,
               std::int64_t step, int threads = 1);
 
   /// P of a unit; rows and columns by increasing presynaptic index.
   Eigen::MatrixXd inverse_correlation(std::size_t unit) const;
 
-  /// "P": the lower halves of all units by rows, one after the other.
-  NamedArrays state() const;
-  void restore(const NamedArrays& state);
+  /// One array: the lower halves of all P by rows, one unit after the other.
+  NamedArrays state(std::string name = "P") const;
+  void restore(const NamedArrays& state, std::string_view name = "P");
 
  private:
   struct Workspace;

@@ -28,7 +28,9 @@ TrialRunner<Real>::TrialRunner(RunningReservoir<Real> network)
 
 template <class Real>
 void TrialRunner<Real>::begin(const InnateTrial& trial, const TrialStart& start) {
-  network_.start(start.x0);
+  if (!start.carry) {
+    network_.start(start.x0);
+  }
   const auto units = static_cast<Eigen::Index>(network_.units());
   if (start.xi != nullptr && (start.xi->rows() != units || start.xi->cols() != trial.steps)) {
     throw InputError("trial", "xi", fmt::format("{} x {}", start.xi->rows(), start.xi->cols()),

@@ -12,12 +12,20 @@
 
 namespace rheobase::rate {
 
+/// Where trials start from.
+enum class StartState {
+  random,  ///< uniform in [-1, 1), anew for every trial (published)
+  zero,
+  carry,  ///< where the trial before ended; the first one at random
+};
+
 /// Where a trial starts and what disturbs it.
 struct TrialStart {
   Eigen::VectorXd x0{};                 ///< N
   double noise = 0.0;                   ///< I0; 0: none
   NoiseStream stream{};                 ///< of xi
   const Eigen::MatrixXf* xi = nullptr;  ///< N x T, used in place of the stream where it is given
+  bool carry = false;                   ///< goes on from the state of now; x0 is not used
   bool perturbed = false;               ///< with the trial's perturbation
 };
 

@@ -152,6 +152,7 @@ TEST_SUITE("numeric") {
     for (const bool random : {false, true}) {
       setup.experiment.rule.schedule.random = random;
       setup.experiment.rule.rls.forgetting = random ? 0.999 : 1.0;
+      setup.experiment.start_state = random ? rate::StartState::carry : rate::StartState::random;
       const InnateResult straight = run(setup);
       CHECK(straight.state.recurrent_loss.size() == 6);
       for (const int stop_after : {0, 3, 6, 7}) {
@@ -244,6 +245,33 @@ TEST_SUITE("numeric") {
       }
     }
     CHECK_FALSE(result.loss_fell());
+  }
+
+  TEST_CASE("trials start at random, from zero, or where the one before ended") {
+    InnateSetup setup = small_setup();
+    setup.experiment.noise = 0.0;
+    setup.experiment.recurrent_trials = setup.experiment.readout_trials = 0;
+    setup.experiment.recorded_units = 100;
+    setup.experiment.precision = Precision::double_precision;
+    const Reservoir network = network_of(setup);
+    const auto first_step = [&](const Eigen::VectorXd& r) -> Eigen::VectorXd {
+      const Eigen::VectorXd x = r.array().atanh();
+      return (x + (network.w * r - x) / 10.0).array().tanh();
+    };
+    setup.experiment.start_state = rate::StartState::zero;
+    const InnateResult zero = run(setup);
+    CHECK(zero.innate[0].leftCols(20).norm() == 0.0);  // until the cue
+    CHECK(zero.innate[0].col(20).norm() > 0.0);
+    CHECK(zero.tests[0].rates == zero.innate[0]);
+    setup.experiment.start_state = rate::StartState::carry;
+    const InnateResult carried = run(setup);
+    CHECK((carried.innate[1].col(0) - first_step(carried.innate[0].rightCols(1))).norm() <= 1e-10);
+    CHECK((carried.tests[0].rates.col(0) - first_step(carried.innate[1].rightCols(1))).norm() <=
+          1e-10);
+    setup.experiment.start_state = rate::StartState::random;
+    const InnateResult random = run(setup);
+    CHECK(random.innate[0] == carried.innate[0]);
+    CHECK(random.tests[0].rates.col(0) != carried.tests[0].rates.col(0));
   }
 
   TEST_CASE("capacity rows stand alone: any order, other networks for other places") {

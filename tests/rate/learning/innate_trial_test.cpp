@@ -114,6 +114,7 @@ TEST_SUITE("unit") {
     trial.target(1, 300) = std::numeric_limits<double>::quiet_NaN();
     CHECK(message_of([&] { validate(trial, 2, 2, "trial"); }) ==
           "trial: target: found nan at step 300; must be finite");
+    CHECK(rate::timing_setup(2200.0, {.window_ms = 0.0}).experiment.trials[0].window_stop == 2600);
     CHECK(message_of([] { rate::timing_setup(2200.0); }) ==
           "timing: delay_ms: found 2200; must lie inside the window of 2150 ms");
     CHECK(message_of([] { rate::timing_setup(2000.0, {.perturbation_offset_ms = 2745.0}); }) == "");
