@@ -77,7 +77,7 @@ struct ForceTrialOptions {
   double noise = 0.0;        ///< amplitude A
   bool common_noise = true;  ///< one number a step for all units, as published; else one a unit
   Eigen::Index noise_from = 0, noise_to = -1;  ///< steps with noise; to < 0: up to the end
-  ForceClamp clamp;
+  ForceClamp clamp{};
   Eigen::Index mean_steps = 600;  ///< the mean rates are taken over as many steps before the cue
   Eigen::Index record_every = 0;  ///< keep the rates of every so many steps; 0: none
   Seed seed = 1;
