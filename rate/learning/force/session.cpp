@@ -70,9 +70,9 @@ void check_unit(const Session& session, const SessionUnit& unit) {
 void validate(const Session& session) {
   check_trials(session);
   const std::vector<double>& edges = session.edges_s;
-  const bool increase = std::adjacent_find(edges.begin(), edges.end(),
-                                           [](double a, double b) { return !(a < b); }) ==
-                        edges.end();
+  const bool increase = std::adjacent_find(edges.begin(), edges.end(), [](double a, double b) {
+                          return !(a < b);
+                        }) == edges.end();
   if (edges.size() < 2 || !increase || !std::isfinite(edges.front()) ||
       !std::isfinite(edges.back())) {
     fail(session, "edges of the bins", fmt::format("{} values", edges.size()),
@@ -117,31 +117,8 @@ Eigen::VectorXd trial_rate(const Session& session, std::size_t unit, int trial,
   return analysis::moving_average(counts * per_second, options.smoothing_bins);
 }
 
-std::vector<Eigen::MatrixXd> normalised_jointly(const SessionRates& rates) {
-  std::string silent;
-  std::vector<Eigen::MatrixXd> normalised{rates.mean[0], rates.mean[1]};
-  for (Eigen::Index unit = 0; unit < rates.mean[0].rows(); ++unit) {
-    const double low = std::min(rates.mean[0].row(unit).minCoeff(), rates.mean[1].row(unit).minCoeff());
-    const double high =
-        std::max(rates.mean[0].row(unit).maxCoeff(), rates.mean[1].row(unit).maxCoeff());
-    if (!(high > low)) {
-      silent += (silent.empty() ? "" : ", ") + rates.names[static_cast<std::size_t>(unit)];
-      continue;
-    }
-    for (Eigen::MatrixXd& side : normalised) {
-      side.row(unit) = (side.row(unit).array() - low) / (high - low);
-    }
-  }
-  if (!silent.empty()) {
-    throw InputError("session", fmt::format("units {}", silent),
-                     "no spikes in the analysed trials",
-                     "must be left out: a constant rate cannot be normalised");
-  }
-  return normalised;
-}
-
-SessionTargets session_targets(const SessionRates& rates, Eigen::Index first_bin,
-                               Eigen::Index after_cue) {
+TargetSet session_targets(const SessionRates& rates, Eigen::Index first_bin,
+                          Eigen::Index after_cue) {
   const EventBins& events = rates.events;
   const Eigen::Index end = events.cue + after_cue;
   if (first_bin < 0 || first_bin > events.sample || end > rates.mean[0].cols()) {
@@ -149,12 +126,14 @@ SessionTargets session_targets(const SessionRates& rates, Eigen::Index first_bin
                      fmt::format("must begin before the sample, bin {}, and end within {} bins",
                                  events.sample, rates.mean[0].cols()));
   }
-  SessionTargets targets;
+  TargetSet targets;
   targets.epochs = {.sample = events.sample - first_bin,
                     .delay = events.delay - first_bin,
                     .cue = events.cue - first_bin,
                     .steps = end - first_bin};
-  for (const Eigen::MatrixXd& side : normalised_jointly(rates)) {
+  targets.selectivity = rates.selectivity;
+  for (const Eigen::MatrixXd& side :
+       normalised_jointly({rates.mean[0], rates.mean[1]}, rates.names)) {
     targets.target.emplace_back(side.middleCols(first_bin, end - first_bin));
   }
   validate(targets.epochs);

@@ -23,15 +23,16 @@
 #include <Eigen/Core>
 
 #include "core/analysis/rank_sum.hpp"
+#include "rate/learning/force/force_targets.hpp"
 #include "rate/models/force/force_network.hpp"
 
 namespace rheobase::rate {
 
 /// One recorded unit.
 struct SessionUnit {
-  std::string name;                   ///< for messages
-  std::vector<double> spike_times_s;  ///< from the start of the trial
-  std::vector<int> spike_trial;       ///< trial of each spike, counted from one
+  std::string name;                     ///< for messages
+  std::vector<double> spike_times_s;    ///< from the start of the trial
+  std::vector<int> spike_trial;         ///< trial of each spike, counted from one
   int first_trial = 1, last_trial = 0;  ///< range to be analysed, counted from one
   double spike_width_ms = 0.0;
 };
@@ -86,29 +87,21 @@ struct SessionRates {
 ///         trial of a side
 SessionRates session_rates(const Session& session, const SessionOptions& options = {});
 
-/// Rate of one unit in one trial (from zero), Hz, smoothed: one value a bin. Spikes outside the bins
-/// are left out; a spike on the last edge belongs to the last bin.
+/// Rate of one unit in one trial (from zero), Hz, smoothed: one value a bin. Spikes outside the
+/// bins are left out; a spike on the last edge belongs to the last bin.
 Eigen::VectorXd trial_rate(const Session& session, std::size_t unit, int trial,
                            const SessionOptions& options = {});
 
 /// Whether a trial (from zero) lies in the unit's range.
 bool in_range(const SessionUnit& unit, int trial, TrialRange range);
 
-/// Both sides scaled to 0 ... 1 by each unit's minimum and maximum over both.
-/// @throws InputError naming units without spikes (or of constant rate)
-std::vector<Eigen::MatrixXd> normalised_jointly(const SessionRates& rates);
-
-/// Targets of a session: the used bins of the normalised rates, with their epochs.
-struct SessionTargets {
-  TrialEpochs epochs;
-  std::vector<Eigen::MatrixXd> target;  ///< right, left; N x steps
-};
-
+/// Targets of a session: the used bins of the jointly normalised rates.
 /// @param first_bin  bin that becomes step 0; published: 1000
 /// @param after_cue  steps after the cue; published: 250
-/// @throws InputError as normalised_jointly, or where the bins do not hold that part
-SessionTargets session_targets(const SessionRates& rates, Eigen::Index first_bin = 1000,
-                               Eigen::Index after_cue = 250);
+/// @throws InputError as normalised_jointly (units without spikes), or where the bins do not hold
+/// that part
+TargetSet session_targets(const SessionRates& rates, Eigen::Index first_bin = 1000,
+                          Eigen::Index after_cue = 250);
 
 /// Centre of mass of each unit's rate in time, in bins.
 Eigen::VectorXd centre_of_mass(const Eigen::MatrixXd& rates);
@@ -118,11 +111,5 @@ Eigen::VectorXd centre_of_mass(const Eigen::MatrixXd& rates);
 /// denominator.
 /// @param rates  units x bins, normalised
 double aligned_variation(const Eigen::MatrixXd& rates);
-
-/// The two-sided selectivity by the index of the normalised means over `steps` bins before the cue.
-std::vector<analysis::Selectivity> selectivity_before_cue(const std::vector<Eigen::MatrixXd>& rates,
-                                                          Eigen::Index cue,
-                                                          Eigen::Index steps = 600,
-                                                          double threshold = 0.1);
 
 }  // namespace rheobase::rate

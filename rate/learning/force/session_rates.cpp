@@ -123,9 +123,9 @@ SessionRates session_rates(const Session& session, const SessionOptions& options
     const SessionUnit& recorded = session.units[static_cast<std::size_t>(unit)];
     rates.names.push_back(recorded.name);
     rates.types.push_back(cell_type(recorded.spike_width_ms));
-    rates.selectivity.push_back(analysis::selectivity_of_trials(
-        row_of(rates.delay_mean[0], unit), row_of(rates.delay_mean[1], unit),
-        options.selectivity_level));
+    rates.selectivity.push_back(analysis::selectivity_of_trials(row_of(rates.delay_mean[0], unit),
+                                                                row_of(rates.delay_mean[1], unit),
+                                                                options.selectivity_level));
   }
   rates.events = {median_bin(session, session.trials.sample_s, rates.trials),
                   median_bin(session, session.trials.delay_s, rates.trials),
@@ -134,8 +134,8 @@ SessionRates session_rates(const Session& session, const SessionOptions& options
 }
 
 Eigen::VectorXd centre_of_mass(const Eigen::MatrixXd& rates) {
-  const Eigen::VectorXd bins = Eigen::VectorXd::LinSpaced(
-      rates.cols(), 0.0, static_cast<double>(rates.cols() - 1));
+  const Eigen::VectorXd bins =
+      Eigen::VectorXd::LinSpaced(rates.cols(), 0.0, static_cast<double>(rates.cols() - 1));
   return (rates * bins).cwiseQuotient(rates.rowwise().sum());
 }
 
@@ -146,7 +146,8 @@ double aligned_variation(const Eigen::MatrixXd& rates) {
   const Eigen::Index ring = 2 * bins;
   Eigen::VectorXd aligned = Eigen::VectorXd::Zero(ring);
   const auto place = [&](Eigen::Index t, double centre_of_unit) {
-    const Eigen::Index at = t - static_cast<Eigen::Index>(centre_of_unit + static_cast<double>(bins));
+    const Eigen::Index at =
+        t - static_cast<Eigen::Index>(centre_of_unit + static_cast<double>(bins));
     return at < 0 ? at + ring : at;
   };
   for (Eigen::Index unit = 0; unit < rates.rows(); ++unit) {
@@ -164,22 +165,6 @@ double aligned_variation(const Eigen::MatrixXd& rates) {
     variation += (rates.row(unit) - mean).cwiseAbs().sum();
   }
   return 1.0 - std::pow(error / variation, 2);
-}
-
-std::vector<analysis::Selectivity> selectivity_before_cue(
-    const std::vector<Eigen::MatrixXd>& rates, Eigen::Index cue, Eigen::Index steps,
-    double threshold) {
-  if (rates.size() != 2 || steps < 1 || cue < steps || cue > rates[0].cols()) {
-    throw InputError("selectivity", "steps before the cue", fmt::format("{} ... {}", cue - steps, cue),
-                     "must lie inside rates of two sides");
-  }
-  const Eigen::VectorXd right = rates[0].middleCols(cue - steps, steps).rowwise().mean();
-  const Eigen::VectorXd left = rates[1].middleCols(cue - steps, steps).rowwise().mean();
-  std::vector<analysis::Selectivity> selectivity;
-  for (Eigen::Index unit = 0; unit < right.size(); ++unit) {
-    selectivity.push_back(analysis::selectivity_of_means(right[unit], left[unit], threshold));
-  }
-  return selectivity;
 }
 
 }  // namespace rheobase::rate
