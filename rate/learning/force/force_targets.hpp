@@ -47,7 +47,7 @@ struct GeneratedTargetOptions {
   double ramping = 0.5;    ///< of the others, the fraction that rises; the rest falls
   double diversity = 0.3;  ///< amplitude of each unit's own slow course, relative to its profile
   Seed seed = 1;
-  TrialEpochs epochs;
+  TrialEpochs epochs{};
 };
 
 /// Targets made without a recording: profiles are the noise-free rates of the structured model

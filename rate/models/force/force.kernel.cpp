@@ -104,6 +104,19 @@ RHEOBASE_INLINE void product_trials(const ForceTrialsArguments& a, std::size_t f
   }
 }
 
+/// Four steps of noise, of one unit or of all.
+void draw(const ForceTrialsArguments& a, std::uint32_t block) {
+  const Words trials = Words::load(a.trial);
+  const std::size_t units = a.common_noise ? 1 : a.units;
+  for (std::size_t unit = 0; unit < units; ++unit) {
+    const FloatBlock xi =
+        normals(Words::all(static_cast<std::uint32_t>(unit)), block, a.purpose, a.seed, trials);
+    for (std::size_t k = 0; k < 4; ++k) {
+      xi.value[k].store(a.xi + (k * a.units + unit) * kForceLanes);
+    }
+  }
+}
+
 /// The next state and rate of one unit in 16 trials.
 RHEOBASE_INLINE void advance_unit(const ForceTrialsArguments& a, std::size_t unit, std::size_t step,
                                   const float* xi, Doubles (&r)[kPacks]) {
@@ -131,18 +144,32 @@ RHEOBASE_INLINE void add_to(double* sums, const Doubles& value) {
   (Doubles::load(sums) + value).store(sums);
 }
 
+/// Adds |R - r| and (R - r)^2 of all units.
+RHEOBASE_INLINE void add_errors(const ForceTrialsArguments& a, std::size_t step) {
+  Doubles absolute[kPacks];
+  Doubles squared[kPacks];
+  for (std::size_t l = 0; l < kPacks; ++l) {
+    absolute[l] = squared[l] = Doubles::all(0.0);
+  }
+  for (std::size_t unit = 0; unit < a.units; ++unit) {
+    const Doubles target = Doubles::all(a.target[step * a.padded + unit]);
+    for (std::size_t l = 0; l < kPacks; ++l) {
+      const Doubles e = target - Doubles::load(a.rate + unit * kForceLanes + l * kLane);
+      absolute[l] = absolute[l] + max(e, Doubles::all(0.0) - e);
+      squared[l] = squared[l] + e * e;
+    }
+  }
+  for (std::size_t l = 0; l < kPacks; ++l) {
+    add_to(a.error + l * kLane, absolute[l]);
+    add_to(a.error + kForceLanes + l * kLane, squared[l]);
+  }
+}
+
 /// What is kept of one step.
 void observe(const ForceTrialsArguments& a, std::size_t step) {
   const std::size_t count = a.units * kForceLanes;
   if (a.target != nullptr && step > 0) {
-    for (std::size_t unit = 0; unit < a.units; ++unit) {
-      for (std::size_t l = 0; l < kPacks; ++l) {
-        const Doubles r = Doubles::load(a.rate + unit * kForceLanes + l * kLane);
-        const Doubles e = Doubles::all(a.target[step * a.padded + unit]) - r;
-        add_to(a.error + l * kLane, max(e, Doubles::all(0.0) - e));
-        add_to(a.error + kForceLanes + l * kLane, e * e);
-      }
-    }
+    add_errors(a, step);
   }
   const bool in_mean = step >= a.mean_from && step < a.mean_to;
   for (std::size_t i = 0; i < count && (in_mean || step == a.choice_step); i += kLane) {
@@ -187,16 +214,14 @@ void force_advance(const ForceStepArguments& arguments, const double* input, dou
 }
 
 void force_trials(const ForceTrialsArguments& a) {
-  const Words trials = Words::load(a.trial);
-  FloatBlock common;
-  alignas(64) float xi[kForceLanes];
+  std::uint32_t drawn = ~std::uint32_t{0};
   observe(a, 0);
   for (std::size_t step = 1; step < a.steps; ++step) {
     const auto block = static_cast<std::uint32_t>(step / 4);
     const bool noisy = a.noise != 0.0 && step >= a.noise_from && step < a.noise_to;
-    if (noisy && a.common_noise) {
-      common = normals(Words::all(0), block, a.purpose, a.seed, trials);
-      common.value[step % 4].store(xi);
+    if (noisy && block != drawn) {
+      draw(a, block);
+      drawn = block;
     }
     std::size_t unit = 0;
     for (; unit + kRows <= a.units; unit += kRows) {
@@ -205,14 +230,11 @@ void force_trials(const ForceTrialsArguments& a) {
     for (; unit < a.units; ++unit) {
       product_trials<1>(a, unit);
     }
+    const float* xi = noisy ? a.xi + step % 4 * a.units * kForceLanes : nullptr;
     for (unit = 0; unit < a.units; ++unit) {
-      if (noisy && !a.common_noise) {
-        normals(Words::all(static_cast<std::uint32_t>(unit)), block, a.purpose, a.seed, trials)
-            .value[step % 4]
-            .store(xi);
-      }
+      const std::size_t own = a.common_noise ? 0 : unit * kForceLanes;
       Doubles r[kPacks];
-      advance_unit(a, unit, step, noisy ? xi : nullptr, r);
+      advance_unit(a, unit, step, noisy ? xi + own : nullptr, r);
       for (std::size_t l = 0; l < kPacks; ++l) {
         r[l].store(a.rate + unit * kForceLanes + l * kLane);
       }

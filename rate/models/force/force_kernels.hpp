@@ -41,6 +41,7 @@ struct ForceTrialsArguments {
   double* state = nullptr;  ///< x; in and out
   double* rate = nullptr;   ///< r; in and out
   double* work = nullptr;   ///< units x 16
+  float* xi = nullptr;      ///< workspace: 4 x units x 16
 
   std::size_t choice_step = 0;
   double* choice_rate = nullptr;  ///< r at that step

@@ -138,6 +138,7 @@ void run_block(const Setting& setting, Eigen::Index first, ForceTrials& trials) 
   Lanes state = Lanes::Zero(kLanes, n);
   Lanes rate = Lanes::Constant(kLanes, n, 1.0 / (1.0 + std::exp(setting.network.threshold)));
   Lanes work(kLanes, n);
+  std::vector<float> xi(4 * kForceLanes * static_cast<std::size_t>(n));
   Lanes cue_rate(kLanes, n);
   Lanes rate_sum = Lanes::Zero(kLanes, n);
   Lanes error = Lanes::Zero(kLanes, 2);
@@ -149,6 +150,7 @@ void run_block(const Setting& setting, Eigen::Index first, ForceTrials& trials) 
   a.state = state.data();
   a.rate = rate.data();
   a.work = work.data();
+  a.xi = xi.data();
   a.choice_rate = cue_rate.data();
   a.rate_sum = rate_sum.data();
   a.error = error.data();
