@@ -1,11 +1,10 @@
-# rheobase_simd_kernels(MODULE file.kernel.cpp ...)
+# rheobase_simd_kernels(TARGET file.kernel.cpp ...)
 #
 # Compiles each kernel file once per instruction set with RHEOBASE_SIMD set to the name of the
 # namespace its functions live in (portable, avx2, avx512). Which one runs is decided at run time
 # by core/dispatch.hpp. Kernel files include nothing but core/simd headers, so that no inline
 # function of another library is ever emitted with instructions the CPU may not have.
-function(rheobase_simd_kernels module)
-  set(target rheobase_${module})
+function(rheobase_simd_kernels target)
   set(variants portable)
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
     list(APPEND variants avx2 avx512)

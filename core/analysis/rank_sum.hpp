@@ -1,0 +1,37 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace rheobase::analysis {
+
+/// Wilcoxon's rank-sum test of two independent samples.
+struct RankSum {
+  double rank_sum = 0.0;  ///< of the first sample among both; ties share their mean rank
+  double z = 0.0;         ///< standardised by the normal approximation, positive: first is larger
+  double p_value = 1.0;   ///< two-sided
+};
+
+/// Normal approximation without corrections for continuity or ties (Wilcoxon, Biometrics 1:80,
+/// 1945; Mann & Whitney, Ann Math Stat 18:50, 1947). NaN values are left out.
+/// @throws InputError where a sample has no other values
+RankSum rank_sum_test(std::span<const double> first, std::span<const double> second);
+
+/// Lick direction a unit prefers.
+enum class Selectivity { none, right, left };
+
+std::string_view to_string(Selectivity selectivity);
+
+/// (right - left) / (right + left) of two mean rates; 0 where both are 0.
+double selectivity_index(double right, double left);
+
+/// By the index: |index| above the threshold.
+Selectivity selectivity_of_means(double right, double left, double threshold = 0.1);
+
+/// By the rank-sum test of the trials' means: p below `level`, side by the sign of the index of the
+/// means over trials (Inagaki et al., Nature 566:212, 2019). NaN values are left out.
+/// @throws InputError as rank_sum_test
+Selectivity selectivity_of_trials(std::span<const double> right, std::span<const double> left,
+                                  double level = 0.05);
+
+}  // namespace rheobase::analysis

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <Eigen/Core>
+
+#include "core/analysis/rank_sum.hpp"
+#include "core/random.hpp"
+#include "rate/models/force/force_network.hpp"
+
+namespace rheobase::rate {
+
+/// Trial-averaged rates of all sides (units x bins each) scaled to 0 ... 1 by each unit's minimum
+/// and maximum over all sides and bins.
+/// @param names  of the units, for messages; empty: their numbers
+/// @throws InputError naming units of constant rate (no spikes), for sides of different sizes and
+///         values that are not finite
+std::vector<Eigen::MatrixXd> normalised_jointly(const std::vector<Eigen::MatrixXd>& rates,
+                                                const std::vector<std::string>& names = {});
+
+/// Targets in which each selective unit is silent on the side it does not prefer.
+/// @param target  right, left
+/// @throws InputError for other numbers of sides or units
+std::vector<Eigen::MatrixXd> suppressed_targets(
+    std::vector<Eigen::MatrixXd> target, const std::vector<analysis::Selectivity>& selectivity);
+
+/// Class of each unit by the index of its mean rates over `steps` steps before the cue.
+/// @param rates  right, left
+/// @throws InputError for steps outside the rates
+std::vector<analysis::Selectivity> selectivity_before_cue(const std::vector<Eigen::MatrixXd>& rates,
+                                                          Eigen::Index cue,
+                                                          Eigen::Index steps = 600,
+                                                          double threshold = 0.1);
+
+/// What FORCE training takes from data: targets (right, left; N x steps) with their epochs and the
+/// units' selectivity.
+struct TargetSet {
+  TrialEpochs epochs;
+  std::vector<Eigen::MatrixXd> target;
+  std::vector<analysis::Selectivity> selectivity;
+};
+
+struct GeneratedTargetOptions {
+  Eigen::Index units = 87;
+  double selective = 0.7;  ///< fraction of the units, half of them for each side
+  double ramping = 0.5;    ///< of the others, the fraction that rises; the rest falls
+  double diversity = 0.3;  ///< amplitude of each unit's own slow course, relative to its profile
+  Seed seed = 1;
+  TrialEpochs epochs{};
+};
+
+/// Targets made without a recording: profiles are the noise-free rates of the structured model
+/// (type two-hemispheres-ramp) on these epochs. A selective unit follows the population of its
+/// side, a nonselective one the mean of both, rising or mirrored; each through a low-pass filter of
+/// its own (20 ... 300 ms) and with slow sines of its own, which the sides share outside sample and
+/// response.
+/// @throws InputError for options out of range
+TargetSet generated_targets(const GeneratedTargetOptions& options = {});
+
+}  // namespace rheobase::rate

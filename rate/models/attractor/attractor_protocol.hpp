@@ -1,0 +1,43 @@
+#pragma once
+
+#include <Eigen/Core>
+
+#include "rate/models/attractor/attractor_model.hpp"
+
+namespace rheobase::rate {
+
+/// Delayed-response trial; times in ms from the start. The effective windows are those of the
+/// published program: its cue is 20 ms shorter than the sample epoch on either side, its
+/// photoinhibition ends 20 ms early.
+struct AttractorProtocol {
+  double duration_ms = 6000.0;
+  double sample_ms = 1500.0;  ///< start of the sample epoch and of the ramp
+  double delay_ms = 2500.0;   ///< start of the delay epoch
+  double go_ms = 4499.0;      ///< end of the delay: choice and endpoint are taken here
+  double cue_on_ms = 1521.0, cue_off_ms = 2480.0;
+  double photoinhibition_on_ms = 2501.0, photoinhibition_off_ms = 3080.0;
+  /// Time constant of an exponential smoothing of cue and photoinhibition; 0: rectangular, as in
+  /// the published results (the program asks for 20 ms but applies none).
+  double smoothing_ms = 0.0;
+  double initial_state = 1.0;  ///< h of every population at the start, Hz
+};
+
+/// @throws InputError for epochs out of order or outside the trial
+void validate(const AttractorProtocol& protocol, const AttractorModel& model);
+
+/// Number of updates of a trial.
+Eigen::Index attractor_steps(const AttractorProtocol& protocol, const AttractorModel& model);
+
+/// First step at or after a time.
+Eigen::Index step_at(double time_ms, const AttractorModel& model);
+
+/// Time courses of the inputs: steps values each; entry k acts on the update from state k to k + 1.
+struct AttractorCourses {
+  Eigen::VectorXd ramp;             ///< 0 to 1
+  Eigen::VectorXd cue;              ///< 0 to 1
+  Eigen::VectorXd photoinhibition;  ///< 0 to 1
+};
+
+AttractorCourses input_courses(const AttractorProtocol& protocol, const AttractorModel& model);
+
+}  // namespace rheobase::rate
