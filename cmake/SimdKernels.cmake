@@ -21,7 +21,7 @@ function(rheobase_simd_kernels target)
                    -mprefer-vector-width=512 -Wno-maybe-uninitialized -Wno-uninitialized)
   foreach(file IN LISTS ARGN)
     get_filename_component(stem "${file}" NAME_WE)
-    get_filename_component(folder "${CMAKE_CURRENT_SOURCE_DIR}" NAME)
+    file(RELATIVE_PATH folder "${PROJECT_SOURCE_DIR}" "${CMAKE_CURRENT_SOURCE_DIR}")
     foreach(variant IN LISTS variants)
       set(wrapper "${CMAKE_CURRENT_BINARY_DIR}/${stem}.${variant}.cpp")
       file(CONFIGURE OUTPUT "${wrapper}"

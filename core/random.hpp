@@ -21,6 +21,8 @@ enum class Purpose : std::uint32_t {
   evaluation_noise = 8,   ///< xi of an evaluation trial
   membrane_crossing = 9,  ///< spikes of the bridge engine
   spike_noise = 10,       ///< spike-like noise of the rates in training
+  initial_state = 11,     ///< state of a rate network at the start of a trial
+  update_schedule = 12,   ///< steps at which a rule of random intervals updates
 };
 
 /// Trial numbers by use, so that no network is scored on trials that chose it: `eval` counts from
