@@ -24,16 +24,19 @@ Coupling::Dense<Weight> Coupling::pack(const Eigen::MatrixXd& weights) {
   const std::size_t blocks = block_count(packs);
   Dense<Weight> dense;
   dense.weight.resize(packs * kLanes * columns);
-  std::size_t first = 0;
-  Weight* to = dense.weight.data();
-  for (std::size_t block = 0; block < blocks; ++block) {
-    const std::size_t width = block_width(packs, blocks, block) * kLanes;
-    const std::size_t present = std::min(width, rows - first);
-    for (std::size_t column = 0; column < columns; ++column, to += width) {
-      const double* from = weights.data() + column * rows + first;
-      std::transform(from, from + present, to, [](double w) { return static_cast<Weight>(w); });
+  // Column by column: what is read then lies side by side.
+  for (std::size_t column = 0; column < columns; ++column) {
+    const double* from = weights.data() + column * rows;
+    std::size_t first = 0;
+    for (std::size_t block = 0; block < blocks; ++block) {
+      const std::size_t width = block_width(packs, blocks, block) * kLanes;
+      const std::size_t present = std::min(width, rows - first);
+      Weight* to = dense.weight.data() + first * columns + column * width;
+      std::transform(from + first, from + first + present, to,
+                     [](double w) { return static_cast<Weight>(w); });
+      std::fill(to + present, to + width, Weight{0});
+      first += width;
     }
-    first += width;
   }
   return dense;
 }

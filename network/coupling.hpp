@@ -12,6 +12,19 @@
 
 namespace rheobase::network {
 
+/// Leaves memory as it is: large matrices are written once, not twice.
+template <class T>
+struct UninitialisedAllocator : PackAllocator<T> {
+  template <class U>
+  struct rebind {
+    using other = UninitialisedAllocator<U>;
+  };
+  template <class U>
+  void construct(U* at) {
+    ::new (static_cast<void*>(at)) U;
+  }
+};
+
 /// Weights laid out for products: constant, used by any number of threads.
 ///
 /// Dense matrices are blocks of rows that stay in registers while columns stream by, in double or
@@ -44,7 +57,7 @@ class Coupling {
   };
   template <class Weight>
   struct Dense {
-    AlignedVector<Weight> weight;
+    std::vector<Weight, UninitialisedAllocator<Weight>> weight;
   };
   struct Grouped {
     AlignedVector<double> weight;

@@ -14,6 +14,12 @@ Network::Network(NetworkSpec spec) {
   NetworkBuilder(std::move(spec), *this).build();
 }
 
+void Network::extend(std::vector<FunctionNode> functions, std::vector<Edge> edges) {
+  NetworkBuilder({.step = step_, .functions = std::move(functions), .edges = std::move(edges)},
+                 *this)
+      .extend();
+}
+
 std::size_t Network::population_index(const std::string& name, const std::string& where) const {
   if (const auto index = find_named(populations_, name)) {
     return *index;
@@ -127,6 +133,7 @@ void Network::set_parameter(std::size_t population, std::size_t parameter,
                      fmt::format("must be 1 or {} finite numbers", size));
   }
   AlignedVector<double>& row = changed.parameters[parameter];
+  changed.shared[parameter] = values.size() == 1 ? 1 : 0;
   row.resize(values.size() == 1 ? kLanes : changed.stride);
   for (std::size_t i = 0; i < row.size(); ++i) {
     row[i] =

@@ -37,14 +37,14 @@ struct NetworkPopulation {
   std::size_t size = 0;
   std::size_t stride = 0;  ///< of a row: size in whole packs
   std::size_t offset = 0;  ///< of its first variable in the state
-  /// One row per parameter: `stride` values or a pack of copies.
+  /// One row per parameter: `stride` values, or a pack of copies of a shared one.
   std::vector<AlignedVector<double>> parameters;
+  std::vector<char> shared;   ///< by parameter
   std::vector<double> noise;  ///< by variable
 
   const NeuronDescription& description() const { return equations->description(); }
   Row parameter_row(std::size_t index) const {
-    const AlignedVector<double>& values = parameters[index];
-    return {values.data(), values.size() == kLanes && stride != kLanes ? 0 : kPerUnit};
+    return {parameters[index].data(), shared[index] != 0 ? 0 : kPerUnit};
   }
   /// First value of a variable in the state of the network.
   std::size_t row(std::size_t variable) const { return offset + variable * stride; }
@@ -108,6 +108,9 @@ class Network {
   std::size_t edge_index(const std::string& source, const std::string& target) const;
   std::size_t population_index(const std::string& name, const std::string& where) const;
 
+  /// Adds function nodes, and edges. @throws InputError as the constructor; the network is then to
+  /// be thrown away
+  void extend(std::vector<FunctionNode> functions, std::vector<Edge> edges);
   /// The same network with other weights on one edge.
   void set_weights(std::size_t edge, const Eigen::MatrixXd& weights);
   /// The same network with other values (1 or size) of a parameter.

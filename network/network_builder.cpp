@@ -86,6 +86,18 @@ void NetworkBuilder::build() {
   sign();
 }
 
+void NetworkBuilder::extend() {
+  for (const FunctionNode& node : spec_.functions) {
+    add_node(node);
+  }
+  for (Edge& edge : spec_.edges) {
+    add_edge(edge);
+  }
+  network_.node_order_.clear();
+  order_nodes();
+  sign();
+}
+
 void NetworkBuilder::check_name(const std::string& name, const std::string& where) const {
   if (name.empty() || name.find_first_of(". \t\n") != std::string::npos) {
     throw InputError(where, "name", fmt::format("'{}'", name),
@@ -146,6 +158,7 @@ void NetworkBuilder::add_parameters(const Population& given, NetworkPopulation& 
     AlignedVector<double> row(values.size() == 1 ? kLanes : made.stride);
     fill_row(values, made.size, row.data(), row.size());
     made.parameters.push_back(std::move(row));
+    made.shared.push_back(values.size() == 1 ? 1 : 0);
   }
 }
 
@@ -394,8 +407,11 @@ void NetworkBuilder::sign() {
       hash = mix(hash, variable.name);
     }
   }
+  // Edges without memory may be added or changed: a state holds nothing of them.
   for (const NetworkEdge& edge : network_.edges_) {
-    hash = mix(hash, fmt::format("{} {} {}", edge.name, edge.longest_delay, edge.filter.size()));
+    if (edge.delayed() || edge.filter.size() > 0) {
+      hash = mix(hash, fmt::format("{} {} {}", edge.name, edge.longest_delay, edge.filter.size()));
+    }
   }
   network_.fingerprint_ = hash;
 }

@@ -12,6 +12,8 @@ class NetworkBuilder {
   NetworkBuilder(NetworkSpec spec, Network& network) : spec_(std::move(spec)), network_(network) {}
 
   void build();
+  /// Adds the function nodes and edges of the description to a network that is built.
+  void extend();
 
  private:
   void add_population(Population& population);

@@ -6,9 +6,8 @@
 
 #include "core/error.hpp"
 #include "network/evaluation.hpp"
-#include "network/kernels/vector_kernels.hpp"
-#include "network/noise_source.hpp"
 #include "network/solver.hpp"
+#include "network/stepper.hpp"
 
 namespace rheobase::network {
 
@@ -66,60 +65,18 @@ long run_steps(const Network& network, const Eigen::MatrixXd& inputs, const RunO
   return steps;
 }
 
-class FixedStepRun {
- public:
-  FixedStepRun(const SolverDefinition& solver, const Network& network, NetworkState& state,
-               Evaluation& evaluation, Recorder& recorder, const RunOptions& options)
-      : solver_(solver),
-        network_(network),
-        state_(state),
-        evaluation_(evaluation),
-        recorder_(recorder),
-        options_(options),
-        noise_(network, options.seed, options.trial, simd_level()),
-        work_(static_cast<std::size_t>(solver.work), AlignedVector<double>(state.values.size())) {}
-
-  void step(long n) {
-    double* y = state_.values.data();
-    const double now = static_cast<double>(state_.step) * network_.step();
-    SpikeEvents& spikes = evaluation_.spikes();
-    spikes.detect(y, now);
-    spikes.collect(y);
-    evaluation_.slopes(y, work_[0].data(), 0.0);
-    record(n, now);
-    const bool finite =
-        solver_.step({evaluation_, y, network_.step(), state_.values.size(), work_, level_});
-    spikes.apply(y, now);
-    noise_.add(state_.step, spikes, y);
-    evaluation_.mend_lanes(y);
-    ++state_.step;
-    if (!finite) {
-      evaluation_.require_finite(y, static_cast<double>(state_.step) * network_.step());
+void record(Recorder& recorder, long n, const Stepper& stepper, bool spikes) {
+  const Evaluation& evaluation = stepper.evaluation();
+  recorder.record(n, evaluation, stepper.values());
+  if (!spikes) {
+    return;
+  }
+  for (std::size_t p = 0; p < evaluation.network().populations().size(); ++p) {
+    for (const std::uint32_t unit : evaluation.spikes().spiking(p)) {
+      recorder.spike(stepper.time(), p, unit);
     }
   }
-
- private:
-  void record(long n, double now) {
-    recorder_.record(n, evaluation_, state_.values.data());
-    if (options_.spikes) {
-      for (std::size_t p = 0; p < network_.populations().size(); ++p) {
-        for (const std::uint32_t unit : evaluation_.spikes().spiking(p)) {
-          recorder_.spike(now, p, unit);
-        }
-      }
-    }
-  }
-
-  const SolverDefinition& solver_;
-  const Network& network_;
-  NetworkState& state_;
-  Evaluation& evaluation_;
-  Recorder& recorder_;
-  const RunOptions& options_;
-  NoiseSource noise_;
-  std::vector<AlignedVector<double>> work_;
-  SimdLevel level_ = simd_level();
-};
+}
 
 }  // namespace
 
@@ -131,17 +88,20 @@ Observer run(const Network& network, NetworkState& state, const Eigen::MatrixXd&
   const long steps = run_steps(network, inputs, options);
   const RunInputs rows{inputs.transpose()};
   Recorder recorder(network, options.probes, state.step, steps, options.sampling, options.cutoff);
-  Evaluation evaluation(network, state);
-  for (const Signal& signal : recorder.signals()) {
-    evaluation.keep(signal);
-  }
   if (solver.integrate != nullptr) {
+    Evaluation evaluation(network, state);
+    for (const Signal& signal : recorder.signals()) {
+      evaluation.keep(signal);
+    }
     AdaptiveRun adaptive{network, state, evaluation,        recorder, options,
                          control, steps, &RunInputs::input, &rows};
     solver.integrate(adaptive);
     return recorder.take();
   }
-  FixedStepRun fixed(solver, network, state, evaluation, recorder, options);
+  Stepper stepper(network, state, options.solver, options.seed, options.trial);
+  for (const Signal& signal : recorder.signals()) {
+    stepper.evaluation().keep(signal);
+  }
   for (long n = 0; n < steps; ++n) {
     if (n % kStepsBetweenReports == 0) {
       if (control.stop_requested()) {
@@ -149,8 +109,9 @@ Observer run(const Network& network, NetworkState& state, const Eigen::MatrixXd&
       }
       control.progress(static_cast<double>(n) / static_cast<double>(steps));
     }
-    evaluation.set_external(rows.at(n));
-    fixed.step(n);
+    stepper.evaluate(rows.at(n));
+    record(recorder, n, stepper, options.spikes);
+    stepper.advance();
   }
   control.progress(1.0);
   return recorder.take();

@@ -16,8 +16,14 @@ constexpr std::size_t kLongestBlock = 256;
 class Assembler {
  public:
   Assembler(const ExpressionGraph& graph, std::span<const NodeId> roots)
-      : graph_(graph), place_(graph.size()), uses_(graph.size(), 0), roots_(roots) {
+      : graph_(graph),
+        place_(graph.size()),
+        uses_(graph.size(), 0),
+        absorbs_(graph.size(), -1),
+        absorbed_(graph.size(), 0),
+        roots_(roots) {
     count_uses();
+    absorb();
     for (std::size_t i = 0; i < graph.size(); ++i) {
       emit(static_cast<NodeId>(i));
     }
@@ -25,7 +31,7 @@ class Assembler {
       const ProgramOperand result{ProgramOperand::Kind::result, root};
       const ProgramOperand& from = at(roots[root]);
       if (from.kind != result.kind || from.index != result.index) {
-        steps.push_back({.operation = Operation::copy, .a = from, .to = result});
+        steps.push_back({.a = from, .to = result});
       }
     }
   }
@@ -61,16 +67,39 @@ class Assembler {
     needed_ = std::move(needed);
   }
 
-  /// A product that only a sum uses becomes part of that sum.
-  bool joins_sum(NodeId node) const {
-    return graph_[node].operation == Operation::multiply &&
-           uses_[static_cast<std::size_t>(node)] == 1 && !is_root(node);
+  static bool is_arithmetic(Operation operation) {
+    return operation == Operation::negate ||
+           (operation >= Operation::add && operation <= Operation::divide);
   }
-  NodeId product_in(const ExpressionNode& sum) const {
-    if (sum.operation != Operation::add) {
-      return -1;
+
+  /// An operation of arithmetic whose result only another one uses becomes one step with it.
+  void absorb() {
+    for (std::size_t i = 0; i < graph_.size(); ++i) {
+      const ExpressionNode& node = graph_[static_cast<NodeId>(i)];
+      if (needed_[i] == 0 || !is_arithmetic(node.operation)) {
+        continue;
+      }
+      for (const NodeId operand : {node.a, node.b}) {
+        if (operand >= 0 && is_arithmetic(graph_[operand].operation) && uses(operand) == 1 &&
+            !is_root(operand) && absorbs_[static_cast<std::size_t>(operand)] < 0) {
+          absorbs_[i] = operand;
+          absorbed_[static_cast<std::size_t>(operand)] = 1;
+          break;
+        }
+      }
     }
-    return joins_sum(sum.a) ? sum.a : joins_sum(sum.b) ? sum.b : -1;
+  }
+
+  /// The second operand; that of a negation is -1, a factor.
+  ProgramOperand take_second(const ExpressionNode& node) {
+    if (node.operation != Operation::negate) {
+      return take(node.b);
+    }
+    constants.push_back(-1.0);
+    return {Kind::constant, constants.size() - 1};
+  }
+  static Operation factor_for_sign(Operation operation) {
+    return operation == Operation::negate ? Operation::multiply : operation;
   }
 
   void emit(NodeId id) {
@@ -78,17 +107,18 @@ class Assembler {
     if (needed_[static_cast<std::size_t>(id)] == 0 || place_leaf(id, node)) {
       return;
     }
-    if (joins_sum(id) && only_user_is_joining_sum(id)) {
-      return;  // emitted with its sum
+    if (absorbed_[static_cast<std::size_t>(id)] != 0) {
+      return;
     }
-    ProgramStep step{.operation = node.operation};
-    if (const NodeId product = product_in(node); product >= 0) {
-      const NodeId other = product == node.a ? node.b : node.a;
-      step = {Operation::multiply_add,
-              take(graph_[product].a),
-              take(graph_[product].b),
-              take(other),
-              {}};
+    ProgramStep step{.operation = static_cast<std::uint32_t>(node.operation)};
+    if (const NodeId inner = absorbs_[static_cast<std::size_t>(id)]; inner >= 0) {
+      const ExpressionNode& first = graph_[inner];
+      step.operation = static_cast<std::uint32_t>(Operation::fused) +
+                       fused_code(factor_for_sign(first.operation), factor_for_sign(node.operation),
+                                  inner != node.a);
+      step.a = take(first.a);
+      step.b = take_second(first);
+      step.c = inner == node.a ? take_second(node) : take(node.a);
     } else {
       step.a = take(node.a);
       step.b = node.b >= 0 ? take(node.b) : ProgramOperand{};
@@ -96,16 +126,6 @@ class Assembler {
     step.to = destination(id);
     at(id) = step.to;
     steps.push_back(step);
-  }
-
-  bool only_user_is_joining_sum(NodeId product) const {
-    for (std::size_t i = static_cast<std::size_t>(product) + 1; i < graph_.size(); ++i) {
-      const ExpressionNode& user = graph_[static_cast<NodeId>(i)];
-      if (needed_[i] != 0 && (user.a == product || user.b == product)) {
-        return product_in(user) == product;
-      }
-    }
-    return false;
   }
 
   bool place_leaf(NodeId id, const ExpressionNode& node) {
@@ -159,6 +179,8 @@ class Assembler {
   std::vector<ProgramOperand> place_;
   std::vector<int> uses_;
   std::vector<char> needed_;
+  std::vector<NodeId> absorbs_;  ///< the operand that is computed in the same step, or -1
+  std::vector<char> absorbed_;
   std::span<const NodeId> roots_;
   std::vector<std::size_t> free_;
 };

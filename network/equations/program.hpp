@@ -17,7 +17,7 @@ struct ProgramOperand {
 };
 
 struct ProgramStep {
-  Operation operation = Operation::copy;
+  std::uint32_t operation = static_cast<std::uint32_t>(Operation::copy);
   ProgramOperand a{}, b{}, c{}, to{};
 };
 

@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "network/kernels/bytecode_kernels.hpp"
 #include "network/kernels/elementary.hpp"
 #include "network/kernels/operation.hpp"
@@ -42,14 +44,45 @@ RHEOBASE_INLINE void binary(const BytecodeStep& step, std::size_t start, std::si
   }
 }
 
-void multiply_add(const BytecodeStep& step, std::size_t start, std::size_t n) {
+constexpr auto kFirstCode = static_cast<std::uint32_t>(Operation::fused);
+
+/// +, -, * or /, counted from Operation::add.
+template <std::uint32_t Which>
+RHEOBASE_INLINE Doubles arithmetic(const Doubles& a, const Doubles& b) {
+  if constexpr (Which == 0) {
+    return a + b;
+  } else if constexpr (Which == 1) {
+    return a - b;
+  } else if constexpr (Which == 2) {
+    return a * b;
+  } else {
+    return a / b;
+  }
+}
+
+template <std::uint32_t Code>
+void fused_loop(const BytecodeStep& step, std::size_t start, std::size_t n) {
   const Source a(step.a, start);
   const Source b(step.b, start);
   const Source c(step.c, start);
   double* to = step.to.data + (start & step.to.block);
+#pragma GCC unroll 4
   for (std::size_t i = 0; i < n; i += kStep) {
-    (a.at(i) * b.at(i) + c.at(i)).store(to + i);
+    const Doubles inner = arithmetic<Code / 8>(a.at(i), b.at(i));
+    if constexpr (Code % 2 == 0) {
+      arithmetic<Code / 2 % 4>(inner, c.at(i)).store(to + i);
+    } else {
+      arithmetic<Code / 2 % 4>(c.at(i), inner).store(to + i);
+    }
   }
+}
+
+template <std::size_t... Codes>
+RHEOBASE_INLINE void run_fused(const BytecodeStep& step, std::size_t start, std::size_t n,
+                               std::index_sequence<Codes...>) {
+  using Loop = void (*)(const BytecodeStep&, std::size_t, std::size_t);
+  static constexpr Loop loops[] = {&fused_loop<Codes>...};
+  loops[step.operation - kFirstCode](step, start, n);
 }
 
 void elementary_function(const BytecodeStep& s, std::size_t start, std::size_t n) {
@@ -81,6 +114,9 @@ void elementary_function(const BytecodeStep& s, std::size_t start, std::size_t n
 
 void run_step(const BytecodeStep& s, std::size_t start, std::size_t n) {
   using D = const Doubles&;
+  if (s.operation >= kFirstCode) {
+    return run_fused(s, start, n, std::make_index_sequence<::rheobase::network::kFusedCodes>());
+  }
   switch (static_cast<Operation>(s.operation)) {
     case Operation::add:
       return binary(s, start, n, [](D a, D b) { return a + b; });
@@ -100,8 +136,6 @@ void run_step(const BytecodeStep& s, std::size_t start, std::size_t n) {
       });
     case Operation::negate:
       return unary(s, start, n, [](D a) { return -a; });
-    case Operation::multiply_add:
-      return multiply_add(s, start, n);
     default:
       return elementary_function(s, start, n);
   }
