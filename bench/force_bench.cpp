@@ -8,6 +8,7 @@
 namespace {
 
 using namespace rheobase;
+using namespace rheobase::analysis;
 using namespace rheobase::rate;
 
 struct Case {

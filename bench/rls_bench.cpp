@@ -4,8 +4,8 @@
 #include <benchmark/benchmark.h>
 
 #include "core/random.hpp"
-#include "rate/learning/rls.hpp"
-#include "rate/models/reservoir.hpp"
+#include "rate/learning/rls/rls.hpp"
+#include "rate/models/reservoir/reservoir.hpp"
 
 namespace rheobase::rate {
 namespace {

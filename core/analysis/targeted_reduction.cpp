@@ -63,14 +63,14 @@ Eigen::MatrixXd regression_operator(const Eigen::MatrixXd& variables) {
   return to_eigen(inverse);
 }
 
-struct Moments {
+struct VariableMoments {
   Eigen::VectorXd mean, sd;
 };
 
 /// Mean and standard deviation of every unit over all columns of all parts.
-Moments moments_of(std::span<const Eigen::MatrixXd> parts) {
+VariableMoments moments_of(std::span<const Eigen::MatrixXd> parts) {
   const Eigen::Index units = parts[0].rows();
-  Moments result{Eigen::VectorXd::Zero(units), Eigen::VectorXd::Zero(units)};
+  VariableMoments result{Eigen::VectorXd::Zero(units), Eigen::VectorXd::Zero(units)};
   double samples = 0.0;
   for (const Eigen::MatrixXd& part : parts) {
     result.mean += part.rowwise().sum();
@@ -85,7 +85,7 @@ Moments moments_of(std::span<const Eigen::MatrixXd> parts) {
 }
 
 /// 1 / sd, 0 for units that do not vary beyond rounding.
-Eigen::VectorXd inverse_sd(const Moments& moments) {
+Eigen::VectorXd inverse_sd(const VariableMoments& moments) {
   return (moments.sd.array() > 1e-13 * moments.mean.array().abs())
       .select(1.0 / moments.sd.array(), 0.0);
 }
@@ -122,7 +122,7 @@ std::vector<Eigen::MatrixXd> averages_of(std::span<const Eigen::MatrixXd> trials
     labels.push_back(label);
     averages.push_back(entry.first / entry.second);
   }
-  const Moments moments = moments_of(averages);
+  const VariableMoments moments = moments_of(averages);
   const Eigen::VectorXd scale = inverse_sd(moments);
   for (Eigen::MatrixXd& average : averages) {
     average = scale.asDiagonal() * (average.colwise() - moments.mean);

@@ -20,12 +20,14 @@ const std::map<std::string, std::set<std::string>> kMayInclude{
     {"core/simd", {}},
     {"core/analysis", {"core"}},
     {"rate/tasks", {"core"}},
-    {"rate/dynamics", {"rate/tasks", "rate/models", "core", "core/simd"}},
-    {"rate/models", {"rate/dynamics", "core"}},
-    {"rate/learning", {"rate/tasks", "rate/dynamics", "rate/models", "core", "core/simd"}},
+    {"rate/dynamics", {"rate/tasks", "core", "core/simd"}},
+    {"rate/models", {"rate/dynamics", "core/analysis", "core", "core/simd"}},
+    {"rate/learning",
+     {"rate/tasks", "rate/dynamics", "rate/models", "core/analysis", "core", "core/simd"}},
     {"spiking", {"core", "core/simd"}},
     {"mapping/conversion", {"rate", "spiking", "core/analysis", "core"}},
     {"mapping/comparison", {"mapping/conversion", "rate", "spiking", "core/analysis", "core"}},
+    {"network", {"rate/learning", "core", "core/simd"}},
     {"io/mat", {"mapping", "rate", "spiking", "core"}},
     {"io/comparison", {"io/mat", "mapping", "rate", "spiking", "core/analysis", "core"}},
     {"io/exchange", {"io/mat", "mapping", "rate", "spiking", "core"}},
@@ -66,9 +68,11 @@ const std::vector<ExternalRule> kExternalRules{
     {"oneapi/tbb.*|tbb/.*", {"core"}, false},
     {"Random123/.*", {"core"}, false},
     {"armadillo", {"core/analysis"}, false},
-    {"boost/.*", {"core/analysis", "rate", "spiking"}, false},
+    {"boost/.*", {"core/analysis", "rate", "spiking", "network"}, false},
     {"nlohmann/.*", {"apps/cli", "apps/report", "io/mat", "io/comparison"}, true},
-    {"fmt/.*", {"core", "core/analysis", "rate", "spiking", "mapping", "io", "apps"}, false},
+    {"fmt/.*",
+     {"core", "core/analysis", "rate", "spiking", "mapping", "network", "io", "apps"},
+     false},
 };
 
 struct Include {
@@ -80,7 +84,7 @@ struct Include {
 /// Every source of the library and the program, as paths from the root.
 std::vector<std::string> sources() {
   std::vector<std::string> files;
-  for (const char* module : {"core", "rate", "spiking", "mapping", "io", "apps"}) {
+  for (const char* module : {"core", "rate", "spiking", "mapping", "network", "io", "apps"}) {
     auto walk = fs::recursive_directory_iterator(fs::path(RHEOBASE_SOURCE_DIR) / module);
     for (const auto& entry : walk) {
       if (entry.path().filename() == "node_modules") {
@@ -112,7 +116,8 @@ std::vector<Include> includes() {
 
 /// Public headers are installed; the others are parts of one module (cmake/Package.cmake).
 bool is_private(const std::string& header) {
-  static const std::regex pattern("(^|.*/)(internal|simd|page|clock|event|bridge|odeint)/.*");
+  static const std::regex pattern(
+      "(^|.*/)(internal|simd|kernels|page|clock|event|bridge|odeint)/.*");
   return std::regex_match(header, pattern);
 }
 

@@ -33,9 +33,9 @@
 #include <Eigen/Core>
 
 #include "core/run_control.hpp"
-#include "rate/learning/named_arrays.hpp"
-#include "rate/learning/rls.hpp"
-#include "rate/learning/update_schedule.hpp"
+#include "rate/learning/rls/named_arrays.hpp"
+#include "rate/learning/rls/rls.hpp"
+#include "rate/learning/rls/update_schedule.hpp"
 #include "rate/models/force/force_network.hpp"
 #include "rate/models/force/force_simulation.hpp"
 

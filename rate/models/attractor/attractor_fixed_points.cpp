@@ -18,7 +18,7 @@ constexpr double kConverged = 1e-12;
 constexpr double kSamePoint = 1e-6;
 constexpr double kUnboundedRate = 60.0;  ///< Hz, where G has no bound of its own
 
-FixedPoint describe(const AttractorModel& model, const Eigen::VectorXd& state) {
+FixedPoint fixed_point_of(const AttractorModel& model, const Eigen::VectorXd& state) {
   FixedPoint point{state, {}};
   const Eigen::MatrixXd jacobian = attractor_jacobian(model, state) / model.tau_ms;
   point.eigenvalues = jacobian.eigenvalues();
@@ -72,7 +72,7 @@ std::optional<FixedPoint> find_fixed_point(const AttractorModel& model,
   for (int iteration = 0; iteration < 200; ++iteration) {
     const double size = flow.lpNorm<Eigen::Infinity>();
     if (size < kConverged) {
-      return describe(model, state);
+      return fixed_point_of(model, state);
     }
     const Eigen::VectorXd step = attractor_jacobian(model, state).partialPivLu().solve(-flow);
     if (!step.allFinite()) {

@@ -6,10 +6,10 @@
 
 #include <fmt/format.h>
 
+#include "core/dispatch.hpp"
 #include "core/error.hpp"
 #include "core/parallel.hpp"
-#include "core/simd/dispatch.hpp"
-#include "rate/models/attractor/attractor_kernels.hpp"
+#include "rate/models/attractor/internal/attractor_kernels.hpp"
 
 namespace rheobase::rate {
 
@@ -17,7 +17,7 @@ namespace {
 
 constexpr auto kLanes = static_cast<Eigen::Index>(kAttractorLanes);
 constexpr double kEndpointMs = 400.0;
-constexpr double kSmoothingMs = 98.0;  // 99 samples of 1 ms: MATLAB makes an even span odd
+constexpr double kInputSmoothingMs = 98.0;  // 99 samples of 1 ms: MATLAB makes an even span odd
 
 /// 16 x populations; its columns are the rows of the kernel's arrays.
 using Lanes = Eigen::Matrix<double, kAttractorLanes, Eigen::Dynamic>;
@@ -216,7 +216,7 @@ AttractorTrials simulate_attractor(const AttractorModel& model, const AttractorP
   check(options, model);
   const Eigen::Index go = step_at(protocol.go_ms, model);
   const Eigen::Index length = step_at(kEndpointMs, model);
-  const auto half = static_cast<Eigen::Index>(std::lround(kSmoothingMs / 2.0 / model.step_ms));
+  const auto half = static_cast<Eigen::Index>(std::lround(kInputSmoothingMs / 2.0 / model.step_ms));
   setting.windows = {endpoint_weights(setting.steps, go, 0, 0),
                      endpoint_weights(setting.steps, go, length, 0),
                      endpoint_weights(setting.steps, go, length, half)};

@@ -9,13 +9,13 @@
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
-#include "rate/models/force/force_kernels.hpp"
+#include "rate/models/force/internal/force_kernels.hpp"
 
 namespace rheobase::rate {
 
 namespace {
 
-constexpr auto kLanes = static_cast<Eigen::Index>(kForceLanes);
+constexpr auto kTrialLanes = static_cast<Eigen::Index>(kForceLanes);
 using Lanes = Eigen::Matrix<double, kForceLanes, Eigen::Dynamic>;
 
 /// N x steps with columns (or a matrix with rows) padded to whole packs.
@@ -71,10 +71,10 @@ void check(const ForceTrialOptions& options, const TrialEpochs& epochs) {
 /// Factors of the rates of clamped steps, 16 x units.
 Lanes clamp_factors(const ForceClamp& clamp, Eigen::Index units, Seed seed,
                     const std::array<std::uint32_t, kForceLanes>& trial) {
-  Lanes factors = Lanes::Ones(kLanes, units);
+  Lanes factors = Lanes::Ones(kTrialLanes, units);
   const auto clamped =
       static_cast<Eigen::Index>(std::lround(clamp.fraction * static_cast<double>(units)));
-  for (Eigen::Index lane = 0; lane < kLanes; ++lane) {
+  for (Eigen::Index lane = 0; lane < kTrialLanes; ++lane) {
     RandomStream random(seed, trial[static_cast<std::size_t>(lane)], Purpose::stimulation);
     std::vector<Eigen::Index> order(static_cast<std::size_t>(units));
     std::iota(order.begin(), order.end(), 0);
@@ -89,7 +89,7 @@ Lanes clamp_factors(const ForceClamp& clamp, Eigen::Index units, Seed seed,
 }
 
 /// What all blocks of 16 trials share.
-struct Setting {
+struct ForceSetting {
   const ForceNetwork& network;
   const TrialEpochs& epochs;
   const ForceTrialOptions& options;
@@ -123,10 +123,10 @@ struct Setting {
   }
 };
 
-void run_block(const Setting& setting, Eigen::Index first, ForceTrials& trials) {
+void run_block(const ForceSetting& setting, Eigen::Index first, ForceTrials& trials) {
   const ForceTrialOptions& options = setting.options;
   const Eigen::Index n = setting.units;
-  const Eigen::Index count = std::min<Eigen::Index>(kLanes, options.trials - first);
+  const Eigen::Index count = std::min<Eigen::Index>(kTrialLanes, options.trials - first);
   std::array<std::uint32_t, kForceLanes> number{};
   for (std::size_t lane = 0; lane < kForceLanes; ++lane) {
     number[lane] =
@@ -134,16 +134,16 @@ void run_block(const Setting& setting, Eigen::Index first, ForceTrials& trials) 
   }
   const Lanes keep = options.clamp.fraction > 0.0
                          ? clamp_factors(options.clamp, n, options.seed, number)
-                         : Lanes(kLanes, 0);
-  Lanes state = Lanes::Zero(kLanes, n);
-  Lanes rate = Lanes::Constant(kLanes, n, 1.0 / (1.0 + std::exp(setting.network.threshold)));
-  Lanes work(kLanes, n);
+                         : Lanes(kTrialLanes, 0);
+  Lanes state = Lanes::Zero(kTrialLanes, n);
+  Lanes rate = Lanes::Constant(kTrialLanes, n, 1.0 / (1.0 + std::exp(setting.network.threshold)));
+  Lanes work(kTrialLanes, n);
   std::vector<float> xi(4 * kForceLanes * static_cast<std::size_t>(n));
-  Lanes cue_rate(kLanes, n);
-  Lanes rate_sum = Lanes::Zero(kLanes, n);
-  Lanes error = Lanes::Zero(kLanes, 2);
+  Lanes cue_rate(kTrialLanes, n);
+  Lanes rate_sum = Lanes::Zero(kTrialLanes, n);
+  Lanes error = Lanes::Zero(kTrialLanes, 2);
   const Eigen::Index samples = trials.rate.empty() ? 0 : trials.rate.front().cols();
-  Lanes kept(kLanes, n * samples);
+  Lanes kept(kTrialLanes, n * samples);
   ForceTrialsArguments a = setting.arguments();
   a.trial = number.data();
   a.keep = keep.size() > 0 ? keep.data() : nullptr;
@@ -285,14 +285,14 @@ ForceTrials simulate_force(const ForceNetwork& network, const TrialEpochs& epoch
     require_size(target, "target", n, epochs.steps);
   }
   const std::size_t padded = padded_to_packs<double>(static_cast<std::size_t>(n));
-  const Setting setting{network,
-                        epochs,
-                        options,
-                        n,
-                        padded,
-                        padded_columns(network.recurrent.transpose(), padded),
-                        padded_columns(input, padded),
-                        padded_columns(target, padded)};
+  const ForceSetting setting{network,
+                             epochs,
+                             options,
+                             n,
+                             padded,
+                             padded_columns(network.recurrent.transpose(), padded),
+                             padded_columns(input, padded),
+                             padded_columns(target, padded)};
   ForceTrials trials;
   trials.cue_rate.resize(n, options.trials);
   trials.mean_rate.resize(n, options.trials);
@@ -307,7 +307,7 @@ ForceTrials simulate_force(const ForceNetwork& network, const TrialEpochs& epoch
   parallel_for(
       blocks, options.threads,
       [&](std::size_t block) {
-        run_block(setting, static_cast<Eigen::Index>(block) * kLanes, trials);
+        run_block(setting, static_cast<Eigen::Index>(block) * kTrialLanes, trials);
       },
       control);
   return trials;

@@ -6,10 +6,10 @@
 #include <Eigen/Core>
 
 #include "core/aligned_vector.hpp"
+#include "core/dispatch.hpp"
 #include "core/run_control.hpp"
-#include "core/simd/dispatch.hpp"
-#include "rate/models/force/force_kernels.hpp"
 #include "rate/models/force/force_network.hpp"
+#include "rate/models/force/internal/force_kernels.hpp"
 
 namespace rheobase::rate {
 

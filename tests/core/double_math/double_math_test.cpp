@@ -4,8 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include "core/dispatch.hpp"
 #include "core/random.hpp"
-#include "core/simd/dispatch.hpp"
 #include "tests/core/double_math/double_math_kernels.hpp"
 
 namespace rheobase {

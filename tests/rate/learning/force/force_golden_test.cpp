@@ -2,8 +2,8 @@
 
 #include <doctest/doctest.h>
 
-#include "golden_force.hpp"
 #include "rate/learning/force/force_training.hpp"
+#include "tests/rate/learning/force/golden_force.hpp"
 
 namespace rheobase::rate {
 

@@ -6,7 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "core/error.hpp"
-#include "golden_force.hpp"
+#include "tests/rate/learning/force/golden_force.hpp"
 #include "tests/tolerances.hpp"
 
 namespace rheobase::rate {

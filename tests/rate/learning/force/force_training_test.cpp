@@ -5,12 +5,12 @@
 
 #include <doctest/doctest.h>
 
-#include "analysis/pca.hpp"
-#include "analysis/spectrum.hpp"
+#include "core/analysis/pca.hpp"
+#include "core/analysis/spectrum.hpp"
 #include "core/error.hpp"
-#include "golden_force.hpp"
 #include "rate/learning/force/force_robustness.hpp"
 #include "rate/learning/force/force_targets.hpp"
+#include "tests/rate/learning/force/golden_force.hpp"
 
 namespace rheobase::rate {
 
@@ -18,23 +18,23 @@ namespace {
 
 using golden::largest;
 
-struct Case {
+struct TrainingCase {
   TargetSet set;
   ForceTask task;
   ForceNetwork network;
 };
 
 /// A trial of 0.6 s for small networks.
-Case small_case(Eigen::Index units = 30, Seed seed = 2) {
+TrainingCase small_case(Eigen::Index units = 30, Seed seed = 2) {
   const TrialEpochs epochs{.sample = 80, .delay = 220, .cue = 500, .steps = 600};
-  Case c{generated_targets({.units = units, .seed = seed, .epochs = epochs}), {}, {}};
+  TrainingCase c{generated_targets({.units = units, .seed = seed, .epochs = epochs}), {}, {}};
   c.task = {epochs, frozen_inputs(epochs, units, seed), c.set.target};
   c.network = make_force_network(units, 1.2, seed);
   return c;
 }
 
-Case full_case(Seed seed) {
-  Case c{generated_targets({.seed = seed}), {}, make_force_network(87, 1.2, seed)};
+TrainingCase full_case(Seed seed) {
+  TrainingCase c{generated_targets({.seed = seed}), {}, make_force_network(87, 1.2, seed)};
   c.task = {c.set.epochs, frozen_inputs(c.set.epochs, 87, seed), c.set.target};
   return c;
 }
@@ -43,7 +43,7 @@ Case full_case(Seed seed) {
 
 TEST_SUITE("numeric") {
   TEST_CASE("with one update the two gains are 1 + 2q and 1 + q of exact least squares") {
-    const Case c = small_case();
+    const TrainingCase c = small_case();
     ForceTraining exact(c.network, c.task, {.gain = RlsGain::rls});
     ForceTraining published(c.network, c.task, {});
     for (ForceTraining* training : {&exact, &published}) {
@@ -61,7 +61,7 @@ TEST_SUITE("numeric") {
   }
 
   TEST_CASE("after one exact update J r is nearer to the target by the factor 1 + q") {
-    const Case c = small_case();
+    const TrainingCase c = small_case();
     ForceTraining training(c.network, c.task, {.gain = RlsGain::rls});
     training.start_pass(1);
     training.step(1, true);
@@ -74,7 +74,7 @@ TEST_SUITE("numeric") {
   }
 
   TEST_CASE("P stays the inverse of the correlation of all rates it has seen") {
-    const Case c = small_case(12);
+    const TrainingCase c = small_case(12);
     ForceTraining training(c.network, c.task, {});
     Eigen::MatrixXd correlation = Eigen::MatrixXd::Identity(12, 12) / 10.0;
     for (const std::size_t side : {0U, 1U}) {
@@ -90,7 +90,7 @@ TEST_SUITE("numeric") {
   }
 
   TEST_CASE("pVar is 1 for the target and 0 for its mean, in both norms") {
-    const Case c = small_case();
+    const TrainingCase c = small_case();
     const Eigen::MatrixXd& target = c.task.target[0];
     const Eigen::MatrixXd by_step = target.colwise().mean().replicate(target.rows(), 1);
     const Eigen::MatrixXd by_unit = target.rowwise().mean().replicate(1, target.cols());
@@ -102,7 +102,7 @@ TEST_SUITE("numeric") {
   }
 
   TEST_CASE("with a fraction of trainable units the other columns of J never change") {
-    const Case c = small_case();
+    const TrainingCase c = small_case();
     ForceTrainingOptions options;
     options.fraction = 0.5;
     ForceTraining training(c.network, c.task, options);
@@ -122,7 +122,7 @@ TEST_SUITE("numeric") {
   }
 
   TEST_CASE("the state runs on from pass to pass, or starts at zero") {
-    const Case c = small_case();
+    const TrainingCase c = small_case();
     for (const PassState state : {PassState::carry, PassState::reset}) {
       ForceTrainingOptions options;
       options.state = state;
@@ -137,7 +137,7 @@ TEST_SUITE("numeric") {
   }
 
   TEST_CASE("updates at every fifth step are a fifth of the updates") {
-    const Case c = small_case();
+    const TrainingCase c = small_case();
     ForceTrainingOptions options;
     options.schedule.every = 5;
     ForceTraining training(c.network, c.task, options);
@@ -154,7 +154,7 @@ TEST_SUITE("numeric") {
   }
 
   TEST_CASE("suppressed targets silence selective units on the other side alone") {
-    const Case c = small_case();
+    const TrainingCase c = small_case();
     const auto suppressed = suppressed_targets(c.set.target, c.set.selectivity);
     for (Eigen::Index unit = 0; unit < 30; ++unit) {
       const auto class_of = c.set.selectivity[static_cast<std::size_t>(unit)];
@@ -196,7 +196,7 @@ TEST_SUITE("numeric") {
 
 TEST_SUITE("unit") {
   TEST_CASE("a training that is resumed gives the bits of one that was not interrupted") {
-    const Case c = small_case();
+    const TrainingCase c = small_case();
     ForceTrainingOptions options;
     options.fraction = 0.8;
     ForceTraining whole(c.network, c.task, options);
@@ -216,7 +216,7 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("a checkpoint of another network or of other trainable units is refused") {
-    const Case c = small_case();
+    const TrainingCase c = small_case();
     ForceTraining training(c.network, c.task, {});
     ForceTrainingOptions options;
     options.fraction = 0.5;
@@ -225,13 +225,13 @@ TEST_SUITE("unit") {
     options.seed = 9;
     ForceTraining other(c.network, c.task, options);
     CHECK_THROWS_WITH_AS(other.restore(half.state()), doctest::Contains("trainable"), InputError);
-    const Case larger = small_case(31);
+    const TrainingCase larger = small_case(31);
     ForceTraining wide(larger.network, larger.task, {});
     CHECK_THROWS_AS(wide.restore(training.state()), InputError);
   }
 
   TEST_CASE("neither instruction set changes a bit of a training") {
-    const Case c = small_case();
+    const TrainingCase c = small_case();
     ForceTraining best(c.network, c.task, {});
     best.iterate();
     for (const char* level : {"portable", "avx2"}) {
@@ -245,7 +245,7 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("targets that do not fit are refused by side, unit and step") {
-    const Case c = small_case();
+    const TrainingCase c = small_case();
     ForceTask task = c.task;
     task.target[1] = task.target[1].leftCols(599).eval();
     CHECK_THROWS_WITH_AS(ForceTraining(c.network, task, {}), doctest::Contains("target of side 1"),
@@ -269,7 +269,7 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("a fraction that leaves no unit trainable and other bad options are refused") {
-    const Case c = small_case();
+    const TrainingCase c = small_case();
     ForceTrainingOptions options;
     options.fraction = 0.01;
     CHECK_THROWS_WITH_AS(ForceTraining(c.network, c.task, options), doctest::Contains("fraction"),
@@ -287,7 +287,7 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("weights that blow up stop the training with step and unit") {
-    Case c = small_case();
+    TrainingCase c = small_case();
     c.network.recurrent(4, 4) = 1e308;
     c.network.recurrent(4, 5) = 1e308;
     c.network.recurrent.row(4) *= 10.0;
@@ -305,7 +305,7 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("training stops at the threshold, at the limit, or when asked to") {
-    const Case c = small_case();
+    const TrainingCase c = small_case();
     ForceTrainingOptions options;
     options.threshold = 1.0;
     options.iterations = 2;
@@ -327,7 +327,7 @@ TEST_SUITE("statistical") {
   TEST_CASE("networks learn the generated targets and show what the published ones show") {
     int converged = 0;
     for (const Seed seed : {1U, 2U, 3U, 4U}) {
-      const Case c = full_case(seed);
+      const TrainingCase c = full_case(seed);
       ForceTraining training(c.network, c.task, {});
       const ForceTrained trained = train_force(training, {});
       converged += trained.converged ? 1 : 0;
@@ -335,8 +335,8 @@ TEST_SUITE("statistical") {
         continue;
       }
       // Before training the circular law holds; after it the spectrum leaves the disc.
-      const Spectrum before = eigenvalue_spectrum(c.network.recurrent);
-      const Spectrum after = eigenvalue_spectrum(trained.network.recurrent);
+      const analysis::Spectrum before = analysis::eigenvalue_spectrum(c.network.recurrent);
+      const analysis::Spectrum after = analysis::eigenvalue_spectrum(trained.network.recurrent);
       CHECK(std::abs(before.random_radius - 1.2) <= 0.06);
       CHECK(before.spectral_radius < 1.2 * 1.2);
       CHECK(after.spectral_radius > 5.0);
@@ -346,7 +346,8 @@ TEST_SUITE("statistical") {
       CHECK(changed > 30);
       CHECK(changed < 87);
       CHECK(trained.iterations.back().largest_weight < 60.0);
-      const Eigen::Index dimensions = components_for(pca(training.test_rates(0)), 0.95);
+      const Eigen::Index dimensions =
+          analysis::components_for(analysis::pca(training.test_rates(0)), 0.95);
       CHECK(dimensions >= 5);
       CHECK(dimensions <= 20);
       // The published criterion keeps networks above 0.5.
@@ -364,7 +365,7 @@ TEST_SUITE("statistical") {
   }
 
   TEST_CASE("noise and clamping take the choice away, more of either takes more") {
-    const Case c = full_case(2);
+    const TrainingCase c = full_case(2);
     ForceTraining training(c.network, c.task, {});
     const ForceNetwork network = train_force(training, {}).network;
     const auto correct = [&](double amplitude, bool common, double clamped) {
@@ -387,7 +388,7 @@ TEST_SUITE("statistical") {
   }
 
   TEST_CASE("the coding direction of simulated trials separates the halves it did not see") {
-    const Case c = full_case(2);
+    const TrainingCase c = full_case(2);
     ForceTraining training(c.network, c.task, {});
     const ForceNetwork network = train_force(training, {}).network;
     NoiseTestOptions options;

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "io/mat_file.hpp"
+#include "io/mat/mat_file.hpp"
 #include "rate/learning/force/force_training.hpp"
 
 namespace rheobase::golden {
@@ -35,7 +35,7 @@ class ForceFile {
   }
 
  private:
-  MatFile file_;
+  io::MatFile file_;
 };
 
 /// Fields up to the end of one iteration, and after three (J entries reach 90).

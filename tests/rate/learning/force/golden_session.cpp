@@ -1,4 +1,4 @@
-#include "golden_session.hpp"
+#include "tests/rate/learning/force/golden_session.hpp"
 
 #include <string>
 
@@ -11,7 +11,7 @@ std::string path(const char* name) {
 }
 
 template <class T>
-std::vector<T> vector_of(const MatFile& file, const char* name) {
+std::vector<T> vector_of(const io::MatFile& file, const char* name) {
   const Eigen::VectorXd values = file.vector(name, -1, "must be there");
   std::vector<T> out;
   for (const double value : values) {
@@ -22,12 +22,12 @@ std::vector<T> vector_of(const MatFile& file, const char* name) {
 
 }  // namespace
 
-MatFile session_file() {
-  return MatFile(path("session_preprocessing.mat"));
+io::MatFile session_file() {
+  return io::MatFile(path("session_preprocessing.mat"));
 }
 
 rate::Session synthetic_session() {
-  const MatFile file(path("synthetic_session_flat.mat"));
+  const io::MatFile file(path("synthetic_session_flat.mat"));
   rate::Session session;
   session.name = "synthetic session";
   session.trials = {vector_of<int>(file, "response"), vector_of<int>(file, "stim"),

@@ -6,7 +6,7 @@
 
 #include "core/analysis/coding_direction.hpp"
 #include "core/error.hpp"
-#include "golden_session.hpp"
+#include "tests/rate/learning/force/golden_session.hpp"
 
 namespace rheobase::rate {
 
@@ -56,7 +56,7 @@ Session small_session() {
 
 TEST_SUITE("golden") {
   TEST_CASE("a session gives the published program's trials, events, rates and selectivity") {
-    const MatFile expected = session_file();
+    const io::MatFile expected = session_file();
     const auto field = [&](const char* name) { return expected.matrix(name, "must be there"); };
     const Session session = golden::synthetic_session();
     const SessionRates rates = session_rates(session);
@@ -90,7 +90,7 @@ TEST_SUITE("golden") {
   }
 
   TEST_CASE("targets, centres of mass and the aligned variation are the published program's") {
-    const MatFile expected = session_file();
+    const io::MatFile expected = session_file();
     const auto field = [&](const char* name) { return expected.matrix(name, "must be there"); };
     const SessionRates rates = session_rates(golden::synthetic_session());
     const TargetSet targets = session_targets(rates);
@@ -114,7 +114,7 @@ TEST_SUITE("golden") {
   }
 
   TEST_CASE("the coding direction of recorded trials and its projections") {
-    const MatFile expected = session_file();
+    const io::MatFile expected = session_file();
     const auto field = [&](const char* name) { return expected.matrix(name, "must be there"); };
     const Session session = golden::synthetic_session();
     const SessionRates rates = session_rates(session);

@@ -5,8 +5,8 @@
 #include <doctest/doctest.h>
 
 #include "core/error.hpp"
-#include "golden.hpp"
 #include "rate/models/attractor/attractor_fixed_points.hpp"
+#include "tests/rate/models/attractor/golden.hpp"
 
 namespace rheobase::rate {
 

@@ -5,20 +5,20 @@
 #include <doctest/doctest.h>
 
 #include "core/error.hpp"
-#include "golden.hpp"
+#include "tests/rate/models/attractor/golden.hpp"
 
 namespace rheobase::rate {
 
 namespace {
 
-const AttractorModel& first_type() {
+const AttractorModel& first_type_for_flow() {
   return published_attractor("several-fixed-points");
 }
 
-void check_against(const MatFile& file, const std::string& name, const Eigen::VectorXd& input,
+void check_against(const io::MatFile& file, const std::string& name, const Eigen::VectorXd& input,
                    double tolerance) {
   const Eigen::MatrixXd expected = file.matrix(name, -1, 4, "must be there");
-  const std::vector<FixedPoint> found = fixed_points(first_type(), input);
+  const std::vector<FixedPoint> found = fixed_points(first_type_for_flow(), input);
   CAPTURE(name);
   REQUIRE(static_cast<Eigen::Index>(found.size()) == expected.rows());
   for (const FixedPoint& point : found) {
@@ -32,7 +32,8 @@ void check_against(const MatFile& file, const std::string& name, const Eigen::Ve
       nearest = std::min(nearest, std::max(state_error, value_error));
     }
     CHECK(nearest <= tolerance);
-    CHECK(attractor_flow(first_type(), point.state, input).lpNorm<Eigen::Infinity>() < 1e-12);
+    CHECK(attractor_flow(first_type_for_flow(), point.state, input).lpNorm<Eigen::Infinity>() <
+          1e-12);
   }
 }
 
@@ -40,8 +41,8 @@ void check_against(const MatFile& file, const std::string& name, const Eigen::Ve
 
 TEST_SUITE("golden") {
   TEST_CASE("fixed points and eigenvalues of every epoch are the published model's") {
-    const MatFile file = golden::attractor_file();
-    const AttractorModel& model = first_type();
+    const io::MatFile file = golden::attractor_file();
+    const AttractorModel& model = first_type_for_flow();
     // The reference solved to a residual of about 1e-8: its mirror images differ by 1e-8.
     const double solved = 1e-7;
     check_against(file, "fp_presample", epoch_input(model, 0.0), solved);
@@ -56,7 +57,7 @@ TEST_SUITE("golden") {
 
 TEST_SUITE("numeric") {
   TEST_CASE("the delay has two attractors and a saddle that takes 1.4 s to leave") {
-    const AttractorModel& model = first_type();
+    const AttractorModel& model = first_type_for_flow();
     const std::vector<FixedPoint> points = fixed_points(model, epoch_input(model, model.ramp));
     REQUIRE(points.size() == 3);
     CHECK(points[0].stable());
@@ -81,7 +82,7 @@ TEST_SUITE("numeric") {
   }
 
   TEST_CASE("both nullclines pass through all fixed points") {
-    const AttractorModel& model = first_type();
+    const AttractorModel& model = first_type_for_flow();
     const Eigen::VectorXd input = epoch_input(model, model.ramp);
     for (const FixedPoint& point : fixed_points(model, input)) {
       const Eigen::VectorXd on_first = nullcline(model, input, point.state.head(1));
@@ -109,7 +110,7 @@ TEST_SUITE("numeric") {
 
 TEST_SUITE("unit") {
   TEST_CASE("an input of another size and a nullcline of four populations are refused") {
-    CHECK_THROWS_AS(fixed_points(first_type(), Eigen::VectorXd::Zero(3)), InputError);
+    CHECK_THROWS_AS(fixed_points(first_type_for_flow(), Eigen::VectorXd::Zero(3)), InputError);
     const AttractorModel& two = published_attractor("two-hemispheres-step");
     CHECK_THROWS_AS(nullcline(two, Eigen::VectorXd::Zero(4), Eigen::VectorXd::Zero(1)), InputError);
   }

@@ -7,8 +7,8 @@
 #include <boost/numeric/odeint.hpp>
 #include <doctest/doctest.h>
 
-#include "golden.hpp"
 #include "rate/models/attractor/attractor_fixed_points.hpp"
+#include "tests/rate/models/attractor/golden.hpp"
 #include "tests/tolerances.hpp"
 
 namespace rheobase::rate {
@@ -17,7 +17,7 @@ namespace {
 
 using golden::GoldenArray;
 
-const AttractorModel& first_type() {
+const AttractorModel& first_type_for_trials() {
   return published_attractor("several-fixed-points");
 }
 
@@ -66,11 +66,11 @@ Eigen::VectorXd euler_end(AttractorModel model, double step_ms, double duration_
 
 TEST_SUITE("golden") {
   TEST_CASE("the published program's deterministic trials are repeated state by state") {
-    const MatFile file = golden::attractor_file();
+    const io::MatFile file = golden::attractor_file();
     const GoldenArray h(file, "h");
     const GoldenArray r(file, "r");
     const GoldenArray index(file, "t_index_kept_zero_based");
-    const AttractorModel& model = first_type();
+    const AttractorModel& model = first_type_for_trials();
     for (int side = 0; side < 2; ++side) {
       for (std::size_t level = 0; level < 4; ++level) {
         const AttractorTrajectory run = run_attractor(
@@ -95,8 +95,8 @@ TEST_SUITE("golden") {
   }
 
   TEST_CASE("consecutive states and the courses of the inputs are the published ones") {
-    const MatFile file = golden::attractor_file();
-    const AttractorModel& model = first_type();
+    const io::MatFile file = golden::attractor_file();
+    const AttractorModel& model = first_type_for_trials();
     const AttractorCourses courses = input_courses({}, model);
     CHECK(largest(courses.cue, file.vector("stim_shape", 6000, "must be there")) == 0.0);
     CHECK(largest(courses.photoinhibition, file.vector("PV_shape", 6000, "must be there")) == 0.0);
@@ -110,8 +110,8 @@ TEST_SUITE("golden") {
   }
 
   TEST_CASE("with the published program's noise its noisy trials are repeated") {
-    const MatFile file = golden::attractor_file();
-    const AttractorModel& model = first_type();
+    const io::MatFile file = golden::attractor_file();
+    const AttractorModel& model = first_type_for_trials();
     const Eigen::MatrixXd noise =
         file.matrix("noise_q", 2, 6000, "must be there") * file.number("noise_q_scale", "");
     for (const int level : {0, 1, 2, 6}) {
@@ -132,7 +132,7 @@ TEST_SUITE("golden") {
 
 TEST_SUITE("numeric") {
   TEST_CASE("Euler's error is of first order in the step, against dopri5 of Boost.Odeint") {
-    const AttractorModel model = without_noise(first_type());
+    const AttractorModel model = without_noise(first_type_for_trials());
     const Eigen::VectorXd exact = dopri5_end(model, 200.0, 1.0);
     const double coarse = largest(euler_end(model, 1.0, 200.0, 1.0), exact);
     const double fine = largest(euler_end(model, 0.5, 200.0, 1.0), exact);
@@ -145,7 +145,7 @@ TEST_SUITE("numeric") {
   TEST_CASE("without noise the trajectory settles at the attractor of the cued side") {
     AttractorProtocol protocol;
     protocol.duration_ms = 20000.0;
-    const AttractorModel& model = first_type();
+    const AttractorModel& model = first_type_for_trials();
     const AttractorTrajectory run = run_attractor(model, protocol, {.side = 1, .cue = model.cue});
     const auto points = fixed_points(model, epoch_input(model, model.ramp));
     REQUIRE(points.size() == 3);
@@ -170,7 +170,7 @@ TEST_SUITE("numeric") {
   }
 
   TEST_CASE("many trials at once are the single trials, window means included") {
-    AttractorModel model = without_noise(first_type());
+    AttractorModel model = without_noise(first_type_for_trials());
     model.cue_sd = 0.0;
     const AttractorTrials trials = simulate_attractor(
         model, {}, {.trials = 20, .photoinhibition = 1.0, .record_every_ms = 20});
@@ -198,7 +198,7 @@ TEST_SUITE("numeric") {
   TEST_CASE("smoothing lets the cue rise with its time constant") {
     AttractorProtocol protocol;
     protocol.smoothing_ms = 20.0;
-    const AttractorCourses courses = input_courses(protocol, first_type());
+    const AttractorCourses courses = input_courses(protocol, first_type_for_trials());
     CHECK(courses.cue[1520] == 0.0);
     CHECK(std::abs(courses.cue[1540] - (1.0 - std::exp(-1.0))) <= 1e-12);
     CHECK(std::abs(courses.cue[2499] - std::exp(-1.0)) <= 1e-12);
@@ -225,7 +225,7 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("a trial depends on its number alone, not on its neighbours") {
-    const AttractorModel& model = first_type();
+    const AttractorModel& model = first_type_for_trials();
     const AttractorTrials many = simulate_attractor(model, {}, {.trials = 40, .seed = 2});
     // Trials 0 ... 19 are right trials in both runs.
     const AttractorTrials later =
@@ -240,7 +240,7 @@ TEST_SUITE("statistical") {
   TEST_CASE("fluctuations around a fixed point have the variance of the linearised model") {
     // Euler with step a = dt / tau: the covariance C of h solves C = A C A' + (a sigma)^2 I with
     // A = I + a J; the modes (1, 1) and (1, -1) of the symmetric state are independent.
-    AttractorModel model = first_type();
+    AttractorModel model = first_type_for_trials();
     model.noise = 0.5;
     model.cue = model.cue_sd = model.ramp = 0.0;
     AttractorProtocol protocol;
@@ -270,7 +270,7 @@ TEST_SUITE("statistical") {
   }
 
   TEST_CASE("cues have the published mean and spread") {
-    const AttractorModel& model = first_type();
+    const AttractorModel& model = first_type_for_trials();
     const AttractorTrials trials =
         simulate_attractor(model, {}, {.trials = 2000, .record_every_ms = 0, .seed = 9});
     const double mean = trials.cue.mean();

@@ -2,19 +2,19 @@
 
 #include <string>
 
-#include "io/mat_file.hpp"
+#include "io/mat/mat_file.hpp"
 
 namespace rheobase::golden {
 
 /// Deterministic and noisy runs of the published program of the structured model.
-inline MatFile attractor_file() {
-  return MatFile(std::string(RHEOBASE_TEST_DATA) + "/rls/attractor_structured.mat");
+inline io::MatFile attractor_file() {
+  return io::MatFile(std::string(RHEOBASE_TEST_DATA) + "/rls/attractor_structured.mat");
 }
 
 /// A reader's array of any number of dimensions, indexed as in the file (column-major).
 class GoldenArray {
  public:
-  GoldenArray(const MatFile& file, const std::string& name) : array_(*file.find(name)) {}
+  GoldenArray(const io::MatFile& file, const std::string& name) : array_(*file.find(name)) {}
 
   template <class... Index>
   double operator()(Index... index) const {
@@ -27,7 +27,7 @@ class GoldenArray {
   std::size_t extent(std::size_t axis) const { return array_.dims[axis]; }
 
  private:
-  MatArray array_;
+  io::MatArray array_;
 };
 
 /// The published results agree with an independent program within 7e-15.

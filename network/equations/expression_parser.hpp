@@ -1,0 +1,68 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "network/equations/expression_graph.hpp"
+#include "network/equations/token.hpp"
+#include "network/neuron_description.hpp"
+
+namespace rheobase::network {
+
+/// An equation r = ...: its node once it has been read.
+struct AlgebraicEquation {
+  const Statement* statement = nullptr;
+  NodeId node = -1;
+  bool open = false;  ///< being read: its own use would be a cycle
+};
+
+/// Words that no quantity may be named by.
+bool is_reserved(const std::string& name);
+
+/// Reads expressions by recursive descent into a graph.
+class ExpressionParser {
+ public:
+  /// What may be used beyond variables, parameters and inputs that last.
+  struct Scope {
+    std::optional<std::size_t> events;  ///< the event input whose arrival is handled
+    bool spike_mean = false;
+  };
+
+  ExpressionParser(const std::string& where, NeuronDescription& description, ExpressionGraph& graph,
+                   std::map<std::string, AlgebraicEquation>& algebraic)
+      : where_(where), description_(description), graph_(graph), algebraic_(algebraic) {}
+
+  /// The expression from token `at` up to the end of the statement.
+  NodeId whole(const Statement& statement, std::size_t at, Scope scope);
+  /// An expression; `at` is left behind it.
+  NodeId part(const Statement& statement, std::size_t& at, Scope scope);
+  /// a - b of "a >= b".
+  NodeId comparison(const Statement& statement, std::size_t at);
+  NodeId algebraic(const std::string& name);
+
+ private:
+  NodeId sum();
+  NodeId product();
+  NodeId signed_factor();
+  NodeId power();
+  NodeId primary();
+  NodeId call(const Token& name);
+  NodeId mean(const Token& name);
+  NodeId named(const Token& name);
+  const Token& peek() const { return statement_->tokens[at_]; }
+  bool accept(const char* symbol);
+  void expect(const char* symbol);
+  [[noreturn]] void fail(const Token& token, const std::string& required) const;
+
+  const std::string& where_;
+  NeuronDescription& description_;
+  ExpressionGraph& graph_;
+  std::map<std::string, AlgebraicEquation>& algebraic_;
+  const Statement* statement_ = nullptr;
+  std::size_t at_ = 0;
+  Scope scope_;
+  int depth_ = 0;
+};
+
+}  // namespace rheobase::network

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string_view>
+
+#include <Eigen/Core>
+
+namespace rheobase::network {
+
+/// What a fit minimises, a mean over outputs and times.
+enum class FitLoss {
+  mse,           ///< (z - target)^2
+  l1,            ///< |z - target|
+  negative_log,  ///< -target z, of log-probabilities (a log_softmax node); a sum over outputs
+};
+
+/// "mse", "l1", "negative_log". @throws InputError
+FitLoss fit_loss_from(std::string_view name);
+
+/// Sum over the outputs of one time, divided by their number for mse and l1; and its derivative.
+double loss_at(FitLoss loss, const Eigen::Ref<const Eigen::VectorXd>& output,
+               const Eigen::Ref<const Eigen::VectorXd>& target,
+               Eigen::Ref<Eigen::VectorXd> gradient);
+
+}  // namespace rheobase::network

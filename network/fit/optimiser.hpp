@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <Eigen/Core>
+
+namespace rheobase::network {
+
+/// How gradients change weights, in double precision.
+struct OptimiserOptions {
+  std::string name = "adam";  ///< "sgd", "adam" or "adamw"
+  double learning_rate = 1e-3;
+  double beta1 = 0.9;         ///< adam, adamw: memory of the mean
+  double beta2 = 0.999;       ///< adam, adamw: memory of the square
+  double epsilon = 1e-8;      ///< adam, adamw: outside of the root
+  double weight_decay = 0.0;  ///< adamw: decoupled from the gradient
+};
+
+/// sgd: w -= rate g. adam (Kingma & Ba, ICLR 2015, algorithm 1) and adamw (Loshchilov & Hutter,
+/// ICLR 2019):
+///   m = b1 m + (1 - b1) g,  v = b2 v + (1 - b2) g^2
+///   w -= rate m / (1 - b1^n) / (sqrt(v / (1 - b2^n)) + epsilon)
+class Optimiser {
+ public:
+  /// @throws InputError for an unknown name or values out of range
+  explicit Optimiser(OptimiserOptions options);
+
+  /// One update of all `weights` by gradients of the same shapes, always the same ones.
+  void update(std::vector<Eigen::MatrixXd>& weights, const std::vector<Eigen::MatrixXd>& gradients);
+
+ private:
+  OptimiserOptions options_;
+  bool adaptive_;
+  long updates_ = 0;
+  std::vector<Eigen::ArrayXXd> mean_, square_;
+};
+
+}  // namespace rheobase::network

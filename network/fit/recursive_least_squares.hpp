@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+
+#include <Eigen/Core>
+
+#include "core/run_control.hpp"
+#include "network/network.hpp"
+#include "network/network_state.hpp"
+
+namespace rheobase::network {
+
+struct RlsFitOptions {
+  std::string source;  ///< of the edge that learns: "rnn.v"
+  std::string target;  ///< of it, a function node: "readout"
+  /// P(0) = alpha I: the learning rate of the first updates (FORCE papers name 1 / alpha).
+  double alpha = 1.0;
+  double forgetting = 1.0;  ///< in (0, 1]: weight of the past, a factor per update
+  long update_steps = 1;    ///< steps between two updates
+};
+
+struct RlsFit {
+  Eigen::MatrixXd inverse_correlation;  ///< P, N x N
+  Eigen::VectorXd loss;                 ///< |z - target|^2 before each update
+};
+
+/// Recursive least squares with exponential forgetting on one edge while the network runs: the
+/// error before the update trains, the new weights act from the next step on (rate/learning/rls.hpp
+/// has the rule). The target's other inputs count as part of z.
+/// @param inputs   T x input_columns(), 1 row or empty
+/// @param targets  T x outputs, one row per step
+/// @throws InputError, NonFiniteError, Cancelled
+RlsFit fit_rls(Network& network, NetworkState& state, const Eigen::MatrixXd& inputs,
+               const Eigen::MatrixXd& targets, const RlsFitOptions& options,
+               const RunControl& control = {});
+
+}  // namespace rheobase::network

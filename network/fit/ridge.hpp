@@ -1,0 +1,38 @@
+#pragma once
+
+#include <string>
+
+#include <Eigen/Core>
+
+#include "network/network.hpp"
+#include "network/network_state.hpp"
+
+namespace rheobase::network {
+
+/// Weights W (outputs x N) that minimise |W X - Y|^2 + alpha |W|^2 (Hoerl & Kennard 1970), without
+/// an intercept: W = Y X' (X X' + alpha I)^-1.
+/// @param x  N x T
+/// @param y  outputs x T
+/// @throws InputError for shapes that do not fit or alpha that is not positive
+Eigen::MatrixXd ridge_weights(const Eigen::MatrixXd& x, const Eigen::MatrixXd& y, double alpha);
+
+struct RidgeOptions {
+  std::string source;               ///< signal that is read: "rnn.v"
+  std::string readout = "readout";  ///< name of the function node that is appended; empty: none
+  double alpha = 1e-4;
+  long sampling = 1;  ///< steps between the samples that are fitted
+  long cutoff = 0;    ///< steps at the beginning that are left out
+};
+
+struct RidgeFit {
+  Eigen::MatrixXd weights;     ///< outputs x N
+  Eigen::MatrixXd prediction;  ///< outputs x samples
+  double loss = 0.0;           ///< mean squared error over outputs and samples
+};
+
+/// Runs the network over `inputs` (T x columns), regresses `targets` (T x outputs) on what it did
+/// and appends the readout: an identity node and its edge. The state goes on.
+RidgeFit fit_ridge(Network& network, NetworkState& state, const Eigen::MatrixXd& inputs,
+                   const Eigen::MatrixXd& targets, const RidgeOptions& options);
+
+}  // namespace rheobase::network

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <string>
+
+#include "network/network.hpp"
+
+namespace rheobase::network {
+
+/// Validates a description and fills a network from it, part by part.
+class NetworkBuilder {
+ public:
+  NetworkBuilder(NetworkSpec spec, Network& network) : spec_(std::move(spec)), network_(network) {}
+
+  void build();
+  /// Adds the function nodes and edges of the description to a network that is built.
+  void extend();
+
+ private:
+  void add_population(Population& population);
+  void add_parameters(const Population& given, NetworkPopulation& made);
+  void add_initial_values(const Population& given, const NetworkPopulation& made);
+  void add_noise(const Population& given, NetworkPopulation& made);
+  void add_node(const FunctionNode& node);
+  void add_edge(Edge& edge);
+  WeightMatrix edge_weights(Edge& edge, const std::string& where, Eigen::Index rows,
+                            Eigen::Index columns) const;
+  void add_delay(const Edge& edge, NetworkEdge& made, const std::string& where) const;
+  void add_filter(const Edge& edge, NetworkEdge& made, const std::string& where) const;
+  void add_input(const InputPort& port);
+  void order_nodes();
+  void sign();
+  Target target(const std::string& name, const std::string& where) const;
+  void check_name(const std::string& name, const std::string& where) const;
+  std::vector<std::string> owner_names() const;
+
+  NetworkSpec spec_;
+  Network& network_;
+};
+
+}  // namespace rheobase::network

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <Eigen/Core>
+
+#include "network/network.hpp"
+
+namespace rheobase::network {
+
+class Evaluation;
+
+/// What to record of a run.
+struct Probe {
+  std::string signal;                 ///< "exc.v", "exc.r", "exc.spike", "exc.r_in", "readout"
+  std::vector<Eigen::Index> units{};  ///< 0-based; empty: all
+  bool mean = false;                  ///< the mean over those units alone
+  /// The mean over the steps since the last record rather than the value now.
+  bool averaged = false;
+};
+
+struct Recording {
+  std::string name;                 ///< the signal's
+  std::vector<Eigen::Index> units;  ///< of the rows; empty for a mean
+  Eigen::MatrixXd values;           ///< units x samples, 1 x samples for a mean
+};
+
+struct NetworkSpike {
+  double time = 0.0;
+  std::uint32_t population = 0;
+  std::uint32_t unit = 0;
+
+  bool operator==(const NetworkSpike&) const = default;
+};
+
+/// What a run recorded. Sample k is the network at times[k], before the step that starts then.
+struct Observer {
+  Eigen::VectorXd times;
+  std::vector<Recording> recordings;  ///< in the order of the probes
+  std::vector<NetworkSpike> spikes;   ///< in order of time
+
+  /// The recording of a signal. @throws InputError
+  const Recording& operator[](const std::string& name) const;
+};
+
+/// Fills an observer while a network runs.
+class Recorder {
+ public:
+  /// @throws InputError for signals and units that do not exist
+  Recorder(const Network& network, const std::vector<Probe>& probes, long first_step, long steps,
+           long sampling, long cutoff);
+
+  /// Signals that must be evaluated.
+  std::vector<Signal> signals() const;
+  /// Step `n` of the run, 0-based, at the state of the last evaluation.
+  void record(long n, const Evaluation& evaluation, const double* y);
+  void spike(double time, std::size_t population, std::uint32_t unit) {
+    observer_.spikes.push_back({time, static_cast<std::uint32_t>(population), unit});
+  }
+  Observer take() { return std::move(observer_); }
+
+ private:
+  struct OfProbe {
+    Signal signal;
+    std::vector<Eigen::Index> units;
+    bool mean;
+    bool averaged;
+    Eigen::VectorXd total;
+  };
+
+  void add_probe(const Network& network, const Probe& probe, Eigen::Index samples);
+  bool samples_at(long n) const { return n >= cutoff_ && n % sampling_ == 0; }
+
+  long sampling_, cutoff_;
+  Eigen::Index next_ = 0;
+  long averaged_steps_ = 0;
+  std::vector<OfProbe> probes_;
+  Observer observer_;
+};
+
+}  // namespace rheobase::network

@@ -1,0 +1,120 @@
+#include "network/run.hpp"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "network/evaluation.hpp"
+#include "network/solver.hpp"
+#include "network/stepper.hpp"
+
+namespace rheobase::network {
+
+namespace {
+
+constexpr long kStepsBetweenReports = 64;
+
+/// The inputs of a run, a row's values side by side.
+struct RunInputs {
+  Eigen::MatrixXd columns;  ///< inputs x T, inputs x 1 or empty
+
+  const double* at(long n) const {
+    return columns.size() == 0 ? nullptr : columns.col(columns.cols() == 1 ? 0 : n).data();
+  }
+  static const double* input(const void* inputs, long n) {
+    return static_cast<const RunInputs*>(inputs)->at(n);
+  }
+};
+
+void check_options(const RunOptions& options) {
+  const auto require = [](bool good, const char* field, double found, const char* required) {
+    if (!good) {
+      throw InputError("run", field, fmt::format("{}", found), required);
+    }
+  };
+  require(options.steps >= 0, "steps", double(options.steps), "must not be negative");
+  require(options.sampling >= 1, "sampling", double(options.sampling), "must be at least 1 step");
+  require(options.cutoff >= 0, "cutoff", double(options.cutoff), "must not be negative");
+  require(options.tolerance > 0.0 && options.tolerance < 1.0, "tolerance", options.tolerance,
+          "must lie in (0, 1)");
+  require(options.longest_step >= 0.0, "longest step", options.longest_step,
+          "must not be negative");
+}
+
+long run_steps(const Network& network, const Eigen::MatrixXd& inputs, const RunOptions& options) {
+  const auto columns = static_cast<Eigen::Index>(network.input_columns());
+  if (inputs.size() > 0 && inputs.cols() != columns) {
+    throw InputError("run", "inputs", fmt::format("{} x {}", inputs.rows(), inputs.cols()),
+                     fmt::format("must have {} columns, those of the network's inputs", columns));
+  }
+  const long steps = options.steps > 0 ? options.steps : static_cast<long>(inputs.rows());
+  if (steps == 0) {
+    throw InputError("run", "steps", "0", "must be given where there are no inputs");
+  }
+  if (inputs.size() > 0 && inputs.rows() != 1 && inputs.rows() != steps) {
+    throw InputError("run", "inputs", fmt::format("{} rows", inputs.rows()),
+                     fmt::format("must be 1 row or {}, one per step", steps));
+  }
+  for (Eigen::Index row = 0; row < inputs.rows(); ++row) {
+    if (!inputs.row(row).allFinite()) {
+      throw InputError("run", "inputs", fmt::format("a value that is not finite in row {}", row),
+                       "must be finite");
+    }
+  }
+  return steps;
+}
+
+void record(Recorder& recorder, long n, const Stepper& stepper, bool spikes) {
+  const Evaluation& evaluation = stepper.evaluation();
+  recorder.record(n, evaluation, stepper.values());
+  if (!spikes) {
+    return;
+  }
+  for (std::size_t p = 0; p < evaluation.network().populations().size(); ++p) {
+    for (const std::uint32_t unit : evaluation.spikes().spiking(p)) {
+      recorder.spike(stepper.time(), p, unit);
+    }
+  }
+}
+
+}  // namespace
+
+Observer run(const Network& network, NetworkState& state, const Eigen::MatrixXd& inputs,
+             const RunOptions& options, const RunControl& control) {
+  check_options(options);
+  require_own_state(network, state, "run");
+  const SolverDefinition& solver = solver_named(options.solver);
+  const long steps = run_steps(network, inputs, options);
+  const RunInputs rows{inputs.transpose()};
+  Recorder recorder(network, options.probes, state.step, steps, options.sampling, options.cutoff);
+  if (solver.integrate != nullptr) {
+    Evaluation evaluation(network, state);
+    for (const Signal& signal : recorder.signals()) {
+      evaluation.keep(signal);
+    }
+    AdaptiveRun adaptive{network, state, evaluation,        recorder, options,
+                         control, steps, &RunInputs::input, &rows};
+    solver.integrate(adaptive);
+    return recorder.take();
+  }
+  Stepper stepper(network, state, options.solver, options.seed, options.trial);
+  for (const Signal& signal : recorder.signals()) {
+    stepper.evaluation().keep(signal);
+  }
+  for (long n = 0; n < steps; ++n) {
+    if (n % kStepsBetweenReports == 0) {
+      if (control.stop_requested()) {
+        throw Cancelled(fmt::format("stopped after {} of {} steps", n, steps));
+      }
+      control.progress(static_cast<double>(n) / static_cast<double>(steps));
+    }
+    stepper.evaluate(rows.at(n));
+    record(recorder, n, stepper, options.spikes);
+    stepper.advance();
+  }
+  control.progress(1.0);
+  return recorder.take();
+}
+
+}  // namespace rheobase::network

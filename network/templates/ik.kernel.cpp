@@ -1,0 +1,32 @@
+// The equations of ik.cpp; the order of their quantities is that of the text there.
+#include "network/kernels/unit_loops.hpp"
+
+namespace rheobase::RHEOBASE_SIMD::network {
+
+struct Izhikevich : NoOutputs {
+  static constexpr std::size_t variables = 3, parameters = 13, inputs = 2, means = 0, actions = 3;
+
+  template <class R>
+  RHEOBASE_INLINE static void derivative(const Unit<R>& unit, R* out) {
+    const auto& [v, u, s] = state<3>(unit);
+    const auto& [C, k, v_r, v_th, eta, g, E_r, b, tau_u, kappa, tau_s] = parameter<11>(unit);
+    const auto& [s_in, I_ext] = input<2>(unit);
+    out[0] = (k * (v - v_r) * (v - v_th) - u + I_ext + eta + g * s_in * (E_r - v)) / C;
+    out[1] = (b * (v - v_r) - u) / tau_u;
+    out[2] = -s / tau_s;
+  }
+  template <class R>
+  RHEOBASE_INLINE static void margin(const Unit<R>& unit, R* out) {
+    out[0] = unit.y[0] - unit.p[11];
+  }
+  template <class R>
+  RHEOBASE_INLINE static void actions_of(const Unit<R>& unit, R* out) {
+    out[0] = unit.p[12];
+    out[1] = unit.p[9];
+    out[2] = R::all(1.0);
+  }
+};
+
+}  // namespace rheobase::RHEOBASE_SIMD::network
+
+RHEOBASE_DEFINE_UNIT_KERNELS(ik, Izhikevich)

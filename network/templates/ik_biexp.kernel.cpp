@@ -1,0 +1,33 @@
+// The equations of ik_biexp.cpp; the order of their quantities is that of the text there.
+#include "network/kernels/unit_loops.hpp"
+
+namespace rheobase::RHEOBASE_SIMD::network {
+
+struct IzhikevichBiexponential : NoOutputs {
+  static constexpr std::size_t variables = 4, parameters = 14, inputs = 2, means = 2, actions = 3;
+
+  template <class R>
+  RHEOBASE_INLINE static void derivative(const Unit<R>& unit, R* out) {
+    const auto& [v, u, s, x] = state<4>(unit);
+    const auto& [C, k, v_r, v_th, eta, g, E_r, b, tau_u, kappa, tau_r, tau_d] = parameter<12>(unit);
+    const auto& [s_in, I_ext] = input<2>(unit);
+    out[0] = (k * (v - v_r) * (v - v_th) - u + I_ext + eta + g * s_in * (E_r - v)) / C;
+    out[1] = (b * (unit.mean[0] - v_r) - u) / tau_u;
+    out[2] = -s / tau_d + x;
+    out[3] = -x / tau_r;
+  }
+  template <class R>
+  RHEOBASE_INLINE static void margin(const Unit<R>& unit, R* out) {
+    out[0] = unit.y[0] - unit.p[12];
+  }
+  template <class R>
+  RHEOBASE_INLINE static void actions_of(const Unit<R>& unit, R* out) {
+    out[0] = unit.p[13];
+    out[1] = R::all(1.0);
+    out[2] = unit.p[9] * unit.mean[1];
+  }
+};
+
+}  // namespace rheobase::RHEOBASE_SIMD::network
+
+RHEOBASE_DEFINE_UNIT_KERNELS(ik_biexp, IzhikevichBiexponential)

@@ -1,0 +1,25 @@
+// The equations of sigmoid.cpp; the order of their quantities is that of the text there.
+#include "network/kernels/unit_loops.hpp"
+
+namespace rheobase::RHEOBASE_SIMD::network {
+
+struct LeakySigmoid : NoSpikes {
+  static constexpr std::size_t variables = 1, parameters = 6, inputs = 2, means = 0, outputs = 1;
+
+  template <class R>
+  RHEOBASE_INLINE static void derivative(const Unit<R>& unit, R* out) {
+    const auto& [v] = state<1>(unit);
+    const auto& [tau, k, eta] = parameter<3>(unit);
+    const auto& [r_in, I_ext] = input<2>(unit);
+    out[0] = -v / tau + k * r_in + I_ext + eta;
+  }
+  template <class R>
+  RHEOBASE_INLINE static void outputs_of(const Unit<R>& unit, R* out) {
+    const auto& [tau, k, eta, r_max, s, v0] = parameter<6>(unit);
+    out[0] = r_max * sigmoid(s * (unit.y[0] - v0));
+  }
+};
+
+}  // namespace rheobase::RHEOBASE_SIMD::network
+
+RHEOBASE_DEFINE_UNIT_KERNELS(sigmoid, LeakySigmoid)

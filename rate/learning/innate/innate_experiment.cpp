@@ -1,0 +1,240 @@
+#include "rate/learning/innate/innate_experiment.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <numeric>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "core/error.hpp"
+#include "rate/learning/innate/trial_measures.hpp"
+
+namespace rheobase::rate {
+
+namespace {
+
+double machine_memory_gb() {
+  return static_cast<double>(sysconf(_SC_PHYS_PAGES)) *
+         static_cast<double>(sysconf(_SC_PAGE_SIZE)) / 1e9;
+}
+
+void require_memory(const InnateExperiment& e, const Reservoir& network) {
+  const std::size_t bytes = e.precision == Precision::single_precision
+                                ? innate_memory_bytes<float>(network, e.trials)
+                                : innate_memory_bytes<double>(network, e.trials);
+  const double needed = static_cast<double>(bytes) / 1e9;
+  const double there = e.memory_gb > 0.0 ? e.memory_gb : machine_memory_gb();
+  if (needed > there) {
+    throw InputError("innate training", "P and innate trajectories",
+                     fmt::format("{:.3g} GB", needed),
+                     fmt::format("must fit into {:.3g} GB of memory: take fewer units, fewer "
+                                 "synapses or single precision",
+                                 there));
+  }
+}
+
+/// One run of an experiment in one precision.
+template <class Real>
+class ExperimentRun {
+ public:
+  ExperimentRun(const Reservoir& network, const InnateExperiment& experiment,
+                const RunControl& control, const InnateCheckpoints& checkpoints)
+      : experiment_(experiment),
+        control_(control),
+        checkpoints_(checkpoints),
+        training_(network, experiment.trials, experiment.rule) {}
+
+  InnateResult run(const InnateState* resumed) {
+    const auto begin = std::chrono::steady_clock::now();
+    record_innate();
+    test(false, experiment_.noisy_tests_before, experiment_.perturbed_tests_before);
+    if (resumed != nullptr) {
+      training_.restore(resumed->arrays);
+      result_.state = *resumed;
+    }
+    train(experiment_.recurrent_trials, result_.state.recurrent_done, result_.state.recurrent_loss,
+          [&](std::size_t k, const TrialStart& start, std::uint32_t trial) {
+            return training_.train_recurrent(k, start, trial);
+          });
+    train(experiment_.readout_trials, result_.state.readout_done, result_.state.readout_loss,
+          [&](std::size_t k, const TrialStart& start, std::uint32_t trial) {
+            return training_.train_readout(k, start, trial);
+          });
+    if (!result_.cancelled) {
+      test(true, experiment_.noisy_tests_after, experiment_.perturbed_tests_after);
+    }
+    result_.state.arrays = training_.state();
+    result_.network = training_.network().network();
+    result_.seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    return std::move(result_);
+  }
+
+ private:
+  std::size_t trajectories() const { return experiment_.trials.size(); }
+
+  TrialStart next_start(bool noisy, bool perturbed) {
+    const auto number = trial_++;
+    TrialStart start = drawn_start(static_cast<Eigen::Index>(training_.network().units()),
+                                   noisy ? experiment_.noise : 0.0, experiment_.seed, number);
+    if (experiment_.start_state == StartState::zero) {
+      start.x0.setZero();
+    }
+    start.carry = experiment_.start_state == StartState::carry && number > 0;
+    if (experiment_.x0.size() > 0) {
+      start.x0 = experiment_.x0.row(static_cast<Eigen::Index>(number)).transpose();
+    }
+    start.perturbed = perturbed;
+    return start;
+  }
+
+  void record_innate() {
+    for (std::size_t k = 0; k < trajectories(); ++k) {
+      training_.record_innate(k, next_start(false, false));
+      const auto& innate = training_.innate(k);
+      const Eigen::Index kept =
+          std::min(innate.rows(), static_cast<Eigen::Index>(experiment_.recorded_units));
+      result_.innate.push_back(innate.topRows(kept).template cast<double>());
+    }
+  }
+
+  void test(bool trained, int noisy, int perturbed) {
+    for (int i = 0; i < noisy + perturbed; ++i) {
+      for (std::size_t k = 0; k < trajectories(); ++k) {
+        const InnateTrial& trial = experiment_.trials[k];
+        const bool disturbed = i >= noisy;
+        TrialRecord record = record_trial(training_.runner(), trial, next_start(true, disturbed),
+                                          experiment_.recorded_units);
+        result_.tests.push_back({.trajectory = k,
+                                 .trained = trained,
+                                 .perturbed = disturbed,
+                                 .correlation = window_correlation(record.output, trial),
+                                 .path_rmse = path_rmse(record.output, trial),
+                                 .output = std::move(record.output),
+                                 .rates = std::move(record.rates)});
+      }
+    }
+  }
+
+  template <class TrainTrial>
+  void train(int repetitions, int& done, std::vector<double>& losses,
+             const TrainTrial& train_trial) {
+    const int total = repetitions * static_cast<int>(trajectories());
+    trial_ += static_cast<std::uint32_t>(done);
+    while (done < total && !result_.cancelled) {
+      if (control_.stop_requested()) {
+        result_.cancelled = true;
+        save();
+        return;
+      }
+      const auto k = static_cast<std::size_t>(done) % trajectories();
+      const std::uint32_t number = trial_;
+      losses.push_back(train_trial(k, next_start(true, false), number));
+      ++done;
+      report(losses.back());
+      const int all = result_.state.recurrent_done + result_.state.readout_done;
+      if (checkpoints_.every > 0 && all % checkpoints_.every == 0) {
+        save();
+      }
+    }
+  }
+
+  void report(double loss) {
+    const InnateState& state = result_.state;
+    const int all = static_cast<int>(trajectories()) *
+                    (experiment_.recurrent_trials + experiment_.readout_trials);
+    control_.progress(static_cast<double>(state.recurrent_done + state.readout_done) / all,
+                      fmt::format("loss {:.3g}", loss));
+  }
+
+  void save() {
+    if (checkpoints_.save) {
+      result_.state.arrays = training_.state();
+      checkpoints_.save(result_.state);
+    }
+  }
+
+  const InnateExperiment& experiment_;
+  const RunControl& control_;
+  const InnateCheckpoints& checkpoints_;
+  InnateTraining<Real> training_;
+  InnateResult result_;
+  std::uint32_t trial_ = 0;
+};
+
+}  // namespace
+
+bool InnateResult::loss_fell() const {
+  const std::vector<double>& loss = state.recurrent_loss;
+  const auto third = static_cast<std::ptrdiff_t>((loss.size() + 2) / 3);
+  return loss.size() > 1 && std::accumulate(loss.end() - third, loss.end(), 0.0) <
+                                std::accumulate(loss.begin(), loss.begin() + third, 0.0);
+}
+
+double InnateResult::mean_r2(bool trained, bool perturbed) const {
+  double sum = 0.0;
+  int count = 0;
+  for (const InnateTest& test : tests) {
+    if (test.trained == trained && test.perturbed == perturbed) {
+      sum += test.r2();
+      ++count;
+    }
+  }
+  return count > 0 ? sum / count : 0.0;
+}
+
+int number_of_trials(const InnateExperiment& e) {
+  return static_cast<int>(e.trials.size()) *
+         (1 + e.noisy_tests_before + e.perturbed_tests_before + e.recurrent_trials +
+          e.readout_trials + e.noisy_tests_after + e.perturbed_tests_after);
+}
+
+void validate(const InnateExperiment& e, const Reservoir& network) {
+  const auto require = [](bool holds, const char* field, const auto& found, const char* required) {
+    if (!holds) {
+      throw InputError("innate training", field, fmt::format("{}", found), required);
+    }
+  };
+  validate(network, "reservoir");
+  require(!e.trials.empty(), "trajectories", 0, "must be at least 1");
+  for (std::size_t k = 0; k < e.trials.size(); ++k) {
+    validate(e.trials[k], network.inputs(), network.outputs(), fmt::format("trajectory {}", k));
+  }
+  require(std::isfinite(e.noise) && e.noise >= 0.0, "noise", e.noise, "must not be negative");
+  const std::pair<const char*, int> counts[] = {
+      {"recurrent_trials", e.recurrent_trials},
+      {"readout_trials", e.readout_trials},
+      {"noisy_tests_before", e.noisy_tests_before},
+      {"perturbed_tests_before", e.perturbed_tests_before},
+      {"noisy_tests_after", e.noisy_tests_after},
+      {"perturbed_tests_after", e.perturbed_tests_after},
+      {"recorded_units", e.recorded_units}};
+  for (const auto& [field, count] : counts) {
+    require(count >= 0, field, count, "must not be negative");
+  }
+  if (e.x0.size() > 0 && e.start_state != StartState::random) {
+    throw InputError("innate training", "start_state", "given start states as well",
+                     "must be random where x0 is given");
+  }
+  if (e.x0.size() > 0 &&
+      (e.x0.rows() != number_of_trials(e) || e.x0.cols() != network.units() || !e.x0.allFinite())) {
+    throw InputError(
+        "innate training", "x0", fmt::format("{} x {}", e.x0.rows(), e.x0.cols()),
+        fmt::format("must be finite, trials x N, {} x {}", number_of_trials(e), network.units()));
+  }
+  require_memory(e, network);
+}
+
+InnateResult run_innate(const Reservoir& network, const InnateExperiment& experiment,
+                        const RunControl& control, const InnateCheckpoints& checkpoints,
+                        const InnateState* resumed) {
+  validate(experiment, network);
+  if (experiment.precision == Precision::single_precision) {
+    return ExperimentRun<float>(network, experiment, control, checkpoints).run(resumed);
+  }
+  return ExperimentRun<double>(network, experiment, control, checkpoints).run(resumed);
+}
+
+}  // namespace rheobase::rate

@@ -1,0 +1,44 @@
+// Largest Lyapunov exponent: the mean rate at which a small difference of states grows along a
+// trajectory, 1/T sum log |d(t + 1)| / |d(t)|, with d in the tangent space of the Euler step
+//
+//   d <- d + (W ((1 - r^2) d) - d) dt / tau,   r = tanh(x) before the step
+//
+// and rescaled to length 1 again and again (Benettin et al., Meccanica 15:9, 1980). Above 0: chaos.
+#pragma once
+
+#include <Eigen/Core>
+
+#include "core/random.hpp"
+#include "rate/learning/innate/trial_runner.hpp"
+#include "rate/models/reservoir/reservoir.hpp"
+
+namespace rheobase::rate {
+
+/// The mean growth of a vector that is stretched step by step.
+class TangentGrowth {
+ public:
+  /// Takes in the vector after `steps` steps and rescales it to length 1.
+  /// @throws NonFiniteError where it has no length or is not finite
+  void add(Eigen::Ref<Eigen::VectorXd> tangent, int steps = 1);
+  /// Mean of the logarithm of its growth per step.
+  double per_step() const { return steps_ > 0.0 ? sum_ / steps_ : 0.0; }
+
+ private:
+  double sum_ = 0.0, steps_ = 0.0;
+};
+
+struct LyapunovOptions {
+  double transient_ms = 1000.0;  ///< forgotten first
+  double duration_ms = 5000.0;
+  Seed seed = 1;  ///< of the start and of the first difference
+};
+
+/// Exponent per second of the network without input and noise, from a random start.
+double free_lyapunov_exponent(const Reservoir& network, const LyapunovOptions& options = {});
+
+/// Exponent per second along a noise-free trial, over its window. The difference starts at random
+/// with the trial and turns into the direction of growth until the window begins.
+double trial_lyapunov_exponent(const Reservoir& network, const InnateTrial& trial,
+                               const TrialStart& start, Seed seed = 1);
+
+}  // namespace rheobase::rate

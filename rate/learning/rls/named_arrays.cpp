@@ -1,0 +1,25 @@
+#include "rate/learning/rls/named_arrays.hpp"
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+
+namespace rheobase::rate {
+
+const std::vector<double>& named_array(const NamedArrays& arrays, std::string_view name,
+                                       std::size_t length) {
+  for (const NamedArray& array : arrays) {
+    if (array.name == name) {
+      if (array.values.size() != length) {
+        throw InputError("learner's state", fmt::format("field '{}'", name),
+                         fmt::format("{} numbers", array.values.size()),
+                         fmt::format("must have {}", length));
+      }
+      return array.values;
+    }
+  }
+  throw InputError("learner's state", fmt::format("field '{}'", name), "nothing",
+                   fmt::format("must be an array of {} numbers", length));
+}
+
+}  // namespace rheobase::rate

@@ -1,0 +1,63 @@
+#include "network/connectivity.hpp"
+
+#include <cmath>
+
+#include <doctest/doctest.h>
+
+#include "tests/network/networks.hpp"
+#include "tests/tolerances.hpp"
+
+using namespace rheobase;
+using namespace rheobase::network;
+
+TEST_SUITE("unit") {
+  TEST_CASE("random connectivity: every target has the same number of different sources") {
+    const auto weights = std::get<SparseWeights>(random_connectivity(0.13, 2.0, true, 1)(40, 100));
+    for (Eigen::Index row = 0; row < 40; ++row) {
+      const Eigen::VectorXd of = Eigen::MatrixXd(weights).row(row);
+      CHECK((of.array() != 0.0).count() == 13);
+      CHECK(std::abs(of.sum() - 2.0) <= 1e-14);
+    }
+    const auto plain = std::get<SparseWeights>(random_connectivity(0.13, 2.0, false, 1)(40, 100));
+    CHECK(Eigen::MatrixXd(plain).maxCoeff() == 2.0);
+    CHECK(Eigen::MatrixXd(plain) / 13.0 == Eigen::MatrixXd(weights));
+    const auto other = std::get<SparseWeights>(random_connectivity(0.13, 2.0, false, 2)(40, 100));
+    CHECK(Eigen::MatrixXd(plain) != Eigen::MatrixXd(other));
+  }
+
+  TEST_CASE("balanced input weights sum to 0 for every target") {
+    const auto weights =
+        std::get<SparseWeights>(random_input_connectivity(0.5, 3.0, true, 1)(50, 20));
+    CHECK(Eigen::MatrixXd(weights).rowwise().sum().cwiseAbs().maxCoeff() <= 1e-14);
+    CHECK(weights.nonZeros() == 500);
+  }
+
+  TEST_CASE("a ring is the same seen from every unit, a line ends") {
+    const Eigen::MatrixXd ring =
+        std::get<SparseWeights>(gaussian_connectivity(1.5, 2.0, true)(30, 30));
+    for (Eigen::Index row = 0; row < 30; ++row) {
+      CHECK(std::abs(ring.row(row).sum() - 1.5) <= 1e-14);
+      for (Eigen::Index column = 0; column < 30; ++column) {
+        CHECK(std::abs(ring(row, column) - ring(0, (column - row + 30) % 30)) <= 1e-15);
+      }
+    }
+    const Eigen::MatrixXd line =
+        std::get<SparseWeights>(gaussian_connectivity(1.5, 2.0, false)(30, 30));
+    CHECK(ring(0, 29) > 0.1);
+    CHECK(line(0, 29) == 0.0);
+    // One and two standard deviations away.
+    CHECK(std::abs(line(15, 19) / line(15, 15) - std::exp(-2.0)) <= 1e-14);
+  }
+}
+
+TEST_SUITE("statistical") {
+  TEST_CASE("normal connectivity has standard deviation gain / sqrt(columns)") {
+    const Eigen::MatrixXd weights =
+        std::get<Eigen::MatrixXd>(normal_connectivity(1.5, 1)(200, 400));
+    const double n = static_cast<double>(weights.size());
+    const double sigma = 1.5 / 20.0;
+    CHECK(std::abs(weights.mean()) <= tolerance::kSigmas * sigma / std::sqrt(n));
+    CHECK(std::abs(weights.array().square().mean() / (sigma * sigma) - 1.0) <=
+          tolerance::kSigmas * std::sqrt(2.0 / n));
+  }
+}

@@ -1,0 +1,162 @@
+#include <cmath>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "network/equations/parser.hpp"
+#include "network/equations/text_equations.hpp"
+#include "tests/network/networks.hpp"
+
+using namespace rheobase;
+using namespace rheobase::network;
+using fixture::input_error;
+
+namespace {
+
+/// The value of one expression of u, a parameter a and an input x.
+double value_of(const std::string& expression, double u, double a, double x) {
+  const auto equations = text_equations("parameter a = 0; input x; u' = " + expression, "test");
+  const AlignedVector<double> state(8, u), parameter(8, a), input(8, x);
+  const Row rows[] = {{state.data(), kPerUnit}, {parameter.data(), 0}, {input.data(), kPerUnit}};
+  AlignedVector<double> out(8);
+  double* to = out.data();
+  equations->evaluate(Part::derivative, {&rows[0], &rows[1], &rows[2], nullptr, 8}, &to);
+  return out[0];
+}
+
+std::string error_of(const std::string& text) {
+  return input_error([&] { text_equations(text, "test"); });
+}
+
+bool contains(const std::string& text, const std::string& part) {
+  if (text.find(part) == std::string::npos) {
+    MESSAGE(text);
+  }
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_SUITE("unit") {
+  TEST_CASE("operators bind as in mathematics") {
+    CHECK(value_of("2 + 3*4", 0, 0, 0) == 14.0);
+    CHECK(value_of("(2 + 3)*4", 0, 0, 0) == 20.0);
+    CHECK(value_of("2 - 3 - 4", 0, 0, 0) == -5.0);
+    CHECK(value_of("16/4/2", 0, 0, 0) == 2.0);
+    CHECK(value_of("-u^2", 3, 0, 0) == -9.0);
+    CHECK(value_of("2^3^2", 0, 0, 0) == 512.0);
+    CHECK(value_of("u^-2", 2, 0, 0) == 0.25);
+    CHECK(value_of("2*-u", 3, 0, 0) == -6.0);
+    CHECK(value_of("u - -x", 3, 0, 4) == 7.0);
+    CHECK(value_of("1e-3*u + .5", 2, 0, 0) == 1e-3 * 2 + .5);
+    CHECK(value_of("u*(a + x)/(u + 1)", 3, 2, 2) == 3.0);
+    CHECK(value_of("min(u, a) + max(u, a)*10", 1, 2, 0) == 21.0);
+    CHECK(value_of("min(a, a)", 1, 2, 0) == 2.0);
+    CHECK(value_of("sign(u) + step(x)", -3, 0, 0) == 0.0);
+    CHECK(value_of("abs(u)", -3, 0, 0) == 3.0);
+    CHECK(std::abs(value_of("sin(pi*u)", 0.5, 0, 0) - 1.0) <= 1e-15);
+    CHECK(std::abs(value_of("u^a", 2, 0.7, 0) - std::pow(2.0, 0.7)) <= 1e-15);
+    CHECK(std::isnan(value_of("max(u, x)", std::nan(""), 0, 1)));
+    CHECK(std::isnan(value_of("min(u, x)", 1, 0, std::nan(""))));
+  }
+
+  TEST_CASE("statements: declarations, outputs, events, in any order of the equations") {
+    const ParsedEquations parsed = parse_equations(R"(
+      # a whole neuron
+      r = tanh(gain*v)             # rate
+      drive = I_ext + r            # depends on an input: a name, no output
+      v' = -v/tau + drive
+      variable v = -2 [mV]         # membrane
+      parameter tau = 10 [ms]      # time constant
+      parameter gain = -1.5
+      parameter t_ref = 1
+      input I_ext [pA]
+      event input x_in
+      h' = -h; spike when v >= 1
+      on spike: v = 0, h -= 2*h
+      on any spike: h += mean(spike)
+      on x_in: h += x_in*gain
+      refractory t_ref
+    )",
+                                                   "test");
+    const NeuronDescription& names = parsed.description;
+    REQUIRE(names.variables.size() == 2);
+    CHECK(names.variables[0].name == "v");
+    CHECK(names.variables[0].value == -2.0);
+    CHECK(names.variables[0].unit == "mV");
+    CHECK(names.variables[0].help == "membrane");
+    CHECK(names.variables[1].value == 0.0);
+    CHECK(names.parameters[1].value == -1.5);
+    CHECK(names.parameters[0].help == "time constant");
+    REQUIRE(names.outputs.size() == 1);
+    CHECK(names.outputs[0].name == "r");
+    CHECK(names.outputs[0].help == "rate");
+    CHECK(names.inputs[1].event);
+    CHECK(names.spikes);
+    CHECK(names.refractory == 2);
+    REQUIRE(names.actions.size() == 4);
+    CHECK(names.actions[0].assigns);
+    CHECK(names.actions[1].trigger == Trigger::spike);
+    CHECK(names.actions[2].trigger == Trigger::population_spike);
+    CHECK(names.actions[3].trigger == Trigger::arrival);
+    CHECK(names.actions[3].input == 1);
+    CHECK(names.means == std::vector<std::size_t>{kSpikeMean});
+  }
+
+  TEST_CASE("errors point at line and column and suggest names") {
+    CHECK(contains(error_of("v' = -v/tua\nparameter tau = 1"), "line 1, column 9: found 'tua'"));
+    CHECK(contains(error_of("v' = -v/tua\nparameter tau = 1"), "did you mean 'tau'?"));
+    CHECK(contains(error_of("v' = -v +\n"), "line 1, column 10: found the end"));
+    CHECK(contains(error_of("v' = (v + 1\nu' = 2"), "line 2, column 1: found 'u'; must be ')'"));
+    CHECK(contains(error_of("v' = tanhh(v)"), "did you mean 'tanh'?"));
+    CHECK(contains(error_of("v' = 2 v"), "column 8: found 'v'"));
+    CHECK(contains(error_of("v' = 2v"), "is no number"));
+    CHECK(contains(error_of("v' = v $ 2"), "found '$'"));
+    CHECK(contains(error_of("v' = a; a = b; b = a"), "a cycle of equations"));
+    CHECK(contains(error_of("v' = 1; v' = 2"), "has two state equations"));
+    CHECK(contains(error_of("v' = 1; v = 2"), "is declared twice"));
+    CHECK(contains(error_of("parameter v = 1; input v; v' = 1"), "is declared twice"));
+    CHECK(contains(error_of("tanh' = 1"), "is a word of the language"));
+    CHECK(contains(error_of("variable u = 1; v' = 2"), "variable 'u'"));
+    CHECK(contains(error_of("parameter a = 1"), "no state equation"));
+    CHECK(contains(error_of(""), "no state equation"));
+    CHECK(contains(error_of("parameter a; v' = a"), "needs a default"));
+    CHECK(contains(error_of("parameter a = b; v' = a"), "must be a number"));
+    CHECK(contains(error_of("v' = 1; on spike: v = 0"), "no spike condition"));
+    CHECK(contains(error_of("input x; v' = x; spike when v + x >= 1"),
+                   "depends on variables and parameters alone"));
+    CHECK(contains(error_of("v' = 1; spike when v > 1"), "found '>'"));
+    CHECK(contains(error_of("v' = mean(spike)"), "belongs to 'on any spike'"));
+    CHECK(contains(error_of("v' = mean("), "mean() takes a variable"));
+    CHECK(contains(error_of("event input x; v' = x"), "is used in 'on x:' only"));
+    CHECK(contains(error_of("v' = 1; spike when v >= 1; on spike: w += 1"), "must be a variable"));
+    CHECK(contains(error_of("v' = 1; spike when v >= 1; refractory t"), "must be a parameter"));
+    CHECK(contains(error_of("v' = min(v)"), "must be ','"));
+    CHECK(contains(error_of("v' = [mV"), "a unit ends with ']'"));
+    CHECK(contains(error_of("v"), "a statement is"));
+    CHECK(contains(error_of("v' = " + std::string(300, '(') + "1" + std::string(300, ')')),
+                   "nest at most"));
+  }
+
+  TEST_CASE("a text equation with hundreds of operations is cut into blocks that fit") {
+    std::string sum = "u' = 0";
+    for (int i = 1; i <= 300; ++i) {
+      sum += " + tanh(u*" + std::to_string(i) + ")*exp(-u/" + std::to_string(i) + ")";
+    }
+    const auto equations = text_equations(sum, "test");
+    AlignedVector<double> u(1000), out(1000);
+    for (std::size_t i = 0; i < u.size(); ++i) {
+      u[i] = 1e-3 * static_cast<double>(i);
+    }
+    const Row row{u.data(), kPerUnit};
+    double* to = out.data();
+    equations->evaluate(Part::derivative, {&row, nullptr, nullptr, nullptr, 1000}, &to);
+    for (std::size_t i = 0; i < u.size(); i += 111) {
+      double expected = 0.0;
+      for (int k = 1; k <= 300; ++k) {
+        expected += std::tanh(u[i] * k) * std::exp(-u[i] / k);
+      }
+      CHECK(std::abs(out[i] - expected) <= 1e-11);
+    }
+  }
+}

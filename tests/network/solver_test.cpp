@@ -1,0 +1,118 @@
+#include <cmath>
+
+#include <doctest/doctest.h>
+
+#include "network/solvers/solver_registry.hpp"
+#include "tests/network/networks.hpp"
+
+using namespace rheobase;
+using namespace rheobase::network;
+using namespace rheobase::network::fixture;
+
+namespace {
+
+constexpr double kEnd = 2.0;
+
+/// A smooth nonlinear network, an order of magnitude from a fixed point.
+NetworkSpec smooth(double step) {
+  NetworkSpec spec = one_population("tanh", 20, step);
+  spec.populations[0].parameters["tau"] = value(1.0);
+  spec.populations[0].initial["v"] = normal_matrix(20, 1, 1);
+  spec.edges = {{.source = "p.r",
+                 .target = "p.r_in",
+                 .weights = normal_matrix(20, 20, 2, 1.5 / std::sqrt(20.0))}};
+  return spec;
+}
+
+Eigen::VectorXd final_state(NetworkSpec spec, const std::string& solver, double tolerance = 1e-8) {
+  const Network network(spec);
+  NetworkState state = initial_state(network);
+  run(network, state, Eigen::MatrixXd::Constant(1, 1, 0.3),
+      {.steps = std::lround(kEnd / spec.step), .solver = solver, .tolerance = tolerance});
+  return get_variable(network, state, "p.v");
+}
+
+}  // namespace
+
+TEST_SUITE("numeric") {
+  TEST_CASE("every solver with fixed steps converges at its order") {
+    const Eigen::VectorXd exact = final_state(smooth(0.1), "dopri5", 1e-13);
+    for (const SolverDefinition* solver : registered_solvers()) {
+      if (solver->step == nullptr) {
+        continue;
+      }
+      CAPTURE(solver->name);
+      const double coarse = (final_state(smooth(0.05), solver->name) - exact).norm();
+      const double fine = (final_state(smooth(0.025), solver->name) - exact).norm();
+      const double order = std::log2(coarse / fine);
+      CAPTURE(order);
+      CHECK(std::abs(order - solver->order) <= 0.15);
+      CHECK(fine <= 0.1);
+    }
+  }
+
+  TEST_CASE("the adaptive solver keeps its tolerance") {
+    const Eigen::VectorXd exact = final_state(smooth(0.005), "rk4");
+    double last = 1.0;
+    for (const double tolerance : {1e-4, 1e-6, 1e-8, 1e-10}) {
+      const double error = (final_state(smooth(0.1), "dopri5", tolerance) - exact).norm();
+      CHECK(error <= 100.0 * tolerance);
+      CHECK(error < last);
+      last = error;
+    }
+  }
+
+  TEST_CASE("exponential Euler is exact for a decay, at any step") {
+    for (const double step : {0.01, 1.0, 100.0}) {
+      NetworkSpec spec = one_population("tanh", 3, step);
+      spec.populations[0].initial["v"] = value(4.0);
+      const Network network(spec);
+      NetworkState state = initial_state(network);
+      run(network, state, Eigen::MatrixXd::Constant(1, 1, 0.2),
+          {.steps = 3, .solver = "exponential-euler"});
+      // tau = 10: v = 2 + 2 e^(-t/10).
+      CHECK(std::abs(get_variable(network, state, "p.v")[1] -
+                     (2.0 + 2.0 * std::exp(-0.3 * step))) <= 1e-14);
+    }
+  }
+
+  TEST_CASE("solvers see delayed signals at their stages: second order with Heun's method") {
+    // v' = -u(t - 1) with u = sin t: v = cos(t - 1) - cos(-1) for t > 1, u before 0 is 0.
+    const auto error = [](double step, const std::string& solver) {
+      NetworkSpec spec{
+          .step = step,
+          .populations = {{.name = "u", .equations = "u' = w\nw' = -u\nvariable w = 1", .size = 1},
+                          {.name = "v", .equations = "input x\nv' = -x", .size = 1}},
+          .edges = {{.source = "u.u", .target = "v.x", .delay = value(1.0)}}};
+      const Network network(spec);
+      NetworkState state = initial_state(network);
+      run(network, state, {}, {.steps = std::lround(3.0 / step), .solver = solver});
+      return std::abs(get_variable(network, state, "v.v")[0] - (std::cos(2.0) - 1.0));
+    };
+    CHECK(std::abs(std::log2(error(0.02, "heun") / error(0.01, "heun")) - 2.0) <= 0.1);
+    CHECK(std::abs(std::log2(error(0.02, "euler") / error(0.01, "euler")) - 1.0) <= 0.1);
+  }
+
+  TEST_CASE("the adaptive solver records on the grid, restarts where inputs change") {
+    NetworkSpec spec = one_population("tanh", 1, 0.5);
+    spec.populations[0].parameters["tau"] = value(2.0);
+    const Network network(spec);
+    NetworkState state = initial_state(network);
+    Eigen::MatrixXd inputs = Eigen::MatrixXd::Zero(20, 1);
+    inputs.middleRows(4, 6).setConstant(3.0);
+    const Observer all =
+        run(network, state, inputs,
+            {.solver = "dopri5",
+             .probes = {{.signal = "p.v"}, {.signal = "p.r"}, {.signal = "p.I_ext"}},
+             .tolerance = 1e-11});
+    for (Eigen::Index n = 0; n < 20; ++n) {
+      const double t = 0.5 * static_cast<double>(n);
+      const double up = t <= 2.0 ? 0.0 : 6.0 * (1.0 - std::exp(-(std::min(t, 5.0) - 2.0) / 2.0));
+      const double v = t <= 5.0 ? up : up * std::exp(-(t - 5.0) / 2.0);
+      CHECK(std::abs(all["p.v"].values(n) - v) <= 1e-9);
+      CHECK(std::abs(all["p.r"].values(n) - std::tanh(v)) <= 1e-9);
+      CHECK(all["p.I_ext"].values(n) == inputs(n));
+    }
+    CHECK(state.step == 20);
+  }
+}
