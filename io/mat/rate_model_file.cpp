@@ -23,7 +23,7 @@ using Eigen::VectorXd;
 constexpr std::int64_t kMostUnits = 1'000'000;
 
 /// What this program understands of a model file; the rest is carried along unread.
-constexpr std::array<std::string_view, 42> kKnown{"w",
+constexpr std::array<std::string_view, 43> kKnown{"w",
                                                   "w0",
                                                   "m",
                                                   "som_m",
@@ -57,6 +57,7 @@ constexpr std::array<std::string_view, 42> kKnown{"w",
                                                   "all_perfs",
                                                   "command",
                                                   "map_command",
+                                                  "search_trials",
                                                   "scaling_factors",
                                                   "opt_scaling_factor",
                                                   "seed",
@@ -305,6 +306,7 @@ ModelProvenance read_provenance(const MatFile& file, const rate::RateModel& mode
   provenance.example = read_example(reader, model.units(), model.inputs());
   provenance.scaling_factors = reader.list("scaling_factors");
   provenance.accuracies = reader.list("all_perfs");
+  provenance.search_trials = reader.integer<int>("search_trials").value_or(0);
   provenance.task_parameters = read_task_parameters(file, reader);
   provenance.command = reader.text("command");
   provenance.map_command = reader.text("map_command");
