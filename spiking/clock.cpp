@@ -19,10 +19,6 @@ namespace clock_engine {
 void check_step(const SpikingModel& model, double dt_ms) {
   const NeuronParameters& neuron = model.neuron;
   const double refractory = neuron.refractory_ms;
-  if (!(dt_ms >= kShortestStepMs && dt_ms <= 1.0)) {
-    reject("time step dt (ms)", dt_ms,
-           fmt::format("must be within {:g} ... 1 ms", kShortestStepMs));
-  }
   const SynapseParameters& synapse = model.synapse;
   const bool rises = synapse.kind == SynapseKind::double_exponential;
   const double fastest =
@@ -60,9 +56,6 @@ void check_parity(const SpikingModel& model, const SimulationOptions& options) {
     }
     return;
   }
-  if (options.downsample < 1) {
-    reject("downsample", options.downsample, "must be at least 1");
-  }
   if (options.precision != Precision::double_precision) {
     throw InputError("clock engine", "precision", "single", "must be double in parity mode");
   }
@@ -85,10 +78,6 @@ SimulationResult run_clock(const SpikingModel& model, const Eigen::MatrixXd& inp
     throw InputError("clock engine", "start-up", "relaxed",
                      "must be reference in the clock engine, which parity mode, a time step and, "
                      "with noise, stimulation ask for");
-  }
-  if (!(options.dt_ms > 0.0)) {
-    reject("time step dt (ms)", options.dt_ms,
-           fmt::format("must be within {:g} ... 1 ms", kShortestStepMs));
   }
   check_parity(model, options);
   check_step(model, options.dt_ms * options.downsample);

@@ -154,11 +154,6 @@ void check_grid_free_options(const SimulationOptions& options, std::string_view 
                      options.parity ? "must be off: only the clock engine has the published grid"
                                     : "must be 1 outside of parity mode");
   }
-  if (!(options.dt_ms >= kShortestStepMs && options.dt_ms <= 1.0)) {
-    throw InputError(engine, "time step dt (ms)", fmt::format("{}", options.dt_ms),
-                     fmt::format("must be within {:g} ... 1 ms (it samples voltages and output)",
-                                 kShortestStepMs));
-  }
 }
 
 const EngineDefinition& engine_event() {

@@ -1,10 +1,12 @@
 #include "spiking/simulate.hpp"
 
+#include <array>
 #include <cmath>
 
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "core/field_table.hpp"
 #include "spiking/engine_registry.hpp"
 
 namespace rheobase::spiking {
@@ -14,7 +16,17 @@ namespace {
 constexpr std::string_view kSimulation = "simulation";
 
 // Single precision and the lanes without a unit, which lie far below threshold, bear no more.
-constexpr double kLargestNoiseIntensity = 1e12;
+constexpr Range kNoiseIntensity{.low = 0.0, .high = 1e12};
+
+constexpr Range kStep{.low = kShortestStepMs, .high = 1.0};
+constexpr Range kOutputPeriod{.low = kShortestStepMs, .special = 0.0};
+
+constexpr std::array<Word<StimulationMode>, 2> kStimulationModes{
+    {{StimulationMode::excite, "exc"}, {StimulationMode::inhibit, "inh"}}};
+constexpr std::array<Word<StartUp>, 2> kStartUps{
+    {{StartUp::reference, "reference"}, {StartUp::relaxed, "relaxed"}}};
+constexpr std::array<Word<Precision>, 2> kPrecisions{
+    {{Precision::double_precision, "double"}, {Precision::single_precision, "single"}}};
 
 void check_input(const SpikingModel& model, const Eigen::MatrixXd& input) {
   const std::string found = fmt::format("{} x {}", input.rows(), input.cols());
@@ -69,32 +81,16 @@ void check_units(const std::vector<Eigen::Index>& units, Eigen::Index count,
 
 void check_stimulation(const SpikingModel& model, const Stimulation& stimulation) {
   check_units(stimulation.units, model.units(), "stimulation units");
-  if (!(stimulation.start_ms >= 0.0) || !std::isfinite(stimulation.start_ms)) {
-    throw InputError(kSimulation, "stimulation start (ms)", fmt::format("{}", stimulation.start_ms),
-                     "must be finite and not negative");
-  }
-  if (!(stimulation.stop_ms >= stimulation.start_ms) || !std::isfinite(stimulation.stop_ms)) {
-    throw InputError(
-        kSimulation, "stimulation stop (ms)", fmt::format("{}", stimulation.stop_ms),
-        fmt::format("must be finite and not before the start at {} ms", stimulation.start_ms));
+  check(stimulation, stimulation_fields(), "stimulation");
+  if (stimulation.stop_ms < stimulation.start_ms) {
+    throw InputError(kSimulation, "stimulation stop (ms)", fmt::format("{}", stimulation.stop_ms),
+                     fmt::format("must not be before the start at {} ms", stimulation.start_ms));
   }
 }
 
 void check_options(const SpikingModel& model, const SimulationOptions& options,
                    double duration_ms) {
-  if (!(options.noise_intensity >= 0.0 && options.noise_intensity <= kLargestNoiseIntensity)) {
-    throw InputError(kSimulation, "noise intensity (mV^2/ms)",
-                     fmt::format("{}", options.noise_intensity),
-                     fmt::format("must be within 0 ... {:g}", kLargestNoiseIntensity));
-  }
-  if (!(options.output_period_ms >= 0.0) || !std::isfinite(options.output_period_ms)) {
-    throw InputError(kSimulation, "output step (ms)", fmt::format("{}", options.output_period_ms),
-                     "must be finite and not negative");
-  }
-  if (options.output_period_ms > 0.0 && options.output_period_ms < kShortestStepMs) {
-    throw InputError(kSimulation, "output step (ms)", fmt::format("{}", options.output_period_ms),
-                     fmt::format("must be 0 or at least {:g} ms", kShortestStepMs));
-  }
+  check(options, simulation_fields(), kSimulation);
   if (options.output_period_ms > duration_ms) {
     throw InputError(kSimulation, "output step (ms)", fmt::format("{}", options.output_period_ms),
                      fmt::format("must not exceed the run of {} ms", duration_ms));
@@ -108,19 +104,101 @@ void check_options(const SpikingModel& model, const SimulationOptions& options,
   check_units(options.record.voltage_units, model.units(), "recorded voltages");
 }
 
+std::vector<std::string> engine_names() {
+  std::vector<std::string> names;
+  for (const EngineDefinition* engine : registered_engines()) {
+    names.push_back(engine->name);
+  }
+  return names;
+}
+
 }  // namespace
 
 std::string_view to_string(StartUp start_up) {
-  return start_up == StartUp::relaxed ? "relaxed" : "reference";
+  return word_of(kStartUps, start_up);
 }
 
 StartUp start_up_from(std::string_view name) {
-  for (const StartUp start_up : {StartUp::reference, StartUp::relaxed}) {
-    if (name == to_string(start_up)) {
-      return start_up;
-    }
-  }
-  throw InputError("start-up", "", fmt::format("'{}'", name), "must be reference or relaxed");
+  return value_of(kStartUps, name, "start-up");
+}
+
+const FieldTable<Stimulation>& stimulation_fields() {
+  using S = Stimulation;
+  static const FieldTable<S> table{
+      field("mode", &S::mode, kStimulationModes,
+            {.option = "--stimulate",
+             .label = "stimulation",
+             .help = "In every step of --dt, with probability 0.5, move the voltage of some units "
+                     "by 0.5 mV up (exc) or down (inh), refractory ones too, as published: 5 mV/ms "
+                     "at 0.05 ms, more at shorter steps"}),
+      field("start_ms", &S::start_ms, kNonNegative, {.unit = "ms", .label = "stimulation start"}),
+      field("stop_ms", &S::stop_ms, kNonNegative, {.unit = "ms", .label = "stimulation stop"}),
+  };
+  return table;
+}
+
+const FieldTable<SimulationOptions>& simulation_fields() {
+  using O = SimulationOptions;
+  static const FieldTable<O> table{
+      field("engine", &O::engine, engine_names(),
+            {.option = "--engine",
+             .label = "engine",
+             .help = "Engine that advances the network; auto takes event without noise, bridge "
+                     "with it, clock for --parity, stimulation and where the bridge engine cannot "
+                     "go"}),
+      field("dt_ms", &O::dt_ms, kStep,
+            {.option = "--dt",
+             .unit = "ms",
+             .label = "time step",
+             .help = "Time step of the clock engine, which it asks for; beside --engine event or "
+                     "odeint the distance of their voltage samples",
+             .citation = "the published program's own step"}),
+      field("step_ms", &O::step_ms, kStep,
+            {.option = "--step",
+             .unit = "ms",
+             .label = "step",
+             .help = "Step of the bridge engine, which it asks for"}),
+      field("noise_mv2_per_ms", &O::noise_intensity, kNoiseIntensity,
+            {.option = "--noise",
+             .unit = "mV^2/ms",
+             .label = "noise intensity",
+             .help = "Intensity of the membrane noise, whatever the step (with --parity at a step "
+                     "of 0.05 ms, less at longer ones, as published); 0 switches it off",
+             .citation = "the published program's noise at its own step"}),
+      field("precision", &O::precision, kPrecisions,
+            {.option = "--precision",
+             .label = "precision",
+             .help = "Floating-point precision of the clock engine's state"}),
+      field("start_up", &O::start_up, kStartUps,
+            {.option = "--start-up",
+             .label = "start-up",
+             .help = "How a run starts. reference, as published: units at or above threshold fire "
+                     "at time 0, all others are held for one refractory period; relaxed: nobody "
+                     "fires or is held at time 0, units at or above threshold start from reset"}),
+      field("parity", &O::parity,
+            {.option = "--parity",
+             .label = "parity with the published code",
+             .help = "Repeat the published scheme operation by operation",
+             .flag = true}),
+      field("downsample", &O::downsample, {1.0, 100.0},
+            {.option = "--downsample",
+             .label = "downsampling",
+             .help = "With --parity: step and input columns are taken this many times coarser, as "
+                     "in the published program"}),
+      seed_field(&O::seed),
+      field("trial", &O::trial, {},
+            {.option = "--trial",
+             .label = "trial",
+             .help = "Number of the trial: another one has other noise and other initial "
+                     "voltages"}),
+      field("output_period_ms", &O::output_period_ms, kOutputPeriod,
+            {.option = "--output-step",
+             .unit = "ms",
+             .label = "output step",
+             .help = "Distance of the samples of output, rate and input, in the clock and bridge "
+                     "engines the nearest multiple of their step; 0: every step"}),
+  };
+  return table;
 }
 
 double effective_noise_intensity(const SimulationOptions& options) {

@@ -8,6 +8,7 @@
 
 #include <Eigen/Core>
 
+#include "core/field_table_fwd.hpp"
 #include "core/random.hpp"
 #include "core/sampled_signal.hpp"
 #include "spiking/spiking_model.hpp"
@@ -24,6 +25,9 @@ struct Stimulation {
   double start_ms = 0.0;
   double stop_ms = 0.0;
 };
+
+/// Of mode and times, without the units.
+const FieldTable<Stimulation>& stimulation_fields();
 
 /// What a run keeps beside the readout and the spike counts.
 struct Recording {
@@ -71,6 +75,9 @@ struct SimulationOptions {
   Recording record;
   std::optional<Stimulation> stimulation;
 };
+
+/// All but initial voltages, recording and stimulation, which depend on the network.
+const FieldTable<SimulationOptions>& simulation_fields();
 
 /// A run of a spiking network.
 struct SimulationResult {

@@ -1,14 +1,26 @@
 #include "spiking/spiking_model.hpp"
 
+#include <array>
 #include <cmath>
 
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "core/field_table.hpp"
 
 namespace rheobase::spiking {
 
 namespace {
+
+constexpr std::array<Word<NeuronModel>, 2> kNeuronModels{
+    {{NeuronModel::lif, "lif"}, {NeuronModel::qif, "qif"}}};
+constexpr std::array<Word<SynapseKind>, 2> kSynapseKinds{
+    {{SynapseKind::double_exponential, "double"}, {SynapseKind::single_exponential, "single"}}};
+
+/// Far beyond that of any neuron, and short enough for an engine's queues.
+constexpr Range kRefractory{.low = 0.0, .high = 1000.0};
+
+constexpr const char* kPublishedTable = "Kim, Li & Sejnowski, PNAS 2019, Table S1";
 
 std::string shape(Eigen::Index rows, Eigen::Index columns) {
   return fmt::format("{} x {}", rows, columns);
@@ -65,15 +77,7 @@ void validate_weights(const SpikingModel& model, const std::string& where) {
 }
 
 void validate_neuron(const NeuronParameters& neuron, const std::string& where) {
-  require_positive(neuron.tau_membrane_ms, where, "membrane time constant (ms)");
-  require_finite(neuron.threshold_mv, where, "threshold (mV)");
-  require_finite(neuron.reset_mv, where, "reset (mV)");
-  require_finite(neuron.bias_mv, where, "bias (mV)");
-  require_finite(neuron.peak_mv, where, "peak (mV)");
-  if (!(neuron.refractory_ms >= 0.0) || !std::isfinite(neuron.refractory_ms)) {
-    throw InputError(where, "refractory period (ms)", fmt::format("{}", neuron.refractory_ms),
-                     "must be finite and not negative");
-  }
+  check(neuron, neuron_fields(), where);
   if (!(neuron.reset_mv < neuron.threshold_mv)) {
     throw InputError(where, "reset (mV)", fmt::format("{}", neuron.reset_mv),
                      fmt::format("must be below the threshold of {} mV", neuron.threshold_mv));
@@ -87,7 +91,7 @@ void validate_neuron(const NeuronParameters& neuron, const std::string& where) {
 void validate_synapse(const SynapseParameters& synapse, Eigen::Index units,
                       const std::string& where) {
   if (synapse.kind == SynapseKind::double_exponential) {
-    require_positive(synapse.rise_ms, where, "synaptic rise time (ms)");
+    check(synapse, synapse_fields(), where);
   }
   if (synapse.decay_ms.size() != units) {
     throw InputError(where, "synaptic decay times",
@@ -103,16 +107,49 @@ void validate_synapse(const SynapseParameters& synapse, Eigen::Index units,
 }  // namespace
 
 std::string_view to_string(NeuronModel model) {
-  return model == NeuronModel::qif ? "qif" : "lif";
+  return word_of(kNeuronModels, model);
 }
 
 NeuronModel neuron_from(std::string_view name) {
-  for (const NeuronModel model : {NeuronModel::lif, NeuronModel::qif}) {
-    if (name == to_string(model)) {
-      return model;
-    }
-  }
-  throw InputError("neuron model", "", fmt::format("'{}'", name), "must be lif or qif");
+  return value_of(kNeuronModels, name, "neuron model");
+}
+
+const FieldTable<NeuronParameters>& neuron_fields() {
+  using P = NeuronParameters;
+  static const FieldTable<P> table{
+      field("neuron", &P::model, kNeuronModels,
+            {.option = "--neuron",
+             .label = "neuron",
+             .help = "Leaky or quadratic integrate-and-fire units, with the published parameters",
+             .citation = "Kim, Li & Sejnowski, PNAS 2019"}),
+      field("tau_membrane_ms", &P::tau_membrane_ms, kPositive,
+            {.option = "--tau-membrane",
+             .unit = "ms",
+             .label = "membrane time constant",
+             .help = "Membrane time constant",
+             .citation = kPublishedTable}),
+      field("threshold_mv", &P::threshold_mv, {},
+            {.unit = "mV",
+             .label = "threshold",
+             .help = "Spike threshold",
+             .citation = kPublishedTable}),
+      field("reset_mv", &P::reset_mv, {},
+            {.unit = "mV",
+             .label = "reset",
+             .help = "Voltage after a spike",
+             .citation = kPublishedTable}),
+      field("refractory_ms", &P::refractory_ms, kRefractory,
+            {.option = "--refractory",
+             .unit = "ms",
+             .label = "refractory period",
+             .help = "Refractory period",
+             .citation = kPublishedTable}),
+      field("bias_mv", &P::bias_mv, {},
+            {.unit = "mV", .label = "bias", .help = "Constant input", .citation = kPublishedTable}),
+      field("peak_mv", &P::peak_mv, {},
+            {.unit = "mV", .label = "peak", .help = "Voltage recorded at a spike"}),
+  };
+  return table;
 }
 
 NeuronParameters default_parameters(NeuronModel model) {
@@ -126,17 +163,29 @@ NeuronParameters default_parameters(NeuronModel model) {
 }
 
 std::string_view to_string(SynapseKind kind) {
-  return kind == SynapseKind::single_exponential ? "single" : "double";
+  return word_of(kSynapseKinds, kind);
 }
 
 SynapseKind synapse_from(std::string_view name) {
-  for (const SynapseKind kind :
-       {SynapseKind::double_exponential, SynapseKind::single_exponential}) {
-    if (name == to_string(kind)) {
-      return kind;
-    }
-  }
-  throw InputError("synapse", "", fmt::format("'{}'", name), "must be double or single");
+  return value_of(kSynapseKinds, name, "synapse");
+}
+
+const FieldTable<SynapseParameters>& synapse_fields() {
+  using P = SynapseParameters;
+  static const FieldTable<P> table{
+      field("synapse", &P::kind, kSynapseKinds,
+            {.option = "--synapse",
+             .label = "synapse",
+             .help = "Synaptic filter: double or single exponential",
+             .citation = "Kim, Li & Sejnowski, PNAS 2019"}),
+      field("rise_ms", &P::rise_ms, kPositive,
+            {.option = "--rise",
+             .unit = "ms",
+             .label = "rise time",
+             .help = "Rise time of the double exponential",
+             .citation = kPublishedTable}),
+  };
+  return table;
 }
 
 void validate(const SpikingModel& model, const std::string& where) {

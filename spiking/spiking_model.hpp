@@ -6,6 +6,8 @@
 
 #include <Eigen/Core>
 
+#include "core/field_table_fwd.hpp"
+
 namespace rheobase::spiking {
 
 enum class NeuronModel {
@@ -30,6 +32,9 @@ struct NeuronParameters {
   bool operator==(const NeuronParameters&) const = default;
 };
 
+/// Name, unit, range and source of each; relations between them are validate's.
+const FieldTable<NeuronParameters>& neuron_fields();
+
 /// Published parameters of a neuron model: QIF has threshold 30, reset -65 and bias 0 mV.
 NeuronParameters default_parameters(NeuronModel model);
 
@@ -45,6 +50,9 @@ struct SynapseParameters {
   double rise_ms = 2.0;      ///< tr; unused by the single exponential
   Eigen::VectorXd decay_ms;  ///< N, td
 };
+
+/// Of kind and rise_ms: decay times belong to the units.
+const FieldTable<SynapseParameters>& synapse_fields();
 
 /// A spiking network. Weights are already divided by the scaling factor; r is in Hz.
 struct SpikingModel {

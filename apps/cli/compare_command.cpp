@@ -31,7 +31,6 @@ struct CompareRequest {
   std::optional<double> tolerance;
   TaskChoice task;
   SpikingChoice spiking;
-  double scaling = 0.0;
   mapping::CompareOptions options;
   Seed seed = 1;
   bool json = false;
@@ -64,7 +63,7 @@ void check_request(const CompareRequest& request) {
 mapping::CompareOptions complete_options(const CompareRequest& request, const io::ModelFile& file) {
   mapping::CompareOptions options = request.options;
   options.scaling_factor =
-      spiking_model_of(file, request.model.string(), request.scaling, request.spiking)
+      spiking_model_of(file, request.model.string(), options.scaling_factor, request.spiking)
           .scaling_factor;
   options.simulation = request.spiking.simulation;
   options.simulation.seed = request.seed;
@@ -183,19 +182,9 @@ void add_compare_command(CLI::App& program, const Console& console) {
   app.add_option("-o,--output", request->output,
                  "Write the comparison: .mat with all traces, or .json")
       ->type_name("FILE");
-  add_number(app, "--scaling", request->scaling, kNonNegative, "",
-             "Scaling factor s = 1/lambda of the spiking network; 0: the one in the file");
-  mapping::CompareOptions& options = request->options;
-  add_integer(app, "--trials", options.trials, {1.0, 1e6, false}, "Number of trials");
-  add_number(app, "--analysis-start", options.analysis_start_ms, kNonNegative, "ms",
-             "Everything but accuracy is measured from here on, when the random start of the "
-             "spiking network is over");
-  add_integer(app, "--components", options.components, {1.0, 1000.0, false},
-              "Principal components that span the subspaces whose angles are measured");
-  add_integer(app, "--examples", options.example_trials, {0.0, 1e6, false},
-              "Trials of each condition whose spikes --output keeps");
+  add_fields(app, mapping::compare_fields(), request->options);
   add_seed(app, request->seed);
-  add_threads(app, options.threads);
+  add_threads(app, request->options.threads);
   add_json(app, request->json);
   add_check_options(app, *request);
   add_task_options(app, request->task, "Task of the trials (default: the one the file names)");

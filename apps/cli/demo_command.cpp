@@ -39,8 +39,6 @@ struct DemoRequest {
   bool no_picture = false;
 };
 
-/// Distance of readout samples, for scoring and drawing.
-constexpr double kOutputPeriodMs = 0.5;
 constexpr const char* kRateFile = "go-nogo.mat";
 constexpr const char* kSpikingFile = "go-nogo.lif.mat";
 constexpr const char* kRunFile = "go-nogo.run.mat";
@@ -63,7 +61,7 @@ class Demo {
         command_(with_seed(console.command_line, request.seed)) {
     simulation_.engine = "auto";
     simulation_.seed = request.seed;
-    simulation_.output_period_ms = kOutputPeriodMs;
+    simulation_.output_period_ms = mapping::scoring_period_ms(simulation_);
   }
 
   void train_network();
@@ -138,6 +136,7 @@ void Demo::find_scaling() {
     file_.provenance.scaling_factors.push_back(point.scaling_factor);
     file_.provenance.accuracies.push_back(point.accuracy.value);
   }
+  file_.provenance.search_trials = options.trials;
   file_.provenance.map_command = command_;
   file_.transfer = mapping::TransferOptions{};
   io::write_model(path(kSpikingFile), file_, io::MatVersion::level5, path(kRateFile));

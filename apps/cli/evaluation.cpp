@@ -11,9 +11,6 @@ namespace rheobase::cli {
 
 namespace {
 
-/// The readout is smooth on the scale of the rise time: 0.5 ms loses no threshold crossing.
-constexpr double kScoringPeriodMs = 0.5;
-
 /// Trials of a condition, and how many of them are right.
 Proportion of_condition(const std::vector<int>& conditions, const std::vector<bool>& correct,
                         int condition) {
@@ -149,7 +146,7 @@ void run_evaluation(EvaluationRequest request, const Console& console) {
   choose_networks(request, file, console);
   spiking::SimulationOptions& simulation = request.spiking.simulation;
   simulation.seed = request.seed;
-  simulation.output_period_ms = simulation.parity ? 0.0 : kScoringPeriodMs;
+  simulation.output_period_ms = mapping::scoring_period_ms(simulation);
 
   const NetworkEvaluation evaluation = evaluate(request, file, task, console);
   const double scaling =

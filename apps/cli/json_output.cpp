@@ -1,13 +1,12 @@
 #include "apps/cli/json_output.hpp"
 
+#include "io/comparison/json_values.hpp"
+#include "mapping/conversion/transfer_fields.hpp"
+
 namespace rheobase::cli {
 
 Json to_json(const Proportion& proportion) {
-  return {{"value", proportion.value},
-          {"low", proportion.low},
-          {"high", proportion.high},
-          {"successes", proportion.successes},
-          {"trials", proportion.trials}};
+  return io::proportion_json<Json>(proportion);
 }
 
 Json to_json(const rate::Task& task) {
@@ -35,13 +34,9 @@ Json to_json(const spiking::SimulationOptions& options, const spiking::EngineCho
 }
 
 Json to_json(const mapping::TransferOptions& transfer) {
-  return {{"neuron", to_string(transfer.neuron.model)},
-          {"tau_membrane_ms", transfer.neuron.tau_membrane_ms},
-          {"refractory_ms", transfer.neuron.refractory_ms},
-          {"synapse", to_string(transfer.synapse)},
-          {"rise_ms", transfer.rise_ms},
-          {"readout_bias", transfer.readout_bias},
-          {"initial_weights", transfer.use_initial_weights}};
+  Json json;
+  io::put_values(json, mapping::transfer_fields(), transfer);
+  return json;
 }
 
 void print_json(const Console& console, const Json& object) {

@@ -51,27 +51,23 @@ mapping::ScalingSearchOptions search_options(const MapRequest& request, const io
     throw InputError(request.model.string(), "field 'w0'", "nothing",
                      "must hold the initial weights for --use-initial-weights");
   }
-  mapping::ScalingSearchOptions options;
+  mapping::ScalingSearchOptions options = request.search;
   if (!request.grid.empty()) {
     options.scaling_factors = parse_grid("--scaling", request.grid);
     options.extend = false;
   }
-  options.refine = request.refine;
-  options.trials = request.trials;
-  options.selection = request.selection == "reference" ? mapping::Selection::reference
-                                                       : mapping::Selection::distance;
   options.simulation = request.spiking.simulation;
   options.simulation.seed = request.seed;
   options.transfer = request.spiking.transfer;
-  options.threads = request.threads;
   return options;
 }
 
 io::ModelFile mapped_file(const io::ModelFile& file, const rate::Task& task,
                           const mapping::ScalingSearchResult& result,
-                          const mapping::TransferOptions& transfer, const std::string& command) {
+                          const mapping::ScalingSearchOptions& options,
+                          const std::string& command) {
   io::ModelFile mapped = file;
-  mapped.transfer = transfer;
+  mapped.transfer = options.transfer;
   mapped.scaling_factor = result.points[result.best].scaling_factor;
   mapped.task = task.name();
   mapped.provenance.task_parameters = task.parameters();
@@ -81,6 +77,7 @@ io::ModelFile mapped_file(const io::ModelFile& file, const rate::Task& task,
     mapped.provenance.scaling_factors.push_back(point.scaling_factor);
     mapped.provenance.accuracies.push_back(point.accuracy.value);
   }
+  mapped.provenance.search_trials = options.trials;
   mapped.provenance.map_command = command;
   return mapped;
 }
@@ -173,8 +170,8 @@ Mapped map_one(MapRequest request, const fs::path& output, const std::string& co
   }
   mapping::ScalingSearchResult result =
       mapping::search_scaling(file.network, task, options, control);
-  io::write_model(output, mapped_file(file, task, result, options.transfer, command),
-                  io::MatVersion::level5, request.model);
+  io::write_model(output, mapped_file(file, task, result, options, command), io::MatVersion::level5,
+                  request.model);
   return {task, options, std::move(result)};
 }
 
@@ -222,14 +219,8 @@ void add_map_command(CLI::App& program, const Console& console) {
            "Values to try, as a range or as a list such as 20,30,40 (default: 20:5:75 for the "
            "sigmoid, 4:2:26 for the other activations, and beyond while the best value lies at the "
            "edge)");
-  add_integer(app, "--refine", request->refine, {0.0, 20.0, false},
-              "Rounds of trying the middles between the best value and its neighbours");
-  add_integer(app, "--trials", request->trials, kCount, "Trials for every value");
-  add_choice(app, "--selection", request->selection, {"distance", "reference"},
-             "Which of equally accurate values wins: the nearest to the rate network's output, or "
-             "the first, as in the published program");
+  add_fields(app, mapping::search_fields(), request->search);
   add_seed(app, request->seed);
-  add_threads(app, request->threads);
   add_json(app, request->json);
   add_task_options(app, request->task, "Task to be done (default: the one the file names)");
   add_spiking_options(app, request->spiking);

@@ -23,12 +23,9 @@ struct MapRequest {
   bool in_place = false;
   TaskChoice task;
   SpikingChoice spiking;
+  mapping::ScalingSearchOptions search;
   std::string grid;  ///< empty: the default grid, extended at its edges
-  std::string selection = "distance";
-  int refine = 0;
-  int trials = 100;
   Seed seed = 1;
-  int threads = 0;
   bool json = false;
 };
 

@@ -1,9 +1,12 @@
 #include "apps/cli/option.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
+#include <limits>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -14,9 +17,6 @@ namespace rheobase::cli {
 
 namespace {
 
-constexpr double kLargestSeed = 4294967295.0;
-constexpr double kLargestInteger = std::numeric_limits<int>::max();
-
 std::optional<double> parse_number(const std::string& text) {
   double value = 0.0;
   const char* end = text.data() + text.size();
@@ -25,27 +25,6 @@ std::optional<double> parse_number(const std::string& text) {
     return std::nullopt;
   }
   return value;
-}
-
-bool contains(const Range& range, double value) {
-  return (range.above_low ? value > range.low : value >= range.low) && value <= range.high;
-}
-
-std::string number_requirement(const char* kind, const Range& range) {
-  const std::string limits = describe(range);
-  return fmt::format("must be {}{}{}", kind, limits.empty() ? "" : ", ", limits);
-}
-
-/// Empty when `text` is a number in the range, else what is wrong with it.
-std::string number_fault(const std::string& text, const Range& range, bool integer) {
-  const std::optional<double> value = parse_number(text);
-  const bool fits = value && contains(range, *value);
-  const double largest = std::isfinite(range.high) ? range.high : kLargestInteger;
-  if (fits && (!integer || (*value == std::floor(*value) && *value <= largest))) {
-    return "";
-  }
-  return fmt::format("found {}; {}", text.empty() ? "nothing" : text,
-                     number_requirement(integer ? "an integer" : "a number", range));
 }
 
 /// Help with the parts that are known put in brackets after it.
@@ -60,110 +39,133 @@ std::string lower(std::string text) {
   return text;
 }
 
-CLI::Validator word_of(const std::vector<std::string>& words) {
-  return CLI::Validator(
-      [words](std::string& text) -> std::string {
-        const auto found = std::find_if(words.begin(), words.end(), [&text](const std::string& w) {
-          return lower(w) == lower(text);
-        });
-        if (found == words.end()) {
-          return fmt::format("found '{}'; must be one of {}", text, joined(words, ", "));
-        }
-        text = *found;
-        return "";
-      },
-      "");
+/// True, False, yes, no, 1, 0, ... as the original program takes them.
+std::optional<FieldValue> parse_truth(const std::string& text) {
+  static constexpr std::array kTrue{"true", "t", "yes", "y", "on", "1"};
+  static constexpr std::array kFalse{"false", "f", "no", "n", "off", "0"};
+  const std::string word = lower(text);
+  if (std::find(kTrue.begin(), kTrue.end(), word) != kTrue.end()) {
+    return true;
+  }
+  if (std::find(kFalse.begin(), kFalse.end(), word) != kFalse.end()) {
+    return false;
+  }
+  return std::nullopt;
+}
+
+/// One of the words, whatever its case.
+std::optional<FieldValue> parse_word(const std::vector<std::string>& words,
+                                     const std::string& text) {
+  for (const std::string& word : words) {
+    if (lower(word) == lower(text)) {
+      return word;
+    }
+  }
+  return std::nullopt;
+}
+
+/// The value that `text` spells, or nothing where the field cannot have it.
+std::optional<FieldValue> value_from(const FieldInfo& field, const std::string& text) {
+  if (field.kind == FieldKind::truth) {
+    return parse_truth(text);
+  }
+  if (field.kind == FieldKind::word) {
+    return parse_word(field.words, text);
+  }
+  const std::optional<double> number = parse_number(text);
+  return number && !value_fault(field, *number) ? std::optional<FieldValue>(*number) : std::nullopt;
+}
+
+/// Empty when the field can have the value, else what is wrong with it.
+std::string text_fault(const FieldInfo& field, const std::string& text) {
+  if (value_from(field, text)) {
+    return "";
+  }
+  const bool quoted = field.kind == FieldKind::truth || field.kind == FieldKind::word;
+  const std::string found = quoted ? fmt::format("'{}'", text) : text.empty() ? "nothing" : text;
+  return fmt::format("found {}; {}", found, requirement(field));
+}
+
+std::string type_of(const FieldInfo& field) {
+  switch (field.kind) {
+    case FieldKind::truth:
+      return "true|false";
+    case FieldKind::word:
+      return joined(field.words, "|");
+    case FieldKind::integer:
+      return "INT";
+    case FieldKind::number:
+      break;
+  }
+  return "NUMBER";
+}
+
+FieldInfo field_of(const std::string& names, FieldKind kind, const Range& range,
+                   const std::string& help, const std::string& unit = {}) {
+  FieldInfo field;
+  field.option = names;
+  field.unit = unit;
+  field.help = help;
+  field.kind = kind;
+  field.range = range;
+  return field;
 }
 
 }  // namespace
 
-std::string describe(const Range& range) {
-  const bool low = std::isfinite(range.low);
-  const bool high = std::isfinite(range.high);
-  if (low && high) {
-    return fmt::format("{}{} to {:.10g}", range.above_low ? "above " : "", range.low, range.high);
+CLI::Option* add_field(CLI::App& app, const FieldInfo& field, const std::string& fallback,
+                       std::function<void(const FieldValue&)> take) {
+  const std::string limits = describe(field.range);
+  const std::string range =
+      limits.empty() || field.unit.empty() ? limits + field.unit : limits + " " + field.unit;
+  const std::string help = with_details(field.help, {range, fallback});
+  if (field.flag) {
+    return app.add_flag_function(
+        field.option, [take](std::int64_t count) { take(count > 0); }, help);
   }
-  if (low) {
-    return fmt::format("{} {}", range.above_low ? "above" : "at least", range.low);
-  }
-  return high ? fmt::format("at most {}", range.high) : "";
+  return app
+      .add_option_function<std::string>(
+          field.option,
+          [field, take](const std::string& given) { take(value_from(field, given).value()); }, help)
+      ->type_name(type_of(field))
+      ->check(CLI::Validator([field](std::string& given) { return text_fault(field, given); }, ""));
+}
+
+std::string default_text(const FieldInfo& field, const FieldValue& value) {
+  return field.flag || value_text(value).empty() ? "" : "default " + value_text(value);
 }
 
 CLI::Option* add_integer(CLI::App& app, const std::string& names, int& value, const Range& range,
                          const std::string& help) {
-  const std::string text = with_details(help, {describe(range), fmt::format("default {}", value)});
-  return app
-      .add_option_function<std::string>(
-          names,
-          [&value](const std::string& given) { value = static_cast<int>(*parse_number(given)); },
-          text)
-      ->type_name("INT")
-      ->check(CLI::Validator(
-          [range](std::string& given) { return number_fault(given, range, true); }, ""));
+  FieldInfo field = field_of(names, FieldKind::integer, range, help);
+  field.range.high = std::min<double>(range.high, std::numeric_limits<int>::max());
+  return add_field(
+      app, field, default_text(field, std::int64_t{value}),
+      [&value](const FieldValue& given) { value = static_cast<int>(number_of(given)); });
 }
 
 CLI::Option* add_number(CLI::App& app, const std::string& names, double& value, const Range& range,
                         const std::string& unit, const std::string& help) {
-  const std::string limits = describe(range);
-  const std::string text =
-      with_details(help, {limits.empty() || unit.empty() ? limits + unit : limits + " " + unit,
-                          fmt::format("default {}", value)});
-  return app
-      .add_option_function<std::string>(
-          names, [&value](const std::string& given) { value = *parse_number(given); }, text)
-      ->type_name("NUMBER")
-      ->check(CLI::Validator(
-          [range](std::string& given) { return number_fault(given, range, false); }, ""));
+  const FieldInfo field = field_of(names, FieldKind::number, range, help, unit);
+  return add_field(app, field, default_text(field, value),
+                   [&value](const FieldValue& given) { value = number_of(given); });
 }
 
 CLI::Option* add_optional_number(CLI::App& app, const std::string& names,
                                  std::optional<double>& value, const Range& range,
                                  const std::string& help, const std::string& unit,
                                  const std::string& otherwise) {
-  const std::string fallback = otherwise.empty() ? "" : "default: " + otherwise;
-  return app
-      .add_option_function<std::string>(
-          names, [&value](const std::string& given) { value = *parse_number(given); },
-          with_details(help, {unit, describe(range), fallback}))
-      ->type_name("NUMBER")
-      ->check(CLI::Validator(
-          [range](std::string& given) { return number_fault(given, range, false); }, ""));
+  return add_field(app, field_of(names, FieldKind::number, range, help, unit),
+                   otherwise.empty() ? "" : "default: " + otherwise,
+                   [&value](const FieldValue& given) { value = number_of(given); });
 }
 
 CLI::Option* add_choice(CLI::App& app, const std::string& names, std::string& value,
                         const std::vector<std::string>& words, const std::string& help) {
-  const std::string text = with_details(help, {value.empty() ? std::string{} : "default " + value});
-  return app.add_option(names, value, text)
-      ->type_name(joined(words, "|"))
-      ->transform(word_of(words));
-}
-
-CLI::Option* add_truth(CLI::App& app, const std::string& names, bool& value,
-                       const std::string& help) {
-  const auto truth = [](const std::string& text) -> std::optional<bool> {
-    static constexpr std::array kTrue{"true", "t", "yes", "y", "on", "1"};
-    static constexpr std::array kFalse{"false", "f", "no", "n", "off", "0"};
-    const std::string word = lower(text);
-    if (std::find(kTrue.begin(), kTrue.end(), word) != kTrue.end()) {
-      return true;
-    }
-    if (std::find(kFalse.begin(), kFalse.end(), word) != kFalse.end()) {
-      return false;
-    }
-    return std::nullopt;
-  };
-  return app
-      .add_option_function<std::string>(
-          names,
-          [&value, truth](const std::string& given) { value = truth(given).value_or(value); },
-          with_details(help, {value ? "default true" : "default false"}))
-      ->type_name("true|false")
-      ->check(CLI::Validator(
-          [truth](std::string& given) {
-            return truth(given) ? std::string{}
-                                : fmt::format("found '{}'; must be true or false", given);
-          },
-          ""));
+  FieldInfo field = field_of(names, FieldKind::word, {}, help);
+  field.words = words;
+  return add_field(app, field, default_text(field, value),
+                   [&value](const FieldValue& given) { value = std::get<std::string>(given); });
 }
 
 CLI::Option* add_text(CLI::App& app, const std::string& names, std::string& value,
@@ -180,23 +182,23 @@ CLI::Option* add_text(CLI::App& app, const std::string& names, std::string& valu
 }
 
 CLI::Option* add_seed(CLI::App& app, Seed& seed) {
-  const Range range{0.0, kLargestSeed, false};
-  return app
-      .add_option_function<std::string>(
-          "--seed",
-          [&seed](const std::string& given) { seed = static_cast<Seed>(*parse_number(given)); },
-          with_details("Seed of every random number of the run: the same seed and options give the "
-                       "same result on any machine and any number of threads",
-                       {describe(range), fmt::format("default {}", seed)}))
-      ->type_name("INT")
-      ->check(CLI::Validator(
-          [range](std::string& given) { return number_fault(given, range, true); }, ""));
+  struct Holder {
+    Seed seed;
+  };
+  static const FieldInfo field = seed_field(&Holder::seed);
+  return add_field(
+      app, field, default_text(field, std::int64_t{seed}),
+      [&seed](const FieldValue& given) { seed = static_cast<Seed>(number_of(given)); });
 }
 
 CLI::Option* add_threads(CLI::App& app, int& threads) {
-  return add_integer(
-      app, "--threads", threads, {0.0, 1024.0, false},
-      "Threads to use, without influence on the result; 0: as many as the machine has");
+  struct Holder {
+    int threads;
+  };
+  static const FieldInfo field = threads_field(&Holder::threads);
+  return add_field(
+      app, field, default_text(field, std::int64_t{threads}),
+      [&threads](const FieldValue& given) { threads = static_cast<int>(number_of(given)); });
 }
 
 CLI::Option* add_json(CLI::App& app, bool& json) {
@@ -204,12 +206,12 @@ CLI::Option* add_json(CLI::App& app, bool& json) {
 }
 
 double number_from(const std::string& option, const std::string& text, const Range& range) {
-  const std::optional<double> value = parse_number(text);
-  if (!value || !contains(range, *value)) {
-    throw InputError(option, "", text.empty() ? "nothing" : text,
-                     number_requirement("a number", range));
+  const FieldInfo field = field_of(option, FieldKind::number, range, "");
+  const std::optional<FieldValue> value = value_from(field, text);
+  if (!value) {
+    throw InputError(option, "", text.empty() ? "nothing" : text, requirement(field));
   }
-  return *value;
+  return number_of(*value);
 }
 
 }  // namespace rheobase::cli

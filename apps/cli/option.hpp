@@ -1,33 +1,48 @@
 #pragma once
 
-#include <limits>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <CLI/CLI.hpp>
 
-#include "core/random.hpp"
+#include "core/field_table.hpp"
 
 namespace rheobase::cli {
 
-/// Allowed values of a number.
-struct Range {
-  double low = -std::numeric_limits<double>::infinity();
-  double high = std::numeric_limits<double>::infinity();
-  bool above_low = false;  ///< `low` itself is not allowed
-};
+/// Adds the option of a field. --help ends with unit, range and `fallback`, what holds when it is
+/// not given; a wrong value is refused with "--name: found X; must be ...".
+/// @param take  gets the value that was given, which has no fault
+CLI::Option* add_field(CLI::App& app, const FieldInfo& field, const std::string& fallback,
+                       std::function<void(const FieldValue&)> take);
 
-inline constexpr Range kPositive{0.0, std::numeric_limits<double>::infinity(), true};
-inline constexpr Range kNonNegative{0.0, std::numeric_limits<double>::infinity(), false};
-inline constexpr Range kProbability{0.0, 1.0, false};
-inline constexpr Range kCount{1.0, std::numeric_limits<double>::infinity(), false};
+/// "default 0.05", for the help of a field with this value; nothing for a flag.
+std::string default_text(const FieldInfo& field, const FieldValue& value);
 
-/// "0 to 1", "above 0", "at least 1".
-std::string describe(const Range& range);
+/// Adds the option of a field that is read into `options`; the value there is the default.
+template <class Options>
+CLI::Option* add_field(CLI::App& app, const FieldTable<Options>& table, std::string_view name,
+                       Options& options) {
+  const Field<Options>& field = find_field(table, name);
+  return add_field(app, field, default_text(field, field.get(options)),
+                   [&field, &options](const FieldValue& value) { field.set(options, value); });
+}
 
-/// The helpers below add one option each. The text of --help ends with unit, range and default;
-/// a wrong value is refused with "--name: found X; must be ...". `names` are as for CLI11.
+/// Adds an option for every field of a table that has one, in its order.
+template <class Options>
+void add_fields(CLI::App& app, const FieldTable<Options>& table, Options& options,
+                const std::string& group = {}) {
+  for (const Field<Options>& field : table) {
+    if (!field.option.empty()) {
+      CLI::Option* option = add_field(app, table, field.name, options);
+      option->group(group.empty() ? option->get_group() : group);
+    }
+  }
+}
+
+/// The same for options that belong to no table. `names` are as for CLI11.
 CLI::Option* add_integer(CLI::App& app, const std::string& names, int& value, const Range& range,
                          const std::string& help);
 CLI::Option* add_number(CLI::App& app, const std::string& names, double& value, const Range& range,
@@ -40,9 +55,6 @@ CLI::Option* add_optional_number(CLI::App& app, const std::string& names,
 /// One of some words, whatever their case; `value` becomes the word as listed.
 CLI::Option* add_choice(CLI::App& app, const std::string& names, std::string& value,
                         const std::vector<std::string>& words, const std::string& help);
-/// True, False, yes, no, 1, 0, ... as the original program takes them.
-CLI::Option* add_truth(CLI::App& app, const std::string& names, bool& value,
-                       const std::string& help);
 /// Any text; `type` is what --help shows for it ("FILE").
 CLI::Option* add_text(CLI::App& app, const std::string& names, std::string& value,
                       const std::string& type, const std::string& help);

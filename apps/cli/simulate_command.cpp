@@ -32,12 +32,10 @@ struct SimulateRequest {
   TaskChoice task;
   SpikingChoice spiking;
   double scaling = 0.0;
-  int trial = 0;
   std::string initial_voltage = "uniform";
   std::string record = "spikes,output";
   std::string voltage_units;
-  double output_step_ms = 0.0;
-  std::string stimulate;
+  std::optional<FieldValue> stimulate;
   std::string stimulate_units;
   std::string stimulate_window;
   Seed seed = 1;
@@ -90,7 +88,7 @@ Drive drive_of(const SimulateRequest& request, const io::ModelFile& file) {
     return {std::move(input), {}, {}};
   }
   const rate::Task task = resolve_task(request.task, file, request.model.string());
-  const auto number = static_cast<std::uint32_t>(request.trial);
+  const std::uint32_t number = request.spiking.simulation.trial;
   const rate::Trial trial = request.condition.empty()
                                 ? task.random_trial(request.seed, number, Purpose::evaluation_task)
                                 : task.trial_of(task.condition_index(request.condition),
@@ -127,7 +125,7 @@ spiking::Recording recording_of(const SimulateRequest& request, Eigen::Index uni
 std::optional<spiking::Stimulation> stimulation_of(const SimulateRequest& request,
                                                    Eigen::Index units) {
   const bool any = !request.stimulate_units.empty() || !request.stimulate_window.empty();
-  if (request.stimulate.empty()) {
+  if (!request.stimulate) {
     if (any) {
       throw InputError("--stimulate", "", "nothing",
                        "must be exc or inh when units or times of a stimulation are given");
@@ -135,12 +133,11 @@ std::optional<spiking::Stimulation> stimulation_of(const SimulateRequest& reques
     return std::nullopt;
   }
   if (request.stimulate_units.empty() || request.stimulate_window.empty()) {
-    throw InputError("--stimulate", "", request.stimulate + " alone",
+    throw InputError("--stimulate", "", value_text(*request.stimulate) + " alone",
                      "must come with --stimulate-units and --stimulate-window");
   }
   spiking::Stimulation stimulation;
-  stimulation.mode = request.stimulate == "exc" ? spiking::StimulationMode::excite
-                                                : spiking::StimulationMode::inhibit;
+  find_field(spiking::stimulation_fields(), "mode").set(stimulation, *request.stimulate);
   stimulation.units = parse_units("--stimulate-units", request.stimulate_units, units);
   std::tie(stimulation.start_ms, stimulation.stop_ms) =
       parse_window("--stimulate-window", request.stimulate_window);
@@ -164,9 +161,7 @@ std::optional<Eigen::VectorXd> initial_voltage_of(const SimulateRequest& request
 spiking::SimulationOptions options_of(const SimulateRequest& request, Eigen::Index units) {
   spiking::SimulationOptions options = request.spiking.simulation;
   options.seed = request.seed;
-  options.trial = static_cast<std::uint32_t>(request.trial);
   options.initial_voltage = initial_voltage_of(request, units);
-  options.output_period_ms = request.output_step_ms;
   options.record = recording_of(request, units);
   options.stimulation = stimulation_of(request, units);
   return options;
@@ -206,7 +201,7 @@ void print_outcome(const SimulateRequest& request, const Outcome& outcome,
                  {"model", request.model.string()},
                  {"output", request.output.string()},
                  {"seed", request.seed},
-                 {"trial", request.trial},
+                 {"trial", options.trial},
                  {"scaling_factor", outcome.scaling},
                  {"simulation", to_json(options, engine)},
                  {"spiking_network", to_json(request.spiking.transfer)},
@@ -228,7 +223,7 @@ void print_outcome(const SimulateRequest& request, const Outcome& outcome,
   add_network(summary, request.spiking.transfer);
   if (outcome.drive.task) {
     summary.add("trial", fmt::format("task {}, condition {}, number {}, answer {}",
-                                     outcome.drive.task->name(), condition(), request.trial,
+                                     outcome.drive.task->name(), condition(), options.trial,
                                      correct() ? "correct" : "wrong"));
   } else {
     summary.add("input", request.input);
@@ -289,20 +284,16 @@ void add_recording_options(CLI::App& app, SimulateRequest& request) {
   add_text(app, "--voltage-units", request.voltage_units, "UNITS",
            "Units whose voltage is recorded, counted from 1, such as 1,5,10:20 (default: all)")
       ->group(kGroup);
-  add_number(app, "--output-step", request.output_step_ms, kNonNegative, "ms",
-             "Distance of the samples of output, rate and input, in the clock and bridge engines "
-             "the nearest multiple of their step; 0: every step")
+  add_field(app, spiking::simulation_fields(), "output_period_ms", request.spiking.simulation)
       ->group(kGroup);
 }
 
 void add_stimulation_options(CLI::App& app, SimulateRequest& request) {
   constexpr const char* kGroup = "Artificial stimulation";
-  add_choice(
-      app, "--stimulate", request.stimulate, {"exc", "inh"},
-      "In every step of --dt, with probability 0.5, move the voltage of some units by 0.5 mV "
-      "up (exc) or down (inh), refractory ones too, as published: 5 mV/ms at 0.05 ms, more at "
-      "shorter steps")
-      ->group(kGroup);
+  const auto& mode = find_field(spiking::stimulation_fields(), "mode");
+  add_field(app, mode, "", [&request](const FieldValue& given) {
+    request.stimulate = given;
+  })->group(kGroup);
   add_text(app, "--stimulate-units", request.stimulate_units, "UNITS",
            "Which units, counted from 1, such as 1,5,10:20")
       ->group(kGroup);
@@ -330,8 +321,7 @@ void add_simulate_command(CLI::App& program, const Console& console) {
            "Input of the network, such as trial.mat:u (default: a trial of the task)");
   add_text(app, "--condition", request->condition, "NAME",
            "Condition of the task's trial; see `rheobase task NAME` (default: drawn)");
-  add_integer(app, "--trial", request->trial, {0.0, 2147483647.0, false},
-              "Number of the trial: another one has other noise and other initial voltages");
+  add_field(app, spiking::simulation_fields(), "trial", request->spiking.simulation);
   add_number(app, "--scaling", request->scaling, kNonNegative, "",
              "Scaling factor s = 1/lambda; 0: the one in the file");
   add_text(app, "--initial-voltage", request->initial_voltage, "FILE.mat:FIELD|uniform",

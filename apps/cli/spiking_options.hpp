@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 
 #include "apps/cli/text_table.hpp"
+#include "core/field_table.hpp"
 #include "io/mat/rate_model_file.hpp"
 #include "mapping/conversion/transfer.hpp"
 #include "spiking/engine.hpp"
@@ -17,13 +18,8 @@ namespace rheobase::cli {
 struct SpikingChoice {
   spiking::SimulationOptions simulation;
   mapping::TransferOptions transfer;  ///< complete after finish_spiking_options
-  std::string neuron;
-  std::string synapse;
-  std::optional<double> tau_membrane_ms, refractory_ms, rise_ms;
-  std::optional<bool> readout_bias, initial_weights;
-  std::optional<double> dt_ms, step_ms, noise_intensity, noise_sd_mv;
-  std::string precision;
-  std::string start_up;
+  FieldValues given;                  ///< fields of both that were given, by name
+  std::optional<double> noise_sd_mv;
   bool verbose = false;
   std::string engine_asked_by;  ///< the option that took an engine which --engine did not name
 

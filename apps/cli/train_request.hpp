@@ -18,14 +18,8 @@ struct TrainRequest {
   rate::NetworkOptions network;
   rate::TrainingOptions training = rate::recommended_training();
   std::string preset = "recommended";
-  std::string transfer = "sigmoid";
-  std::string initialisation = "balanced";
-  std::string weights = "gaussian";
-  std::string loss = "l2";
-  std::string schedule = "constant";
   std::vector<std::string> taus;
-  std::string mask;  ///< FILE.mat:field
-  bool gain_given = false;
+  std::string mask;         ///< FILE.mat:field
   std::string seed_list;    ///< "1:20" or "1,5,9"; empty: one network
   std::vector<Seed> seeds;  ///< the same, after finish_train_options
   int jobs = 0;             ///< networks at a time; 0: as many as the machine has threads
@@ -37,6 +31,8 @@ struct TrainRequest {
   std::string gpu;
   std::string gpu_fraction;
   bool json = false;
+
+  TrainRequest() { network.initialisation = rate::Initialisation::balanced; }
 };
 
 /// Adds every option of `train`, each option of the original program under its own name too.

@@ -1,7 +1,6 @@
 #include "apps/report/html_collect.hpp"
 
 #include <cmath>
-#include <sstream>
 
 #include <fmt/format.h>
 
@@ -152,19 +151,11 @@ void add_state_space(ReportData& data, const mapping::Comparison& comparison) {
   align_signs(space.trajectories);
 }
 
-/// Trials per value of the search: what the recorded command says, or the published number.
+/// Trials per value of the search; 0: not known. Files of the published program, which this one
+/// has not searched, do not say: it takes 100.
 int search_trials(const io::ModelProvenance& provenance) {
-  std::istringstream words(provenance.map_command);
-  for (std::string word; words >> word;) {
-    int trials = 0;
-    if (word == "--trials" && words >> trials) {
-      return trials;
-    }
-    if (word.rfind("--trials=", 0) == 0) {
-      return std::atoi(word.c_str() + 9);
-    }
-  }
-  return kPublishedSearchTrials;
+  return provenance.search_trials == 0 && provenance.map_command.empty() ? kPublishedSearchTrials
+                                                                         : provenance.search_trials;
 }
 
 void add_scaling(ReportData& data, const io::ModelProvenance& provenance) {
@@ -172,7 +163,7 @@ void add_scaling(ReportData& data, const io::ModelProvenance& provenance) {
     return;
   }
   const int trials = search_trials(provenance);
-  bool whole = true;  // does the number of trials agree with the accuracies?
+  bool whole = trials > 0;  // does the number of trials agree with the accuracies?
   for (std::size_t i = 0; i < provenance.accuracies.size(); ++i) {
     const double successes = provenance.accuracies[i] * trials;
     whole = whole && std::abs(successes - std::round(successes)) < 1e-4;

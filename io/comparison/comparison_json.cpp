@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/version.hpp"
+#include "io/comparison/json_values.hpp"
 
 namespace rheobase::io {
 
@@ -25,11 +26,7 @@ Json to_json(const Eigen::VectorXd& values) {
 }
 
 Json to_json(const Proportion& proportion) {
-  return {{"value", proportion.value},
-          {"low", proportion.low},
-          {"high", proportion.high},
-          {"successes", proportion.successes},
-          {"trials", proportion.trials}};
+  return proportion_json<Json>(proportion);
 }
 
 Json to_json(const analysis::McNemar& test) {
@@ -97,40 +94,10 @@ Json to_json(const mapping::TypeComparison& type) {
           {"isi_cv2", to_json(type.isi_cv2)}};
 }
 
-Json to_json(const spiking::NeuronParameters& neuron) {
-  return {{"model", std::string(to_string(neuron.model))},
-          {"tau_membrane_ms", neuron.tau_membrane_ms},
-          {"threshold_mv", neuron.threshold_mv},
-          {"reset_mv", neuron.reset_mv},
-          {"refractory_ms", neuron.refractory_ms},
-          {"bias_mv", neuron.bias_mv},
-          {"peak_mv", neuron.peak_mv}};
-}
-
 Json to_json(const mapping::CompareOptions& options) {
-  const spiking::SimulationOptions& simulation = options.simulation;
-  const bool single = simulation.precision == spiking::Precision::single_precision;
-  return {{"scaling_factor", options.scaling_factor},
-          {"trials", options.trials},
-          {"first_trial", simulation.trial},
-          {"seed", simulation.seed},
-          {"engine", simulation.engine},
-          {"precision", single ? "single" : "double"},
-          {"dt_ms", simulation.dt_ms},
-          {"step_ms", simulation.step_ms},
-          {"start_up", std::string(to_string(simulation.start_up))},
-          {"downsample", simulation.downsample},
-          {"parity", simulation.parity},
-          {"noise_mv2_per_ms", simulation.noise_intensity},
-          {"rate_noise", options.rate_noise},
-          {"neuron", to_json(options.transfer.neuron)},
-          {"synapse", std::string(to_string(options.transfer.synapse))},
-          {"rise_ms", options.transfer.rise_ms},
-          {"readout_bias", options.transfer.readout_bias},
-          {"use_initial_weights", options.transfer.use_initial_weights},
-          {"analysis_start_ms", options.analysis_start_ms},
-          {"components", options.components},
-          {"example_trials", options.example_trials}};
+  Json json;
+  put_values(json, mapping::stored_compare_fields(), options);
+  return json;
 }
 
 Json to_json(const mapping::Comparison& comparison) {

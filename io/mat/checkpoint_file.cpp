@@ -8,6 +8,7 @@
 
 #include "core/error.hpp"
 #include "io/mat/atomic_file.hpp"
+#include "io/mat/internal/field_values.hpp"
 #include "io/mat/internal/model_fields.hpp"
 
 namespace rheobase::io {
@@ -16,6 +17,7 @@ namespace {
 
 using Eigen::Index;
 
+constexpr const char* kCheckpoint = "checkpoint.";
 constexpr int kMostMoments = 99;
 
 std::string moment_name(std::size_t i) {
@@ -36,33 +38,6 @@ ModelFile as_model_file(const Checkpoint& checkpoint) {
   file.provenance.seed = checkpoint.options.seed;
   file.provenance.command = checkpoint.command;
   return file;
-}
-
-void add_options(MatFields& fields, const rate::TrainingOptions& options) {
-  const auto number = [&](std::string_view name, double value) {
-    fields.number(fmt::format("checkpoint.{}", name), value);
-  };
-  number("max_trials", options.max_trials);
-  number("batch", options.batch);
-  fields.text("checkpoint.loss", to_string(options.loss));
-  fields.text("checkpoint.rule", options.rule);
-  number("learning_rate", options.learning_rate);
-  number("clip_norm", options.clip_norm);
-  number("noise", options.noise);
-  number("spike_noise", options.spike_noise);
-  number("spike_noise_trials", options.spike_noise_trials);
-  number("l2_rates", options.l2_rates);
-  number("l2_weights", options.l2_weights);
-  fields.text("checkpoint.schedule", to_string(options.schedule));
-  number("stop_margin", options.stop_margin);
-  number("minimum_trials", options.minimum_trials);
-  number("seed", options.seed);
-  number("evaluate_every", options.evaluate_every);
-  number("evaluation_trials", options.evaluation_trials);
-  number("stop_loss", options.stop_loss);
-  number("stop_accuracy", options.stop_accuracy);
-  number("checkpoint_every", options.checkpoint_every);
-  number("threads", options.threads);
 }
 
 void add_state(MatFields& fields, const rate::TrainingState& state) {
@@ -128,40 +103,6 @@ class StateReader {
   const MatFile& file_;
 };
 
-rate::TrainingOptions read_options(const StateReader& reader, const std::string& where) {
-  rate::TrainingOptions options;
-  options.max_trials = reader.integer("max_trials");
-  options.batch = reader.integer("batch");
-  try {
-    options.loss = rate::loss_from(reader.text("loss"));
-  } catch (const InputError& error) {
-    throw InputError(where, "field 'checkpoint.loss'", error.found(), error.required());
-  }
-  options.rule = reader.text("rule");
-  options.learning_rate = reader.number("learning_rate");
-  options.clip_norm = reader.number("clip_norm");
-  options.noise = reader.number("noise");
-  options.spike_noise = reader.number("spike_noise");
-  options.spike_noise_trials = reader.integer("spike_noise_trials");
-  options.l2_rates = reader.number("l2_rates");
-  options.l2_weights = reader.number("l2_weights");
-  try {
-    options.schedule = rate::schedule_from(reader.text("schedule"));
-  } catch (const InputError& error) {
-    throw InputError(where, "field 'checkpoint.schedule'", error.found(), error.required());
-  }
-  options.stop_margin = reader.number("stop_margin");
-  options.minimum_trials = static_cast<int>(std::clamp(reader.number("minimum_trials"), -1.0, 1e9));
-  options.seed = reader.integer<Seed>("seed");
-  options.evaluate_every = reader.integer("evaluate_every");
-  options.evaluation_trials = reader.integer("evaluation_trials");
-  options.stop_loss = reader.number("stop_loss");
-  options.stop_accuracy = reader.number("stop_accuracy");
-  options.checkpoint_every = reader.integer("checkpoint_every");
-  options.threads = reader.integer("threads");
-  return options;
-}
-
 rate::TrainingState read_state(const StateReader& reader, rate::DaleModel model) {
   rate::TrainingState state;
   const Index n = model.units();
@@ -194,7 +135,7 @@ void write_checkpoint(const std::filesystem::path& path, const Checkpoint& check
   const ModelFile file = as_model_file(checkpoint);
   validate(file, path.string());
   MatFields fields = model_fields(file);
-  add_options(fields, checkpoint.options);
+  add_values(fields, kCheckpoint, rate::training_fields(), checkpoint.options);
   add_state(fields, checkpoint.state);
   write_mat(path, fields, MatVersion::level5);
 }
@@ -213,7 +154,7 @@ Checkpoint read_checkpoint(const std::filesystem::path& path) {
   checkpoint.task = model.task;
   checkpoint.task_parameters = model.provenance.task_parameters;
   checkpoint.command = model.provenance.command;
-  checkpoint.options = read_options(reader, path.string());
+  read_values(file, kCheckpoint, rate::training_fields(), checkpoint.options);
   if (!model.dale) {
     file.fail("taus", "nothing", "must be a checkpoint of a Dale model, with taus");
   }

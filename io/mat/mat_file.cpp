@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "core/edit_distance.hpp"
 #include "core/error.hpp"
 #include "io/mat/atomic_file.hpp"
 #include "io/mat/internal/isolate.hpp"
@@ -37,25 +38,10 @@ std::string printable(std::string_view text) {
   return text.size() > kLongest ? line + "..." : line;
 }
 
-/// Insertions, deletions, substitutions and swaps of neighbours that lead from one name to the
-/// other (optimal string alignment), capital letters taken as small ones.
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  const auto same = [&](std::size_t i, std::size_t j) { return lower(a[i]) == lower(b[j]); };
-  std::vector<std::vector<std::size_t>> d(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
-  for (std::size_t i = 0; i <= a.size(); ++i) {
-    for (std::size_t j = 0; j <= b.size(); ++j) {
-      if (i == 0 || j == 0) {
-        d[i][j] = i + j;
-        continue;
-      }
-      d[i][j] = std::min(
-          {d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + (same(i - 1, j - 1) ? 0 : 1)});
-      if (i > 1 && j > 1 && same(i - 1, j - 2) && same(i - 2, j - 1)) {
-        d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
-      }
-    }
-  }
-  return d[a.size()][b.size()];
+std::string in_small_letters(std::string_view name) {
+  std::string text(name);
+  std::transform(text.begin(), text.end(), text.begin(), lower);
+  return text;
 }
 
 /// What to say of a name that is not there. Names in `expected` are no misspellings of another.
@@ -66,7 +52,8 @@ std::string describe_missing(const std::vector<MatArray>& arrays,
   for (const MatArray& array : arrays) {
     const bool is_itself =
         std::find(expected.begin(), expected.end(), array.name) != expected.end();
-    const std::size_t distance = is_itself ? smallest : edit_distance(name, array.name);
+    const std::size_t distance =
+        is_itself ? smallest : edit_distance(in_small_letters(name), in_small_letters(array.name));
     if (distance < smallest) {
       smallest = distance;
       nearest = array.name;

@@ -72,6 +72,7 @@ constexpr std::array kKnown = std::to_array<std::string_view>({"w",
                                                                "all_perfs",
                                                                "command",
                                                                "map_command",
+                                                               "search_trials",
                                                                "scaling_factors",
                                                                "opt_scaling_factor",
                                                                "seed",
@@ -317,6 +318,7 @@ ModelProvenance read_provenance(const MatFile& file, const rate::RateNetwork& ne
   provenance.example = read_example(reader, network);
   provenance.scaling_factors = reader.list("scaling_factors");
   provenance.accuracies = reader.list("all_perfs");
+  provenance.search_trials = reader.integer<int>("search_trials").value_or(0);
   provenance.task_parameters = read_task_parameters(file, reader);
   provenance.command = reader.text("command");
   provenance.map_command = reader.text("map_command");

@@ -35,6 +35,7 @@ struct ModelProvenance {
   ExampleTrial example;                  ///< each part may be empty
   std::vector<double> scaling_factors;   ///< [scaling_factors] of the search
   std::vector<double> accuracies;        ///< [all_perfs] one per scaling factor
+  int search_trials = 0;                 ///< [search_trials] per scaling factor; 0: not known
   rate::TaskParameters task_parameters;  ///< [task_parameters], a structure in the file
   std::string command;                   ///< [command] the command line that made the network
   std::string map_command;               ///< [map_command] the command line of the search

@@ -1,6 +1,7 @@
 #include "io/mat/run_file.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -8,6 +9,7 @@
 
 #include "core/error.hpp"
 #include "core/version.hpp"
+#include "io/mat/internal/field_values.hpp"
 #include "io/mat/internal/transfer_fields.hpp"
 
 namespace rheobase::io {
@@ -97,18 +99,17 @@ std::vector<int> read_unit_types(const MatFile& file, Index units) {
   return types;
 }
 
-void add_simulation(MatFields& fields, const spiking::SimulationOptions& options) {
-  fields.number("trial", options.trial);
-  fields.number("noise_mv2_per_ms", spiking::effective_noise_intensity(options));
-  fields.logical("parity", options.parity);
-  fields.text("start_up", std::string(to_string(options.start_up)));
+/// The simulation options that a run file keeps; engine, dt and seed are those of the result.
+constexpr std::array kRunOptions{"trial", "noise_mv2_per_ms", "parity", "start_up"};
+
+void add_simulation(MatFields& fields, spiking::SimulationOptions options) {
+  options.noise_intensity = spiking::effective_noise_intensity(options);
+  for (const char* name : kRunOptions) {
+    add_value(fields, name, find_field(spiking::simulation_fields(), name).get(options));
+  }
   if (options.stimulation) {
-    const spiking::Stimulation& stimulation = *options.stimulation;
-    fields.text("stimulation.mode",
-                stimulation.mode == spiking::StimulationMode::excite ? "exc" : "inh");
-    fields.int32_column("stimulation.unit", one_based(stimulation.units));
-    fields.number("stimulation.start_ms", stimulation.start_ms);
-    fields.number("stimulation.stop_ms", stimulation.stop_ms);
+    add_values(fields, "stimulation.", spiking::stimulation_fields(), *options.stimulation);
+    fields.int32_column("stimulation.unit", one_based(options.stimulation->units));
   }
 }
 
@@ -180,36 +181,16 @@ void read_signals(const MatFile& file, RunFile& run) {
 }
 
 void read_simulation(const MatFile& file, spiking::SimulationOptions& options) {
-  constexpr std::string_view kNumber = "must be one number";
-  constexpr std::string_view kWhole = "must be a whole number below 2^32";
-  constexpr std::int64_t kLargest = std::numeric_limits<std::uint32_t>::max();
-  if (file.has("trial")) {
-    options.trial = static_cast<std::uint32_t>(file.integer("trial", 0, kLargest, kWhole));
-  }
-  if (file.has("noise_mv2_per_ms")) {
-    options.noise_intensity = file.number("noise_mv2_per_ms", kNumber);
-  }
-  options.parity = file.has("parity") && file.integer("parity", 0, 1, "must be 0 or 1") == 1;
-  if (file.has("start_up")) {
-    constexpr std::string_view kStart = "must be reference or relaxed";
-    const std::string start_up = file.text("start_up", kStart);
-    if (start_up != "reference" && start_up != "relaxed") {
-      file.fail("start_up", "'" + start_up + "'", kStart);
+  for (const char* name : kRunOptions) {
+    const auto& field = find_field(spiking::simulation_fields(), name);
+    if (file.has(name)) {
+      field.set(options, read_value(file, name, field));
     }
-    options.start_up = spiking::start_up_from(start_up);
   }
   if (file.has("stimulation.mode")) {
     spiking::Stimulation stimulation;
-    constexpr std::string_view kMode = "must be exc or inh";
-    const std::string mode = file.text("stimulation.mode", kMode);
-    if (mode != "exc" && mode != "inh") {
-      file.fail("stimulation.mode", "'" + mode + "'", kMode);
-    }
-    stimulation.mode =
-        mode == "exc" ? spiking::StimulationMode::excite : spiking::StimulationMode::inhibit;
+    read_values(file, "stimulation.", spiking::stimulation_fields(), stimulation);
     stimulation.units = read_units<Index>(file, "stimulation.unit");
-    stimulation.start_ms = file.number("stimulation.start_ms", kNumber);
-    stimulation.stop_ms = file.number("stimulation.stop_ms", kNumber);
     options.stimulation = stimulation;
   }
 }
@@ -219,8 +200,10 @@ void read_description(const MatFile& file, RunFile& run) {
   run.description.scaling_factor = file.number("scaling_factor", kNumber);
   run.result.dt_ms = file.number("dt_ms", kNumber);
   run.result.duration_ms = file.number("duration_ms", kNumber);
-  run.result.seed = static_cast<Seed>(file.integer("seed", 0, std::numeric_limits<Seed>::max(),
-                                                   "must be a whole number below 2^32"));
+  spiking::SimulationOptions& simulation = run.description.simulation;
+  const auto& seed = find_field(spiking::simulation_fields(), "seed");
+  seed.set(simulation, read_value(file, "seed", seed));
+  run.result.seed = simulation.seed;
   run.result.engine = file.text("engine", "must be the name of an engine");
   run.result.engine_reason = optional_text(file, "engine_reason");
   run.description.task = optional_text(file, "task");
@@ -232,8 +215,7 @@ void read_description(const MatFile& file, RunFile& run) {
   if (file.has("unit_type")) {
     run.description.unit_type = read_unit_types(file, run.result.spike_count.size());
   }
-  read_simulation(file, run.description.simulation);
-  run.description.simulation.seed = run.result.seed;
+  read_simulation(file, simulation);
   run.description.command = optional_text(file, "command");
   run.description.version = optional_text(file, "rheobase_version");
 }

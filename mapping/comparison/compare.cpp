@@ -7,8 +7,10 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "core/field_table.hpp"
 #include "core/parallel.hpp"
 #include "mapping/comparison/internal/compare_sums.hpp"
+#include "mapping/conversion/evaluate_spiking.hpp"
 #include "mapping/conversion/network_fingerprint.hpp"
 #include "rate/learning/evaluate.hpp"
 
@@ -20,26 +22,14 @@ namespace {
 /// sums must not depend on the number of threads.
 constexpr int kBlock = 16;
 
-/// The readout is smooth on the scale of the rise time: 0.5 ms loses no threshold crossing.
-constexpr double kReadoutPeriodMs = 0.5;
-
-void check_integer(const char* field, int value, int least, Eigen::Index most) {
-  if (value < least || value > most) {
-    throw InputError("comparison", field, fmt::format("{}", value),
-                     fmt::format("must be within {} ... {}", least, most));
-  }
-}
-
 /// Options with everything filled in that follows from the model.
 CompareOptions complete(const rate::RateNetwork& model, const rate::Task& task,
                         CompareOptions options) {
-  check_integer("trials", options.trials, 1, 1000000);
-  check_integer("components", options.components, 1, model.units());
-  check_integer("example trials", options.example_trials, 0, 1000000);
+  check(options, compare_fields(), "comparison");
   rate::require_fit(model, task);
-  if (!(options.rate_noise >= 0.0) || !std::isfinite(options.rate_noise)) {
-    throw InputError("comparison", "noise of the rate network",
-                     fmt::format("{}", options.rate_noise), "must be finite and not negative");
+  if (options.components > model.units()) {
+    throw InputError("comparison", "components", fmt::format("{}", options.components),
+                     fmt::format("must not exceed the number of units, {}", model.units()));
   }
   if (options.scaling_factor == 0.0) {
     throw InputError("comparison", "scaling factor", "nothing",
@@ -49,7 +39,7 @@ CompareOptions complete(const rate::RateNetwork& model, const rate::Task& task,
   options.simulation.initial_voltage.reset();
   options.simulation.record = {};
   options.simulation.record.spikes = true;
-  options.simulation.output_period_ms = options.simulation.parity ? 0.0 : kReadoutPeriodMs;
+  options.simulation.output_period_ms = scoring_period_ms(options.simulation);
   return options;
 }
 

@@ -9,6 +9,7 @@
 
 #include "core/analysis/distribution.hpp"
 #include "core/analysis/mcnemar.hpp"
+#include "core/field_table_fwd.hpp"
 #include "core/run_control.hpp"
 #include "core/statistics.hpp"
 #include "mapping/conversion/transfer.hpp"
@@ -32,6 +33,13 @@ struct CompareOptions {
   int example_trials = 3;  ///< per condition whose spikes are kept
   int threads = 0;         ///< no influence on the result
 };
+
+/// Its own fields.
+const FieldTable<CompareOptions>& compare_fields();
+
+/// All that comparison files hold of the options: those of the simulation under their own names
+/// (its trial as first_trial), those of the neuron as members of `neuron`.
+const FieldTable<CompareOptions>& stored_compare_fields();
 
 /// Spiking minus rate network, over the trials in which both have such a time.
 struct TimeDifference {

@@ -15,6 +15,10 @@ spiking::SimulationResult simulate_evaluation_trial(const spiking::SpikingModel&
   return spiking::simulate(model, rate::spiking_input(trial), options);
 }
 
+double scoring_period_ms(const spiking::SimulationOptions& options) {
+  return options.parity ? 0.0 : 0.5;
+}
+
 SpikingEvaluation evaluate_spiking(const spiking::SpikingModel& model, const rate::Task& task,
                                    int trials, const spiking::SimulationOptions& options,
                                    int threads, std::vector<SampledSignal>* outputs,

@@ -10,6 +10,11 @@
 
 namespace rheobase::mapping {
 
+/// Distance of readout samples (ms) where only scores and figures are made from them; 0 in parity
+/// mode, whose readout has every step. The readout is smooth on the scale of the synaptic rise
+/// time: 0.5 ms loses no threshold crossing.
+double scoring_period_ms(const spiking::SimulationOptions& options);
+
 /// A spiking network's performance on fresh trials.
 struct SpikingEvaluation {
   Proportion accuracy;

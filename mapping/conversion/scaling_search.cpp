@@ -1,12 +1,14 @@
 #include "mapping/conversion/scaling_search.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "core/field_table.hpp"
 #include "mapping/conversion/evaluate_spiking.hpp"
 #include "rate/dynamics/transfer/transfer.hpp"
 #include "rate/learning/evaluate.hpp"
@@ -20,6 +22,9 @@ namespace {
 /// scaling factor.
 constexpr int kMaximumExtension = 12;
 
+constexpr std::array<Word<Selection>, 2> kSelections{
+    {{Selection::distance, "distance"}, {Selection::reference, "reference"}}};
+
 std::vector<double> arithmetic_grid(double first, double step, double last) {
   std::vector<double> grid;
   const int count = static_cast<int>(std::lround((last - first) / step)) + 1;
@@ -30,12 +35,7 @@ std::vector<double> arithmetic_grid(double first, double step, double last) {
 }
 
 void check_options(const ScalingSearchOptions& options, const std::vector<double>& grid) {
-  if (options.trials < 1) {
-    throw InputError("trials", "", fmt::format("{}", options.trials), "must be at least 1");
-  }
-  if (options.refine < 0) {
-    throw InputError("refine", "", fmt::format("{}", options.refine), "must not be negative");
-  }
+  check(options, search_fields(), "scaling search");
   for (std::size_t i = 0; i < grid.size(); ++i) {
     const bool increasing = i == 0 || grid[i] > grid[i - 1];
     if (!std::isfinite(grid[i]) || grid[i] <= 0.0 || !increasing) {
@@ -53,9 +53,8 @@ class Search {
       : model_(model), task_(task), options_(options) {
     require_mappable(model);
     options_.simulation.trial = kSearchTrials;
-    if (options_.simulation.output_period_ms == 0.0 && !options_.simulation.parity) {
-      // The readout is smooth on the scale of the rise time: 0.5 ms loses no threshold crossing.
-      options_.simulation.output_period_ms = 0.5;
+    if (options_.simulation.output_period_ms == 0.0) {
+      options_.simulation.output_period_ms = scoring_period_ms(options_.simulation);
     }
     rate_outputs_ = rate::evaluate_rate(model, task,
                                         {.trials = options.trials,
@@ -129,6 +128,26 @@ std::vector<double> middles(const std::vector<ScalingPoint>& points, std::size_t
 }
 
 }  // namespace
+
+const FieldTable<ScalingSearchOptions>& search_fields() {
+  using S = ScalingSearchOptions;
+  static const FieldTable<S> table{
+      field("refine", &S::refine, {0.0, 20.0},
+            {.option = "--refine",
+             .label = "rounds of refinement",
+             .help = "Rounds of trying the middles between the best value and its neighbours"}),
+      field("trials", &S::trials, kCount,
+            {.option = "--trials", .label = "trials", .help = "Trials for every value"}),
+      field("selection", &S::selection, kSelections,
+            {.option = "--selection",
+             .label = "selection",
+             .help = "Which of equally accurate values wins: the nearest to the rate network's "
+                     "output, or the first, as in the published program",
+             .citation = "Kim, Li & Sejnowski, PNAS 2019"}),
+      threads_field(&S::threads),
+  };
+  return table;
+}
 
 std::vector<double> default_scaling_grid(const std::string& transfer) {
   const rate::ScalingRange& range = rate::transfer_named(transfer).scaling;

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "core/field_table_fwd.hpp"
 #include "core/run_control.hpp"
 #include "core/statistics.hpp"
 #include "mapping/conversion/transfer.hpp"
@@ -25,6 +26,9 @@ struct ScalingSearchOptions {
   TransferOptions transfer;
   int threads = 0;  ///< no influence on the result
 };
+
+/// Its own numbers and words.
+const FieldTable<ScalingSearchOptions>& search_fields();
 
 /// Performance at one scaling factor.
 struct ScalingPoint {

@@ -1,7 +1,6 @@
 #include "rate/learning/train.hpp"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cmath>
 #include <numbers>
@@ -10,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "core/field_table.hpp"
 #include "rate/dynamics/internal/kernels.hpp"
 #include "rate/learning/internal/bptt.hpp"
 #include "rate/learning/optimisers/training_rule.hpp"
@@ -21,42 +21,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr long kUpdatesPerReport = 10;
-
-template <class Found>
-void require(bool holds, std::string_view option, const Found& found, std::string_view required) {
-  if (!holds) {
-    throw InputError("training options", option, fmt::format("{}", found), required);
-  }
-}
-
-void check_options(const TrainingOptions& options) {
-  require(options.max_trials >= 1, "max_trials", options.max_trials, "must be at least 1");
-  require(options.batch >= 1, "batch", options.batch, "must be at least 1");
-  require(options.learning_rate > 0.0 && std::isfinite(options.learning_rate), "learning_rate",
-          options.learning_rate, "must be positive and finite");
-  require(options.clip_norm >= 0.0, "clip_norm", options.clip_norm, "must not be negative");
-  require(options.noise >= 0.0 && std::isfinite(options.noise), "noise", options.noise,
-          "must be finite and not negative");
-  const auto require_penalty = [](std::string_view name, double value) {
-    require(value >= 0.0 && std::isfinite(value), name, value, "must be finite and not negative");
-  };
-  require_penalty("spike_noise", options.spike_noise);
-  require_penalty("l2_rates", options.l2_rates);
-  require_penalty("l2_weights", options.l2_weights);
-  require(options.stop_margin >= 0.0 && options.stop_margin < 1.0, "stop_margin",
-          options.stop_margin, "must be at least 0 and below 1");
-  require(options.spike_noise_trials >= 0, "spike_noise_trials", options.spike_noise_trials,
-          "must not be negative");
-  require(options.minimum_trials >= -1, "minimum_trials", options.minimum_trials,
-          "must be at least 0, or -1 for the task's own");
-  require(options.evaluate_every >= 1, "evaluate_every", options.evaluate_every,
-          "must be at least 1");
-  require(options.evaluation_trials >= 1, "evaluation_trials", options.evaluation_trials,
-          "must be at least 1");
-  require(options.checkpoint_every >= 0, "checkpoint_every", options.checkpoint_every,
-          "must not be negative");
-  require(options.threads >= 0, "threads", options.threads, "must not be negative");
-}
 
 void check_state(const TrainingState& state, const TrainingRuleDefinition& rule,
                  const TrainingOptions& options) {
@@ -258,24 +222,7 @@ void check_model(const DaleModel& model, const Task& task) {
   require_fit(network_of(model), task);
 }
 
-constexpr std::array<std::pair<Schedule, std::string_view>, 3> kSchedules{
-    {{Schedule::constant, "constant"}, {Schedule::linear, "linear"}, {Schedule::cosine, "cosine"}}};
-
 }  // namespace
-
-std::string_view to_string(Schedule schedule) {
-  return kSchedules[static_cast<std::size_t>(schedule)].second;
-}
-
-Schedule schedule_from(std::string_view name) {
-  for (const auto& [schedule, word] : kSchedules) {
-    if (word == name) {
-      return schedule;
-    }
-  }
-  throw InputError("schedule", "", fmt::format("'{}'", name),
-                   "must be one of constant, linear, cosine");
-}
 
 TrainingOptions recommended_training() {
   TrainingOptions options;
@@ -307,7 +254,7 @@ std::size_t training_memory_bytes(const DaleModel& model, int steps,
 
 TrainingResult train(TrainingState state, const Task& task, const TrainingOptions& options,
                      const RunControl& control, const CheckpointSink& checkpoint) {
-  check_options(options);
+  check(options, training_fields(), "training options");
   check_model(state.model, task);
   const auto start = Clock::now();
   Training training(std::move(state), task, options);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/field_table_fwd.hpp"
 #include "core/run_control.hpp"
 #include "rate/learning/evaluate.hpp"
 #include "rate/models/dale_model.hpp"
@@ -46,6 +47,8 @@ struct TrainingOptions {
   int checkpoint_every = 0;     ///< trials; 0: only when cancelled
   int threads = 1;              ///< evaluations and large batches; no influence on the result
 };
+
+const FieldTable<TrainingOptions>& training_fields();
 
 struct EvaluationPoint {
   int trial = 0;  ///< trials done

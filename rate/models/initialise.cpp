@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "core/field_table.hpp"
 
 namespace rheobase::rate {
 
@@ -14,7 +15,6 @@ namespace {
 constexpr double kGammaShape = 2.0;
 constexpr double kGammaScale = 0.003;
 constexpr double kReadoutScale = 0.01;
-constexpr int kMaxUnits = 65536;
 
 /// Each quantity has its own stream, so that an option of one never changes another.
 enum Lane : std::uint32_t { kTypes, kRecurrent, kInput, kReadout, kTau };
@@ -28,10 +28,6 @@ void require(bool holds, std::string_view option, const Found& found, std::strin
   if (!holds) {
     throw InputError("network options", option, fmt::format("{}", found), required);
   }
-}
-
-bool probability(double p) {
-  return p >= 0.0 && p <= 1.0;
 }
 
 void check_mask(const NetworkOptions& options) {
@@ -51,18 +47,8 @@ void check_mask(const NetworkOptions& options) {
 }
 
 void check_options(const NetworkOptions& options, int inputs) {
-  require(options.units >= 1 && options.units <= kMaxUnits, "units", options.units,
-          fmt::format("must be between 1 and {}", kMaxUnits));
+  check(options, network_fields(), "network options");
   require(inputs >= 1, "inputs", inputs, "must be at least 1");
-  require(options.gain > 0.0 && std::isfinite(options.gain), "gain", options.gain,
-          "must be positive and finite");
-  require(probability(options.inhibitory_probability), "inhibitory_probability",
-          options.inhibitory_probability, "must be between 0 and 1");
-  require(probability(options.connection_probability) && options.connection_probability > 0.0,
-          "connection_probability", options.connection_probability,
-          "must be greater than 0 and at most 1");
-  require(options.tau_min_steps >= 1.0 && std::isfinite(options.tau_max_steps), "tau_min_steps",
-          options.tau_min_steps, "must be at least 1 step");
   require(options.tau_max_steps >= options.tau_min_steps, "tau_max_steps", options.tau_max_steps,
           fmt::format("must be at least tau_min_steps, here {}", options.tau_min_steps));
   check_mask(options);

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "core/field_table_fwd.hpp"
 #include "core/random.hpp"
 #include "rate/models/dale_model.hpp"
 
@@ -34,6 +35,9 @@ struct NetworkOptions {
   bool trains_input = false;                           ///< input weights are trained too
   std::optional<Eigen::MatrixXd> mask = std::nullopt;  ///< extra 0/1 mask, N x N
 };
+
+/// All but the mask.
+const FieldTable<NetworkOptions>& network_fields();
 
 /// Draws a new network for a task with `inputs` input channels; a function of (options, seed).
 /// @throws InputError for options out of range (more SOM units than inhibitory ones, ...)

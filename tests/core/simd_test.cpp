@@ -14,7 +14,7 @@ using namespace rheobase;
 
 namespace {
 
-constexpr std::size_t kCount = 1 << 20;
+constexpr std::size_t kValues = 1 << 20;
 
 struct Functions {
   std::vector<float> exponential, logarithm, sigmoid, softplus;
@@ -30,9 +30,9 @@ Functions evaluate(SimdLevel level, const std::vector<float>& x) {
 }
 
 std::vector<float> grid(double low, double high) {
-  std::vector<float> x(kCount);
-  for (std::size_t i = 0; i < kCount; ++i) {
-    x[i] = static_cast<float>(low + (high - low) * static_cast<double>(i) / (kCount - 1));
+  std::vector<float> x(kValues);
+  for (std::size_t i = 0; i < kValues; ++i) {
+    x[i] = static_cast<float>(low + (high - low) * static_cast<double>(i) / (kValues - 1));
   }
   return x;
 }
@@ -56,7 +56,7 @@ TEST_SUITE("numeric") {
     double exp_error = 0.0;
     double sigmoid_error = 0.0;
     double softplus_error = 0.0;
-    for (std::size_t i = 0; i < kCount; ++i) {
+    for (std::size_t i = 0; i < kValues; ++i) {
       const double v = x[i];
       const double e = std::exp(v);
       const double s = 1.0 / (1.0 + std::exp(-v));
@@ -75,7 +75,7 @@ TEST_SUITE("numeric") {
       const std::vector<float> x = grid(low, high);
       const Functions f = evaluate(simd_level(), x);
       double error = 0.0;
-      for (std::size_t i = 0; i < kCount; ++i) {
+      for (std::size_t i = 0; i < kValues; ++i) {
         const double exact = std::log(static_cast<double>(x[i]));
         error = std::max(error, std::abs(f.logarithm[i] - exact) / std::max(std::abs(exact), 0.1));
       }

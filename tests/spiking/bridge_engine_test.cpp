@@ -291,8 +291,8 @@ TEST_SUITE("unit") {
     rejected([](auto&, auto& o) { o.noise_intensity = 0.0; }, "event engine");
     rejected([](auto&, auto& o) { o.parity = true; }, "parity");
     rejected([](auto&, auto& o) { o.downsample = 2; }, "downsample");
-    rejected([](auto&, auto& o) { o.step_ms = 0.0; }, "step (ms)");
-    rejected([](auto&, auto& o) { o.step_ms = 1.5; }, "at most 1 ms");
+    rejected([](auto&, auto& o) { o.step_ms = 0.0; }, "step_ms");
+    rejected([](auto&, auto& o) { o.step_ms = 1.5; }, "0.0001 to 1 ms");
     rejected([](auto& m, auto& o) { m.synapse.rise_ms = 0.3, o.step_ms = 0.5; }, "at most 0.3 ms");
     rejected([](auto& m, auto& o) { m.neuron.tau_membrane_ms = 1.0, o.step_ms = 0.5; },
              "at most 0.25 ms");

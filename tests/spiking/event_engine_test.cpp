@@ -50,7 +50,7 @@ TEST_SUITE("unit") {
     CHECK(contains(rejection([](SpikingModel&, SimulationOptions& o) { o.downsample = 2; }),
                    "event engine: downsample: found 2; must be 1"));
     CHECK(contains(rejection([](SpikingModel&, SimulationOptions& o) { o.dt_ms = 0.0; }),
-                   "event engine: time step dt (ms): found 0; must be within 0.0001 ... 1 ms"));
+                   "simulation: dt_ms: found 0; must be a number, 0.0001 to 1 ms"));
     CHECK(
         contains(rejection([](SpikingModel& m, SimulationOptions&) { m.synapse.rise_ms = 1e-6; }),
                  "event engine: synaptic rise time (ms): found 1e-06; must be at least 0.001 ms"));

@@ -52,10 +52,10 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("A time step out of range is rejected") {
-    check_rejected([](Case& c) { c.options.dt_ms = 0.0; }, {"dt", "found 0", "0.0001 ... 1 ms"});
+    check_rejected([](Case& c) { c.options.dt_ms = 0.0; }, {"dt", "found 0", "0.0001 to 1 ms"});
     check_rejected([](Case& c) { c.options.dt_ms = -0.1; }, {"dt", "-0.1"});
     check_rejected([](Case& c) { c.options.dt_ms = kNan; }, {"dt", "nan"});
-    check_rejected([](Case& c) { c.options.dt_ms = 1.1; }, {"dt", "1.1", "0.0001 ... 1 ms"});
+    check_rejected([](Case& c) { c.options.dt_ms = 1.1; }, {"dt", "1.1", "0.0001 to 1 ms"});
     check_rejected(
         [](Case& c) {
           c.model.neuron.refractory_ms = 0.5;
@@ -99,7 +99,7 @@ TEST_SUITE("unit") {
           c.options.parity = true;
           c.options.downsample = 0;
         },
-        {"downsample", "at least 1"});
+        {"downsample", "1 to 100"});
     check_rejected(
         [](Case& c) {
           c.options.parity = true;
@@ -118,8 +118,9 @@ TEST_SUITE("unit") {
     check_rejected([](Case& c) { c.options.noise_intensity = -0.1; }, {"noise", "-0.1"});
     check_rejected([](Case& c) { c.options.noise_intensity = kInfinity; }, {"noise", "inf"});
     check_rejected([](Case& c) { c.options.noise_intensity = 1e13; }, {"noise", "1e+12"});
-    check_rejected([](Case& c) { c.options.output_period_ms = -1.0; }, {"output step", "-1"});
-    check_rejected([](Case& c) { c.options.output_period_ms = 1e-9; }, {"output step", "0.0001"});
+    check_rejected([](Case& c) { c.options.output_period_ms = -1.0; }, {"output_period_ms", "-1"});
+    check_rejected([](Case& c) { c.options.output_period_ms = 1e-9; },
+                   {"output_period_ms", "0.0001"});
     check_rejected([](Case& c) { c.options.engine = "steam"; }, {"engine", "'steam'", "clock"});
   }
 
@@ -146,10 +147,21 @@ TEST_SUITE("unit") {
     check_rejected(stimulate({3}, 0.0, 1.0), {"stimulation units", "unit 4", "1 ... 3"});
     check_rejected(stimulate({-1}, 0.0, 1.0), {"stimulation units", "unit 0"});
     check_rejected(stimulate({1, 1}, 0.0, 1.0), {"stimulation units", "unit 2 twice"});
-    check_rejected(stimulate({1}, -1.0, 1.0), {"stimulation start", "-1"});
+    check_rejected(stimulate({1}, -1.0, 1.0), {"stimulation", "start_ms", "-1"});
     check_rejected(stimulate({1}, 2.0, 1.0), {"stimulation stop", "found 1"});
     check_rejected([](Case& c) { c.options.record.voltage_units = {5}; },
                    {"recorded voltages", "unit 6"});
+  }
+
+  TEST_CASE("Steps, start-up and precision are checked whichever engine runs") {
+    for (const char* engine : {"clock", "event", "bridge", "odeint", "auto"}) {
+      CAPTURE(engine);
+      check_rejected([&](Case& c) { c.options.engine = engine, c.options.step_ms = 1.5; },
+                     {"simulation: step_ms: found 1.5; must be a number, 0.0001 to 1 ms"});
+      check_rejected([&](Case& c) { c.options.engine = engine, c.options.dt_ms = 1e-5; },
+                     {"simulation: dt_ms: found 1e-05; must be a number, 0.0001 to 1 ms"});
+    }
+    check_rejected([](Case& c) { c.options.downsample = 101; }, {"downsample", "1 to 100"});
   }
 
   TEST_CASE("The network itself is checked") {
@@ -160,7 +172,7 @@ TEST_SUITE("unit") {
     check_rejected([](Case& c) { c.model.b_out = kNan; }, {"b_out", "nan"});
     check_rejected([](Case& c) { c.model.synapse.decay_ms.resize(2); }, {"decay", "2 values"});
     check_rejected([](Case& c) { c.model.synapse.decay_ms[1] = 0.0; }, {"decay", "unit 2"});
-    check_rejected([](Case& c) { c.model.synapse.rise_ms = -2.0; }, {"rise", "-2", "positive"});
+    check_rejected([](Case& c) { c.model.synapse.rise_ms = -2.0; }, {"rise", "-2", "above 0"});
     check_rejected([](Case& c) { c.model.neuron.tau_membrane_ms = 0.0; }, {"membrane", "found 0"});
     check_rejected([](Case& c) { c.model.neuron.refractory_ms = -1.0; }, {"refractory", "-1"});
     check_rejected([](Case& c) { c.model.neuron.reset_mv = -40.0; }, {"reset", "-40"});

@@ -6,6 +6,9 @@
 
 #include <fmt/format.h>
 
+#include "core/field_table.hpp"
+#include "mapping/conversion/transfer_fields.hpp"
+
 namespace rheobase::report {
 
 namespace {
@@ -212,39 +215,50 @@ void add_training(Facts& facts, const io::ModelProvenance& provenance) {
   add_text("mapped by", provenance.map_command);
 }
 
-void add_spiking(Facts& facts, const mapping::TransferOptions& transfer) {
-  const spiking::NeuronParameters& neuron = transfer.neuron;
-  facts.group("Spiking network");
-  facts.add("neuron", std::string(to_string(neuron.model)));
-  facts.add("membrane time constant", fmt::format("{:g} ms", neuron.tau_membrane_ms));
-  facts.add("threshold, reset",
-            fmt::format("{}, {} mV", number(neuron.threshold_mv, 4), number(neuron.reset_mv, 4)));
-  facts.add("refractory period", fmt::format("{:g} ms", neuron.refractory_ms));
-  facts.add("bias", fmt::format("{} mV", number(neuron.bias_mv, 4)));
-  facts.add("synapse", std::string(to_string(transfer.synapse)));
-  if (transfer.synapse == spiking::SynapseKind::double_exponential) {
-    facts.add("rise time", fmt::format("{:g} ms", transfer.rise_ms));
+/// "−40 mV", "0.2 mV²/ms", "yes".
+std::string fact_text(const FieldInfo& field, const FieldValue& value) {
+  if (const auto* truth = std::get_if<bool>(&value)) {
+    return yes_no(*truth);
   }
-  facts.add("readout bias used", yes_no(transfer.readout_bias));
-  facts.add("weights before training used", yes_no(transfer.use_initial_weights));
+  if (const auto* word = std::get_if<std::string>(&value)) {
+    return *word;
+  }
+  std::string unit = field.unit;
+  if (const std::size_t square = unit.find("^2"); square != std::string::npos) {
+    unit.replace(square, 2, "²");
+  }
+  return fmt::format("{}{}{}", with_sign(fmt::format("{:.10g}", number_of(value))),
+                     unit.empty() ? "" : " ", unit);
+}
+
+/// A row for every field of a table but those that do not count here.
+template <class Options>
+void add_fields(Facts& facts, const FieldTable<Options>& table, const Options& options,
+                const std::vector<std::string_view>& without) {
+  for (const Field<Options>& field : table) {
+    if (std::find(without.begin(), without.end(), field.name) == without.end()) {
+      facts.add(field.label, fact_text(field, field.get(options)));
+    }
+  }
+}
+
+void add_spiking(Facts& facts, const mapping::TransferOptions& transfer) {
+  const bool rises = transfer.synapse == spiking::SynapseKind::double_exponential;
+  facts.group("Spiking network");
+  add_fields(facts, mapping::transfer_fields(), transfer, {rises ? "" : "rise_ms"});
 }
 
 void add_simulation(Facts& facts, const mapping::Comparison& comparison) {
-  const spiking::SimulationOptions& options = comparison.options.simulation;
+  spiking::SimulationOptions options = comparison.options.simulation;
+  options.noise_intensity = spiking::effective_noise_intensity(options);
   facts.group("Simulation");
   facts.add("engine", comparison.engine_reason.empty()
                           ? comparison.engine
                           : fmt::format("{}: {}", comparison.engine, comparison.engine_reason));
   const bool bridge = comparison.engine == "bridge";
-  facts.add("step",
-            fmt::format("{:g} ms", bridge ? options.step_ms : options.dt_ms * options.downsample));
-  facts.add("start-up", std::string(to_string(options.start_up)));
-  facts.add("precision",
-            options.precision == spiking::Precision::single_precision ? "single" : "double");
-  facts.add("parity with the published code", yes_no(options.parity));
-  facts.add("noise intensity",
-            fmt::format("{:g} mV²/ms", spiking::effective_noise_intensity(options)));
-  facts.add("noise of the rate network", fmt::format("{:g}", comparison.options.rate_noise));
+  add_fields(facts, spiking::simulation_fields(), options,
+             {"engine", "seed", "trial", "output_period_ms", bridge ? "dt_ms" : "step_ms",
+              options.parity ? "" : "downsample"});
 }
 
 }  // namespace
@@ -284,11 +298,9 @@ std::vector<ReportFact> report_facts(const mapping::Comparison& comparison,
   for (const auto& [name, value] : comparison.task_parameters) {
     facts.add(name, fmt::format("{:g}", value));
   }
-  facts.add("trials", std::to_string(comparison.options.trials));
   facts.add("first trial", std::to_string(comparison.options.simulation.trial));
   facts.add("seed", std::to_string(comparison.options.simulation.seed));
-  facts.add("scaling factor s = 1/λ", number(comparison.options.scaling_factor, 4));
-  facts.add("measured from", fmt::format("{:g} ms", comparison.options.analysis_start_ms));
+  add_fields(facts, mapping::compare_fields(), comparison.options, {});
   if (!comparison.command.empty()) {
     facts.add("compared by", comparison.command);
   }

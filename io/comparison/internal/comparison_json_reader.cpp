@@ -6,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "io/comparison/comparison_json.hpp"
+#include "io/comparison/json_values.hpp"
 
 namespace rheobase::io {
 
@@ -50,10 +51,6 @@ class Field {
             "a whole number in range");
     return static_cast<Integer>(value);
   }
-  bool truth() const {
-    require(json_.is_boolean(), "true or false");
-    return json_.get<bool>();
-  }
   std::string text() const {
     require(json_.is_string(), "a text");
     return json_.get<std::string>();
@@ -70,6 +67,14 @@ class Field {
           std::numeric_limits<double>::quiet_NaN());
     }
     return values;
+  }
+  /// A value of a field table.
+  FieldValue value(const FieldInfo& field) const {
+    const std::optional<FieldValue> found = json_value(json_);
+    if (!found || value_fault(field, *found)) {
+      throw InputError(where_, path_, shortened(), requirement(field));
+    }
+    return *found;
   }
   const Json& json() const { return json_; }
   void require(bool holds, const std::string& required) const {
@@ -174,44 +179,16 @@ mapping::TypeComparison type_from(const Field& field) {
           field.at("isi_cv2").optional()};
 }
 
-spiking::NeuronParameters neuron_from_field(const Field& field) {
-  spiking::NeuronParameters neuron;
-  neuron.model = spiking::neuron_from(field.at("model").text());
-  neuron.tau_membrane_ms = field.at("tau_membrane_ms").number();
-  neuron.threshold_mv = field.at("threshold_mv").number();
-  neuron.reset_mv = field.at("reset_mv").number();
-  neuron.refractory_ms = field.at("refractory_ms").number();
-  neuron.bias_mv = field.at("bias_mv").number();
-  neuron.peak_mv = field.at("peak_mv").number();
-  return neuron;
-}
-
-mapping::CompareOptions options_from(const Field& field) {
+mapping::CompareOptions options_from(const Field& root) {
   mapping::CompareOptions options;
-  spiking::SimulationOptions& simulation = options.simulation;
-  options.scaling_factor = field.at("scaling_factor").number();
-  options.trials = field.at("trials").integer<int>();
-  simulation.trial = field.at("first_trial").integer<std::uint32_t>();
-  simulation.seed = field.at("seed").integer<Seed>();
-  simulation.engine = field.at("engine").text();
-  simulation.precision = field.at("precision").text() == "single"
-                             ? spiking::Precision::single_precision
-                             : spiking::Precision::double_precision;
-  simulation.dt_ms = field.at("dt_ms").number();
-  simulation.step_ms = field.at("step_ms").number();
-  simulation.start_up = spiking::start_up_from(field.at("start_up").text());
-  simulation.downsample = field.at("downsample").integer<int>();
-  simulation.parity = field.at("parity").truth();
-  simulation.noise_intensity = field.at("noise_mv2_per_ms").number();
-  options.rate_noise = field.at("rate_noise").number();
-  options.transfer.neuron = neuron_from_field(field.at("neuron"));
-  options.transfer.synapse = spiking::synapse_from(field.at("synapse").text());
-  options.transfer.rise_ms = field.at("rise_ms").number();
-  options.transfer.readout_bias = field.at("readout_bias").truth();
-  options.transfer.use_initial_weights = field.at("use_initial_weights").truth();
-  options.analysis_start_ms = field.at("analysis_start_ms").number();
-  options.components = field.at("components").integer<int>();
-  options.example_trials = field.at("example_trials").integer<int>();
+  for (const auto& field : mapping::stored_compare_fields()) {
+    const std::size_t dot = field.name.find('.');
+    const Field json =
+        dot == std::string::npos
+            ? root.at(field.name.c_str())
+            : root.at(field.name.substr(0, dot).c_str()).at(field.name.substr(dot + 1).c_str());
+    field.set(options, json.value(field));
+  }
   return options;
 }
 

@@ -104,6 +104,9 @@ void add_search(MatFields& fields, const ModelFile& file) {
   if (!file.provenance.scaling_factors.empty()) {
     fields.row("scaling_factors", file.provenance.scaling_factors);
   }
+  if (file.provenance.search_trials > 0) {
+    fields.integer("search_trials", file.provenance.search_trials);
+  }
 }
 
 void add_text(MatFields& fields, std::string_view name, const std::string& text) {
@@ -114,9 +117,9 @@ void add_text(MatFields& fields, std::string_view name, const std::string& text)
 
 // Without a value in `file`, the network's own fields and those of a search are not to survive;
 // a record of the training that this program cannot read is.
-constexpr std::array<std::string_view, 8> kGoverned{
-    "w0",        "taus_gaus0",     "taus_gaus", "task", "opt_scaling_factor", "scaling_factors",
-    "all_perfs", "spiking_network"};
+constexpr std::array<std::string_view, 9> kGoverned{
+    "w0",        "taus_gaus0",    "taus_gaus",      "task", "opt_scaling_factor", "scaling_factors",
+    "all_perfs", "search_trials", "spiking_network"};
 
 }  // namespace
 

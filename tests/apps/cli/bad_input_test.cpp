@@ -145,7 +145,7 @@ TEST_SUITE("cli") {
     check_refused(map + std::vector<std::string>{"--seed", "1.5"}, {"--seed", "1.5", "integer"},
                   folder);
     check_refused(map + std::vector<std::string>{"--noise", "-0.1"}, {"--noise", "-0.1"}, folder);
-    check_refused(map + std::vector<std::string>{"--dt", "0"}, {"--dt", "found 0", "above 0"},
+    check_refused(map + std::vector<std::string>{"--dt", "0"}, {"--dt", "found 0", "0.0001 to 1"},
                   folder);
     check_refused(map + std::vector<std::string>{"--dt", "2"}, {"--dt", "found 2", "1"}, folder);
     check_refused({"map", "model.mat", "--trials", "0"}, {"--trials", "found 0"}, folder);

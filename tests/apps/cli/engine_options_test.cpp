@@ -91,14 +91,14 @@ TEST_SUITE("cli") {
     copy_model();
     check_refused({"--tau-membrane", "0"}, {"--tau-membrane", "found 0", "above 0"});
     check_refused({"--rise", "-2"}, {"--rise", "-2", "above 0"});
-    check_refused({"--refractory", "-1"}, {"--refractory", "-1", "0 to 50"});
-    check_refused({"--refractory", "51"}, {"--refractory", "51", "0 to 50"});
-    check_refused({"--noise", "-1"}, {"--noise", "-1", "at least 0"});
+    check_refused({"--refractory", "-1"}, {"--refractory", "-1", "0 to 1000 ms"});
+    check_refused({"--refractory", "1001"}, {"--refractory", "1001", "0 to 1000 ms"});
+    check_refused({"--noise", "-1"}, {"--noise", "-1", "0 to 1e+12"});
     check_refused({"--noise-sd", "-1"}, {"--noise-sd", "-1", "at least 0"});
-    check_refused({"--dt", "1.5"}, {"--dt", "1.5", "above 0 to 1"});
+    check_refused({"--dt", "1.5"}, {"--dt", "1.5", "0.0001 to 1 ms"});
     check_refused({"--dt", "0.6", "--refractory", "0.5"},
                   {"time step dt (ms)", "0.6", "refractory period of 0.5 ms"});
-    check_refused({"--step", "1.5"}, {"--step", "1.5", "above 0 to 1"});
+    check_refused({"--step", "1.5"}, {"--step", "1.5", "0.0001 to 1 ms"});
     check_refused({"--step", "1", "--tau-membrane", "2"}, {"step (ms)", "at most 0.5 ms"});
     check_refused({"--engine", "event"}, {"noise intensity", "0.2", "must be 0"});
     check_refused({"--engine", "bridge", "--noise", "0"}, {"noise intensity", "event engine"});

@@ -7,6 +7,7 @@
 #include "apps/cli/suggestion.hpp"
 #include "apps/cli/text_table.hpp"
 #include "apps/cli/value_syntax.hpp"
+#include "core/edit_distance.hpp"
 #include "core/error.hpp"
 #include "tests/apps/cli/cli_harness.hpp"
 
@@ -47,10 +48,10 @@ TEST_SUITE("cli") {
   }
 
   TEST_CASE("edit distance counts a swap of neighbours as one") {
-    CHECK(cli::edit_distance("", "abc") == 3);
-    CHECK(cli::edit_distance("kitten", "sitting") == 3);
-    CHECK(cli::edit_distance("trian", "train") == 1);
-    CHECK(cli::edit_distance("same", "same") == 0);
+    CHECK(edit_distance("", "abc") == 3);
+    CHECK(edit_distance("kitten", "sitting") == 3);
+    CHECK(edit_distance("trian", "train") == 1);
+    CHECK(edit_distance("same", "same") == 0);
   }
 
   TEST_CASE("the nearest name is offered only when it is near") {

@@ -21,7 +21,8 @@ const io::ModelFile& model() {
     io::ModelFile read = io::read_model(reference::path("models/go-nogo_N200_s1.mat"));
     read.provenance.scaling_factors = {20.0, 25.0, 30.0};
     read.provenance.accuracies = {0.45, 0.95, 0.85};
-    read.provenance.map_command = "rheobase map model.mat --trials 20 -o model.lif.mat";
+    read.provenance.search_trials = 20;
+    read.provenance.map_command = "rheobase map model.mat -o model.lif.mat";
     return read;
   }();
   return file;
@@ -110,7 +111,8 @@ TEST_SUITE("numeric") {
     CHECK(space.trajectories[0].rate.cols() == 160);
   }
 
-  TEST_CASE("intervals of the scaling search follow from the trials of its command") {
+  TEST_CASE(
+      "intervals of the scaling search follow from its number of trials, which the file says") {
     const report::ReportData report = data();
     REQUIRE(report.scaling.size() == 3);
     const Proportion expected = wilson_interval(19, 20);
@@ -123,6 +125,13 @@ TEST_SUITE("numeric") {
     CHECK(without.scaling[1].low == 0.95);
     CHECK(without.scaling[1].high == 0.95);
     CHECK(without.notes.size() == report.notes.size() + 1);
+
+    io::ModelFile older = model();
+    older.provenance.search_trials = 0;
+    const report::ReportData unknown = report::report_data(comparison(), task(), &older, {});
+    CHECK(unknown.scaling[1].low == 0.95);
+    CHECK(unknown.scaling[1].high == 0.95);
+    CHECK(unknown.notes.size() == report.notes.size() + 1);
   }
 
   TEST_CASE("options and seeds are listed, and the summary says what was measured") {
@@ -130,6 +139,9 @@ TEST_SUITE("numeric") {
     CHECK(has_fact(report, "seed", "5"));
     CHECK(has_fact(report, "first trial", "3"));
     CHECK(has_fact(report, "noise intensity", "0.2 mV²/ms"));
+    CHECK(has_fact(report, "threshold", "−40 mV"));
+    CHECK(has_fact(report, "time step", "0.05 ms"));
+    CHECK(has_fact(report, "readout bias used", "no"));
     CHECK(has_fact(report, "mapped by", model().provenance.map_command));
     const Proportion& accuracy = comparison().all.rate_accuracy;
     CHECK(report.summary[0].value == (accuracy.value == 1.0 ? "100 %" : report.summary[0].value));

@@ -184,17 +184,17 @@ TEST_SUITE("unit") {
   TEST_CASE("a spiking network that cannot be") {
     const std::string network = "spiking_network.";
     CHECK(refusal_of(network + "tau_membrane_ms", kNan) ==
-          "field 'spiking_network.tau_membrane_ms': found nan; must be a finite number");
+          "field 'spiking_network.tau_membrane_ms': found nan; must be a number, above 0 ms");
     CHECK(refusal_of(network + "rise_ms", 0.0) ==
-          "field 'spiking_network.rise_ms': found 0; must be above 0");
+          "field 'spiking_network.rise_ms': found 0; must be a number, above 0 ms");
     CHECK(refusal_of(network + "refractory_ms", -1.0) ==
-          "field 'spiking_network.refractory_ms': found -1; must be at least 0");
+          "field 'spiking_network.refractory_ms': found -1; must be a number, 0 to 1000 ms");
     CHECK(refusal_of(network + "readout_bias", 2.0) ==
           "field 'spiking_network.readout_bias': found 2; must be 0 or 1");
     MatFields fields = without(good(), network + "neuron");
     fields.text(network + "neuron", "izhikevich");
     CHECK(refusal(fields) ==
-          "field 'spiking_network.neuron': found 'izhikevich'; must be lif or qif");
+          "field 'spiking_network.neuron': found 'izhikevich'; must be one of lif, qif");
     const std::string missing = refusal(without(good(), network + "threshold_mv"));
     CAPTURE(missing);
     CHECK(missing.starts_with("field 'spiking_network.threshold_mv': found no"));

@@ -165,7 +165,7 @@ TEST_SUITE("unit") {
     CHECK(refusal("spike_time_ms", 0.5) ==
           where + ": field 'spike_time_ms': found 1 x 1 double; must be one number per spike, 4");
     CHECK(refusal("seed", -1.0) ==
-          where + ": field 'seed': found -1; must be a whole number below 2^32");
+          where + ": field 'seed': found -1; must be an integer, 0 to 4294967295");
     CHECK(refusal("engine", 3.0) ==
           where + ": field 'engine': found 1 x 1 double; must be the name of an engine");
   }

@@ -396,12 +396,13 @@ TEST_SUITE("unit") {
 
   TEST_CASE("options and states that cannot be used are named") {
     CHECK(message_of(options_for(0)) ==
-          "training options: max_trials: found 0; must be at least 1");
-    CHECK(message_of(options_for(10, 0)) == "training options: batch: found 0; must be at least 1");
+          "training options: max_trials: found 0; must be an integer, 1 to 2147483647");
+    CHECK(message_of(options_for(10, 0)) ==
+          "training options: batch: found 0; must be an integer, 1 to 100000");
     TrainingOptions options = options_for(10);
     options.learning_rate = -1.0;
     CHECK(message_of(options) ==
-          "training options: learning_rate: found -1; must be positive and finite");
+          "training options: learning_rate: found -1; must be a number, above 0");
     options = options_for(10);
     options.rule = "sgdx";
     CHECK(message_of(options) ==

@@ -200,9 +200,9 @@ TEST_SUITE("unit") {
           "units, here " +
               std::to_string(inhibitory));
     CHECK(message_of({.units = -3}) ==
-          "network options: units: found -3; must be between 1 and 65536");
+          "network options: units: found -3; must be an integer, 1 to 65536");
     CHECK(message_of({.gain = 0.0}).find("gain: found 0;") != std::string::npos);
-    CHECK(message_of({.inhibitory_probability = 1.2}).find("1.2; must be between 0 and 1") !=
+    CHECK(message_of({.inhibitory_probability = 1.2}).find("1.2; must be a number, 0 to 1") !=
           std::string::npos);
     CHECK(message_of({.connection_probability = 0.0}).find("connection_probability") !=
           std::string::npos);
