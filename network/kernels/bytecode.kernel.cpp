@@ -1,7 +1,7 @@
 #include <utility>
 
 #include "network/kernels/bytecode_kernels.hpp"
-#include "network/kernels/elementary.hpp"
+#include "network/kernels/simd/elementary.hpp"
 #include "network/kernels/operation.hpp"
 
 namespace rheobase::RHEOBASE_SIMD::network {
