@@ -2,13 +2,16 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <limits>
 
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "core/whole_number.hpp"
 #include "io/mat/atomic_file.hpp"
 #include "io/mat/internal/model_fields.hpp"
+#include "rate/learning/optimisers/training_rule.hpp"
 
 namespace rheobase::io {
 
@@ -95,9 +98,11 @@ class StateReader {
     return file_.number(full(name), "must be one number");
   }
   template <class Integer = int>
-  Integer integer(std::string_view name) const {
-    return static_cast<Integer>(file_.integer(full(name), 0, std::numeric_limits<Integer>::max(),
-                                              "must be a whole number, at least 0"));
+  Integer integer(std::string_view name, std::int64_t least = 0) const {
+    constexpr auto most = std::numeric_limits<Integer>::max();
+    return static_cast<Integer>(
+        file_.integer(full(name), least, most,
+                      fmt::format("must be a whole number within {} ... {}", least, most)));
   }
   std::string text(std::string_view name) const { return file_.text(full(name), "must be text"); }
   Eigen::MatrixXd matrix(std::string_view name, Index rows, Index cols) const {
@@ -110,12 +115,26 @@ class StateReader {
   std::vector<float> floats(std::string_view name) const {
     const std::vector<double> values = list(name);
     std::vector<float> floats(values.size());
-    std::transform(values.begin(), values.end(), floats.begin(),
-                   [](double value) { return static_cast<float>(value); });
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if (!(std::abs(values[i]) <= std::numeric_limits<float>::max())) {
+        fail(name, fmt::format("{} at {}", values[i], i + 1), "must be finite in single precision");
+      }
+      floats[i] = static_cast<float>(values[i]);
+    }
     return floats;
   }
   Index rows(std::string_view name) const {
     return file_.matrix(full(name), "must be a matrix of numbers").rows();
+  }
+
+  /// A word, turned into what it stands for; an unknown one is the file's fault.
+  template <class Convert>
+  auto word(std::string_view name, const Convert& convert) const {
+    try {
+      return convert(text(name));
+    } catch (const InputError& error) {
+      fail(name, error.found(), error.required());
+    }
   }
 
   [[noreturn]] void fail(std::string_view name, std::string_view found,
@@ -129,16 +148,13 @@ class StateReader {
   const MatFile& file_;
 };
 
-rate::TrainingOptions read_options(const StateReader& reader, const std::string& where) {
+rate::TrainingOptions read_options(const StateReader& reader) {
   rate::TrainingOptions options;
   options.max_trials = reader.integer("max_trials");
   options.batch = reader.integer("batch");
-  try {
-    options.loss = rate::loss_from(reader.text("loss"));
-  } catch (const InputError& error) {
-    throw InputError(where, "field 'checkpoint.loss'", error.found(), error.required());
-  }
-  options.rule = reader.text("rule");
+  options.loss = reader.word("loss", &rate::loss_from);
+  options.rule = reader.word(
+      "rule", [](const std::string& rule) { return rate::training_rule_named(rule).name; });
   options.learning_rate = reader.number("learning_rate");
   options.clip_norm = reader.number("clip_norm");
   options.noise = reader.number("noise");
@@ -146,13 +162,9 @@ rate::TrainingOptions read_options(const StateReader& reader, const std::string&
   options.spike_noise_trials = reader.integer("spike_noise_trials");
   options.l2_rates = reader.number("l2_rates");
   options.l2_weights = reader.number("l2_weights");
-  try {
-    options.schedule = rate::schedule_from(reader.text("schedule"));
-  } catch (const InputError& error) {
-    throw InputError(where, "field 'checkpoint.schedule'", error.found(), error.required());
-  }
+  options.schedule = reader.word("schedule", &rate::schedule_from);
   options.stop_margin = reader.number("stop_margin");
-  options.minimum_trials = static_cast<int>(std::clamp(reader.number("minimum_trials"), -1.0, 1e9));
+  options.minimum_trials = reader.integer("minimum_trials", -1);
   options.seed = reader.integer<Seed>("seed");
   options.evaluate_every = reader.integer("evaluate_every");
   options.evaluation_trials = reader.integer("evaluation_trials");
@@ -168,10 +180,17 @@ rate::TrainingState read_state(const StateReader& reader, rate::RateModel model)
   const Index n = model.units();
   state.model = std::move(model);
   state.model.w = reader.matrix("w", n, n);
-  state.model.w0 = reader.matrix("w0", reader.rows("w0"), reader.rows("w0"));
+  // Weights before training are for the record: a model of unknown origin has none.
+  if (reader.has("w0") && reader.rows("w0") > 0) {
+    state.model.w0 = reader.matrix("w0", n, n);
+  }
   state.trials_done = reader.integer("trials_done");
   state.parameters = reader.floats("parameters");
-  const int moments = std::min(reader.integer("moments"), kMostMoments);
+  const int moments = reader.integer("moments");
+  if (moments > kMostMoments) {
+    reader.fail("moments", fmt::format("{}", moments),
+                fmt::format("must be at most {}", kMostMoments));
+  }
   for (int i = 0; i < moments; ++i) {
     state.moments.push_back(reader.floats(fmt::format("moment_{}", i + 1)));
   }
@@ -179,14 +198,27 @@ rate::TrainingState read_state(const StateReader& reader, rate::RateModel model)
   const Index points = reader.rows("evaluations");
   const Eigen::MatrixXd evaluations = reader.matrix("evaluations", points, 3);
   for (Index i = 0; i < points; ++i) {
-    if (!(evaluations(i, 0) >= 0.0 && evaluations(i, 0) <= std::numeric_limits<int>::max())) {
+    const std::optional<int> trials = whole_number<int>(evaluations(i, 0));
+    if (!trials) {
       reader.fail("evaluations", fmt::format("{} trials", evaluations(i, 0)),
                   "must be trials done, mean loss and accuracy");
     }
-    state.evaluations.push_back(
-        {static_cast<int>(evaluations(i, 0)), evaluations(i, 1), evaluations(i, 2)});
+    state.evaluations.push_back({*trials, evaluations(i, 1), evaluations(i, 2)});
   }
   return state;
+}
+
+/// Options and state against each other, with the names of the file.
+void validate_training(const Checkpoint& checkpoint, const std::string& where) {
+  try {
+    rate::validate(checkpoint.state, checkpoint.options, where);
+  } catch (const InputError& error) {
+    if (error.field().starts_with("field ")) {
+      throw;
+    }
+    throw InputError(where, fmt::format("field 'checkpoint.{}'", error.field()), error.found(),
+                     error.required());
+  }
 }
 
 }  // namespace
@@ -201,22 +233,25 @@ void write_checkpoint(const std::filesystem::path& path, const Checkpoint& check
 }
 
 Checkpoint read_checkpoint(const std::filesystem::path& path) {
+  return parse_checkpoint(read_bytes(path), path.string());
+}
+
+Checkpoint parse_checkpoint(std::span<const std::byte> bytes, const std::string& where) {
   static constexpr std::array<std::string_view, 1> kWanted{"checkpoint"};
-  const std::vector<std::byte> bytes = read_bytes(path);
-  const MatFile file(bytes, path.string(), kWanted);
+  const MatFile file(bytes, where, kWanted);
   if (!file.has("checkpoint")) {
     file.fail("checkpoint", "a file without it",
               "must be a checkpoint of a training run (train --checkpoint)");
   }
-  ModelFile model = parse_model(bytes, path.string());
+  ModelFile model = parse_model(bytes, where);
   const StateReader reader(file);
   Checkpoint checkpoint;
   checkpoint.task = model.model.task;
   checkpoint.task_parameters = model.provenance.task_parameters;
   checkpoint.command = model.provenance.command;
-  checkpoint.options = read_options(reader, path.string());
+  checkpoint.options = read_options(reader);
   checkpoint.state = read_state(reader, std::move(model.model));
-  validate(checkpoint.state.model, path.string());
+  validate_training(checkpoint, where);
   return checkpoint;
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <cmath>
+#include <limits>
 #include <numbers>
 #include <utility>
 
@@ -20,66 +21,105 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr long kUpdatesPerReport = 10;
+constexpr double kLargest = std::numeric_limits<float>::max();
 
-template <class Found>
-void require(bool holds, std::string_view option, const Found& found, std::string_view required) {
-  if (!holds) {
-    throw InputError("training options", option, fmt::format("{}", found), required);
-  }
-}
+/// Checks of options and state; `where` names the file or object at fault.
+struct TrainingCheck {
+  const std::string& where;
 
-void check_options(const TrainingOptions& options) {
-  require(options.max_trials >= 1, "max_trials", options.max_trials, "must be at least 1");
-  require(options.batch >= 1, "batch", options.batch, "must be at least 1");
-  require(options.learning_rate > 0.0 && std::isfinite(options.learning_rate), "learning_rate",
-          options.learning_rate, "must be positive and finite");
-  require(options.clip_norm >= 0.0, "clip_norm", options.clip_norm, "must not be negative");
-  require(options.noise >= 0.0 && std::isfinite(options.noise), "noise", options.noise,
-          "must be finite and not negative");
-  const auto require_penalty = [](std::string_view name, double value) {
-    require(value >= 0.0 && std::isfinite(value), name, value, "must be finite and not negative");
-  };
-  require_penalty("spike_noise", options.spike_noise);
-  require_penalty("l2_rates", options.l2_rates);
-  require_penalty("l2_weights", options.l2_weights);
-  require(options.stop_margin >= 0.0 && options.stop_margin < 1.0, "stop_margin",
-          options.stop_margin, "must be at least 0 and below 1");
-  require(options.spike_noise_trials >= 0, "spike_noise_trials", options.spike_noise_trials,
-          "must not be negative");
-  require(options.minimum_trials >= -1, "minimum_trials", options.minimum_trials,
-          "must be at least 0, or -1 for the task's own");
-  require(options.evaluate_every >= 1, "evaluate_every", options.evaluate_every,
-          "must be at least 1");
-  require(options.evaluation_trials >= 1, "evaluation_trials", options.evaluation_trials,
-          "must be at least 1");
-  require(options.checkpoint_every >= 0, "checkpoint_every", options.checkpoint_every,
-          "must not be negative");
-  require(options.threads >= 0, "threads", options.threads, "must not be negative");
-}
-
-void check_state(const TrainingState& state, const TrainingRuleDefinition& rule,
-                 const TrainingOptions& options) {
-  const std::size_t expected = ParameterLayout(state.model).size();
-  const auto check_size = [&](std::string_view field, std::size_t found) {
-    if (found != expected) {
-      throw InputError("training state", field, fmt::format("{} values", found),
-                       fmt::format("must have {}, one per parameter of the model", expected));
+  template <class Found>
+  void require(bool holds, std::string_view field, const Found& found,
+               std::string_view required) const {
+    if (!holds) {
+      throw InputError(where, field, fmt::format("{}", found), required);
     }
-  };
-  check_size("parameters", state.parameters.size());
-  if (state.moments.size() != static_cast<std::size_t>(rule.moments)) {
-    throw InputError("training state", "moments", fmt::format("{} vectors", state.moments.size()),
-                     fmt::format("must have {} for rule '{}'", rule.moments, rule.name));
   }
+  /// 0 ... the largest number of single precision, in which training computes.
+  void not_negative(std::string_view field, double value) const {
+    require(value >= 0.0 && value <= kLargest, field, value, "must be finite and not negative");
+  }
+};
+
+void check_counts(const TrainingOptions& options, const TrainingCheck& check) {
+  check.require(options.max_trials >= 1, "max_trials", options.max_trials, "must be at least 1");
+  check.require(options.batch >= 1, "batch", options.batch, "must be at least 1");
+  check.require(options.spike_noise_trials >= 0, "spike_noise_trials", options.spike_noise_trials,
+                "must not be negative");
+  check.require(options.minimum_trials >= -1, "minimum_trials", options.minimum_trials,
+                "must be at least 0, or -1 for the task's own");
+  check.require(options.evaluate_every >= 1, "evaluate_every", options.evaluate_every,
+                "must be at least 1");
+  check.require(options.evaluation_trials >= 1, "evaluation_trials", options.evaluation_trials,
+                "must be at least 1");
+  check.require(options.checkpoint_every >= 0, "checkpoint_every", options.checkpoint_every,
+                "must not be negative");
+  check.require(options.threads >= 0, "threads", options.threads, "must not be negative");
+}
+
+void check_options(const TrainingOptions& options, const std::string& where) {
+  const TrainingCheck check{where};
+  check_counts(options, check);
+  check.require(options.learning_rate > 0.0 && options.learning_rate <= kLargest, "learning_rate",
+                options.learning_rate, "must be positive and finite");
+  check.require(options.clip_norm >= 0.0, "clip_norm", options.clip_norm, "must not be negative");
+  check.not_negative("noise", options.noise);
+  check.not_negative("spike_noise", options.spike_noise);
+  check.not_negative("l2_rates", options.l2_rates);
+  check.not_negative("l2_weights", options.l2_weights);
+  check.require(options.stop_margin >= 0.0 && options.stop_margin < 1.0, "stop_margin",
+                options.stop_margin, "must be at least 0 and below 1");
+  check.require(!std::isnan(options.stop_loss), "stop_loss", options.stop_loss, "must be a number");
+  check.require(!std::isnan(options.stop_accuracy), "stop_accuracy", options.stop_accuracy,
+                "must be a number");
+}
+
+/// One finite number per parameter of the model.
+void check_vector(const std::vector<float>& values, std::string_view field, std::size_t expected,
+                  const TrainingCheck& check) {
+  check.require(values.size() == expected, field, fmt::format("{} values", values.size()),
+                fmt::format("must have {}, one per parameter of the model", expected));
+  const auto bad = std::ranges::find_if_not(values, [](float v) { return std::isfinite(v); });
+  check.require(bad == values.end(), field, bad == values.end() ? 0.0F : *bad,
+                "must be finite in single precision");
+}
+
+void check_vectors(const TrainingState& state, const TrainingRuleDefinition& rule,
+                   const TrainingCheck& check) {
+  const std::size_t expected = ParameterLayout(state.model).size();
+  check_vector(state.parameters, "parameters", expected, check);
+  check.require(state.moments.size() == static_cast<std::size_t>(rule.moments), "moments",
+                fmt::format("{} vectors", state.moments.size()),
+                fmt::format("must have {} for rule '{}'", rule.moments, rule.name));
   for (const std::vector<float>& moment : state.moments) {
-    check_size("moments", moment.size());
+    check_vector(moment, "moments", expected, check);
   }
-  if (state.trials_done < 0 || state.trials_done % options.batch != 0 ||
-      state.losses.size() != static_cast<std::size_t>(state.trials_done)) {
-    throw InputError(
-        "training state", "trials_done",
-        fmt::format("{} with {} losses", state.trials_done, state.losses.size()),
-        fmt::format("must be whole batches of {} with one loss a trial", options.batch));
+  // The model is brought up to date whenever a state is handed out.
+  const bool same = parameters_of<float>(state.model) == state.parameters;
+  check.require(same, "parameters", "other numbers than in the model",
+                "must be the model's weights, readout, time constants and input weights");
+}
+
+/// What was noted of the trials that are done.
+void check_course(const TrainingState& state, const TrainingOptions& options,
+                  const TrainingCheck& check) {
+  check.require(state.trials_done >= 0 && state.trials_done % options.batch == 0 &&
+                    state.losses.size() == static_cast<std::size_t>(state.trials_done),
+                "trials_done",
+                fmt::format("{} with {} losses", state.trials_done, state.losses.size()),
+                fmt::format("must be whole batches of {} with one loss a trial", options.batch));
+  for (const double loss : state.losses) {
+    check.require(std::isfinite(loss), "losses", loss, "must be finite");
+  }
+  int before = 0;
+  for (const EvaluationPoint& look : state.evaluations) {
+    check.require(look.trial > before && look.trial <= state.trials_done, "evaluations",
+                  fmt::format("trial {} after {}", look.trial, before),
+                  fmt::format("must increase within 1 ... {}", state.trials_done));
+    check.require(std::isfinite(look.mean_loss), "evaluations", look.mean_loss,
+                  "must have finite losses");
+    check.require(look.accuracy >= 0.0 && look.accuracy <= 1.0, "evaluations", look.accuracy,
+                  "must have accuracies within 0 ... 1");
+    before = look.trial;
   }
 }
 
@@ -121,7 +161,6 @@ class Training {
         state_(std::move(state)),
         bptt_(state_.model, bptt_options(options, task.steps())),
         trials_(static_cast<std::size_t>(options.batch)) {
-    check_state(state_, rule_, options_);
     std::ranges::for_each(state_.evaluations,
                           [this](const EvaluationPoint& look) { note_learnt(look); });
   }
@@ -162,7 +201,8 @@ class Training {
   RateEvaluation evaluate(double spike_noise, double margin) {
     write_model();
     const int number = state_.trials_done / options_.evaluate_every;
-    const auto first = static_cast<std::uint32_t>(number * options_.evaluation_trials);
+    const std::uint32_t first =
+        static_cast<std::uint32_t>(number) * static_cast<std::uint32_t>(options_.evaluation_trials);
     return evaluate_rate(state_.model, task_,
                          {.trials = options_.evaluation_trials,
                           .seed = options_.seed,
@@ -251,6 +291,13 @@ std::string status_line(const TrainingState& state) {
                            state.evaluations.back().mean_loss, state.evaluations.back().accuracy);
 }
 
+void check_state(const TrainingState& state, const TrainingOptions& options,
+                 const std::string& where) {
+  const TrainingCheck check{where};
+  check_vectors(state, training_rule_named(options.rule), check);
+  check_course(state, options, check);
+}
+
 void check_model(const RateModel& model, const Task& task) {
   validate(model, "model");
   if (model.inputs() != task.inputs()) {
@@ -289,6 +336,13 @@ TrainingOptions recommended_training() {
   return options;
 }
 
+void validate(const TrainingState& state, const TrainingOptions& options,
+              const std::string& where) {
+  check_options(options, where);
+  validate(state.model, where);
+  check_state(state, options, where);
+}
+
 TrainingState initial_state(const RateModel& model, const TrainingOptions& options) {
   validate(model, "model");
   TrainingState state;
@@ -308,8 +362,9 @@ std::size_t training_memory_bytes(const RateModel& model, int steps,
 
 TrainingResult train(TrainingState state, const Task& task, const TrainingOptions& options,
                      const RunControl& control, const CheckpointSink& checkpoint) {
-  check_options(options);
+  check_options(options, "training options");
   check_model(state.model, task);
+  check_state(state, options, "training state");
   const auto start = Clock::now();
   Training training(std::move(state), task, options);
   const auto save = [&] {

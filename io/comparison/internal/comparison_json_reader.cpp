@@ -5,13 +5,19 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.hpp"
+#include "core/whole_number.hpp"
 #include "io/comparison/comparison_json.hpp"
+#include "io/comparison/internal/comparison_check.hpp"
 
 namespace rheobase::io {
 
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+/// Levels of lists and objects in a comparison: six. What is nested deeper is another text, and
+/// one without end would exhaust the stack.
+constexpr int kDeepestLevel = 32;
 
 /// An object of the text with typed access; every message names the field by its path.
 class Field {
@@ -43,12 +49,9 @@ class Field {
   }
   template <class Integer>
   Integer integer() const {
-    const double value = number();
-    require(value == std::floor(value) &&
-                value >= static_cast<double>(std::numeric_limits<Integer>::min()) &&
-                value <= static_cast<double>(std::numeric_limits<Integer>::max()),
-            "a whole number in range");
-    return static_cast<Integer>(value);
+    const std::optional<Integer> value = whole_number<Integer>(number());
+    require(value.has_value(), "a whole number in range");
+    return *value;
   }
   bool truth() const {
     require(json_.is_boolean(), "true or false");
@@ -57,6 +60,15 @@ class Field {
   std::string text() const {
     require(json_.is_string(), "a text");
     return json_.get<std::string>();
+  }
+  /// A word, turned into what it stands for; an unknown one is the file's fault.
+  template <class Convert>
+  auto word(const Convert& convert) const {
+    try {
+      return convert(text());
+    } catch (const InputError& error) {
+      throw InputError(where_, path_, error.found(), error.required());
+    }
   }
   /// Numbers, null for NaN; of any length where `size` is negative.
   Eigen::VectorXd vector(Eigen::Index size = -1) const {
@@ -176,7 +188,7 @@ mapping::TypeComparison type_from(const Field& field) {
 
 spiking::NeuronParameters neuron_from_field(const Field& field) {
   spiking::NeuronParameters neuron;
-  neuron.model = spiking::neuron_from(field.at("model").text());
+  neuron.model = field.at("model").word(&spiking::neuron_from);
   neuron.tau_membrane_ms = field.at("tau_membrane_ms").number();
   neuron.threshold_mv = field.at("threshold_mv").number();
   neuron.reset_mv = field.at("reset_mv").number();
@@ -194,18 +206,19 @@ mapping::CompareOptions options_from(const Field& field) {
   simulation.trial = field.at("first_trial").integer<std::uint32_t>();
   simulation.seed = field.at("seed").integer<Seed>();
   simulation.engine = field.at("engine").text();
-  simulation.precision = field.at("precision").text() == "single"
-                             ? spiking::Precision::single_precision
-                             : spiking::Precision::double_precision;
+  const std::string precision = field.at("precision").text();
+  field.at("precision").require(precision == "single" || precision == "double", "single or double");
+  simulation.precision = precision == "single" ? spiking::Precision::single_precision
+                                               : spiking::Precision::double_precision;
   simulation.dt_ms = field.at("dt_ms").number();
   simulation.step_ms = field.at("step_ms").number();
-  simulation.start_up = spiking::start_up_from(field.at("start_up").text());
+  simulation.start_up = field.at("start_up").word(&spiking::start_up_from);
   simulation.downsample = field.at("downsample").integer<int>();
   simulation.parity = field.at("parity").truth();
   simulation.noise_intensity = field.at("noise_mv2_per_ms").number();
   options.rate_noise = field.at("rate_noise").number();
   options.transfer.neuron = neuron_from_field(field.at("neuron"));
-  options.transfer.synapse = spiking::synapse_from(field.at("synapse").text());
+  options.transfer.synapse = field.at("synapse").word(&spiking::synapse_from);
   options.transfer.rise_ms = field.at("rise_ms").number();
   options.transfer.readout_bias = field.at("readout_bias").truth();
   options.transfer.use_initial_weights = field.at("use_initial_weights").truth();
@@ -264,13 +277,22 @@ mapping::Comparison comparison_from(const Field& root) {
 }  // namespace
 
 mapping::Comparison comparison_from_json(std::string_view text, const std::string& where) {
-  const Json json = Json::parse(text, nullptr, false);
+  const auto not_too_deep = [&](int depth, Json::parse_event_t, const Json&) {
+    if (depth > kDeepestLevel) {
+      throw InputError(where, "", fmt::format("more than {} levels of lists", kDeepestLevel),
+                       "must be what `rheobase compare` writes");
+    }
+    return true;
+  };
+  const Json json = Json::parse(text, not_too_deep, false);
   if (json.is_discarded()) {
     throw InputError(where, "", "text that is not JSON", "must be what `rheobase compare` writes");
   }
   const Field root(json, where, "");
   check_format(root, where);
-  return comparison_from(root);
+  mapping::Comparison comparison = comparison_from(root);
+  validate_figures(comparison, where);
+  return comparison;
 }
 
 }  // namespace rheobase::io
