@@ -9,6 +9,7 @@
 
 #include "apps/cli/text_format.hpp"
 #include "core/error.hpp"
+#include "core/whole_number.hpp"
 
 namespace rheobase::cli {
 
@@ -95,7 +96,7 @@ CLI::Option* add_integer(CLI::App& app, const std::string& names, int& value, co
   return app
       .add_option_function<std::string>(
           names,
-          [&value](const std::string& given) { value = static_cast<int>(*parse_number(given)); },
+          [&value](const std::string& given) { value = to_integer<int>(*parse_number(given)); },
           text)
       ->type_name("INT")
       ->check(CLI::Validator(
