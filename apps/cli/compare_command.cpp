@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 
 #include <fmt/format.h>
@@ -33,6 +34,7 @@ struct CompareRequest {
   SpikingChoice spiking;
   double scaling = 0.0;
   mapping::CompareOptions options;
+  bool components_given = false;
   Seed seed = 1;
   bool json = false;
 };
@@ -63,6 +65,10 @@ void check_request(const CompareRequest& request) {
 
 mapping::CompareOptions complete_options(const CompareRequest& request, const io::ModelFile& file) {
   mapping::CompareOptions options = request.options;
+  if (!request.components_given) {
+    options.components =
+        static_cast<int>(std::min<Eigen::Index>(options.components, file.model.units()));
+  }
   options.scaling_factor =
       spiking_model_of(file, request.model.string(), request.scaling, request.spiking)
           .scaling_factor;
@@ -132,7 +138,8 @@ void run_compare(CompareRequest request, const Console& console) {
   comparison.model_file = request.model.string();
   comparison.command = with_seed(console.command_line, request.seed);
   if (!request.output.empty()) {
-    io::write_comparison(request.output, comparison);
+    save_result(request.output,
+                [&](const fs::path& path) { io::write_comparison(path, comparison); });
   }
   print_comparison(request, comparison, console);
   check(request, comparison, baseline);
@@ -191,7 +198,8 @@ void add_compare_command(CLI::App& program, const Console& console) {
              "Everything but accuracy is measured from here on, when the random start of the "
              "spiking network is over");
   add_integer(app, "--components", options.components, {1.0, 1000.0, false},
-              "Principal components that span the subspaces whose angles are measured");
+              "Principal components that span the subspaces whose angles are measured")
+      ->each([request](const std::string&) { request->components_given = true; });
   add_integer(app, "--examples", options.example_trials, {0.0, 1e6, false},
               "Trials of each condition whose spikes --output keeps");
   add_seed(app, request->seed);

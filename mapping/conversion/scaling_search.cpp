@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <limits>
 
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "core/whole_number.hpp"
 #include "mapping/conversion/evaluate_spiking.hpp"
 #include "rate/learning/evaluate.hpp"
 #include "rate/tasks/scoring.hpp"
@@ -21,7 +23,7 @@ constexpr int kMaximumExtension = 12;
 
 std::vector<double> arithmetic_grid(double first, double step, double last) {
   std::vector<double> grid;
-  const int count = static_cast<int>(std::lround((last - first) / step)) + 1;
+  const int count = to_integer<int>(std::round((last - first) / step)) + 1;
   for (int i = 0; i < count; ++i) {
     grid.push_back(first + i * step);
   }
@@ -62,7 +64,19 @@ class Search {
                         .outputs;
   }
 
+  /// A network that diverges at this value gets no trial right: the search goes on.
   ScalingPoint evaluate(double scaling_factor, const RunControl& control) const {
+    try {
+      return measure(scaling_factor, control);
+    } catch (const NonFiniteError&) {
+      return {scaling_factor, wilson_interval(0, options_.trials), 0.0,
+              std::numeric_limits<double>::infinity(),
+              std::vector<bool>(static_cast<std::size_t>(options_.trials), false)};
+    }
+  }
+
+ private:
+  ScalingPoint measure(double scaling_factor, const RunControl& control) const {
     const spiking::SpikingModel spiking = map_to_spiking(model_, scaling_factor, options_.transfer);
     std::vector<SampledSignal> readouts;
     SpikingEvaluation evaluation = evaluate_spiking(
@@ -78,7 +92,6 @@ class Search {
             std::move(evaluation.correct)};
   }
 
- private:
   const rate::RateModel& model_;
   const rate::Task& task_;
   ScalingSearchOptions options_;
@@ -156,6 +169,11 @@ ScalingSearchResult search_scaling(const rate::RateModel& model, const rate::Tas
   };
   for (const double value : grid) {
     result.points.push_back(evaluate(value));
+  }
+  if (std::ranges::none_of(result.points, [](const ScalingPoint& point) {
+        return std::isfinite(point.output_rmse);
+      })) {
+    throw NonFiniteError("membrane voltage", "every scaling factor", -1);
   }
   result.best = best_point(result.points, options.selection);
 
