@@ -4,7 +4,7 @@ get_property(modules GLOBAL PROPERTY RHEOBASE_MODULES)
 install(TARGETS ${modules} EXPORT RheobaseTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 # Public headers only: those in folders named internal, in core/simd and in the folders of single
 # engines are parts of the libraries (docs/architecture.md).
-set(RHEOBASE_PRIVATE_FOLDERS "/(internal|simd|kernels|page|clock|event|bridge|odeint)(/|$)")
+set(RHEOBASE_PRIVATE_FOLDERS "/(internal|simd|page|clock|event|bridge|odeint)(/|$)")
 foreach(folder core rate spiking mapping network io apps/report)
   install(
     DIRECTORY "${PROJECT_SOURCE_DIR}/${folder}/"
@@ -22,6 +22,6 @@ write_basic_package_version_file("${PROJECT_BINARY_DIR}/RheobaseConfigVersion.cm
                                  COMPATIBILITY SameMinorVersion)
 install(FILES "${PROJECT_BINARY_DIR}/generated/core/version.hpp"
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/rheobase/core)
-install(FILES "${PROJECT_BINARY_DIR}/RheobaseConfig.cmake"
+install(FILES "${PROJECT_BINARY_DIR}/RheobaseConfig.cmake" "${PROJECT_SOURCE_DIR}/cmake/Lapack.cmake"
               "${PROJECT_BINARY_DIR}/RheobaseConfigVersion.cmake"
         DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/Rheobase)

@@ -1,4 +1,4 @@
-#include "network/kernels/elementary.hpp"
+#include "network/kernels/simd/elementary.hpp"
 #include "network/kernels/vector_kernels.hpp"
 
 namespace rheobase::RHEOBASE_SIMD::network {

@@ -1,5 +1,5 @@
 // The equations of tanh.cpp; the order of their quantities is that of the text there.
-#include "network/kernels/unit_loops.hpp"
+#include "network/kernels/simd/unit_loops.hpp"
 
 namespace rheobase::RHEOBASE_SIMD::network {
 

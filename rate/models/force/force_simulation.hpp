@@ -9,9 +9,10 @@
 #include "core/dispatch.hpp"
 #include "core/run_control.hpp"
 #include "rate/models/force/force_network.hpp"
-#include "rate/models/force/internal/force_kernels.hpp"
 
 namespace rheobase::rate {
+
+struct ForceStepArguments;
 
 /// A FORCE network in motion: one side's state and J r, with the weights that a rule may change
 /// between two steps. Every instruction set gives the same bits.

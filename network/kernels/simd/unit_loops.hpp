@@ -10,7 +10,7 @@
 // ones.
 #pragma once
 
-#include "network/kernels/dual.hpp"
+#include "network/kernels/simd/dual.hpp"
 #include "network/kernels/unit_rows.hpp"
 
 namespace rheobase::RHEOBASE_SIMD::network {

@@ -2,7 +2,7 @@
 // them, give their own partial derivatives.
 #pragma once
 
-#include "network/kernels/elementary.hpp"
+#include "network/kernels/simd/elementary.hpp"
 
 namespace rheobase::RHEOBASE_SIMD::network {
 
