@@ -96,10 +96,11 @@ fs::path output_of_checkpoint(const fs::path& checkpoint) {
 
 /// @param inputs  read beside the checkpoint that a training is resumed from, which is written
 /// again
-void check_paths(const Job& job, const fs::path& resumed, std::vector<fs::path> inputs) {
+void check_paths(const Job& job, const fs::path& resumed, const std::vector<fs::path>& inputs) {
+  std::vector<fs::path> all = inputs;
+  all.push_back(resumed);
+  check_output("--output", job.output, all);
   check_output("--checkpoint", job.checkpoint, inputs);
-  inputs.push_back(resumed);
-  check_output("--output", job.output, inputs);
   if (same_file(job.output, job.checkpoint)) {
     throw InputError("--checkpoint", job.checkpoint.string(), "the name of the output",
                      "must be another file");

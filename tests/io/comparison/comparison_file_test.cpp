@@ -66,7 +66,8 @@ void check_message(const std::string& text, const std::string& part) {
     comparison_from_json(text, "base.json");
     FAIL("was accepted");
   } catch (const InputError& error) {
-    CAPTURE(error.what());
+    CAPTURE(std::string(error.what()));
+    CAPTURE(part);
     CHECK(std::string(error.what()).rfind("base.json: ", 0) == 0);
     CHECK(std::string(error.what()).find(part) != std::string::npos);
     CHECK(std::string(error.what()).find('\n') == std::string::npos);
@@ -257,7 +258,7 @@ TEST_SUITE("unit") {
     check_message(replaced(text, "\"precision\": \"double\"", "\"precision\": \"half\""),
                   "options.precision");
     check_message(replaced(text, "\"start_up\": \"reference\"", "\"start_up\": \"cold\""),
-                  "options.start_up: found 'cold'");
+                  "options.start_up: found \"cold\"");
     check_message(replaced(text, "\"seed\": 1", "\"seed\": 4294967296"), "options.seed");
   }
 
