@@ -22,6 +22,6 @@ write_basic_package_version_file("${PROJECT_BINARY_DIR}/RheobaseConfigVersion.cm
                                  COMPATIBILITY SameMinorVersion)
 install(FILES "${PROJECT_BINARY_DIR}/generated/core/version.hpp"
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/rheobase/core)
-install(FILES "${PROJECT_BINARY_DIR}/RheobaseConfig.cmake"
+install(FILES "${PROJECT_BINARY_DIR}/RheobaseConfig.cmake" "${PROJECT_SOURCE_DIR}/cmake/Lapack.cmake"
               "${PROJECT_BINARY_DIR}/RheobaseConfigVersion.cmake"
         DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/Rheobase)

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "core/whole_number.hpp"
 #include "spiking/engine.hpp"
 #include "spiking/event/event_qif_simulation.hpp"
 #include "spiking/event/event_readout.hpp"
@@ -67,7 +68,7 @@ void mark_peaks(Eigen::MatrixXd& voltage, const std::vector<Eigen::Index>& units
   for (const SpikeEvent& spike : spikes) {
     // A spike at the time of a sample, up to rounding, belongs to that sample.
     const double position = std::ceil(spike.time_ms / dt_ms * (1.0 - 1e-14)) - 1.0;
-    const auto column = std::max<Eigen::Index>(static_cast<Eigen::Index>(position), 0);
+    const auto column = std::max<Eigen::Index>(to_integer<Eigen::Index>(position), 0);
     const auto row = rows.find(spike.unit);
     if (row != rows.end() && column < voltage.cols()) {
       voltage(row->second, column) = peak_mv;

@@ -11,6 +11,7 @@
 #include "apps/cli/help_formatter.hpp"
 #include "apps/cli/subcommands.hpp"
 #include "apps/cli/suggestion.hpp"
+#include "apps/cli/text_format.hpp"
 #include "core/error.hpp"
 #include "core/version.hpp"
 
@@ -174,7 +175,7 @@ int run_command_line(const std::vector<std::string>& given, std::ostream& out, s
   } catch (const Cancelled& error) {
     return complain(err, error.what(), kInterrupted);
   } catch (const std::exception& error) {
-    return complain(err, error.what(), kOurFault);
+    return complain(err, failure_text(error), kOurFault);
   }
 }
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 
 #include <fmt/format.h>
@@ -32,6 +33,7 @@ struct CompareRequest {
   TaskChoice task;
   SpikingChoice spiking;
   mapping::CompareOptions options;
+  bool components_given = false;
   Seed seed = 1;
   bool json = false;
 };
@@ -62,6 +64,10 @@ void check_request(const CompareRequest& request) {
 
 mapping::CompareOptions complete_options(const CompareRequest& request, const io::ModelFile& file) {
   mapping::CompareOptions options = request.options;
+  if (!request.components_given) {
+    options.components =
+        static_cast<int>(std::min<Eigen::Index>(options.components, file.network.units()));
+  }
   options.scaling_factor =
       spiking_model_of(file, request.model.string(), options.scaling_factor, request.spiking)
           .scaling_factor;
@@ -131,7 +137,8 @@ void run_compare(CompareRequest request, const Console& console) {
   comparison.model_file = request.model.string();
   comparison.command = with_seed(console.command_line, request.seed);
   if (!request.output.empty()) {
-    io::write_comparison(request.output, comparison);
+    save_result(request.output,
+                [&](const fs::path& path) { io::write_comparison(path, comparison); });
   }
   print_comparison(request, comparison, console);
   check(request, comparison, baseline);
@@ -183,6 +190,9 @@ void add_compare_command(CLI::App& program, const Console& console) {
                  "Write the comparison: .mat with all traces, or .json")
       ->type_name("FILE");
   add_fields(app, mapping::compare_fields(), request->options);
+  app.get_option("--components")->each([request](const std::string&) {
+    request->components_given = true;
+  });
   add_seed(app, request->seed);
   add_threads(app, request->options.threads);
   add_json(app, request->json);

@@ -33,11 +33,17 @@ InterruptGuard::InterruptGuard() {
   action.sa_handler = on_signal;
   sigaction(SIGINT, &action, &interrupt_before_);
   sigaction(SIGTERM, &action, &terminate_before_);
+  // A terminal that closes asks to stop, unless the program was started with nohup.
+  sigaction(SIGHUP, nullptr, &hang_up_before_);
+  if (hang_up_before_.sa_handler != SIG_IGN) {
+    sigaction(SIGHUP, &action, nullptr);
+  }
 }
 
 InterruptGuard::~InterruptGuard() {
   sigaction(SIGINT, &interrupt_before_, nullptr);
   sigaction(SIGTERM, &terminate_before_, nullptr);
+  sigaction(SIGHUP, &hang_up_before_, nullptr);
 }
 
 bool InterruptGuard::interrupted() const {

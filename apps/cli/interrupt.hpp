@@ -20,6 +20,7 @@ class InterruptGuard {
  private:
   struct sigaction interrupt_before_ {};
   struct sigaction terminate_before_ {};
+  struct sigaction hang_up_before_ {};
 };
 
 }  // namespace rheobase::cli

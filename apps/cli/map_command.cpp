@@ -39,6 +39,7 @@ fs::path output_path(const MapRequest& request) {
     if (!request.output.empty()) {
       throw InputError("--in-place", "", "--output beside it", "must be given alone");
     }
+    check_output("--in-place", request.model, {request.task.trials_file});
     return request.model;
   }
   const fs::path path = request.output.empty() ? with_word(request.model, "lif") : request.output;
@@ -170,8 +171,10 @@ Mapped map_one(MapRequest request, const fs::path& output, const std::string& co
   }
   mapping::ScalingSearchResult result =
       mapping::search_scaling(file.network, task, options, control);
-  io::write_model(output, mapped_file(file, task, result, options, command), io::MatVersion::level5,
-                  request.model);
+  const io::ModelFile mapped = mapped_file(file, task, result, options, command);
+  save_result(output, [&](const fs::path& path) {
+    io::write_model(path, mapped, io::MatVersion::level5, request.model);
+  });
   return {task, options, std::move(result)};
 }
 

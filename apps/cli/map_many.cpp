@@ -85,14 +85,17 @@ void write_summary(const fs::path& folder, const std::vector<MapEntry>& entries,
   Eigen::MatrixXd values(count, 3);
   for (Eigen::Index i = 0; i < count; ++i) {
     const MapEntry& entry = entries[static_cast<std::size_t>(i)];
-    std::string error = entry.error;
-    std::replace(error.begin(), error.end(), '"', '\'');
-    text += fmt::format("\"{}\",{},{},{},{:.3f},\"{}\"\n", entry.model.string(),
-                        entry.output.filename().string(), entry.scaling_factor, entry.accuracy,
-                        entry.seconds, error);
+    text += fmt::format("{},{},", csv_text(entry.model.string()),
+                        csv_text(entry.output.filename().string()));
+    // What broke has no figures.
+    text += entry.error.empty()
+                ? fmt::format("{},{},{:.3f},", entry.scaling_factor, entry.accuracy, entry.seconds)
+                : ",,,";
+    text += csv_text(entry.error) + '\n';
     values.row(i) << entry.scaling_factor, entry.accuracy, entry.seconds;
   }
-  io::write_atomically(folder / "summary.csv", text);
+  save_result(folder / "summary.csv",
+              [&](const fs::path& path) { io::write_atomically(path, text); });
   io::MatFields fields;
   fields.matrix("scaling_factor", values.col(0));
   fields.matrix("accuracy", values.col(1));
@@ -147,7 +150,9 @@ void check_many(const MapRequest& request) {
     throw InputError("--output", request.output.string(), failure.message(),
                      "must be a folder that can be made");
   }
-  check_output("--output", request.output / "summary.csv");
+  for (const char* summary : {"summary.csv", "summary.mat"}) {
+    check_output("--output", request.output / summary, {request.task.trials_file});
+  }
 }
 
 }  // namespace
@@ -155,8 +160,10 @@ void check_many(const MapRequest& request) {
 void map_many(const MapRequest& request, const Console& console) {
   check_many(request);
   std::vector<MapEntry> entries = entries_of(request, console);
+  std::vector<fs::path> inputs = request.models;
+  inputs.push_back(request.task.trials_file);
   for (MapEntry& entry : entries) {
-    check_output("--output", entry.output, {entry.model, request.task.trials_file});
+    check_output("--output", entry.output, inputs);
     keep_if_done(entry);
   }
   const InterruptGuard guard;
@@ -184,8 +191,8 @@ void map_many(const MapRequest& request, const Console& console) {
         entry.seconds = mapped.result.seconds;
       } catch (const Cancelled&) {
         throw Cancelled("stopped; complete networks are kept, the same command goes on");
-      } catch (const Error& error) {
-        entry.error = error.what();
+      } catch (const std::exception& error) {
+        entry.error = failure_text(error);
         ++broken;
       }
     }

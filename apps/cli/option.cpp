@@ -12,6 +12,7 @@
 
 #include "apps/cli/text_format.hpp"
 #include "core/error.hpp"
+#include "core/whole_number.hpp"
 
 namespace rheobase::cli {
 

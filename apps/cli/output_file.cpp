@@ -1,16 +1,89 @@
 #include "apps/cli/output_file.hpp"
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <system_error>
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include "core/error.hpp"
+#include "io/mat/atomic_file.hpp"
 
 namespace rheobase::cli {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+/// Folders that may take a result for which its own has no room.
+std::vector<fs::path> other_folders(const fs::path& path) {
+  std::error_code ignored;
+  std::vector<fs::path> folders{fs::temp_directory_path(ignored), fs::current_path(ignored)};
+  if (const char* home = std::getenv("HOME")) {
+    folders.emplace_back(home);
+  }
+  const fs::path own = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  std::erase_if(folders, [&](const fs::path& folder) {
+    return folder.empty() || fs::equivalent(folder, own, ignored);
+  });
+  return folders;
+}
+
+/// The name in the folder, with a number where that is taken; empty where all are.
+fs::path free_name(const fs::path& folder, const fs::path& name) {
+  constexpr int kMostNumbers = 1000;
+  std::error_code ignored;
+  for (int number = 0; number < kMostNumbers; ++number) {
+    const std::string numbered = number == 0 ? "" : fmt::format("-{}", number);
+    fs::path path = folder / (name.stem().string() + numbered + name.extension().string());
+    if (!fs::exists(fs::symlink_status(path, ignored))) {
+      return path;
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+bool same_file(const fs::path& a, const fs::path& b) {
+  std::error_code ignored;
+  return fs::equivalent(a, b, ignored) || fs::weakly_canonical(fs::absolute(a), ignored) ==
+                                              fs::weakly_canonical(fs::absolute(b), ignored);
+}
+
+fs::path write_somewhere(const fs::path& path, const std::function<void(const fs::path&)>& write,
+                         std::string& trouble) {
+  std::exception_ptr failure;
+  try {
+    write(path);
+    return path;
+  } catch (const Error& error) {
+    trouble = error.what();
+    failure = std::current_exception();
+  }
+  for (const fs::path& folder : other_folders(path)) {
+    try {
+      const fs::path place = free_name(folder, path.filename());
+      if (!place.empty()) {
+        write(place);
+        return place;
+      }
+    } catch (const Error&) {
+      // No room there either.
+    }
+  }
+  std::rethrow_exception(failure);
+}
+
+void save_result(const fs::path& path, const std::function<void(const fs::path&)>& write) {
+  std::string trouble;
+  const fs::path place = write_somewhere(path, write, trouble);
+  if (place != path) {
+    throw Error(fmt::format("{}; the result is in {}", trouble, place.string()));
+  }
+}
 
 void check_output(const std::string& option, const fs::path& output,
                   const std::vector<fs::path>& inputs) {
@@ -32,6 +105,11 @@ void check_output(const std::string& option, const fs::path& output,
       throw InputError(option, output.string(), "an input file",
                        "must be another file: inputs are never changed unless --in-place is given");
     }
+  }
+  try {
+    io::require_writable(output);
+  } catch (const InputError& error) {
+    throw InputError(option, output.string(), error.found(), error.required());
   }
 }
 

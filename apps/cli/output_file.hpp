@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,22 @@ namespace rheobase::cli {
 /// @param inputs  may hold empty ones
 void check_output(const std::string& option, const std::filesystem::path& output,
                   const std::vector<std::filesystem::path>& inputs = {});
+
+/// Whether both names mean one file, also one that is not there yet.
+bool same_file(const std::filesystem::path& a, const std::filesystem::path& b);
+
+/// Writes what long work made: to `path` or, where that fails (a full disk), under the same name
+/// into another folder: that of temporary files, the current one, the user's own.
+/// @param trouble  why it is not in `path`; not touched where it is
+/// @returns where it is. @throws what writing to `path` threw, where no other folder takes it
+/// either
+std::filesystem::path write_somewhere(
+    const std::filesystem::path& path,
+    const std::function<void(const std::filesystem::path&)>& write, std::string& trouble);
+
+/// The same for a result: one that is not where it was wanted ends with an error that says where.
+void save_result(const std::filesystem::path& path,
+                 const std::function<void(const std::filesystem::path&)>& write);
 
 /// FILE.mat of FILE.mat:FIELD; empty without a field.
 std::filesystem::path file_of(const std::string& file_and_field);

@@ -7,6 +7,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "core/whole_number.hpp"
+
 namespace rheobase::cli {
 
 namespace {
@@ -19,7 +21,7 @@ std::string time_left(double fraction, double elapsed_s) {
   if (fraction <= 0.0) {
     return "";
   }
-  const auto left = static_cast<long>(std::ceil(elapsed_s * (1.0 - fraction) / fraction));
+  const auto left = to_integer<long>(std::ceil(elapsed_s * (1.0 - fraction) / fraction));
   return left < 60 ? fmt::format(", {} s left", left)
                    : fmt::format(", {} min {:02} s left", left / 60, left % 60);
 }
@@ -35,7 +37,7 @@ std::size_t terminal_width() {
 
 std::string progress_line(const std::string& work, const Progress& progress, double elapsed_s) {
   const double fraction = std::clamp(progress.fraction, 0.0, 1.0);
-  const auto filled = static_cast<std::size_t>(std::lround(fraction * kBarWidth));
+  const auto filled = to_integer<std::size_t>(std::round(fraction * kBarWidth));
   const std::string bar = std::string(filled, '#') + std::string(kBarWidth - filled, ' ');
   const std::string status = progress.status.empty() ? "" : ", " + progress.status;
   return fmt::format("{}  [{}] {:3.0f} %{}{}", work, bar, 100.0 * fraction,

@@ -103,6 +103,7 @@ ReportSource saved_source(const ReportRequest& request) {
     throw InputError(request.model.string(), "", "a comparison without traces",
                      "must be a .mat file: `rheobase compare MODEL -o comparison.mat`");
   }
+  check_output("--output", request.output, {comparison.model_file});
   rate::Task task =
       make_task(comparison.task, comparison.task_parameters, request.task.trials_file);
   std::optional<io::ModelFile> model = model_of(comparison);
@@ -119,6 +120,7 @@ mapping::CompareOptions compare_options(const ReportRequest& request, const io::
   options.simulation.seed = request.seed;
   options.transfer = request.spiking.transfer;
   options.example_trials = request.rasters;
+  options.components = static_cast<int>(std::min<Eigen::Index>(3, file.network.units()));
   options.threads = request.threads;
   return options;
 }
@@ -173,7 +175,7 @@ void run_report(ReportRequest request, const CLI::App& app, const Console& conso
          "built without the chart library, the page holds static figures (scripts/install_page.sh "
          "installs it)");
   }
-  report::write_report(data, request.output);
+  save_result(request.output, [&](const fs::path& path) { report::write_report(data, path); });
   std::vector<fs::path> figures;
   if (!request.figures.empty()) {
     figures = report::write_figures(data, request.figures, format);

@@ -271,7 +271,8 @@ void run_simulate(SimulateRequest request, const Console& console) {
     description.condition =
         outcome.drive.task->conditions()[static_cast<std::size_t>(outcome.drive.trial->condition)];
   }
-  io::write_run(request.output, outcome.result, description);
+  save_result(request.output,
+              [&](const fs::path& path) { io::write_run(path, outcome.result, description); });
   print_outcome(request, outcome, options, console);
 }
 

@@ -113,7 +113,7 @@ void run_task(const TaskRequest& request, const Console& console) {
   const rate::Task task =
       make_task(request.name, request.parameters.overrides, request.parameters.trials_file);
   if (!request.plot.empty()) {
-    check_output("--plot", request.plot);
+    check_output("--plot", request.plot, {request.parameters.trials_file});
     report::draw_task(task, request.seed, request.plot);
     console.out << request.plot.string() << '\n';
     return;

@@ -1,5 +1,7 @@
 #include "apps/cli/text_format.hpp"
 
+#include <new>
+
 #include <fmt/format.h>
 
 namespace rheobase::cli {
@@ -22,6 +24,22 @@ std::string short_number(double value) {
 
 std::string yes_no(bool value) {
   return value ? "yes" : "no";
+}
+
+std::string failure_text(const std::exception& error) {
+  if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) {
+    return "not enough memory: fewer units, trials, recorded voltages or threads, or a smaller "
+           "--batch, take less";
+  }
+  return error.what();
+}
+
+std::string csv_text(const std::string& text) {
+  std::string field = "\"";
+  for (const char c : text) {
+    field += c == '"' ? std::string("\"\"") : std::string(1, c == '\n' || c == '\r' ? ' ' : c);
+  }
+  return field + '"';
 }
 
 std::string joined(const std::vector<std::string>& parts, const std::string& separator) {

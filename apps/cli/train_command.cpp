@@ -94,10 +94,14 @@ fs::path output_of_checkpoint(const fs::path& checkpoint) {
   return checkpoint.parent_path() / (stem.stem().string() + ".mat");
 }
 
-void check_paths(const Job& job, const std::vector<fs::path>& inputs) {
-  check_output("--output", job.output, inputs);
-  check_output("--checkpoint", job.checkpoint);
-  if (job.output == job.checkpoint) {
+/// @param inputs  read beside the checkpoint that a training is resumed from, which is written
+/// again
+void check_paths(const Job& job, const fs::path& resumed, const std::vector<fs::path>& inputs) {
+  std::vector<fs::path> all = inputs;
+  all.push_back(resumed);
+  check_output("--output", job.output, all);
+  check_output("--checkpoint", job.checkpoint, inputs);
+  if (same_file(job.output, job.checkpoint)) {
     throw InputError("--checkpoint", job.checkpoint.string(), "the name of the output",
                      "must be another file");
   }
@@ -118,7 +122,7 @@ Job new_job(const TrainRequest& request, const Console& console) {
   if (!job.own_checkpoint) {
     job.checkpoint = with_word(job.output, kCheckpointWord);
   }
-  check_paths(job, {file_of(request.mask), request.task.trials_file});
+  check_paths(job, {}, {file_of(request.mask), request.task.trials_file});
   return job;
 }
 
@@ -167,7 +171,7 @@ Job resumed_job(const TrainRequest& request, const CLI::App& app) {
         "--trials", "", std::to_string(job.options.max_trials),
         fmt::format("must be at least {}, the trials already done", job.state.trials_done));
   }
-  check_paths(job, {request.resume, request.task.trials_file});
+  check_paths(job, request.resume, {request.task.trials_file});
   return job;
 }
 
@@ -182,12 +186,30 @@ void note_memory(std::size_t bytes, const Console& console) {
   }
 }
 
-rate::TrainingResult run_job(const Job& job, const Console& console) {
+/// A checkpoint that cannot be written where it should goes elsewhere, with a note, and training
+/// goes on.
+void save_checkpoint(Job& job, const rate::TrainingState& state, const Console& console) {
+  const auto write = [&](const fs::path& path) {
+    io::write_checkpoint(path,
+                         {state, job.options, job.task.name(), job.task.parameters(), job.command});
+  };
+  try {
+    std::string trouble;
+    const fs::path place = write_somewhere(job.checkpoint, write, trouble);
+    if (place != job.checkpoint) {
+      note(console, fmt::format("{}; the checkpoint is in {}", trouble, place.string()));
+      job.checkpoint = place;
+    }
+  } catch (const Error& error) {
+    note(console, fmt::format("there is no checkpoint: {}", error.what()));
+  }
+}
+
+rate::TrainingResult run_job(Job& job, const Console& console) {
   note_memory(rate::training_memory_bytes(job.state.model, job.task.steps(), job.options), console);
   const InterruptGuard guard;
-  const rate::CheckpointSink sink = [&job](const rate::TrainingState& state) {
-    io::write_checkpoint(job.checkpoint,
-                         {state, job.options, job.task.name(), job.task.parameters(), job.command});
+  const rate::CheckpointSink sink = [&](const rate::TrainingState& state) {
+    save_checkpoint(job, state, console);
   };
   ProgressBar bar(console, "training");
   return rate::train(job.state, job.task, job.options, bar.control(guard), sink);
@@ -300,7 +322,7 @@ void run_train(TrainRequest request, const CLI::App& app, const Console& console
     evaluate_newest(request, console);
     return;
   }
-  const Job job = request.resume.empty() ? new_job(request, console) : resumed_job(request, app);
+  Job job = request.resume.empty() ? new_job(request, console) : resumed_job(request, app);
   const rate::TrainingResult result = run_job(job, console);
   if (result.outcome == rate::TrainingOutcome::cancelled) {
     throw Cancelled(
@@ -308,7 +330,8 @@ void run_train(TrainRequest request, const CLI::App& app, const Console& console
                     result.state.trials_done, shell_quoted(job.checkpoint.string()),
                     job.own_checkpoint ? " -o " + shell_quoted(job.output.string()) : ""));
   }
-  io::write_model(job.output, trained_model(result, job.task, job.options, job.command));
+  const io::ModelFile model = trained_model(result, job.task, job.options, job.command);
+  save_result(job.output, [&](const fs::path& path) { io::write_model(path, model); });
   if (!job.own_checkpoint) {
     std::error_code ignored;
     fs::remove(job.checkpoint, ignored);

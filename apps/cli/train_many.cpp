@@ -68,6 +68,7 @@ class ManyTrainings {
     progress_ = std::vector<std::atomic<double>>(entries_.size());
   }
 
+  void check_outputs() const;
   void keep_what_is_done();
   void run(const InterruptGuard& guard, const RunControl& bar);
   void write_summary() const;
@@ -95,6 +96,16 @@ class ManyTrainings {
   std::vector<std::atomic<double>> progress_;
   std::mutex writing_;
 };
+
+void ManyTrainings::check_outputs() const {
+  const std::vector<fs::path> inputs{file_of(request_.mask), request_.task.trials_file};
+  for (const char* summary : {"summary.csv", "summary.mat"}) {
+    check_output("--output", request_.output / summary, inputs);
+  }
+  for (const Entry& entry : entries_) {
+    check_output("--output", entry.file, inputs);
+  }
+}
 
 void ManyTrainings::keep_what_is_done() {
   for (Entry& entry : entries_) {
@@ -129,7 +140,7 @@ void ManyTrainings::train_one(std::size_t index, const RunControl& control) {
   {
     // Writing forks a process: one at a time.
     const std::lock_guard lock(writing_);
-    io::write_model(entry.file, file);
+    save_result(entry.file, [&](const fs::path& path) { io::write_model(path, file); });
   }
   entry.trials = result.state.trials_done;
   entry.accuracy = result.last_evaluation.accuracy.value;
@@ -159,8 +170,8 @@ void ManyTrainings::run(const InterruptGuard& guard, const RunControl& bar) {
     if (!entries_[i].kept && !guard.interrupted()) {
       try {
         train_one(i, control);
-      } catch (const Error& error) {
-        entries_[i].error = error.what();
+      } catch (const std::exception& error) {
+        entries_[i].error = failure_text(error);
       }
     }
     progress_[i] = 1.0;
@@ -171,15 +182,17 @@ void ManyTrainings::run(const InterruptGuard& guard, const RunControl& bar) {
 void ManyTrainings::write_summary() const {
   std::string text = "seed,file,trained,trials,updates,accuracy,mean_loss,seconds,error\n";
   for (const Entry& entry : entries_) {
-    std::string error = entry.error;
-    std::replace(error.begin(), error.end(), '"', '\'');
-    text +=
-        fmt::format("{},{},{},{},{},{},{},{},\"{}\"\n", entry.seed, entry.file.filename().string(),
-                    entry.trained ? 1 : 0, entry.trials, entry.trials / options_.batch,
-                    entry.accuracy, entry.mean_loss,
-                    std::isnan(entry.seconds) ? "" : fmt::format("{:.3f}", entry.seconds), error);
+    text += fmt::format("{},{},", entry.seed, csv_text(entry.file.filename().string()));
+    // What broke has no figures.
+    text += entry.error.empty()
+                ? fmt::format("{},{},{},{},{},{},", entry.trained ? 1 : 0, entry.trials,
+                              entry.trials / options_.batch, entry.accuracy, entry.mean_loss,
+                              std::isnan(entry.seconds) ? "" : fmt::format("{:.3f}", entry.seconds))
+                : ",,,,,,";
+    text += csv_text(entry.error) + '\n';
   }
-  io::write_atomically(request_.output / "summary.csv", text);
+  save_result(request_.output / "summary.csv",
+              [&](const fs::path& path) { io::write_atomically(path, text); });
   const auto column = [this](const auto& value) {
     Eigen::VectorXd values(static_cast<Eigen::Index>(entries_.size()));
     std::transform(entries_.begin(), entries_.end(), values.begin(),
@@ -239,7 +252,7 @@ void train_many(const TrainRequest& request, const Console& console) {
     throw InputError("--output", request.output.string(), failure.message(),
                      "must be a folder that can be made");
   }
-  check_output("--output", request.output / "summary.csv");
+  trainings.check_outputs();
   trainings.keep_what_is_done();
   const InterruptGuard guard;
   {

@@ -1,6 +1,7 @@
 #include "apps/cli/trained_model.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "rate/dynamics/run.hpp"
 
@@ -15,12 +16,18 @@ io::ExampleTrial example_trial(const rate::TrainingResult& result, const rate::T
   const rate::Trial trial = task.random_trial(options.seed, number, Purpose::task);
   const rate::RateNoise noise{options.noise, options.seed, number, Purpose::rate_noise};
   const rate::DaleModel& model = result.state.model;
-  rate::DaleModel before = model;
-  before.w = model.w0;
-  before.tau_gate = model.tau_gate0;
   const rate::RateRun run = rate::run_rate(network_of(model), trial.input, noise);
-  const rate::RateRun first = rate::run_rate(network_of(before), trial.input, noise);
-  return {trial.input, trial.target, run.output, run.x, run.r, first.x, first.r};
+  io::ExampleTrial example{trial.input, trial.target, run.output, run.x, run.r, {}, {}};
+  // A training may go on from a checkpoint that does not say what was before it.
+  if (model.w0.size() > 0 && (model.fixed_tau() || model.tau_gate0.size() > 0)) {
+    rate::DaleModel before = model;
+    before.w = model.w0;
+    before.tau_gate = model.tau_gate0;
+    rate::RateRun first = rate::run_rate(network_of(before), trial.input, noise);
+    example.x0 = std::move(first.x);
+    example.r0 = std::move(first.r);
+  }
+  return example;
 }
 
 }  // namespace

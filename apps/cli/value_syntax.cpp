@@ -10,6 +10,7 @@
 
 #include "apps/cli/option.hpp"
 #include "core/error.hpp"
+#include "core/whole_number.hpp"
 
 namespace rheobase::cli {
 
@@ -35,7 +36,7 @@ std::vector<double> stepped_grid(const std::string& option, const std::string& t
     throw InputError(option, "", text, fmt::format("must have at most {} values", kLargestGrid));
   }
   std::vector<double> grid;
-  for (int i = 0; i <= static_cast<int>(steps); ++i) {
+  for (int i = 0; i <= to_integer<int>(steps); ++i) {
     grid.push_back(first + i * step);
   }
   return grid;

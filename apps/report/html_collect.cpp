@@ -6,6 +6,7 @@
 
 #include "apps/report/internal/html_text.hpp"
 #include "core/error.hpp"
+#include "core/whole_number.hpp"
 #include "mapping/conversion/network_fingerprint.hpp"
 
 namespace rheobase::report {
@@ -23,6 +24,19 @@ void check_source(const mapping::Comparison& comparison, const rate::Task& task,
   if (model != nullptr && mapping::network_fingerprint(model->network) != comparison.network) {
     throw InputError(name, "network", "a comparison of another network",
                      "must be one of this model");
+  }
+  std::vector<std::string> names;
+  for (const mapping::ConditionComparison& condition : comparison.conditions) {
+    names.push_back(condition.name);
+  }
+  if (names != task.conditions()) {
+    throw InputError(name, "conditions", fmt::format("{}", fmt::join(names, ", ")),
+                     fmt::format("must be {}", fmt::join(task.conditions(), ", ")));
+  }
+  if (comparison.traces.rate_output.cols() != task.steps() - 1) {
+    throw InputError(name, "rate_output",
+                     fmt::format("{} samples", comparison.traces.rate_output.cols()),
+                     fmt::format("must be {}, a trial of the task", task.steps() - 1));
   }
 }
 
@@ -167,7 +181,7 @@ void add_scaling(ReportData& data, const io::ModelProvenance& provenance) {
   for (std::size_t i = 0; i < provenance.accuracies.size(); ++i) {
     const double successes = provenance.accuracies[i] * trials;
     whole = whole && std::abs(successes - std::round(successes)) < 1e-4;
-    const Proportion p = wilson_interval(static_cast<int>(std::lround(successes)), trials);
+    const Proportion p = wilson_interval(to_integer<int>(std::round(successes)), trials);
     data.scaling.push_back(
         {provenance.scaling_factors[i], provenance.accuracies[i], p.low, p.high});
   }
@@ -189,7 +203,7 @@ void add_model(ReportData& data, const io::ModelFile& file) {
   }
   data.training.losses = file.provenance.losses;
   for (const auto& look : file.provenance.evaluations.rowwise()) {
-    data.training.evaluations.push_back({static_cast<int>(look[0]), look[1], look[2]});
+    data.training.evaluations.push_back({to_integer<int>(look[0]), look[1], look[2]});
   }
   add_scaling(data, file.provenance);
 }

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "core/whole_number.hpp"
 
 namespace rheobase::analysis {
 
@@ -64,7 +65,7 @@ double sample_position(const SampleGrid& grid, double time_ms) {
 }
 
 Eigen::Index clamped(const SampleGrid& grid, double position) {
-  return static_cast<Eigen::Index>(std::clamp(position, 0.0, static_cast<double>(grid.samples)));
+  return to_integer<Eigen::Index>(std::clamp(position, 0.0, static_cast<double>(grid.samples)));
 }
 
 double time_at(const SampleGrid& grid, Eigen::Index sample) {

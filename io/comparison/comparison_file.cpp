@@ -8,6 +8,7 @@
 #include "core/error.hpp"
 #include "core/version.hpp"
 #include "io/comparison/comparison_json.hpp"
+#include "io/comparison/internal/comparison_check.hpp"
 #include "io/mat/atomic_file.hpp"
 #include "io/mat/mat_file.hpp"
 
@@ -143,7 +144,11 @@ std::vector<std::size_t> indices(const MatFile& file, const char* name, Eigen::I
 
 std::vector<bool> flags(const MatFile& file, const char* name, Eigen::Index size) {
   std::vector<bool> result;
-  for (const double value : file.vector(name, size, "must be one 0 or 1 per trial")) {
+  constexpr const char* kRequired = "must be one 0 or 1 per trial";
+  for (const double value : file.vector(name, size, kRequired)) {
+    if (value != 0.0 && value != 1.0) {
+      file.fail(name, fmt::format("{}", value), kRequired);
+    }
     result.push_back(value != 0.0);
   }
   return result;
@@ -194,19 +199,19 @@ mapping::ComparisonTraces traces_from(const MatFile& file, const mapping::Compar
   return traces;
 }
 
-mapping::Comparison read_mat_comparison(const fs::path& path) {
-  const MatFile file(path);
+}  // namespace
+
+mapping::Comparison parse_comparison(std::span<const std::byte> bytes, const std::string& where) {
+  const MatFile file(bytes, where);
   constexpr const char* kRequired = "must be what `rheobase compare -o` writes";
   if (!file.has("format") || file.text("format", kRequired) != kComparisonFormatName) {
-    throw InputError(path.string(), "", "no comparison", kRequired);
+    throw InputError(where, "", "no comparison", kRequired);
   }
-  mapping::Comparison comparison =
-      comparison_from_json(file.text("summary", kRequired), path.string());
+  mapping::Comparison comparison = comparison_from_json(file.text("summary", kRequired), where);
   comparison.traces = traces_from(file, comparison);
+  validate_traces(comparison, where);
   return comparison;
 }
-
-}  // namespace
 
 void require_comparison_extension(const fs::path& path) {
   if (path.extension() != ".mat" && path.extension() != ".json") {
@@ -226,10 +231,10 @@ void write_comparison(const fs::path& path, const mapping::Comparison& compariso
 
 mapping::Comparison read_comparison(const fs::path& path) {
   require_comparison_extension(path);
-  if (path.extension() == ".mat") {
-    return read_mat_comparison(path);
-  }
   const std::vector<std::byte> bytes = read_bytes(path);
+  if (path.extension() == ".mat") {
+    return parse_comparison(bytes, path.string());
+  }
   return comparison_from_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()},
                               path.string());
 }

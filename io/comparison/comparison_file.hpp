@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
+#include <span>
+#include <string>
 
 #include "mapping/comparison/compare.hpp"
 
@@ -19,5 +22,7 @@ void write_comparison(const std::filesystem::path& path, const mapping::Comparis
 
 /// Reads either form. @throws InputError that names file, field, what was found and what must hold
 mapping::Comparison read_comparison(const std::filesystem::path& path);
+/// The same from the contents of a .mat file; `where` names it in messages.
+mapping::Comparison parse_comparison(std::span<const std::byte> bytes, const std::string& where);
 
 }  // namespace rheobase::io

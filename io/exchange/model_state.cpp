@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cstring>
+#include <type_traits>
 
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "core/whole_number.hpp"
 #include "io/exchange/internal/hdf5_reader.hpp"
 #include "io/exchange/internal/hdf5_writer.hpp"
 #include "io/mat/atomic_file.hpp"
@@ -65,13 +67,22 @@ void add_field(Hdf5Writer& writer, const MatField& field) {
   }
 }
 
+/// @throws InputError for a number that the field's type does not hold
 template <class T>
-MatField column_major(std::string name, MatField::Kind kind, const Hdf5Values& values) {
+MatField column_major(std::string name, MatField::Kind kind, const Hdf5Values& values,
+                      const std::string& where) {
   MatField field{std::move(name), kind, values.shape[0], values.shape[1], {}};
   std::vector<T> columns(values.numbers.size());
   for (std::size_t i = 0; i < field.rows; ++i) {
     for (std::size_t j = 0; j < field.cols; ++j) {
-      columns[j * field.rows + i] = static_cast<T>(values.numbers[i * field.cols + j]);
+      const double number = values.numbers[i * field.cols + j];
+      if constexpr (std::is_integral_v<T>) {
+        if (!whole_number<T>(number)) {
+          throw InputError(where, fmt::format("field '{}'", field.name), fmt::format("{}", number),
+                           "must be a whole number within the range of its type");
+        }
+      }
+      columns[j * field.rows + i] = static_cast<T>(number);
     }
   }
   const auto bytes = std::as_bytes(std::span(columns));
@@ -92,18 +103,18 @@ MatField field_of(const Hdf5Reader& reader, const std::string& path, std::string
                      fmt::format("{} dimensions", values.shape.size()), "must have two");
   }
   if (values.type == "f32") {
-    return column_major<float>(std::move(name), MatField::Kind::float32, values);
+    return column_major<float>(std::move(name), MatField::Kind::float32, values, where);
   }
   if (values.type == "i32") {
-    return column_major<std::int32_t>(std::move(name), MatField::Kind::int32, values);
+    return column_major<std::int32_t>(std::move(name), MatField::Kind::int32, values, where);
   }
   if (values.type == "i64") {
-    return column_major<std::int64_t>(std::move(name), MatField::Kind::int64, values);
+    return column_major<std::int64_t>(std::move(name), MatField::Kind::int64, values, where);
   }
   if (values.type == "u8") {
-    return column_major<std::uint8_t>(std::move(name), MatField::Kind::logical, values);
+    return column_major<std::uint8_t>(std::move(name), MatField::Kind::logical, values, where);
   }
-  return column_major<double>(std::move(name), MatField::Kind::float64, values);
+  return column_major<double>(std::move(name), MatField::Kind::float64, values, where);
 }
 
 void read_group(const Hdf5Reader& reader, const std::string& path, const std::string& prefix,
@@ -142,8 +153,10 @@ void add_model_state(Hdf5Writer& writer, const ModelFile& file) {
 }
 
 ModelFile read_model_state(const std::filesystem::path& path) {
-  const std::vector<std::byte> bytes = read_bytes(path);
-  const std::string where = path.string();
+  return parse_model_state(read_bytes(path), path.string());
+}
+
+ModelFile parse_model_state(std::span<const std::byte> bytes, const std::string& where) {
   std::string mat;
   try {
     mat = run_isolated([&] { return mat_bytes(bytes, where); }, limits_for_file(bytes.size()));

@@ -17,5 +17,7 @@ void add_model_state(Hdf5Writer& writer, const ModelFile& file);
 
 /// The model of a file with that group. @throws InputError that names file and field
 ModelFile read_model_state(const std::filesystem::path& path);
+/// The same from the file's contents; `where` names it in messages.
+ModelFile parse_model_state(std::span<const std::byte> bytes, const std::string& where);
 
 }  // namespace rheobase::io

@@ -114,13 +114,16 @@ std::string describe_type(fs::file_type type) {
 
 /// The file that is meant, links followed. @throws InputError where it cannot be written
 fs::path resolve_target(const fs::path& path) {
+  constexpr int kMostLinks = 40;
   std::error_code error;
   fs::path target = path;
-  if (fs::is_symlink(path, error)) {
-    target = fs::weakly_canonical(path, error);
-    if (error) {
+  // Also to a file that is not there yet.
+  for (int links = 0; fs::is_symlink(target, error); ++links) {
+    const fs::path next = fs::read_symlink(target, error);
+    if (error || links == kMostLinks) {
       throw InputError(path.string(), "", "a broken link", kMustBeWritable);
     }
+    target = target.parent_path() / next;
   }
   if (target.filename().empty()) {
     throw InputError(path.string(), "", path.empty() ? "no name" : "a directory", kMustBeWritable);

@@ -2,14 +2,17 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <limits>
 
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "core/whole_number.hpp"
 #include "io/mat/atomic_file.hpp"
 #include "io/mat/internal/field_values.hpp"
 #include "io/mat/internal/model_fields.hpp"
+#include "rate/learning/optimisers/training_rule.hpp"
 
 namespace rheobase::io {
 
@@ -69,9 +72,11 @@ class StateReader {
     return file_.number(full(name), "must be one number");
   }
   template <class Integer = int>
-  Integer integer(std::string_view name) const {
-    return static_cast<Integer>(file_.integer(full(name), 0, std::numeric_limits<Integer>::max(),
-                                              "must be a whole number, at least 0"));
+  Integer integer(std::string_view name, std::int64_t least = 0) const {
+    constexpr auto most = std::numeric_limits<Integer>::max();
+    return static_cast<Integer>(
+        file_.integer(full(name), least, most,
+                      fmt::format("must be a whole number within {} ... {}", least, most)));
   }
   std::string text(std::string_view name) const { return file_.text(full(name), "must be text"); }
   Eigen::MatrixXd matrix(std::string_view name, Index rows, Index cols) const {
@@ -84,12 +89,26 @@ class StateReader {
   std::vector<float> floats(std::string_view name) const {
     const std::vector<double> values = list(name);
     std::vector<float> floats(values.size());
-    std::transform(values.begin(), values.end(), floats.begin(),
-                   [](double value) { return static_cast<float>(value); });
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if (!(std::abs(values[i]) <= std::numeric_limits<float>::max())) {
+        fail(name, fmt::format("{} at {}", values[i], i + 1), "must be finite in single precision");
+      }
+      floats[i] = static_cast<float>(values[i]);
+    }
     return floats;
   }
   Index rows(std::string_view name) const {
     return file_.matrix(full(name), "must be a matrix of numbers").rows();
+  }
+
+  /// A word, turned into what it stands for; an unknown one is the file's fault.
+  template <class Convert>
+  auto word(std::string_view name, const Convert& convert) const {
+    try {
+      return convert(text(name));
+    } catch (const InputError& error) {
+      fail(name, error.found(), error.required());
+    }
   }
 
   [[noreturn]] void fail(std::string_view name, std::string_view found,
@@ -108,10 +127,17 @@ rate::TrainingState read_state(const StateReader& reader, rate::DaleModel model)
   const Index n = model.units();
   state.model = std::move(model);
   state.model.w = reader.matrix("w", n, n);
-  state.model.w0 = reader.matrix("w0", reader.rows("w0"), reader.rows("w0"));
+  // Weights before training are for the record: a model of unknown origin has none.
+  if (reader.has("w0") && reader.rows("w0") > 0) {
+    state.model.w0 = reader.matrix("w0", n, n);
+  }
   state.trials_done = reader.integer("trials_done");
   state.parameters = reader.floats("parameters");
-  const int moments = std::min(reader.integer("moments"), kMostMoments);
+  const int moments = reader.integer("moments");
+  if (moments > kMostMoments) {
+    reader.fail("moments", fmt::format("{}", moments),
+                fmt::format("must be at most {}", kMostMoments));
+  }
   for (int i = 0; i < moments; ++i) {
     state.moments.push_back(reader.floats(fmt::format("moment_{}", i + 1)));
   }
@@ -119,14 +145,27 @@ rate::TrainingState read_state(const StateReader& reader, rate::DaleModel model)
   const Index points = reader.rows("evaluations");
   const Eigen::MatrixXd evaluations = reader.matrix("evaluations", points, 3);
   for (Index i = 0; i < points; ++i) {
-    if (!(evaluations(i, 0) >= 0.0 && evaluations(i, 0) <= std::numeric_limits<int>::max())) {
+    const std::optional<int> trials = whole_number<int>(evaluations(i, 0));
+    if (!trials) {
       reader.fail("evaluations", fmt::format("{} trials", evaluations(i, 0)),
                   "must be trials done, mean loss and accuracy");
     }
-    state.evaluations.push_back(
-        {static_cast<int>(evaluations(i, 0)), evaluations(i, 1), evaluations(i, 2)});
+    state.evaluations.push_back({*trials, evaluations(i, 1), evaluations(i, 2)});
   }
   return state;
+}
+
+/// Options and state against each other, with the names of the file.
+void validate_training(const Checkpoint& checkpoint, const std::string& where) {
+  try {
+    rate::validate(checkpoint.state, checkpoint.options, where);
+  } catch (const InputError& error) {
+    if (error.field().starts_with("field ")) {
+      throw;
+    }
+    throw InputError(where, fmt::format("field 'checkpoint.{}'", error.field()), error.found(),
+                     error.required());
+  }
 }
 
 }  // namespace
@@ -141,14 +180,17 @@ void write_checkpoint(const std::filesystem::path& path, const Checkpoint& check
 }
 
 Checkpoint read_checkpoint(const std::filesystem::path& path) {
+  return parse_checkpoint(read_bytes(path), path.string());
+}
+
+Checkpoint parse_checkpoint(std::span<const std::byte> bytes, const std::string& where) {
   static constexpr std::array<std::string_view, 1> kWanted{"checkpoint"};
-  const std::vector<std::byte> bytes = read_bytes(path);
-  const MatFile file(bytes, path.string(), kWanted);
+  const MatFile file(bytes, where, kWanted);
   if (!file.has("checkpoint")) {
     file.fail("checkpoint", "a file without it",
               "must be a checkpoint of a training run (train --checkpoint)");
   }
-  ModelFile model = parse_model(bytes, path.string());
+  ModelFile model = parse_model(bytes, where);
   const StateReader reader(file);
   Checkpoint checkpoint;
   checkpoint.task = model.task;
@@ -159,7 +201,7 @@ Checkpoint read_checkpoint(const std::filesystem::path& path) {
     file.fail("taus", "nothing", "must be a checkpoint of a Dale model, with taus");
   }
   checkpoint.state = read_state(reader, std::move(*model.dale));
-  validate(checkpoint.state.model, path.string());
+  validate_training(checkpoint, where);
   return checkpoint;
 }
 

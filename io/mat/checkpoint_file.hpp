@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
+#include <span>
 #include <string>
 
 #include "rate/learning/train.hpp"
@@ -20,7 +22,9 @@ struct Checkpoint {
 /// read it as a model.
 void write_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint);
 
-/// @throws InputError when the file is no checkpoint
+/// @throws InputError when the file is no checkpoint, or its fields do not fit each other
 Checkpoint read_checkpoint(const std::filesystem::path& path);
+/// The same from the file's contents; `where` names it in messages.
+Checkpoint parse_checkpoint(std::span<const std::byte> bytes, const std::string& where);
 
 }  // namespace rheobase::io

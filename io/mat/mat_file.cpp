@@ -4,13 +4,13 @@
 #include <cctype>
 #include <cmath>
 #include <limits>
-#include <numeric>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "core/edit_distance.hpp"
 #include "core/error.hpp"
+#include "core/whole_number.hpp"
 #include "io/mat/atomic_file.hpp"
 #include "io/mat/internal/isolate.hpp"
 #include "io/mat/internal/mat5_scan.hpp"
@@ -94,11 +94,20 @@ std::vector<MatArray> decode(std::span<const std::byte> bytes, const std::string
 
 }  // namespace
 
+std::optional<std::size_t> MatArray::element_count() const {
+  std::size_t count = 1;
+  for (const std::size_t extent : dims) {
+    if (__builtin_mul_overflow(count, extent, &count)) {
+      return std::nullopt;
+    }
+  }
+  return count;
+}
+
 bool MatArray::numeric() const {
-  const std::size_t count =
-      std::accumulate(dims.begin(), dims.end(), std::size_t{1}, std::multiplies<>());
-  return values.size() == count && !complex && class_name != "char" && class_name != "struct" &&
-         class_name != "cell" && class_name != "object" && class_name != "function_handle";
+  return element_count() == values.size() && dims.size() >= 2 && !complex && class_name != "char" &&
+         class_name != "struct" && class_name != "cell" && class_name != "object" &&
+         class_name != "function_handle";
 }
 
 std::string MatArray::describe() const {
@@ -179,12 +188,11 @@ double MatFile::number(std::string_view name, std::string_view required) const {
 std::int64_t MatFile::integer(std::string_view name, std::int64_t low, std::int64_t high,
                               std::string_view required) const {
   const double value = number(name, required);
-  // Negated so that not-a-number fails too.
-  if (!(value >= static_cast<double>(low) && value <= static_cast<double>(high)) ||
-      value != std::floor(value)) {
+  const std::optional<std::int64_t> whole = whole_number<std::int64_t>(value);
+  if (!whole || *whole < low || *whole > high) {
     fail(name, fmt::format("{}", value), required);
   }
-  return static_cast<std::int64_t>(value);
+  return *whole;
 }
 
 std::string MatFile::text(std::string_view name, std::string_view required) const {

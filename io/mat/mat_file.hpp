@@ -25,6 +25,8 @@ struct MatArray {
   std::vector<double> values;  ///< column-major; of numeric, logical and sparse arrays
   std::string text;            ///< UTF-8, one line a row; of char arrays
 
+  /// Product of `dims`; none where it is beyond every memory.
+  std::optional<std::size_t> element_count() const;
   bool numeric() const;          ///< holds real numbers in `values`
   std::string describe() const;  ///< "200 x 200 double"
 };

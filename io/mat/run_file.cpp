@@ -9,6 +9,7 @@
 
 #include "core/error.hpp"
 #include "core/version.hpp"
+#include "io/mat/atomic_file.hpp"
 #include "io/mat/internal/field_values.hpp"
 #include "io/mat/internal/transfer_fields.hpp"
 
@@ -232,11 +233,16 @@ void write_run(const std::filesystem::path& path, const spiking::SimulationResul
 }
 
 RunFile read_run(const std::filesystem::path& path) {
-  const MatFile file(path);
+  return parse_run(read_bytes(path), path.string());
+}
+
+RunFile parse_run(std::span<const std::byte> bytes, const std::string& where) {
+  const MatFile file(bytes, where);
   RunFile run;
   read_spikes(file, run.result);
   read_signals(file, run);
   read_description(file, run);
+  validate(run, where);
   return run;
 }
 

@@ -37,8 +37,16 @@ struct RunFile {
 void write_run(const std::filesystem::path& path, const spiking::SimulationResult& result,
                const RunDescription& description, MatVersion version = MatVersion::level5);
 
-/// Reads what write_run wrote. @throws InputError when a field is missing or of another form
+/// Checks the parts of a run against each other: units, times within the run, as many spikes of
+/// every unit as are counted, signals of matching shapes and finite.
+/// @throws InputError with the name of the field
+void validate(const RunFile& run, const std::string& where);
+
+/// Reads what write_run wrote and validates it.
+/// @throws InputError when a field is missing or does not fit the others
 RunFile read_run(const std::filesystem::path& path);
+/// The same from the file's contents; `where` names it in messages.
+RunFile parse_run(std::span<const std::byte> bytes, const std::string& where);
 
 /// Reads one numeric matrix of a .mat file, given as FILE.mat:name.
 /// @throws InputError when the file, the field or its type is not as it must be

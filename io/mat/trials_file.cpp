@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "io/mat/atomic_file.hpp"
 #include "io/mat/mat_file.hpp"
 
 namespace rheobase::io {
@@ -89,7 +90,11 @@ std::pair<std::vector<double>, std::vector<double>> read_labels(const MatFile& f
 }  // namespace
 
 rate::RecordedTrials read_trials(const std::filesystem::path& path) {
-  const MatFile file(path);
+  return parse_trials(read_bytes(path), path.string());
+}
+
+rate::RecordedTrials parse_trials(std::span<const std::byte> bytes, const std::string& where) {
+  const MatFile file(bytes, where);
   const Shape shape = shape_of(file);
   const Targets z = read_targets(file, shape);
   const auto [labels, known] = read_labels(file, shape.trials);

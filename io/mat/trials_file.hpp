@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
+#include <span>
+#include <string>
 
 #include "rate/tasks/recorded_task.hpp"
 
@@ -10,5 +13,7 @@ namespace rheobase::io {
 /// whole number a trial) and score_window_ms (start and end).
 /// @throws InputError with file and field
 rate::RecordedTrials read_trials(const std::filesystem::path& path);
+/// The same from the file's contents; `where` names it in messages.
+rate::RecordedTrials parse_trials(std::span<const std::byte> bytes, const std::string& where);
 
 }  // namespace rheobase::io

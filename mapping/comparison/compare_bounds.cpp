@@ -81,6 +81,31 @@ void require_same(const Subject& baseline, const Subject& now, const std::string
   }
 }
 
+/// Conditions of another name would be left out of the checks.
+void require_same_conditions(const std::vector<std::string>& baseline,
+                             const std::vector<std::string>& now, const std::string& where) {
+  if (baseline != now) {
+    throw InputError(where, "conditions", fmt::format("{}", fmt::join(baseline, ", ")),
+                     fmt::format("must be {}", fmt::join(now, ", ")));
+  }
+}
+
+std::vector<std::string> condition_names(const Comparison& comparison) {
+  std::vector<std::string> names;
+  for (const ConditionComparison& condition : comparison.conditions) {
+    names.push_back(condition.name);
+  }
+  return names;
+}
+
+/// A figure that the baseline lacks and the new comparison has.
+void require_figure(const std::optional<double>& baseline, const std::optional<double>& now,
+                    const char* name, const std::string& where) {
+  if (now && !baseline) {
+    throw InputError(where, name, "nothing", "must be a number: make the baseline again");
+  }
+}
+
 void check_correlation(Failures& failures, std::string_view name,
                        const std::optional<double>& value, const std::optional<double>& baseline,
                        double tolerance) {
@@ -124,6 +149,7 @@ void require_same_subject(const Comparison& baseline, const rate::RateNetwork& m
                           const rate::Task& task, const std::string& where) {
   const std::string network = network_fingerprint(model);
   require_same(subject_of(baseline), {task.name(), task.parameters(), network}, where);
+  require_same_conditions(condition_names(baseline), task.conditions(), where);
 }
 
 std::vector<std::string> check_baseline(const Comparison& comparison, const Comparison& baseline,
@@ -132,6 +158,12 @@ std::vector<std::string> check_baseline(const Comparison& comparison, const Comp
     throw InputError("tolerance", "", fmt::format("{}", tolerance), "must be at least 0");
   }
   require_same(subject_of(baseline), subject_of(comparison), where);
+  require_same_conditions(condition_names(baseline), condition_names(comparison), where);
+  require_figure(baseline.all.output_rmse, comparison.all.output_rmse, "all.output_rmse", where);
+  require_figure(baseline.all.output_correlation, comparison.all.output_correlation,
+                 "all.output_correlation", where);
+  require_figure(baseline.all.rate_correlation, comparison.all.rate_correlation,
+                 "all.rate_correlation", where);
   Failures failures;
   const ConditionComparison& now = comparison.all;
   const ConditionComparison& before = baseline.all;

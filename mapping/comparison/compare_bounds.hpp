@@ -22,14 +22,17 @@ std::vector<std::string> check_bounds(const Comparison& comparison, const Bounds
 
 /// Refuses a baseline that cannot be compared with, before the new comparison is made.
 /// @param where  names the baseline in messages
-/// @throws InputError for a baseline of another task, other task parameters or another network
+/// @throws InputError for a baseline of another task, other task parameters or conditions, or
+///         another network
 void require_same_subject(const Comparison& baseline, const rate::RateNetwork& model,
                           const rate::Task& task, const std::string& where);
 
 /// One line for every figure that is worse than in an earlier comparison by more than `tolerance`:
 /// spiking accuracy (in all and per condition), output and rate correlation lower, output RMSE
 /// higher, or the mean firing rate off by more than that share of the baseline's.
-/// @throws InputError as require_same_subject, and for a tolerance that is not a number of at
+/// @throws InputError as require_same_subject, for a baseline of other conditions or without a
+/// figure
+///         that the new comparison has, and for a tolerance that is not a number of at
 ///         least 0
 std::vector<std::string> check_baseline(const Comparison& comparison, const Comparison& baseline,
                                         double tolerance, const std::string& where = "baseline");

@@ -4,11 +4,13 @@
 #include <array>
 #include <chrono>
 #include <cmath>
+#include <limits>
 
 #include <fmt/format.h>
 
 #include "core/error.hpp"
 #include "core/field_table.hpp"
+#include "core/whole_number.hpp"
 #include "mapping/conversion/evaluate_spiking.hpp"
 #include "rate/dynamics/transfer/transfer.hpp"
 #include "rate/learning/evaluate.hpp"
@@ -27,7 +29,7 @@ constexpr std::array<Word<Selection>, 2> kSelections{
 
 std::vector<double> arithmetic_grid(double first, double step, double last) {
   std::vector<double> grid;
-  const int count = static_cast<int>(std::lround((last - first) / step)) + 1;
+  const int count = to_integer<int>(std::round((last - first) / step)) + 1;
   for (int i = 0; i < count; ++i) {
     grid.push_back(first + i * step);
   }
@@ -64,7 +66,19 @@ class Search {
                         .outputs;
   }
 
+  /// A network that diverges at this value gets no trial right: the search goes on.
   ScalingPoint evaluate(double scaling_factor, const RunControl& control) const {
+    try {
+      return measure(scaling_factor, control);
+    } catch (const NonFiniteError&) {
+      return {scaling_factor, wilson_interval(0, options_.trials), 0.0,
+              std::numeric_limits<double>::infinity(),
+              std::vector<bool>(static_cast<std::size_t>(options_.trials), false)};
+    }
+  }
+
+ private:
+  ScalingPoint measure(double scaling_factor, const RunControl& control) const {
     const spiking::SpikingModel spiking = map_to_spiking(model_, scaling_factor, options_.transfer);
     std::vector<SampledSignal> readouts;
     SpikingEvaluation evaluation = evaluate_spiking(
@@ -81,7 +95,6 @@ class Search {
             std::move(evaluation.correct)};
   }
 
- private:
   const rate::RateNetwork& model_;
   const rate::Task& task_;
   ScalingSearchOptions options_;
@@ -179,6 +192,11 @@ ScalingSearchResult search_scaling(const rate::RateNetwork& model, const rate::T
   };
   for (const double value : grid) {
     result.points.push_back(evaluate(value));
+  }
+  if (std::ranges::none_of(result.points, [](const ScalingPoint& point) {
+        return std::isfinite(point.output_rmse);
+      })) {
+    throw NonFiniteError("membrane voltage", "every scaling factor", -1);
   }
   result.best = best_point(result.points, options.selection);
 

@@ -1,8 +1,8 @@
 #include <utility>
 
 #include "network/kernels/bytecode_kernels.hpp"
-#include "network/kernels/simd/elementary.hpp"
 #include "network/kernels/operation.hpp"
+#include "network/kernels/simd/elementary.hpp"
 
 namespace rheobase::RHEOBASE_SIMD::network {
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <limits>
 #include <numbers>
 #include <utility>
 
@@ -22,29 +23,66 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr long kUpdatesPerReport = 10;
 
-void check_state(const TrainingState& state, const TrainingRuleDefinition& rule,
-                 const TrainingOptions& options) {
-  const std::size_t expected = dale_blocks(state.model).size();
-  const auto check_size = [&](std::string_view field, std::size_t found) {
-    if (found != expected) {
-      throw InputError("training state", field, fmt::format("{} values", found),
-                       fmt::format("must have {}, one per parameter of the model", expected));
+/// Checks of options and state; `where` names the file or object at fault.
+struct TrainingCheck {
+  const std::string& where;
+
+  template <class Found>
+  void require(bool holds, std::string_view field, const Found& found,
+               std::string_view required) const {
+    if (!holds) {
+      throw InputError(where, field, fmt::format("{}", found), required);
     }
-  };
-  check_size("parameters", state.parameters.size());
-  if (state.moments.size() != static_cast<std::size_t>(rule.moments)) {
-    throw InputError("training state", "moments", fmt::format("{} vectors", state.moments.size()),
-                     fmt::format("must have {} for rule '{}'", rule.moments, rule.name));
   }
+};
+
+/// One finite number per parameter of the model.
+void check_vector(const std::vector<float>& values, std::string_view field, std::size_t expected,
+                  const TrainingCheck& check) {
+  check.require(values.size() == expected, field, fmt::format("{} values", values.size()),
+                fmt::format("must have {}, one per parameter of the model", expected));
+  const auto bad = std::ranges::find_if_not(values, [](float v) { return std::isfinite(v); });
+  check.require(bad == values.end(), field, bad == values.end() ? 0.0F : *bad,
+                "must be finite in single precision");
+}
+
+void check_vectors(const TrainingState& state, const TrainingRuleDefinition& rule,
+                   const TrainingCheck& check) {
+  const std::size_t expected = dale_blocks(state.model).size();
+  check_vector(state.parameters, "parameters", expected, check);
+  check.require(state.moments.size() == static_cast<std::size_t>(rule.moments), "moments",
+                fmt::format("{} vectors", state.moments.size()),
+                fmt::format("must have {} for rule '{}'", rule.moments, rule.name));
   for (const std::vector<float>& moment : state.moments) {
-    check_size("moments", moment.size());
+    check_vector(moment, "moments", expected, check);
   }
-  if (state.trials_done < 0 || state.trials_done % options.batch != 0 ||
-      state.losses.size() != static_cast<std::size_t>(state.trials_done)) {
-    throw InputError(
-        "training state", "trials_done",
-        fmt::format("{} with {} losses", state.trials_done, state.losses.size()),
-        fmt::format("must be whole batches of {} with one loss a trial", options.batch));
+  // The model is brought up to date whenever a state is handed out.
+  const bool same = parameters_of<float>(state.model) == state.parameters;
+  check.require(same, "parameters", "other numbers than in the model",
+                "must be the model's weights, readout, time constants and input weights");
+}
+
+/// What was noted of the trials that are done.
+void check_course(const TrainingState& state, const TrainingOptions& options,
+                  const TrainingCheck& check) {
+  check.require(state.trials_done >= 0 && state.trials_done % options.batch == 0 &&
+                    state.losses.size() == static_cast<std::size_t>(state.trials_done),
+                "trials_done",
+                fmt::format("{} with {} losses", state.trials_done, state.losses.size()),
+                fmt::format("must be whole batches of {} with one loss a trial", options.batch));
+  for (const double loss : state.losses) {
+    check.require(std::isfinite(loss), "losses", loss, "must be finite");
+  }
+  int before = 0;
+  for (const EvaluationPoint& look : state.evaluations) {
+    check.require(look.trial > before && look.trial <= state.trials_done, "evaluations",
+                  fmt::format("trial {} after {}", look.trial, before),
+                  fmt::format("must increase within 1 ... {}", state.trials_done));
+    check.require(std::isfinite(look.mean_loss), "evaluations", look.mean_loss,
+                  "must have finite losses");
+    check.require(look.accuracy >= 0.0 && look.accuracy <= 1.0, "evaluations", look.accuracy,
+                  "must have accuracies within 0 ... 1");
+    before = look.trial;
   }
 }
 
@@ -86,7 +124,6 @@ class Training {
         state_(std::move(state)),
         bptt_(dale_parametrisation<float>(state_.model), bptt_options(options, task.steps())),
         trials_(static_cast<std::size_t>(options.batch)) {
-    check_state(state_, rule_, options_);
     std::ranges::for_each(state_.evaluations,
                           [this](const EvaluationPoint& look) { note_learnt(look); });
   }
@@ -128,7 +165,8 @@ class Training {
   RateEvaluation evaluate(double spike_noise, double margin) {
     write_model();
     const int number = state_.trials_done / options_.evaluate_every;
-    const auto first = static_cast<std::uint32_t>(number * options_.evaluation_trials);
+    const std::uint32_t first =
+        static_cast<std::uint32_t>(number) * static_cast<std::uint32_t>(options_.evaluation_trials);
     return evaluate_rate(network_of(state_.model), task_,
                          {.trials = options_.evaluation_trials,
                           .seed = options_.seed,
@@ -217,6 +255,13 @@ std::string status_line(const TrainingState& state) {
                            state.evaluations.back().mean_loss, state.evaluations.back().accuracy);
 }
 
+void check_state(const TrainingState& state, const TrainingOptions& options,
+                 const std::string& where) {
+  const TrainingCheck check{where};
+  check_vectors(state, training_rule_named(options.rule), check);
+  check_course(state, options, check);
+}
+
 void check_model(const DaleModel& model, const Task& task) {
   validate(model, "model");
   require_fit(network_of(model), task);
@@ -233,6 +278,13 @@ TrainingOptions recommended_training() {
   options.spike_noise_trials = 2000;
   options.stop_margin = 0.1;
   return options;
+}
+
+void validate(const TrainingState& state, const TrainingOptions& options,
+              const std::string& where) {
+  check(options, training_fields(), where);
+  validate(state.model, where);
+  check_state(state, options, where);
 }
 
 TrainingState initial_state(const DaleModel& model, const TrainingOptions& options) {
@@ -256,6 +308,7 @@ TrainingResult train(TrainingState state, const Task& task, const TrainingOption
                      const RunControl& control, const CheckpointSink& checkpoint) {
   check(options, training_fields(), "training options");
   check_model(state.model, task);
+  check_state(state, options, "training state");
   const auto start = Clock::now();
   Training training(std::move(state), task, options);
   const auto save = [&] {

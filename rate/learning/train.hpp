@@ -87,6 +87,11 @@ using CheckpointSink = std::function<void(const TrainingState&)>;
 /// State before the first update.
 TrainingState initial_state(const DaleModel& model, const TrainingOptions& options);
 
+/// Checks options and state, alone and against each other: ranges, one finite parameter and moment
+/// per parameter of the model, one loss a trial, evaluations in order.
+/// @throws InputError with `where` and the member's name
+void validate(const TrainingState& state, const TrainingOptions& options, const std::string& where);
+
 /// Upper bound of the memory that training takes beside the model and the trials.
 std::size_t training_memory_bytes(const DaleModel& model, int steps,
                                   const TrainingOptions& options);

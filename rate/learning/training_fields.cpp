@@ -8,6 +8,9 @@ namespace rheobase::rate {
 
 namespace {
 
+/// Training computes in single precision: larger numbers are mistakes that would overflow there.
+constexpr double kLargest = 1e6;
+
 constexpr std::array<Word<Schedule>, 3> kSchedules{
     {{Schedule::constant, "constant"}, {Schedule::linear, "linear"}, {Schedule::cosine, "cosine"}}};
 
@@ -42,7 +45,7 @@ FieldTable<TrainingOptions> descent_fields() {
              .citation = kPaper}),
       field("rule", &T::rule, rule_names(),
             {.option = "--rule", .label = "training rule", .help = "Training rule"}),
-      field("learning_rate", &T::learning_rate, kPositive,
+      field("learning_rate", &T::learning_rate, {.low = 0.0, .high = kLargest, .above_low = true},
             {.option = "--learning-rate",
              .label = "learning rate",
              .help = "Step size of the training rule",
@@ -51,12 +54,12 @@ FieldTable<TrainingOptions> descent_fields() {
             {.option = "--clip",
              .label = "largest gradient norm",
              .help = "Gradients are cut to this norm; 0: never"}),
-      field("noise", &T::noise, kNonNegative,
+      field("noise", &T::noise, {0.0, kLargest},
             {.option = "--rate-noise",
              .label = "noise",
              .help = "Standard deviation of the noise of a unit in a step",
              .citation = kPaper}),
-      field("spike_noise", &T::spike_noise, kNonNegative,
+      field("spike_noise", &T::spike_noise, {0.0, kLargest},
             {.option = "--spike-noise",
              .label = "spike-like noise, scaling factor",
              .help = "Once the stop criteria are met, training goes on until they are met with "
@@ -67,12 +70,12 @@ FieldTable<TrainingOptions> descent_fields() {
             {.option = "--spike-noise-trials",
              .label = "trials with spike-like noise",
              .help = "Trials with --spike-noise, at least"}),
-      field("l2_rates", &T::l2_rates, kNonNegative,
+      field("l2_rates", &T::l2_rates, {0.0, kLargest},
             {.option = "--l2-rates",
              .label = "penalty of rates",
              .help = "Penalty: this times the mean squared rate is added to the loss of a "
                      "trial"}),
-      field("l2_weights", &T::l2_weights, kNonNegative,
+      field("l2_weights", &T::l2_weights, {0.0, kLargest},
             {.option = "--l2-weights",
              .label = "penalty of weights",
              .help = "Penalty: this times the sum of the squared recurrent weights is added to "

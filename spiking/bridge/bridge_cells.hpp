@@ -25,6 +25,9 @@ class BridgeCells {
   /// Puts a unit out of reach of the threshold until release().
   void hold(Eigen::Index unit);
   void release(Eigen::Index unit, double u);
+  /// A voltage put out of reach decays towards the drive: it says nothing about a unit that is
+  /// held.
+  bool held(Eigen::Index unit) const { return held_[static_cast<std::size_t>(unit)] != 0.0F; }
 
   /// @param drive_mv  bias + E of every unit, for LIF units above threshold
   void set_drive(const Eigen::Ref<const Eigen::VectorXd>& drive_mv);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "core/whole_number.hpp"
 #include "spiking/bridge/bridge.hpp"
 #include "spiking/bridge/bridge_cells.hpp"
 #include "spiking/bridge/spike_arrival.hpp"
@@ -20,6 +21,9 @@ namespace {
 
 /// With a refractory period a unit can fire once or twice in a step, without one this often.
 constexpr Eigen::Index kMostSpikesOfUnit = 1000;
+
+/// A longer refractory period outlasts every run; its noise alone would go beyond all numbers.
+constexpr double kLongestHoldMs = 1e9;
 
 struct Spike {
   double time_ms;
@@ -37,8 +41,10 @@ struct Release {
 /// Releases by the step they fall into, no further ahead than one refractory period.
 class ReleaseCalendar {
  public:
-  ReleaseCalendar(double refractory_ms, double step_ms)
-      : days_(static_cast<std::size_t>(refractory_ms / step_ms) + 3) {}
+  /// @param steps  of the run: no release after it is kept
+  ReleaseCalendar(double refractory_ms, double step_ms, long steps)
+      : days_(static_cast<std::size_t>(std::min(to_integer<long>(refractory_ms / step_ms), steps) +
+                                       3)) {}
   std::vector<Release>& at(long step) {
     return days_[static_cast<std::size_t>(step) % days_.size()];
   }
@@ -80,6 +86,7 @@ class BridgeRun {
   const ClockGrid& grid_;
   const SimulationOptions& options_;
   BridgeMembrane membrane_;
+  double refractory_ms_;
   double refractory_sd_;  ///< mV, noise of a refractory period
   Eigen::VectorXd initial_voltage_;
   Eigen::MatrixXd drive_;  ///< bias + W_in u - offset of u, mV, N x columns
@@ -106,7 +113,8 @@ BridgeRun::BridgeRun(const SpikingModel& model, const Eigen::MatrixXd& input, co
       grid_(grid),
       options_(options),
       membrane_(model.neuron, options.noise_intensity),
-      refractory_sd_(std::sqrt(options.noise_intensity * model.neuron.refractory_ms)),
+      refractory_ms_(std::min(model.neuron.refractory_ms, kLongestHoldMs)),
+      refractory_sd_(std::sqrt(options.noise_intensity * refractory_ms_)),
       initial_voltage_(initial_voltage(model, options)),
       drive_((model.w_in * input).array() + (model.neuron.bias_mv - membrane_.offset_mv)),
       cells_(model, membrane_, grid.dt_ms),
@@ -114,7 +122,7 @@ BridgeRun::BridgeRun(const SpikingModel& model, const Eigen::MatrixXd& input, co
       fired_(cells_.population().packs),
       arrival_(model, grid.dt_ms),
       intervals_(static_cast<std::size_t>(model.units()), 0),
-      calendar_(model.neuron.refractory_ms, grid.dt_ms),
+      calendar_(model.neuron.refractory_ms, grid.dt_ms, grid.steps),
       noise_(model.units(), true, options, level),
       readout_(model, grid.time_ms(grid.output_stride), level),
       recorder_(model, grid, options) {
@@ -134,7 +142,7 @@ BridgeRun::BridgeRun(const SpikingModel& model, const Eigen::MatrixXd& input, co
 /// Units at or above threshold fire at time 0; all others are held at their voltage for the first
 /// refractory period, where noise moves them and may bring them to the threshold.
 void BridgeRun::start_as_published(const Eigen::VectorXd& u) {
-  const double hold_ms = model_.neuron.refractory_ms;
+  const double hold_ms = refractory_ms_;
   for (Eigen::Index unit = 0; unit < u.size(); ++unit) {
     const double from = membrane_.threshold - u[unit];
     const double to = from - refractory_sd_ * draws(unit).restart_normal;
@@ -185,7 +193,10 @@ void BridgeRun::switch_input(long step) {
 /// @param released  the last step whose releases are done
 void BridgeRun::schedule(const Release& entry, long released) {
   // A millionth of a step: a release on a step's end belongs to it.
-  const auto due = static_cast<long>(std::ceil(entry.time_ms / grid_.dt_ms - 1e-6));
+  const auto due = to_integer<long>(std::ceil(entry.time_ms / grid_.dt_ms - 1e-6));
+  if (due > grid_.steps) {
+    return;  // held until the end
+  }
   if (due <= released) {
     release(entry, end_ms(released));
   } else {
@@ -260,7 +271,7 @@ void BridgeRun::fire(const Spike& spike, long step) {
   arrival_.deliver(spike.unit, end_ms(step) - spike.time_ms, next.u, next.current, next.h);
   begin_interval(spike.unit);
   cells_.hold(spike.unit);
-  schedule({spike.unit, spike.time_ms + model_.neuron.refractory_ms,
+  schedule({spike.unit, spike.time_ms + refractory_ms_,
             membrane_.reset + refractory_sd_ * draws(spike.unit).restart_normal},
            step);
 }
@@ -288,12 +299,10 @@ void BridgeRun::record(long step) {
   if (recorder_.wants_voltage()) {
     Eigen::VectorXd voltage(model_.units());
     for (Eigen::Index unit = 0; unit < voltage.size(); ++unit) {
-      const double u = cells_.now().u[unit];
-      const bool held = u < 0.5 * kFarBelowThreshold;
       const bool fired_before = intervals_[static_cast<std::size_t>(unit)] > 0;
-      voltage[unit] = !held          ? u + membrane_.offset_mv
-                      : fired_before ? model_.neuron.reset_mv
-                                     : initial_voltage_[unit];
+      voltage[unit] = !cells_.held(unit) ? cells_.now().u[unit] + membrane_.offset_mv
+                      : fired_before     ? model_.neuron.reset_mv
+                                         : initial_voltage_[unit];
     }
     recorder_.voltage(step, voltage);
     for (const Spike& spike : spikes_) {

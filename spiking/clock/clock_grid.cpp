@@ -3,18 +3,21 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/whole_number.hpp"
+
 namespace rheobase::spiking {
 
 Eigen::Index ClockGrid::column(long step) const {
   const double position = std::round(static_cast<double>(step) / steps_per_column);
-  return std::min(static_cast<Eigen::Index>(position), columns - 1);
+  return std::min(to_integer<Eigen::Index>(position), columns - 1);
 }
 
 long ClockGrid::first_step(Eigen::Index wanted) const {
   if (wanted >= columns) {
     return steps + 1;
   }
-  long step = std::max(1L, std::lround((static_cast<double>(wanted) - 0.5) * steps_per_column));
+  long step = std::max(
+      1L, to_integer<long>(std::round((static_cast<double>(wanted) - 0.5) * steps_per_column)));
   while (step > 1 && column(step - 1) >= wanted) {
     --step;
   }
@@ -36,10 +39,14 @@ ClockGrid make_clock_grid(const SpikingModel& model, Eigen::Index columns,
     grid.steps_per_column = whole;
   }
   grid.columns = columns;
-  grid.steps = std::lround(static_cast<double>(columns - 1) * grid.steps_per_column);
-  grid.output_stride = std::max(1L, std::lround(options.output_period_ms / grid.dt_ms));
+  grid.steps =
+      to_integer<long>(std::round(static_cast<double>(columns - 1) * grid.steps_per_column));
+  grid.output_stride =
+      std::max(1L, to_integer<long>(std::round(options.output_period_ms / grid.dt_ms)));
   // A billionth of a step forgives the rounding of a period that is a multiple of dt.
-  grid.refractory_steps = static_cast<long>(model.neuron.refractory_ms / grid.dt_ms + 1e-9);
+  // A period beyond the run is one until after its end.
+  grid.refractory_steps =
+      std::min(to_integer<long>(model.neuron.refractory_ms / grid.dt_ms + 1e-9), grid.steps + 1);
   return grid;
 }
 

@@ -23,7 +23,8 @@ void QifCourse::expand(const QifRates& rates, double force, const UnitState& sta
   length_ = std::min(1.0 / rates.decay, 1.0 / rates.rise);
   const double bound =
       std::abs(force) + std::exp(1.0) * (std::abs(start.current) + std::abs(start.h) * length_);
-  length_ = std::min(length_, rates.tau_membrane_ms / std::sqrt(bound));
+  turn_ = rates.tau_membrane_ms / std::sqrt(bound);
+  length_ = std::min(length_, turn_);
   while (!decidable(length_) && length_ > kShortestMs) {
     length_ *= 0.5;
   }

@@ -27,6 +27,8 @@ class QifCourse {
   void expand(const QifRates& rates, double force, const UnitState& start);
 
   double length_ms() const { return length_; }
+  /// tau_m / sqrt(bound of |F|), ms: a course is no longer, and time stands still where it is 0.
+  double turn_ms() const { return turn_; }
   /// Time (ms) at which v exceeds threshold, infinite if it does not within the course: where F is
   /// above -threshold^2 v can only rise through it, so the end of the course decides.
   double crossing_ms() const { return crossing_; }
@@ -47,6 +49,7 @@ class QifCourse {
   double force_ = 0.0;
   UnitState start_;
   double length_ = 0.0;
+  double turn_ = 0.0;
   double crossing_ = 0.0;
   std::array<double, kTerms> current_{};  ///< Taylor coefficients of I
   std::array<double, kTerms> y_{};        ///< of y, y(0) = 1

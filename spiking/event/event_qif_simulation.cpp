@@ -15,6 +15,9 @@ namespace {
 
 constexpr double kNoEvent = std::numeric_limits<double>::infinity();
 
+/// tau_m / sqrt(F): a thousandth of the time in which the fastest of networks spikes.
+constexpr double kShortestTurnMs = 1e-4;
+
 std::size_t index(std::int32_t unit) {
   return static_cast<std::size_t>(unit);
 }
@@ -108,6 +111,7 @@ void QifSimulation::handle_next(double now_ms) {
 void QifSimulation::fire(double now_ms) {
   const double refractory = network_.neuron.refractory_ms;
   for (const std::int32_t unit : batch_) {
+    limit_.count(now_ms);
     spikes_.push_back({now_ms, unit});
     Unit& cell = units_[index(unit)];
     UnitState state = state_at(cell, index(unit), now_ms);
@@ -162,6 +166,12 @@ void QifSimulation::renew(std::int32_t unit, const UnitState& state, double now_
   cell.course.expand(
       {network_.neuron.tau_membrane_ms, rates.decay, rates.rise, network_.neuron.threshold_mv},
       drive_mv(index(unit)), state);
+  if (!(cell.course.turn_ms() >= kShortestTurnMs)) {
+    throw InputError(
+        "event engine", fmt::format("force on unit {} at {:g} ms", unit + 1, now_ms),
+        fmt::format("{:g} mV", drive_mv(index(unit)) + state.current),
+        fmt::format("must be weaker: a QIF unit under it turns within {:g} ms", kShortestTurnMs));
+  }
   cell.fires = cell.course.crossing_ms() < kNoEvent;
   next_.change(unit, now_ms + (cell.fires ? cell.course.crossing_ms() : cell.course.length_ms()));
 }

@@ -3,12 +3,13 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/whole_number.hpp"
+
 namespace rheobase::spiking {
 
 SampleGrid::SampleGrid(double period, double duration_ms)
     // A millionth of a period forgives the rounding of a duration that is a multiple of it.
-    : period_ms(period),
-      count(static_cast<Eigen::Index>(std::floor(duration_ms / period + 1e-6))) {}
+    : period_ms(period), count(to_integer<Eigen::Index>(std::floor(duration_ms / period + 1e-6))) {}
 
 std::vector<Eigen::Index> recorded_units(const Recording& record, Eigen::Index units) {
   if (!record.voltage || !record.voltage_units.empty()) {

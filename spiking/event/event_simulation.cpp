@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "core/whole_number.hpp"
 
 namespace rheobase::spiking {
 
@@ -91,7 +92,7 @@ void EventSimulation::run_segment(std::size_t segment, double end_ms) {
     return;
   }
   const auto windows =
-      std::max(1L, static_cast<long>(std::ceil(length / longest_window_ms_ - 1e-9)));
+      std::max(1L, to_integer<long>(std::ceil(length / longest_window_ms_ - 1e-9)));
   state_.drive = &protocol_.drive[segment].drive;
   std::copy(state_.drive->begin(), state_.drive->end(), drive_.begin());
   set_length(length / static_cast<double>(windows));
@@ -293,6 +294,7 @@ void EventSimulation::fire(double t) {
   const double now_ms = state_.start_ms + t;
   const double release_ms = now_ms + network_.neuron.refractory_ms;
   for (const std::int32_t unit : batch_) {
+    limit_.count(now_ms);
     spikes_.push_back({now_ms, unit});
     state_.window[place(unit)].margin = kInfinity;
     state_.held_u[place(unit)] = reset_u_;

@@ -9,6 +9,7 @@
 #include "spiking/event/event_heap.hpp"
 #include "spiking/event/event_protocol.hpp"
 #include "spiking/event/event_state.hpp"
+#include "spiking/event/spike_limit.hpp"
 
 namespace rheobase::spiking {
 
@@ -79,6 +80,7 @@ class EventSimulation {
   std::vector<std::int32_t> looked_at_;
   std::vector<std::int32_t> batch_;
   std::vector<SpikeEvent> spikes_;
+  SpikeLimit limit_{"event engine", network_.units()};
 };
 
 }  // namespace rheobase::spiking

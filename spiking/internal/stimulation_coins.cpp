@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "core/whole_number.hpp"
+
 namespace rheobase::spiking {
 
 StimulationCoins::StimulationCoins(const SimulationOptions& options, const ClockGrid& grid)
@@ -13,8 +15,8 @@ StimulationCoins::StimulationCoins(const SimulationOptions& options, const Clock
   units_ = stimulation.units;
   amplitude_mv_ = stimulation.mode == StimulationMode::excite ? 0.5 : -0.5;
   // A millionth of a step forgives the rounding of a time that lies on the grid.
-  first_ = std::lround(std::ceil(stimulation.start_ms / grid.dt_ms - 1e-6));
-  stop_ = std::lround(std::ceil(stimulation.stop_ms / grid.dt_ms - 1e-6));
+  first_ = to_integer<long>(std::ceil(stimulation.start_ms / grid.dt_ms - 1e-6));
+  stop_ = to_integer<long>(std::ceil(stimulation.stop_ms / grid.dt_ms - 1e-6));
 }
 
 double StimulationCoins::jump_mv() {

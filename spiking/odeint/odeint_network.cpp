@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "spiking/event/spike_limit.hpp"
 
 namespace rheobase::spiking {
 
@@ -125,6 +126,7 @@ class Integration {
   std::vector<std::size_t> firing_;  ///< units whose crossing `advance` stopped at
   std::size_t next_arrival_ = 0, next_jump_ = 0, next_segment_ = 1, next_sample_ = 0;
   std::vector<SpikeEvent> spikes_;
+  SpikeLimit limit_{"odeint engine", network_.units()};
 };
 
 void Integration::start() {
@@ -315,6 +317,7 @@ void Integration::fire(std::vector<std::size_t> units) {
   units.erase(std::unique(units.begin(), units.end()), units.end());
   const double refractory = network_.neuron.refractory_ms;
   for (const std::size_t unit : units) {
+    limit_.count(now_ms_);
     spikes_.push_back({now_ms_, static_cast<std::int32_t>(unit)});
     x_[3 * unit] = reset_u_;
     if (refractory > 0.0) {

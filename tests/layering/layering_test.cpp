@@ -116,8 +116,7 @@ std::vector<Include> includes() {
 
 /// Public headers are installed; the others are parts of one module (cmake/Package.cmake).
 bool is_private(const std::string& header) {
-  static const std::regex pattern(
-      "(^|.*/)(internal|simd|page|clock|event|bridge|odeint)/.*");
+  static const std::regex pattern("(^|.*/)(internal|simd|page|clock|event|bridge|odeint)/.*");
   return std::regex_match(header, pattern);
 }
 

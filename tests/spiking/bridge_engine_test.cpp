@@ -299,4 +299,42 @@ TEST_SUITE("unit") {
     rejected([](auto& m, auto&) { m.neuron.refractory_ms = 300.0; }, "20 membrane");
     rejected([](auto&, auto& o) { o.stimulation = Stimulation{}; }, "stimulation");
   }
+
+  TEST_CASE("Bridge engine: refractory units are recorded where the clock engine has them") {
+    for (const double refractory_ms : {0.5, 2.0, 7.0, 20.0, 50.0}) {
+      CAPTURE(refractory_ms);
+      SpikingModel model = networks::uncoupled(Eigen::Vector3d(12.0, 30.0, 100.0));
+      model.neuron.refractory_ms = refractory_ms;
+      SimulationOptions options;
+      options.noise_intensity = kAlmostNoNoise;
+      options.initial_voltage = Eigen::Vector3d(-65.0, -50.0, -41.0);
+      options.record.spikes = true;
+      options.record.voltage = true;
+      for (const char* engine : {"clock", "bridge"}) {
+        CAPTURE(engine);
+        options.engine = engine;
+        const SimulationResult run = simulate(model, networks::constant_input(300.0), options);
+        CHECK(run.voltage.minCoeff() > -65.0 - 0.01);
+        long held = 0;
+        for (Eigen::Index unit = 0; unit < 3; ++unit) {
+          // The start counts as a spike that leaves the voltage where it is.
+          std::vector<double> from{0.0};
+          const std::vector<double> spikes = networks::spike_times(run, unit);
+          from.insert(from.end(), spikes.begin(), spikes.end());
+          for (std::size_t k = 0; k < from.size(); ++k) {
+            const double expected = k == 0 ? (*options.initial_voltage)[unit] : -65.0;
+            for (Eigen::Index i = 0; i < run.voltage.cols(); ++i) {
+              const double time = static_cast<double>(i + 1) * run.voltage_step_ms;
+              const double slack = 1.01 * run.voltage_step_ms;  // the spike's and the release's own
+              if (time > from[k] + slack && time < from[k] + refractory_ms - slack) {
+                CHECK(std::abs(run.voltage(unit, i) - expected) < 1e-3);
+                ++held;
+              }
+            }
+          }
+        }
+        CHECK((held > 0 || refractory_ms < 2.0));
+      }
+    }
+  }
 }

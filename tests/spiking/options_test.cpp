@@ -385,4 +385,86 @@ TEST_SUITE("unit") {
     CHECK(fast.spike_time_ms[0] < 11.0);
     CHECK(fast.spike_time_ms == parity.spike_time_ms);
   }
+
+  TEST_CASE("A refractory period beyond every number of steps is refused by every engine") {
+    for (const char* engine : {"clock", "event", "bridge", "odeint"}) {
+      for (const double refractory_ms : {1000.5, 1e20, 1e300}) {
+        SpikingModel model = networks::uncoupled(Eigen::VectorXd::Constant(2, 10.0));
+        model.neuron.refractory_ms = refractory_ms;
+        SimulationOptions options = networks::quiet(model);
+        options.engine = engine;
+        CHECK_THROWS_AS(simulate(model, networks::constant_input(50.0), options), InputError);
+      }
+    }
+  }
+
+  TEST_CASE("A refractory period longer than the run is one until the end") {
+    for (const NeuronModel neuron : {NeuronModel::lif, NeuronModel::qif}) {
+      for (const char* engine : {"clock", "event", "bridge", "odeint"}) {
+        if (neuron == NeuronModel::lif && std::string(engine) == "bridge") {
+          continue;  // at most 20 membrane time constants there
+        }
+        for (const double refractory_ms : {300.0, 1000.0}) {
+          CAPTURE(engine);
+          CAPTURE(refractory_ms);
+          SpikingModel model = networks::uncoupled(Eigen::Vector2d(50.0, 80.0), neuron);
+          model.neuron.refractory_ms = refractory_ms;
+          SimulationOptions options = networks::quiet(model);
+          options.engine = engine;
+          options.noise_intensity = std::string(engine) == "bridge" ? 1e-9 : 0.0;
+          // Unit 1 starts above threshold and fires at once, unit 2 is held at reset.
+          (*options.initial_voltage)[0] = model.neuron.threshold_mv + 1.0;
+          const SimulationResult run = simulate(model, networks::constant_input(200.0), options);
+          CHECK(run.spike_count[0] == 1);
+          CHECK(run.spike_count[1] == 0);
+        }
+      }
+    }
+  }
+
+  TEST_CASE("A stimulation without end lasts until the end of the run") {
+    const SpikingModel model = networks::uncoupled(Eigen::Vector2d(5.0, 8.0));
+    for (const char* engine : {"clock", "event"}) {
+      CAPTURE(engine);
+      SimulationOptions options = networks::quiet(model);
+      options.engine = engine;
+      const Eigen::MatrixXd input = networks::constant_input(200.0);
+      const SimulationResult without = simulate(model, input, options);
+      options.stimulation = Stimulation{StimulationMode::excite, {0, 1}, 100.0, 200.1};
+      const SimulationResult whole = simulate(model, input, options);
+      CHECK(whole.spike_time_ms != without.spike_time_ms);
+      for (const double stop_ms : {1e9, 1e18, 1e300}) {
+        options.stimulation->stop_ms = stop_ms;
+        CHECK(simulate(model, input, options).spike_time_ms == whole.spike_time_ms);
+      }
+    }
+  }
+
+  TEST_CASE("Event engine: spikes without end are refused") {
+    for (const NeuronModel neuron : {NeuronModel::lif, NeuronModel::qif}) {
+      for (const double drive : {1e9, 1e28}) {
+        CAPTURE(drive);
+        SpikingModel model = networks::uncoupled(Eigen::Vector2d(drive, 1.0), neuron);
+        model.neuron.refractory_ms = 0.0;
+        SimulationOptions options = networks::quiet(model);
+        options.engine = "event";
+        CHECK_THROWS_AS(simulate(model, networks::constant_input(20.0), options), InputError);
+      }
+    }
+  }
+
+  TEST_CASE("Event engine, QIF: a force under which time stands still is refused") {
+    for (const double drive : {1e12, -1e12, 1e28, -1e28}) {
+      CAPTURE(drive);
+      const SpikingModel model = networks::uncoupled(Eigen::Vector2d(drive, 1.0), NeuronModel::qif);
+      SimulationOptions options = networks::quiet(model);
+      options.engine = "event";
+      try {
+        simulate(model, networks::constant_input(20.0), options);
+        FAIL("was accepted");
+      } catch (const InputError& error) {
+        CHECK(error.field().starts_with("force on unit 1"));
+      }
+    }
+  }
 }

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <vector>
 
+#include "core/whole_number.hpp"
+
 namespace rheobase::report {
 
 std::string base64(std::span<const std::uint8_t> bytes) {
@@ -29,7 +31,7 @@ double rounded(double value, int digits) {
   }
   // Dividing by a power of ten gives the double nearest to the decimal number; multiplying does
   // not.
-  const int exponent = digits - 1 - static_cast<int>(std::floor(std::log10(std::abs(value))));
+  const int exponent = digits - 1 - to_integer<int>(std::floor(std::log10(std::abs(value))));
   const double power = std::pow(10.0, std::abs(exponent));
   return exponent >= 0 ? std::round(value * power) / power : std::round(value / power) * power;
 }
@@ -62,7 +64,7 @@ Json packed(const Eigen::MatrixXd& values, Packing packing, double low, double h
   for (Eigen::Index row = 0; row < values.rows(); ++row) {
     for (Eigen::Index column = 0; column < values.cols(); ++column) {
       const double code = std::clamp((values(row, column) - low) * factor, 0.0, steps);
-      const auto integer = static_cast<std::uint32_t>(std::lround(code));
+      const auto integer = to_integer<std::uint32_t>(std::round(code));
       bytes.push_back(static_cast<std::uint8_t>(integer & 255U));
       if (wide) {
         bytes.push_back(static_cast<std::uint8_t>(integer >> 8U));

@@ -7,6 +7,7 @@
 
 #include "apps/report/internal/html_figure_panels.hpp"
 #include "apps/report/internal/html_raster.hpp"
+#include "core/whole_number.hpp"
 
 namespace rheobase::report {
 
@@ -46,7 +47,7 @@ Eigen::VectorXd histogram(const Eigen::VectorXd& values, const std::vector<Eigen
                           double first, double width, Eigen::Index bins) {
   Eigen::VectorXd counts = Eigen::VectorXd::Zero(bins);
   for (const Eigen::Index unit : units) {
-    const auto bin = static_cast<Eigen::Index>(std::floor((values[unit] - first) / width));
+    const auto bin = to_integer<Eigen::Index>(std::floor((values[unit] - first) / width));
     counts[std::clamp<Eigen::Index>(bin, 0, bins - 1)] += 1.0;
   }
   return counts;

@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "core/whole_number.hpp"
+
 namespace rheobase::report {
 
 namespace {
@@ -112,7 +114,7 @@ PageRaster page_raster(const ReportRaster& raster, const std::vector<rate::UnitT
 Eigen::MatrixXd population_rate(const ReportRaster& raster,
                                 const std::vector<rate::UnitType>& unit_type, double duration_ms,
                                 double bin_ms) {
-  const auto bins = static_cast<Eigen::Index>(std::ceil(duration_ms / bin_ms - 1e-9));
+  const auto bins = to_integer<Eigen::Index>(std::ceil(duration_ms / bin_ms - 1e-9));
   Eigen::MatrixXd rate = Eigen::MatrixXd::Zero(kUnitTypes, bins);
   for (std::size_t i = 0; i < raster.unit.size(); ++i) {
     const auto type =

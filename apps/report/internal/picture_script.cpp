@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 #include <fmt/os.h>
 
+#include "core/whole_number.hpp"
+
 namespace rheobase::report {
 
 namespace fs = std::filesystem;
@@ -300,7 +302,7 @@ void Script::time_constant_panel(Cell cell) {
   int tallest = 0;
   for (Eigen::Index unit = 0; unit < picture_.tau_ms.size(); ++unit) {
     const int bin =
-        std::clamp(static_cast<int>((picture_.tau_ms[unit] - low) / width), 0, kBins - 1);
+        std::clamp(to_integer<int>((picture_.tau_ms[unit] - low) / width), 0, kBins - 1);
     const auto type = static_cast<std::size_t>(picture_.unit_type[static_cast<std::size_t>(unit)]);
     auto& counts = bins[static_cast<std::size_t>(bin)];
     ++counts[type];

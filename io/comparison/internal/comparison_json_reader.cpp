@@ -5,7 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.hpp"
+#include "core/whole_number.hpp"
 #include "io/comparison/comparison_json.hpp"
+#include "io/comparison/internal/comparison_check.hpp"
 #include "io/comparison/json_values.hpp"
 
 namespace rheobase::io {
@@ -13,6 +15,10 @@ namespace rheobase::io {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+/// Levels of lists and objects in a comparison: six. What is nested deeper is another text, and
+/// one without end would exhaust the stack.
+constexpr int kDeepestLevel = 32;
 
 /// An object of the text with typed access; every message names the field by its path.
 class Field {
@@ -44,16 +50,22 @@ class Field {
   }
   template <class Integer>
   Integer integer() const {
-    const double value = number();
-    require(value == std::floor(value) &&
-                value >= static_cast<double>(std::numeric_limits<Integer>::min()) &&
-                value <= static_cast<double>(std::numeric_limits<Integer>::max()),
-            "a whole number in range");
-    return static_cast<Integer>(value);
+    const std::optional<Integer> value = whole_number<Integer>(number());
+    require(value.has_value(), "a whole number in range");
+    return *value;
   }
   std::string text() const {
     require(json_.is_string(), "a text");
     return json_.get<std::string>();
+  }
+  /// A word, turned into what it stands for; an unknown one is the file's fault.
+  template <class Convert>
+  auto word(const Convert& convert) const {
+    try {
+      return convert(text());
+    } catch (const InputError& error) {
+      throw InputError(where_, path_, error.found(), error.required());
+    }
   }
   /// Numbers, null for NaN; of any length where `size` is negative.
   Eigen::VectorXd vector(Eigen::Index size = -1) const {
@@ -241,13 +253,22 @@ mapping::Comparison comparison_from(const Field& root) {
 }  // namespace
 
 mapping::Comparison comparison_from_json(std::string_view text, const std::string& where) {
-  const Json json = Json::parse(text, nullptr, false);
+  const auto not_too_deep = [&](int depth, Json::parse_event_t, const Json&) {
+    if (depth > kDeepestLevel) {
+      throw InputError(where, "", fmt::format("more than {} levels of lists", kDeepestLevel),
+                       "must be what `rheobase compare` writes");
+    }
+    return true;
+  };
+  const Json json = Json::parse(text, not_too_deep, false);
   if (json.is_discarded()) {
     throw InputError(where, "", "text that is not JSON", "must be what `rheobase compare` writes");
   }
   const Field root(json, where, "");
   check_format(root, where);
-  return comparison_from(root);
+  mapping::Comparison comparison = comparison_from(root);
+  validate_figures(comparison, where);
+  return comparison;
 }
 
 }  // namespace rheobase::io

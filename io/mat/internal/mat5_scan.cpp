@@ -20,7 +20,7 @@ using Bytes = std::span<const std::byte>;
 
 constexpr std::size_t kTagBytes = 8;
 constexpr int kDeepest = 64;  // nesting of cells and structures
-constexpr std::string_view kMustBeWhole = "must be an undamaged level 5 .mat file";
+constexpr std::string_view kMustBeWholeLevel5 = "must be an undamaged level 5 .mat file";
 
 enum ElementType : std::uint32_t { int8 = 1, uint8 = 2, int32 = 5, uint32 = 6, utf8 = 16 };
 constexpr std::uint32_t kMatrix = 14;
@@ -68,7 +68,7 @@ class Walker {
 
   [[noreturn]] void fail(const std::string& found) const {
     throw InputError(where_, variable_.empty() ? "" : fmt::format("field '{}'", variable_), found,
-                     kMustBeWhole);
+                     kMustBeWholeLevel5);
   }
 
   std::uint32_t word(Bytes bytes, std::size_t index) const {

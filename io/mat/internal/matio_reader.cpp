@@ -263,8 +263,21 @@ std::string read_all(const std::string& name, const std::string& where,
   return message.take();
 }
 
+/// Whether an array may be worked with: at least two dimensions, and values for all or none of its
+/// elements. Scalars and vectors of level 7.3 (HDF5 has both) become matrices of one column.
+bool made_whole(MatArray& array) {
+  constexpr std::size_t kMostDimensions = 64;
+  while (array.dims.size() < 2) {
+    array.dims.push_back(1);
+  }
+  return array.dims.size() <= kMostDimensions &&
+         (array.values.empty() || array.element_count() == array.values.size());
+}
+
+/// The child worked on a hostile file with a library: what it says is checked, not believed.
 std::vector<MatArray> unpack(const std::string& message, const std::string& where) {
   ByteReader reader(message);
+  bool whole = true;
   std::vector<MatArray> arrays;
   while (reader.number<std::uint8_t>() == 1) {
     MatArray array;
@@ -274,9 +287,10 @@ std::vector<MatArray> unpack(const std::string& message, const std::string& wher
     array.complex = reader.number<std::uint8_t>() != 0;
     array.values = reader.numbers<double>();
     array.text = reader.text();
+    whole = whole && made_whole(array);
     arrays.push_back(std::move(array));
   }
-  if (!reader.ok() || !reader.at_end()) {
+  if (!whole || !reader.ok() || !reader.at_end()) {
     throw InputError(where, "", "a damaged file", kMustBeWhole);
   }
   return arrays;

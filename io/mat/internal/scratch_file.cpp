@@ -26,8 +26,15 @@ namespace {
 
 ScratchFile::ScratchFile(MatVersion version) : has_place_(version == MatVersion::level73) {
   if (has_place_) {
-    name_ = (std::filesystem::temp_directory_path() / "rheobase-XXXXXX").string();
-    fd_ = ::mkostemp(name_.data(), O_CLOEXEC);
+    std::error_code error;
+    const std::filesystem::path folder = std::filesystem::temp_directory_path(error);
+    name_ = (folder / "rheobase-XXXXXX").string();
+    fd_ = error ? -1 : ::mkostemp(name_.data(), O_CLOEXEC);
+    if (fd_ < 0) {
+      const char* given = std::getenv("TMPDIR");
+      throw InputError("TMPDIR", "", given != nullptr ? given : folder.string(),
+                       "must be a folder in which temporary files can be made");
+    }
   } else {
     fd_ = ::memfd_create("rheobase", MFD_CLOEXEC);
     name_ = fmt::format("/proc/self/fd/{}", fd_);

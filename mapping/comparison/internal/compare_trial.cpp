@@ -8,6 +8,7 @@
 #include "core/analysis/response_times.hpp"
 #include "core/analysis/synchrony.hpp"
 #include "core/error.hpp"
+#include "core/whole_number.hpp"
 #include "mapping/conversion/evaluate_spiking.hpp"
 #include "rate/dynamics/run.hpp"
 #include "rate/tasks/scoring.hpp"
@@ -83,7 +84,7 @@ ComparisonGrid comparison_grid(const rate::Task& task, double analysis_start_ms)
   grid.samples = {step_ms, step_ms, task.steps() - 1};
   const double first = std::ceil(analysis_start_ms / step_ms - 1e-9) - 1.0;
   grid.first =
-      static_cast<Eigen::Index>(std::clamp(first, 0.0, static_cast<double>(grid.samples.samples)));
+      to_integer<Eigen::Index>(std::clamp(first, 0.0, static_cast<double>(grid.samples.samples)));
   if (!(analysis_start_ms >= 0.0) || grid.analysed() < 2) {
     throw InputError("comparison", "start of the analysis (ms)",
                      fmt::format("{}", analysis_start_ms),

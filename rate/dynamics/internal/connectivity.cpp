@@ -81,7 +81,9 @@ void Connectivity<Real>::rebuild(const Real* w) {
   pattern_.column.clear();
   parameter_.clear();
   factor_.clear();
-  for (std::uint32_t p = 0; p < allowed_.size(); ++p) {
+  // Counted in 64 bits: 65536 units have 2^32 entries, which 32 bits never reach.
+  for (std::size_t at = 0; at < allowed_.size(); ++at) {
+    const auto p = static_cast<std::uint32_t>(at);
     if (allowed_[p] != Real{0} && (!rectified_ || w[p] > Real{0})) {
       pattern_.row.push_back(p % pattern_.units);
       pattern_.column.push_back(p / pattern_.units);

@@ -130,6 +130,22 @@ void validate(const Reservoir& network, const std::string& where) {
        fmt::format("{}", network.step_ms), "must be positive and at most tau_ms");
 }
 
+RateNetwork network_of(const Reservoir& network, double noise) {
+  RateNetwork result;
+  result.w = network.w;
+  result.w_in = network.w_in;
+  result.w_out = network.w_out;
+  result.bias = Eigen::VectorXd::Zero(network.units());
+  result.b_out = Eigen::VectorXd::Zero(network.outputs());
+  result.tau_ms = Eigen::VectorXd::Constant(network.units(), network.tau_ms);
+  result.step_ms = network.step_ms;
+  result.transfer = "tanh";
+  result.noise.entry = NoiseModel::Entry::drive;
+  result.noise.factor = noise;
+  result.initial = {InitialState::Kind::uniform, 1.0};
+  return result;
+}
+
 template <class Real>
 RunningReservoir<Real>::RunningReservoir(const Reservoir& network, SimdLevel level)
     : given_(network),

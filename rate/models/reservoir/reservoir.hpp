@@ -29,6 +29,7 @@
 #include "core/aligned_vector.hpp"
 #include "core/dispatch.hpp"
 #include "core/random.hpp"
+#include "rate/dynamics/rate_network.hpp"
 #include "rate/models/reservoir/sparse_rows.hpp"
 
 namespace rheobase::rate {
@@ -73,6 +74,10 @@ Reservoir reservoir_from(const Eigen::MatrixXd& w, const Eigen::MatrixXd& w_in,
 
 /// @throws InputError that names the field ("W_rec", "W_in", "W_out", "mask", ...)
 void validate(const Reservoir& network, const std::string& where);
+
+/// The network as any other: tanh, white noise of factor `noise` inside the bracket, start states
+/// uniform in [-1, 1).
+RateNetwork network_of(const Reservoir& network, double noise = 0.001);
 
 /// A network in motion: weights in the kernels' layout and the state x, r.
 ///

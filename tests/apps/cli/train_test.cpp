@@ -6,8 +6,10 @@
 
 #include <doctest/doctest.h>
 
+#include "io/mat/checkpoint_file.hpp"
 #include "io/mat/mat_file.hpp"
 #include "io/mat/rate_model_file.hpp"
+#include "rate/models/initialise.hpp"
 #include "tests/apps/cli/cli_harness.hpp"
 
 namespace rheobase {
@@ -280,6 +282,26 @@ TEST_SUITE("cli") {
         run({"train", "--resume", "save.mat", "--trials", "10", "-o", "fewer.mat"});
     CHECK(fewer.code == 2);
     CHECK(fewer.err.find("--trials: found 10") != std::string::npos);
+  }
+
+  TEST_CASE("a training goes on to its end from a checkpoint that does not say how it started") {
+    const WorkingFolder folder;
+    rate::NetworkOptions network;
+    network.units = 12;
+    io::Checkpoint start{{}, {}, "go-nogo", {}, "rheobase train"};
+    start.options.max_trials = 4;
+    start.options.evaluation_trials = 2;
+    start.state = rate::initial_state(rate::make_dale_model(network, 1, 1), start.options);
+    start.state.model.w0.resize(0, 0);
+    start.state.model.tau_gate0.resize(0);
+    io::write_checkpoint("bare.checkpoint.mat", start);
+    const Outcome outcome = run({"train", "--resume", "bare.checkpoint.mat"});
+    CAPTURE(outcome.err);
+    REQUIRE(outcome.code == 0);
+    const io::ModelFile model = io::read_model("bare.mat");
+    CHECK(model.provenance.trials == 4);
+    CHECK(model.provenance.example.r.rows() == 12);
+    CHECK(model.provenance.example.r0.size() == 0);
   }
 
   TEST_CASE("a resumed training keeps its options, and only a checkpoint can be resumed") {

@@ -61,4 +61,20 @@ TEST_SUITE("unit") {
     CHECK_THROWS_AS(principal_angles(plane, Eigen::MatrixXd(3, 0)), InputError);
     CHECK_THROWS_AS(principal_angles(plane, Eigen::MatrixXd::Constant(3, 1, NAN)), InputError);
   }
+
+  TEST_CASE("angles near 0 and near a right angle are accurate to their own size") {
+    for (const double angle : {1e-12, 1e-9, 1e-6, 1e-3, 0.5, 0.7}) {
+      Eigen::MatrixXd plane = Eigen::MatrixXd::Identity(5, 2);
+      Eigen::MatrixXd turned(5, 2);
+      turned.col(0) << std::cos(angle), 0.0, std::sin(angle), 0.0, 0.0;
+      turned.col(1) << 0.0, 0.0, 0.0, std::cos(angle), std::sin(angle);
+      const Eigen::VectorXd angles = principal_angles(plane, turned);
+      CHECK(std::abs(angles[0] - angle) <= 1e-15);
+      CHECK(std::abs(angles[1] - std::numbers::pi / 2.0) <= 1e-14);
+      // The complement of a small angle: by the cosine, to rounding of the result itself.
+      turned.col(1) << 0.0, std::sin(angle), 0.0, std::cos(angle), 0.0;
+      const double large = principal_angles(plane, turned)[1];
+      CHECK(std::abs(std::numbers::pi / 2.0 - large - angle) <= 1e-15);
+    }
+  }
 }

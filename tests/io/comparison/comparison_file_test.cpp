@@ -3,12 +3,16 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 
 #include <doctest/doctest.h>
 
 #include "core/error.hpp"
 #include "io/comparison/comparison_json.hpp"
+#include "io/mat/internal/matio_writer.hpp"
 #include "io/mat/mat_file.hpp"
+#include "rate/models/initialise.hpp"
+#include "tests/fuzz/hostile_fields.hpp"
 #include "tests/reference.hpp"
 
 using namespace rheobase;
@@ -62,7 +66,8 @@ void check_message(const std::string& text, const std::string& part) {
     comparison_from_json(text, "base.json");
     FAIL("was accepted");
   } catch (const InputError& error) {
-    CAPTURE(error.what());
+    CAPTURE(std::string(error.what()));
+    CAPTURE(part);
     CHECK(std::string(error.what()).rfind("base.json: ", 0) == 0);
     CHECK(std::string(error.what()).find(part) != std::string::npos);
     CHECK(std::string(error.what()).find('\n') == std::string::npos);
@@ -196,5 +201,154 @@ TEST_SUITE("unit") {
         [&](MatFields& fields) { fields.matrix("rate_average", Eigen::MatrixXd::Zero(200, 7)); });
     refused([&](MatFields& fields) { fields.text("format", "model"); });
     refused([&](MatFields& fields) { fields.text("summary", "{}"); });
+  }
+
+  TEST_CASE("figures that do not fit each other are refused with the field's name") {
+    const auto refused = [](const std::string& field, auto change) {
+      Comparison bad = example();
+      change(bad);
+      check_message(comparison_to_json(bad), "base.json: " + field);
+    };
+    for (const double duration : {0.0, -1.0, 1e-300, 1e9, 1495.0 - 20.0}) {
+      refused("duration_ms", [&](Comparison& c) { c.duration_ms = duration; });
+    }
+    refused("task.name", [](Comparison& c) { c.task = "go-nogo2"; });
+    refused("conditions: found same, ", [](Comparison& c) { c.conditions[0].name = "same"; });
+    refused("task.parameters", [](Comparison& c) { c.task = "timing"; });
+    refused("task.parameters", [](Comparison& c) { c.task_parameters["delay"] = 1e300; });
+    refused("task.parameters", [](Comparison& c) { c.task_parameters["no-such"] = 1.0; });
+    refused("conditions", [](Comparison& c) { std::swap(c.conditions[0], c.conditions[1]); });
+    refused("conditions", [](Comparison& c) { c.conditions[1].name = c.conditions[0].name; });
+    refused("options.scaling_factor", [](Comparison& c) { c.options.scaling_factor = 0.0; });
+    refused("options.dt_ms", [](Comparison& c) { c.options.simulation.dt_ms = 0.0; });
+    refused("options.neuron.reset_mv", [](Comparison& c) {
+      c.options.transfer.neuron.reset_mv = c.options.transfer.neuron.threshold_mv;
+    });
+    refused("options.components", [](Comparison& c) { c.options.components = 201; });
+    refused("options.analysis_start_ms", [](Comparison& c) { c.options.analysis_start_ms = -1.0; });
+    refused("all.trials", [](Comparison& c) { c.options.trials = 5; });
+    refused("all.mcnemar", [](Comparison& c) { c.all.paired.neither += 1; });
+    refused("all.mcnemar", [](Comparison& c) { c.all.paired.neither = -1; });
+    refused("all.output_rmse", [](Comparison& c) { c.all.output_rmse.reset(); });
+    refused("all.output_rmse", [](Comparison& c) { c.all.output_rmse = -0.5; });
+    refused("all.rate_correlation", [](Comparison& c) { c.all.rate_correlation.reset(); });
+    refused("all.rate_correlation", [](Comparison& c) { c.all.rate_correlation = 1.5; });
+    refused("all.spiking_synchrony", [](Comparison& c) { c.all.spiking_synchrony = -0.1; });
+    refused("all.onset_difference", [](Comparison& c) { c.all.onset.trials = 5; });
+    refused("all.peak_difference", [](Comparison& c) { c.all.peak.mean_ms = 1e300; });
+    refused("all.mean_rate_hz", [](Comparison& c) { c.all.mean_rate_hz = -1.0; });
+    refused("conditions[1].rate_accuracy",
+            [](Comparison& c) { c.conditions[1].rate_accuracy = wilson_interval(0, 7); });
+    refused("units.tau_ms[3]", [](Comparison& c) { c.units.tau_ms[3] = 0.0; });
+    refused("units.spiking_hz[0]", [](Comparison& c) {
+      c.units.spiking_hz[0] = std::numeric_limits<double>::quiet_NaN();
+    });
+    refused("units.isi_cv", [](Comparison& c) { c.units.isi_cv.setConstant(-1.0); });
+    refused("types[0].rate_hz.count", [](Comparison& c) { ++c.types[0].rate_hz.count; });
+    refused("types[1].spiking_hz", [](Comparison& c) { c.types[1].spiking_hz.median = 1e9; });
+    refused("types", [](Comparison& c) { c.types.pop_back(); });
+    refused("subspaces.rate_explained",
+            [](Comparison& c) { c.subspaces.rate_explained.resize(0); });
+    refused("subspaces.spiking_explained",
+            [](Comparison& c) { c.subspaces.spiking_explained[2] = 2.0; });
+    refused("subspaces.spiking_explained",
+            [](Comparison& c) { c.subspaces.spiking_explained.conservativeResize(4); });
+    refused("subspaces.angles_deg", [](Comparison& c) { c.subspaces.angles_deg[0] = 120.0; });
+    const std::string text = comparison_to_json(example());
+    check_message(replaced(text, "\"precision\": \"double\"", "\"precision\": \"half\""),
+                  "options.precision");
+    check_message(replaced(text, "\"start_up\": \"reference\"", "\"start_up\": \"cold\""),
+                  "options.start_up: found \"cold\"");
+    check_message(replaced(text, "\"seed\": 1", "\"seed\": 4294967296"), "options.seed");
+  }
+
+  TEST_CASE("text that is nested without end is refused, wherever it stands") {
+    const std::string text = comparison_to_json(example());
+    const std::string nest(100000, '[');
+    const std::string unnest(100000, ']');
+    check_message(nest + unnest, "levels of lists");
+    check_message(replaced(text, "\"seed\": 1", "\"seed\": " + nest + unnest), "levels of lists");
+  }
+
+  TEST_CASE("traces that do not fit the figures are refused with the field's name") {
+    const TestFolder folder;
+    const auto refused = [&](const std::string& field, auto change) {
+      Comparison bad = example();
+      change(bad.traces);
+      write_comparison(folder / "bad.mat", bad);
+      try {
+        read_comparison(folder / "bad.mat");
+        FAIL("was accepted: " << field);
+      } catch (const InputError& error) {
+        CAPTURE(error.what());
+        CHECK(error.field().find(field) != std::string::npos);
+        CHECK(error.where() == (folder / "bad.mat").string());
+      }
+    };
+    using Traces = ComparisonTraces;
+    const double none = std::numeric_limits<double>::quiet_NaN();
+    const Eigen::MatrixXd nothing(0, 0);
+    for (const double step : {0.0, none, -5.0, 1e-300, 10.0}) {
+      refused("step_ms", [&](Traces& t) { t.step_ms = step; });
+    }
+    refused("spiking_average", [&](Traces& t) { t.spiking_average.assign(4, nothing); });
+    refused("rate_average", [&](Traces& t) { t.rate_average.assign(4, nothing); });
+    refused("spiking_average", [](Traces& t) {
+      for (Eigen::MatrixXd& part : t.spiking_average) {
+        part = Eigen::MatrixXd(part.leftCols(part.size() > 0 ? 7 : 0));
+      }
+    });
+    refused("rate_average", [](Traces& t) {
+      for (Eigen::MatrixXd& part : t.rate_average) {
+        part = Eigen::MatrixXd(part.topRows(part.size() > 0 ? 199 : 0));
+      }
+    });
+    refused("rate_trajectory", [](Traces& t) {
+      for (Eigen::MatrixXd& part : t.rate_trajectory) {
+        part.resize(0, part.cols());
+      }
+    });
+    refused("spiking_trajectory", [](Traces& t) {
+      for (Eigen::MatrixXd& part : t.spiking_trajectory) {
+        part = Eigen::MatrixXd(part.topRows(part.size() > 0 ? 2 : 0));
+      }
+    });
+    refused("rate_output", [&](Traces& t) { t.rate_output(1, 5) = none; });
+    refused("spiking_output", [&](Traces& t) { t.spiking_output(2, 0) = none; });
+    refused("rate_output", [](Traces& t) {
+      t.rate_output = Eigen::MatrixXd(t.rate_output.leftCols(100));
+      t.spiking_output = Eigen::MatrixXd(t.spiking_output.leftCols(100));
+    });
+    refused("rate_correct", [](Traces& t) { t.rate_correct[0] = !t.rate_correct[0]; });
+    refused("condition", [](Traces& t) { t.conditions[0] = (t.conditions[0] + 1) % 4; });
+    refused("spike_time_ms", [&](Traces& t) { t.spikes[0].time_ms[0] = none; });
+    refused("spike_time_ms", [](Traces& t) { t.spikes[0].time_ms[0] = 1e9; });
+    refused("example_trial", [](Traces& t) { t.spikes.push_back(t.spikes[0]); });
+  }
+
+  TEST_CASE("every hostile copy of a comparison is refused or is whole") {
+    const TestFolder folder;
+    NetworkOptions network;
+    network.units = 12;
+    CompareOptions options;
+    options.scaling_factor = 45.0;
+    options.trials = 2;
+    write_comparison(folder / "good.mat",
+                     compare(network_of(make_dale_model(network, 2, 1)), Task("xor"), options));
+    const MatFile good(folder / "good.mat");
+    int refused_copies = 0;
+    for (const test::HostileFile& copy : test::hostile_copies(good)) {
+      CAPTURE(copy.change);
+      try {
+        const Comparison read =
+            parse_comparison(encode_mat(copy.fields.fields(), MatVersion::level5, {}), "bad.mat");
+        CHECK(read.traces.rate_average.size() == 4);
+        CHECK(read.all.trials == 2);
+      } catch (const InputError& error) {
+        CHECK(std::string(error.what()).starts_with("bad.mat: "));
+        ++refused_copies;
+      }
+    }
+    CHECK(refused_copies > 100);
   }
 }

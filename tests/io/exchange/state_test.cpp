@@ -1,3 +1,5 @@
+#include <cstdint>
+
 #include <doctest/doctest.h>
 
 #include "core/random.hpp"
@@ -64,6 +66,17 @@ TEST_SUITE("unit") {
         refusal({reinterpret_cast<const char*>(other.data()), other.size()})
             .ends_with("group '/rheobase': found nothing; must hold a model, as `rheobase export` "
                        "writes it (--format nir or hdf5)"));
+  }
+
+  TEST_CASE("a number beyond the range of its type is refused, not turned into another") {
+    const std::int64_t largest[] = {INT64_MAX};
+    Hdf5Writer writer;
+    writer.group("/rheobase");
+    writer.numbers("/rheobase/N", std::span<const std::int64_t>(largest), {1, 1});
+    const std::vector<std::byte> bytes = writer.finish();
+    CHECK(input_error_of([&] { parse_model_state(bytes, "x.h5"); }) ==
+          "x.h5: field 'N': found 9.223372036854776e+18; must be a whole number within the range "
+          "of its type");
   }
 
   TEST_CASE("no damage to an exported file does more than a refusal") {

@@ -69,6 +69,25 @@ void check_mutants(const std::string& name, const std::vector<std::byte>& origin
   CHECK(children.ru_maxrss < (1L << 20) + (1L << 18));  // KiB: the limit and what a child inherits
 }
 
+/// Level 7.3 bytes of a structure whose member of HDF5 extents {5, 1} became one of `rank` 0 or 1:
+/// the dataspace message of version 1 is patched (HDF5 File Format Specification, IV.A.2.b).
+std::vector<std::byte> with_member_of_rank(unsigned rank) {
+  MatFields fields;
+  fields.matrix("s.v", Eigen::RowVectorXd::LinSpaced(5, 1.0, 5.0));
+  std::vector<std::byte> bytes = bytes_of(fields, MatVersion::level73);
+  int patched = 0;
+  for (std::size_t at = 0; at + 24 <= bytes.size(); ++at) {
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned>(bytes[at + i]); };
+    if (byte(0) == 1 && byte(1) == 2 && byte(8) == 5 && byte(16) == 1) {
+      bytes[at + 1] = static_cast<std::byte>(rank);
+      bytes[at + 2] = std::byte{0};  // no largest extents
+      ++patched;
+    }
+  }
+  REQUIRE(patched == 1);
+  return bytes;
+}
+
 }  // namespace
 
 TEST_SUITE("unit") {
@@ -80,5 +99,37 @@ TEST_SUITE("unit") {
     }
     const MatFields fields = model_fields(small_model_file());
     check_mutants("level 7.3", bytes_of(fields, MatVersion::level73), 100);
+  }
+
+  TEST_CASE("level 7.3: a vector or scalar inside a structure is a matrix of one column") {
+    const MatFile vector(with_member_of_rank(1), "vector.mat");
+    REQUIRE(vector.find("s.v") != nullptr);
+    CHECK(vector.find("s.v")->dims == std::vector<std::size_t>{5, 1});
+    CHECK(vector.matrix("s.v", "") == Eigen::VectorXd::LinSpaced(5, 1.0, 5.0));
+    const MatFile scalar(with_member_of_rank(0), "scalar.mat");
+    REQUIRE(scalar.find("s.v") != nullptr);
+    CHECK(scalar.find("s.v")->dims == std::vector<std::size_t>{1, 1});
+    const std::string found = scalar.find("s.v")->describe();
+    CAPTURE(found);
+    // matio gives a scalar's value or none: either is told apart from a matrix.
+    if (scalar.find("s.v")->numeric()) {
+      CHECK(scalar.number("s.v", "") == 1.0);
+    } else {
+      CHECK_THROWS_AS(scalar.number("s.v", "must be one number"), InputError);
+    }
+  }
+
+  TEST_CASE("an array is numeric only with a value for every element of its extents") {
+    const auto array = [](std::vector<std::size_t> dims, std::size_t values) {
+      return MatArray{"a", "double", std::move(dims), false, std::vector<double>(values), ""};
+    };
+    CHECK(array({2, 3}, 6).numeric());
+    CHECK(array({0, 3}, 0).numeric());
+    CHECK(!array({2, 3}, 5).numeric());
+    CHECK(!array({6}, 6).numeric());
+    CHECK(!array({}, 1).numeric());
+    const std::size_t huge = std::size_t{1} << 32;
+    CHECK(!array({huge, huge}, 0).numeric());  // their product is 0 in 64 bits
+    CHECK(array({huge, huge}, 0).element_count() == std::nullopt);
   }
 }

@@ -17,7 +17,7 @@ using namespace rheobase::test;
 
 namespace {
 
-const std::filesystem::path kForeign = RHEOBASE_IO_TEST_DATA;
+const std::filesystem::path kForeignFields = RHEOBASE_IO_TEST_DATA;
 
 /// A variable's bytes in a level 5 file.
 std::vector<std::byte> element(const std::filesystem::path& path, const std::string& name) {
@@ -61,7 +61,7 @@ std::vector<std::string> extras(const std::filesystem::path& path) {
 TEST_SUITE("unit") {
   TEST_CASE("unknown fields are copied byte for byte within level 5, function handles included") {
     const TemporaryFolder folder;
-    const auto source = kForeign / "unknown_fields.mat";
+    const auto source = kForeignFields / "unknown_fields.mat";
     ModelFile file = read_model(source);
     file.scaling_factor = 35.0;
     write_model(folder / "out.mat", file, MatVersion::level5, source);
@@ -78,7 +78,7 @@ TEST_SUITE("unit") {
 
   TEST_CASE("unknown fields survive a change of level, in both directions") {
     const TemporaryFolder folder;
-    const auto source = kForeign / "unknown_fields_no_handle.mat";
+    const auto source = kForeignFields / "unknown_fields_no_handle.mat";
     const ModelFile file = read_model(source);
     write_model(folder / "hdf5.mat", file, MatVersion::level73, source);
     CHECK(extras(folder / "hdf5.mat") == extras(source));
@@ -90,7 +90,7 @@ TEST_SUITE("unit") {
 
   TEST_CASE("a field that cannot be carried to another level is named, before and in writing") {
     const TemporaryFolder folder;
-    const auto source = kForeign / "unknown_fields.mat";
+    const auto source = kForeignFields / "unknown_fields.mat";
     const ModelFile file = read_model(source);
     const std::string refusal =
         source.string() +
@@ -108,7 +108,7 @@ TEST_SUITE("unit") {
 
   TEST_CASE("a file may be rewritten in place; otherwise the source is not touched") {
     const TemporaryFolder folder;
-    const auto source = kForeign / "unknown_fields.mat";
+    const auto source = kForeignFields / "unknown_fields.mat";
     const std::vector<std::byte> before = read_bytes(source);
     write_atomically(folder / "model.mat", before);
     ModelFile file = read_model(folder / "model.mat");

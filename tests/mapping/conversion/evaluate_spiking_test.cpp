@@ -68,4 +68,22 @@ TEST_SUITE("unit") {
     }
     CHECK(both.mean_rate_hz.isApprox(expected, 1e-12));
   }
+
+  TEST_CASE("an evaluation runs the trials from the one on that the options name") {
+    const SpikingModel model = map_to_spiking(reference::network("go-nogo_N200_s1"), 25.0);
+    const Task task("go-nogo");
+    SimulationOptions options;
+    options.seed = 9;
+    options.trial = 1000;
+    std::vector<SampledSignal> outputs;
+    const SpikingEvaluation all = evaluate_spiking(model, task, 3, options, 1, &outputs);
+    for (std::uint32_t k = 0; k < 3; ++k) {
+      SimulationOptions one = options;
+      one.trial = 1000 + k;
+      const Trial trial = task.random_trial(9, 1000 + k, Purpose::evaluation_task);
+      const SimulationResult run = simulate(model, spiking_input(trial), one);
+      CHECK(run.output.values == outputs[k].values);
+      CHECK(trial.condition == all.conditions[k]);
+    }
+  }
 }

@@ -8,6 +8,8 @@
 #include <doctest/doctest.h>
 
 #include "core/error.hpp"
+#include "mapping/conversion/evaluate_spiking.hpp"
+#include "rate/learning/evaluate.hpp"
 #include "tests/reference.hpp"
 #include "tests/tolerances.hpp"
 
@@ -90,6 +92,67 @@ TEST_SUITE("unit") {
     const auto alone = search_scaling(model, Task("go-nogo"), search_options({60.0}, 8));
     CHECK(both.points[1].correct == alone.points[0].correct);
     CHECK(both.points[1].output_rmse == alone.points[0].output_rmse);
+  }
+
+  TEST_CASE("the distance is that to the rate network's output on the search's own trials") {
+    const RateNetwork model = reference::network("go-nogo_N200_s1");
+    const Task task("go-nogo");
+    constexpr int kTrials = 3;
+    const auto found = search_scaling(model, task, search_options({50.0}, kTrials));
+    SimulationOptions simulation;
+    simulation.output_period_ms = 0.5;
+    const SpikingModel spiking = map_to_spiking(model, 50.0);
+    const RateEvaluation rate = evaluate_rate(
+        model, task, {.trials = kTrials, .seed = simulation.seed, .first_trial = kSearchTrials});
+    double squares = 0.0;
+    for (std::uint32_t k = 0; k < kTrials; ++k) {
+      simulation.trial = kSearchTrials + k;
+      const Trial trial =
+          task.random_trial(simulation.seed, kSearchTrials + k, Purpose::evaluation_task);
+      const SimulationResult run = simulate(spiking, spiking_input(trial), simulation);
+      // The readout at 5 ms, 10 ms, ...: every tenth sample of 0.5 ms.
+      for (Eigen::Index i = 0; i < rate.outputs.cols(); ++i) {
+        const double difference = run.output.values[10 * i + 9] - rate.outputs(k, i);
+        squares += difference * difference;
+      }
+    }
+    const double expected = std::sqrt(squares / static_cast<double>(rate.outputs.size()));
+    CHECK(std::abs(found.points[0].output_rmse - expected) <= 1e-9 * expected);
+  }
+
+  TEST_CASE("a grid whose best value has a neighbour on both sides does not grow") {
+    const RateNetwork model = reference::network("go-nogo_N200_s1");
+    const Task task("go-nogo");
+    // Distances alone decide: at 25 all trials are right, far off fewer are.
+    const auto wide = search_scaling(model, task, search_options({5.0, 25.0, 45.0, 120.0}, 6));
+    REQUIRE(wide.best > 0);
+    REQUIRE(wide.best + 1 < wide.points.size());
+    const double best = wide.points[wide.best].scaling_factor;
+    const double step = best - wide.points[wide.best - 1].scaling_factor;
+    ScalingSearchOptions options = search_options({best - step, best, best + step}, 6);
+    options.extend = true;
+    const auto inside = search_scaling(model, task, options);
+    if (inside.best == 1) {
+      CHECK(inside.points.size() == 3);
+      CHECK(!inside.at_edge);
+    }
+    // The same values with the best one last: there the grid grows.
+    options.scaling_factors = {best - step, best};
+    const auto edge = search_scaling(model, task, options);
+    CHECK(edge.points.size() > 2);
+    REQUIRE(inside.best == 1);
+  }
+
+  TEST_CASE("a value at which the network diverges gets no trial right, and the search goes on") {
+    RateNetwork model = reference::network("go-nogo_N200_s1");
+    // Weights are divided by s: near the largest double, currents overflow.
+    const Task task("go-nogo");
+    const auto good = search_scaling(model, task, search_options({50.0}, 2));
+    ScalingSearchOptions options = search_options({1e-305, 50.0}, 2);
+    const auto both = search_scaling(model, task, options);
+    CHECK(both.best == 1);
+    CHECK(both.points[0].accuracy.successes == 0);
+    CHECK(both.points[1].correct == good.points[0].correct);
   }
 
   TEST_CASE("ties go to the smallest distance, or to the first as published") {

@@ -438,4 +438,27 @@ TEST_SUITE("unit") {
       CHECK(w[1] < 1.0F);
     }
   }
+
+  TEST_CASE("a gradient of twice the clip norm is halved, one of half of it is left alone") {
+    TrainingOptions options = options_for(1);
+    options.rule = "sgd";  // its first step is the learning rate times the gradient
+    options.learning_rate = 1e-3;
+    const TrainingState start = initial_state(network(), options);
+    const auto step_norm = [&](double clip_norm) {
+      options.clip_norm = clip_norm;
+      const TrainingResult result = train(start, Task("go-nogo"), options);
+      double squares = 0.0;
+      for (std::size_t i = 0; i < start.parameters.size(); ++i) {
+        const double moved = static_cast<double>(result.state.moments[0][i]);
+        squares += moved * moved;
+      }
+      return std::sqrt(squares);
+    };
+    const double whole = step_norm(0.0);
+    REQUIRE(whole > 0.0);
+    for (const double share : {0.9, 0.5, 0.1, 0.01}) {
+      CHECK(std::abs(step_norm(share * whole) - share * whole) <= 1e-4 * share * whole);
+    }
+    CHECK(std::abs(step_norm(2.0 * whole) - whole) <= 1e-12 * whole);
+  }
 }

@@ -1,10 +1,13 @@
 #include "rate/models/reservoir/reservoir.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 
 #include <doctest/doctest.h>
 
 #include "core/error.hpp"
+#include "rate/dynamics/stepper.hpp"
 #include "tests/tolerances.hpp"
 
 using namespace rheobase;
@@ -151,6 +154,31 @@ TEST_SUITE("statistical") {
 }
 
 TEST_SUITE("unit") {
+  TEST_CASE("as a rate network it takes the same course, step by step") {
+    rate::ReservoirOptions options;
+    options.units = 60;
+    options.connection_probability = 0.3;
+    const Reservoir network = rate::make_reservoir(options, 4);
+    rate::Stepper stepper(rate::network_of(network, 0.0), {.seed = 8});
+    RunningReservoir<double> running(network);
+    running.start(stepper.x());
+    CHECK(stepper.x().cwiseAbs().maxCoeff() > 0.9);
+    double largest = 0.0;
+    for (int t = 0; t < 60; ++t) {
+      const std::array<double, 2> input{t < 20 ? 2.0 : 0.0, t % 3 == 0 ? -0.5 : 0.0};
+      stepper.step(Eigen::Vector2d(input[0], input[1]));
+      running.step(input);
+      for (std::size_t i = 0; i < 60; ++i) {
+        largest =
+            std::max(largest, std::abs(running.x()[i] - stepper.x()[static_cast<Eigen::Index>(i)]));
+      }
+    }
+    CHECK(largest < 1e-10);
+    std::array<double, 1> z{};
+    running.read_out(z);
+    CHECK(std::abs(z[0] - stepper.output()[0]) < 1e-10);
+  }
+
   TEST_CASE("given weights come back as they went in") {
     Eigen::MatrixXd w = Eigen::MatrixXd::Random(6, 6);
     w(0, 1) = 0.0;

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "io/mat/mat_file.hpp"
+
+namespace rheobase::test {
+
+/// A copy of a file with one field made hostile.
+struct HostileFile {
+  std::string change;  ///< "spike_unit: NaN at 3"
+  io::MatFields fields;
+};
+
+/// The variables of a .mat file, to be written again.
+io::MatFields fields_of(const io::MatFile& file);
+
+/// Every numeric field of the file with its first number replaced by NaN, its last one by numbers
+/// that sizes, times and counts go wrong with; with a row more or a column less; empty; and every
+/// field left out.
+std::vector<HostileFile> hostile_copies(const io::MatFile& file);
+
+}  // namespace rheobase::test
