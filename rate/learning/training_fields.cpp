@@ -9,7 +9,7 @@ namespace rheobase::rate {
 namespace {
 
 /// Training computes in single precision: larger numbers are mistakes that would overflow there.
-constexpr double kLargest = 1e6;
+constexpr double kLargest = 1e38;
 
 constexpr std::array<Word<Schedule>, 3> kSchedules{
     {{Schedule::constant, "constant"}, {Schedule::linear, "linear"}, {Schedule::cosine, "cosine"}}};

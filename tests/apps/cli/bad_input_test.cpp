@@ -157,7 +157,7 @@ TEST_SUITE("cli") {
     const std::vector<std::string> train{"train", "--task", "go-nogo", "-o", "m.mat"};
     check_refused(train + std::vector<std::string>{"--batch", "0"}, {"--batch", "found 0"}, folder);
     check_refused(train + std::vector<std::string>{"--spike-noise", "-1"},
-                  {"--spike-noise", "found -1", "0 to 1000000"}, folder);
+                  {"--spike-noise", "found -1", "0 to 1e+38"}, folder);
     check_refused(train + std::vector<std::string>{"--stop-margin", "1"},
                   {"--stop-margin", "found 1", "0.99"}, folder);
     check_refused(train + std::vector<std::string>{"--schedule", "square"}, {"square", "cosine"},

@@ -402,7 +402,7 @@ TEST_SUITE("unit") {
     TrainingOptions options = options_for(10);
     options.learning_rate = -1.0;
     CHECK(message_of(options) ==
-          "training options: learning_rate: found -1; must be a number, above 0");
+          "training options: learning_rate: found -1; must be a number, above 0 to 1e+38");
     options = options_for(10);
     options.rule = "sgdx";
     CHECK(message_of(options) ==
