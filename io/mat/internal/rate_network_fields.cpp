@@ -30,6 +30,9 @@ using Eigen::Index;
 using Noise = rate::NoiseModel;
 using Initial = rate::InitialState;
 
+/// Those that the reader of model files asks for (kKnown in rate_model_file.cpp).
+constexpr std::size_t kMostLoops = 16;
+
 template <class Enum, std::size_t Count>
 using Words = std::array<std::pair<Enum, std::string_view>, Count>;
 
@@ -144,6 +147,10 @@ rate::RateNetwork read_rate_network(const MatFile& file) {
 }
 
 void add_rate_network(MatFields& fields, const rate::RateNetwork& network) {
+  if (network.loops.size() > kMostLoops) {
+    throw InputError("network", "loops", fmt::format("{} loops of low rank", network.loops.size()),
+                     fmt::format("must be at most {} in a file", kMostLoops));
+  }
   if (network.w_initial.size() > 0) {
     fields.matrix("w0", network.w_initial);
   }

@@ -30,6 +30,9 @@ RateNetwork network_with_everything() {
   network.loops.push_back({Eigen::MatrixXd::Random(6, 2), Eigen::MatrixXd::Random(6, 2), 5.0});
   network.loops.push_back(
       {Eigen::MatrixXd::Random(6, 1), Eigen::MatrixXd::Random(6, 1), 10.0, 20.0});
+  while (network.loops.size() < 16) {
+    network.loops.push_back({Eigen::MatrixXd::Random(6, 1), Eigen::MatrixXd::Random(6, 1)});
+  }
   network.w_initial = Eigen::MatrixXd::Random(6, 6);
   return network;
 }
@@ -86,14 +89,23 @@ TEST_SUITE("unit") {
       CHECK(a.initial.kind == b.initial.kind);
       CHECK(a.initial.scale == b.initial.scale);
       CHECK(a.w_initial == b.w_initial);
-      REQUIRE(b.loops.size() == 2);
-      for (std::size_t k = 0; k < 2; ++k) {
+      REQUIRE(b.loops.size() == 16);
+      for (std::size_t k = 0; k < 16; ++k) {
         CHECK(a.loops[k].u == b.loops[k].u);
         CHECK(a.loops[k].v == b.loops[k].v);
         CHECK(a.loops[k].start_ms == b.loops[k].start_ms);
         CHECK(a.loops[k].end_ms == b.loops[k].end_ms);
       }
     }
+  }
+
+  TEST_CASE("more loops than a reader asks for are refused, not lost") {
+    const test::TemporaryFolder folder;
+    ModelFile file;
+    file.network = network_with_everything();
+    file.network.loops.push_back(file.network.loops.back());
+    CHECK_THROWS_AS(write_model(folder / "net.mat", file), InputError);
+    CHECK(folder.names().empty());
   }
 
   TEST_CASE("four fields are enough; the rest has defaults") {
