@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "apps/cli/command_description.hpp"
+
 namespace rheobase::cli {
 
 /// Exit codes of the program.
@@ -19,7 +21,10 @@ enum ExitCode : int {
 /// one line each. @returns the exit code
 int run_command_line(const std::vector<std::string>& given, std::ostream& out, std::ostream& err);
 
-/// The help of every subcommand as one Markdown page.
+/// All commands with their options, as help and completion read them.
+CommandDescription program_description();
+
+/// The help of every command as one Markdown page.
 std::string command_line_reference();
 
 }  // namespace rheobase::cli

@@ -144,39 +144,39 @@ void run_compare(CompareRequest request, const Console& console) {
   check(request, comparison, baseline);
 }
 
-void add_check_options(CLI::App& app, CompareRequest& request) {
+void add_check_options(Command command, CompareRequest& request) {
   constexpr const char* kGroup = "Checks (exit code 3 and a line for each that fails)";
-  add_optional_number(app, "--min-accuracy", request.bounds.min_accuracy, kProbability,
+  add_optional_number(command, "--min-accuracy", request.bounds.min_accuracy, kProbability,
                       "Smallest accuracy of the spiking network")
-      ->group(kGroup);
-  add_optional_number(app, "--max-output-rmse", request.bounds.max_output_rmse, kNonNegative,
+      .group(kGroup);
+  add_optional_number(command, "--max-output-rmse", request.bounds.max_output_rmse, kNonNegative,
                       "Largest root mean square difference of the two outputs")
-      ->group(kGroup);
-  add_optional_number(app, "--min-rate-correlation", request.bounds.min_rate_correlation,
+      .group(kGroup);
+  add_optional_number(command, "--min-rate-correlation", request.bounds.min_rate_correlation,
                       {-1.0, 1.0, false},
                       "Smallest correlation of the units' activity in the two networks")
-      ->group(kGroup);
-  add_optional_number(app, "--max-accuracy-drop", request.bounds.max_accuracy_drop,
+      .group(kGroup);
+  add_optional_number(command, "--max-accuracy-drop", request.bounds.max_accuracy_drop,
                       {-1.0, 1.0, false},
                       "Largest accuracy of the rate network minus that of the spiking one")
-      ->group(kGroup);
-  app.add_option("--baseline", request.baseline,
-                 "An earlier comparison of the same network (.json or .mat): accuracies and "
-                 "correlations must not be lower, the RMSE not higher, the mean rate not other")
-      ->type_name("FILE")
-      ->group(kGroup);
-  add_optional_number(app, "--tolerance", request.tolerance, kNonNegative,
+      .group(kGroup);
+  command
+      .add_file("--baseline", request.baseline,
+                "An earlier comparison of the same network (.json or .mat): accuracies and "
+                "correlations must not be lower, the RMSE not higher, the mean rate not other")
+      .group(kGroup);
+  add_optional_number(command, "--tolerance", request.tolerance, kNonNegative,
                       fmt::format("How much worse than the baseline is still good; of the mean "
                                   "rate, the share (default {:g})",
                                   kTolerance))
-      ->group(kGroup);
+      .group(kGroup);
 }
 
 }  // namespace
 
-void add_compare_command(CLI::App& program, const Console& console) {
+void add_compare_command(Command program, const Console& console) {
   const auto request = std::make_shared<CompareRequest>();
-  CLI::App& app = *program.add_subcommand(
+  const Command command = program.add_command(
       "compare",
       "A rate network beside its spiking network\n"
       "Both get the same trials, those of `eval`. Accuracies are compared by McNemar's exact test, "
@@ -184,22 +184,21 @@ void add_compare_command(CLI::App& program, const Console& console) {
       "activity (spike trains behind the synaptic filter, divided by the scaling factor) by "
       "correlation, principal components and mean rates, which the rate network predicts as s r; "
       "spiking by the variability of intervals (CV, CV2) and synchrony (chi of Golomb & Rinzel).");
-  app.footer(kCompareExamples);
-  app.add_option("MODEL", request->model, "Model file (.mat), from `train` or `map`")->required();
-  app.add_option("-o,--output", request->output,
-                 "Write the comparison: .mat with all traces, or .json")
-      ->type_name("FILE");
-  add_fields(app, mapping::compare_fields(), request->options);
-  app.get_option("--components")->each([request](const std::string&) {
-    request->components_given = true;
+  command.examples(kCompareExamples);
+  command.add_file("MODEL", request->model, "Model file (.mat), from `train` or `map`").required();
+  command.add_file("-o,--output", request->output,
+                   "Write the comparison: .mat with all traces, or .json");
+  add_fields(command, mapping::compare_fields(), request->options);
+  add_seed(command, request->seed);
+  add_threads(command, request->options.threads);
+  add_json(command, request->json);
+  add_check_options(command, *request);
+  add_task_options(command, request->task, "Task of the trials (default: the one the file names)");
+  add_spiking_options(command, request->spiking);
+  command.action([request, command, &console] {
+    request->components_given = command.given("--components");
+    run_compare(*request, console);
   });
-  add_seed(app, request->seed);
-  add_threads(app, request->options.threads);
-  add_json(app, request->json);
-  add_check_options(app, *request);
-  add_task_options(app, request->task, "Task of the trials (default: the one the file names)");
-  add_spiking_options(app, request->spiking);
-  app.callback([request, &console] { run_compare(*request, console); });
 }
 
 }  // namespace rheobase::cli

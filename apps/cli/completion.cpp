@@ -10,24 +10,17 @@ namespace rheobase::cli {
 
 namespace {
 
-std::vector<std::string> names_of(const CLI::Option& option) {
-  std::vector<std::string> names;
-  for (const std::string& name : option.get_snames()) {
-    names.push_back("-" + name);
-  }
-  for (const std::string& name : option.get_lnames()) {
-    names.push_back("--" + name);
-  }
-  return names;
-}
-
-std::vector<const CLI::Option*> named_options(const CLI::App& app) {
-  return app.get_options([](const CLI::Option* option) { return option->nonpositional(); });
-}
+/// Branches of the script's case statements.
+struct Branches {
+  std::string groups;     ///< words that are followed by another word of the command
+  std::string values;     ///< over "command option", for every option with a value
+  std::string options;    ///< over the command: names of its options
+  std::string arguments;  ///< over the command, where an argument is one of some words
+};
 
 /// "a b c" for a type of the form a|b|c, else nothing.
-std::string choices_of(const CLI::Option& option) {
-  std::string type = option.get_type_name();
+std::string choices_of(const OptionDescription& option) {
+  std::string type = option.type;
   if (type.find('|') == std::string::npos || type.find("FILE") != std::string::npos) {
     return "";
   }
@@ -37,75 +30,81 @@ std::string choices_of(const CLI::Option& option) {
   return type;
 }
 
-bool takes_file(const CLI::Option& option) {
-  const std::string type = option.get_type_name();
-  return type.rfind("FILE", 0) == 0 || type.rfind("DIR", 0) == 0;
+bool takes_file(const OptionDescription& option) {
+  return option.type.starts_with("FILE") || option.type.starts_with("DIR");
 }
 
-/// One branch of the case over "<subcommand> <option>" for every option with a value.
-std::string value_branches(const CLI::App& command) {
-  std::string text;
-  for (const CLI::Option* option : named_options(command)) {
-    if (option->get_items_expected_max() == 0 || takes_file(*option)) {
+std::string value_branch(const std::string& command, const OptionDescription& option) {
+  std::vector<std::string> patterns;
+  for (const std::string& name : option.names) {
+    patterns.push_back(fmt::format("'{} {}'", command, name));
+  }
+  return fmt::format("    {})\n      words='{}' ;;\n", joined(patterns, " | "), choices_of(option));
+}
+
+/// @param words  the command without the program's name: "innate timing"
+void add_branches(const CommandDescription& command, const std::string& words, Branches& branches) {
+  std::vector<std::string> names;
+  for (const CommandDescription& part : command.commands) {
+    names.push_back(part.name);
+    add_branches(part, words + " " + part.name, branches);
+  }
+  if (!command.commands.empty()) {
+    branches.groups += fmt::format("    '{}') words='{}' ;;\n", words, joined(names, " "));
+    return;
+  }
+  bool words_known = false;
+  for (const OptionDescription& option : command.options) {
+    if (option.argument) {
+      const std::string choices = words_known ? "" : choices_of(option);
+      if (!choices.empty()) {
+        branches.arguments += fmt::format("      '{}') words='{}' ;;\n", words, choices);
+        words_known = true;
+      }
       continue;
     }
-    std::vector<std::string> patterns;
-    for (const std::string& name : names_of(*option)) {
-      patterns.push_back(fmt::format("'{} {}'", command.get_name(), name));
-    }
-    text +=
-        fmt::format("    {})\n      words='{}' ;;\n", joined(patterns, " | "), choices_of(*option));
-  }
-  return text;
-}
-
-std::string option_branch(const CLI::App& command) {
-  std::vector<std::string> names;
-  for (const CLI::Option* option : named_options(command)) {
-    for (const std::string& name : names_of(*option)) {
-      names.push_back(name);
+    names.insert(names.end(), option.names.begin(), option.names.end());
+    if (option.takes_value && !takes_file(option)) {
+      branches.values += value_branch(words, option);
     }
   }
-  return fmt::format("    {})\n      words='{}' ;;\n", command.get_name(), joined(names, " "));
-}
-
-/// Words for the arguments of a subcommand that are no options, where they are a fixed set.
-std::string argument_branch(const CLI::App& command) {
-  for (const CLI::Option* option :
-       command.get_options([](const CLI::Option* o) { return o->get_positional(); })) {
-    if (const std::string words = choices_of(*option); !words.empty()) {
-      return fmt::format("      {}) words='{}' ;;\n", command.get_name(), words);
-    }
-  }
-  return "";
+  branches.options += fmt::format("    '{}')\n      words='{}' ;;\n", words, joined(names, " "));
 }
 
 }  // namespace
 
-std::string bash_completion(const CLI::App& program) {
+std::string bash_completion(const CommandDescription& program) {
   std::string commands;
-  std::string values;
-  std::string options;
-  std::string arguments;
-  for (const CLI::App* command : program.get_subcommands({})) {
-    commands += command->get_name() + " ";
-    values += value_branches(*command);
-    options += option_branch(*command);
-    arguments += argument_branch(*command);
+  Branches branches;
+  for (const CommandDescription& command : program.commands) {
+    commands += command.name + " ";
+    add_branches(command, command.name, branches);
   }
-  const std::string name = program.get_name();
   return fmt::format(R"(# bash completion of {0}; load it with: source <({0} completion bash)
 _{0}() {{
   local current=${{COMP_WORDS[COMP_CWORD]}} previous=${{COMP_WORDS[COMP_CWORD - 1]}}
-  local command=${{COMP_WORDS[1]}} words=''
+  local command=${{COMP_WORDS[1]}} words='' at=2
   COMPREPLY=()
   if ((COMP_CWORD == 1)); then
     mapfile -t COMPREPLY < <(compgen -W '{1}--help --version' -- "$current")
     return
   fi
+  # A group's next word is the name of one of its commands.
+  while true; do
+    words=''
+    case "$command" in
+{2}    esac
+    [[ -n $words ]] || break
+    if ((COMP_CWORD == at)); then
+      mapfile -t COMPREPLY < <(compgen -W "$words --help" -- "$current")
+      return
+    fi
+    command+=" ${{COMP_WORDS[at]}}"
+    at=$((at + 1))
+  done
   # The value of an option: one of its words, or nothing where it is a number.
   case "$command $previous" in
-{2}    *)
+{3}    *)
       words=files ;;
   esac
   if [[ $words != files ]]; then
@@ -114,7 +113,7 @@ _{0}() {{
   fi
   if [[ $current != -* ]]; then
     case "$command" in
-{4}    esac
+{5}    esac
     if [[ $words == files ]]; then
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
     else
@@ -123,12 +122,13 @@ _{0}() {{
     return
   fi
   case "$command" in
-{3}  esac
+{4}  esac
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
 }}
 complete -o filenames -F _{0} {0}
 )",
-                     name, commands, values, options, arguments);
+                     program.name, commands, branches.groups, branches.values, branches.options,
+                     branches.arguments);
 }
 
 }  // namespace rheobase::cli

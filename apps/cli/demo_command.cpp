@@ -249,27 +249,26 @@ void run_demo(const DemoRequest& request, const Console& console) {
 
 }  // namespace
 
-void add_demo_command(CLI::App& program, const Console& console) {
+void add_demo_command(Command program, const Console& console) {
   const auto request = std::make_shared<DemoRequest>();
-  CLI::App& app = *program.add_subcommand(
+  const Command command = program.add_command(
       "demo",
       "The whole path on the Go-NoGo task, in less than a minute\n"
       "Trains a rate network, finds its scaling factor, runs both networks on fresh trials, and "
       "writes the models, one spiking run, a picture (PNG and SVG) and the page of `rheobase "
       "report` into a folder.");
-  app.footer(kDemoExamples);
-  app.add_option("-o,--output", request->folder,
-                 "Folder of the results, made when missing (default: rheobase-demo)")
-      ->type_name("DIR");
-  add_integer(app, "--units", request->units, {2.0, 100000.0, false}, "Number of units");
-  add_integer(app, "--training-trials", request->max_trials, kCount,
+  command.examples(kDemoExamples);
+  command.add_folder("-o,--output", request->folder,
+                     "Folder of the results, made when missing (default: rheobase-demo)");
+  add_integer(command, "--units", request->units, {2.0, 100000.0, false}, "Number of units");
+  add_integer(command, "--training-trials", request->max_trials, kCount,
               "Largest number of training trials");
-  add_integer(app, "--trials", request->trials, kCount,
+  add_integer(command, "--trials", request->trials, kCount,
               "Trials for every scaling factor, and for the evaluation");
-  add_seed(app, request->seed);
-  add_threads(app, request->threads);
-  app.add_flag("--no-picture", request->no_picture, "Draw nothing with gnuplot");
-  app.callback([request, &console] { run_demo(*request, console); });
+  add_seed(command, request->seed);
+  add_threads(command, request->threads);
+  command.add_flag("--no-picture", request->no_picture, "Draw nothing with gnuplot");
+  command.action([request, &console] { run_demo(*request, console); });
 }
 
 }  // namespace rheobase::cli

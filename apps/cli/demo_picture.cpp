@@ -11,7 +11,7 @@ namespace {
 std::vector<report::TimeWindow> stimulus_of(const rate::Task& task) {
   std::vector<report::TimeWindow> windows;
   for (const auto& [start, end] : task.definition().stimulus_windows(task.parameters())) {
-    windows.push_back({start * rate::kRateStepMs, end * rate::kRateStepMs});
+    windows.push_back({start * task.step_ms(), end * task.step_ms()});
   }
   return windows;
 }
@@ -19,10 +19,10 @@ std::vector<report::TimeWindow> stimulus_of(const rate::Task& task) {
 /// The stimulus windows in which the input of this very trial is not zero.
 std::vector<report::TimeWindow> stimulus_of(const rate::Task& task, const rate::Trial& trial) {
   std::vector<report::TimeWindow> windows = stimulus_of(task);
-  std::erase_if(windows, [&trial](const report::TimeWindow& window) {
-    const auto start = static_cast<Eigen::Index>(window.start_ms / rate::kRateStepMs);
+  std::erase_if(windows, [&task, &trial](const report::TimeWindow& window) {
+    const auto start = static_cast<Eigen::Index>(window.start_ms / task.step_ms());
     const auto steps =
-        static_cast<Eigen::Index>((window.end_ms - window.start_ms) / rate::kRateStepMs);
+        static_cast<Eigen::Index>((window.end_ms - window.start_ms) / task.step_ms());
     return trial.input.middleCols(start, steps).isZero();
   });
   return windows;
@@ -46,7 +46,7 @@ report::OutputBand rate_band(const PictureSource& source, int condition, const s
     outputs.row(static_cast<Eigen::Index>(i)) =
         source.rate.outputs.row(static_cast<Eigen::Index>(trials[i]));
   }
-  return report::output_band(name, outputs, rate::kRateStepMs, rate::kRateStepMs);
+  return report::output_band(name, outputs, source.task.step_ms(), source.task.step_ms());
 }
 
 /// Every fourth sample is enough for the eye and keeps the SVG small.
@@ -85,7 +85,7 @@ report::Picture picture_of(const PictureSource& source) {
   const mapping::ScalingPoint& best = source.search.points[source.search.best];
   picture.title = fmt::format("{}, {} units, scaling factor {:g}", source.task.name(),
                               source.network.units(), best.scaling_factor);
-  picture.duration_ms = source.task.steps() * rate::kRateStepMs;
+  picture.duration_ms = source.task.steps() * source.task.step_ms();
   picture.stimulus = stimulus_of(source.task);
   const std::vector<std::string>& names = source.task.conditions();
   for (int condition = 0; condition < static_cast<int>(names.size()); ++condition) {

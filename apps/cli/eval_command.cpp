@@ -17,28 +17,28 @@ constexpr const char* kEvalExamples =
 
 }  // namespace
 
-void add_eval_command(CLI::App& program, const Console& console) {
+void add_eval_command(Command program, const Console& console) {
   const auto request = std::make_shared<EvaluationRequest>();
-  CLI::App& app = *program.add_subcommand(
+  const Command command = program.add_command(
       "eval",
       "Accuracy of a network on fresh trials\n"
       "The rate network and its spiking twin get the same trials, none of which was used by "
       "training or by the scaling search. Accuracy comes with its 95 % Wilson interval. The mean "
       "rate of a rate network is that of its transfer function (0 to 1 for the sigmoid).");
-  app.footer(kEvalExamples);
-  app.add_option("MODEL", request->model, "Model file (.mat), from `train` or `map`")->required();
-  add_choice(app, "--network", request->network, {"rate", "spiking", "both"},
+  command.examples(kEvalExamples);
+  command.add_file("MODEL", request->model, "Model file (.mat), from `train` or `map`").required();
+  add_choice(command, "--network", request->network, {"rate", "spiking", "both"},
              "Which network to evaluate; both need a scaling factor (default: both when there is "
              "one, else rate)");
-  add_number(app, "--scaling", request->scaling, kNonNegative, "",
+  add_number(command, "--scaling", request->scaling, kNonNegative, "",
              "Scaling factor s = 1/lambda of the spiking network; 0: the one in the file");
-  add_integer(app, "--trials", request->trials, kCount, "Number of trials");
-  add_seed(app, request->seed);
-  add_threads(app, request->threads);
-  add_json(app, request->json);
-  add_task_options(app, request->task, "Task of the trials (default: the one the file names)");
-  add_spiking_options(app, request->spiking);
-  app.callback([request, &console] { run_evaluation(*request, console); });
+  add_integer(command, "--trials", request->trials, kCount, "Number of trials");
+  add_seed(command, request->seed);
+  add_threads(command, request->threads);
+  add_json(command, request->json);
+  add_task_options(command, request->task, "Task of the trials (default: the one the file names)");
+  add_spiking_options(command, request->spiking);
+  command.action([request, &console] { run_evaluation(*request, console); });
 }
 
 }  // namespace rheobase::cli

@@ -49,19 +49,19 @@ std::string format_help() {
 }
 
 /// Options of one format say nothing to another.
-void check_options(const ExportRequest& request, const CLI::App& app) {
+void check_options(const ExportRequest& request, Command command) {
   for (const auto& [option, format] :
        {std::pair{"--profile", "nir"}, std::pair{"--shift-voltages", "nir"},
         std::pair{"--scaling", "nir"}, std::pair{"--table", "csv"}}) {
-    if (app.get_option(option)->count() > 0 && request.format != format) {
+    if (command.given(option) && request.format != format) {
       throw InputError(option, "", "--format " + request.format,
                        fmt::format("must come with --format {}", format));
     }
   }
 }
 
-void run_export(ExportRequest request, const CLI::App& app, const Console& console) {
-  check_options(request, app);
+void run_export(ExportRequest request, Command command, const Console& console) {
+  check_options(request, command);
   check_output("--output", request.output, {request.files.begin(), request.files.end()});
   io::ExportSource source = io::read_export_source(request.files);
   if (source.model && request.scaling > 0.0) {
@@ -86,34 +86,36 @@ void run_export(ExportRequest request, const CLI::App& app, const Console& conso
 
 }  // namespace
 
-void add_export_command(CLI::App& program, const Console& console) {
+void add_export_command(Command program, const Console& console) {
   const auto request = std::make_shared<ExportRequest>();
-  CLI::App& app = *program.add_subcommand(
+  const Command command = program.add_command(
       "export",
       "Write a model or a run in another format\n"
       "What a format cannot hold is named in a note. Files of the formats nir and hdf5 that are "
       "made from a model hold all of it: `rheobase import` gives it back.");
-  app.footer(kExportExamples);
-  app.add_option("FILE", request->files,
+  command.examples(kExportExamples);
+  command
+      .add_files("FILE", request->files,
                  "Model file (.mat), or run files from `simulate` (several for nwb)")
-      ->required();
-  app.add_option("-o,--output", request->output, "Where to write")->type_name("FILE")->required();
-  add_choice(app, "--format", request->format, format_names(), format_help())->required();
-  add_choice(app, "--profile", request->options.profile, {"exact", "portable"},
+      .required();
+  command.add_file("-o,--output", request->output, "Where to write").required();
+  add_choice(command, "--format", request->format, format_names(), format_help()).required();
+  add_choice(command, "--profile", request->options.profile, {"exact", "portable"},
              "nir: the synapse as it is, or as the one unit with a synapse that most programs know")
-      ->group("NIR");
-  app.add_flag("--shift-voltages", request->options.shift_voltages,
-               "nir: count voltages from the reset, which becomes 0, as some programs want it")
-      ->group("NIR");
-  add_number(app, "--scaling", request->scaling, kNonNegative, "",
+      .group("NIR");
+  command
+      .add_flag("--shift-voltages", request->options.shift_voltages,
+                "nir: count voltages from the reset, which becomes 0, as some programs want it")
+      .group("NIR");
+  add_number(command, "--scaling", request->scaling, kNonNegative, "",
              "nir: scaling factor s = 1/lambda of the network; 0: the one in the file")
-      ->group("NIR");
-  add_text(app, "--table", request->options.table, "NAME",
+      .group("NIR");
+  add_text(command, "--table", request->options.table, "NAME",
            "csv: spikes, output, rates or voltage of a run; units, weights or scaling of a model "
            "(default: the first)")
-      ->group("CSV");
-  add_json(app, request->json);
-  app.callback([request, &app, &console] { run_export(*request, app, console); });
+      .group("CSV");
+  add_json(command, request->json);
+  command.action([request, command, &console] { run_export(*request, command, console); });
 }
 
 }  // namespace rheobase::cli

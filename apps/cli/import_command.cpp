@@ -29,19 +29,17 @@ void run_import(const ImportRequest& request, const Console& console) {
 
 }  // namespace
 
-void add_import_command(CLI::App& program, const Console& console) {
+void add_import_command(Command program, const Console& console) {
   const auto request = std::make_shared<ImportRequest>();
-  CLI::App& app = *program.add_subcommand(
+  const Command command = program.add_command(
       "import",
       "The model that `export` put into another format\n"
       "Reads the group /rheobase of a NIR or HDF5 file, which holds every field of the model: the "
       "model file is the same again.");
-  app.footer(kImportExamples);
-  app.add_option("FILE", request->file, "A file from `export --format nir` or `hdf5`")->required();
-  app.add_option("-o,--output", request->output, "Where to write the model (.mat)")
-      ->type_name("FILE")
-      ->required();
-  app.callback([request, &console] { run_import(*request, console); });
+  command.examples(kImportExamples);
+  command.add_file("FILE", request->file, "A file from `export --format nir` or `hdf5`").required();
+  command.add_file("-o,--output", request->output, "Where to write the model (.mat)").required();
+  command.action([request, &console] { run_import(*request, console); });
 }
 
 }  // namespace rheobase::cli

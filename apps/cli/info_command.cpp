@@ -242,18 +242,18 @@ void run_info(const InfoRequest& request, const Console& console) {
 
 }  // namespace
 
-void add_info_command(CLI::App& program, const Console& console) {
+void add_info_command(Command program, const Console& console) {
   const auto request = std::make_shared<InfoRequest>();
-  CLI::App& app = *program.add_subcommand(
+  const Command command = program.add_command(
       "info",
       "What is in a model file\n"
       "Units by type, connections, eigenvalues of the signed weight matrix (the radius of a random "
       "matrix is that of one with the same column variances; outliers lie more than 20 % outside "
       "of it), time constants, training, scaling factor and the commands that made the file.");
-  app.footer(kInfoExamples);
-  app.add_option("MODEL", request->model, "Model file (.mat)")->required();
-  add_json(app, request->json);
-  app.callback([request, &console] { run_info(*request, console); });
+  command.examples(kInfoExamples);
+  command.add_file("MODEL", request->model, "Model file (.mat)").required();
+  add_json(command, request->json);
+  command.action([request, &console] { run_info(*request, console); });
 }
 
 }  // namespace rheobase::cli

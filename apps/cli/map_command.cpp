@@ -198,9 +198,9 @@ void run_map(MapRequest request, const Console& console) {
 
 }  // namespace
 
-void add_map_command(CLI::App& program, const Console& console) {
+void add_map_command(Command program, const Console& console) {
   const auto request = std::make_shared<MapRequest>();
-  CLI::App& app = *program.add_subcommand(
+  const Command command = program.add_command(
       "map",
       "Find the scaling factor that turns a rate network into a spiking one\n"
       "Every scaling factor s = 1/lambda of a grid is tried on the same trials; the most accurate "
@@ -208,26 +208,26 @@ void add_map_command(CLI::App& program, const Console& console) {
       "distance (root mean square) of the spiking readout to the rate network's output. The "
       "output holds all fields of the input and opt_scaling_factor, scaling_factors, all_perfs "
       "and task.");
-  app.footer(kMapExamples);
-  app.add_option(
-         "MODEL", request->models,
-         "Model file (.mat) of a trained rate network, or several: then --output is a folder "
-         "that gets a summary (.csv and .mat), and what it holds already is not done again")
-      ->required();
-  app.add_option("-o,--output", request->output,
-                 "Where to write the result (default: MODEL with .lif.mat in place of .mat)")
-      ->type_name("FILE");
-  app.add_flag("--in-place", request->in_place, "Write the result into MODEL itself");
-  add_text(app, "--scaling", request->grid, "FIRST:STEP:LAST",
+  command.examples(kMapExamples);
+  command
+      .add_files(
+          "MODEL", request->models,
+          "Model file (.mat) of a trained rate network, or several: then --output is a folder "
+          "that gets a summary (.csv and .mat), and what it holds already is not done again")
+      .required();
+  command.add_file("-o,--output", request->output,
+                   "Where to write the result (default: MODEL with .lif.mat in place of .mat)");
+  command.add_flag("--in-place", request->in_place, "Write the result into MODEL itself");
+  add_text(command, "--scaling", request->grid, "FIRST:STEP:LAST",
            "Values to try, as a range or as a list such as 20,30,40 (default: 20:5:75 for the "
            "sigmoid, 4:2:26 for the other activations, and beyond while the best value lies at the "
            "edge)");
-  add_fields(app, mapping::search_fields(), request->search);
-  add_seed(app, request->seed);
-  add_json(app, request->json);
-  add_task_options(app, request->task, "Task to be done (default: the one the file names)");
-  add_spiking_options(app, request->spiking);
-  app.callback([request, &console] { run_map(*request, console); });
+  add_fields(command, mapping::search_fields(), request->search);
+  add_seed(command, request->seed);
+  add_json(command, request->json);
+  add_task_options(command, request->task, "Task to be done (default: the one the file names)");
+  add_spiking_options(command, request->spiking);
+  command.action([request, &console] { run_map(*request, console); });
 }
 
 }  // namespace rheobase::cli

@@ -114,96 +114,91 @@ FieldInfo field_of(const std::string& names, FieldKind kind, const Range& range,
 
 }  // namespace
 
-CLI::Option* add_field(CLI::App& app, const FieldInfo& field, const std::string& fallback,
-                       std::function<void(const FieldValue&)> take) {
+Option add_field(Command command, const FieldInfo& field, const std::string& fallback,
+                 std::function<void(const FieldValue&)> take) {
   const std::string limits = describe(field.range);
   const std::string range =
       limits.empty() || field.unit.empty() ? limits + field.unit : limits + " " + field.unit;
   const std::string help = with_details(field.help, {range, fallback});
   if (field.flag) {
-    return app.add_flag_function(
-        field.option, [take](std::int64_t count) { take(count > 0); }, help);
+    return command.add_flag(
+        field.option, [take](bool set) { take(set); }, help);
   }
-  return app
-      .add_option_function<std::string>(
-          field.option,
-          [field, take](const std::string& given) { take(value_from(field, given).value()); }, help)
-      ->type_name(type_of(field))
-      ->check(CLI::Validator([field](std::string& given) { return text_fault(field, given); }, ""));
+  return command.add_value(
+      field.option, type_of(field),
+      [field](const std::string& given) { return text_fault(field, given); },
+      [field, take](const std::string& given) { take(value_from(field, given).value()); }, help);
 }
 
 std::string default_text(const FieldInfo& field, const FieldValue& value) {
   return field.flag || value_text(value).empty() ? "" : "default " + value_text(value);
 }
 
-CLI::Option* add_integer(CLI::App& app, const std::string& names, int& value, const Range& range,
-                         const std::string& help) {
+Option add_integer(Command command, const std::string& names, int& value, const Range& range,
+                   const std::string& help) {
   FieldInfo field = field_of(names, FieldKind::integer, range, help);
   field.range.high = std::min<double>(range.high, std::numeric_limits<int>::max());
   return add_field(
-      app, field, default_text(field, std::int64_t{value}),
+      command, field, default_text(field, std::int64_t{value}),
       [&value](const FieldValue& given) { value = static_cast<int>(number_of(given)); });
 }
 
-CLI::Option* add_number(CLI::App& app, const std::string& names, double& value, const Range& range,
-                        const std::string& unit, const std::string& help) {
+Option add_number(Command command, const std::string& names, double& value, const Range& range,
+                  const std::string& unit, const std::string& help) {
   const FieldInfo field = field_of(names, FieldKind::number, range, help, unit);
-  return add_field(app, field, default_text(field, value),
+  return add_field(command, field, default_text(field, value),
                    [&value](const FieldValue& given) { value = number_of(given); });
 }
 
-CLI::Option* add_optional_number(CLI::App& app, const std::string& names,
-                                 std::optional<double>& value, const Range& range,
-                                 const std::string& help, const std::string& unit,
-                                 const std::string& otherwise) {
-  return add_field(app, field_of(names, FieldKind::number, range, help, unit),
+Option add_optional_number(Command command, const std::string& names, std::optional<double>& value,
+                           const Range& range, const std::string& help, const std::string& unit,
+                           const std::string& otherwise) {
+  return add_field(command, field_of(names, FieldKind::number, range, help, unit),
                    otherwise.empty() ? "" : "default: " + otherwise,
                    [&value](const FieldValue& given) { value = number_of(given); });
 }
 
-CLI::Option* add_choice(CLI::App& app, const std::string& names, std::string& value,
-                        const std::vector<std::string>& words, const std::string& help) {
+Option add_choice(Command command, const std::string& names, std::string& value,
+                  const std::vector<std::string>& words, const std::string& help) {
   FieldInfo field = field_of(names, FieldKind::word, {}, help);
   field.words = words;
-  return add_field(app, field, default_text(field, value),
+  return add_field(command, field, default_text(field, value),
                    [&value](const FieldValue& given) { value = std::get<std::string>(given); });
 }
 
-CLI::Option* add_text(CLI::App& app, const std::string& names, std::string& value,
-                      const std::string& type, const std::string& help) {
-  return app
-      .add_option(names, value,
-                  with_details(help, {value.empty() ? std::string{} : "default " + value}))
-      ->type_name(type)
-      ->check(CLI::Validator(
-          [type](std::string& given) {
-            return given.empty() ? fmt::format("found nothing; must be {}", type) : std::string{};
-          },
-          ""));
+Option add_text(Command command, const std::string& names, std::string& value,
+                const std::string& type, const std::string& help) {
+  return command.add_value(
+      names, type,
+      [type](const std::string& given) {
+        return given.empty() ? fmt::format("found nothing; must be {}", type) : std::string{};
+      },
+      [&value](const std::string& given) { value = given; },
+      with_details(help, {value.empty() ? std::string{} : "default " + value}));
 }
 
-CLI::Option* add_seed(CLI::App& app, Seed& seed) {
+Option add_seed(Command command, Seed& seed) {
   struct Holder {
     Seed seed;
   };
   static const FieldInfo field = seed_field(&Holder::seed);
   return add_field(
-      app, field, default_text(field, std::int64_t{seed}),
+      command, field, default_text(field, std::int64_t{seed}),
       [&seed](const FieldValue& given) { seed = static_cast<Seed>(number_of(given)); });
 }
 
-CLI::Option* add_threads(CLI::App& app, int& threads) {
+Option add_threads(Command command, int& threads) {
   struct Holder {
     int threads;
   };
   static const FieldInfo field = threads_field(&Holder::threads);
   return add_field(
-      app, field, default_text(field, std::int64_t{threads}),
+      command, field, default_text(field, std::int64_t{threads}),
       [&threads](const FieldValue& given) { threads = static_cast<int>(number_of(given)); });
 }
 
-CLI::Option* add_json(CLI::App& app, bool& json) {
-  return app.add_flag("--json", json, "Print one JSON object in place of text");
+Option add_json(Command command, bool& json) {
+  return command.add_flag("--json", json, "Print one JSON object in place of text");
 }
 
 double number_from(const std::string& option, const std::string& text, const Range& range) {

@@ -68,14 +68,12 @@ bool is_comparison(const fs::path& path) {
 }
 
 /// The options of a new comparison say nothing about one that was made before.
-void refuse_comparison_options(const CLI::App& app, const std::string& file) {
+void refuse_comparison_options(Command command, const std::string& file) {
   constexpr std::array kAllowed{"MODEL",    "--help", "--output",     "--figures",
                                 "--format", "--json", "--trials-file"};
-  for (const CLI::Option* option : app.get_options()) {
-    const bool allowed = std::any_of(kAllowed.begin(), kAllowed.end(),
-                                     [&](const char* name) { return option->check_name(name); });
-    if (option->count() > 0 && !allowed) {
-      throw InputError(option->get_name(), "", "the comparison " + file + " beside it",
+  for (const std::string& name : command.given()) {
+    if (std::find(kAllowed.begin(), kAllowed.end(), name) == kAllowed.end()) {
+      throw InputError(name, "", "the comparison " + file + " beside it",
                        "must be left out: give the model to compare anew");
     }
   }
@@ -157,12 +155,12 @@ void tell(const ReportRequest& request, const std::vector<fs::path>& figures,
   }
 }
 
-void run_report(ReportRequest request, const CLI::App& app, const Console& console) {
+void run_report(ReportRequest request, Command command, const Console& console) {
   const report::FigureFormat format = report::figure_format_from(request.format);
   check_output("--output", request.output, {request.model, request.task.trials_file});
   const bool saved = is_comparison(request.model);
   if (saved) {
-    refuse_comparison_options(app, request.model.string());
+    refuse_comparison_options(command, request.model.string());
   }
   const ReportSource source = saved ? saved_source(request) : fresh_source(request, console);
   const report::ReportOrigin origin{
@@ -185,33 +183,34 @@ void run_report(ReportRequest request, const CLI::App& app, const Console& conso
 
 }  // namespace
 
-void add_report_command(CLI::App& program, const Console& console) {
+void add_report_command(Command program, const Console& console) {
   const auto request = std::make_shared<ReportRequest>();
-  CLI::App& app = *program.add_subcommand(
+  const Command command = program.add_command(
       "report",
       "A page with figures of a rate network beside its spiking network\n"
       "Of a model, both networks get the same fresh trials; of a comparison, the page shows what "
       "`rheobase compare` saved. The page holds all it needs: it opens from disk, "
       "without a network, and says which options and seeds made it.");
-  app.footer(kReportExamples);
-  app.add_option("MODEL", request->model,
-                 "Model file (.mat), from `train` or `map`, or a comparison, from `compare`")
-      ->required();
-  app.add_option("-o,--output", request->output, "The page")->type_name("FILE");
-  app.add_option("--figures", request->figures, "Folder for the same figures as files of their own")
-      ->type_name("DIR");
-  add_choice(app, "--format", request->format, {"svg", "pdf", "png"}, "Format of these files");
-  add_number(app, "--scaling", request->scaling, kNonNegative, "",
+  command.examples(kReportExamples);
+  command
+      .add_file("MODEL", request->model,
+                "Model file (.mat), from `train` or `map`, or a comparison, from `compare`")
+      .required();
+  command.add_file("-o,--output", request->output, "The page");
+  command.add_folder("--figures", request->figures,
+                     "Folder for the same figures as files of their own");
+  add_choice(command, "--format", request->format, {"svg", "pdf", "png"}, "Format of these files");
+  add_number(command, "--scaling", request->scaling, kNonNegative, "",
              "Scaling factor s = 1/lambda of the spiking network; 0: the one in the file");
-  add_integer(app, "--trials", request->trials, {1.0, 1e6, false}, "Number of trials");
-  add_integer(app, "--rasters", request->rasters, {0.0, 1000.0, false},
+  add_integer(command, "--trials", request->trials, {1.0, 1e6, false}, "Number of trials");
+  add_integer(command, "--rasters", request->rasters, {0.0, 1000.0, false},
               "Trials of each condition whose spikes are on the page");
-  add_seed(app, request->seed);
-  add_threads(app, request->threads);
-  add_json(app, request->json);
-  add_task_options(app, request->task, "Task of the trials (default: the one the file names)");
-  add_spiking_options(app, request->spiking);
-  app.callback([request, &app, &console] { run_report(*request, app, console); });
+  add_seed(command, request->seed);
+  add_threads(command, request->threads);
+  add_json(command, request->json);
+  add_task_options(command, request->task, "Task of the trials (default: the one the file names)");
+  add_spiking_options(command, request->spiking);
+  command.action([request, command, &console] { run_report(*request, command, console); });
 }
 
 }  // namespace rheobase::cli

@@ -168,8 +168,9 @@ spiking::SimulationOptions options_of(const SimulateRequest& request, Eigen::Ind
 }
 
 /// A stimulation after the end would do nothing, without a word.
-void check_window(const std::optional<spiking::Stimulation>& stimulation, Eigen::Index columns) {
-  const double duration_ms = rate::kRateStepMs * static_cast<double>(columns - 1);
+void check_window(const std::optional<spiking::Stimulation>& stimulation, Eigen::Index columns,
+                  double step_ms) {
+  const double duration_ms = step_ms * static_cast<double>(columns - 1);
   if (stimulation && stimulation->start_ms >= duration_ms) {
     throw InputError("--stimulate-window", "",
                      fmt::format("a start at {:g} ms", stimulation->start_ms),
@@ -250,7 +251,7 @@ void run_simulate(SimulateRequest request, const Console& console) {
   outcome.drive = drive_of(request, file);
   outcome.scaling = spiking.scaling_factor;
   const spiking::SimulationOptions options = options_of(request, spiking.units());
-  check_window(options.stimulation, outcome.drive.input.cols());
+  check_window(options.stimulation, outcome.drive.input.cols(), file.network.step_ms);
 
   const auto start = std::chrono::steady_clock::now();
   outcome.result = spiking::simulate(spiking, outcome.drive.input, options);
@@ -276,65 +277,63 @@ void run_simulate(SimulateRequest request, const Console& console) {
   print_outcome(request, outcome, options, console);
 }
 
-void add_recording_options(CLI::App& app, SimulateRequest& request) {
+void add_recording_options(Command command, SimulateRequest& request) {
   constexpr const char* kGroup = "Recording";
-  add_text(app, "--record", request.record, "LIST",
+  add_text(command, "--record", request.record, "LIST",
            "What the run file holds beside spike counts: spikes, output, voltage (mV), rate "
            "(filtered spike trains, Hz), input (total input current, mV)")
-      ->group(kGroup);
-  add_text(app, "--voltage-units", request.voltage_units, "UNITS",
+      .group(kGroup);
+  add_text(command, "--voltage-units", request.voltage_units, "UNITS",
            "Units whose voltage is recorded, counted from 1, such as 1,5,10:20 (default: all)")
-      ->group(kGroup);
-  add_field(app, spiking::simulation_fields(), "output_period_ms", request.spiking.simulation)
-      ->group(kGroup);
+      .group(kGroup);
+  add_field(command, spiking::simulation_fields(), "output_period_ms", request.spiking.simulation)
+      .group(kGroup);
 }
 
-void add_stimulation_options(CLI::App& app, SimulateRequest& request) {
+void add_stimulation_options(Command command, SimulateRequest& request) {
   constexpr const char* kGroup = "Artificial stimulation";
   const auto& mode = find_field(spiking::stimulation_fields(), "mode");
-  add_field(app, mode, "", [&request](const FieldValue& given) {
+  add_field(command, mode, "", [&request](const FieldValue& given) {
     request.stimulate = given;
-  })->group(kGroup);
-  add_text(app, "--stimulate-units", request.stimulate_units, "UNITS",
+  }).group(kGroup);
+  add_text(command, "--stimulate-units", request.stimulate_units, "UNITS",
            "Which units, counted from 1, such as 1,5,10:20")
-      ->group(kGroup);
-  add_text(app, "--stimulate-window", request.stimulate_window, "START:END",
+      .group(kGroup);
+  add_text(command, "--stimulate-window", request.stimulate_window, "START:END",
            "When, in ms from the start of the trial, such as 500:700")
-      ->group(kGroup);
+      .group(kGroup);
 }
 
 }  // namespace
 
-void add_simulate_command(CLI::App& program, const Console& console) {
+void add_simulate_command(Command program, const Console& console) {
   const auto request = std::make_shared<SimulateRequest>();
-  CLI::App& app = *program.add_subcommand(
+  const Command command = program.add_command(
       "simulate",
       "Run the spiking network once and save spikes, readout and voltages\n"
       "The input is a trial of a task or a matrix of a .mat file (inputs x columns, a column every "
       "5 ms; the run lasts columns - 1 of them). Trial K of a task without --condition is trial K "
       "of `eval` with the same seed.");
-  app.footer(kSimulateExamples);
-  app.add_option("MODEL", request->model, "Model file (.mat)")->required();
-  app.add_option("-o,--output", request->output, "Where to write the run (.mat)")
-      ->type_name("FILE")
-      ->required();
-  add_text(app, "--input", request->input, "FILE.mat:FIELD",
+  command.examples(kSimulateExamples);
+  command.add_file("MODEL", request->model, "Model file (.mat)").required();
+  command.add_file("-o,--output", request->output, "Where to write the run (.mat)").required();
+  add_text(command, "--input", request->input, "FILE.mat:FIELD",
            "Input of the network, such as trial.mat:u (default: a trial of the task)");
-  add_text(app, "--condition", request->condition, "NAME",
+  add_text(command, "--condition", request->condition, "NAME",
            "Condition of the task's trial; see `rheobase task NAME` (default: drawn)");
-  add_field(app, spiking::simulation_fields(), "trial", request->spiking.simulation);
-  add_number(app, "--scaling", request->scaling, kNonNegative, "",
+  add_field(command, spiking::simulation_fields(), "trial", request->spiking.simulation);
+  add_number(command, "--scaling", request->scaling, kNonNegative, "",
              "Scaling factor s = 1/lambda; 0: the one in the file");
-  add_text(app, "--initial-voltage", request->initial_voltage, "FILE.mat:FIELD|uniform",
+  add_text(command, "--initial-voltage", request->initial_voltage, "FILE.mat:FIELD|uniform",
            "Initial voltages (mV): one a unit, such as start.mat:v0, or drawn uniformly from reset "
            "to 30 mV");
-  add_seed(app, request->seed);
-  add_json(app, request->json);
-  add_task_options(app, request->task, "Task of the trial (default: the one the file names)");
-  add_recording_options(app, *request);
-  add_stimulation_options(app, *request);
-  add_spiking_options(app, request->spiking);
-  app.callback([request, &console] { run_simulate(*request, console); });
+  add_seed(command, request->seed);
+  add_json(command, request->json);
+  add_task_options(command, request->task, "Task of the trial (default: the one the file names)");
+  add_recording_options(command, *request);
+  add_stimulation_options(command, *request);
+  add_spiking_options(command, request->spiking);
+  command.action([request, &console] { run_simulate(*request, console); });
 }
 
 }  // namespace rheobase::cli

@@ -17,40 +17,40 @@ namespace rheobase::cli {
 
 namespace {
 
-void add_network_options(CLI::App& app, SpikingChoice& choice) {
+void add_network_options(Command command, SpikingChoice& choice) {
   const mapping::TransferOptions published;
   for (const auto& field : mapping::transfer_fields()) {
     if (!field.option.empty()) {
       const FieldValue value = field.get(published);
       const auto* truth = std::get_if<bool>(&value);
       const std::string otherwise = truth == nullptr ? value_text(value) : *truth ? "do" : "not";
-      add_field(app, field, "default: as in MODEL, else " + otherwise,
+      add_field(command, field, "default: as in MODEL, else " + otherwise,
                 [&choice, &field](const FieldValue& given) { choice.given[field.name] = given; })
-          ->group("Spiking network");
+          .group("Spiking network");
     }
   }
 }
 
-void add_simulation_options(CLI::App& app, SpikingChoice& choice) {
+void add_simulation_options(Command command, SpikingChoice& choice) {
   constexpr const char* kGroup = "Simulation";
   // These belong to the subcommand.
   constexpr std::array<std::string_view, 3> kOthers{"seed", "trial", "output_period_ms"};
   for (const auto& field : spiking::simulation_fields()) {
     if (std::find(kOthers.begin(), kOthers.end(), field.name) == kOthers.end()) {
-      add_field(app, field, default_text(field, field.get(choice.simulation)),
+      add_field(command, field, default_text(field, field.get(choice.simulation)),
                 [&choice, &field](const FieldValue& given) {
                   choice.given[field.name] = given;
                   field.set(choice.simulation, given);
                 })
-          ->group(kGroup);
+          .group(kGroup);
     }
   }
-  add_optional_number(app, "--noise-sd", choice.noise_sd_mv, kNonNegative,
+  add_optional_number(command, "--noise-sd", choice.noise_sd_mv, kNonNegative,
                       "The same as --noise as the standard deviation of a LIF voltage without "
                       "spikes, sqrt(intensity tau_m / 2)",
                       "mV", "that of --noise")
-      ->group(kGroup);
-  app.add_flag("--verbose", choice.verbose, "Say why this engine was taken")->group(kGroup);
+      .group(kGroup);
+  command.add_flag("--verbose", choice.verbose, "Say why this engine was taken").group(kGroup);
 }
 
 /// An option that the engine has no use for would be passed over without a word.
@@ -121,9 +121,9 @@ void finish_noise(SpikingChoice& choice) {
 
 }  // namespace
 
-void add_spiking_options(CLI::App& app, SpikingChoice& choice) {
-  add_network_options(app, choice);
-  add_simulation_options(app, choice);
+void add_spiking_options(Command command, SpikingChoice& choice) {
+  add_network_options(command, choice);
+  add_simulation_options(command, choice);
 }
 
 void finish_spiking_options(SpikingChoice& choice, const io::ModelFile& file) {

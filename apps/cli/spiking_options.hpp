@@ -3,8 +3,7 @@
 #include <optional>
 #include <string>
 
-#include <CLI/CLI.hpp>
-
+#include "apps/cli/command.hpp"
 #include "apps/cli/text_table.hpp"
 #include "core/field_table.hpp"
 #include "io/mat/rate_model_file.hpp"
@@ -27,7 +26,7 @@ struct SpikingChoice {
 };
 
 /// Adds them in the groups "Spiking network" and "Simulation"; --seed belongs to the subcommand.
-void add_spiking_options(CLI::App& app, SpikingChoice& choice);
+void add_spiking_options(Command command, SpikingChoice& choice);
 
 /// Turns what was given and what the file holds into options.
 /// @throws InputError where options exclude each other or the engine has no use for one

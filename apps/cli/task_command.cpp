@@ -77,7 +77,7 @@ std::string details_text(const rate::Task& chosen) {
   summary.add("source", task.citation);
   summary.add("correct", task.scoring);
   summary.add("inputs", std::to_string(task.inputs));
-  summary.add("length", fmt::format("{} steps of {:g} ms", chosen.steps(), rate::kRateStepMs));
+  summary.add("length", fmt::format("{} steps of {:g} ms", chosen.steps(), chosen.step_ms()));
   summary.add("conditions", joined(task.conditions, ", "));
   if (task.parameters.empty()) {
     summary.add("parameters", "none");
@@ -127,25 +127,25 @@ void run_task(const TaskRequest& request, const Console& console) {
 
 }  // namespace
 
-void add_task_command(CLI::App& program, const Console& console) {
+void add_task_command(Command program, const Console& console) {
   const auto request = std::make_shared<TaskRequest>();
-  CLI::App& app =
-      *program.add_subcommand("task", "The tasks, their conditions and their parameters");
-  app.footer(kTaskExamples);
+  const Command command =
+      program.add_command("task", "The tasks, their conditions and their parameters");
+  command.examples(kTaskExamples);
   std::string names;
   for (const rate::TaskDefinition* task : rate::registered_tasks()) {
     names += (names.empty() ? "" : "|") + task->name;
   }
   names += std::string("|") + rate::kRecordedTaskName;
-  app.add_option("NAME", request->name, "Task to describe (default: list all of them)")
-      ->type_name(names);
-  app.add_option("--plot", request->plot,
-                 "Draw inputs and target of one trial of every condition (.png, .svg or .pdf)")
-      ->type_name("FILE");
-  add_seed(app, request->seed);
-  add_task_parameters(app, request->parameters);
-  add_json(app, request->json);
-  app.callback([request, &console] { run_task(*request, console); });
+  command.add_value(
+      "NAME", names, {}, [request](const std::string& given) { request->name = given; },
+      "Task to describe (default: list all of them)");
+  command.add_file("--plot", request->plot,
+                   "Draw inputs and target of one trial of every condition (.png, .svg or .pdf)");
+  add_seed(command, request->seed);
+  add_task_parameters(command, request->parameters);
+  add_json(command, request->json);
+  command.action([request, &console] { run_task(*request, console); });
 }
 
 }  // namespace rheobase::cli

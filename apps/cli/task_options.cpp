@@ -55,32 +55,33 @@ std::vector<std::pair<std::string, std::string>> parameter_help() {
 
 }  // namespace
 
-void add_task_options(CLI::App& app, TaskChoice& choice, const std::string& help) {
-  add_choice(app, "--task", choice.name, task_names(), help)->group(kGroup);
-  add_task_parameters(app, choice);
+void add_task_options(Command command, TaskChoice& choice, const std::string& help) {
+  add_choice(command, "--task", choice.name, task_names(), help).group(kGroup);
+  add_task_parameters(command, choice);
 }
 
-void add_task_parameters(CLI::App& app, TaskChoice& choice) {
-  app.add_option("--trials-file", choice.trials_file,
-                 "Trials of your own, for the task `file`: a .mat file with u (inputs x T x "
-                 "trials, steps of 5 ms), z (T x trials), optional label (one whole number a "
-                 "trial) and score_window_ms (start and end)")
-      ->type_name("FILE")
-      ->group(kGroup);
-  app.add_flag_callback(
-         "--balanced", [&choice] { choice.overrides[rate::kBalanced] = 1.0; },
-         "Conditions in turn, so that every one occurs equally often (default: at random)")
-      ->group(kGroup);
+void add_task_parameters(Command command, TaskChoice& choice) {
+  command
+      .add_file("--trials-file", choice.trials_file,
+                "Trials of your own, for the task `file`: a .mat file with u (inputs x T x "
+                "trials, steps of 5 ms), z (T x trials), optional label (one whole number a "
+                "trial) and score_window_ms (start and end)")
+      .group(kGroup);
+  command
+      .add_flag(
+          "--balanced", [&choice](bool) { choice.overrides[rate::kBalanced] = 1.0; },
+          "Conditions in turn, so that every one occurs equally often (default: at random)")
+      .group(kGroup);
   for (const auto& [name, text] : parameter_help()) {
     const std::string option = "--" + name;
-    app.add_option_function<std::string>(
-           option,
-           [&choice, name = name, option](const std::string& given) {
-             choice.overrides[name] = number_from(option, given);
-           },
-           text)
-        ->type_name("NUMBER")
-        ->group(kGroup);
+    command
+        .add_value(
+            option, "NUMBER", {},
+            [&choice, name = name, option](const std::string& given) {
+              choice.overrides[name] = number_from(option, given);
+            },
+            text)
+        .group(kGroup);
   }
 }
 

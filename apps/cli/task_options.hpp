@@ -3,8 +3,7 @@
 #include <filesystem>
 #include <string>
 
-#include <CLI/CLI.hpp>
-
+#include "apps/cli/command.hpp"
 #include "io/mat/rate_model_file.hpp"
 #include "rate/tasks/task.hpp"
 
@@ -19,10 +18,10 @@ struct TaskChoice {
 
 /// Adds --task and one option for every parameter of every registered task.
 /// @param help  what the task is for in this subcommand
-void add_task_options(CLI::App& app, TaskChoice& choice, const std::string& help);
+void add_task_options(Command command, TaskChoice& choice, const std::string& help);
 
 /// The options of trials and parameters alone, for a subcommand that names its task otherwise.
-void add_task_parameters(CLI::App& app, TaskChoice& choice);
+void add_task_parameters(Command command, TaskChoice& choice);
 
 /// The task of this name with these parameters, its trials from the file where it is `file`.
 /// @throws InputError for a task, parameter or file that is not as it must be

@@ -127,31 +127,29 @@ Job new_job(const TrainRequest& request, const Console& console) {
 }
 
 /// Options that do not belong to the training itself and may change when it is resumed.
-void refuse_changed_options(const CLI::App& app) {
-  constexpr std::array kAllowed{"resume",     "trials",           "threads", "output",
-                                "checkpoint", "checkpoint-every", "json",    "trials-file"};
-  for (const CLI::Option* option : app.get_options()) {
-    const std::string& name = option->get_single_name();
-    if (option->count() > 0 &&
-        std::find(kAllowed.begin(), kAllowed.end(), name) == kAllowed.end()) {
-      throw InputError("--" + name, "", "--resume beside it",
+void refuse_changed_options(Command command) {
+  constexpr std::array kAllowed{"--resume",     "--trials",           "--threads", "--output",
+                                "--checkpoint", "--checkpoint-every", "--json",    "--trials-file"};
+  for (const std::string& name : command.given()) {
+    if (std::find(kAllowed.begin(), kAllowed.end(), name) == kAllowed.end()) {
+      throw InputError(name, "", "--resume beside it",
                        "must be left out: a resumed training keeps the options of its checkpoint");
     }
   }
 }
 
 /// Options of one training alone say nothing to many.
-void refuse_single_options(const CLI::App& app) {
+void refuse_single_options(Command command) {
   for (const char* name : {"--seed", "--resume", "--checkpoint", "--checkpoint-every",
                            "--output-dir", "--mode", "--threads"}) {
-    if (app.get_option(name)->count() > 0) {
+    if (command.given(name)) {
       throw InputError(name, "", "--seeds beside it", "must be left out");
     }
   }
 }
 
-Job resumed_job(const TrainRequest& request, const CLI::App& app) {
-  refuse_changed_options(app);
+Job resumed_job(const TrainRequest& request, Command command) {
+  refuse_changed_options(command);
   io::Checkpoint checkpoint = io::read_checkpoint(request.resume);
   Job job{make_task(checkpoint.task, checkpoint.task_parameters, request.task.trials_file),
           std::move(checkpoint.state),
@@ -163,7 +161,7 @@ Job resumed_job(const TrainRequest& request, const CLI::App& app) {
   job.own_checkpoint = job.checkpoint != with_word(job.output, kCheckpointWord);
   job.options.threads = request.training.threads;
   job.options.checkpoint_every = request.training.checkpoint_every;
-  if (app.get_option("--trials")->count() > 0) {
+  if (command.given("--trials")) {
     job.options.max_trials = request.training.max_trials;
   }
   if (job.options.max_trials < job.state.trials_done) {
@@ -304,25 +302,25 @@ void evaluate_newest(const TrainRequest& request, const Console& console) {
   run_evaluation(evaluation, console);
 }
 
-void run_train(TrainRequest request, const CLI::App& app, const Console& console) {
+void run_train(TrainRequest request, Command command, const Console& console) {
   if (!request.gpu.empty() || !request.gpu_fraction.empty()) {
     note(console, "--gpu and --gpu_frac have no effect: training runs on the processor");
   }
-  finish_train_options(app, request);
+  finish_train_options(command, request);
   if (!request.seeds.empty()) {
-    refuse_single_options(app);
+    refuse_single_options(command);
     require_task(request);
     train_many(request, console);
     return;
   }
-  if (app.get_option("--jobs")->count() > 0) {
+  if (command.given("--jobs")) {
     throw InputError("--jobs", "", std::to_string(request.jobs), "must come with --seeds");
   }
   if (request.mode == "eval") {
     evaluate_newest(request, console);
     return;
   }
-  Job job = request.resume.empty() ? new_job(request, console) : resumed_job(request, app);
+  Job job = request.resume.empty() ? new_job(request, console) : resumed_job(request, command);
   const rate::TrainingResult result = run_job(job, console);
   if (result.outcome == rate::TrainingOutcome::cancelled) {
     throw Cancelled(
@@ -341,19 +339,19 @@ void run_train(TrainRequest request, const CLI::App& app, const Console& console
 
 }  // namespace
 
-void add_train_command(CLI::App& program, const Console& console) {
+void add_train_command(Command program, const Console& console) {
   const auto request = std::make_shared<TrainRequest>();
   request->training.threads = 0;
-  CLI::App& app = *program.add_subcommand(
+  const Command command = program.add_command(
       "train",
       "Train a rate network on a task\n"
       "Backpropagation through time with Adam. Training ends when loss and accuracy on fresh "
       "trials meet the stop criteria, with margin and with spike-like noise where asked for, or "
       "after --trials. A network that does not solve the task is saved all the same, the exit code "
       "is 0, and the result says \"trained no\" (in JSON: \"trained\": false).");
-  app.footer(kTrainExamples);
-  add_train_options(app, *request);
-  app.callback([request, &app, &console] { run_train(*request, app, console); });
+  command.examples(kTrainExamples);
+  add_train_options(command, *request);
+  command.action([request, command, &console] { run_train(*request, command, console); });
 }
 
 }  // namespace rheobase::cli

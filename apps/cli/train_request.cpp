@@ -12,46 +12,46 @@ namespace {
 /// The field whose option is among those of the output.
 constexpr const char* kCheckpointEvery = "checkpoint_every";
 
-void add_output_options(CLI::App& app, TrainRequest& request) {
+void add_output_options(Command command, TrainRequest& request) {
   constexpr const char* kGroup = "Output";
-  app.add_option("-o,--output", request.output,
-                 "Where to write the model (.mat); with --seeds, a folder")
-      ->type_name("FILE")
-      ->group(kGroup);
-  app.add_option("--output-dir,--output_dir", request.output_dir,
-                 "In place of --output: a folder in which the model gets the path and the name "
-                 "that the original program gives it (models/TASK/P_rec_..., file Task_TASK_N_...)")
-      ->type_name("DIR")
-      ->group(kGroup);
-  app.add_option("--checkpoint", request.checkpoint,
-                 "Where a checkpoint is written (default: the output with .checkpoint.mat in place "
-                 "of .mat, removed when the training ends)")
-      ->type_name("FILE")
-      ->group(kGroup);
-  add_field(app, rate::training_fields(), kCheckpointEvery, request.training)->group(kGroup);
-  app.add_option("--resume", request.resume,
-                 "Continue from a checkpoint; the result is bit for bit that of a training without "
-                 "a break. Only --trials, --threads and options of this group may be given beside "
-                 "it")
-      ->type_name("FILE")
-      ->group(kGroup);
-  add_json(app, request.json)->group(kGroup);
+  command
+      .add_file("-o,--output", request.output,
+                "Where to write the model (.mat); with --seeds, a folder")
+      .group(kGroup);
+  command
+      .add_folder(
+          "--output-dir,--output_dir", request.output_dir,
+          "In place of --output: a folder in which the model gets the path and the name "
+          "that the original program gives it (models/TASK/P_rec_..., file Task_TASK_N_...)")
+      .group(kGroup);
+  command
+      .add_file("--checkpoint", request.checkpoint,
+                "Where a checkpoint is written (default: the output with .checkpoint.mat in place "
+                "of .mat, removed when the training ends)")
+      .group(kGroup);
+  add_field(command, rate::training_fields(), kCheckpointEvery, request.training).group(kGroup);
+  command
+      .add_file("--resume", request.resume,
+                "Continue from a checkpoint; the result is bit for bit that of a training without "
+                "a break. Only --trials, --threads and options of this group may be given beside "
+                "it")
+      .group(kGroup);
+  add_json(command, request.json).group(kGroup);
 }
 
-void add_network_options(CLI::App& app, TrainRequest& request) {
+void add_network_options(Command command, TrainRequest& request) {
   constexpr const char* kGroup = "Network";
-  add_fields(app, rate::network_fields(), request.network, kGroup);
-  app.add_option("--taus,--decay_taus", request.taus,
-                 "Synaptic decay time constants in steps of 5 ms: the smallest and the largest, "
-                 "between which they are trained, or one number for all units (" +
-                     describe(find_field(rate::network_fields(), "tau_min_steps").range) +
-                     "; default 4 20)")
-      ->type_name("MIN [MAX]")
-      ->expected(1, 2)
-      ->group(kGroup);
-  add_text(app, "--mask", request.mask, "FILE.mat:FIELD",
+  add_fields(command, rate::network_fields(), request.network, kGroup);
+  command
+      .add_values("--taus,--decay_taus", "MIN [MAX]", 1, 2, request.taus,
+                  "Synaptic decay time constants in steps of 5 ms: the smallest and the largest, "
+                  "between which they are trained, or one number for all units (" +
+                      describe(find_field(rate::network_fields(), "tau_min_steps").range) +
+                      "; default 4 20)")
+      .group(kGroup);
+  add_text(command, "--mask", request.mask, "FILE.mat:FIELD",
            "Matrix of 0 and 1 (N x N, row = postsynaptic): connections at 0 never exist")
-      ->group(kGroup);
+      .group(kGroup);
 }
 
 /// "--trials" of "--trials,--n_trials".
@@ -60,66 +60,66 @@ std::string first_name(const FieldInfo& field) {
 }
 
 /// The published settings where the command line says nothing.
-void use_paper_preset(const CLI::App& app, TrainRequest& request) {
+void use_paper_preset(Command command, TrainRequest& request) {
   const rate::TrainingOptions paper;
   for (const char* name :
        {"max_trials", "batch", "clip_norm", "spike_noise", "spike_noise_trials", "stop_margin"}) {
     const auto& field = find_field(rate::training_fields(), name);
-    if (app.get_option(first_name(field))->count() == 0) {
+    if (!command.given(first_name(field))) {
       field.set(request.training, field.get(paper));
     }
   }
-  if (app.get_option("--init")->count() == 0) {
+  if (!command.given("--init")) {
     request.network.initialisation = rate::Initialisation::reference;
   }
 }
 
-void add_learning_options(CLI::App& app, TrainRequest& request) {
+void add_learning_options(Command command, TrainRequest& request) {
   constexpr const char* kGroup = "Training";
-  add_choice(app, "--preset", request.preset, {"recommended", "paper"},
+  add_choice(command, "--preset", request.preset, {"recommended", "paper"},
              "recommended: the defaults shown here, with which networks learn and convert; paper: "
              "those of the publication in place of --init, --trials, --batch, --clip, "
              "--spike-noise, --spike-noise-trials and --stop-margin, as far as these are not given "
              "(reference, 6000, 1, 0, 0, 0, 0)")
-      ->group(kGroup);
+      .group(kGroup);
   for (const auto& field : rate::training_fields()) {
     if (field.name != kCheckpointEvery) {
-      add_field(app, rate::training_fields(), field.name, request.training)->group(kGroup);
+      add_field(command, rate::training_fields(), field.name, request.training).group(kGroup);
     }
   }
-  add_text(app, "--seeds", request.seed_list, "FIRST:LAST",
+  add_text(command, "--seeds", request.seed_list, "FIRST:LAST",
            "Many networks, one a seed, into the folder --output, with a summary as .csv and .mat; "
            "what is there already is not trained again")
-      ->group(kGroup);
-  add_integer(app, "--jobs", request.jobs, {0.0, 1024.0, false},
+      .group(kGroup);
+  add_integer(command, "--jobs", request.jobs, {0.0, 1024.0, false},
               "With --seeds: networks trained at a time; 0: as many as the machine has threads")
-      ->group(kGroup);
+      .group(kGroup);
 }
 
-void add_original_options(CLI::App& app, TrainRequest& request) {
+void add_original_options(Command command, TrainRequest& request) {
   constexpr const char* kGroup = "Of the original program";
-  add_choice(app, "--mode", request.mode, {"train", "eval"},
+  add_choice(command, "--mode", request.mode, {"train", "eval"},
              "train, or eval: evaluate the newest model that --output_dir holds for the same task, "
              "N, taus and activation")
-      ->group(kGroup);
-  add_text(app, "--gpu", request.gpu, "ID", "Taken without effect")->group(kGroup);
-  add_text(app, "--gpu_frac", request.gpu_fraction, "NUMBER", "Taken without effect")
-      ->group(kGroup);
+      .group(kGroup);
+  add_text(command, "--gpu", request.gpu, "ID", "Taken without effect").group(kGroup);
+  add_text(command, "--gpu_frac", request.gpu_fraction, "NUMBER", "Taken without effect")
+      .group(kGroup);
 }
 
 }  // namespace
 
-void add_train_options(CLI::App& app, TrainRequest& request) {
-  add_task_options(app, request.task, "Task to be learnt");
-  add_output_options(app, request);
-  add_network_options(app, request);
-  add_learning_options(app, request);
-  add_original_options(app, request);
+void add_train_options(Command command, TrainRequest& request) {
+  add_task_options(command, request.task, "Task to be learnt");
+  add_output_options(command, request);
+  add_network_options(command, request);
+  add_learning_options(command, request);
+  add_original_options(command, request);
 }
 
-void finish_train_options(const CLI::App& app, TrainRequest& request) {
+void finish_train_options(Command command, TrainRequest& request) {
   if (request.preset == "paper") {
-    use_paper_preset(app, request);
+    use_paper_preset(command, request);
   }
   rate::NetworkOptions& network = request.network;
   if (!request.taus.empty()) {
@@ -131,8 +131,7 @@ void finish_train_options(const CLI::App& app, TrainRequest& request) {
                        "must be the smaller one first");
     }
   }
-  if (network.distribution == rate::WeightDistribution::gamma &&
-      app.get_option("--gain")->count() > 0) {
+  if (network.distribution == rate::WeightDistribution::gamma && command.given("--gain")) {
     throw InputError("--gain", "", "--weights gamma beside it",
                      "must be left out: that distribution has no gain");
   }

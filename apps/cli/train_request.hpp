@@ -4,8 +4,7 @@
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
+#include "apps/cli/command.hpp"
 #include "apps/cli/task_options.hpp"
 #include "rate/learning/train.hpp"
 #include "rate/models/initialise.hpp"
@@ -36,10 +35,11 @@ struct TrainRequest {
 };
 
 /// Adds every option of `train`, each option of the original program under its own name too.
-void add_train_options(CLI::App& app, TrainRequest& request);
+void add_train_options(Command command, TrainRequest& request);
 
-/// Turns words, files and the preset into options; `app` knows which were given. @throws InputError
-void finish_train_options(const CLI::App& app, TrainRequest& request);
+/// Turns words, files and the preset into options; `command` knows which were given. @throws
+/// InputError
+void finish_train_options(Command command, TrainRequest& request);
 
 /// The network before training. @throws InputError in the words of the command line
 rate::DaleModel new_model(const TrainRequest& request, int inputs, Seed seed);

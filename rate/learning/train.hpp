@@ -8,6 +8,7 @@
 #include "core/field_table_fwd.hpp"
 #include "core/run_control.hpp"
 #include "rate/learning/evaluate.hpp"
+#include "rate/learning/named_arrays.hpp"
 #include "rate/models/dale_model.hpp"
 #include "rate/tasks/task.hpp"
 
@@ -92,12 +93,18 @@ TrainingState initial_state(const DaleModel& model, const TrainingOptions& optio
 /// @throws InputError with `where` and the member's name
 void validate(const TrainingState& state, const TrainingOptions& options, const std::string& where);
 
+/// The state as named arrays: "parameters", "moment_1" ..., "trials_done", "losses",
+/// "evaluation_count" and "evaluations" (trial, mean loss, accuracy of each).
+NamedArrays arrays_of(const TrainingState& state);
+/// Takes them over into a state of the same model and rule. @throws InputError for another one's
+void restore(TrainingState& state, const NamedArrays& arrays);
+
 /// Upper bound of the memory that training takes beside the model and the trials.
 std::size_t training_memory_bytes(const DaleModel& model, int steps,
                                   const TrainingOptions& options);
 
 /// Trains until the criteria are met, max_trials are done or the control says stop.
-/// The criteria are looked at every `evaluate_every` trials on fresh trials.
+/// Every `evaluate_every` trials the criteria are evaluated on fresh trials.
 /// @throws InputError for options out of range or a state that does not fit them,
 ///         NonFiniteError (with the number of the trial) when loss or gradient are not finite
 TrainingResult train(TrainingState state, const Task& task, const TrainingOptions& options,

@@ -64,7 +64,7 @@ struct ExternalRule {
 const std::vector<ExternalRule> kExternalRules{
     {"matio\\.h", {"io/mat"}, true},
     {"hdf5\\.h", {"io/exchange"}, true},
-    {"CLI/.*", {"apps/cli"}, true},
+    {"CLI/.*", {"apps/cli"}, false},
     {"oneapi/tbb.*|tbb/.*", {"core"}, false},
     {"Random123/.*", {"core"}, false},
     {"armadillo", {"core/analysis"}, false},

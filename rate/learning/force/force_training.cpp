@@ -233,6 +233,10 @@ ForceIteration ForceTraining::iterate() {
   return outcome;
 }
 
+std::string ForceTraining::status() const {
+  return pvar_.empty() ? std::string{} : fmt::format("pVar {:.3f}", fmt::join(pvar_.back(), " "));
+}
+
 bool ForceTraining::converged() const {
   return !pvar_.empty() && std::all_of(pvar_.back().begin(), pvar_.back().end(),
                                        [&](double pvar) { return pvar > options_.threshold; });
@@ -245,19 +249,24 @@ ForceNetwork ForceTraining::network() const {
 }
 
 ForceTrained train_force(
-    ForceTraining& training, const ForceTrainingOptions& options, const RunControl& control,
+    ForceTraining& training, const RunControl& control,
     const std::function<void(const ForceTraining&, const ForceIteration&)>& after) {
   ForceTrained trained;
-  while (!training.converged() && training.iterations() < options.iterations) {
-    if (control.stop_requested()) {
-      throw Cancelled(fmt::format("stopped after {} iterations", training.iterations()));
+  int noted = training.done();
+  const auto note = [&](const Learner&) {
+    if (training.done() == noted) {
+      return;  // cancelled: no iteration since
     }
-    trained.iterations.push_back(training.iterate());
+    noted = training.done();
+    trained.iterations.push_back(training.last_iteration());
     if (after) {
       after(training, trained.iterations.back());
     }
-    control.progress(static_cast<double>(training.iterations()) / options.iterations,
-                     fmt::format("pVar {:.3f}", fmt::join(trained.iterations.back().pvar, " ")));
+  };
+  // The test passes of every iteration are its evaluation.
+  if (!training.converged() && learn(training, {.evaluate_every = 1, .checkpoint_every = 1},
+                                     control, note) == LearningOutcome::cancelled) {
+    throw Cancelled(fmt::format("stopped after {} iterations", training.done()));
   }
   trained.network = training.network();
   trained.converged = training.converged();

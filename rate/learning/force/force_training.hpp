@@ -33,7 +33,7 @@
 #include <Eigen/Core>
 
 #include "core/run_control.hpp"
-#include "rate/learning/rls/named_arrays.hpp"
+#include "rate/learning/learner.hpp"
 #include "rate/learning/rls/rls.hpp"
 #include "rate/learning/rls/update_schedule.hpp"
 #include "rate/models/force/force_network.hpp"
@@ -92,13 +92,21 @@ struct ForceIteration {
 };
 
 /// Training in single iterations (or steps), with a state that resumes bit for bit.
-class ForceTraining {
+class ForceTraining : public Learner {
  public:
   /// @throws InputError for a network, task or options that do not fit each other
   ForceTraining(const ForceNetwork& network, ForceTask task, const ForceTrainingOptions& options);
 
   /// Training passes of all sides, then test passes. @throws NonFiniteError naming unit and step
   ForceIteration iterate();
+
+  int done() const override { return iteration_; }
+  int total() const override { return options_.iterations; }
+  void advance() override { last_ = iterate(); }
+  bool finished() const override { return converged(); }
+  std::string status() const override;
+  /// Outcome of the last advance().
+  const ForceIteration& last_iteration() const { return last_; }
 
   /// The single parts of an iteration.
   void start_pass(std::size_t side);
@@ -129,9 +137,9 @@ class ForceTraining {
   const Eigen::VectorXd& side_state(std::size_t side) const { return side_state_.at(side); }
 
   /// J, P, the states of all sides and the history, between two iterations.
-  NamedArrays state() const;
+  NamedArrays state() const override;
   /// @throws InputError for arrays of another network or task
-  void restore(const NamedArrays& state);
+  void restore(const NamedArrays& state) override;
 
  private:
   void learn(Eigen::Index t);
@@ -146,6 +154,7 @@ class ForceTraining {
   std::vector<Eigen::VectorXd> side_state_;
   std::vector<Eigen::MatrixXd> test_rates_;
   std::vector<std::vector<double>> pvar_;
+  ForceIteration last_;
   int iteration_ = 0;
   std::size_t side_ = 0;
   bool current_known_ = false;
@@ -161,11 +170,11 @@ struct ForceTrained {
   bool converged = false;
 };
 
-/// Iterates until every side's pVar exceeds the threshold, or options.iterations in all.
+/// Iterates until every side's pVar exceeds the threshold, or as often as the options say.
 /// @param after  called after every iteration, for checkpoints; may be empty
 /// @throws Cancelled when stopped, NonFiniteError
 ForceTrained train_force(
-    ForceTraining& training, const ForceTrainingOptions& options, const RunControl& control = {},
+    ForceTraining& training, const RunControl& control = {},
     const std::function<void(const ForceTraining&, const ForceIteration&)>& after = {});
 
 /// Rates of each side from x = 0, with column 0 set to 0, as the published program's test call has

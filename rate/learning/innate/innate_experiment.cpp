@@ -9,7 +9,9 @@
 #include <unistd.h>
 
 #include "core/error.hpp"
+#include "rate/learning/innate/internal/innate_learner.hpp"
 #include "rate/learning/innate/trial_measures.hpp"
+#include "rate/learning/learner.hpp"
 
 namespace rheobase::rate {
 
@@ -50,22 +52,22 @@ class ExperimentRun {
     const auto begin = std::chrono::steady_clock::now();
     record_innate();
     test(false, experiment_.noisy_tests_before, experiment_.perturbed_tests_before);
+    InnateLearner<Real> learner(training_, experiment_, trial_);
     if (resumed != nullptr) {
-      training_.restore(resumed->arrays);
-      result_.state = *resumed;
+      learner.restore(*resumed);
     }
-    train(experiment_.recurrent_trials, result_.state.recurrent_done, result_.state.recurrent_loss,
-          [&](std::size_t k, const TrialStart& start, std::uint32_t trial) {
-            return training_.train_recurrent(k, start, trial);
-          });
-    train(experiment_.readout_trials, result_.state.readout_done, result_.state.readout_loss,
-          [&](std::size_t k, const TrialStart& start, std::uint32_t trial) {
-            return training_.train_readout(k, start, trial);
-          });
+    const LearningOutcome outcome =
+        learn(learner, {.checkpoint_every = checkpoints_.every}, control_, [&](const Learner&) {
+          if (checkpoints_.save) {
+            checkpoints_.save(learner.innate_state());
+          }
+        });
+    trial_ += static_cast<std::uint32_t>(learner.total());
+    result_.cancelled = outcome == LearningOutcome::cancelled;
     if (!result_.cancelled) {
       test(true, experiment_.noisy_tests_after, experiment_.perturbed_tests_after);
     }
-    result_.state.arrays = training_.state();
+    result_.state = learner.innate_state();
     result_.network = training_.network().network();
     result_.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
@@ -76,18 +78,8 @@ class ExperimentRun {
   std::size_t trajectories() const { return experiment_.trials.size(); }
 
   TrialStart next_start(bool noisy, bool perturbed) {
-    const auto number = trial_++;
-    TrialStart start = drawn_start(static_cast<Eigen::Index>(training_.network().units()),
-                                   noisy ? experiment_.noise : 0.0, experiment_.seed, number);
-    if (experiment_.start_state == StartState::zero) {
-      start.x0.setZero();
-    }
-    start.carry = experiment_.start_state == StartState::carry && number > 0;
-    if (experiment_.x0.size() > 0) {
-      start.x0 = experiment_.x0.row(static_cast<Eigen::Index>(number)).transpose();
-    }
-    start.perturbed = perturbed;
-    return start;
+    return trial_start(experiment_, static_cast<Eigen::Index>(training_.network().units()),
+                       trial_++, noisy, perturbed);
   }
 
   void record_innate() {
@@ -115,44 +107,6 @@ class ExperimentRun {
                                  .output = std::move(record.output),
                                  .rates = std::move(record.rates)});
       }
-    }
-  }
-
-  template <class TrainTrial>
-  void train(int repetitions, int& done, std::vector<double>& losses,
-             const TrainTrial& train_trial) {
-    const int total = repetitions * static_cast<int>(trajectories());
-    trial_ += static_cast<std::uint32_t>(done);
-    while (done < total && !result_.cancelled) {
-      if (control_.stop_requested()) {
-        result_.cancelled = true;
-        save();
-        return;
-      }
-      const auto k = static_cast<std::size_t>(done) % trajectories();
-      const std::uint32_t number = trial_;
-      losses.push_back(train_trial(k, next_start(true, false), number));
-      ++done;
-      report(losses.back());
-      const int all = result_.state.recurrent_done + result_.state.readout_done;
-      if (checkpoints_.every > 0 && all % checkpoints_.every == 0) {
-        save();
-      }
-    }
-  }
-
-  void report(double loss) {
-    const InnateState& state = result_.state;
-    const int all = static_cast<int>(trajectories()) *
-                    (experiment_.recurrent_trials + experiment_.readout_trials);
-    control_.progress(static_cast<double>(state.recurrent_done + state.readout_done) / all,
-                      fmt::format("loss {:.3g}", loss));
-  }
-
-  void save() {
-    if (checkpoints_.save) {
-      result_.state.arrays = training_.state();
-      checkpoints_.save(result_.state);
     }
   }
 

@@ -159,6 +159,10 @@ NamedArrays InnateTraining<Real>::state() const {
 
 template <class Real>
 void InnateTraining<Real>::restore(const NamedArrays& state) {
+  // All or nothing: nothing changes before every array is known to fit.
+  for (const NamedArray& mine : this->state()) {
+    named_array(state, mine.name, mine.values.size());
+  }
   SparseRows<Real>& rows = runner_.network().recurrent();
   std::size_t synapses = 0;
   for (const std::size_t count : rows.count) {

@@ -21,7 +21,7 @@
 
 #include "rate/learning/innate/innate_trial.hpp"
 #include "rate/learning/innate/trial_runner.hpp"
-#include "rate/learning/rls/named_arrays.hpp"
+#include "rate/learning/named_arrays.hpp"
 #include "rate/learning/rls/rls.hpp"
 #include "rate/learning/rls/update_schedule.hpp"
 #include "rate/models/reservoir/reservoir.hpp"

@@ -31,7 +31,7 @@
 
 #include "core/aligned_vector.hpp"
 #include "core/dispatch.hpp"
-#include "rate/learning/rls/named_arrays.hpp"
+#include "rate/learning/named_arrays.hpp"
 #include "rate/models/reservoir/sparse_rows.hpp"
 
 namespace rheobase::rate {

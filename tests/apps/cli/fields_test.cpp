@@ -1,5 +1,6 @@
 #include <cmath>
 #include <limits>
+#include <sstream>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -74,16 +75,16 @@ std::string spelled(const FieldValue& value) {
 
 /// What the command line says to a value: nothing, or the requirement.
 std::string told_by_command_line(const FieldInfo& field, const FieldValue& value) {
-  CLI::App app;
+  const cli::Program program("test", "", "");
   std::optional<FieldValue> taken;
-  const CLI::Option* option =
-      cli::add_field(app, field, "", [&taken](const FieldValue& given) { taken = given; });
-  CHECK(option->get_description().find(describe(field.range)) != std::string::npos);
+  const cli::Option option = cli::add_field(program.root(), field, "",
+                                            [&taken](const FieldValue& given) { taken = given; });
+  CHECK(option.help().find(describe(field.range)) != std::string::npos);
   std::string name = field.option.substr(0, field.option.find(','));
-  std::vector<std::string> arguments{spelled(value), name};  // CLI11 takes them in reverse
+  std::ostringstream out;
   try {
-    app.parse(arguments);
-  } catch (const CLI::ValidationError& error) {
+    program.run({name, spelled(value)}, out);
+  } catch (const cli::UsageError& error) {
     const std::string text = error.what();
     return text.substr(text.find("must be"));
   }

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "apps/cli/console.hpp"
-#include "apps/cli/help_formatter.hpp"
+#include "apps/cli/help_text.hpp"
 #include "apps/cli/progress_bar.hpp"
 #include "apps/cli/reference_path.hpp"
 #include "apps/cli/suggestion.hpp"

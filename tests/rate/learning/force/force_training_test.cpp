@@ -212,7 +212,7 @@ TEST_SUITE("unit") {
     CHECK(largest(whole.test_rates(1), second.test_rates(1)) == 0.0);
     CHECK(whole.pvar() == second.pvar());
     CHECK(outcome.pvar == whole.pvar()[1]);
-    CHECK(second.iterations() == 2);
+    CHECK(second.done() == 2);
   }
 
   TEST_CASE("a checkpoint of another network or of other trainable units is refused") {
@@ -310,16 +310,16 @@ TEST_SUITE("unit") {
     options.threshold = 1.0;
     options.iterations = 2;
     ForceTraining limited(c.network, c.task, options);
-    const ForceTrained trained = train_force(limited, options);
+    const ForceTrained trained = train_force(limited);
     CHECK(trained.iterations.size() == 2);
     CHECK(!trained.converged);
     options.threshold = -1e9;
     ForceTraining easy(c.network, c.task, options);
-    CHECK(train_force(easy, options).iterations.size() == 1);
+    CHECK(train_force(easy).iterations.size() == 1);
     ForceTraining stopped(c.network, c.task, options);
     RunControl control;
     control.cancelled = [] { return true; };
-    CHECK_THROWS_AS(train_force(stopped, options, control), Cancelled);
+    CHECK_THROWS_AS(train_force(stopped, control), Cancelled);
   }
 }
 
@@ -329,7 +329,7 @@ TEST_SUITE("statistical") {
     for (const Seed seed : {1U, 2U, 3U, 4U}) {
       const TrainingCase c = full_case(seed);
       ForceTraining training(c.network, c.task, {});
-      const ForceTrained trained = train_force(training, {});
+      const ForceTrained trained = train_force(training);
       converged += trained.converged ? 1 : 0;
       if (seed != 2U) {
         continue;
@@ -367,7 +367,7 @@ TEST_SUITE("statistical") {
   TEST_CASE("noise and clamping take the choice away, more of either takes more") {
     const TrainingCase c = full_case(2);
     ForceTraining training(c.network, c.task, {});
-    const ForceNetwork network = train_force(training, {}).network;
+    const ForceNetwork network = train_force(training).network;
     const auto correct = [&](double amplitude, bool common, double clamped) {
       NoiseTestOptions options;
       options.trials.trials = 64;
@@ -390,7 +390,7 @@ TEST_SUITE("statistical") {
   TEST_CASE("the coding direction of simulated trials separates the halves it did not see") {
     const TrainingCase c = full_case(2);
     ForceTraining training(c.network, c.task, {});
-    const ForceNetwork network = train_force(training, {}).network;
+    const ForceNetwork network = train_force(training).network;
     NoiseTestOptions options;
     options.trials.trials = 48;
     options.trials.noise = 0.1;

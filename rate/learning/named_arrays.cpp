@@ -1,4 +1,4 @@
-#include "rate/learning/rls/named_arrays.hpp"
+#include "rate/learning/named_arrays.hpp"
 
 #include <fmt/format.h>
 

@@ -1,0 +1,110 @@
+#include "apps/cli/command.hpp"
+
+#include <sstream>
+
+#include <doctest/doctest.h>
+
+#include "apps/cli/completion.hpp"
+#include "apps/cli/help_text.hpp"
+
+namespace rheobase {
+
+namespace {
+
+/// A program of a plain command and of a group with two commands, which note what they got.
+struct Sample {
+  cli::Program program{"sample", "A program", "Examples:\n  sample sow wheat"};
+  std::string done;
+  std::string crop;
+  std::vector<std::string> sizes;
+  std::filesystem::path field;
+  bool wet = false;
+
+  Sample() {
+    const cli::Command rest = program.root().add_command("rest", "Do nothing");
+    rest.action([this] { done = "rest"; });
+    const cli::Command group = program.root().add_command("sow", "Sow something\nWith care.");
+    for (const char* name : {"wheat", "oats"}) {
+      const cli::Command command = group.add_command(name, std::string("Sow ") + name);
+      command.add_file("FIELD", field, "Where").required();
+      command.add_flag("--wet", wet, "In the rain").group("Weather");
+      command.add_values("--size", "A [B]", 1, 2, sizes, "One or two sizes");
+      command.add_value(
+          "--crop", "old|new",
+          [](const std::string& given) { return given == "old" ? "" : "must be old"; },
+          [this](const std::string& given) { crop = given; }, "Which");
+      command.action([this, command, name] {
+        done = name + std::string(command.given("--crop") ? " with crop" : "");
+      });
+    }
+  }
+
+  std::string run(const std::vector<std::string>& arguments) {
+    std::ostringstream out;
+    program.run(arguments, out);
+    return out.str();
+  }
+  std::string fault(const std::vector<std::string>& arguments) {
+    try {
+      run(arguments);
+    } catch (const cli::UsageError& error) {
+      return error.what();
+    }
+    return "none";
+  }
+};
+
+}  // namespace
+
+TEST_SUITE("cli") {
+  TEST_CASE("a command of a group gets its options, and knows which were given") {
+    Sample sample;
+    CHECK(
+        sample.run({"sow", "oats", "north", "--wet", "--size", "1", "2", "--crop", "old"}).empty());
+    CHECK(sample.done == "oats with crop");
+    CHECK(sample.field == "north");
+    CHECK(sample.wet);
+    CHECK(sample.sizes == std::vector<std::string>{"1", "2"});
+    Sample plain;
+    plain.run({"sow", "wheat", "south"});
+    CHECK(plain.done == "wheat");
+  }
+
+  TEST_CASE("a group alone shows its help, as --help does") {
+    Sample sample;
+    const std::string help = sample.run({"sow"});
+    CHECK(help ==
+          "Sow something\n\nWith care.\n\nUsage: sample sow COMMAND [OPTIONS]\n\nOptions:\n"
+          "  -h, --help                Show this help\n\nCommands:\n"
+          "  wheat                     Sow wheat\n  oats                      Sow oats\n");
+    CHECK(Sample().run({"sow", "--help"}) == help);
+    CHECK(
+        Sample().run({"sow", "oats", "--help"}).find("Usage: sample sow oats FIELD [OPTIONS]\n") !=
+        std::string::npos);
+    CHECK(sample.done.empty());
+  }
+
+  TEST_CASE("faults name the command that was meant") {
+    CHECK(Sample().fault({"so"}) == "unknown command 'so'; did you mean sow? (see sample --help)");
+    CHECK(Sample().fault({"sow", "oast"}) ==
+          "unknown command 'oast'; did you mean oats? (see sample sow --help)");
+    CHECK(Sample().fault({"sow", "oast", "--help"}) ==
+          "unknown command 'oast'; did you mean oats? (see sample sow --help)");
+    CHECK(Sample().fault({"sow", "oats", "north", "--wat"}) ==
+          "unknown option --wat; did you mean --wet?");
+    CHECK(Sample().fault({"sow", "oats"}) == "FIELD is required (see sample sow oats --help)");
+    CHECK(Sample().fault({"sow", "oats", "a", "b"}) == "unexpected argument 'b'");
+    CHECK(Sample().fault({"sow", "oats", "a", "--crop", "new"}) == "--crop: must be old");
+    CHECK(Sample().fault({"rest"}) == "none");
+  }
+
+  TEST_CASE("completion knows the commands of groups and their options") {
+    const std::string script = cli::bash_completion(Sample().program.root().description());
+    CHECK(script.find("'sow') words='wheat oats'") != std::string::npos);
+    CHECK(script.find("'sow oats --crop')\n      words='old new'") != std::string::npos);
+    CHECK(script.find("'sow wheat')\n      words='-h --help --wet --size --crop'") !=
+          std::string::npos);
+  }
+}
+
+}  // namespace rheobase
