@@ -1,4 +1,4 @@
-# add_registered(MODULE KIND word...)
+# add_registered(MODULE KIND word... [TARGET library])
 #
 # For every word there is one file <word>.cpp in the current folder which defines, in the module's
 # namespace rheobase::MODULE,
@@ -6,8 +6,13 @@
 # The generated registry holds their addresses in this order; there are no static initialisers.
 # The module's own <kind>_registry.hpp declares
 #   std::span<const <Kind>Definition* const> registered_<kind>s();
-# and <kind>.hpp the definition's type. All files become sources of the module.
+# and <kind>.hpp the definition's type. All files become sources of the module's library, or of the one
+# named.
 function(add_registered module kind)
+  cmake_parse_arguments(ARG "" "TARGET" "" ${ARGN})
+  if(NOT ARG_TARGET)
+    set(ARG_TARGET ${module})
+  endif()
   file(RELATIVE_PATH folder "${PROJECT_SOURCE_DIR}" "${CMAKE_CURRENT_SOURCE_DIR}")
   string(REGEX REPLACE "_([a-z])" ";\\1" parts "_${kind}")
   set(type "")
@@ -21,7 +26,7 @@ function(add_registered module kind)
   set(declarations "")
   set(addresses "")
   set(sources "")
-  foreach(word IN LISTS ARGN)
+  foreach(word IN LISTS ARG_UNPARSED_ARGUMENTS)
     string(APPEND declarations "const ${type}Definition& ${kind}_${word}();\n")
     string(APPEND addresses "      &${kind}_${word}(),\n")
     list(APPEND sources ${word}.cpp)
@@ -48,5 +53,5 @@ std::span<const @type@Definition* const> registered_${kind}s() {
 }  // namespace rheobase::${module}
 "
     @ONLY)
-  rheobase_sources(${module} ${sources} "${generated}")
+  rheobase_sources(${ARG_TARGET} ${sources} "${generated}")
 endfunction()

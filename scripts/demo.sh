@@ -6,5 +6,5 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 scripts/install_dependencies.sh
 scripts/install_page.sh
 cmake --preset release
-cmake --build --preset release --target rheobase
-build/release/apps/rheobase demo "$@"
+cmake --build --preset release --target rheobase-demo
+build/release/apps/rheobase-demo "$@"

@@ -6,7 +6,6 @@
 #include "apps/cli/command.hpp"
 #include "apps/cli/console.hpp"
 #include "apps/cli/help_text.hpp"
-#include "apps/cli/subcommands.hpp"
 #include "apps/cli/text_format.hpp"
 #include "core/error.hpp"
 #include "core/version.hpp"
@@ -30,20 +29,11 @@ constexpr const char* kExamples =
     "3 a bound of compare not met, 130 stopped with Ctrl-C.\n"
     "More about a command: rheobase COMMAND --help";
 
-void add_commands(const Program& program, const Console& console) {
-  const Command root = program.root();
-  add_demo_command(root, console);
-  add_train_command(root, console);
-  add_map_command(root, console);
-  add_eval_command(root, console);
-  add_compare_command(root, console);
-  add_report_command(root, console);
-  add_simulate_command(root, console);
-  add_export_command(root, console);
-  add_import_command(root, console);
-  add_info_command(root, console);
-  add_task_command(root, console);
-  add_completion_command(root, console);
+void add_commands(const Program& program, std::span<const AddCommand> commands,
+                  const Console& console) {
+  for (const AddCommand add : commands) {
+    add(program.root(), console);
+  }
   program.add_version(std::string("rheobase ") + kVersion);
 }
 
@@ -72,11 +62,12 @@ std::vector<std::string> without_help_word(std::vector<std::string> args) {
 
 }  // namespace
 
-int run_command_line(const std::vector<std::string>& given, std::ostream& out, std::ostream& err) {
+int run_command_line(std::span<const AddCommand> commands, const std::vector<std::string>& given,
+                     std::ostream& out, std::ostream& err) {
   const std::vector<std::string> args = without_help_word(given);
   const Console console = make_console(args, out, err);
   const Program program(kName, kSummary, kExamples);
-  add_commands(program, console);
+  add_commands(program, commands, console);
   try {
     program.run(args, out);
     return kSuccess;
@@ -96,18 +87,18 @@ int run_command_line(const std::vector<std::string>& given, std::ostream& out, s
   }
 }
 
-CommandDescription program_description() {
+CommandDescription program_description(std::span<const AddCommand> commands) {
   std::ostringstream sink;
   const Console console = make_console({}, sink, sink);
   const Program program(kName, kSummary, kExamples);
-  add_commands(program, console);
+  add_commands(program, commands, console);
   return program.root().description();
 }
 
-std::string command_line_reference() {
+std::string command_line_reference(std::span<const AddCommand> commands) {
   return "# Command line\n\nMade from the program's own help by `cmake --build BUILD --target "
          "docs_cli`.\n" +
-         reference(program_description());
+         reference(program_description(commands));
 }
 
 }  // namespace rheobase::cli

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <iosfwd>
+#include <span>
 #include <string>
 #include <vector>
 
-#include "apps/cli/command_description.hpp"
+#include "apps/cli/command.hpp"
+#include "apps/cli/console.hpp"
 
 namespace rheobase::cli {
 
@@ -17,14 +19,18 @@ enum ExitCode : int {
   kInterrupted = 130  ///< Ctrl-C
 };
 
-/// Runs `rheobase args...` (without the program's name). Results go to `out`; errors go to `err`,
-/// one line each. @returns the exit code
-int run_command_line(const std::vector<std::string>& given, std::ostream& out, std::ostream& err);
+/// The set-up call of a command (subcommands.hpp). The console outlives the parser.
+using AddCommand = void (*)(Command program, const Console& console);
+
+/// Runs `rheobase args...` (without the program's name), which knows these commands. Results go to
+/// `out`; errors go to `err`, one line each. @returns the exit code
+int run_command_line(std::span<const AddCommand> commands, const std::vector<std::string>& given,
+                     std::ostream& out, std::ostream& err);
 
 /// All commands with their options, as help and completion read them.
-CommandDescription program_description();
+CommandDescription program_description(std::span<const AddCommand> commands);
 
 /// The help of every command as one Markdown page.
-std::string command_line_reference();
+std::string command_line_reference(std::span<const AddCommand> commands);
 
 }  // namespace rheobase::cli

@@ -146,7 +146,6 @@ void run_evaluation(EvaluationRequest request, const Console& console) {
   choose_networks(request, file, console);
   spiking::SimulationOptions& simulation = request.spiking.simulation;
   simulation.seed = request.seed;
-  simulation.output_period_ms = mapping::scoring_period_ms(simulation);
 
   const NetworkEvaluation evaluation = evaluate(request, file, task, console);
   const double scaling =

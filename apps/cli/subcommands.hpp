@@ -1,6 +1,9 @@
 #pragma once
 
+#include <span>
+
 #include "apps/cli/command.hpp"
+#include "apps/cli/command_line.hpp"
 #include "apps/cli/console.hpp"
 
 namespace rheobase::cli {
@@ -19,5 +22,8 @@ void add_info_command(Command program, const Console& console);
 void add_demo_command(Command program, const Console& console);
 void add_task_command(Command program, const Console& console);
 void add_completion_command(Command program, const Console& console);
+
+/// All of them, in the order of the help.
+std::span<const AddCommand> all_commands();
 
 }  // namespace rheobase::cli

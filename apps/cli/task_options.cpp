@@ -28,8 +28,8 @@ std::vector<std::string> task_names() {
 
 /// "xor: pause between the two pulses (0 to 2000 steps; default 10)".
 std::string describe(const rate::TaskDefinition& task, const rate::TaskParameterInfo& parameter) {
-  return fmt::format("{}: {} ({} to {}{}; default {})", task.name, parameter.help,
-                     parameter.minimum, parameter.maximum,
+  return fmt::format("{}: {} ({}{}; default {})", task.name, parameter.help,
+                     rheobase::describe(parameter.field().range),
                      parameter.unit.empty() ? "" : " " + parameter.unit, parameter.value);
 }
 

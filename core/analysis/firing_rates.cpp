@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "core/exponential_cascade.hpp"
 #include "core/whole_number.hpp"
 
 namespace rheobase::analysis {
@@ -16,16 +17,6 @@ namespace {
 constexpr std::string_view kWhere = "firing rates";
 constexpr double kGaussianReach = 6.0;  // standard deviations; the rest holds 2e-9 of the area
 constexpr double kMsPerSecond = 1000.0;
-
-/// (e^(-t/decay) - e^(-t/rise)) / (decay - rise), without cancellation where the two are near.
-double cascade(double decay_ms, double rise_ms, double t_ms) {
-  const double slow = 1.0 / decay_ms;
-  const double difference = 1.0 / rise_ms - slow;
-  const double x = difference * t_ms;
-  // t (1 - e^-x) / x tends to t.
-  const double ramp = std::abs(x) < 1e-8 ? t_ms * (1.0 - 0.5 * x) : -std::expm1(-x) / difference;
-  return slow / rise_ms * std::exp(-slow * t_ms) * ramp;
-}
 
 void check_kernel(const RateKernel& kernel) {
   const bool rises = kernel.shape == KernelShape::double_exponential;
@@ -144,7 +135,9 @@ double kernel_value(const RateKernel& kernel, double lag_ms) {
     case KernelShape::exponential:
       return lag_ms < 0.0 ? 0.0 : std::exp(-lag_ms / width) / width;
     case KernelShape::double_exponential:
-      return lag_ms < 0.0 ? 0.0 : cascade(width, kernel.rise_ms, lag_ms);
+      return lag_ms < 0.0 ? 0.0
+                          : exponential_cascade(1.0 / width, 1.0 / kernel.rise_ms, lag_ms) /
+                                (width * kernel.rise_ms);
   }
   return 0.0;
 }

@@ -12,6 +12,9 @@ spiking::SimulationResult simulate_evaluation_trial(const spiking::SpikingModel&
                                                     spiking::SimulationOptions options,
                                                     std::uint32_t number) {
   options.trial = number;
+  if (options.output_period_ms == 0.0) {
+    options.output_period_ms = scoring_period_ms(options);
+  }
   return spiking::simulate(model, rate::spiking_input(trial), options);
 }
 

@@ -55,9 +55,6 @@ class Search {
       : model_(model), task_(task), options_(options) {
     require_mappable(model);
     options_.simulation.trial = kSearchTrials;
-    if (options_.simulation.output_period_ms == 0.0) {
-      options_.simulation.output_period_ms = scoring_period_ms(options_.simulation);
-    }
     rate_outputs_ = rate::evaluate_rate(model, task,
                                         {.trials = options.trials,
                                          .seed = options.simulation.seed,

@@ -6,6 +6,7 @@
 #include <Eigen/Core>
 
 #include "rate/dynamics/rate_network.hpp"
+#include "rate/tasks/trial.hpp"
 
 namespace rheobase::rate {
 
@@ -38,9 +39,9 @@ struct DaleModel {
   bool fixed_tau() const { return tau_min_steps == tau_max_steps; }
 };
 
-inline constexpr double kRateStepMs = 5.0;    ///< Delta of the published model
-inline constexpr double kRateNoise = 0.1;     ///< factor of xi
-inline constexpr double kInitialNoise = 0.1;  ///< x_0 = kInitialNoise * kRateNoise * xi_0
+inline constexpr double kRateStepMs = kTaskStepMs;  ///< Delta of the published model
+inline constexpr double kRateNoise = 0.1;           ///< factor of xi
+inline constexpr double kInitialNoise = 0.1;        ///< x_0 = kInitialNoise * kRateNoise * xi_0
 
 /// W = (max(w, 0) diag(m)) .* mask under Dale's principle, (w diag(m)) .* mask without. N x N.
 Eigen::MatrixXd effective_weights(const DaleModel& model);

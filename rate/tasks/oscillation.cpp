@@ -1,6 +1,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "core/analysis/agreement.hpp"
 #include "rate/tasks/scoring.hpp"
 #include "rate/tasks/task_registry.hpp"
 
@@ -38,7 +39,8 @@ bool rate_correct(const TaskParameters& parameters, const Trial& trial,
   const Eigen::VectorXd output = outputs.row(0);
   const Eigen::Index from = kPulseEnd + period_steps(parameters);
   const Eigen::Index count = output.size() - from;
-  return correlation(output.tail(count), trial.target.row(0).segment(from, count)) >
+  const Eigen::VectorXd target = trial.target.row(0).segment(from, count);
+  return analysis::pearson_correlation(output.tail(count), target).value_or(0.0) >
          kCorrectCorrelation;
 }
 

@@ -16,7 +16,7 @@ inline constexpr const char* kRecordedTaskName = "file";
 struct RecordedTrials {
   std::vector<Trial> trials;            ///< condition: index into `conditions`
   std::vector<std::string> conditions;  ///< every one occurs in `trials`
-  double step_ms = 5.0;                 ///< duration of a column
+  double step_ms = kTaskStepMs;         ///< duration of a column
   /// Part of a trial that is scored, in ms, both ends included; none: all of it.
   std::optional<std::pair<double, double>> score_window_ms = std::nullopt;
 };

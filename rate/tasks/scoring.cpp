@@ -36,13 +36,6 @@ bool timed_peak(const SampledSignal& output, Eigen::Index from, const TimingWind
   return true;
 }
 
-double correlation(const Eigen::VectorXd& a, const Eigen::VectorXd& b) {
-  const Eigen::VectorXd da = a.array() - a.mean();
-  const Eigen::VectorXd db = b.array() - b.mean();
-  const double scale = da.norm() * db.norm();
-  return scale > 0.0 ? da.dot(db) / scale : 0.0;
-}
-
 Eigen::VectorXd at_rate_steps(const SampledSignal& output, Eigen::Index count, double step_ms) {
   Eigen::VectorXd values(count);
   for (Eigen::Index i = 0; i < count; ++i) {

@@ -5,8 +5,6 @@
 
 namespace rheobase::rate {
 
-inline constexpr double kTaskStepMs = 5.0;  ///< step of the tasks that are built in
-
 /// Thresholds of the published scoring (Kim, Li & Sejnowski 2019, methods).
 inline constexpr double kCorrectAbove = 0.7;
 inline constexpr double kSilentBelow = 0.3;
@@ -26,9 +24,6 @@ struct TimingWindow {
 /// @param two_sided  quiet means |output| < limit, otherwise output < limit
 bool timed_peak(const SampledSignal& output, Eigen::Index from, const TimingWindow& window,
                 bool two_sided);
-
-/// Pearson correlation; 0 where one of the signals is constant.
-double correlation(const Eigen::VectorXd& a, const Eigen::VectorXd& b);
 
 /// A readout at the steps of the rate network: value i is the sample at (i + 1) * step_ms.
 Eigen::VectorXd at_rate_steps(const SampledSignal& output, Eigen::Index count,

@@ -43,16 +43,21 @@ void set_parameter(const TaskDefinition& task, TaskParameters& values, const std
     throw InputError("task " + task.name, "", fmt::format("parameter '{}'", name),
                      known.empty() ? "this task has no parameters" : "it has: " + known);
   }
-  // Written so that NaN fails too.
-  if (!(value >= info->minimum && value <= info->maximum)) {
-    throw InputError(
-        "task " + task.name, fmt::format("parameter '{}'", name), fmt::format("{}", value),
-        fmt::format("must lie in [{}, {}] {}", info->minimum, info->maximum, info->unit));
-  }
+  require(info->field(), value, "task " + task.name, fmt::format("parameter '{}'", name));
   values[name] = value;
 }
 
 }  // namespace
+
+FieldInfo TaskParameterInfo::field() const {
+  FieldInfo field;
+  field.name = name;
+  field.option = "--" + name;
+  field.unit = unit;
+  field.help = help;
+  field.range = {minimum, maximum};
+  return field;
+}
 
 Task::Task(const std::string& name, const TaskParameters& overrides)
     : Task(find_task(name), overrides) {}

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/field_table.hpp"
 #include "core/random.hpp"
 #include "core/sampled_signal.hpp"
 #include "rate/tasks/trial.hpp"
@@ -21,6 +22,9 @@ struct TaskParameterInfo {
   double value = 0.0;    ///< default
   double minimum = 0.0;  ///< smallest allowed
   double maximum = 0.0;  ///< largest allowed
+
+  /// The same as a field of a table, for the one check of ranges.
+  FieldInfo field() const;
 };
 
 /// A parameter of every task: 1: a random trial's condition is its number modulo the number of
@@ -39,7 +43,7 @@ struct TaskDefinition {
   std::string scoring;                  ///< when an answer is right, of both networks
   int inputs = 1;                       ///< rows of Trial::input
   int outputs = 1;                      ///< rows of Trial::target
-  double step_ms = 5.0;                 ///< duration of a column of both
+  double step_ms = kTaskStepMs;         ///< duration of a column of both
   std::vector<std::string> conditions;  ///< names, index = Trial::condition
   std::vector<TaskParameterInfo> parameters;
   /// Smallest number of training trials before the stop criteria are looked at.

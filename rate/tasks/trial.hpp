@@ -4,6 +4,8 @@
 
 namespace rheobase::rate {
 
+inline constexpr double kTaskStepMs = 5.0;  ///< Delta of the published model and its tasks
+
 /// One trial of a task on the grid of the rate network.
 struct Trial {
   Eigen::MatrixXd input;   ///< u: inputs x T

@@ -1,28 +1,12 @@
 #include "spiking/clock/clock_recorder.hpp"
 
-#include <numeric>
+#include "spiking/internal/recorded_units.hpp"
 
 namespace rheobase::spiking {
 
-namespace {
-
-std::vector<Eigen::Index> recorded_units(const SpikingModel& model, const Recording& record) {
-  if (!record.voltage) {
-    return {};
-  }
-  if (!record.voltage_units.empty()) {
-    return record.voltage_units;
-  }
-  std::vector<Eigen::Index> all(static_cast<std::size_t>(model.units()));
-  std::iota(all.begin(), all.end(), Eigen::Index{0});
-  return all;
-}
-
-}  // namespace
-
 ClockRecorder::ClockRecorder(const SpikingModel& model, const ClockGrid& grid,
                              const SimulationOptions& options)
-    : voltage_units_(recorded_units(model, options.record)),
+    : voltage_units_(recorded_units(options.record, model.units())),
       peak_mv_(model.neuron.peak_mv),
       bias_(model.b_out),
       stride_(grid.output_stride),

@@ -1,13 +1,16 @@
 #pragma once
 
-#include "spiking/internal/synaptic_filter.hpp"
+#include "core/exponential_cascade.hpp"
 
 namespace rheobase::spiking {
 
+using rheobase::exponential_cascade;
+
 /// Response at t of a cascade of three exponential filters to a unit impulse, without amplitude:
-/// D3(x, y, z; t) = (D(x, y) - D(x, z)) / (z - y) with D of synaptic_filter.hpp. Symmetric in the
-/// three rates, t^2/2 e^(-xt) for equal ones, positive for every t. Accurate to a few units in the
-/// last place everywhere: where spread * |t| < 1 the Taylor series about the mean rate is summed.
+/// D3(x, y, z; t) = (D(x, y) - D(x, z)) / (z - y) with D of core/exponential_cascade.hpp. Symmetric
+/// in the three rates, t^2/2 e^(-xt) for equal ones, positive for every t. Accurate to a few units
+/// in the last place everywhere: where spread * |t| < 1 the Taylor series about the mean rate is
+/// summed.
 double exponential_cascade(double x, double y, double z, double t);
 
 /// Rates (1/ms) of a unit's linear subthreshold system: a = 1/tau_m, b = 1/td, g = 1/tr.

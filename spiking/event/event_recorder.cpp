@@ -1,24 +1,15 @@
 #include "spiking/event/event_recorder.hpp"
 
 #include <cmath>
-#include <numeric>
 
 #include "core/whole_number.hpp"
+#include "spiking/internal/recorded_units.hpp"
 
 namespace rheobase::spiking {
 
 SampleGrid::SampleGrid(double period, double duration_ms)
     // A millionth of a period forgives the rounding of a duration that is a multiple of it.
     : period_ms(period), count(to_integer<Eigen::Index>(std::floor(duration_ms / period + 1e-6))) {}
-
-std::vector<Eigen::Index> recorded_units(const Recording& record, Eigen::Index units) {
-  if (!record.voltage || !record.voltage_units.empty()) {
-    return record.voltage ? record.voltage_units : std::vector<Eigen::Index>{};
-  }
-  std::vector<Eigen::Index> all(static_cast<std::size_t>(units));
-  std::iota(all.begin(), all.end(), Eigen::Index{0});
-  return all;
-}
 
 EventRecorder::EventRecorder(const EventNetwork& network, const Recording& record,
                              const SampleGrid& voltage, const SampleGrid& output,

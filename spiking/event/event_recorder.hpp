@@ -16,9 +16,6 @@ struct SampleGrid {
   double time_ms(Eigen::Index sample) const { return static_cast<double>(sample + 1) * period_ms; }
 };
 
-/// Units whose voltage is kept, 0-based.
-std::vector<Eigen::Index> recorded_units(const Recording& record, Eigen::Index units);
-
 /// Continuous signals of a run; empty where not asked for.
 struct EventRecording {
   Eigen::MatrixXd voltage;  ///< recorded units x steps, mV

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "spiking/internal/synaptic_filter.hpp"
+#include "core/exponential_cascade.hpp"
 
 namespace rheobase::spiking {
 

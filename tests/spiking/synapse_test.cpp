@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "spiking/internal/synaptic_filter.hpp"
+#include "core/exponential_cascade.hpp"
 #include "tests/spiking/networks.hpp"
 
 using namespace rheobase;

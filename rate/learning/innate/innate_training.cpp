@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "core/analysis/agreement.hpp"
 #include "core/error.hpp"
 #include "rate/learning/innate/trial_measures.hpp"
 
@@ -73,7 +74,7 @@ void InnateTraining<Real>::record_innate(std::size_t k, const TrialStart& start)
 template <class Real>
 double InnateTraining<Real>::rate_correlation(std::size_t k, const TrialStart& start) {
   const InnateTrial& trial = trials_.at(k);
-  RunningCorrelation correlation;
+  analysis::CorrelationSums correlation;
   runner_.run(trial, start, [&](int t) {
     if (t < trial.window_start || t >= trial.window_stop) {
       return;
@@ -84,7 +85,7 @@ double InnateTraining<Real>::rate_correlation(std::size_t k, const TrialStart& s
                       static_cast<double>(innate_[k](static_cast<Eigen::Index>(i), t)));
     }
   });
-  return correlation.value();
+  return correlation.correlation().value_or(0.0);
 }
 
 template <class Real>

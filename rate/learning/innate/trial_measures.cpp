@@ -2,22 +2,18 @@
 
 #include <cmath>
 
-namespace rheobase::rate {
+#include "core/analysis/agreement.hpp"
 
-double pearson(const Eigen::Ref<const Eigen::VectorXd>& a,
-               const Eigen::Ref<const Eigen::VectorXd>& b) {
-  const Eigen::VectorXd x = a.array() - a.mean();
-  const Eigen::VectorXd y = b.array() - b.mean();
-  const double scale = x.norm() * y.norm();
-  return scale > 0.0 ? x.dot(y) / scale : 0.0;
-}
+namespace rheobase::rate {
 
 Eigen::VectorXd window_correlation(const Eigen::MatrixXd& output, const InnateTrial& trial) {
   Eigen::VectorXd out(output.rows());
   for (Eigen::Index o = 0; o < output.rows(); ++o) {
+    const auto in_window = [&](const Eigen::MatrixXd& signal) -> Eigen::VectorXd {
+      return signal.row(o).segment(trial.window_start, trial.window_steps());
+    };
     out[o] =
-        pearson(output.row(o).segment(trial.window_start, trial.window_steps()).transpose(),
-                trial.target.row(o).segment(trial.window_start, trial.window_steps()).transpose());
+        analysis::pearson_correlation(in_window(output), in_window(trial.target)).value_or(0.0);
   }
   return out;
 }
@@ -36,12 +32,6 @@ Eigen::RowVectorXd time_marks(const InnateTrial& trial, int count) {
     marks[k] = trial.window_start + std::floor(trial.window_steps() * k / (count - 1.0));
   }
   return marks;
-}
-
-double RunningCorrelation::value() const {
-  const double covariance = ab_ * count_ - a_ * b_;
-  const double variances = (aa_ * count_ - a_ * a_) * (bb_ * count_ - b_ * b_);
-  return variances > 0.0 ? covariance / std::sqrt(variances) : 0.0;
 }
 
 }  // namespace rheobase::rate

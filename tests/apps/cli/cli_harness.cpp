@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "apps/cli/command_line.hpp"
+#include "apps/cli/subcommands.hpp"
 #include "io/mat/mat_file.hpp"
 
 namespace rheobase::cli_test {
@@ -17,7 +18,7 @@ namespace fs = std::filesystem;
 Outcome run(const std::vector<std::string>& args) {
   std::ostringstream out;
   std::ostringstream err;
-  const int code = cli::run_command_line(args, out, err);
+  const int code = cli::run_command_line(cli::all_commands(), args, out, err);
   return {code, out.str(), err.str()};
 }
 

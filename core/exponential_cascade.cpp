@@ -1,9 +1,9 @@
-#include "spiking/internal/synaptic_filter.hpp"
+#include "core/exponential_cascade.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-namespace rheobase::spiking {
+namespace rheobase {
 
 double exponential_cascade(double x, double y, double t) {
   const double slow = std::min(x, y);
@@ -14,4 +14,4 @@ double exponential_cascade(double x, double y, double t) {
   return std::exp(-slow * t) * -std::expm1(-difference * t) / difference;
 }
 
-}  // namespace rheobase::spiking
+}  // namespace rheobase

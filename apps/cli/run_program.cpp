@@ -1,0 +1,41 @@
+#include "apps/cli/run_program.hpp"
+
+#include <exception>
+#include <iostream>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace rheobase::cli {
+
+namespace {
+
+/// A closed standard stream would lend its number to the first file or pipe that is opened. In its
+/// place comes one that cannot be written.
+void occupy_standard_streams() {
+  for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; ++stream) {
+    if (fcntl(stream, F_GETFD) == -1) {
+      open("/dev/null", O_RDONLY);
+    }
+  }
+}
+
+}  // namespace
+
+int run_program(std::span<const AddCommand> commands, const std::vector<std::string>& arguments) {
+  occupy_standard_streams();
+  try {
+    const int code = run_command_line(commands, arguments, std::cout, std::cerr);
+    if (!std::cout.flush()) {
+      std::cerr << "rheobase: standard output: found a place that cannot be written; must take the "
+                   "results\n";
+      return code == kSuccess ? kOurFault : code;
+    }
+    return code;
+  } catch (const std::exception& error) {
+    std::cerr << "rheobase: " << error.what() << '\n';
+    return kOurFault;
+  }
+}
+
+}  // namespace rheobase::cli

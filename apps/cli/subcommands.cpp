@@ -1,0 +1,15 @@
+#include "apps/cli/subcommands.hpp"
+
+#include <array>
+
+namespace rheobase::cli {
+
+std::span<const AddCommand> all_commands() {
+  static constexpr std::array<AddCommand, 12> kCommands{
+      add_demo_command,    add_train_command,  add_map_command,      add_eval_command,
+      add_compare_command, add_report_command, add_simulate_command, add_export_command,
+      add_import_command,  add_info_command,   add_task_command,     add_completion_command};
+  return kCommands;
+}
+
+}  // namespace rheobase::cli
