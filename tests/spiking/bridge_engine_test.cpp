@@ -40,7 +40,7 @@ TEST_SUITE("numeric") {
       const std::vector<double> times = networks::spike_times(run, unit);
       REQUIRE(times.size() >= 3);
       const double expected = 2.0 + 10.0 * std::log((drive[unit] + 25.0) / drive[unit]);
-      CHECK(times[2] - times[1] == doctest::Approx(expected).epsilon(2e-3 / expected));
+      CHECK(times[2] - times[1] == near(expected, 2e-3 / expected));
     }
   }
 
@@ -62,8 +62,7 @@ TEST_SUITE("numeric") {
           CAPTURE(c);
           CAPTURE(refractory_ms);
           CAPTURE(to_string(neuron));
-          CHECK(run.spike_count[unit] ==
-                doctest::Approx(200.0 / (refractory_ms + rise)).epsilon(0.03));
+          CHECK(run.spike_count[unit] == near(200.0 / (refractory_ms + rise), 0.03));
         }
         CHECK(std::is_sorted(run.spike_time_ms.begin(), run.spike_time_ms.end()));
       }
@@ -215,7 +214,7 @@ TEST_SUITE("unit") {
     const SimulationResult full = simulate(trace.model, input, options);
     CHECK(full.spike_time_ms == bare.spike_time_ms);
     for (Eigen::Index i = 0; i < bare.output.values.size(); ++i) {
-      CHECK(full.output.values[5 * i + 4] == doctest::Approx(bare.output.values[i]).epsilon(1e-3));
+      CHECK(full.output.values[5 * i + 4] == near(bare.output.values[i], 1e-3));
     }
     CHECK(full.voltage.cols() == 1200);
     CHECK(full.voltage.maxCoeff() == 30.0);

@@ -127,7 +127,7 @@ TEST_SUITE("numeric") {
       REQUIRE(times.size() >= 3);
       const double root = std::sqrt(drive[unit]);
       const double expected = 2.0 + 10.0 / root * (std::atan(30.0 / root) + std::atan(65.0 / root));
-      CHECK(times[2] - times[1] == doctest::Approx(expected).epsilon(1e-4));
+      CHECK(times[2] - times[1] == near(expected, 1e-4));
     }
   }
 
@@ -135,9 +135,9 @@ TEST_SUITE("numeric") {
     for (const double force : {-900.0, -4.0, -1e-9, 0.0, 1e-9, 4.0, 900.0}) {
       for (const double v : {-65.0, -3.0, 0.1, 8.0}) {
         const double once = qif_flow(qif_flow(v, force, 10.0, 0.1), force, 10.0, 0.07);
-        CHECK(qif_flow(v, force, 10.0, 0.17) == doctest::Approx(once).epsilon(1e-12));
+        CHECK(qif_flow(v, force, 10.0, 0.17) == near(once, 1e-12));
         if (once > v) {
-          CHECK(qif_rise_ms(v, once, force, 10.0) == doctest::Approx(0.17).epsilon(1e-11));
+          CHECK(qif_rise_ms(v, once, force, 10.0) == near(0.17, 1e-11));
         }
       }
     }

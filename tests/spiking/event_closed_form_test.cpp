@@ -5,6 +5,7 @@
 
 #include "tests/spiking/event_oracle.hpp"
 #include "tests/spiking/networks.hpp"
+#include "tests/tolerances.hpp"
 
 using namespace rheobase;
 using namespace rheobase::spiking;
@@ -94,8 +95,7 @@ TEST_SUITE("numeric") {
     }
     MESSAGE("largest error " << worst << " ms");
     CHECK(worst < 1e-9);
-    CHECK(networks::spike_times(run, 5).front() ==
-          doctest::Approx(19.917594692280550).epsilon(1e-15));
+    CHECK(networks::spike_times(run, 5).front() == near(19.917594692280550, 1e-15));
   }
 
   TEST_CASE("Event engine: a constant drive c <= 0 never fires") {

@@ -5,6 +5,7 @@
 #include "spiking/event/event.hpp"
 #include "tests/spiking/event_replay.hpp"
 #include "tests/spiking/golden_trace.hpp"
+#include "tests/tolerances.hpp"
 
 using namespace rheobase;
 using namespace rheobase::spiking;
@@ -84,6 +85,6 @@ TEST_SUITE("golden") {
                      << " ms at dt " << 0.05 / std::pow(2.0, halvings - 1));
     CHECK(compared > 4 * left_out);
     const double slope = std::log2(error[0] / error[halvings - 1]) / (halvings - 1);
-    CHECK(slope == doctest::Approx(1.0).epsilon(0.1));
+    CHECK(slope == near(1.0, 0.1));
   }
 }

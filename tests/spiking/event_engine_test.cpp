@@ -9,6 +9,7 @@
 #include "spiking/event/event_readout.hpp"
 #include "tests/spiking/golden_trace.hpp"
 #include "tests/spiking/networks.hpp"
+#include "tests/tolerances.hpp"
 
 using namespace rheobase;
 using namespace rheobase::spiking;
@@ -113,14 +114,13 @@ TEST_SUITE("unit") {
     CHECK(run.spike_time_ms[1] == 0.0);
     // Held at -50 mV (u = -10) until 2 ms, then on its way to c = 5.
     CHECK(run.spike_unit[2] == 0);
-    CHECK(run.spike_time_ms[2] ==
-          doctest::Approx(2.0 + 10.0 * std::log(15.0 / 5.0)).epsilon(1e-15));
+    CHECK(run.spike_time_ms[2] == near(2.0 + 10.0 * std::log(15.0 / 5.0), 1e-15));
     CHECK(run.voltage(0, 0) == -50.0);
     CHECK(run.voltage(0, 39) == -50.0);
     CHECK(run.voltage(0, 40) > -50.0);
     CHECK(run.voltage(1, 0) == 30.0);
     CHECK(run.voltage(1, 39) == -65.0);
-    CHECK(run.voltage(3, 39) == doctest::Approx(-40.1));
+    CHECK(run.voltage(3, 39) == near(-40.1, 1e-12));
     CHECK(run.voltage(3, 40) < -40.1);
   }
 
@@ -131,8 +131,8 @@ TEST_SUITE("unit") {
     options.initial_voltage = Eigen::Vector3d(-50.0, -40.0, 29.0);
     const SimulationResult run = simulate(model, networks::constant_input(25.0), options);
     REQUIRE(run.spike_unit == std::vector<std::int32_t>{0, 1, 2});
-    CHECK(run.spike_time_ms[0] == doctest::Approx(10.0 * std::log(3.0)).epsilon(1e-15));
-    CHECK(run.spike_time_ms[1] == doctest::Approx(10.0 * std::log(6.0)).epsilon(1e-15));
+    CHECK(run.spike_time_ms[0] == near(10.0 * std::log(3.0), 1e-15));
+    CHECK(run.spike_time_ms[1] == near(10.0 * std::log(6.0), 1e-15));
     CHECK(run.spike_time_ms[2] == run.spike_time_ms[1]);
   }
 
@@ -249,6 +249,6 @@ TEST_SUITE("numeric") {
     input.leftCols(40).setOnes();
     const SimulationResult run = simulate(model, input, options);
     const double area = run.rate.sum() * run.output.step_ms / 1000.0;
-    CHECK(area == doctest::Approx(static_cast<double>(run.spike_count[0])).epsilon(1e-4));
+    CHECK(area == near(static_cast<double>(run.spike_count[0]), 1e-4));
   }
 }

@@ -9,6 +9,7 @@
 
 #include "core/random.hpp"
 #include "tests/spiking/event_oracle.hpp"
+#include "tests/tolerances.hpp"
 
 using namespace rheobase;
 using namespace rheobase::spiking;
@@ -19,7 +20,7 @@ namespace {
 constexpr double kUlp = std::numeric_limits<double>::epsilon();
 
 /// Rates on both sides of every coincidence, down to the last bit.
-std::vector<double> near(double rate) {
+std::vector<double> rates_near(double rate) {
   std::vector<double> rates{rate, std::nextafter(rate, 1e9), std::nextafter(rate, 0.0)};
   for (double distance = 1e-15; distance < 0.5; distance *= 10.0) {
     rates.push_back(rate * (1.0 + distance));
@@ -42,7 +43,7 @@ TEST_SUITE("numeric") {
   TEST_CASE("The cascade of two filters is accurate to a few ulps for every pair of rates") {
     double worst = 0.0;
     for (const double x : {0.01, 0.05, 0.1, 0.5, 2.0}) {
-      for (const double y : near(0.1)) {
+      for (const double y : rates_near(0.1)) {
         for (const double t : kTimes) {
           const Real nudged = Real(y) * (1 + Real("1e-30"));
           worst =
@@ -58,7 +59,7 @@ TEST_SUITE("numeric") {
   TEST_CASE("The cascade of three filters is accurate to a few ulps, equal rates included") {
     double worst = 0.0;
     for (const double a : {0.1, 0.01, 1.0}) {
-      for (const double b : near(0.1)) {
+      for (const double b : rates_near(0.1)) {
         for (const double g : {0.1, 0.5, std::nextafter(0.1, 1.0), 0.1 * (1.0 + 1e-7),
                                0.1 * (1.0 - 1e-3), 0.2, 3.0}) {
           for (const double t : kTimes) {
@@ -108,7 +109,7 @@ TEST_SUITE("numeric") {
   TEST_CASE("u at the start leads to the wanted u, within the rounding of its terms") {
     double worst = 0.0;
     for (const double a : {0.1, 0.05, 1.0}) {
-      for (const double b : near(0.1)) {
+      for (const double b : rates_near(0.1)) {
         for (const double g : {0.1, 0.5, std::nextafter(0.1, 1.0), 0.2, 3.0}) {
           for (const double share : {0.0, 1e-6, 0.2, 0.7, 1.0}) {
             const double t = share * std::min(1.25, 1.0 / std::max({a, b, g}));
@@ -128,13 +129,13 @@ TEST_SUITE("numeric") {
   }
 
   TEST_CASE("The largest current of a rise of 1 is reached at ln(g/b) / (g - b)") {
-    for (const double b : near(0.5)) {
+    for (const double b : rates_near(0.5)) {
       const DecayRates rates{0.1, b, 0.5};
       double largest = 0.0;
       for (int k = 0; k <= 100000; ++k) {
         largest = std::max(largest, exponential_cascade(b, 0.5, 1e-4 * k));
       }
-      CHECK(largest_current_from_h(rates, 10.0) == doctest::Approx(largest).epsilon(1e-8));
+      CHECK(largest_current_from_h(rates, 10.0) == near(largest, 1e-8));
       CHECK(largest_current_from_h(rates, 10.0) >= largest * (1.0 - 1e-15));
       CHECK(largest_current_from_h(rates, 0.3) == exponential_cascade(b, 0.5, 0.3));
     }

@@ -8,6 +8,7 @@
 #include "tests/spiking/event_replay.hpp"
 #include "tests/spiking/golden_trace.hpp"
 #include "tests/spiking/networks.hpp"
+#include "tests/tolerances.hpp"
 
 using namespace rheobase;
 using namespace rheobase::spiking;
@@ -97,7 +98,7 @@ TEST_SUITE("numeric") {
     // v = 4 + d: the time to 30 from dv/dt = (v^2 - 16) / 10.
     const double expected =
         2.0 + 10.0 / 8.0 * (std::log((30.0 - 4.0) / (30.0 + 4.0)) - std::log(1e-9 / (8.0 + 1e-9)));
-    CHECK(networks::spike_times(run, 2).at(0) == doctest::Approx(expected).epsilon(1e-6));
+    CHECK(networks::spike_times(run, 2).at(0) == near(expected, 1e-6));
   }
 
   TEST_CASE("Event engine, QIF: Odeint finds every spike of random networks within 1e-9 ms") {

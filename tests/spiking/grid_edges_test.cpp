@@ -11,6 +11,7 @@
 #include "spiking/event/event_recorder.hpp"
 #include "spiking/internal/stimulation_coins.hpp"
 #include "tests/spiking/networks.hpp"
+#include "tests/tolerances.hpp"
 
 using namespace rheobase;
 using namespace rheobase::spiking;
@@ -101,21 +102,21 @@ TEST_SUITE("numeric") {
           return chord - half(start, drive).u;
         };
         const BridgePopulation& p = cells.population();
-        const auto near = [](double found, double expected) {
-          CHECK(std::abs(found - expected) <= 0.02 * std::abs(expected));
+        const auto alike = [](double found, double expected) {
+          CHECK(found == near(expected, 0.02));
         };
         const UnitState current{0.0, 30.0, 0.0};
-        near(static_cast<double>(p.coefficients[0].sag_from_current[0]) *
-                 (30.0 + whole(current, 0.0).current),
-             below_chord(current, 0.0));
+        alike(static_cast<double>(p.coefficients[0].sag_from_current[0]) *
+                  (30.0 + whole(current, 0.0).current),
+              below_chord(current, 0.0));
         // h comes with the current that it makes.
         const UnitState rise{40.0, 0.0, 0.0};
-        near(static_cast<double>(p.sag_from_h) * (40.0 + whole(rise, 0.0).h) +
-                 static_cast<double>(p.coefficients[0].sag_from_current[0]) *
-                     whole(rise, 0.0).current,
-             below_chord(rise, 0.0));
+        alike(static_cast<double>(p.sag_from_h) * (40.0 + whole(rise, 0.0).h) +
+                  static_cast<double>(p.coefficients[0].sag_from_current[0]) *
+                      whole(rise, 0.0).current,
+              below_chord(rise, 0.0));
         const double gain = -std::expm1(-a * step_ms);  // the drive as the kernel has it
-        near(static_cast<double>(p.sag_from_drive) * gain * 25.0, below_chord({}, 25.0));
+        alike(static_cast<double>(p.sag_from_drive) * gain * 25.0, below_chord({}, 25.0));
       }
     }
   }

@@ -8,6 +8,7 @@
 #include "spiking/clock/clock_grid.hpp"
 #include "spiking/engine_registry.hpp"
 #include "tests/spiking/networks.hpp"
+#include "tests/tolerances.hpp"
 
 using namespace rheobase;
 using namespace rheobase::spiking;
@@ -48,7 +49,7 @@ void check_rejected(const std::function<void(Case&)>& change,
 TEST_SUITE("unit") {
   TEST_CASE("The case that the rejected ones are made from is accepted") {
     const Case c;
-    CHECK(simulate(c.model, c.input, c.options).duration_ms == doctest::Approx(50.0));
+    CHECK(simulate(c.model, c.input, c.options).duration_ms == near(50.0, 1e-12));
   }
 
   TEST_CASE("A time step out of range is rejected") {
@@ -237,8 +238,8 @@ TEST_SUITE("unit") {
     Eigen::MatrixXd input(1, 6);
     input << 1.0, 2.0, 3.0, 4.0, 5.0, 6.0;
     const SimulationResult run = simulate(model, input, options);
-    CHECK(run.dt_ms == doctest::Approx(0.1));
-    CHECK(run.duration_ms == doctest::Approx(20.0));
+    CHECK(run.dt_ms == near(0.1, 1e-12));
+    CHECK(run.duration_ms == near(20.0, 1e-12));
     REQUIRE(run.input.cols() == 200);
     CHECK(run.input(0, 48) == -39.0);
     CHECK(run.input(0, 49) == -37.0);
@@ -292,8 +293,7 @@ TEST_SUITE("unit") {
     CHECK(full.spike_time_ms == bare.spike_time_ms);
     REQUIRE(full.output.values.size() == 200);
     for (Eigen::Index i = 0; i < 200; ++i) {
-      CHECK(full.output.values[i] ==
-            doctest::Approx(bare.output.values[50 * i + 49]).epsilon(1e-9));
+      CHECK(full.output.values[i] == near(bare.output.values[50 * i + 49], 1e-9));
     }
   }
 

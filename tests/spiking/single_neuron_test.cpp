@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "tests/spiking/networks.hpp"
+#include "tests/tolerances.hpp"
 
 using namespace rheobase;
 using namespace rheobase::spiking;
@@ -50,7 +51,7 @@ TEST_SUITE("numeric") {
     const Eigen::VectorXd drive = Eigen::VectorXd::LinSpaced(64, 1.0, 12.0);
     const SpikingModel model = networks::uncoupled(drive);
     const Eigen::VectorXd exact = 2.0 + 10.0 * ((drive.array() + 25.0) / drive.array()).log();
-    CHECK(convergence_order(model, exact, 150.0, 0.2) == doctest::Approx(1.0).epsilon(0.05));
+    CHECK(convergence_order(model, exact, 150.0, 0.2) == near(1.0, 0.05));
     CHECK((intervals(model, 0.0025, 150.0) - exact).cwiseAbs().maxCoeff() < 0.01);
   }
 
@@ -69,8 +70,8 @@ TEST_SUITE("numeric") {
       const double exact = 2.0 + 10.0 * std::log((drive[unit] + 25.0) / drive[unit]);
       CHECK(std::abs(times[1] - times[0] - exact) < 0.15);  // first order in dt, and the grid
     }
-    CHECK(run.voltage.minCoeff() == doctest::Approx(-65.0));
-    CHECK(run.voltage.maxCoeff() == doctest::Approx(30.0));
+    CHECK(run.voltage.minCoeff() == near(-65.0, 1e-12));
+    CHECK(run.voltage.maxCoeff() == near(30.0, 1e-12));
   }
 
   TEST_CASE(
@@ -79,7 +80,7 @@ TEST_SUITE("numeric") {
     const SpikingModel model = networks::uncoupled(drive, NeuronModel::qif);
     const Eigen::ArrayXd root = drive.array().sqrt();
     const Eigen::VectorXd exact = 2.0 + 10.0 / root * ((30.0 / root).atan() + (65.0 / root).atan());
-    CHECK(convergence_order(model, exact, 150.0, 0.025) == doctest::Approx(1.0).epsilon(0.1));
+    CHECK(convergence_order(model, exact, 150.0, 0.025) == near(1.0, 0.1));
     CHECK((intervals(model, 0.0025, 150.0) - exact).cwiseAbs().maxCoeff() < 0.02);
   }
 
@@ -92,7 +93,7 @@ TEST_SUITE("numeric") {
     for (const Eigen::Index step : {1, 40, 41, 42, 200, 2000}) {
       const double moved = std::max<double>(0.0, static_cast<double>(step) - 40.0);
       const double expected = -43.0 + (-65.0 + 43.0) * std::pow(1.0 - 0.005, moved);
-      CHECK(run.voltage(0, step - 1) == doctest::Approx(expected).epsilon(1e-12));
+      CHECK(run.voltage(0, step - 1) == near(expected, 1e-12));
     }
   }
 }

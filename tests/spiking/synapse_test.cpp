@@ -4,6 +4,7 @@
 
 #include "core/exponential_cascade.hpp"
 #include "tests/spiking/networks.hpp"
+#include "tests/tolerances.hpp"
 
 using namespace rheobase;
 using namespace rheobase::spiking;
@@ -52,10 +53,10 @@ TEST_SUITE("numeric") {
           run_pulse(networks::one_synapse(1.0, td, SynapseKind::double_exponential), kDt);
       for (const Eigen::Index step : {1, 2, 40, 400, 4000}) {
         const double expected = double_exponential(2.0, td, kDt * static_cast<double>(step - 1));
-        CHECK(run.output.values[step - 1] == doctest::Approx(expected).epsilon(1e-6));
+        CHECK(run.output.values[step - 1] == near(expected, 1e-6));
         CHECK(run.rate(0, step - 1) == run.output.values[step - 1]);
       }
-      CHECK(area_s(run.output.values, kDt) == doctest::Approx(1.0).epsilon(1e-3));
+      CHECK(area_s(run.output.values, kDt) == near(1.0, 1e-3));
     }
   }
 
@@ -64,9 +65,9 @@ TEST_SUITE("numeric") {
         run_pulse(networks::one_synapse(1.0, 20.0, SynapseKind::single_exponential), kDt);
     for (const Eigen::Index step : {1, 2, 40, 400, 4000}) {
       const double expected = 50.0 * std::exp(-kDt * static_cast<double>(step - 1) / 20.0);
-      CHECK(run.output.values[step - 1] == doctest::Approx(expected).epsilon(1e-12));
+      CHECK(run.output.values[step - 1] == near(expected, 1e-12));
     }
-    CHECK(area_s(run.output.values, kDt) == doctest::Approx(1.0).epsilon(1e-5));
+    CHECK(area_s(run.output.values, kDt) == near(1.0, 1e-5));
   }
 
   TEST_CASE("The readout's samples do not depend on their distance") {
@@ -75,12 +76,11 @@ TEST_SUITE("numeric") {
       const SpikingModel model = networks::one_synapse(1.0, 20.0, kind);
       const SimulationResult fine = run_pulse(model, 0.0);
       const SimulationResult coarse = run_pulse(model, 5.0);
-      CHECK(coarse.output.start_ms == doctest::Approx(5.0));
-      CHECK(coarse.output.step_ms == doctest::Approx(5.0));
+      CHECK(coarse.output.start_ms == near(5.0, 1e-12));
+      CHECK(coarse.output.step_ms == near(5.0, 1e-12));
       REQUIRE(coarse.output.values.size() == 200);
       for (Eigen::Index i = 0; i < 200; ++i) {
-        CHECK(coarse.output.values[i] ==
-              doctest::Approx(fine.output.values[100 * i + 99]).epsilon(1e-10));
+        CHECK(coarse.output.values[i] == near(fine.output.values[100 * i + 99], 1e-10));
       }
     }
   }
@@ -93,8 +93,8 @@ TEST_SUITE("numeric") {
       const double area = synaptic_current(run).sum() * kDt / 1000.0;
       const double rise = kDt / 2.0 / (1.0 - std::exp(-kDt / 2.0));
       const double decay = kDt / 20.0 / (1.0 - std::exp(-kDt / 20.0));
-      CHECK(rise == doctest::Approx(1.0126).epsilon(1e-4));
-      CHECK(area == doctest::Approx(3.0 * rise * decay).epsilon(1e-9));
+      CHECK(rise == near(1.0126, 1e-4));
+      CHECK(area == near(3.0 * rise * decay, 1e-9));
     }
   }
 
@@ -112,20 +112,20 @@ TEST_SUITE("numeric") {
     model.synapse.decay_ms = Eigen::Vector2d(20.0, 80.0);
     for (const bool parity : {false, true}) {
       const SimulationResult run = run_pulse(model, kDt, parity);
-      CHECK(run.rate(0, 400) / run.rate(0, 0) == doctest::Approx(std::exp(-1.0)).epsilon(1e-9));
+      CHECK(run.rate(0, 400) / run.rate(0, 0) == near(std::exp(-1.0), 1e-9));
       const Eigen::VectorXd current = synaptic_current(run);
-      CHECK(current[1601] / current[1] == doctest::Approx(std::exp(-1.0)).epsilon(1e-9));
+      CHECK(current[1601] / current[1] == near(std::exp(-1.0), 1e-9));
     }
   }
 
   TEST_CASE("The cascade of two exponentials is smooth where its rates meet") {
     const double t = 3e-3;
     const double limit = t * std::exp(-500.0 * t);
-    CHECK(exponential_cascade(500.0, 500.0, t) == doctest::Approx(limit).epsilon(1e-15));
+    CHECK(exponential_cascade(500.0, 500.0, t) == near(limit, 1e-15));
     for (const double gap : {1e-9, 1e-6, 1e-3}) {
       const double first_order = limit * (1.0 - 500.0 * gap * t / 2.0);
       CHECK(exponential_cascade(500.0, 500.0 * (1.0 + gap), t) ==
-            doctest::Approx(first_order).epsilon(1e-6 * gap + 1e-14 + gap * gap));
+            near(first_order, 1e-6 * gap + 1e-14 + gap * gap));
       CHECK(exponential_cascade(500.0 * (1.0 + gap), 500.0, t) ==
             exponential_cascade(500.0, 500.0 * (1.0 + gap), t));
     }

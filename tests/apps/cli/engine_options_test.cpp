@@ -3,6 +3,7 @@
 #include "io/mat/mat_file.hpp"
 #include "io/mat/run_file.hpp"
 #include "tests/apps/cli/cli_harness.hpp"
+#include "tests/tolerances.hpp"
 
 namespace rheobase {
 
@@ -139,7 +140,7 @@ TEST_SUITE("cli") {
                        json["spiking"]["mean_rate_hz"].get<double>());
     };
     CHECK(spiking({"--noise-sd", "1"}) == spiking({"--noise", "0.2"}));
-    CHECK(spiking({"--noise-sd", "2", "--tau-membrane", "20"}).first == doctest::Approx(0.4));
+    CHECK(spiking({"--noise-sd", "2", "--tau-membrane", "20"}).first == near(0.4, 1e-12));
   }
 
   TEST_CASE(
@@ -171,7 +172,7 @@ TEST_SUITE("cli") {
     copy_model();
     const Outcome outcome = run(eval({"--parity", "--downsample", "4", "--json"}));
     REQUIRE(outcome.code == 0);
-    CHECK(outcome.json()["simulation"]["noise_mv2_per_ms"].get<double>() == doctest::Approx(0.05));
+    CHECK(outcome.json()["simulation"]["noise_mv2_per_ms"].get<double>() == near(0.05, 1e-12));
     CHECK(run(eval({"--parity", "--verbose"}))
               .out.find("clock: parity mode repeats the published grid") != std::string::npos);
   }

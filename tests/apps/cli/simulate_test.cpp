@@ -5,6 +5,7 @@
 #include "io/mat/mat_file.hpp"
 #include "io/mat/run_file.hpp"
 #include "tests/apps/cli/cli_harness.hpp"
+#include "tests/tolerances.hpp"
 
 namespace rheobase {
 
@@ -88,8 +89,7 @@ TEST_SUITE("cli") {
     const auto evaluated = run({"eval", "model.mat", "--network", "spiking", "--scaling", "50",
                                 "--trials", "4", "--json"})
                                .json();
-    CHECK(evaluated["spiking"]["mean_rate_hz"].get<double>() ==
-          doctest::Approx(sum / 4.0 / 200.0).epsilon(1e-12));
+    CHECK(evaluated["spiking"]["mean_rate_hz"].get<double>() == near(sum / 4.0 / 200.0, 1e-12));
   }
 
   TEST_CASE("stimulation moves the units it names") {

@@ -6,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "tests/reference.hpp"
+#include "tests/tolerances.hpp"
 
 namespace rheobase {
 
@@ -95,7 +96,7 @@ TEST_SUITE("numeric") {
           scaled.rightCols(160).mean() * report.scaling_factor * report.outputs[c].trials / 8.0;
     }
     // The filter delays spikes by up to 100 ms, hence the margin.
-    CHECK(filtered == doctest::Approx(report.mean_hz.mean()).epsilon(0.1));
+    CHECK(filtered == near(report.mean_hz.mean(), 0.1));
   }
 
   TEST_CASE("components of the spiking network have the signs of the rate network's") {

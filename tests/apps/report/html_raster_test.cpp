@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/tolerances.hpp"
+
 namespace rheobase {
 
 namespace {
@@ -47,7 +49,7 @@ TEST_SUITE("unit") {
     CHECK(page.count == std::vector<int>{3, 3, 3, 3});
     CHECK(page.time_ms.size() == 12);
     CHECK(std::is_sorted(page.time_ms.begin(), page.time_ms.begin() + 3));
-    CHECK(page.time_ms[0] == doctest::Approx(10.001));
+    CHECK(page.time_ms[0] == near(10.001, 1e-12));
     CHECK(page.thinning.empty());
   }
 
@@ -77,7 +79,7 @@ TEST_SUITE("unit") {
     for (int k = 1; k < 250; ++k) {
       CHECK(page.time_ms[static_cast<std::size_t>(k)] -
                 page.time_ms[static_cast<std::size_t>(k - 1)] ==
-            doctest::Approx(40.0));
+            near(40.0, 1e-12));
     }
     CHECK(page.thinning == "25000 of 100000 spikes drawn, all units");
   }
@@ -89,12 +91,12 @@ TEST_SUITE("unit") {
     REQUIRE(rate.rows() == 3);
     REQUIRE(rate.cols() == 10);
     // Two E spikes of three units in 10 ms: 2 / (3 * 0.01 s).
-    CHECK(rate(0, 0) == doctest::Approx(200.0 / 3.0));
-    CHECK(rate(0, 1) == doctest::Approx(100.0 / 3.0));
-    CHECK(rate(1, 5) == doctest::Approx(100.0));
-    CHECK(rate(0, 9) == doctest::Approx(200.0 / 3.0));
+    CHECK(rate(0, 0) == near(200.0 / 3.0, 1e-12));
+    CHECK(rate(0, 1) == near(100.0 / 3.0, 1e-12));
+    CHECK(rate(1, 5) == near(100.0, 1e-12));
+    CHECK(rate(0, 9) == near(200.0 / 3.0, 1e-12));
     CHECK(rate.row(2).isZero());
-    CHECK(rate.row(0).sum() * 0.01 * 3.0 == doctest::Approx(5.0));
+    CHECK(rate.row(0).sum() * 0.01 * 3.0 == near(5.0, 1e-12));
   }
 }
 

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "core/error.hpp"
+#include "tests/tolerances.hpp"
 
 using namespace rheobase;
 using namespace rheobase::analysis;
@@ -12,7 +13,7 @@ using namespace rheobase::analysis;
 TEST_SUITE("unit") {
   TEST_CASE("root mean square error of known differences") {
     CHECK(root_mean_square_error(Eigen::Vector2d(3.0, 0.0), Eigen::Vector2d(0.0, 4.0)) ==
-          doctest::Approx(std::sqrt(12.5)));
+          near(std::sqrt(12.5), 1e-12));
     CHECK(root_mean_square_error(Eigen::Vector2d(1.0, 2.0), Eigen::Vector2d(1.0, 2.0)) == 0.0);
     CHECK_THROWS_AS(root_mean_square_error(Eigen::Vector2d::Zero(), Eigen::Vector3d::Zero()),
                     InputError);
@@ -21,18 +22,17 @@ TEST_SUITE("unit") {
 
   TEST_CASE("correlation is blind to scale and offset, and changes sign with them") {
     const Eigen::VectorXd x = Eigen::VectorXd::LinSpaced(50, 0.0, 7.0).array().sin();
-    CHECK(*pearson_correlation(x, (3.0 * x.array() + 100.0).matrix()) ==
-          doctest::Approx(1.0).epsilon(1e-14));
-    CHECK(*pearson_correlation(x, -x) == doctest::Approx(-1.0).epsilon(1e-14));
+    CHECK(*pearson_correlation(x, (3.0 * x.array() + 100.0).matrix()) == near(1.0, 1e-14));
+    CHECK(*pearson_correlation(x, -x) == near(-1.0, 1e-14));
   }
 
   TEST_CASE("correlation of the angle between two centred vectors is its cosine") {
     const Eigen::Vector3d x(1.0, -1.0, 0.0);
     const Eigen::Vector3d y(1.0, 0.0, -1.0);
-    CHECK(*pearson_correlation(x, y) == doctest::Approx(0.5));
+    CHECK(*pearson_correlation(x, y) == near(0.5, 1e-12));
     const Eigen::Vector4d even(1.0, -1.0, 1.0, -1.0);
     const Eigen::Vector4d pairs(1.0, 1.0, -1.0, -1.0);
-    CHECK(*pearson_correlation(even, pairs) == doctest::Approx(0.0));
+    CHECK(*pearson_correlation(even, pairs) == within(0.0, 1e-12));
   }
 
   TEST_CASE("sums one by one, in blocks and merged agree, also far from zero") {
@@ -49,8 +49,8 @@ TEST_SUITE("unit") {
     blocks.add(rest);
     blocks.add(CorrelationSums{});
     const double expected = *pearson_correlation(x - 1e6, y + 1e6);
-    CHECK(*one_by_one.correlation() == doctest::Approx(expected).epsilon(1e-9));
-    CHECK(*blocks.correlation() == doctest::Approx(expected).epsilon(1e-9));
+    CHECK(*one_by_one.correlation() == near(expected, 1e-9));
+    CHECK(*blocks.correlation() == near(expected, 1e-9));
     CHECK(blocks.count() == 90);
   }
 

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "core/error.hpp"
+#include "tests/tolerances.hpp"
 
 using namespace rheobase;
 using namespace rheobase::analysis;
@@ -15,16 +16,16 @@ TEST_SUITE("unit") {
     five << 4.0, 1.0, 5.0, 3.0, 2.0;
     const Distribution odd = distribution_of(five);
     CHECK(odd.count == 5);
-    CHECK(odd.mean == doctest::Approx(3.0));
-    CHECK(odd.sd == doctest::Approx(std::sqrt(2.5)));
+    CHECK(odd.mean == near(3.0, 1e-12));
+    CHECK(odd.sd == near(std::sqrt(2.5), 1e-12));
     CHECK(odd.minimum == 1.0);
     CHECK(odd.lower_quartile == 2.0);
     CHECK(odd.median == 3.0);
     CHECK(odd.upper_quartile == 4.0);
     CHECK(odd.maximum == 5.0);
     const Distribution even = distribution_of(Eigen::Vector4d(1.0, 2.0, 3.0, 4.0));
-    CHECK(even.lower_quartile == doctest::Approx(1.75));
-    CHECK(even.median == doctest::Approx(2.5));
+    CHECK(even.lower_quartile == near(1.75, 1e-12));
+    CHECK(even.median == near(2.5, 1e-12));
   }
 
   TEST_CASE("one value, no value, and values that are not finite") {

@@ -7,6 +7,7 @@
 
 #include "core/error.hpp"
 #include "core/random.hpp"
+#include "tests/tolerances.hpp"
 
 using namespace rheobase;
 using namespace rheobase::analysis;
@@ -52,16 +53,16 @@ TEST_SUITE("unit") {
     for (const RateKernel& kernel : kKernels) {
       const Eigen::MatrixXd rate = firing_rates({unit, time}, 1, {0.0, 0.05, 40000}, kernel);
       // Riemann sum of a kernel with a jump: wrong by at most half a step times the jump.
-      CHECK(rate.sum() * 0.05 / 1000.0 == doctest::Approx(1.0).epsilon(3e-3));
+      CHECK(rate.sum() * 0.05 / 1000.0 == near(1.0, 3e-3));
     }
   }
 
   TEST_CASE("kernels have their closed forms") {
-    CHECK(kernel_value({KernelShape::gaussian, 10.0}, 0.0) == doctest::Approx(0.0398942280401));
+    CHECK(kernel_value({KernelShape::gaussian, 10.0}, 0.0) == near(0.0398942280401, 1e-12));
     CHECK(kernel_value({KernelShape::boxcar, 10.0}, -5.0) == 0.1);
     CHECK(kernel_value({KernelShape::boxcar, 10.0}, 5.0) == 0.0);
     CHECK(kernel_value({KernelShape::exponential, 20.0}, 20.0) ==
-          doctest::Approx(std::exp(-1.0) / 20.0));
+          near(std::exp(-1.0) / 20.0, 1e-12));
     CHECK(kernel_value({KernelShape::exponential, 20.0}, -0.1) == 0.0);
     // Peak of the double exponential at ln(d / r) d r / (d - r).
     const RateKernel twice{KernelShape::double_exponential, 20.0, 2.0};
@@ -69,15 +70,15 @@ TEST_SUITE("unit") {
     CHECK(kernel_value(twice, peak) > kernel_value(twice, peak - 0.01));
     CHECK(kernel_value(twice, peak) > kernel_value(twice, peak + 0.01));
     CHECK(kernel_value(twice, peak) ==
-          doctest::Approx((std::exp(-peak / 20.0) - std::exp(-peak / 2.0)) / 18.0));
+          near((std::exp(-peak / 20.0) - std::exp(-peak / 2.0)) / 18.0, 1e-12));
   }
 
   TEST_CASE("equal rise and decay are the limit of nearly equal ones") {
     const double limit = kernel_value({KernelShape::double_exponential, 10.0, 10.0}, 7.0);
-    CHECK(limit == doctest::Approx(7.0 * std::exp(-0.7) / 100.0).epsilon(1e-14));
+    CHECK(limit == near(7.0 * std::exp(-0.7) / 100.0, 1e-14));
     for (const double offset : {1e-12, 1e-9, 1e-7, 1e-5}) {
       CHECK(kernel_value({KernelShape::double_exponential, 10.0, 10.0 + offset}, 7.0) ==
-            doctest::Approx(limit).epsilon(1e-6));
+            near(limit, 1e-6));
     }
   }
 
@@ -85,8 +86,8 @@ TEST_SUITE("unit") {
     const std::vector<std::int32_t> unit{0, 1, 1, 1};
     const std::vector<double> time{100.0, 100.0, 200.0, 300.0};
     const Eigen::VectorXd rates = mean_rates({unit, time}, 3, 100.0, 300.0);
-    CHECK(rates[0] == doctest::Approx(5.0));
-    CHECK(rates[1] == doctest::Approx(10.0));
+    CHECK(rates[0] == near(5.0, 1e-12));
+    CHECK(rates[1] == near(10.0, 1e-12));
     CHECK(rates[2] == 0.0);
   }
 

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "core/error.hpp"
+#include "tests/tolerances.hpp"
 
 using namespace rheobase;
 using namespace rheobase::analysis;
@@ -39,9 +40,9 @@ TEST_SUITE("unit") {
     CHECK(test_of(99, 1, 0, 0).p_value == 1.0);
     CHECK(test_of(10, 3, 3, 0).p_value == 1.0);
     // 2 * (1 + 7) / 2^7 of 6 : 1; 2 / 2^10 of 10 : 0.
-    CHECK(test_of(80, 6, 1, 0).p_value == doctest::Approx(16.0 / 128.0).epsilon(1e-14));
-    CHECK(test_of(80, 1, 6, 9).p_value == doctest::Approx(16.0 / 128.0).epsilon(1e-14));
-    CHECK(test_of(80, 10, 0, 0).p_value == doctest::Approx(2.0 / 1024.0).epsilon(1e-14));
+    CHECK(test_of(80, 6, 1, 0).p_value == near(16.0 / 128.0, 1e-14));
+    CHECK(test_of(80, 1, 6, 9).p_value == near(16.0 / 128.0, 1e-14));
+    CHECK(test_of(80, 10, 0, 0).p_value == near(2.0 / 1024.0, 1e-14));
   }
 
   TEST_CASE("concordant trials do not matter and a better network is told from its twin") {

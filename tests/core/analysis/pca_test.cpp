@@ -6,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "core/random.hpp"
+#include "tests/tolerances.hpp"
 
 using namespace rheobase;
 using namespace rheobase::analysis;
@@ -27,13 +28,13 @@ TEST_SUITE("unit") {
     activity.colwise() += Eigen::Vector3d(10.0, 20.0, 30.0);
     const Pca result = pca(activity);
     CHECK(result.mean.isApprox(Eigen::Vector3d(10.0, 20.0, 30.0)));
-    CHECK(result.explained[0] == doctest::Approx(1.0).epsilon(1e-14));
+    CHECK(result.explained[0] == near(1.0, 1e-14));
     CHECK(result.explained[1] < 1e-14);
     // Variance of -2 ... 2 over n - 1 = 10 / 4; the largest entry is made positive.
-    CHECK(result.variance[0] == doctest::Approx(2.5));
+    CHECK(result.variance[0] == near(2.5, 1e-12));
     CHECK(result.components.col(0).isApprox(-direction));
     CHECK(components_for(result, 0.99) == 1);
-    CHECK(participation_ratio(result) == doctest::Approx(1.0));
+    CHECK(participation_ratio(result) == near(1.0, 1e-12));
   }
 
   TEST_CASE("variances along rotated axes are found again") {
@@ -44,13 +45,13 @@ TEST_SUITE("unit") {
     Eigen::MatrixXd samples(2, 4);
     samples << 3.0, -3.0, 0.0, 0.0, 0.0, 0.0, 1.0, -1.0;
     const Pca result = pca(rotation * samples);
-    CHECK(result.variance[0] == doctest::Approx(6.0));
-    CHECK(result.variance[1] == doctest::Approx(2.0 / 3.0));
-    CHECK(result.explained[0] == doctest::Approx(0.9));
+    CHECK(result.variance[0] == near(6.0, 1e-12));
+    CHECK(result.variance[1] == near(2.0 / 3.0, 1e-12));
+    CHECK(result.explained[0] == near(0.9, 1e-12));
     CHECK(result.components.col(0).isApprox(rotation.col(0)));
     CHECK(components_for(result, 0.9) == 1);
     CHECK(components_for(result, 0.91) == 2);
-    CHECK(participation_ratio(result) == doctest::Approx(1.0 / (0.81 + 0.01)));
+    CHECK(participation_ratio(result) == near(1.0 / (0.81 + 0.01), 1e-12));
   }
 
   TEST_CASE("components are orthonormal and projections give the activity back") {
@@ -61,16 +62,16 @@ TEST_SUITE("unit") {
     const Eigen::MatrixXd again = (result.components * result.projections).colwise() + result.mean;
     CHECK(again.isApprox(activity, 1e-12));
     CHECK(project(result, activity, 2).isApprox(result.projections.topRows(2), 1e-12));
-    CHECK(result.explained.sum() == doctest::Approx(1.0));
+    CHECK(result.explained.sum() == near(1.0, 1e-12));
     for (Eigen::Index k = 0; k < 6; ++k) {
-      CHECK(result.projections.row(k).squaredNorm() / 39.0 == doctest::Approx(result.variance[k]));
+      CHECK(result.projections.row(k).squaredNorm() / 39.0 == near(result.variance[k], 1e-12));
     }
   }
 
   TEST_CASE("there are never more components than samples") {
     const Pca result = pca(normals(10, 4, 1));
     CHECK(result.components.cols() == 4);
-    CHECK(result.explained.head(3).sum() == doctest::Approx(1.0));
+    CHECK(result.explained.head(3).sum() == near(1.0, 1e-12));
   }
 
   TEST_CASE("activity that never changes has no variance to share") {

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "core/error.hpp"
+#include "tests/tolerances.hpp"
 
 using namespace rheobase;
 using namespace rheobase::analysis;
@@ -24,10 +25,10 @@ SampledSignal bump(double centre_ms, double sign) {
 TEST_SUITE("unit") {
   TEST_CASE("a ramp reaches a level between two samples") {
     const SampledSignal ramp{5.0, 5.0, Eigen::VectorXd::LinSpaced(100, 0.0, 99.0)};
-    CHECK(*onset_time_ms(ramp, 0.0, 10.3) == doctest::Approx(5.0 + 10.3 * 5.0));
+    CHECK(*onset_time_ms(ramp, 0.0, 10.3) == near(5.0 + 10.3 * 5.0, 1e-12));
     SampledSignal falling = ramp;
     falling.values *= -1.0;
-    CHECK(*onset_time_ms(falling, 0.0, -10.3) == doctest::Approx(5.0 + 10.3 * 5.0));
+    CHECK(*onset_time_ms(falling, 0.0, -10.3) == near(5.0 + 10.3 * 5.0, 1e-12));
     CHECK_FALSE(onset_time_ms(falling, 0.0, 0.5).has_value());
     CHECK_FALSE(onset_time_ms(ramp, 0.0, 99.5).has_value());
   }
@@ -36,8 +37,8 @@ TEST_SUITE("unit") {
     SampledSignal signal{0.0, 1.0, Eigen::VectorXd::Zero(10)};
     signal.values[2] = 5.0;
     signal.values[8] = 1.0;
-    CHECK(*onset_time_ms(signal, 3.0, 0.5) == doctest::Approx(7.5));
-    CHECK(peak_of(signal, 3.0)->time_ms == doctest::Approx(8.0));
+    CHECK(*onset_time_ms(signal, 3.0, 0.5) == near(7.5, 1e-12));
+    CHECK(peak_of(signal, 3.0)->time_ms == near(8.0, 1e-12));
     // Already beyond the level: the first sample of the window.
     CHECK(*onset_time_ms(signal, 2.0, 0.5) == 2.0);
     CHECK_FALSE(peak_of(signal, 10.0).has_value());
@@ -49,20 +50,18 @@ TEST_SUITE("unit") {
     for (Eigen::Index k = 0; k < 20; ++k) {
       signal.values[k] = 3.0 - 0.01 * std::pow(signal.time_ms(k) - 17.3, 2);
     }
-    CHECK(peak_of(signal, 0.0)->time_ms == doctest::Approx(17.3));
-    CHECK(peak_of(signal, 0.0)->value == doctest::Approx(3.0));
+    CHECK(peak_of(signal, 0.0)->time_ms == near(17.3, 1e-12));
+    CHECK(peak_of(signal, 0.0)->value == near(3.0, 1e-12));
     signal.values *= -1.0;
-    CHECK(peak_of(signal, 0.0, false)->time_ms == doctest::Approx(17.3));
-    CHECK(peak_of(signal, 0.0, false)->value == doctest::Approx(-3.0));
+    CHECK(peak_of(signal, 0.0, false)->time_ms == near(17.3, 1e-12));
+    CHECK(peak_of(signal, 0.0, false)->value == near(-3.0, 1e-12));
   }
 
   TEST_CASE("a shifted response shifts its peak and onset by the same time") {
     const SampledSignal early = bump(500.0, 1.0);
     const SampledSignal late = bump(512.0, 1.0);
-    CHECK(peak_of(late, 0.0)->time_ms - peak_of(early, 0.0)->time_ms ==
-          doctest::Approx(12.0).epsilon(1e-3));
-    CHECK(*onset_time_ms(late, 0.0, 0.5) - *onset_time_ms(early, 0.0, 0.5) ==
-          doctest::Approx(12.0).epsilon(1e-3));
+    CHECK(peak_of(late, 0.0)->time_ms - peak_of(early, 0.0)->time_ms == near(12.0, 1e-3));
+    CHECK(*onset_time_ms(late, 0.0, 0.5) - *onset_time_ms(early, 0.0, 0.5) == near(12.0, 1e-3));
   }
 
   TEST_CASE("a peak at the edge of the window and a plateau stay where they are") {

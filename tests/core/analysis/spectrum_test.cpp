@@ -6,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "core/random.hpp"
+#include "tests/tolerances.hpp"
 
 namespace rheobase {
 
@@ -14,18 +15,18 @@ TEST_SUITE("numeric") {
     Eigen::Matrix2d rotation;
     rotation << std::cos(0.3), -std::sin(0.3), std::sin(0.3), std::cos(0.3);
     const analysis::Spectrum spectrum = analysis::eigenvalue_spectrum(rotation);
-    CHECK(spectrum.spectral_radius == doctest::Approx(1.0).epsilon(1e-14));
-    CHECK(spectrum.eigenvalues[0].real() == doctest::Approx(std::cos(0.3)).epsilon(1e-14));
-    CHECK(spectrum.eigenvalues[0].imag() == doctest::Approx(std::sin(0.3)).epsilon(1e-14));
-    CHECK(spectrum.eigenvalues[1].imag() == doctest::Approx(-std::sin(0.3)).epsilon(1e-14));
+    CHECK(spectrum.spectral_radius == near(1.0, 1e-14));
+    CHECK(spectrum.eigenvalues[0].real() == near(std::cos(0.3), 1e-14));
+    CHECK(spectrum.eigenvalues[0].imag() == near(std::sin(0.3), 1e-14));
+    CHECK(spectrum.eigenvalues[1].imag() == near(-std::sin(0.3), 1e-14));
   }
 
   TEST_CASE("eigenvalues come by decreasing modulus") {
     const Eigen::MatrixXd diagonal = Eigen::Vector3d(0.5, -4.0, 2.0).asDiagonal();
     const analysis::Spectrum spectrum = analysis::eigenvalue_spectrum(diagonal);
-    CHECK(spectrum.eigenvalues[0].real() == doctest::Approx(-4.0));
-    CHECK(spectrum.eigenvalues[2].real() == doctest::Approx(0.5));
-    CHECK(spectrum.spectral_radius == doctest::Approx(4.0));
+    CHECK(spectrum.eigenvalues[0].real() == near(-4.0, 1e-12));
+    CHECK(spectrum.eigenvalues[2].real() == near(0.5, 1e-12));
+    CHECK(spectrum.spectral_radius == near(4.0, 1e-12));
   }
 
   TEST_CASE("the circular law holds and a common mean becomes the one outlier") {
@@ -39,16 +40,16 @@ TEST_SUITE("numeric") {
       weights.data()[i] = g / std::sqrt(n) * random.normal();
     }
     const analysis::Spectrum plain = analysis::eigenvalue_spectrum(weights);
-    CHECK(plain.random_radius == doctest::Approx(g).epsilon(0.01));
-    CHECK(plain.spectral_radius == doctest::Approx(g).epsilon(0.08));
+    CHECK(plain.random_radius == near(g, 0.01));
+    CHECK(plain.spectral_radius == near(g, 0.08));
     CHECK(analysis::outliers(plain).empty());
 
     weights.array() += 10.0 / n;
     const analysis::Spectrum shifted = analysis::eigenvalue_spectrum(weights);
     const auto found = analysis::outliers(shifted);
     REQUIRE(found.size() == 1);
-    CHECK(found[0].real() == doctest::Approx(10.0).epsilon(0.03));
-    CHECK(shifted.random_radius == doctest::Approx(plain.random_radius).epsilon(1e-3));
+    CHECK(found[0].real() == near(10.0, 0.03));
+    CHECK(shifted.random_radius == near(plain.random_radius, 1e-3));
   }
 
   TEST_CASE("a matrix that is not square is refused") {

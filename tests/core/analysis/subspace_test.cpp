@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "core/error.hpp"
+#include "tests/tolerances.hpp"
 
 using namespace rheobase;
 using namespace rheobase::analysis;
@@ -19,7 +20,7 @@ TEST_SUITE("unit") {
       const Eigen::VectorXd angles = principal_angles(plane, turned);
       REQUIRE(angles.size() == 2);
       CHECK(angles[0] < 1e-15);
-      CHECK(angles[1] == doctest::Approx(angle).epsilon(1e-7));
+      CHECK(angles[1] == near(angle, 1e-7));
     }
   }
 
@@ -41,8 +42,8 @@ TEST_SUITE("unit") {
     const Eigen::MatrixXd plane = Eigen::MatrixXd::Identity(3, 2);
     const Eigen::VectorXd angles = principal_angles(line, plane);
     REQUIRE(angles.size() == 1);
-    CHECK(angles[0] == doctest::Approx(std::numbers::pi / 4.0));
-    CHECK(principal_angles(plane, line)[0] == doctest::Approx(angles[0]).epsilon(1e-14));
+    CHECK(angles[0] == near(std::numbers::pi / 4.0, 1e-12));
+    CHECK(principal_angles(plane, line)[0] == near(angles[0], 1e-14));
   }
 
   TEST_CASE("orthogonal subspaces are at right angles and angles increase") {
@@ -51,7 +52,7 @@ TEST_SUITE("unit") {
               .isApproxToConstant(std::numbers::pi / 2.0));
     const Eigen::VectorXd mixed = principal_angles(identity.leftCols(3), identity.middleCols(2, 3));
     CHECK(mixed[0] < 1e-15);
-    CHECK(mixed[1] == doctest::Approx(std::numbers::pi / 2.0));
+    CHECK(mixed[1] == near(std::numbers::pi / 2.0, 1e-12));
   }
 
   TEST_CASE("spaces that cannot be compared are refused") {

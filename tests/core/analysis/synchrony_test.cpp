@@ -7,6 +7,7 @@
 
 #include "core/error.hpp"
 #include "core/random.hpp"
+#include "tests/tolerances.hpp"
 
 using namespace rheobase;
 using namespace rheobase::analysis;
@@ -15,7 +16,7 @@ TEST_SUITE("unit") {
   TEST_CASE("identical units are fully synchronous, opposite ones not at all") {
     const Eigen::RowVectorXd wave = Eigen::RowVectorXd::LinSpaced(100, 0.0, 9.0).array().sin();
     const Eigen::MatrixXd same = Eigen::VectorXd::Ones(8) * wave;
-    CHECK(*synchrony_chi(same) == doctest::Approx(1.0));
+    CHECK(*synchrony_chi(same) == near(1.0, 1e-12));
     Eigen::MatrixXd opposite = same;
     opposite.bottomRows(4) *= -1.0;
     CHECK(*synchrony_chi(opposite) < 1e-12);
@@ -35,14 +36,14 @@ TEST_SUITE("unit") {
     }
     CHECK(*synchrony_chi(phases) < 1e-12);
     // Mean: sin t + (sin 2t + sin 3t) / 2, power 1 + 1/2 of 2.
-    CHECK(*synchrony_chi(shared) == doctest::Approx(std::sqrt(0.75)));
+    CHECK(*synchrony_chi(shared) == near(std::sqrt(0.75), 1e-12));
   }
 
   TEST_CASE("independent units give 1 / sqrt(N)") {
     RandomStream random(1, 0, Purpose::initialisation);
     const Eigen::MatrixXd noise =
         Eigen::MatrixXd::NullaryExpr(100, 5000, [&] { return random.normal(); });
-    CHECK(*synchrony_chi(noise) == doctest::Approx(0.1).epsilon(0.05));
+    CHECK(*synchrony_chi(noise) == near(0.1, 0.05));
   }
 
   TEST_CASE("units that never vary have no synchrony, and wrong input is refused") {

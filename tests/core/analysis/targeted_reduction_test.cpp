@@ -7,6 +7,7 @@
 #include "core/analysis/subspace.hpp"
 #include "core/error.hpp"
 #include "core/random.hpp"
+#include "tests/tolerances.hpp"
 
 using namespace rheobase;
 using namespace rheobase::analysis;
@@ -76,10 +77,10 @@ TEST_SUITE("numeric") {
     const TargetedReduction result =
         targeted_reduction(planted.trials, planted.variables, planted.conditions, options);
     CHECK(result.peak == std::vector<Eigen::Index>{40, 10, 20, 30});
-    CHECK(result.denoised_variance == doctest::Approx(1.0));
+    CHECK(result.denoised_variance == near(1.0, 1e-12));
     for (Eigen::Index v = 0; v < 4; ++v) {
       const Eigen::VectorXd found = result.regression_axes.col(v).normalized();
-      CHECK(found.dot(planted.axes.col(v).normalized()) == doctest::Approx(1.0).epsilon(1e-10));
+      CHECK(found.dot(planted.axes.col(v).normalized()) == near(1.0, 1e-10));
     }
     CHECK((result.axes.transpose() * result.axes).isApprox(Eigen::MatrixXd::Identity(4, 4), 1e-12));
     CHECK(principal_angles(result.axes, planted.axes).maxCoeff() < 1e-7);
@@ -90,7 +91,7 @@ TEST_SUITE("numeric") {
     const TargetedReduction result =
         targeted_reduction(planted.trials, planted.variables, planted.conditions);
     CHECK(result.axes.col(0).dot(result.regression_axes.col(0)) ==
-          doctest::Approx(result.regression_axes.col(0).norm()));
+          near(result.regression_axes.col(0).norm(), 1e-12));
     for (Eigen::Index v = 1; v < 4; ++v) {
       CHECK(result.axes.col(v).dot(result.regression_axes.col(v)) > 0.0);
       for (Eigen::Index u = 0; u < v; ++u) {

@@ -3,6 +3,7 @@
 #include "io/exchange/exporter_registry.hpp"
 #include "io/exchange/internal/hdf5_reader.hpp"
 #include "tests/io/mat/fixtures.hpp"
+#include "tests/tolerances.hpp"
 
 using namespace rheobase;
 using namespace rheobase::io;
@@ -60,7 +61,7 @@ TEST_SUITE("unit") {
     const std::vector<double> expected{0.004, 1.014, 0.00025, 0.0095, 1.011, 1.0195};
     REQUIRE(times.size() == expected.size());
     for (std::size_t i = 0; i < times.size(); ++i) {
-      CHECK(times[i] == doctest::Approx(expected[i]).epsilon(1e-12));
+      CHECK(times[i] == near(expected[i], 1e-12));
     }
     CHECK(file.values("/units/spike_times_index").numbers == std::vector<double>{2, 2, 6});
     CHECK(file.values("/units/id").numbers == std::vector<double>{0, 1, 2});

@@ -8,6 +8,7 @@
 #include "mapping/conversion/transfer.hpp"
 #include "spiking/simulate.hpp"
 #include "tests/io/mat/fixtures.hpp"
+#include "tests/tolerances.hpp"
 
 using namespace rheobase;
 using namespace rheobase::io;
@@ -190,7 +191,7 @@ TEST_SUITE("unit") {
       CHECK(graph.values(neurons + "metadata/refractory_s").numbers.at(0) == 0.0);
       const Hdf5Values decay =
           graph.values(exact ? "/node/nodes/syn.decay/tau" : neurons + "tau_syn");
-      CHECK(decay.numbers[3] == doctest::Approx(1e-3 * model.synapse.decay_ms[3]));
+      CHECK(decay.numbers[3] == near(1e-3 * model.synapse.decay_ms[3], 1e-12));
       CHECK(graph.members("/node/nodes").size() == (exact ? 10 : 6));
     }
   }

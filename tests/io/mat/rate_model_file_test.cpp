@@ -10,6 +10,7 @@
 #include "io/mat/atomic_file.hpp"
 #include "io/mat/internal/model_fields.hpp"
 #include "tests/io/mat/fixtures.hpp"
+#include "tests/tolerances.hpp"
 
 using namespace rheobase;
 using namespace rheobase::io;
@@ -289,7 +290,7 @@ TEST_SUITE("golden") {
     CHECK(model.units() == 200);
     CHECK(model.inputs() == 1);
     CHECK(model.dale);
-    CHECK(model.b_out == doctest::Approx(0.04911618).epsilon(1e-7));
+    CHECK(model.b_out == near(0.04911618, 1e-7));
     CHECK(std::count(model.inhibitory.begin(), model.inhibitory.end(), false) == 168);
     CHECK(same(single.w, model.w.cast<float>().cast<double>()));
     CHECK(same(single.w0, model.w0.cast<float>().cast<double>()));

@@ -6,6 +6,7 @@
 
 #include "core/version.hpp"
 #include "tests/io/mat/fixtures.hpp"
+#include "tests/tolerances.hpp"
 
 using namespace rheobase;
 using namespace rheobase::io;
@@ -112,7 +113,7 @@ TEST_SUITE("unit") {
     CHECK(same(mat.matrix("mean_rate_hz", ""), Eigen::Vector3d(100, 100, 200)));
     const Eigen::MatrixXd times = mat.matrix("output_time_ms", 1, 200, "");
     CHECK(times(0) == 0.05);
-    CHECK(times(199) == doctest::Approx(10.0).epsilon(1e-14));
+    CHECK(times(199) == near(10.0, 1e-14));
     CHECK(mat.find("voltage")->describe() == "2 x 200 double");
     CHECK(mat.find("spike_unit")->describe() == "4 x 1 int32");
     CHECK(mat.text("engine", "") == "clock");

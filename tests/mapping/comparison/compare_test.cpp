@@ -13,6 +13,7 @@
 #include "rate/dynamics/run.hpp"
 #include "rate/learning/evaluate.hpp"
 #include "tests/reference.hpp"
+#include "tests/tolerances.hpp"
 
 using namespace rheobase;
 using namespace rheobase::analysis;
@@ -76,8 +77,8 @@ TEST_SUITE("unit") {
   TEST_CASE("a network compared with itself differs in nothing") {
     const Comparison same = with_itself(reference::network("xor_N200_s4"), Task("xor"), 12);
     CHECK(same.all.output_rmse == 0.0);
-    CHECK(*same.all.output_correlation == doctest::Approx(1.0));
-    CHECK(*same.all.rate_correlation == doctest::Approx(1.0));
+    CHECK(*same.all.output_correlation == near(1.0, 1e-12));
+    CHECK(*same.all.rate_correlation == near(1.0, 1e-12));
     CHECK(same.all.paired.p_value == 1.0);
     CHECK(same.all.rate_accuracy.value == same.all.spiking_accuracy.value);
     CHECK(same.all.onset.trials == 12);
@@ -87,11 +88,11 @@ TEST_SUITE("unit") {
     CHECK(same.subspaces.angles_deg.maxCoeff() < 1e-6);
     CHECK(same.subspaces.rate_explained == same.subspaces.spiking_explained);
     for (Eigen::Index unit = 0; unit < 200; ++unit) {
-      CHECK(same.units.correlation[unit] == doctest::Approx(1.0));
-      CHECK(same.units.trial_correlation[unit] == doctest::Approx(1.0));
+      CHECK(same.units.correlation[unit] == near(1.0, 1e-12));
+      CHECK(same.units.trial_correlation[unit] == near(1.0, 1e-12));
     }
     for (const TypeComparison& type : same.types) {
-      CHECK(type.rate_hz.median == doctest::Approx(type.spiking_hz.median));
+      CHECK(type.rate_hz.median == near(type.spiking_hz.median, 1e-12));
     }
   }
 
@@ -143,9 +144,9 @@ TEST_SUITE("unit") {
           comparison.all.spiking_accuracy.successes);
     const double squares = go.trials * *go.output_rmse * *go.output_rmse +
                            nogo.trials * *nogo.output_rmse * *nogo.output_rmse;
-    CHECK(*comparison.all.output_rmse == doctest::Approx(std::sqrt(squares / 30.0)));
+    CHECK(*comparison.all.output_rmse == near(std::sqrt(squares / 30.0), 1e-12));
     CHECK(comparison.all.mean_rate_hz ==
-          doctest::Approx((go.trials * go.mean_rate_hz + nogo.trials * nogo.mean_rate_hz) / 30.0));
+          near((go.trials * go.mean_rate_hz + nogo.trials * nogo.mean_rate_hz) / 30.0, 1e-12));
     // A target of 0 has no onset.
     CHECK(nogo.onset.trials == 0);
     CHECK(nogo.peak.trials == 0);
@@ -311,8 +312,7 @@ TEST_SUITE("numeric") {
     options.analysis_start_ms = 0.0;
     const Comparison comparison = compare(model, Task("go-nogo"), options);
     const ScalingSearchResult result = search_scaling(model, Task("go-nogo"), search);
-    CHECK(*comparison.all.output_rmse ==
-          doctest::Approx(result.points[0].output_rmse).epsilon(1e-4));
+    CHECK(*comparison.all.output_rmse == near(result.points[0].output_rmse, 1e-4));
     CHECK(comparison.traces.spiking_correct == result.points[0].correct);
   }
 }
@@ -324,7 +324,7 @@ TEST_SUITE("statistical") {
     CHECK(*comparison.all.output_correlation > 0.8);
     // s r predicts the mean firing rates of every type.
     for (const TypeComparison& type : comparison.types) {
-      CHECK(type.spiking_hz.mean == doctest::Approx(type.rate_hz.mean).epsilon(0.15));
+      CHECK(type.spiking_hz.mean == near(type.rate_hz.mean, 0.15));
     }
     CHECK(comparison.subspaces.rate_explained.head(3).sum() > 0.95);
     CHECK(comparison.subspaces.angles_deg[0] < 25.0);

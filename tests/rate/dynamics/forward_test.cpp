@@ -9,6 +9,7 @@
 #include "rate/dynamics/run.hpp"
 #include "rate/learning/evaluate.hpp"
 #include "tests/rate/networks.hpp"
+#include "tests/tolerances.hpp"
 
 using namespace rheobase;
 using namespace rheobase::rate;
@@ -89,7 +90,7 @@ TEST_SUITE("numeric") {
     const Eigen::MatrixXd input = Eigen::MatrixXd::Ones(1, 30);
     const RateRun run = run_rate(network_of(model), input, {.factor = 0.0});
     for (int t = 0; t < 30; ++t) {
-      CHECK(run.x(2, t) == doctest::Approx(2.0 * (1.0 - std::pow(0.8, t))).epsilon(1e-12));
+      CHECK(run.x(2, t) == near(2.0 * (1.0 - std::pow(0.8, t)), 1e-12));
     }
   }
 }
@@ -152,8 +153,8 @@ TEST_SUITE("unit") {
       loss += loss_of(Loss::l2, output, trial.target) / 10.0;
       rate += run.r.mean() / 10.0;
     }
-    CHECK(evaluation.mean_loss == doctest::Approx(loss).epsilon(1e-12));
-    CHECK(evaluation.mean_rate == doctest::Approx(rate).epsilon(1e-4));
+    CHECK(evaluation.mean_loss == near(loss, 1e-12));
+    CHECK(evaluation.mean_rate == near(rate, 1e-4));
   }
 
   TEST_CASE("numbers that overflow stop a run") {

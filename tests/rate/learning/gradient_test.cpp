@@ -242,9 +242,8 @@ TEST_SUITE("numeric") {
     // Autocorrelated by 5 steps: 64 * 4000 / 5 independent squares, so 5 sigma is 5 sqrt(2 /
     // 51200). The guard takes 2 (1e-4 / 0.5)^0.5 = 2.8 % from the variance.
     const double guarded = std::pow(std::sqrt(0.5001) - 0.01, 2) / 0.5;
-    CHECK(variance / (64.0 * steps) ==
-          doctest::Approx(expected * guarded).epsilon(5.0 * std::sqrt(2.0 / 51200.0)));
-    CHECK(next / variance == doctest::Approx(std::exp(-1.0 / 5.0)).epsilon(0.01));
+    CHECK(variance / (64.0 * steps) == near(expected * guarded, 5.0 * std::sqrt(2.0 / 51200.0)));
+    CHECK(next / variance == near(std::exp(-1.0 / 5.0), 0.01));
   }
 
   TEST_CASE("single precision gradients follow the double ones") {
@@ -284,7 +283,7 @@ TEST_SUITE("numeric") {
       }
     }
     for (std::size_t p = 0; p < mean.size(); ++p) {
-      CHECK(together[p] == doctest::Approx(mean[p]).epsilon(1e-11).scale(1.0));
+      CHECK(together[p] == near(mean[p], 1e-11).scale(1.0));
     }
   }
 }

@@ -11,6 +11,7 @@
 #include "core/error.hpp"
 #include "rate/learning/optimisers/training_rule_registry.hpp"
 #include "tests/rate/networks.hpp"
+#include "tests/tolerances.hpp"
 
 using namespace rheobase;
 using namespace rheobase::rate;
@@ -103,7 +104,7 @@ TEST_SUITE("numeric") {
           0.01 * std::sqrt(0.001999) / 0.19 * 0.008 / std::sqrt(4.996e-5) -
           0.01 * std::sqrt(0.002997001) / 0.271 * 0.0472 / std::sqrt(2.0991004e-4);
       for (std::size_t i = 0; i + 1 < count; ++i) {
-        CHECK(static_cast<double>(w[i]) == doctest::Approx(expected).epsilon(1e-6));
+        CHECK(static_cast<double>(w[i]) == near(expected, 1e-6));
       }
       CHECK(w[18] == 0.5F);
     }
@@ -118,7 +119,7 @@ TEST_SUITE("numeric") {
         {.number = 1, .learning_rate = 0.01, .gradient = g, .parameters = w, .moments = {m, v}});
     const double root = std::sqrt(0.001) * 1e-7;
     const double expected = -0.01 * std::sqrt(0.001) / 0.1 * 1e-8 / (root + 1e-8);
-    CHECK(static_cast<double>(w[0]) == doctest::Approx(expected).epsilon(1e-5));
+    CHECK(static_cast<double>(w[0]) == near(expected, 1e-5));
   }
 
   TEST_CASE("AdamW is Adam on parameters that decay, SGD rolls on with momentum") {
@@ -128,7 +129,7 @@ TEST_SUITE("numeric") {
     std::vector<float> g{0.0F};
     training_rule_named("adamw").apply(
         {.number = 1, .learning_rate = 0.1, .gradient = g, .parameters = w, .moments = {m, v}});
-    CHECK(static_cast<double>(w[0]) == doctest::Approx(2.0 * (1.0 - 0.1 * 0.01)));
+    CHECK(static_cast<double>(w[0]) == near(2.0 * (1.0 - 0.1 * 0.01), 1e-7));
     w = {1.0F};
     m = {0.0F};
     for (const float gradient : {1.0F, 0.0F, 0.0F}) {
@@ -136,7 +137,7 @@ TEST_SUITE("numeric") {
       training_rule_named("sgd").apply(
           {.number = 1, .learning_rate = 0.1, .gradient = g, .parameters = w, .moments = {m}});
     }
-    CHECK(static_cast<double>(w[0]) == doctest::Approx(1.0 - 0.1 * (1.0 + 0.9 + 0.81)));
+    CHECK(static_cast<double>(w[0]) == near(1.0 - 0.1 * (1.0 + 0.9 + 0.81), 2e-7));
   }
 
   TEST_CASE("a network learns Go-NoGo and the criteria end its training") {
@@ -357,7 +358,7 @@ TEST_SUITE("unit") {
       norm += 100.0 * m * m;
       CHECK(m * static_cast<double>(free.state.moments[0][p]) >= 0.0);
     }
-    CHECK(std::sqrt(norm) == doctest::Approx(1e-6).epsilon(1e-4));
+    CHECK(std::sqrt(norm) == near(1e-6, 1e-4));
   }
 
   TEST_CASE("a loss that is not finite stops training with the trial's number") {

@@ -183,9 +183,9 @@ TEST_SUITE("unit") {
     model.tau_gate[0] = 0.0;
     model.tau_gate[1] = 40.0;
     model.tau_gate[2] = -40.0;
-    CHECK(tau_steps(model)[0] == doctest::Approx(12.0));
-    CHECK(tau_steps(model)[1] == doctest::Approx(20.0));
-    CHECK(tau_steps(model)[2] == doctest::Approx(4.0));
+    CHECK(tau_steps(model)[0] == near(12.0, 1e-12));
+    CHECK(tau_steps(model)[1] == near(20.0, 1e-12));
+    CHECK(tau_steps(model)[2] == near(4.0, 1e-12));
     model.tau_max_steps = 4.0;
     CHECK(tau_steps(model) == Eigen::VectorXd::Constant(200, 4.0));
   }

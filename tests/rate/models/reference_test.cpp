@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "rate/learning/evaluate.hpp"
+#include "tests/tolerances.hpp"
 
 using namespace rheobase;
 using namespace rheobase::io;
@@ -28,7 +29,7 @@ TEST_SUITE("golden") {
           evaluate_rate(stored.network, Task(task), {.trials = 400, .threads = 1});
       // The stored values are means of 100 trials, whose losses differ by some ten percent.
       CHECK(evaluation.accuracy.value > stored.provenance.eval_accuracy - 0.03);
-      CHECK(evaluation.mean_loss == doctest::Approx(stored.provenance.eval_loss).epsilon(0.05));
+      CHECK(evaluation.mean_loss == near(stored.provenance.eval_loss, 0.05));
     }
   }
 }
