@@ -1,6 +1,7 @@
 #include "core/analysis/firing_rates.hpp"
 
 #include <cmath>
+#include <numbers>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -58,7 +59,7 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("kernels have their closed forms") {
-    CHECK(kernel_value({KernelShape::gaussian, 10.0}, 0.0) == near(0.0398942280401, 1e-12));
+    CHECK(kernel_value({KernelShape::gaussian, 10.0}, 0.0) == near(0.1 / std::sqrt(2.0 * std::numbers::pi), 1e-14));
     CHECK(kernel_value({KernelShape::boxcar, 10.0}, -5.0) == 0.1);
     CHECK(kernel_value({KernelShape::boxcar, 10.0}, 5.0) == 0.0);
     CHECK(kernel_value({KernelShape::exponential, 20.0}, 20.0) ==
