@@ -1,3 +1,8 @@
+// Wilson's score interval of a proportion p = successes / n, z = 1.96 (95 %):
+//
+//   (p + z^2 / (2 n) +- z sqrt(p (1 - p) / n + z^2 / (4 n^2))) / (1 + z^2 / n)
+//
+// Reference: Wilson, J Am Stat Assoc 22:209 (1927).
 #pragma once
 
 namespace rheobase {

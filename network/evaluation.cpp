@@ -237,7 +237,7 @@ void Evaluation::slopes(const double* y, double* k, double stage) {
       of.slope[variable] = k + units.row(variable);
     }
     units.equations->evaluate(Part::derivative, rows_of(p), of.slope.data());
-    spikes_.hold(p, k);
+    spikes_.clamp(p, k);
   }
 }
 

@@ -54,7 +54,7 @@ struct NeuronDescription {
   std::vector<std::size_t> means;  ///< variables whose population means the equations use
   bool spikes = false;
   std::vector<Action> actions;
-  /// Parameter with the time for which the variables that a spike sets are held.
+  /// Parameter with the refractory period, for which the variables that a spike sets stay.
   std::optional<std::size_t> refractory;
 
   /// Quantities that partial derivatives are taken of: variables, parameters, inputs, means.

@@ -28,9 +28,9 @@ NoiseSource::NoiseSource(const Network& network, Seed seed, std::uint32_t trial,
   rows_.resize(static_cast<std::size_t>(kStepsInBlock) * stride_);
 }
 
-bool NoiseSource::holds(const SpikeEvents& spikes, const OfVariable& of) const {
-  const auto held = spikes.held_variables(of.population);
-  return std::ranges::find(held, of.variable) != held.end();
+bool NoiseSource::clamps(const SpikeEvents& spikes, const OfVariable& of) const {
+  const auto clamped = spikes.clamped_variables(of.population);
+  return std::ranges::find(clamped, of.variable) != clamped.end();
 }
 
 void NoiseSource::add(long step, const SpikeEvents& spikes, double* y) {
@@ -45,8 +45,8 @@ void NoiseSource::add(long step, const SpikeEvents& spikes, double* y) {
   float* normals = rows_.data() + static_cast<std::size_t>(step % kStepsInBlock) * stride_;
   for (const OfVariable& of : variables_) {
     const NetworkPopulation& population = network_.populations()[of.population];
-    if (holds(spikes, of)) {
-      for (const std::uint32_t unit : spikes.held(of.population)) {
+    if (clamps(spikes, of)) {
+      for (const std::uint32_t unit : spikes.refractory(of.population)) {
         normals[of.first + unit] = 0.0F;
       }
       for (const std::uint32_t unit : spikes.spiking(of.population)) {

@@ -15,7 +15,7 @@ class NoiseSource {
  public:
   NoiseSource(const Network& network, Seed seed, std::uint32_t trial, SimdLevel level);
 
-  /// Adds the noise of `step`; held variables of refractory units stay.
+  /// Adds the noise of `step`; clamped variables of refractory units stay.
   void add(long step, const SpikeEvents& spikes, double* y);
 
  private:
@@ -25,7 +25,7 @@ class NoiseSource {
     std::size_t first;  ///< of its units among all noisy ones
     double scale;
   };
-  bool holds(const SpikeEvents& spikes, const OfVariable& of) const;
+  bool clamps(const SpikeEvents& spikes, const OfVariable& of) const;
 
   const Network& network_;
   NoiseStream stream_;

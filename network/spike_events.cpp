@@ -71,7 +71,7 @@ SpikeEvents::SpikeEvents(const Network& network, NetworkState& state, DelayLines
     for (const Action& action : names.actions) {
       made.for_all = made.for_all || action.trigger != Trigger::spike;
       if (action.assigns && action.trigger == Trigger::spike && names.refractory) {
-        made.held_variables.push_back(action.variable);
+        made.clamped_variables.push_back(action.variable);
       }
     }
     made.spike_values.resize(names.actions.size());
@@ -111,16 +111,16 @@ void SpikeEvents::set_spiking(std::size_t population, std::vector<std::uint32_t>
   }
 }
 
-void SpikeEvents::update_held(double time) {
+void SpikeEvents::update_refractory(double time) {
   // A time that rounding puts just before the end of a period belongs to what follows.
   const double soon = time + 1e-6 * network_.step();
   for (std::size_t population = 0; population < populations_.size(); ++population) {
     const std::vector<double>& free_from = state_.free_from[population];
-    std::vector<std::uint32_t>& held = populations_[population].held;
-    held.clear();
+    std::vector<std::uint32_t>& refractory = populations_[population].refractory;
+    refractory.clear();
     for (std::size_t unit = 0; unit < free_from.size(); ++unit) {
       if (free_from[unit] > soon) {
-        held.push_back(static_cast<std::uint32_t>(unit));
+        refractory.push_back(static_cast<std::uint32_t>(unit));
       }
     }
   }
@@ -128,7 +128,7 @@ void SpikeEvents::update_held(double time) {
 
 void SpikeEvents::detect(const double* y, double time) {
   clear();
-  update_held(time);
+  update_refractory(time);
   for (std::size_t population = 0; population < populations_.size(); ++population) {
     OfPopulation& of = populations_[population];
     const NetworkPopulation& units = network_.populations()[population];
@@ -136,7 +136,7 @@ void SpikeEvents::detect(const double* y, double time) {
       continue;
     }
     margins(population, y, of.margin.data());
-    for (const std::uint32_t unit : of.held) {
+    for (const std::uint32_t unit : of.refractory) {
       of.margin[unit] = -1.0;
     }
     if (!RHEOBASE_SIMD_DISPATCH(level_, network::any_at_least_zero)(of.margin.data(),
@@ -152,11 +152,11 @@ void SpikeEvents::detect(const double* y, double time) {
   }
 }
 
-void SpikeEvents::hold(std::size_t population, double* slopes) const {
+void SpikeEvents::clamp(std::size_t population, double* slopes) const {
   const OfPopulation& of = populations_[population];
   const NetworkPopulation& units = network_.populations()[population];
-  for (const std::size_t variable : of.held_variables) {
-    for (const std::uint32_t unit : of.held) {
+  for (const std::size_t variable : of.clamped_variables) {
+    for (const std::uint32_t unit : of.refractory) {
       slopes[units.row(variable) + unit] = 0.0;
     }
   }

@@ -39,16 +39,16 @@ class SpikeEvents {
   const double* arrival_row(std::size_t population, std::size_t input) const {
     return populations_[population].arrivals[input].data();
   }
-  std::span<const std::uint32_t> held(std::size_t population) const {
-    return populations_[population].held;
+  std::span<const std::uint32_t> refractory(std::size_t population) const {
+    return populations_[population].refractory;
   }
-  std::span<const std::size_t> held_variables(std::size_t population) const {
-    return populations_[population].held_variables;
+  std::span<const std::size_t> clamped_variables(std::size_t population) const {
+    return populations_[population].clamped_variables;
   }
-  /// Slopes of held variables of refractory units are 0.
-  void hold(std::size_t population, double* slopes) const;
+  /// Slopes of clamped variables of refractory units are 0.
+  void clamp(std::size_t population, double* slopes) const;
   /// Units that are refractory at `time`; call after changes of the state and in every step.
-  void update_held(double time);
+  void update_refractory(double time);
 
   /// Spike margins (threshold distance) of a population for a state; not negative: spikes.
   void margins(std::size_t population, const double* y, double* out) const;
@@ -56,13 +56,13 @@ class SpikeEvents {
  private:
   struct OfPopulation {
     std::vector<std::uint32_t> spiking;
-    std::vector<std::uint32_t> held;
+    std::vector<std::uint32_t> refractory;
     AlignedVector<double> row;
     AlignedVector<double> margin;
     std::vector<AlignedVector<double>> arrivals;      ///< by input; empty for lasting inputs
     std::vector<AlignedVector<double>> spike_values;  ///< by action, for spiking units
     std::vector<AlignedVector<double>> all_values;    ///< by action, for all units
-    std::vector<std::size_t> held_variables;
+    std::vector<std::size_t> clamped_variables;
     bool for_all = false;  ///< has actions of all units
     bool arrived = false;
   };

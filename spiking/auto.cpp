@@ -1,3 +1,12 @@
+// The engine of a run where none is named, by model and options alone, never by a timing; the first
+// that holds:
+//
+//   parity mode                                                  clock
+//   s^2 = 0                                                      event
+//   stimulation                                                  clock
+//   step D > 1 ms, tau_m / 4, shortest td / 4 or tr              clock
+//   LIF, t_ref > 20 tau_m                                        clock
+//   else                                                         bridge
 #include "spiking/bridge/bridge.hpp"
 #include "spiking/engine.hpp"
 

@@ -1,3 +1,30 @@
+// Bridge engine: noisy networks in steps D, without the bias of a grid. Symbols as in event.cpp.
+//
+//   LIF step   u <- e^(-aD) u + (1 - e^(-aD)) c + a (I D(a, b; D) + h D3(a, b, g; D)) + sigma xi,
+//              sigma^2 = s^2 tau_m / 2 (1 - e^(-2D/tau_m)), exact in law
+//   crossing   a path from u0 < 0 to u1 < 0 touched 0 with probability
+//              p = exp(-K u0 u1 (1 + 4 k / (|u0| + |u1|))),   K = 2a / (s^2 sinh(aD))
+//              k = (a I' - a^2 (c + I)) D^2 / 8, the curvature correction: how far the mean path
+//              lies below its hyperbolic chord at half time; I and I' = h - b I means of both ends
+//   spike      when prod (1 - p) over the steps since the last spike falls to one uniform number;
+//              p = 1 where an end lies at or above 0
+//   its time   t / (D - t) inverse Gaussian, mean |u0| / |u1|, shape u0^2 / (s^2 D)
+//   refractory u leaves with N(reset, s^2 t_ref), at its own time within a step
+//   QIF step   v <- v + s sqrt(D) xi, then the exact flow of tau_m v' = v^2 + F,
+//              v1 = (v0 C + F S) / (C - v0 S), C = cos w, S = sin(w) / sqrt(F),
+//              w = sqrt(F) D / tau_m, F = E + I_bias + mean I; it spikes where the flow reaches the
+//              threshold
+//   synapses   exact over a step; a spike enters at the step's end as the response to its age
+//
+//   symbol  member           unit     default
+//   D       step_ms          ms       0.25 <= 1, tau_m / 4, shortest td / 4, tr
+//   s^2     noise_intensity  mV^2/ms  0.2  > 0
+//
+// Rates are right to second order in D. The step is shortened to divide half an input column.
+//
+// References: Giraudo & Sacerdote, Commun Stat Simul Comput 28:1135 (1999), crossings in steps;
+// Michael, Schucany & Haas, Am Stat 30:88 (1976), inverse Gaussian numbers; Strang, SIAM J Numer
+// Anal 5:506 (1968), splitting.
 #include "spiking/bridge/bridge.hpp"
 
 #include <algorithm>

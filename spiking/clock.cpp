@@ -1,3 +1,26 @@
+// Clock engine: the published scheme on a grid. Step i = 1, 2, ... ends at i dt (in s, v in mV):
+//
+//   E    = W_in u[:, round(i dt / column)]             half away from zero
+//   F    = I + I_bias + E
+//   v   += dt/tau_m (-v + F) if i dt > t_last + t_ref  QIF: v^2 in the place of -v
+//   v   += s sqrt(dt) xi                               refractory units too
+//   v   += stimulation (simulate.hpp)
+//   spikes: v >= threshold; t_last = i dt; v = reset   t_last = 0 at the start
+//   I    = I e^(-dt/td) + h dt                         td of the postsynaptic unit
+//   h    = h e^(-dt/tr) + sum_spikes W / (tr td)
+//   single exponential: I = I e^(-dt/td) + sum_spikes W / td
+//   r, hr: the same with 1 in the place of W and td of the presynaptic unit; z = w_out . r + b_out
+//
+// clock_parity.cpp does just this, in this order, with sqrt(s^2 0.05 ms), 0.1 mV by default, in the
+// place of s sqrt(dt). clock_fast.cpp stores h dt in the place of h and advances r and hr in closed
+// form from sample to sample. Euler's method: first order in dt for spike times without
+// noise; with it the grid acts as a threshold 0.5826 s sqrt(dt) higher (Broadie, Glasserman & Kou,
+// Math Finance 7:325, 1997). h dt makes synaptic areas too large by (dt/tr) / (1 - e^(-dt/tr)).
+//
+// Parameters: spiking_model.hpp, simulate.hpp. Steps: dt at most the shortest synaptic time
+// constant, t_ref, a column and tau_m (QIF: tau_m / |reset|).
+//
+// Reference: Kim, Li & Sejnowski, PNAS 116:22811 (2019), published program.
 #include "spiking/clock/clock.hpp"
 
 #include <algorithm>

@@ -1,3 +1,26 @@
+// Event engine: networks without noise, exact to rounding. With u = v - threshold, a = 1/tau_m,
+// b = 1/td, g = 1/tr and c = E + I_bias - threshold, between two events
+//
+//   h' = -g h      I' = -b I + h      u' = a (c + I - u)
+//   h(t) = h e^(-gt)
+//   I(t) = I e^(-bt) + h D(b, g; t)
+//   u(t) = u e^(-at) + c (1 - e^(-at)) + a (I D(a, b; t) + h D3(a, b, g; t))
+//   D(x, y; t) = (e^(-yt) - e^(-xt)) / (x - y)
+//   D3(x, y, z; t) = (D(x, y) - D(x, z)) / (z - y)
+//
+// and a spike of unit j makes h_i += 1000 W_ij / (tr td_i) mV/ms (single exponential: I_i += 1000
+// W_ij / td_i mV), times in ms. The next spike is the first zero of u from below
+// (event_crossing.hpp). While refractory u stays and h and I go on. QIF units: event_qif.hpp.
+//
+//   propagators               event_propagator.hpp
+//   spike test, lossless      event_crossing.hpp
+//   arrival within a window   event_arrival.hpp
+//   windows and candidates    event_simulation.hpp
+//
+// Parameters: spiking_model.hpp; no time constant below 0.001 ms. The long form: docs/engines.md.
+//
+// References: Krishnan, Porta Mana, Helias, Diesmann & Di Napoli, Front Neuroinform 11:75 (2018);
+// D'Haene, Schrauwen, Van Campenhout & Stroobandt, Neural Comput 21:1068 (2009).
 #include "spiking/event/event.hpp"
 
 #include <algorithm>

@@ -1,3 +1,19 @@
+// Odeint engine: the equations of spiking_model.hpp without noise, integrated numerically to check
+// the other engines. For every unit u = v - threshold, I and h:
+//
+//   LIF  u' = (c + I - u) / tau_m        QIF  u' = ((u + threshold)^2 + c + I + threshold) / tau_m
+//   I' = h - I / td                      h' = -h / tr          c = E + I_bias - threshold
+//
+// by the method of Dormand & Prince, 5(4), with dense output, all units in one system, restarted at
+// every spike, switch, release and jump; a crossing is bracketed on the dense output and its time
+// found by TOMS 748.
+//
+//   symbol              default
+//   tolerance           1e-12     absolute and relative
+//   longest_step_ms     0.1       ms
+//
+// Reference: Dormand & Prince, J Comput Appl Math 6:19 (1980); Ahnert & Mulansky, AIP Conf Proc
+// 1389:1586 (2011); Alefeld, Potra & Shi, ACM Trans Math Softw 21:327 (1995).
 #include <algorithm>
 
 #include "spiking/engine.hpp"

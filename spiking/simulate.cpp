@@ -172,9 +172,10 @@ const FieldTable<SimulationOptions>& simulation_fields() {
       field("start_up", &O::start_up, kStartUps,
             {.option = "--start-up",
              .label = "start-up",
-             .help = "How a run starts. reference, as published: units at or above threshold fire "
-                     "at time 0, all others are held for one refractory period; relaxed: nobody "
-                     "fires or is held at time 0, units at or above threshold start from reset"}),
+             .help =
+                 "How a run starts. reference, as published: units at or above threshold fire "
+                 "at time 0, all others are refractory first; relaxed: nobody "
+                 "fires or is refractory at time 0, units at or above threshold start from reset"}),
       field("parity", &O::parity,
             {.option = "--parity",
              .label = "parity with the published code",

@@ -1,3 +1,20 @@
+// One trial of a spiking network (spiking_model.hpp) under an input u of C columns. It lasts
+// C - 1 columns, and column k drives from (k - 1/2) to (k + 1/2) columns.
+//
+//   noise         dv = ... + s dB: standard deviation s sqrt(dt) per Euler step dt; the free LIF
+//                 membrane fluctuates by s sqrt(tau_m / 2), 1 mV at the defaults
+//   parity mode   sqrt(s^2 0.05 ms) per step whatever the step is, 0.1 mV by default
+//   stimulation   in every step dt of [start, stop): with probability 1/2, v += 0.5 mV (excite) or
+//                 -= 0.5 mV (inhibit) for all stimulated units together
+//   start         v(0) uniform in [reset, peak)
+//
+//   symbol  member            unit     default
+//   dt      dt_ms             ms       0.05     clock engine
+//   D       step_ms           ms       0.25     bridge engine
+//   s^2     noise_intensity   mV^2/ms  0.2
+//           output_period_ms  ms       0        samples of readout, rate and input; 0: every step
+//
+// Reference: Kim, Li & Sejnowski, PNAS 116:22811 (2019), methods and published program.
 #pragma once
 
 #include <cstdint>
@@ -40,8 +57,8 @@ struct Recording {
 
 /// How a run starts from the initial voltages; the clock engine knows `reference` alone.
 enum class StartUp {
-  reference,  ///< as published: units at or above threshold fire at time 0, all others are held at
-              ///< their voltage for the first refractory period
+  reference,  ///< as published: units at or above threshold fire at time 0, all others are
+              ///< refractory first, at their own voltage
   relaxed,    ///< no spike at time 0 and nobody is refractory: units at or above threshold start
               ///< from reset
 };

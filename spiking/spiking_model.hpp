@@ -1,3 +1,38 @@
+// Integrate-and-fire neurons with filtered synapses. Unit i, i.e. row i of W:
+//
+//   LIF     tau_m dv_i/dt = -v_i  + I_i + I_bias + E_i
+//   QIF     tau_m dv_i/dt = v_i^2 + I_i + I_bias + E_i                   v^2 in units of 1 mV
+//   noise   a Wiener process of intensity s^2 (simulate.hpp) on v_i, also while refractory
+//   spike   v_i >= threshold: v_i <- reset, and the drive is off for t_ref
+//   input   E_i = sum_k W_in,ik u_k
+//
+//   double exponential                            single exponential
+//     dI_i/dt = -I_i / td_i + h_i                   dI_i/dt = -I_i / td_i
+//     dh_i/dt = -h_i / tr                           spike of j: I_i += W_ij / td_i
+//     spike of j: h_i += W_ij / (tr td_i)
+//
+//   readout  z = sum_j w_out,j r_j + b_out; r_j is the spike train of j behind the same filter
+//            with td_j, the presynaptic unit's: the area of r per spike is 1, r is in Hz
+//
+//   symbol     member           unit    LIF    QIF
+//   tau_m      tau_membrane_ms  ms      10     10
+//   threshold  threshold_mv     mV      -40    30
+//   reset      reset_mv         mV      -65    -65
+//   t_ref      refractory_ms    ms      2      2
+//   I_bias     bias_mv          mV      -40    0
+//              peak_mv          mV      30     30    recorded at a spike
+//   tr         rise_ms          ms      2      2     of the double exponential
+//   td         decay_ms         ms                   a value per unit, the rate network's tau
+//   W          w                mV/Hz                divided by the scaling factor
+//   W_in       w_in             mV
+//   w_out      w_out            1/Hz                 divided by the scaling factor
+//   b_out      b_out                    0      0
+//              input_step_ms    ms      5      5     a column of u
+//
+// Times of W_ij / (tr td) are in seconds. How a step is taken is the engines' matter: clock.cpp,
+// event.cpp, bridge.cpp, odeint.cpp.
+//
+// Reference: Kim, Li & Sejnowski, PNAS 116:22811 (2019), eq. 5 to 7, Table S1.
 #pragma once
 
 #include <string>

@@ -167,7 +167,7 @@ void add_check_options(Command command, CompareRequest& request) {
       .group(kGroup);
   add_optional_number(command, "--tolerance", request.tolerance, kNonNegative,
                       fmt::format("How much worse than the baseline is still good; of the mean "
-                                  "rate, the share (default {:g})",
+                                  "rate, the fraction (default {:g})",
                                   kTolerance))
       .group(kGroup);
 }

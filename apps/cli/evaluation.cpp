@@ -23,7 +23,7 @@ Proportion of_condition(const std::vector<int>& conditions, const std::vector<bo
   return wilson_interval(successes, trials);
 }
 
-std::string share(const Proportion& proportion) {
+std::string fraction(const Proportion& proportion) {
   return proportion.trials == 0 ? "-" : percent(proportion.value);
 }
 
@@ -44,11 +44,11 @@ std::string condition_table(const NetworkEvaluation& evaluation,
     std::vector<std::string> row{names[i], std::to_string(trials)};
     if (evaluation.rate) {
       row.push_back(
-          share(of_condition(evaluation.conditions, evaluation.rate->correct, condition)));
+          fraction(of_condition(evaluation.conditions, evaluation.rate->correct, condition)));
     }
     if (evaluation.spiking) {
       row.push_back(
-          share(of_condition(evaluation.conditions, evaluation.spiking->correct, condition)));
+          fraction(of_condition(evaluation.conditions, evaluation.spiking->correct, condition)));
     }
     table.add_row(row);
   }

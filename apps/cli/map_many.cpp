@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 struct MapEntry {
   fs::path model, output;
   std::string command;
-  bool kept = false;  ///< mapped before
+  bool resumed = false;  ///< was complete before
   double scaling_factor = 0.0;
   double accuracy = 0.0;
   double seconds = 0.0;
@@ -31,7 +31,7 @@ struct MapEntry {
 };
 
 /// What an earlier run with the same options left. @throws InputError for other options
-void keep_if_done(MapEntry& entry) {
+void resume_if_done(MapEntry& entry) {
   if (!fs::exists(entry.output)) {
     return;
   }
@@ -41,7 +41,7 @@ void keep_if_done(MapEntry& entry) {
                      "must be '" + entry.command +
                          "': the folder holds networks of other options; name another one");
   }
-  entry.kept = true;
+  entry.resumed = true;
   entry.scaling_factor = file.scaling_factor.value_or(0.0);
   for (const double accuracy : file.provenance.accuracies) {
     entry.accuracy = std::max(entry.accuracy, accuracy);
@@ -111,7 +111,7 @@ void print_entries(const MapRequest& request, const std::vector<MapEntry>& entri
     for (const MapEntry& entry : entries) {
       list.push_back({{"model", entry.model.string()},
                       {"output", entry.output.string()},
-                      {"kept", entry.kept},
+                      {"kept", entry.resumed},
                       {"scaling_factor", entry.scaling_factor},
                       {"accuracy", entry.accuracy},
                       {"seconds", entry.seconds},
@@ -126,7 +126,8 @@ void print_entries(const MapRequest& request, const std::vector<MapEntry>& entri
     converted += entry.accuracy >= kConverted ? 1 : 0;
     if (entry.error.empty()) {
       table.add_row({entry.model.filename().string(), fmt::format("{:g}", entry.scaling_factor),
-                     percent(entry.accuracy), entry.kept ? "kept" : seconds_text(entry.seconds)});
+                     percent(entry.accuracy),
+                     entry.resumed ? "resumed" : seconds_text(entry.seconds)});
     } else {
       table.add_row({entry.model.filename().string(), "failed", "-", "-"});
     }
@@ -164,7 +165,7 @@ void map_many(const MapRequest& request, const Console& console) {
   inputs.push_back(request.task.trials_file);
   for (MapEntry& entry : entries) {
     check_output("--output", entry.output, inputs);
-    keep_if_done(entry);
+    resume_if_done(entry);
   }
   const InterruptGuard guard;
   std::size_t broken = 0;
@@ -179,7 +180,7 @@ void map_many(const MapRequest& request, const Console& console) {
                                              entry.model.filename().string());
                             },
                             shown.cancelled};
-      if (entry.kept) {
+      if (entry.resumed) {
         continue;
       }
       try {

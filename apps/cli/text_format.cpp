@@ -6,8 +6,8 @@
 
 namespace rheobase::cli {
 
-std::string percent(double share) {
-  return fmt::format("{:.1f} %", 100.0 * share);
+std::string percent(double fraction) {
+  return fmt::format("{:.1f} %", 100.0 * fraction);
 }
 
 std::string interval(const Proportion& proportion) {

@@ -8,7 +8,7 @@
 
 namespace rheobase::cli {
 
-std::string percent(double share);                   ///< "97.0 %"
+std::string percent(double fraction);                ///< "97.0 %"
 std::string interval(const Proportion& proportion);  ///< "91.5 to 99.0 %"
 std::string seconds_text(double seconds);            ///< "1.24 s"
 std::string short_number(double value);              ///< four significant digits

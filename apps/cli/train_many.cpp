@@ -32,7 +32,7 @@ struct Entry {
   Seed seed = 0;
   fs::path file;
   std::string command;
-  bool kept = false;  ///< was in the folder before
+  bool resumed = false;  ///< was complete before
   bool trained = false;
   int trials = 0;
   double accuracy = 0.0;
@@ -118,7 +118,7 @@ void ManyTrainings::keep_what_is_done() {
                        "must be '" + entry.command +
                            "': the folder holds networks of other options; name another one");
     }
-    entry.kept = true;
+    entry.resumed = true;
     entry.trials = file.provenance.trials;
     entry.accuracy = file.provenance.eval_accuracy;
     entry.mean_loss = file.provenance.eval_loss;
@@ -167,7 +167,7 @@ void ManyTrainings::run(const InterruptGuard& guard, const RunControl& bar) {
         bar.progress(share_done(), fmt::format("{} networks", entries_.size()));
       }
     };
-    if (!entries_[i].kept && !guard.interrupted()) {
+    if (!entries_[i].resumed && !guard.interrupted()) {
       try {
         train_one(i, control);
       } catch (const std::exception& error) {
@@ -216,7 +216,7 @@ void ManyTrainings::print() const {
     for (const Entry& entry : entries_) {
       list.push_back({{"seed", entry.seed},
                       {"model", entry.file.string()},
-                      {"kept", entry.kept},
+                      {"kept", entry.resumed},
                       {"trained", entry.trained},
                       {"trials", entry.trials},
                       {"accuracy", entry.accuracy},
@@ -232,7 +232,7 @@ void ManyTrainings::print() const {
     table.add_row(
         {std::to_string(entry.seed), !entry.error.empty() ? "failed" : yes_no(entry.trained),
          std::to_string(entry.trials), percent(entry.accuracy), short_number(entry.mean_loss),
-         entry.kept ? "kept" : seconds_text(entry.seconds)});
+         entry.resumed ? "resumed" : seconds_text(entry.seconds)});
   }
   console_.out << table.text()
                << fmt::format("{} of {} trained, in {} (summary.csv, summary.mat)\n", trained(),

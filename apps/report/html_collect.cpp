@@ -202,8 +202,9 @@ void add_model(ReportData& data, const io::ModelFile& file) {
     data.initial_spectrum = analysis::eigenvalue_spectrum(file.network.w_initial);
   }
   data.training.losses = file.provenance.losses;
-  for (const auto& look : file.provenance.evaluations.rowwise()) {
-    data.training.evaluations.push_back({to_integer<int>(look[0]), look[1], look[2]});
+  for (const auto& evaluation : file.provenance.evaluations.rowwise()) {
+    data.training.evaluations.push_back(
+        {to_integer<int>(evaluation[0]), evaluation[1], evaluation[2]});
   }
   add_scaling(data, file.provenance);
 }

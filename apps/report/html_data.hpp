@@ -79,7 +79,7 @@ struct ReportTrajectory {
 struct ReportStateSpace {
   double start_ms = 0.0;  ///< time of the first sample
   double step_ms = 0.0;
-  std::vector<double> rate_variance;     ///< share of each component, from the first on
+  std::vector<double> rate_variance;     ///< fraction of each component, from the first on
   std::vector<double> spiking_variance;  ///< the same for the spiking network
   std::vector<double> angles_deg;        ///< principal angles between the two subspaces
   std::vector<ReportTrajectory> trajectories;

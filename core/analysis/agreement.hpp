@@ -1,3 +1,10 @@
+// Agreement of paired samples x_k, y_k, k = 1 ... n:
+//
+//   rmse = sqrt(1/n sum (x - y)^2)
+//   rho  = sum (x - <x>)(y - <y>) / sqrt(sum (x - <x>)^2 sum (y - <y>)^2)
+//
+// The sums are kept about running means, without cancellation (Chan, Golub & LeVeque, Am Stat
+// 37:242, 1983). Reference: Pearson, Proc R Soc Lond 58:240 (1895).
 #pragma once
 
 #include <optional>

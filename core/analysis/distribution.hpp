@@ -1,3 +1,6 @@
+// Summary of a sample x_1 <= ... <= x_n: mean, sd = sqrt(sum (x - <x>)^2 / (n - 1)), extremes and
+// the quantiles q(p) = x_j + f (x_{j+1} - x_j) with j + f = 1 + p (n - 1), p = 1/4, 1/2, 3/4.
+// Reference: Hyndman & Fan, Am Stat 50:361 (1996), type 7.
 #pragma once
 
 #include <Eigen/Core>

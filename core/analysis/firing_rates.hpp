@@ -1,3 +1,16 @@
+// Firing rates by kernel smoothing, nu(t) = 1000 sum_k K(t - t_k) Hz over the spike times t_k (ms),
+// with kernels K of area 1:
+//
+//   gaussian            e^(-t^2 / (2 w^2)) / (sqrt(2 pi) w), cut at 6 w
+//   boxcar              1/w in [-w/2, w/2)
+//   exponential         e^(-t/w) / w, t >= 0
+//   double exponential  (e^(-t/w) - e^(-t/tr)) / (w - tr), t >= 0: the filter of the readout
+//
+//   symbol  member    unit  default
+//   w       width_ms  ms    20
+//   tr      rise_ms   ms    2
+//
+// Reference: Dayan & Abbott, Theoretical Neuroscience (2001), section 1.2.
 #pragma once
 
 #include <cstdint>

@@ -1,3 +1,9 @@
+// Regularity of a spike train with interspike intervals I_k, within trials:
+//
+//   CV  = sd(I) / <I>, sd over n - 1          CV2 = < 2 |I_{k+1} - I_k| / (I_{k+1} + I_k) >
+//
+// Both are 1 for a Poisson process and 0 for a clock; CV2 does not see slow changes of the rate.
+// Reference: Holt, Softky, Koch & Douglas, J Neurophysiol 75:1806 (1996).
 #pragma once
 
 #include <optional>

@@ -1,3 +1,6 @@
+// McNemar's exact test of two classifiers on the same trials: with b and c the trials that only one
+// of them got right, p = min(1, 2 P(X <= min(b, c))), X ~ Binomial(b + c, 1/2); b + c = 0: p = 1.
+// References: McNemar, Psychometrika 12:153 (1947); Mosteller, Biometrics 8:220 (1952), exact form.
 #pragma once
 
 #include <vector>

@@ -1,3 +1,14 @@
+// Selectivity of unit i by a linear model of its responses over trials k with factors f,
+//
+//   y_ik = a_i + sum_f b_if x_kf + sum_{f<g} b_ifg x_kf x_kg + residual,   x_kf centred over trials
+//
+// by least squares. A term has an effect where the two-sided t test of its coefficient has p below
+// alpha, t = b / sqrt(s^2 (X'X)^-1_bb) with s^2 = residual squares / (trials - terms - 1):
+//
+//   none              unselective        more than one factor  linear mixed
+//   one factor        pure               any product           nonlinear mixed
+//
+// Reference: Rigotti et al., Nature 497:585 (2013), supplement.
 #pragma once
 
 #include <utility>
@@ -20,7 +31,7 @@ struct MixedSelectivity {
   std::vector<std::pair<int, int>> terms;
   Eigen::MatrixXd coefficients;  ///< N x terms
   Eigen::MatrixXd p_values;      ///< N x terms, two-sided t test of coefficient = 0
-  Eigen::VectorXd r_squared;     ///< N, share of the response variance explained; 0 if constant
+  Eigen::VectorXd r_squared;     ///< N, fraction of the response variance explained; 0 if constant
   std::vector<SelectivityClass> classes;  ///< N
 };
 

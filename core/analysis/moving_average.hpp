@@ -1,3 +1,5 @@
+// Moving average y_i = mean(x_{i-m}, ..., x_{i+m}), m = min((span - 1) / 2, i, n - 1 - i), whole
+// numbers: MATLAB's `smooth`.
 #pragma once
 
 #include <Eigen/Core>

@@ -75,12 +75,12 @@ Eigen::MatrixXd project(const Pca& basis, const Eigen::MatrixXd& activity, Eigen
   return basis.components.leftCols(count).transpose() * (activity.colwise() - basis.mean);
 }
 
-Eigen::Index components_for(const Pca& basis, double share) {
+Eigen::Index components_for(const Pca& basis, double fraction) {
   double sum = 0.0;
   for (Eigen::Index k = 0; k < basis.explained.size(); ++k) {
     sum += basis.explained[k];
-    // The shares sum to 1 up to rounding.
-    if (sum >= share - 1e-12) {
+    // The fractions sum to 1 up to rounding.
+    if (sum >= fraction - 1e-12) {
       return k + 1;
     }
   }

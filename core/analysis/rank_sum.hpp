@@ -1,3 +1,11 @@
+// Wilcoxon's rank-sum test of samples of n and m values: R the sum of the first sample's ranks
+// among both (ties: mean rank),
+//
+//   z = (R - n (n + m + 1) / 2) / sqrt(n m (n + m + 1) / 12),   p = erfc(|z| / sqrt(2))
+//
+// without corrections for continuity or ties; and the selectivity (right - left) / (right + left).
+// References: Wilcoxon, Biometrics 1:80 (1945); Mann & Whitney, Ann Math Stat 18:50 (1947); Inagaki
+// et al., Nature 566:212 (2019), selectivity.
 #pragma once
 
 #include <span>

@@ -1,3 +1,9 @@
+// Times of a sampled response s_k at t_k, step h:
+//
+//   onset  first t at which s reaches a level, linear between samples
+//   peak   the extreme sample s_k moved to the vertex of the parabola through its neighbourhood:
+//          t_k + delta h, s_k - (s_{k-1} - s_{k+1}) delta / 4,
+//          delta = (s_{k-1} - s_{k+1}) / (2 (s_{k-1} - 2 s_k + s_{k+1}))
 #pragma once
 
 #include <optional>

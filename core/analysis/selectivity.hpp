@@ -1,3 +1,11 @@
+// How well one value tells two samples apart:
+//
+//   ROC    criterion c -> (fraction of the second sample >= c, fraction of the first >= c)
+//   area   P(first > second) + P(first = second) / 2
+//   d'     (<first> - <second>) / sqrt((var first + var second) / 2), variances over n - 1
+//
+// References: Green & Swets, Signal Detection Theory and Psychophysics (1966); Hanley & McNeil,
+// Radiology 143:29 (1982); Britten et al., Vis Neurosci 13:87 (1996), choice probability.
 #pragma once
 
 #include <optional>
@@ -9,8 +17,8 @@ namespace rheobase::analysis {
 /// One point of a receiver operating characteristic.
 struct RocPoint {
   double criterion = 0.0;        ///< "first" is said of values at or above it
-  double false_positives = 0.0;  ///< share of the second sample
-  double true_positives = 0.0;   ///< share of the first sample
+  double false_positives = 0.0;  ///< fraction of the second sample
+  double true_positives = 0.0;   ///< fraction of the first sample
 };
 
 /// The curve from (0, 0) to (1, 1), one point per distinct value (Green & Swets, Signal Detection

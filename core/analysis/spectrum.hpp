@@ -1,3 +1,9 @@
+// Eigenvalues of W and the radius R of the disc that random-matrix theory gives them,
+//
+//   R^2 = sum_j var_i(W_ij), variances of the columns, over N
+//
+// eigenvalues beyond 1.2 R count as outliers.
+// Reference: Rajan & Abbott, Phys Rev Lett 97:188104 (2006).
 #pragma once
 
 #include <complex>

@@ -1,3 +1,7 @@
+// Principal angles of subspaces with orthonormal bases A and B: cos theta_k = singular values of
+// A^T B; small angles from sin theta_k = singular values of B - A A^T B.
+// References: Bjorck & Golub, Math Comput 27:579 (1973); Knyazev & Argentati, SIAM J Sci Comput
+// 23:2008 (2002).
 #pragma once
 
 #include <Eigen/Core>

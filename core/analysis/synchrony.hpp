@@ -1,3 +1,6 @@
+// Synchrony chi = sqrt(var_t(<a_i>_i) / <var_t(a_i)>_i) of activity a_i(t): 1 where all units do
+// the same, about 1 / sqrt(N) where they are independent.
+// Reference: Golomb & Rinzel, Phys Rev E 48:4810 (1993).
 #pragma once
 
 #include <optional>

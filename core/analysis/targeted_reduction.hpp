@@ -1,3 +1,15 @@
+// Targeted dimensionality reduction: axes along which task variables v are encoded. With trials k,
+// units i, samples t,
+//
+//   1. z-scored activity  y_ik(t) = sum_v beta_iv(t) x_kv + beta_i0(t), least squares at every t
+//   2. D: projection onto the first principal components of the z-scored condition averages
+//   3. axis of v = D beta_v(t*), t* where the norm of D beta_v(t) is largest
+//   4. QR: every axis orthogonal to those before it
+//
+//   symbol  member                default
+//           denoising_components  12
+//
+// Reference: Mante, Sussillo, Shenoy & Newsome, Nature 503:78 (2013), supplement 6.5 to 6.8.
 #pragma once
 
 #include <span>
@@ -18,7 +30,7 @@ struct TargetedReduction {
   Eigen::MatrixXd regression_axes;   ///< N x V, denoised coefficients before orthogonalisation
   std::vector<Eigen::Index> peak;    ///< V, sample at which the coefficients' norm is largest
   Eigen::MatrixXd coefficient_norm;  ///< V x T, norm of the denoised coefficients
-  double denoised_variance = 0.0;    ///< share of the averages' variance in the components kept
+  double denoised_variance = 0.0;    ///< fraction of the averages' variance in the components kept
   std::vector<int> conditions;       ///< in increasing order
   std::vector<Eigen::MatrixXd> projections;  ///< per condition V x T, of the z-scored averages
 };
@@ -27,13 +39,8 @@ struct TargetedReduction {
 /// supplement 6.5 to 6.8; used for rate and LIF networks by Kim, Li & Sejnowski, PNAS 116:22811,
 /// 2019, Fig. S5, with the variables choice, modality 1, modality 2 and context).
 ///
-/// 1. Activity is z-scored per unit over samples and trials and regressed, at every sample, on the
-///    variables and a constant. 2. Averages over the trials of each condition are z-scored per
-///    unit;
-/// their first principal components span a subspace onto which the coefficients are projected.
-/// 3. A variable's axis is its coefficient vector at the sample of largest norm. 4. QR
-/// decomposition makes the axes orthogonal, each against those before it; an axis points along its
-/// coefficients. Units that never vary have no part.
+/// Activity is z-scored per unit over samples and trials, averages over the trials of a condition
+/// per unit. An axis points along its coefficients. Units that never vary have no part.
 /// @param trials      N x T activity of each trial
 /// @param variables   trials x V values of the task variables
 /// @param conditions  label of each trial

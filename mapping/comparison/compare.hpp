@@ -1,3 +1,31 @@
+// Measures of a rate network and its spiking network on the same K trials. x, y: outputs of the
+// rate and the spiking network at the rate network's steps; r_i(t): activity of rate unit i;
+// q_i(t): lambda times the spike train of spiking unit i behind the readout's filter. All but
+// accuracy is taken at times t >= analysis_start.
+//
+//   accuracy      correct trials / K of each, Wilson's 95 % interval; McNemar's exact test of both
+//   output rmse   sqrt(mean (y - x)^2), output correlation: Pearson's, over samples and trials
+//   onset, peak   spiking minus rate: first time from the first stimulus on at which the output
+//                 reaches half of the target's extreme value; time of the output's extreme value in
+//                 the target's direction. Over the trials in which both exist
+//   rate correlation   Pearson's of r and q after averaging over the trials of each condition, over
+//                 all units, samples and conditions; per unit also in single trials
+//   synchrony     chi of r and of q in single trials, mean over them
+//   prediction    s times the mean r against the mean firing rate in Hz
+//   ISI CV, CV2   intervals within trials, of units with 10 intervals or more
+//   subspaces     fractions of variance of the principal components of both condition averages;
+//                 principal angles between the first `components` of both
+//
+//   symbol          member             unit  default
+//   s = 1/lambda    scaling_factor           the model's own
+//   K               trials                   100
+//                   rate_noise               0.1    factor of xi
+//   analysis_start  analysis_start_ms  ms    200
+//                   components               3
+//                   example_trials           3      per condition whose spikes are recorded
+//
+// The single measures: core/analysis. Reference: Kim, Li & Sejnowski, PNAS 116:22811 (2019), Figs.
+// 2, 3, S1 and S2.
 #pragma once
 
 #include <cstdint>
@@ -93,7 +121,7 @@ struct TypeComparison {
 
 /// Principal components of the condition averages of both networks.
 struct SubspaceComparison {
-  Eigen::VectorXd rate_explained;  ///< share of each component, the first ten at most
+  Eigen::VectorXd rate_explained;  ///< fraction of each component, the first ten at most
   Eigen::VectorXd spiking_explained;
   Eigen::VectorXd angles_deg;  ///< between the first `components` of both, increasing
 };

@@ -29,7 +29,7 @@ void require_same_subject(const Comparison& baseline, const rate::RateNetwork& m
 
 /// One line for every figure that is worse than in an earlier comparison by more than `tolerance`:
 /// spiking accuracy (in all and per condition), output and rate correlation lower, output RMSE
-/// higher, or the mean firing rate off by more than that share of the baseline's.
+/// higher, or the mean firing rate off by more than that fraction of the baseline's.
 /// @throws InputError as require_same_subject, for a baseline of other conditions or without a
 /// figure
 ///         that the new comparison has, and for a tolerance that is not a number of at

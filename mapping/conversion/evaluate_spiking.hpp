@@ -1,3 +1,8 @@
+// Performance of a spiking network on K fresh trials of a task: trial k is number options.trial + k
+// of the evaluation streams, the same that evaluate_rate (rate/learning) draws.
+//
+//   accuracy   trials that the task calls right by the readout / K, with Wilson's 95 % interval
+//   mean rate  spikes of a unit / duration, Hz, mean over the trials
 #pragma once
 
 #include <vector>

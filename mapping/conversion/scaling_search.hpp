@@ -1,3 +1,20 @@
+// Search of the scaling factor s: for every s of a grid the same n trials, accuracy(s) the fraction
+// of correct ones, d(s) the root mean square of spiking readout minus rate output over all trials
+// at the rate network's steps.
+//
+//   best       largest accuracy; of equals the smallest d, or the first (selection reference)
+//   extend     while the best is at an end, one more value there: at most 12 beyond each end of the
+//              grid, positive by more than a quarter of its step
+//   refine     rounds of the middles between the best and its neighbours
+//   diverging  a network that leaves the finite numbers has accuracy 0 and d infinite
+//
+//   symbol  member           default
+//   grid    scaling_factors  20:5:75 for sigmoid and tanh, 4:2:26 for the others (transfer/)
+//   n       trials           100      numbers of their own, which nothing else is scored on
+//           refine           0
+//           selection        distance
+//
+// Reference: Kim, Li & Sejnowski, PNAS 116:22811 (2019), methods: the grid, the first of the best.
 #pragma once
 
 #include <vector>

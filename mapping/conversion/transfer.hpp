@@ -1,3 +1,20 @@
+// One to one transfer of a rate network (rate_network.hpp) to a spiking one (spiking_model.hpp):
+//
+//   W_spk = lambda W,  w_out,spk = lambda w_out,  lambda = 1/s      W_in, td_i = tau_i unchanged
+//   b_out is dropped unless asked for; neuron, synapse and bias current from the options
+//
+// Why one factor does: the synaptic drive sum_j (lambda W_ij) r_j,spk equals sum_j W_ij r_j where
+// lambda r_spk = r, i.e. where a unit's noisy rate curve is s phi (r_spk in Hz).
+//
+//   symbol  argument or member   unit  default
+//   s       scaling_factor       Hz            spikes a second at r = 1; scaling_search.hpp
+//           neuron                     lif     spiking_model.hpp
+//   tr      rise_ms              ms    2
+//           synapse                    double exponential
+//           readout_bias               false
+//           use_initial_weights        false   W before training, the published control
+//
+// Reference: Kim, Li & Sejnowski, PNAS 116:22811 (2019), eq. 5 to 7.
 #pragma once
 
 #include "rate/dynamics/rate_network.hpp"

@@ -33,7 +33,7 @@ struct ParsedEquations {
 ///   on spike: v = reset, s += 1    jumps of the unit, of the values before the step
 ///   on any spike: u += kappa*mean(spike)    jumps of all units when any of the population spikes
 ///   on x_in: h += x_in/tau         jumps of the units that an event reaches
-///   refractory t_ref               how long the variables that a spike sets are held
+///   refractory t_ref               how long the variables that a spike sets stay
 ///
 /// Expressions: + - * / ^, parentheses, numbers, pi, tanh sigmoid exp log sqrt sin cos abs sign
 /// step min max, and mean(v), the mean of a variable over the population.

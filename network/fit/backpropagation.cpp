@@ -212,10 +212,10 @@ void BackwardPass::through_population(std::size_t n, std::size_t p) {
   const NeuronDescription& names = population.description();
   AlignedVector<double> jumped = later_;
   cut_resets(n, p, jumped);
-  AlignedVector<double> moved = jumped;  // held variables have no slope
+  AlignedVector<double> moved = jumped;  // clamped variables have no slope
   for (const Action& action : names.actions) {
     if (action.assigns && action.trigger == Trigger::spike && names.refractory) {
-      for (const std::uint32_t unit : tape_[n].held[p]) {
+      for (const std::uint32_t unit : tape_[n].refractory[p]) {
         moved[population.row(action.variable) + unit] = 0.0;
       }
     }
@@ -343,7 +343,7 @@ void BackwardPass::through_spikes(std::size_t n, std::size_t p) {
   AlignedVector<double> margin(population.stride);
   double* out = margin.data();
   population.equations->evaluate(Part::margin, rows(p), &out);
-  for (const std::uint32_t unit : tape_[n].held[p]) {
+  for (const std::uint32_t unit : tape_[n].refractory[p]) {
     populations_[p].spike_gradient[unit] = 0.0;  // refractory: cannot spike
   }
   AlignedVector<double> gradient(population.stride, 0.0);

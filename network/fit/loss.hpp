@@ -1,3 +1,8 @@
+// Losses of an output z with K values and its target y at one time, and dL/dz:
+//
+//   mse           1/K sum (z - y)^2     2/K (z - y)
+//   l1            1/K sum |z - y|       1/K sign(z - y)
+//   negative_log  -sum y z              -y               z: log-probabilities
 #pragma once
 
 #include <string_view>

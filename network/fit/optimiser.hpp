@@ -1,3 +1,17 @@
+// Optimisers of the gradient fits, update n with gradient g:
+//
+//   sgd    w <- w - rate g
+//   adam   m <- b1 m + (1 - b1) g,   v <- b2 v + (1 - b2) g^2
+//          w <- w - rate m / (1 - b1^n) / (sqrt(v / (1 - b2^n)) + epsilon)
+//   adamw  w <- (1 - rate decay) w, then adam
+//
+//   symbol   member         default
+//   rate     learning_rate  1e-3
+//   b1, b2   beta1, beta2   0.9, 0.999
+//   epsilon  epsilon        1e-8
+//   decay    weight_decay   0
+//
+// References: Kingma & Ba, ICLR (2015), algorithm 1; Loshchilov & Hutter, ICLR (2019).
 #pragma once
 
 #include <string>
@@ -17,10 +31,7 @@ struct OptimiserOptions {
   double weight_decay = 0.0;  ///< adamw: decoupled from the gradient
 };
 
-/// sgd: w -= rate g. adam (Kingma & Ba, ICLR 2015, algorithm 1) and adamw (Loshchilov & Hutter,
-/// ICLR 2019):
-///   m = b1 m + (1 - b1) g,  v = b2 v + (1 - b2) g^2
-///   w -= rate m / (1 - b1^n) / (sqrt(v / (1 - b2^n)) + epsilon)
+/// The equations at the head of this file; n and the moments m, v of every weight are its state.
 class Optimiser {
  public:
   /// @throws InputError for an unknown name or values out of range

@@ -25,7 +25,7 @@ struct RlsFit {
 };
 
 /// Recursive least squares with exponential forgetting on one edge while the network runs: the
-/// error before the update trains, the new weights act from the next step on (rate/learning/rls.hpp
+/// error before the update trains, the new weights act from the next step on (rate/learning/rls
 /// has the rule). The target's other inputs count as part of z.
 /// @param inputs   T x input_columns(), 1 row or empty
 /// @param targets  T x outputs, one row per step

@@ -1,3 +1,13 @@
+// Ridge regression of targets Y (outputs x T) on what a network did, X (N x T), no intercept:
+//
+//   W = argmin |W X - Y|^2 + alpha |W|^2 = Y X' (X X' + alpha I)^-1
+//
+//   symbol  member    unit   default
+//   alpha   alpha            1e-4
+//           sampling  steps  1        between samples that are fitted
+//           cutoff    steps  0        left out at the beginning
+//
+// Reference: Hoerl & Kennard, Technometrics 12:55 (1970).
 #pragma once
 
 #include <string>

@@ -43,9 +43,9 @@ TapeStep record_step(const Stepper& stepper) {
       means.insert(means.end(), kLanes, mean);
     }
     const auto spiking = evaluation.spikes().spiking(p);
-    const auto held = evaluation.spikes().held(p);
+    const auto refractory = evaluation.spikes().refractory(p);
     step.spiking.emplace_back(spiking.begin(), spiking.end());
-    step.held.emplace_back(held.begin(), held.end());
+    step.refractory.emplace_back(refractory.begin(), refractory.end());
   }
   for (std::size_t node = 0; node < network.nodes().size(); ++node) {
     const double* from = evaluation.values({Signal::Kind::node, node, 0}, nullptr);

@@ -14,8 +14,8 @@ struct TapeStep {
   std::vector<std::vector<AlignedVector<double>>> inputs;   ///< by population and input
   std::vector<std::vector<AlignedVector<double>>> outputs;  ///< by population and output
   std::vector<AlignedVector<double>> nodes;                 ///< outputs of function nodes
-  std::vector<AlignedVector<double>> means;               ///< by population, a pack of copies each
-  std::vector<std::vector<std::uint32_t>> spiking, held;  ///< by population
+  std::vector<AlignedVector<double>> means;  ///< by population, a pack of copies each
+  std::vector<std::vector<std::uint32_t>> spiking, refractory;  ///< by population
 };
 
 /// The step that a stepper has evaluated.

@@ -181,7 +181,7 @@ void Integration::fire() {
   spikes.collect(y_.data());
   spikes.apply(y_.data(), now_);
   spikes.clear();
-  spikes.update_held(now_);
+  spikes.update_refractory(now_);
 }
 
 /// From now to `end` or through the first spike before it.
@@ -229,9 +229,9 @@ std::vector<Crossing> Integration::crossings(DenseStepper& dense, double from, d
       continue;
     }
     run_.evaluation.spikes().margins(p, at.data(), margins_.data());
-    const auto held = run_.evaluation.spikes().held(p);
+    const auto refractory = run_.evaluation.spikes().refractory(p);
     for (std::uint32_t unit = 0; unit < population.size; ++unit) {
-      if (margins_[unit] >= 0.0 && std::ranges::find(held, unit) == held.end()) {
+      if (margins_[unit] >= 0.0 && std::ranges::find(refractory, unit) == refractory.end()) {
         found.push_back({p, unit, to});
       }
     }

@@ -1,6 +1,6 @@
 // The leaky integrate-and-fire unit of the spiking engines (spiking/spiking_model.hpp), with double
 // exponential synapses that filter at the postsynaptic unit:
-//   tau_m v' = -v + I + bias + I_ext,   v is held at reset for t_ref after a spike
+//   tau_m v' = -v + I + bias + I_ext,   v stays at reset for t_ref after a spike
 //   I' = -I / decay + h
 //   h' = -h / rise,   h jumps by 1000 W / (rise decay) when a spike arrives over weight W
 //

@@ -14,7 +14,8 @@ struct RateRun {
   Eigen::MatrixXd output;  ///< outputs x (T-1): column i belongs to step i+1
 };
 
-/// Runs the network with a Stepper over the columns of `input` (inputs x T).
+/// Runs the network (equations in rate_network.hpp) with a Stepper over the columns of `input`
+/// (inputs x T): x_0 is column 0 of x, the last column of the input has no effect.
 /// @throws InputError where `input` has another number of rows, NonFiniteError on overflow
 RateRun run_rate(const RateNetwork& network, const Eigen::MatrixXd& input, const RateNoise& noise);
 

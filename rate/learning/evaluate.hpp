@@ -1,3 +1,16 @@
+// Performance of a rate network on K fresh trials of a task (rate/tasks): trial k is a function of
+// (seed, first_trial + k).
+//
+//   accuracy   trials that the task calls right / K, with Wilson's 95 % interval
+//   margin m   right only if outputs o, (1 - m) o and (1 + m) o are all right
+//   loss       mean over the trials (loss.hpp)
+//   mean rate  of r, over units, steps 0 ... T-1 and trials
+//
+//   symbol  member       default
+//   K       trials       100
+//   m       margin       0
+//           noise        the network's own factor
+//           spike_noise  0            scaling factor s of forward.kernel.cpp
 #pragma once
 
 #include <cstdint>

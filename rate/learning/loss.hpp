@@ -1,3 +1,10 @@
+// The loss of a trial: how far outputs o lie from their target z, summed over outputs and steps,
+//
+//   l2 = sqrt(sum (o - z)^2)      dL/do = (o - z) / l2, 0 at l2 = 0
+//   l1 = sum |o - z|              dL/do = sign(o - z)
+//
+// Output i is the network at step i + 1; it is compared with column i of the target, as published.
+// Reference: Kim, Li & Sejnowski, PNAS 116:22811 (2019), published program.
 #pragma once
 
 #include <string_view>

@@ -1,3 +1,22 @@
+// Training of a Dale model: batches of B trials, gradient of their mean loss (internal/bptt.hpp), cut
+// to the length clip_norm, one step of the rule (optimisers/). Learning rate times 1, 1 - p or
+// (1 + cos(pi p)) / 2, p = trials done / max_trials.
+//
+//   evaluation  every evaluate_every trials on evaluation_trials fresh ones; criteria: mean loss <
+//               stop_loss, accuracy > stop_accuracy (correct also at (1 -+ margin) o), trials > minimum
+//   spikes      once they are met, training goes on under spike-like noise of the scaling factor
+//               spike_noise until an evaluation under it, spike_noise_trials or more later, meets them
+//
+//   member             default   recommended        member             default  recommended
+//   max_trials         6000      30000              stop_loss          7
+//   batch (B)          1         4                  stop_accuracy      0.95
+//   learning_rate      0.01                         stop_margin        0        0.1
+//   clip_norm          0: off    1                  spike_noise        0: off   25
+//   noise              0.1                          spike_noise_trials 0        2000
+//   l2_rates, _weights 0                            evaluate_every     100
+//   minimum_trials     -1: the task's               evaluation_trials  100
+//
+// Reference: Kim, Li & Sejnowski, PNAS 116:22811 (2019), methods.
 #pragma once
 
 #include <cstddef>

@@ -1,3 +1,31 @@
+// Rate networks under Dale's principle: the numbers that are trained, and the network
+// (rate_network.hpp) they stand for. Times in steps of 5 ms:
+//
+//   W     = (max(w, 0) diag(m)) .* som_m       without Dale's principle: (w diag(m)) .* som_m
+//   tau_i = sigmoid(g_i) (tau_max - tau_min) + tau_min        tau_min = tau_max: one, not trained
+//   x_t   = (1 - 1/tau) x_{t-1} + (1/tau) (W r_{t-1} + W_in u_{t-1}) + 0.1 xi_t,   x_0 = 0.01 xi_0
+//   r_t   = phi(x_t),   o_t = w_out . r_t + b_out
+//
+//   symbol   member           unit   default
+//   w        w, N x N                          initial values: initialise.hpp
+//   m        sign, N                           +1 or -1 per presynaptic unit
+//   som_m    mask, N x N                       0 from inhibitory to SOM units, else 1
+//   W_in     w_in, N x inputs                  not trained unless trains_input
+//   w_out    w_out, N
+//   b_out    b_out                   0
+//   g        tau_gate, N
+//   tau_min  tau_min_steps    steps  4         20 ms
+//   tau_max  tau_max_steps    steps  20        100 ms
+//   phi      transfer                sigmoid
+//            kRateStepMs      ms     5
+//            kRateNoise              0.1       factor of xi
+//            kInitialNoise           0.1       times kRateNoise: factor of xi_0
+//
+// Where w <= 0 neither weight nor gradient exists: structural zeros stay. SOM: the first som_units
+// inhibitory units. Trained: w, w_out, b_out, g.
+//
+// References: Kim, Li & Sejnowski, PNAS 116:22811 (2019), eq. 1 to 4; Song, Yang & Wang, PLoS
+// Comput Biol 12:e1004792 (2016), Dale's principle.
 #pragma once
 
 #include <string>
@@ -10,9 +38,8 @@
 
 namespace rheobase::rate {
 
-/// The parameters of a rate network under Dale's principle: W = (max(w, 0) diag(m)) .* mask, tau =
-/// sigmoid(g) (max - min) + min (Kim, Li & Sejnowski, PNAS 2019, eq. 1 to 4); network_of() gives
-/// the network they stand for.
+/// The parameters of a rate network under Dale's principle; network_of() gives the network they
+/// stand for.
 ///
 /// Row = postsynaptic, column = presynaptic unit. Plain data: validate() checks it once. w0 and
 /// tau_gate0 may be empty in models of unknown origin.

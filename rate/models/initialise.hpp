@@ -1,3 +1,25 @@
+// The numbers of a new Dale model (dale_model.hpp), each quantity from a random stream of its own.
+//
+//   types     a unit is inhibitory (m = -1) with probability P_inh; without Dale's principle m = 1
+//   w_ij      0 with probability 1 - P_rec, else
+//             gaussian: g / sqrt(N P_rec) N(0, 1);   gamma: Gamma(shape 2, scale 0.003)
+//             under Dale's principle its absolute value; balanced: inhibitory columns times
+//             N_exc / N_inh, so that excitation and inhibition cancel on average
+//   som_m_ij  0 where i is one of the first som_N inhibitory units and j is inhibitory, else the
+//             user's mask, else 1
+//   W_in ~ N(0, 1),   w_out ~ 0.01 N(0, 1),   b_out = 0,   g_tau ~ N(0, 1)
+//
+//   symbol   member                  default
+//   N        units                   200
+//   P_inh    inhibitory_probability  0.2
+//   P_rec    connection_probability  0.2
+//   som_N    som_units               0
+//   g        gain                    1.5
+//   tau_min  tau_min_steps           4        steps of 5 ms
+//   tau_max  tau_max_steps           20       steps of 5 ms
+//
+// References: Kim, Li & Sejnowski, PNAS 116:22811 (2019); Song, Yang & Wang, PLoS Comput Biol
+// 12:e1004792 (2016), balanced.
 #pragma once
 
 #include <optional>

@@ -1,3 +1,4 @@
+// dms, delayed match to sample: internal/two_pulses.cpp with a pause of 100 columns (500 ms).
 #include "rate/tasks/internal/two_pulses.hpp"
 #include "rate/tasks/task_registry.hpp"
 

@@ -1,3 +1,13 @@
+// Go-NoGo: answer a pulse with a sustained output, stay silent without it.
+//
+//   T = 200 columns of 5 ms, 1 input; conditions go and nogo with probability 1/2
+//   go       u[50:75] = 1, z[75:200] = 1            nogo    u = 0, z = 0
+//   right    go: max o > 0.7                        nogo: max |o| < 0.3, over o[75:]
+//   spiking  go: max o > 0.7                        nogo: max o < 0.3, from 500 ms on
+//
+// [a:b] is columns a ... b - 1; o[i] is the network at column i + 1, compared with z[i]. No
+// parameters. The stop criteria of training count after 1500 trials.
+// Reference: Kim, Li & Sejnowski, PNAS 116:22811 (2019).
 #include "rate/tasks/scoring.hpp"
 #include "rate/tasks/task_registry.hpp"
 

@@ -1,3 +1,19 @@
+// Context-dependent integration: report the sign of the cued one of two noisy inputs.
+//
+//   T = 500 columns of 5 ms, 4 inputs; 8 conditions, equally likely: context, signs s1 and s2
+//   modalities  u[0][50:250] = s1 offset + noise N(0, 1), u[1][50:250] the same with s2
+//   context     u[2] = 1 (first) or u[3] = 1 (second) throughout
+//   target      z[250:] = s, the sign of the cued modality
+//   right       s = +: max o > 0.7; s = -: min o < -0.7, over the last 200 outputs, o[299:]
+//   spiking     the same from 1300 ms on
+//
+//   symbol  parameter    default
+//   offset  offset       0.5
+//   noise   input-noise  1        standard deviation
+//
+// [a:b] is columns a ... b - 1; o[i] is the network at column i + 1, compared with z[i].
+// References: Mante, Sussillo, Shenoy & Newsome, Nature 503:78 (2013); Kim, Li & Sejnowski, PNAS
+// 116:22811 (2019).
 #include "rate/tasks/scoring.hpp"
 #include "rate/tasks/task_registry.hpp"
 

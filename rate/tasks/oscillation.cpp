@@ -1,3 +1,16 @@
+// Oscillation without input: after a starting pulse the output is a sine. Columns of 5 ms.
+//
+//   P = round(period / 5 ms), T = 50 + cycles P, 1 input, one condition
+//   u[25:50] = 1, z[k] = sin(2 pi (k - 50) / P) for k >= 50
+//   right    Pearson's correlation of o[50 + P:] with the target exceeds 0.8
+//   spiking  the same, the readout taken at the columns
+//
+//   symbol  parameter  unit  default
+//           period     ms    400
+//           cycles           4
+//
+// [a:b] is columns a ... b - 1; o[i] is the network at column i + 1, compared with z[i].
+// Reference: Sussillo & Abbott, Neuron 63:544 (2009), the task; settings of this program.
 #include <cmath>
 #include <numbers>
 

@@ -1,3 +1,15 @@
+// A task of given trials, all of T columns of `step_ms`: a random trial is one of the file's, each
+// equally often; a trial of a condition one of those of that condition.
+//
+//   right    sqrt(mean of (o - z)^2 over outputs and scored steps) < rms-limit
+//   scored   outputs at times t = step, ..., (T - 1) step with start <= t <= end; output i, at time
+//            (i + 1) step, is compared with z[i]
+//   spiking  the same, the readout taken at the steps
+//
+//   symbol      member                  unit  default
+//   step        step_ms                 ms    5
+//   start, end  score_window_ms         ms    the whole trial
+//   rms-limit   a parameter of the task       0.3
 #pragma once
 
 #include <optional>

@@ -1,3 +1,7 @@
+// Parts of the tasks' scores. A rate network's output o has T - 1 columns: o[i] is the network at
+// column i + 1 of the input and is compared with z[i], an offset of the published program.
+//
+//   right above 0.7, silent below 0.3 (Kim, Li & Sejnowski, PNAS 116:22811, 2019)
 #pragma once
 
 #include "core/sampled_signal.hpp"

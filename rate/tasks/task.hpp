@@ -46,7 +46,7 @@ struct TaskDefinition {
   double step_ms = kTaskStepMs;         ///< duration of a column of both
   std::vector<std::string> conditions;  ///< names, index = Trial::condition
   std::vector<TaskParameterInfo> parameters;
-  /// Smallest number of training trials before the stop criteria are looked at.
+  /// Smallest number of training trials before the stop criteria count.
   int minimum_trials = 0;
 
   std::function<int(const TaskParameters&)> steps;  ///< T

@@ -6,7 +6,7 @@
 
 namespace rheobase::rate {
 
-/// Every task of the program, in the order of tasks/CMakeLists.txt.
+/// Every task of the program, in the order of rate/tasks/CMakeLists.txt.
 std::span<const TaskDefinition* const> registered_tasks();
 
 }  // namespace rheobase::rate

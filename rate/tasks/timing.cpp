@@ -1,3 +1,18 @@
+// Timing: a bell-shaped output a fixed time after a cue, none without it. Columns of 5 ms.
+//
+//   d = round(interval / 5 ms), T = 200 + d, 1 input; conditions cue and catch, probability 1/2
+//   cue      u[50:75] = 1, z[k] = exp(-(k - c)^2 / (2 15^2)), c = 75 + d         catch    u = z = 0
+//   right    over o[50:], cue: the first maximum exceeds 0.7 and lies within 15 columns of c, and
+//            |o| < 0.3 further than 45 columns from c;   catch: max |o| < 0.3
+//   spiking  from 250 ms on, in ms: cue: the maximum exceeds 0.7 within 75 ms of 5 c, and o < 0.7
+//            further than 225 ms from it;   catch: max o < 0.7
+//
+//   symbol  parameter  unit  default
+//           interval   ms    500      from the end of the cue to the peak
+//
+// [a:b] is columns a ... b - 1; o[i] is the network at column i + 1, compared with z[i]: index i
+// counts as time 5 i ms in the rate network's score.
+// Reference: Kim, Li & Sejnowski, PNAS 116:22811 (2019), supplement.
 #include <cmath>
 
 #include "rate/tasks/scoring.hpp"

@@ -1,3 +1,4 @@
+// xor: internal/two_pulses.cpp with a pause of 10 columns (50 ms).
 #include "rate/tasks/internal/two_pulses.hpp"
 #include "rate/tasks/task_registry.hpp"
 

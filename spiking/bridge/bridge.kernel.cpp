@@ -49,7 +49,7 @@ RHEOBASE_INLINE bool step_lif(const BridgePopulation& p, std::size_t pack, const
 }
 
 /// Noise, then the exact flow v1 = (v0 C + F S) / (C - v0 S) of tau_m v' = v^2 + F with
-/// C = cos(w), S = sin(w) tau_m / w, w = sqrt(F) D / tau_m, as series in w^2 of either sign.
+/// C = cos(w), S = sin(w) / sqrt(F), w = sqrt(F) D / tau_m, as series in w^2 of either sign.
 template <bool double_exponential>
 RHEOBASE_INLINE std::uint32_t step_qif(const BridgePopulation& p, std::size_t pack,
                                        const float* noise) {
@@ -69,17 +69,17 @@ RHEOBASE_INLINE std::uint32_t step_qif(const BridgePopulation& p, std::size_t pa
   const Floats far_above = Floats::all(-kFarBelowThreshold);
   Floats v1 = select_less(Floats::all(0.0F), remaining, (v0 * cosine + force * sine) / remaining,
                           far_above);
-  v1 = select_less(Floats::load(p.held + at), Floats::all(0.5F), v1,
+  v1 = select_less(Floats::load(p.refractory + at), Floats::all(0.5F), v1,
                    Floats::all(kFarBelowThreshold));
   v1.store(p.next.u + at);
   return not_less_bits(v1, Floats::all(p.threshold));  // a NaN counts
 }
 
 /// Units at or above threshold at either end of the step, and crossings in between. A path between
-/// u0 < 0 and u1 < 0 touched the threshold with probability exp(-K u0 u1 (1 + 4 sag / (|u0| +
-/// |u1|))), where `sag` is how far the mean path lies below its hyperbolic chord at half time. One
-/// draw decides for all steps since the unit's last spike: it fires when the chance of having
-/// survived them falls below its limit.
+/// u0 < 0 and u1 < 0 touched the threshold with probability exp(-K u0 u1 (1 + 4 k / (|u0| +
+/// |u1|))), where the curvature correction k is how far the mean path lies below its hyperbolic
+/// chord at half time. One draw decides for all steps since the unit's last spike: it fires when
+/// the chance of having survived them falls below its limit.
 template <bool double_exponential>
 RHEOBASE_INLINE std::uint32_t cross(const BridgePopulation& p, std::size_t pack) {
   const std::size_t at = pack * Floats::lanes;
@@ -87,15 +87,16 @@ RHEOBASE_INLINE std::uint32_t cross(const BridgePopulation& p, std::size_t pack)
   const Floats u0 = Floats::load(p.now.u + at);
   const Floats u1 = Floats::load(p.next.u + at);
   const Floats currents = Floats::load(p.now.current + at) + Floats::load(p.next.current + at);
-  Floats sag = Floats::load(p.drive + at) * p.sag_from_drive +
-               currents * Floats::load(p.coefficients[pack].sag_from_current);
+  Floats correction = Floats::load(p.drive + at) * p.correction_from_drive +
+                      currents * Floats::load(p.coefficients[pack].correction_from_current);
   if constexpr (double_exponential) {
-    sag = sag + (Floats::load(p.now.h + at) + Floats::load(p.next.h + at)) * p.sag_from_h;
+    correction = correction +
+                 (Floats::load(p.now.h + at) + Floats::load(p.next.h + at)) * p.correction_from_h;
   }
   const Floats exponent = u0 * u1 * p.crossing_rate;
-  const Floats minus_bent = exponent * sag * 4.0F / (u0 + u1) - exponent;
+  const Floats minus_corrected = exponent * correction * 4.0F / (u0 + u1) - exponent;
   const Floats before = Floats::load(p.survival + at);
-  const Floats after = before - before * exp(minus_bent);
+  const Floats after = before - before * exp(minus_corrected);
   after.store(p.survival + at);
   return not_less_bits(u0, zero) | not_less_bits(u1, zero) |
          not_less_bits(Floats::load(p.limit + at), after);

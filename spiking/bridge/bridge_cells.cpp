@@ -26,16 +26,16 @@ BridgeCells::BridgeCells(const SpikingModel& model, const BridgeMembrane& membra
   state_[0].assign(padded, kFarBelowThreshold);
   state_[3].assign(padded, kFarBelowThreshold);
   drive_.assign(padded, narrow(drive_gain_ * kFarBelowThreshold));
-  held_.assign(padded, 1.0F);
+  refractory_.assign(padded, 1.0F);
   survival_.assign(padded, 1.0F);
   limit_.assign(padded, 0.0F);
 
   const bool cascade = model.synapse.kind == SynapseKind::double_exponential;
   const double a = 1.0 / model.neuron.tau_membrane_ms;
   DecayRates rates{a, 0.0, cascade ? 1.0 / model.synapse.rise_ms : 0.0};
-  // Half way between its ends a path with u'' = ... bends by (a f - f') D^2 / 8, f = -a (c + I);
-  // I and I' are means of both ends.
-  const double bend = a * step_ms * step_ms / 8.0;
+  // Curvature correction: half way between its ends the mean path lies (a f - f') D^2 / 8 below its
+  // hyperbolic chord, f = -a (c + I); I and I' are means of both ends.
+  const double curvature = a * step_ms * step_ms / 8.0;
   for (Eigen::Index unit = 0; unit < model.units(); ++unit) {
     const auto at = static_cast<std::size_t>(unit);
     rates.decay = 1.0 / model.synapse.decay_ms[unit];
@@ -46,12 +46,12 @@ BridgeCells::BridgeCells(const SpikingModel& model, const BridgeMembrane& membra
     c.current_from_h[lane] = narrow(step.current_from_h);
     c.u_from_current[lane] = narrow(step.u_from_current);
     c.u_from_h[lane] = narrow(step.u_from_h);
-    c.sag_from_current[lane] = narrow(-0.5 * bend * (a + rates.decay));
+    c.correction_from_current[lane] = narrow(-0.5 * curvature * (a + rates.decay));
     population_.u_keep = narrow(step.u_keep);
     population_.h_keep = narrow(step.h_keep);
   }
-  population_.sag_from_h = narrow(0.5 * bend);
-  population_.sag_from_drive = narrow(-bend * a / drive_gain_);
+  population_.correction_from_h = narrow(0.5 * curvature);
+  population_.correction_from_drive = narrow(-curvature * a / drive_gain_);
   population_.noise_sd = narrow(membrane.noise_sd(step_ms));
   population_.crossing_rate = narrow(2.0 * a / (membrane.intensity * std::sinh(a * step_ms)));
   population_.packs = padded / 16;
@@ -65,7 +65,7 @@ BridgeCells::BridgeCells(const SpikingModel& model, const BridgeMembrane& membra
   population_.survival = survival_.data();
   population_.limit = limit_.data();
   population_.drive = drive_.data();
-  population_.held = held_.data();
+  population_.refractory = refractory_.data();
   population_.coefficients = coefficients_.data();
 }
 
@@ -75,13 +75,13 @@ void BridgeCells::set_drive(const Eigen::Ref<const Eigen::VectorXd>& drive_mv) {
   }
 }
 
-void BridgeCells::hold(Eigen::Index unit) {
-  held_[static_cast<std::size_t>(unit)] = 1.0F;
+void BridgeCells::make_refractory(Eigen::Index unit) {
+  refractory_[static_cast<std::size_t>(unit)] = 1.0F;
   population_.next.u[unit] = kFarBelowThreshold;
 }
 
 void BridgeCells::release(Eigen::Index unit, double u) {
-  held_[static_cast<std::size_t>(unit)] = 0.0F;
+  refractory_[static_cast<std::size_t>(unit)] = 0.0F;
   population_.next.u[unit] = narrow(u);
 }
 

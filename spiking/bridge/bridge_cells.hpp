@@ -23,11 +23,13 @@ class BridgeCells {
   float& survival(Eigen::Index unit) { return survival_[static_cast<std::size_t>(unit)]; }
   float& limit(Eigen::Index unit) { return limit_[static_cast<std::size_t>(unit)]; }
   /// Puts a unit out of reach of the threshold until release().
-  void hold(Eigen::Index unit);
+  void make_refractory(Eigen::Index unit);
   void release(Eigen::Index unit, double u);
-  /// A voltage put out of reach decays towards the drive: it says nothing about a unit that is
-  /// held.
-  bool held(Eigen::Index unit) const { return held_[static_cast<std::size_t>(unit)] != 0.0F; }
+  /// A voltage put out of reach decays towards the drive: it says nothing about a refractory
+  /// unit.
+  bool refractory(Eigen::Index unit) const {
+    return refractory_[static_cast<std::size_t>(unit)] != 0.0F;
+  }
 
   /// @param drive_mv  bias + E of every unit, for LIF units above threshold
   void set_drive(const Eigen::Ref<const Eigen::VectorXd>& drive_mv);
@@ -36,7 +38,7 @@ class BridgeCells {
 
  private:
   std::array<AlignedVector<float>, 6> state_;  ///< u, current and h, twice
-  AlignedVector<float> survival_, limit_, held_, drive_;
+  AlignedVector<float> survival_, limit_, refractory_, drive_;
   AlignedVector<BridgeCoefficients> coefficients_;  ///< of every pack
   double drive_gain_;                               ///< 1 - e^(-aD) for LIF units
   BridgePopulation population_;

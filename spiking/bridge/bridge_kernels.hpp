@@ -22,7 +22,7 @@ struct alignas(64) BridgeCoefficients {
   float current_from_h[16] = {};
   float u_from_current[16] = {};
   float u_from_h[16] = {};
-  float sag_from_current[16] = {};  ///< of the sum of I at both ends of the step
+  float correction_from_current[16] = {};  ///< of the sum of I at both ends of the step
 };
 
 /// The population of the bridge engine. A step D of the currents is
@@ -35,10 +35,10 @@ struct BridgePopulation {
   float* survival = nullptr;     ///< chance that no crossing between steps since the last spike
   const float* limit = nullptr;  ///< survival at which the unit fires
   const float* drive = nullptr;  ///< LIF: (1 - e^(-aD)) (bias + E - threshold); QIF: bias + E
-  const float* held = nullptr;   ///< QIF: 1 while refractory, else 0
+  const float* refractory = nullptr;                 ///< QIF: 1 while refractory, else 0
   const BridgeCoefficients* coefficients = nullptr;  ///< of every pack
-  float sag_from_h = 0.0F;                           ///< of the sum of h at both ends
-  float sag_from_drive = 0.0F;
+  float correction_from_h = 0.0F;                    ///< of the sum of h at both ends
+  float correction_from_drive = 0.0F;
   float u_keep = 0.0F;
   float h_keep = 0.0F;
   float noise_sd = 0.0F;

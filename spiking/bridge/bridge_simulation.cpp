@@ -1,3 +1,4 @@
+// A run of the bridge engine; equations in spiking/bridge.cpp.
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -23,7 +24,7 @@ namespace {
 constexpr Eigen::Index kMostSpikesOfUnit = 1000;
 
 /// A longer refractory period outlasts every run; its noise alone would go beyond all numbers.
-constexpr double kLongestHoldMs = 1e9;
+constexpr double kLongestRefractoryMs = 1e9;
 
 struct Spike {
   double time_ms;
@@ -113,7 +114,7 @@ BridgeRun::BridgeRun(const SpikingModel& model, const Eigen::MatrixXd& input, co
       grid_(grid),
       options_(options),
       membrane_(model.neuron, options.noise_intensity),
-      refractory_ms_(std::min(model.neuron.refractory_ms, kLongestHoldMs)),
+      refractory_ms_(std::min(model.neuron.refractory_ms, kLongestRefractoryMs)),
       refractory_sd_(std::sqrt(options.noise_intensity * refractory_ms_)),
       initial_voltage_(initial_voltage(model, options)),
       drive_((model.w_in * input).array() + (model.neuron.bias_mv - membrane_.offset_mv)),
@@ -139,25 +140,24 @@ BridgeRun::BridgeRun(const SpikingModel& model, const Eigen::MatrixXd& input, co
   std::sort(initial_spikes_.rbegin(), initial_spikes_.rend());
 }
 
-/// Units at or above threshold fire at time 0; all others are held at their voltage for the first
-/// refractory period, where noise moves them and may bring them to the threshold.
+/// Units at or above threshold fire at time 0; all others are refractory first:
+/// their voltage has no drive, but noise moves it and may bring it to the threshold.
 void BridgeRun::start_as_published(const Eigen::VectorXd& u) {
-  const double hold_ms = refractory_ms_;
   for (Eigen::Index unit = 0; unit < u.size(); ++unit) {
     const double from = membrane_.threshold - u[unit];
     const double to = from - refractory_sd_ * draws(unit).restart_normal;
-    const double exponent = 2.0 * from * to / (options_.noise_intensity * hold_ms);
+    const double exponent = 2.0 * from * to / (options_.noise_intensity * refractory_ms_);
     const double survival = to > 0.0 ? -std::expm1(-exponent) : 0.0;
     if (from <= 0.0) {
       initial_spikes_.push_back({0.0, unit});
     } else if (survival <= draws(unit).limit) {
       initial_spikes_.push_back(
-          {first_passage_ms(from, to, options_.noise_intensity, hold_ms, draws(unit).passage_normal,
-                            draws(unit).passage_uniform),
+          {first_passage_ms(from, to, options_.noise_intensity, refractory_ms_,
+                            draws(unit).passage_normal, draws(unit).passage_uniform),
            unit});
     } else {
       cells_.survival(unit) = static_cast<float>(survival);
-      schedule({unit, hold_ms, membrane_.threshold - to}, 0);
+      schedule({unit, refractory_ms_, membrane_.threshold - to}, 0);
     }
   }
 }
@@ -195,7 +195,7 @@ void BridgeRun::schedule(const Release& entry, long released) {
   // A millionth of a step: a release on a step's end belongs to it.
   const auto due = to_integer<long>(std::ceil(entry.time_ms / grid_.dt_ms - 1e-6));
   if (due > grid_.steps) {
-    return;  // held until the end
+    return;  // refractory until the end
   }
   if (due <= released) {
     release(entry, end_ms(released));
@@ -270,7 +270,7 @@ void BridgeRun::fire(const Spike& spike, long step) {
   readout_.spike(spike.unit, spike.time_ms);
   arrival_.deliver(spike.unit, end_ms(step) - spike.time_ms, next.u, next.current, next.h);
   begin_interval(spike.unit);
-  cells_.hold(spike.unit);
+  cells_.make_refractory(spike.unit);
   schedule({spike.unit, spike.time_ms + refractory_ms_,
             membrane_.reset + refractory_sd_ * draws(spike.unit).restart_normal},
            step);
@@ -300,9 +300,9 @@ void BridgeRun::record(long step) {
     Eigen::VectorXd voltage(model_.units());
     for (Eigen::Index unit = 0; unit < voltage.size(); ++unit) {
       const bool fired_before = intervals_[static_cast<std::size_t>(unit)] > 0;
-      voltage[unit] = !cells_.held(unit) ? cells_.now().u[unit] + membrane_.offset_mv
-                      : fired_before     ? model_.neuron.reset_mv
-                                         : initial_voltage_[unit];
+      voltage[unit] = !cells_.refractory(unit) ? cells_.now().u[unit] + membrane_.offset_mv
+                      : fired_before           ? model_.neuron.reset_mv
+                                               : initial_voltage_[unit];
     }
     recorder_.voltage(step, voltage);
     for (const Spike& spike : spikes_) {

@@ -20,7 +20,7 @@ Eigen::VectorXd jump_scale(const SynapseParameters& synapse) {
   return 1000.0 / (rise * synapse.decay_ms.array());
 }
 
-struct Sample {
+struct ResponseSample {
   double current, u;
 };
 
@@ -45,13 +45,13 @@ SpikeArrival::SpikeArrival(const SpikingModel& model, double step_ms)
     const double age_ms = static_cast<double>(i) / ages_per_ms_;
     DecayRates cell{1.0 / model.neuron.tau_membrane_ms, middle,
                     cascade ? 1.0 / model.synapse.rise_ms : 0.0};
-    std::array<Sample, 3> sample{};
+    std::array<ResponseSample, 3> sample{};
     double h = 0.0;
     for (std::size_t k = 0; k < 3; ++k) {
       cell.decay = middle + width * (static_cast<double>(k) - 1.0);
       const Propagator step = make_propagator(cell, age_ms);
-      sample[k] = cascade ? Sample{step.current_from_h, step.u_from_h}
-                          : Sample{step.current_keep, step.u_from_current};
+      sample[k] = cascade ? ResponseSample{step.current_from_h, step.u_from_h}
+                          : ResponseSample{step.current_keep, step.u_from_current};
       h = step.h_keep;
     }
     table_.push_back({static_cast<float>(h),
@@ -63,10 +63,10 @@ SpikeArrival::SpikeArrival(const SpikingModel& model, double step_ms)
 SpikeArrival::Response SpikeArrival::response(double age_ms) const {
   const double position = std::clamp(age_ms * ages_per_ms_, 0.0, static_cast<double>(kAges));
   const auto row = std::min(static_cast<std::size_t>(position), kAges - 1);
-  const auto share = static_cast<float>(position - static_cast<double>(row));
+  const auto fraction = static_cast<float>(position - static_cast<double>(row));
   const Response& low = table_[row];
   const Response& high = table_[row + 1];
-  const auto between = [share](float a, float b) { return a + share * (b - a); };
+  const auto between = [fraction](float a, float b) { return a + fraction * (b - a); };
   Response out{between(low.h, high.h), {}, {}};
   for (std::size_t k = 0; k < 3; ++k) {
     out.current[k] = between(low.current[k], high.current[k]);

@@ -1,3 +1,4 @@
+// The same scheme vectorised over units; equations in spiking/clock.cpp.
 #include <algorithm>
 #include <bit>
 #include <cmath>

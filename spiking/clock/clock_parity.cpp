@@ -1,3 +1,4 @@
+// The published order of operations; equations in spiking/clock.cpp.
 #include <cmath>
 #include <string>
 

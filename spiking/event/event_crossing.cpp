@@ -51,16 +51,16 @@ double next_guess(double t, double low, double high, int iteration) {
 /// rises at both, else the chord.
 double guess_zero(const Sample& left, const Sample& right) {
   const double rise = right.u - left.u;
-  const double share = -left.u / rise;
-  const double chord = left.t + (right.t - left.t) * share;
+  const double fraction = -left.u / rise;
+  const double chord = left.t + (right.t - left.t) * fraction;
   if (!(left.slope > 0.0 && right.slope > 0.0)) {
     return chord;
   }
   const double inverse = rise / (right.t - left.t);
-  const double bend_left = inverse / left.slope - 1.0;
-  const double bend_right = inverse / right.slope - 1.0;
-  return chord + (right.t - left.t) * share * (1.0 - share) *
-                     (bend_left * (1.0 - share) - bend_right * share);
+  const double curvature_left = inverse / left.slope - 1.0;
+  const double curvature_right = inverse / right.slope - 1.0;
+  return chord + (right.t - left.t) * fraction * (1.0 - fraction) *
+                     (curvature_left * (1.0 - fraction) - curvature_right * fraction);
 }
 
 /// Time of the one zero of u in [low, high], where u(low) <= 0 < u(high): the inverse Taylor series
@@ -81,12 +81,12 @@ double rising_zero(const Trajectory& trajectory, const Sample& left, const Sampl
       continue;
     }
     const double newton = -here.u / here.slope;
-    const double bend = 0.5 * newton * here.curvature / here.slope;
+    const double curved = 0.5 * newton * here.curvature / here.slope;
     const double twist = newton * newton * here.jerk / (6.0 * here.slope);
-    const bool short_step = std::abs(bend) < 0.1 && std::abs(twist) < 0.1;
-    t += short_step ? newton * (1.0 - bend + 2.0 * bend * bend - twist) : newton;
+    const bool short_step = std::abs(curved) < 0.1 && std::abs(twist) < 0.1;
+    t += short_step ? newton * (1.0 - curved + 2.0 * curved * curved - twist) : newton;
     // What is left is of fourth order in the step, the rates being at most of order 1.
-    if (std::abs(newton) < 1e-4 && std::abs(bend) < 1e-4 && std::abs(twist) < 1e-8) {
+    if (std::abs(newton) < 1e-4 && std::abs(curved) < 1e-4 && std::abs(twist) < 1e-8) {
       return std::clamp(t, low, high);
     }
   }

@@ -14,7 +14,7 @@ struct alignas(32) WindowState {
   double current = 0.0;
   double u = 0.0;
   /// How much may still be added to u in this window before the unit has to be looked at.
-  /// Infinite: held (refractory). Minus infinite: it is a candidate.
+  /// Infinite: refractory. Minus infinite: it is a candidate.
   double margin = 0.0;
 };
 
@@ -57,18 +57,18 @@ struct WindowStep {
 };
 
 struct WindowPass {
-  std::size_t units = 0;  ///< padded; the padding is held
+  std::size_t units = 0;  ///< padded; the padding is refractory
   WindowState* states = nullptr;
   const double* drive = nullptr;
-  const double* held_u = nullptr;
+  const double* refractory_u = nullptr;
   WindowStep step;
-  double slack = 0.0;  ///< share by which bounds are widened
+  double slack = 0.0;  ///< fraction by which bounds are widened
 };
 
 /// The passes over all units.
 struct WindowKernels {
-  /// Margins at the start of a window of the units that are not held: with the force c + I at its
-  /// upper bound c', u e^(-at) + c' (1 - e^(-at)) bounds u. Units without margin are written to
+  /// Margins at the start of a window of the units that are not refractory: with the force c + I at
+  /// its upper bound c', u e^(-at) + c' (1 - e^(-at)) bounds u. Units without margin are written to
   /// `flagged` (room for `units`), in order. Returns how many, or -1 where a state is not finite.
   std::ptrdiff_t (*begin)(const WindowPass& pass, std::int32_t* flagged);
   /// The states at the end of a window in which nothing more happens.

@@ -38,7 +38,7 @@ struct DriveSegment {
   Eigen::VectorXd drive;
 };
 
-/// The reference's switches: column k from (k - 1/2) input steps on (spiking/input_schedule.hpp).
+/// The reference's switches: column k from (k - 1/2) input steps on (internal/input_schedule.hpp).
 std::vector<DriveSegment> make_drive(const SpikingModel& model, const Eigen::MatrixXd& input);
 
 }  // namespace rheobase::spiking

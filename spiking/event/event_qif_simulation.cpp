@@ -67,7 +67,7 @@ void QifSimulation::start() {
     const bool above = v >= network_.neuron.threshold_mv;
     next_.push(unit, 0.0);
     if (protocol_.start_up == StartUp::reference) {
-      units_[i].held = refractory > 0.0;
+      units_[i].refractory = refractory > 0.0;
       units_[i].release_ms = refractory;
       if (above) {
         batch_.push_back(unit);
@@ -101,7 +101,7 @@ void QifSimulation::handle_next(double now_ms) {
       continue;
     }
     const UnitState state = state_at(cell, index(unit), now_ms);
-    cell.held = cell.held && now_ms < cell.release_ms;
+    cell.refractory = cell.refractory && now_ms < cell.release_ms;
     renew(unit, state, now_ms);
   }
   std::sort(batch_.begin(), batch_.end());
@@ -116,7 +116,7 @@ void QifSimulation::fire(double now_ms) {
     Unit& cell = units_[index(unit)];
     UnitState state = state_at(cell, index(unit), now_ms);
     state.u = network_.neuron.reset_mv;
-    cell.held = refractory > 0.0;
+    cell.refractory = refractory > 0.0;
     cell.release_ms = now_ms + refractory;
     renew(unit, state, now_ms);
   }
@@ -158,7 +158,7 @@ void QifSimulation::renew(std::int32_t unit, const UnitState& state, double now_
   cell.start = state;
   cell.start_ms = now_ms;
   cell.fires = false;
-  if (cell.held) {
+  if (cell.refractory) {
     next_.change(unit, cell.release_ms);
     return;
   }
@@ -181,7 +181,7 @@ UnitState QifSimulation::state_at(const Unit& unit, std::size_t at, double now_m
   if (age == 0.0) {
     return unit.start;
   }
-  if (!unit.held) {
+  if (!unit.refractory) {
     return unit.course.at(age);
   }
   UnitState state = make_propagator(network_.rates(static_cast<Eigen::Index>(at)), age)(

@@ -31,7 +31,7 @@ class QifSimulation : public EventView {
     UnitState start;  ///< state at start_ms; u is the absolute voltage v
     double start_ms = 0.0;
     double release_ms = 0.0;
-    bool held = false;
+    bool refractory = false;
     bool fires = false;  ///< the next event of the unit is a spike
   };
 

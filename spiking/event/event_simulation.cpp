@@ -1,3 +1,4 @@
+// A run of the event engine; equations in spiking/event.cpp.
 #include "spiking/event/event_simulation.hpp"
 
 #include <algorithm>
@@ -20,7 +21,7 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 // Longer windows need fewer passes over all units but look at more of them in vain.
 constexpr double kWindowMs = 1.67;
 
-// Bounds are widened by this share, far above their rounding errors.
+// Bounds are widened by this fraction, far above their rounding errors.
 constexpr double kBoundSlack = 1e-12;
 
 // Decaying states are kept from becoming subnormal numbers, which are slow to compute with.
@@ -71,7 +72,7 @@ EventSimulation::EventSimulation(const EventNetwork& network, const EventProtoco
   looked_at_.resize(padded);
   state_.window.assign(padded, {0.0, 0.0, 0.0, kInfinity});
   std::for_each_n(state_.window.begin(), units, [](WindowState& state) { state.margin = 0.0; });
-  state_.held_u.assign(padded, reset_u_);
+  state_.refractory_u.assign(padded, reset_u_);
   state_.release_ms.assign(units, 0.0);
   exact_.assign(units, 0);
   flagged_.resize(units);
@@ -147,7 +148,7 @@ void EventSimulation::start() {
     }
     state_.window[unit].u = u;
     if (refractory > 0.0) {
-      state_.held_u[unit] = u;
+      state_.refractory_u[unit] = u;
       state_.window[unit].margin = kInfinity;
       state_.release_ms[unit] = refractory;
       releases_.push_back({refractory, static_cast<std::int32_t>(unit)});
@@ -189,7 +190,7 @@ WindowPass EventSimulation::pass() {
   return {.units = state_.window.size(),
           .states = state_.window.data(),
           .drive = drive_.data(),
-          .held_u = state_.held_u.data(),
+          .refractory_u = state_.refractory_u.data(),
           .step = {.current_keep = step_.current_keep.data(),
                    .current_from_h = step_.current_from_h.data(),
                    .u_from_current = step_.u_from_current.data(),
@@ -214,8 +215,8 @@ void EventSimulation::make_candidates(std::ptrdiff_t found) {
     // Where u may rise it cannot reach 0 before tau_m ln((c' - u) / c').
     const double u = state_.window[place(unit)].u;
     const double force = force_bound(place(unit));
-    const double share = u < 0.0 ? force / (force - u) : 1.0;
-    const double first = -network_.neuron.tau_membrane_ms * std::log(share);
+    const double fraction = u < 0.0 ? force / (force - u) : 1.0;
+    const double first = -network_.neuron.tau_membrane_ms * std::log(fraction);
     make_candidate(unit, first * (1.0 - kBoundSlack));
   }
 }
@@ -297,7 +298,7 @@ void EventSimulation::fire(double t) {
     limit_.count(now_ms);
     spikes_.push_back({now_ms, unit});
     state_.window[place(unit)].margin = kInfinity;
-    state_.held_u[place(unit)] = reset_u_;
+    state_.refractory_u[place(unit)] = reset_u_;
     state_.release_ms[place(unit)] = release_ms;
   }
   const Arrival arrival = arrivals_.at(t, state_.length_ms);
@@ -336,28 +337,29 @@ void EventSimulation::release_due(double t) {
   const Release due = releases_.front();
   releases_.pop_front();
   const std::size_t unit = place(due.unit);
-  // A unit that fired again while it was held has a later entry.
-  if (state_.held(unit) && state_.release_ms[unit] == due.time_ms) {
+  // A unit that fired again while it was refractory has a later entry.
+  if (state_.refractory(unit) && state_.release_ms[unit] == due.time_ms) {
     observe(t);
     release(due.unit, t);
   }
 }
 
-/// The end of a refractory period: from the voltage it was held at, u moves again.
+/// The end of a refractory period: u moves again from where it was.
 void EventSimulation::release(std::int32_t unit, double t) {
   WindowState& s = state_.window[place(unit)];
-  const double held = state_.held_u[place(unit)];
-  s.u = u_at_start(network_.rates(unit), t, {s.h, s.current, 0.0}, (*state_.drive)[unit], held);
+  const double u = state_.refractory_u[place(unit)];
+  s.u = u_at_start(network_.rates(unit), t, {s.h, s.current, 0.0}, (*state_.drive)[unit], u);
   const double keep =
       std::exp(network_.membrane_rate() * (t - state_.length_ms)) * (1.0 - kBoundSlack);
   const double force = std::max(force_bound(place(unit)), 0.0);
-  s.margin = -(held * keep + force * (1.0 - keep));
+  s.margin = -(u * keep + force * (1.0 - keep));
   if (!(s.margin >= 0.0)) {
     make_candidate(unit, t);
   }
 }
 
-/// Artificial stimulation also moves held units, which fire when it lifts them above threshold.
+/// Artificial stimulation also moves refractory units, which fire when it lifts them above
+/// threshold.
 void EventSimulation::jump(double jump_mv, double t) {
   observe(t);
   const double at_start = jump_mv * std::exp(network_.membrane_rate() * t);
@@ -365,8 +367,8 @@ void EventSimulation::jump(double jump_mv, double t) {
     const auto unit = static_cast<std::int32_t>(stimulated);
     WindowState& s = state_.window[place(unit)];
     if (s.margin == kInfinity) {
-      state_.held_u[place(unit)] += jump_mv;
-      if (state_.held_u[place(unit)] >= 0.0) {
+      state_.refractory_u[place(unit)] += jump_mv;
+      if (state_.refractory_u[place(unit)] >= 0.0) {
         make_candidate(unit, t);
         exact_[place(unit)] = 1;
       }

@@ -30,11 +30,11 @@ class EventState : public EventView {
   double start_ms = 0.0;  ///< of the window
   double length_ms = 0.0;
   const Eigen::VectorXd* drive = nullptr;  ///< N, mV
-  AlignedVector<WindowState> window;       ///< N and padding that is held
-  AlignedVector<double> held_u;            ///< u of a held unit, mV; padded
-  std::vector<double> release_ms;          ///< end of the refractory period of a held unit
+  AlignedVector<WindowState> window;       ///< N and padding, which is refractory
+  AlignedVector<double> refractory_u;      ///< of a refractory unit, mV; padded
+  std::vector<double> release_ms;          ///< end of the refractory period of a unit in it
 
-  bool held(std::size_t unit) const {
+  bool refractory(std::size_t unit) const {
     return window[unit].margin == std::numeric_limits<double>::infinity();
   }
   Trajectory trajectory(std::size_t unit) const {
@@ -44,7 +44,7 @@ class EventState : public EventView {
   }
 
   double u(std::size_t unit, double time_ms) const override {
-    return held(unit) ? held_u[unit] : trajectory(unit).at(time_ms - start_ms).u;
+    return refractory(unit) ? refractory_u[unit] : trajectory(unit).at(time_ms - start_ms).u;
   }
   double force(std::size_t unit, double time_ms) const override {
     const Trajectory course = trajectory(unit);

@@ -8,8 +8,9 @@ using namespace rheobase::RHEOBASE_SIMD;
 
 namespace {
 
-/// Held units have an infinite margin.
-RHEOBASE_INLINE Doubles if_held(const Doubles& margin, const Doubles& yes, const Doubles& no) {
+/// Refractory units have an infinite margin.
+RHEOBASE_INLINE Doubles if_refractory(const Doubles& margin, const Doubles& yes,
+                                      const Doubles& no) {
   return select_less(Doubles::all(__DBL_MAX__), margin, yes, no);
 }
 
@@ -31,7 +32,7 @@ std::ptrdiff_t pass_over(const WindowPass& pass, std::int32_t* flagged) {
       const Doubles end = s.u * step.u_keep + drive * step.u_from_drive +
                           s.current * Doubles::load(step.u_from_current + unit) +
                           s.h * Doubles::load(step.u_from_h + unit);
-      s.u = if_held(s.margin, Doubles::load(pass.held_u + unit), end);
+      s.u = if_refractory(s.margin, Doubles::load(pass.refractory_u + unit), end);
       s.current = s.current * current_keep + s.h * current_from_h;
       s.h = s.h * step.h_keep;
     }
@@ -41,7 +42,7 @@ std::ptrdiff_t pass_over(const WindowPass& pass, std::int32_t* flagged) {
       // D(b, g; t) still rises at the end of a window, which is shorter than both time constants.
       const Doubles force = drive + free + max(s.h, zero) * current_from_h;
       const Doubles margin = zero - (s.u * keep + max(force, zero) * gain);
-      s.margin = if_held(s.margin, s.margin, margin);
+      s.margin = if_refractory(s.margin, s.margin, margin);
       for (std::uint32_t bits = ~not_less_bits(s.margin, zero) & 0xffU; bits != 0;
            bits &= bits - 1) {
         flagged[found++] = static_cast<std::int32_t>(unit) + __builtin_ctz(bits);

@@ -10,7 +10,10 @@
 namespace rheobase::spiking {
 
 /// Filtered spike trains r of all units and the readout w_out . r, advanced in closed form from
-/// one output sample to the next; a spike enters with its own distance to the sample.
+/// one output sample to the next; a spike enters with its own distance to the sample. In a period P
+///   r <- r e^(-P/td) + hr D(1/td, 1/tr; P),   hr <- hr e^(-P/tr)      D: synaptic_filter.hpp
+/// and a spike of age s adds 1/(tr td) e^(-s/tr) to hr and 1/(tr td) D(1/td, 1/tr; s) to r (single
+/// exponential: 1/td e^(-s/td) to r), times in seconds.
 template <class T>
 class SampledReadout {
  public:

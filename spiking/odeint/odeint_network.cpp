@@ -20,16 +20,16 @@ namespace odeint = boost::numeric::odeint;
 
 constexpr double kUnbounded = std::numeric_limits<double>::infinity();
 
-/// Right-hand side of the population. A held unit keeps its u.
+/// Right-hand side of the population. A refractory unit keeps its u.
 class Membranes {
  public:
   explicit Membranes(const EventNetwork& network)
-      : network_(network), held_(static_cast<std::size_t>(network.units()), 0) {}
+      : network_(network), refractory_(static_cast<std::size_t>(network.units()), 0) {}
 
   void set_drive(const Eigen::VectorXd& drive) { drive_ = &drive; }
-  void hold(std::size_t unit, bool held) { held_[unit] = held; }
-  bool held(std::size_t unit) const { return held_[unit] != 0; }
-  std::size_t units() const { return held_.size(); }
+  void set_refractory(std::size_t unit, bool refractory) { refractory_[unit] = refractory; }
+  bool refractory(std::size_t unit) const { return refractory_[unit] != 0; }
+  std::size_t units() const { return refractory_.size(); }
 
   double slope(std::size_t unit, const OdeintState& x) const {
     const double u = x[3 * unit];
@@ -43,9 +43,9 @@ class Membranes {
 
   void operator()(const OdeintState& x, OdeintState& derivative, double /*t*/) const {
     const double rise = network_.rise_rate();
-    for (std::size_t unit = 0; unit < held_.size(); ++unit) {
+    for (std::size_t unit = 0; unit < refractory_.size(); ++unit) {
       const double decay = network_.decay_rate[static_cast<Eigen::Index>(unit)];
-      derivative[3 * unit] = held_[unit] ? 0.0 : slope(unit, x);
+      derivative[3 * unit] = refractory_[unit] ? 0.0 : slope(unit, x);
       derivative[3 * unit + 1] = x[3 * unit + 2] - decay * x[3 * unit + 1];
       derivative[3 * unit + 2] = -rise * x[3 * unit + 2];
     }
@@ -54,7 +54,7 @@ class Membranes {
  private:
   const EventNetwork& network_;
   const Eigen::VectorXd* drive_ = nullptr;
-  std::vector<char> held_;
+  std::vector<char> refractory_;
 };
 
 using Method = odeint::runge_kutta_dopri5<OdeintState>;
@@ -141,7 +141,7 @@ void Integration::start() {
     } else if (u >= 0.0) {
       above.push_back(unit);
     } else if (refractory > 0.0) {
-      membranes_.hold(unit, true);
+      membranes_.set_refractory(unit, true);
       release_ms_[unit] = refractory;
       releases_.push_back({refractory, unit});
     }
@@ -188,7 +188,8 @@ double Integration::first_crossing(double from, double to) {
   dense_.calc_state(to, end);
   double first = to;
   for (std::size_t unit = 0; unit < membranes_.units(); ++unit) {
-    const double above = membranes_.held(unit) ? kUnbounded : above_threshold(end, unit, from, to);
+    const double above =
+        membranes_.refractory(unit) ? kUnbounded : above_threshold(end, unit, from, to);
     if (above == kUnbounded) {
       continue;
     }
@@ -291,8 +292,8 @@ void Integration::handle_events() {
   }
   for (; !releases_.empty() && releases_.front().time_ms <= now_ms_; releases_.pop_front()) {
     const auto [time_ms, unit] = releases_.front();
-    if (membranes_.held(unit) && release_ms_[unit] == time_ms) {
-      membranes_.hold(unit, false);
+    if (membranes_.refractory(unit) && release_ms_[unit] == time_ms) {
+      membranes_.set_refractory(unit, false);
     }
   }
   for (; next_arrival_ < arrivals_.size() && arrivals_[next_arrival_].time_ms <= now_ms_;
@@ -321,7 +322,7 @@ void Integration::fire(std::vector<std::size_t> units) {
     spikes_.push_back({now_ms_, static_cast<std::int32_t>(unit)});
     x_[3 * unit] = reset_u_;
     if (refractory > 0.0) {
-      membranes_.hold(unit, true);
+      membranes_.set_refractory(unit, true);
       release_ms_[unit] = now_ms_ + refractory;
       releases_.push_back({release_ms_[unit], unit});
     }

@@ -59,7 +59,7 @@ double largest_error(const std::vector<std::uint32_t>& words) {
   return error;
 }
 
-/// Share of all pairs (radius, angle) whose first number lies in [0, x].
+/// Fraction of all pairs (radius, angle) whose first number lies in [0, x].
 double distribution(double x) {
   double below = 0.0;
   for (std::uint32_t i = 0; i < kHalves; ++i) {

@@ -88,7 +88,7 @@ TEST_SUITE("statistical") {
       }
     }
     check_standard_normal(values);
-    // Tail: the share beyond 3 sd is 2.6998e-3.
+    // Tail: the fraction beyond 3 sd is 2.6998e-3.
     double beyond = 0.0;
     for (const double v : values) {
       beyond += std::abs(v) > 3.0 ? 1.0 : 0.0;

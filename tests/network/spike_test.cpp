@@ -81,7 +81,7 @@ TEST_SUITE("unit") {
     CHECK(get_variable(network, state, "p.s") == Eigen::VectorXd(Eigen::Vector4d(1, 0, 1, 0)));
   }
 
-  TEST_CASE("refractory units are held at reset for the period, then move") {
+  TEST_CASE("refractory units stay at reset for the period, then move") {
     NetworkSpec spec = one_population("spiking_lif", 1, 0.1);
     spec.populations[0].initial["v"] = value(-39.0);
     const Network network(spec);

@@ -120,7 +120,8 @@ TEST_SUITE("numeric") {
     const SimulationResult exact = simulate(model, input, options);
     REQUIRE(noisy.spike_unit == exact.spike_unit);
     REQUIRE(exact.spike_count == Eigen::Vector2i(8, 0));
-    // A crossing is put on the chord: late by sag / slope = D^2 / (8 tau), below 1 us an interval.
+    // A crossing is put on the chord: late by curvature correction / slope = D^2 / (8 tau), below 1
+    // us an interval.
     const double late_ms = 1e-3 * static_cast<double>(exact.spike_time_ms.size());
     for (std::size_t i = 0; i < exact.spike_time_ms.size(); ++i) {
       CHECK(std::abs(noisy.spike_time_ms[i] - exact.spike_time_ms[i]) < late_ms);
@@ -314,7 +315,7 @@ TEST_SUITE("unit") {
         options.engine = engine;
         const SimulationResult run = simulate(model, networks::constant_input(300.0), options);
         CHECK(run.voltage.minCoeff() > -65.0 - 0.01);
-        long held = 0;
+        long refractory = 0;
         for (Eigen::Index unit = 0; unit < 3; ++unit) {
           // The start counts as a spike that leaves the voltage where it is.
           std::vector<double> from{0.0};
@@ -327,12 +328,12 @@ TEST_SUITE("unit") {
               const double slack = 1.01 * run.voltage_step_ms;  // the spike's and the release's own
               if (time > from[k] + slack && time < from[k] + refractory_ms - slack) {
                 CHECK(std::abs(run.voltage(unit, i) - expected) < 1e-3);
-                ++held;
+                ++refractory;
               }
             }
           }
         }
-        CHECK((held > 0 || refractory_ms < 2.0));
+        CHECK((refractory > 0 || refractory_ms < 2.0));
       }
     }
   }

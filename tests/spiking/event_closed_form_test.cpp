@@ -45,9 +45,9 @@ double distance_to_exact(const SpikingModel& model, const std::vector<double>& s
   // Advances to `end`; u waits at its value until the refractory period is over.
   const auto move = [&](const Real& end) {
     if (now < release) {
-      const Real held = s.u, until = end < release ? end : release;
+      const Real u = s.u, until = end < release ? end : release;
       s = oracle::advance(rates, drive, s, until - now);
-      s.u = held;
+      s.u = u;
       now = until;
     }
     if (now < end) {

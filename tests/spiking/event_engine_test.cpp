@@ -101,7 +101,8 @@ TEST_SUITE("unit") {
     }
   }
 
-  TEST_CASE("Event engine: reference start: at or above threshold fires at 0, the rest is held") {
+  TEST_CASE(
+      "Event engine: reference start: at or above threshold fires at 0, the rest is refractory") {
     SpikingModel model = networks::uncoupled(Eigen::Vector4d(5.0, 5.0, 5.0, -5.0));
     SimulationOptions options = lif_options(model);
     options.initial_voltage = Eigen::Vector4d(-50.0, -40.0, 29.0, -40.1);
@@ -112,7 +113,7 @@ TEST_SUITE("unit") {
     CHECK(run.spike_unit[1] == 2);
     CHECK(run.spike_time_ms[0] == 0.0);
     CHECK(run.spike_time_ms[1] == 0.0);
-    // Held at -50 mV (u = -10) until 2 ms, then on its way to c = 5.
+    // Refractory at -50 mV (u = -10) until 2 ms, then on its way to c = 5.
     CHECK(run.spike_unit[2] == 0);
     CHECK(run.spike_time_ms[2] == near(2.0 + 10.0 * std::log(15.0 / 5.0), 1e-15));
     CHECK(run.voltage(0, 0) == -50.0);
@@ -124,7 +125,7 @@ TEST_SUITE("unit") {
     CHECK(run.voltage(3, 40) < -40.1);
   }
 
-  TEST_CASE("Event engine: relaxed start: no spike at 0, nobody held") {
+  TEST_CASE("Event engine: relaxed start: no spike at 0, nobody refractory") {
     SpikingModel model = networks::uncoupled(Eigen::Vector3d(5.0, 5.0, 5.0));
     SimulationOptions options = lif_options(model);
     options.start_up = StartUp::relaxed;
@@ -158,8 +159,8 @@ TEST_SUITE("unit") {
     }
   }
 
-  TEST_CASE("Event engine: a stimulation jump makes a unit cross at once, a held one too") {
-    // Unit 0 hangs at u = -1; unit 1 fires at 0 and is held at u = -25 for 50 ms.
+  TEST_CASE("Event engine: a stimulation jump makes a unit cross at once, a refractory one too") {
+    // Unit 0 hangs at u = -1; unit 1 fires at 0 and is refractory at u = -25 for 50 ms.
     SpikingModel model = networks::uncoupled(Eigen::Vector2d(-1.0, -1.0));
     model.neuron.refractory_ms = 50.0;
     SimulationOptions options = lif_options(model);
@@ -168,16 +169,16 @@ TEST_SUITE("unit") {
     options.stimulation = Stimulation{StimulationMode::excite, {0, 1}, 10.0, 40.0};
     const SimulationResult run = simulate(model, networks::constant_input(45.0), options);
     const std::vector<double> hanging = networks::spike_times(run, 0);
-    const std::vector<double> held = networks::spike_times(run, 1);
+    const std::vector<double> refractory = networks::spike_times(run, 1);
     REQUIRE(hanging.size() >= 1);
-    REQUIRE(held.size() >= 2);
-    // From -1 two jumps of 0.5 mV lead to threshold; a held unit needs 50 of them.
+    REQUIRE(refractory.size() >= 2);
+    // From -1 two jumps of 0.5 mV lead to threshold; a refractory unit needs 50 of them.
     CHECK(hanging[0] >= 10.0);
     CHECK(hanging[0] < 12.0);
     CHECK(std::abs(hanging[0] / 0.1 - std::round(hanging[0] / 0.1)) < 1e-9);
-    CHECK(held[1] > 15.0);
-    CHECK(held[1] < 30.0);
-    CHECK(std::abs(held[1] / 0.1 - std::round(held[1] / 0.1)) < 1e-9);
+    CHECK(refractory[1] > 15.0);
+    CHECK(refractory[1] < 30.0);
+    CHECK(std::abs(refractory[1] / 0.1 - std::round(refractory[1] / 0.1)) < 1e-9);
   }
 
   TEST_CASE("Event engine: every instruction set gives the same bits") {

@@ -84,7 +84,9 @@ TEST_SUITE("unit") {
 }
 
 TEST_SUITE("numeric") {
-  TEST_CASE("Bridge engine: a path bends off its hyperbolic chord as the exact propagator does") {
+  TEST_CASE(
+      "Bridge engine: the curvature correction off the hyperbolic chord is that of the exact "
+      "propagator") {
     for (const double step_ms : {0.05, 0.25}) {
       for (const double decay_ms : {5.0, 20.0, 100.0}) {
         SpikingModel model = networks::uncoupled(Eigen::VectorXd::Ones(1));
@@ -106,17 +108,17 @@ TEST_SUITE("numeric") {
           CHECK(found == near(expected, 0.02));
         };
         const UnitState current{0.0, 30.0, 0.0};
-        alike(static_cast<double>(p.coefficients[0].sag_from_current[0]) *
-                  (30.0 + whole(current, 0.0).current),
-              below_chord(current, 0.0));
+        alike(static_cast<double>(p.coefficients[0].correction_from_current[0]) *
+                 (30.0 + whole(current, 0.0).current),
+             below_chord(current, 0.0));
         // h comes with the current that it makes.
         const UnitState rise{40.0, 0.0, 0.0};
-        alike(static_cast<double>(p.sag_from_h) * (40.0 + whole(rise, 0.0).h) +
-                  static_cast<double>(p.coefficients[0].sag_from_current[0]) *
-                      whole(rise, 0.0).current,
-              below_chord(rise, 0.0));
+        alike(static_cast<double>(p.correction_from_h) * (40.0 + whole(rise, 0.0).h) +
+                 static_cast<double>(p.coefficients[0].correction_from_current[0]) *
+                     whole(rise, 0.0).current,
+             below_chord(rise, 0.0));
         const double gain = -std::expm1(-a * step_ms);  // the drive as the kernel has it
-        alike(static_cast<double>(p.sag_from_drive) * gain * 25.0, below_chord({}, 25.0));
+        alike(static_cast<double>(p.correction_from_drive) * gain * 25.0, below_chord({}, 25.0));
       }
     }
   }

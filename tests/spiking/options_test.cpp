@@ -412,7 +412,7 @@ TEST_SUITE("unit") {
           SimulationOptions options = networks::quiet(model);
           options.engine = engine;
           options.noise_intensity = std::string(engine) == "bridge" ? 1e-9 : 0.0;
-          // Unit 1 starts above threshold and fires at once, unit 2 is held at reset.
+          // Unit 1 starts above threshold and fires at once, unit 2 is refractory at reset.
           (*options.initial_voltage)[0] = model.neuron.threshold_mv + 1.0;
           const SimulationResult run = simulate(model, networks::constant_input(200.0), options);
           CHECK(run.spike_count[0] == 1);

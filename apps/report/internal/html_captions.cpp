@@ -55,7 +55,7 @@ PageSection unit_section(const ReportData& data) {
     section.figures.push_back(
         {"distribution", "Firing rates by type",
          "Distribution of the mean firing rates of the LIF network's units, as "
-         "the share of each type.",
+         "the fraction of each type.",
          false});
   }
   if (data.tau_ms.size() > 0) {

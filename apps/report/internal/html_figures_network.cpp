@@ -87,7 +87,7 @@ std::string distribution_figure(const ReportData& data, const FigureTarget& targ
   FigureScript script = column_figure(target);
   const double width = std::max(data.mean_hz.maxCoeff(), 1e-9) / static_cast<double>(kBins);
   script.begin(column_panel("Firing rates by type, LIF network", "Mean firing rate (Hz)",
-                            "Share of units (%)"));
+                            "Fraction of units (%)"));
   script.set("set key top right samplen 0.8\nset yrange [0:*]");
   for (int type = 0; type < kTypes; ++type) {
     const std::vector<Eigen::Index> units = units_of(data, type);

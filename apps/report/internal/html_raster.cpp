@@ -51,12 +51,12 @@ std::size_t spikes_of(const Trains& trains, const std::vector<int>& units) {
   return total;
 }
 
-/// `share` of the values, at even distances.
-std::vector<double> evenly_thinned(const std::vector<double>& values, double share) {
+/// `fraction` of the values, at even distances.
+std::vector<double> evenly_thinned(const std::vector<double>& values, double fraction) {
   std::vector<double> kept;
   double credit = 0.0;
   for (const double value : values) {
-    credit += share;
+    credit += fraction;
     if (credit >= 1.0) {
       kept.push_back(value);
       credit -= 1.0;
@@ -98,11 +98,11 @@ PageRaster page_raster(const ReportRaster& raster, const std::vector<rate::UnitT
     page.unit = every_unit(order, unit_type, stride);
     total = spikes_of(trains, page.unit);
   }
-  const double share =
+  const double fraction =
       total > max_spikes ? static_cast<double>(max_spikes) / static_cast<double>(total) : 1.0;
   for (const int unit : page.unit) {
     const auto& train = trains[static_cast<std::size_t>(unit)];
-    const std::vector<double> kept = share < 1.0 ? evenly_thinned(train, share) : train;
+    const std::vector<double> kept = fraction < 1.0 ? evenly_thinned(train, fraction) : train;
     page.count.push_back(static_cast<int>(kept.size()));
     page.time_ms.insert(page.time_ms.end(), kept.begin(), kept.end());
   }

@@ -21,7 +21,7 @@ struct PageRaster {
   std::string thinning;         ///< what was left out, empty: nothing
 };
 
-/// Keeps at most `max_spikes` spikes. Units are left out first, the same share of every type, so
+/// Keeps at most `max_spikes` spikes. Units are left out first, the same fraction of every type, so
 /// that the trains that stay are whole; below 100 units, spikes are left out of every train at
 /// even distances.
 PageRaster page_raster(const ReportRaster& raster, const std::vector<rate::UnitType>& unit_type,

@@ -34,8 +34,8 @@ std::string decimals(const std::optional<double>& value, int places) {
   return value ? decimals(*value, places) : kNothing;
 }
 
-std::string percent(double share) {
-  return fmt::format("{:.3g} %", 100.0 * share);
+std::string percent(double fraction) {
+  return fmt::format("{:.3g} %", 100.0 * fraction);
 }
 
 std::string accuracy(const Proportion& proportion) {
@@ -120,7 +120,8 @@ ReportTable component_table(const mapping::SubspaceComparison& subspaces) {
   ReportTable table;
   table.title = "Principal components";
   table.note = fmt::format(
-      "Share of the variance of the condition averages. Angles between the subspaces of the first "
+      "Fraction of the variance of the condition averages. Angles between the subspaces of the "
+      "first "
       "{} components of both networks, smallest first.",
       subspaces.angles_deg.size());
   table.header = {"Component", "Rate network", "LIF network", "Angle"};

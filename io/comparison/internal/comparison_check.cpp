@@ -17,13 +17,13 @@ namespace {
 using Eigen::Index;
 
 constexpr int kMostComparedTrials = 1'000'000;
-/// What rounding may add to a share, a correlation or an angle.
-constexpr double kRoundingOfShares = 1e-6;
+/// What rounding may add to a fraction, a correlation or an angle.
+constexpr double kRoundingOfFractions = 1e-6;
 
 void check_optional(const ComparisonCheck& check, const std::string& field,
                     const std::optional<double>& value, double low, double high) {
   if (value) {
-    check.within(field, *value, low - kRoundingOfShares, high + kRoundingOfShares);
+    check.within(field, *value, low - kRoundingOfFractions, high + kRoundingOfFractions);
   }
 }
 
@@ -117,7 +117,7 @@ void check_answers(const ComparisonCheck& check, const std::string& path,
   same(".spiking_accuracy.successes", condition.spiking_accuracy.successes,
        static_cast<long>(paired.both) + paired.only_second);
   same(".mcnemar", rate + paired.only_second + paired.neither, condition.trials);
-  check.within(path + ".mcnemar.p_value", paired.p_value, 0.0, 1.0 + kRoundingOfShares);
+  check.within(path + ".mcnemar.p_value", paired.p_value, 0.0, 1.0 + kRoundingOfFractions);
 }
 
 void check_condition(const ComparisonCheck& check, const std::string& path,
@@ -185,7 +185,7 @@ void check_values(const ComparisonCheck& check, const std::string& field,
 void check_units(const mapping::Comparison& comparison, const ComparisonCheck& check) {
   constexpr double largest = std::numeric_limits<double>::max();
   const mapping::UnitComparison& units = comparison.units;
-  const double one = 1.0 + kRoundingOfShares;
+  const double one = 1.0 + kRoundingOfFractions;
   check.require(!units.type.empty(), "units.type", "no unit", "must have one or more");
   check_values(check, "tau_ms", units.tau_ms, std::numeric_limits<double>::min(), largest, false);
   check_values(check, "rate_activity", units.rate_activity, -largest, largest, false);
@@ -238,14 +238,14 @@ void check_types(const mapping::Comparison& comparison, const ComparisonCheck& c
                 fmt::format("must be {}, those of the units", next));
 }
 
-void check_shares(const ComparisonCheck& check, const std::string& field,
-                  const Eigen::VectorXd& shares, Index most) {
-  check.require(shares.size() >= 1 && shares.size() <= most, field,
-                fmt::format("{} values", shares.size()), fmt::format("must be 1 ... {}", most));
-  for (Index k = 0; k < shares.size(); ++k) {
-    check.within(field, shares[k], 0.0, k == 0 ? 1.0 + kRoundingOfShares : shares[k - 1]);
+void check_fractions(const ComparisonCheck& check, const std::string& field,
+                     const Eigen::VectorXd& fractions, Index most) {
+  check.require(fractions.size() >= 1 && fractions.size() <= most, field,
+                fmt::format("{} values", fractions.size()), fmt::format("must be 1 ... {}", most));
+  for (Index k = 0; k < fractions.size(); ++k) {
+    check.within(field, fractions[k], 0.0, k == 0 ? 1.0 + kRoundingOfFractions : fractions[k - 1]);
   }
-  check.within(field, shares.sum(), 0.0, 1.0 + kRoundingOfShares);
+  check.within(field, fractions.sum(), 0.0, 1.0 + kRoundingOfFractions);
 }
 
 void check_subspaces(const mapping::Comparison& comparison, const ComparisonCheck& check) {
@@ -253,8 +253,8 @@ void check_subspaces(const mapping::Comparison& comparison, const ComparisonChec
   const auto units = static_cast<Index>(comparison.units.type.size());
   const mapping::SubspaceComparison& subspaces = comparison.subspaces;
   const Index most = std::min(kMostShares, units);
-  check_shares(check, "subspaces.rate_explained", subspaces.rate_explained, most);
-  check_shares(check, "subspaces.spiking_explained", subspaces.spiking_explained, most);
+  check_fractions(check, "subspaces.rate_explained", subspaces.rate_explained, most);
+  check_fractions(check, "subspaces.spiking_explained", subspaces.spiking_explained, most);
   check.require(subspaces.rate_explained.size() == subspaces.spiking_explained.size(),
                 "subspaces.spiking_explained",
                 fmt::format("{} values", subspaces.spiking_explained.size()),
@@ -266,7 +266,7 @@ void check_subspaces(const mapping::Comparison& comparison, const ComparisonChec
       fmt::format("must be at most {}, as options.components", comparison.options.components));
   for (Index k = 0; k < angles.size(); ++k) {
     check.within("subspaces.angles_deg", angles[k],
-                 k == 0 ? 0.0 : angles[k - 1] - kRoundingOfShares, 90.0 + kRoundingOfShares);
+                 k == 0 ? 0.0 : angles[k - 1] - kRoundingOfFractions, 90.0 + kRoundingOfFractions);
   }
 }
 

@@ -15,7 +15,7 @@ namespace {
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 constexpr long kLeastIntervals = 10;      // fewer say nothing about a unit's regularity
-constexpr Eigen::Index kComponents = 10;  // whose shares are kept
+constexpr Eigen::Index kComponents = 10;  // whose fractions of the variance are recorded
 
 void append(std::vector<double>& values, const std::optional<double>& value) {
   if (value) {

@@ -34,7 +34,7 @@ struct PairedTrial {
   double duration_ms = 0.0;
 };
 
-/// The times at which a comparison looks at the networks.
+/// The times at which a comparison measures the networks.
 struct ComparisonGrid {
   analysis::SampleGrid samples;
   Eigen::Index first = 0;         ///< first sample that is analysed

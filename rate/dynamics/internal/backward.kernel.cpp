@@ -1,8 +1,15 @@
-// Backpropagation through time. With e_t = dL/do_t and lambda_t = dL/dx_t,
-//   lambda_t = phi'(x_t) (W_out^T e_t + W^T (lambda_{t+1} / tau) + c r_t) + (1 - 1/tau)
-//   lambda_{t+1} dL/dW       = sum_t (lambda_t / tau) r_{t-1}^T dL/d(1/tau) = sum_t lambda_t (W
-//   r_{t-1} + W_in u_{t-1} - x_{t-1}) dL/dW_out   = sum_t e_t r_t^T
-// where rates cost c/2 r^2 each. With spike-like noise r is the noisy rate, phi' its slope.
+// Backpropagation through time. With e_t = dL/do_t, lambda_t = dL/dx_t and rates that cost c/2 r^2
+// each, for t = T-1, ..., 1 and lambda_T = 0:
+//
+//   lambda_t    = phi'(x_t) (W_out^T e_t + W^T (lambda_{t+1} / tau) + c r_t)
+//                 + (1 - 1/tau) lambda_{t+1}
+//   dL/dW       = sum_t (lambda_t / tau) r_{t-1}^T
+//   dL/d(1/tau) = sum_t lambda_t (W r_{t-1} + W_in u_{t-1} + b - x_{t-1})
+//   dL/dW_in    = sum_t (lambda_t / tau) u_{t-1}^T
+//   dL/dW_out   = sum_t e_t r_t^T,   dL/db_out = sum_t e_t
+//
+// With spike-like noise r is the noisy rate and phi' its slope, the noise itself held fixed.
+// Reference: Werbos, Proc IEEE 78:1550 (1990).
 #include "rate/dynamics/internal/pack_transpose.hpp"
 #include "rate/dynamics/internal/recurrent_product.hpp"
 #include "rate/dynamics/internal/state_layout.hpp"

@@ -6,8 +6,8 @@ namespace rheobase::rate {
 
 namespace {
 
-/// The pattern is rebuilt once this share of its entries has died.
-constexpr double kDeadShare = 0.05;
+/// The pattern is rebuilt once this fraction of its entries has died.
+constexpr double kDeadFraction = 0.05;
 /// Densities below which sparse products win (measured at 200 units).
 constexpr double kTilesBelow = 0.5;
 constexpr double kLinesBelow = 0.08;
@@ -57,7 +57,7 @@ void Connectivity<Real>::load(const Real* w) {
   // nothing says that none ever will.
   const bool complete = !rectified_ || RHEOBASE_SIMD_DISPATCH(level_, count_effective<Real>)(
                                            w, allowed_.data(), allowed_.size()) == effective;
-  if (!complete || dead > kDeadShare * static_cast<double>(entries())) {
+  if (!complete || dead > kDeadFraction * static_cast<double>(entries())) {
     rebuild(w);
     take_over(w);
   }

@@ -1,6 +1,15 @@
-// The rate network forward in time, tau in steps:
-//   x_t = (1 - 1/tau) x_{t-1} + (1/tau) (W r_{t-1} + W_in u_{t-1} + b) + noise
-//   r = phi(x), o = W_out r + b_out
+// The rate network (rate_network.hpp) forward in time, tau in steps, white noise on the state:
+//
+//   x_t = (1 - 1/tau) x_{t-1} + (1/tau) (W r_{t-1} + W_in u_{t-1} + b) + noise xi_t
+//   x_0 = initial_noise xi_0,   r = phi(x),   o = W_out r + b_out
+//
+// With spike-like noise every r above, in the network and in the readout, is
+//
+//   phi(x) + c (sqrt(phi(x) + g) - sqrt(g)) n_t,   c = 0.5 / sqrt(2 td s),   g = 1e-4
+//   n_t = e^(-1/tau) n_{t-1} + sqrt(1 - e^(-2/tau)) xi'_t,   n_0 = xi'_0
+//
+// td = tau in seconds, s the scaling factor whose spikes are imitated: a Poisson train of rate s r
+// behind an exponential filter has the standard deviation sqrt(r / (2 td s)) after division by s.
 #include "core/simd/normal.hpp"
 #include "rate/dynamics/internal/recurrent_product.hpp"
 #include "rate/dynamics/internal/state_layout.hpp"

@@ -27,7 +27,7 @@ class KernelNetwork {
   void set_output_bias(std::size_t output, Real bias) { output_bias_[output] = bias; }
 
   /// Spike-like noise of a network mapped with the scaling factor s: r + 0.5 sqrt(r / (2 td s)) n
-  /// with td in seconds and n of time constant td. 0: none.
+  /// but for the guard (forward.kernel.cpp), td in seconds, n of time constant td. 0: none.
   /// @throws InputError for a transfer function with negative rates
   void use_spike_noise(double scaling_factor);
   bool spike_noise() const { return !spike_scale_.empty(); }

@@ -174,7 +174,7 @@ template <class Real>
 void Bptt<Real>::load_error(Workspace& work, std::span<const Trial> trials,
                             const TrialGroup& group) {
   const std::size_t lanes = group.panel ? kPanelTrials<Real> : 1;
-  const double share = 1.0 / static_cast<double>(trials.size());
+  const double fraction = 1.0 / static_cast<double>(trials.size());
   std::fill(work.error.begin(), work.error.end(), Real{0});
   std::fill(work.bias_gradient.begin(), work.bias_gradient.end(), 0.0);
   const std::size_t outputs = network_.outputs();
@@ -182,7 +182,7 @@ void Bptt<Real>::load_error(Workspace& work, std::span<const Trial> trials,
     const Trial& trial = trials[group.first + lane];
     const Eigen::MatrixXd output = work.forward.output(group, lane);
     losses_[group.first + lane] = loss_of(options_.loss, output, trial.target);
-    const Eigen::MatrixXd slope = share * loss_gradient(options_.loss, output, trial.target);
+    const Eigen::MatrixXd slope = fraction * loss_gradient(options_.loss, output, trial.target);
     for (std::size_t i = 0; i < static_cast<std::size_t>(slope.size()); ++i) {
       work.error[(outputs + i) * lanes + lane] = static_cast<Real>(slope.data()[i]);
     }
@@ -198,12 +198,12 @@ void Bptt<Real>::load_rate_cost(Workspace& work, std::size_t trials, const Trial
   const std::size_t lanes = group.panel ? kPanelTrials<Real> : 1;
   const std::size_t units = network_.units();
   const std::size_t state = group.panel ? units * lanes : network_.padded();
-  const double share = options_.l2_rates / static_cast<double>(trials * units * options_.steps);
+  const double fraction = options_.l2_rates / static_cast<double>(trials * units * options_.steps);
   // Lanes without a trial must cost nothing.
   std::fill(work.rate_cost.begin(), work.rate_cost.end(), Real{0});
-  std::fill_n(work.rate_cost.begin(), group.count, static_cast<Real>(2.0 * share));
+  std::fill_n(work.rate_cost.begin(), group.count, static_cast<Real>(2.0 * fraction));
   work.penalty = 0.0;
-  if (share == 0.0) {
+  if (fraction == 0.0) {
     return;
   }
   for (std::size_t t = 1; t < options_.steps; ++t) {
@@ -211,7 +211,7 @@ void Bptt<Real>::load_rate_cost(Workspace& work, std::size_t trials, const Trial
     for (std::size_t unit = 0; unit < units; ++unit) {
       for (std::size_t lane = 0; lane < group.count; ++lane) {
         const auto r = static_cast<double>(rate[unit * lanes + lane]);
-        work.penalty += share * r * r;
+        work.penalty += fraction * r * r;
       }
     }
   }

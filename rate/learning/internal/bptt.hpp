@@ -1,3 +1,11 @@
+// Gradient of the mean loss of a batch of B trials with N units and T steps,
+//
+//   L = 1/B sum_b loss(o_b, z_b)                                             loss.hpp
+//       + l2_rates / (B N T) sum_b sum_i sum_{1 <= t < T} r_i(t)^2
+//       + l2_weights sum_ij W_ij^2
+//
+// by backpropagation through time, written out by hand: dynamics/internal/backward.kernel.cpp.
+// Reference: Werbos, Proc IEEE 78:1550 (1990).
 #pragma once
 
 #include <memory>
@@ -14,15 +22,14 @@ struct BpttOptions {
   std::size_t steps = 0;  ///< T of every trial
   std::size_t batch = 1;  ///< trials of every call of run()
   Loss loss = Loss::l2;
-  double spike_noise = 0.0;  ///< scaling factor of spike-like noise (Network); 0: none
+  double spike_noise = 0.0;  ///< scaling factor of spike-like noise; 0: none
   double l2_rates = 0.0;     ///< times the mean of r^2 over units and steps is added to a loss
   double l2_weights = 0.0;   ///< times the sum of W^2 is added to the mean loss
   int threads = 1;           ///< over groups of trials; no influence on the result
   SimdLevel level = simd_level();
 };
 
-/// Backpropagation through time of the mean loss of a batch, written out by hand (Werbos 1990;
-/// equations in backward.kernel.cpp). Real is float, or double to check gradients.
+/// The gradient of one batch after the other. Real is float, or double to check gradients.
 template <class Real>
 class Bptt {
  public:

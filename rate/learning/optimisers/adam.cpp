@@ -1,3 +1,5 @@
+// adam: equations and constants in internal/adam_update.hpp, without weight decay.
+// Kingma & Ba, ICLR (2015).
 #include "rate/learning/optimisers/internal/adam_update.hpp"
 #include "rate/learning/optimisers/training_rule_registry.hpp"
 

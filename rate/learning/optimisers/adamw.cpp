@@ -1,3 +1,5 @@
+// adamw: w <- (1 - 0.01 rate) w, then adam (internal/adam_update.hpp).
+// Loshchilov & Hutter, ICLR (2019).
 #include "rate/learning/optimisers/internal/adam_update.hpp"
 #include "rate/learning/optimisers/training_rule_registry.hpp"
 

@@ -1,3 +1,5 @@
+// sgd: v <- 0.9 v + g, w <- w - rate v; v starts at 0.
+// Polyak, USSR Comput Math Math Phys 4:1 (1964).
 #include "rate/learning/optimisers/training_rule_registry.hpp"
 
 namespace rheobase::rate {
@@ -6,7 +8,6 @@ namespace sgd_rule {
 
 constexpr float kMomentum = 0.9F;
 
-/// v = momentum v + g, w -= rate v.
 void apply(const ParameterUpdate& update) {
   const auto rate = static_cast<float>(update.learning_rate);
   const std::span<float> velocity = update.moments[0];

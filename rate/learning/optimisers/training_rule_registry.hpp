@@ -6,7 +6,7 @@
 
 namespace rheobase::rate {
 
-/// Every training rule of the program, in the order of rate/CMakeLists.txt.
+/// Every training rule of the program, in the order of this folder's CMakeLists.txt.
 std::span<const TrainingRuleDefinition* const> registered_training_rules();
 
 }  // namespace rheobase::rate

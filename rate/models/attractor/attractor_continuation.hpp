@@ -1,3 +1,17 @@
+// Branches of equilibria F(h, I) = 0 of the attractor model over the common input I, and where they
+// meet, by pseudo-arclength continuation: from a point u = (h, I) with unit tangent t, the next one
+// solves
+//
+//   F(u) = 0,   t . (u - u_predicted) = 0,   u_predicted = u + arc_step t
+//
+// by Newton's method; the step is halved where that leaves the branch. A zero of det dF/dh is
+// located by bisection: a fold where dI/ds changes its sign there, else a pitchfork.
+//
+//   member      unit  default
+//   low, high   Hz    -5, 10   range of I
+//   arc_step    Hz    0.05
+//
+// Reference: Keller, in Applications of Bifurcation Theory (1977), p. 359.
 #pragma once
 
 #include <vector>

@@ -1,3 +1,11 @@
+// Equilibria of the attractor model (attractor_model.hpp) without noise: the zeros of
+// F(h) = -h + W G(h) + I.
+//
+//   Newton       J dh = -F, J = W diag(G') - 1; the step is halved until |F| falls; to 1e-12 Hz
+//   stability    eigenvalues of J / tau; unstable directions: those with a positive real part
+//   all of them  starts on a grid (25 x 25, or 7 along each of 4 axes) over the box in which W G(h)
+//                + I lies, 0 <= G <= 1 / tau_D (60 Hz without depression)
+//   nullcline    G(h_2) = (h_1 - W_11 G(h_1) - I_1) / W_12, inverted by bisection
 #pragma once
 
 #include <optional>

@@ -1,3 +1,17 @@
+// Two signed pulses with a pause of d columns between them: +1 where the signs agree, -1 where they
+// differ. Columns of 5 ms.
+//
+//   T = 290 + d, 2 inputs; conditions ++, --, +-, -+, equally likely
+//   u[0][50:100] = s1, u[1][100 + d:150 + d] = s2, z[160 + d:260 + d] = s1 s2
+//   right    s1 s2 = +: max o > 0.7; -: min o < -0.7, over o[190 + d:]
+//   spiking  the same from 950 + 5 d ms on
+//
+//   symbol  parameter  unit   default
+//   d       delay      steps  10 (xor), 100 (dms)
+//
+// At d = 10, as published: second pulse 110 to 160, target 170 to 270, scores from 200 and 1000 ms.
+// [a:b] is columns a ... b - 1; o[i] is the network at column i + 1, compared with z[i].
+// References: Kim, Li & Sejnowski, PNAS 116:22811 (2019); Miyashita, Nature 335:817 (1988), dms.
 #include "rate/tasks/internal/two_pulses.hpp"
 
 #include <utility>

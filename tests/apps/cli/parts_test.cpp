@@ -76,7 +76,7 @@ TEST_SUITE("cli") {
     CHECK(cli::with_seed("rheobase map --seed=7 m.mat", 7) == "rheobase map --seed=7 m.mat");
   }
 
-  TEST_CASE("the progress line shows share, time left and status") {
+  TEST_CASE("the progress line shows fraction, time left and status") {
     const std::string line = cli::progress_line("training", {0.25, "loss 8.1"}, 10.0);
     CHECK(line == "training  [######                  ]  25 %, 30 s left, loss 8.1");
     CHECK(cli::progress_line("x", {0.01, ""}, 10.0).find("16 min 30 s left") != std::string::npos);

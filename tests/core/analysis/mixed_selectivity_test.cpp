@@ -102,8 +102,8 @@ TEST_SUITE("statistical") {
     const MixedSelectivity result = mixed_selectivity(responses, factors);
     for (Eigen::Index term = 0; term < 3; ++term) {
       for (const double level : {0.01, 0.1, 0.5}) {
-        const double share = (result.p_values.col(term).array() < level).cast<double>().mean();
-        CHECK(std::abs(share - level) <
+        const double fraction = (result.p_values.col(term).array() < level).cast<double>().mean();
+        CHECK(std::abs(fraction - level) <
               tolerance::kSigmas * std::sqrt(level * (1.0 - level) / units));
       }
     }

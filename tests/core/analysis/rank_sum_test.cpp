@@ -86,8 +86,8 @@ TEST_SUITE("statistical") {
       std::generate(b.begin(), b.end(), [&] { return random.normal(); });
       called += rank_sum_test(a, b).p_value < 0.05 ? 1 : 0;
     }
-    const double share = static_cast<double>(called) / tests;
-    CHECK(std::abs(share - 0.05) <= tolerance::kSigmas * std::sqrt(0.05 * 0.95 / tests) + 0.002);
+    const double fraction = static_cast<double>(called) / tests;
+    CHECK(std::abs(fraction - 0.05) <= tolerance::kSigmas * std::sqrt(0.05 * 0.95 / tests) + 0.002);
   }
 }
 

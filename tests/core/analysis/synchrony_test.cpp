@@ -22,7 +22,7 @@ TEST_SUITE("unit") {
     CHECK(*synchrony_chi(opposite) < 1e-12);
   }
 
-  TEST_CASE("units with evenly spread phases cancel; partly shared signals give the share") {
+  TEST_CASE("units with evenly spread phases cancel; partly shared signals give the fraction") {
     constexpr int samples = 400;
     Eigen::MatrixXd phases(4, samples);
     Eigen::MatrixXd shared(2, samples);

@@ -152,13 +152,13 @@ TEST_SUITE("numeric") {
     CHECK(result.last_evaluation.mean_loss < 7.0);
     CHECK(result.last_evaluation.accuracy.value > 0.95);
     // The model that is returned is the one that was judged, on trials that nothing else uses.
-    const auto looks = static_cast<std::uint32_t>(result.state.trials_done / 100);
+    const auto evaluations = static_cast<std::uint32_t>(result.state.trials_done / 100);
     const auto outputs_of = [&result](std::uint32_t first_trial) {
       const RateEvaluationOptions judged{.first_trial = first_trial};
       return evaluate_rate(network_of(result.state.model), Task("go-nogo"), judged).outputs;
     };
-    CHECK(result.last_evaluation.outputs == outputs_of(kStopCriterionTrials + looks * 100));
-    CHECK(result.last_evaluation.outputs != outputs_of(looks * 100));
+    CHECK(result.last_evaluation.outputs == outputs_of(kStopCriterionTrials + evaluations * 100));
+    CHECK(result.last_evaluation.outputs != outputs_of(evaluations * 100));
     const RateEvaluation fresh =
         evaluate_rate(network_of(result.state.model), Task("go-nogo"), {.seed = 77, .threads = 1});
     CHECK(fresh.accuracy.value > 0.9);
@@ -234,14 +234,14 @@ TEST_SUITE("unit") {
   TEST_CASE("spike-like noise comes when the criteria are met and stays as long as it is told") {
     TrainingOptions options = options_for(400, 4);
     options.stop_loss = 1e9;
-    options.stop_accuracy = -1.0;  // met at the first look that counts
+    options.stop_accuracy = -1.0;  // met at the first evaluation that counts
     options.minimum_trials = 60;
     options.evaluate_every = 40;
     options.spike_noise = 20.0;
     options.spike_noise_trials = 120;
     const TrainingResult noisy = train_network(options);
     CHECK(noisy.outcome == TrainingOutcome::criteria_met);
-    CHECK(noisy.state.trials_done == 200);  // learnt at 80, the first look beyond 60
+    CHECK(noisy.state.trials_done == 200);  // learnt at 80, the first evaluation beyond 60
     options.spike_noise = 0.0;
     const TrainingResult plain = train_network(options);
     CHECK(plain.state.trials_done == 80);
@@ -457,8 +457,8 @@ TEST_SUITE("unit") {
     };
     const double whole = step_norm(0.0);
     REQUIRE(whole > 0.0);
-    for (const double share : {0.9, 0.5, 0.1, 0.01}) {
-      CHECK(std::abs(step_norm(share * whole) - share * whole) <= 1e-4 * share * whole);
+    for (const double fraction : {0.9, 0.5, 0.1, 0.01}) {
+      CHECK(std::abs(step_norm(fraction * whole) - fraction * whole) <= 1e-4 * fraction * whole);
     }
     CHECK(std::abs(step_norm(2.0 * whole) - whole) <= 1e-12 * whole);
   }

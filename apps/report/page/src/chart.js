@@ -71,17 +71,17 @@ export function makeChart(host, spec) {
     chart.reset();
     if (spec.shared) spec.shared.reset();
   };
-  /** Zooms by `factor` about a point given as shares of the plotting area. */
+  /** Zooms by `factor` about a point given as fractions of the plotting area. */
   chart.zoomBy = (factor, at = { x: 0.5, y: 0.5 }) => {
     if (!spec.zoom) return;
-    const around = ([low, high], share) => {
-      const centre = low + share * (high - low);
+    const around = ([low, high], fraction) => {
+      const centre = low + fraction * (high - low);
       return [centre + (low - centre) / factor, centre + (high - centre) / factor];
     };
     chart.zoomTo({ x: around(chart.view.x, at.x), ...(spec.zoom === 'xy' && { y: around(chart.view.y, at.y) }) });
   };
   chart.panBy = (dx, dy) => {
-    const moved = ([low, high], share) => [low + share * (high - low), high + share * (high - low)];
+    const moved = ([low, high], fraction) => [low + fraction * (high - low), high + fraction * (high - low)];
     chart.zoomTo({ x: moved(chart.view.x, dx), ...(spec.zoom === 'xy' && { y: moved(chart.view.y, dy) }) });
   };
   /** Replaces the values of the lines. */

@@ -3,8 +3,8 @@
 const WHEEL_RATE = 0.0025;
 const KEY_STEP = 0.15;
 
-/** Position as shares of the plotting area, y upward. */
-function shares(chart, clientX, clientY) {
+/** Position as fractions of the plotting area, y upward. */
+function fractions(chart, clientX, clientY) {
   const box = chart.u.over.getBoundingClientRect();
   return { x: (clientX - box.left) / box.width, y: 1 - (clientY - box.top) / box.height };
 }
@@ -29,7 +29,7 @@ function attachWheel(chart) {
   chart.u.over.addEventListener('wheel', (event) => {
     if (!event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
-    chart.zoomBy(Math.exp(-WHEEL_RATE * event.deltaY), shares(chart, event.clientX, event.clientY));
+    chart.zoomBy(Math.exp(-WHEEL_RATE * event.deltaY), fractions(chart, event.clientX, event.clientY));
   }, { passive: false });
 }
 
@@ -51,7 +51,7 @@ function attachTouch(chart) {
       const old = spread();
       fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
       const now = spread();
-      chart.zoomBy(now.size / Math.max(old.size, 1), shares(chart, now.x, now.y));
+      chart.zoomBy(now.size / Math.max(old.size, 1), fractions(chart, now.x, now.y));
     } else if (chart.zoomed) {
       chart.panBy((before.x - event.clientX) / over.clientWidth, 0);
     }

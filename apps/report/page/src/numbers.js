@@ -19,12 +19,12 @@ export function labels(splits) {
   return splits.map((value) => value.toFixed(decimals).replace('-', '−'));
 }
 
-export const percent = (share, digits = 3) => `${text(100 * share, digits)} %`;
+export const percent = (fraction, digits = 3) => `${text(100 * fraction, digits)} %`;
 
-/** The value below which `share` of the numbers lie. */
-export function quantile(values, share) {
+/** The value below which `fraction` of the numbers lie. */
+export function quantile(values, fraction) {
   const sorted = Float64Array.from(values).sort();
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
+  return sorted[Math.min(sorted.length - 1, Math.floor(fraction * sorted.length))];
 }
 
 export function extent(arrays) {
@@ -39,9 +39,9 @@ export function extent(arrays) {
   return [low, high];
 }
 
-/** [low, high] with a margin of `share` of the distance on both sides. */
-export function padded([low, high], share = 0.04) {
-  const margin = (high > low ? high - low : Math.abs(high) || 1) * share;
+/** [low, high] with a margin of `fraction` of the distance on both sides. */
+export function padded([low, high], fraction = 0.04) {
+  const margin = (high > low ? high - low : Math.abs(high) || 1) * fraction;
   return [low - margin, high + margin];
 }
 

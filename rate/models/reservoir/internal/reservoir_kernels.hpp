@@ -10,7 +10,7 @@ namespace rheobase::rate {
 template <class Real>
 struct ReservoirArguments {
   std::size_t units = 0;
-  const std::size_t* start = nullptr;  ///< sparse rows, see rate/models/sparse_rows.hpp
+  const std::size_t* start = nullptr;  ///< sparse rows, see reservoir/sparse_rows.hpp
   const std::size_t* count = nullptr;
   const std::int32_t* column = nullptr;
   const Real* weight = nullptr;

@@ -8,7 +8,7 @@ import { colour } from '../theme.js';
 import { addTools } from '../tools.js';
 
 const SMOOTHING = 50;  // trials
-const inPercent = (splits) => labels(splits.map((share) => 100 * share));
+const inPercent = (splits) => labels(splits.map((fraction) => 100 * fraction));
 const shareRange = [-0.02, 1.04];
 const height = (width) => Math.min(300, Math.max(220, 0.55 * width));
 

@@ -74,18 +74,18 @@ export function drawDistribution(context) {
     const counts = new Array(bins).fill(0);
     for (const value of values) counts[Math.min(bins - 1, Math.floor(value / width))] += 1;
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    return { ...type, values, mean, counts, share: counts.map((count) => count / values.length) };
+    return { ...type, values, mean, counts, fraction: counts.map((count) => count / values.length) };
   });
   const shown = new Set(groups.map(({ index }) => index));
   const visible = () => groups.filter(({ index }) => shown.has(index));
-  const tallest = extent(groups.map((group) => group.share))[1];
+  const tallest = extent(groups.map((group) => group.fraction))[1];
   const host = panel(parts.plot, 'LIF network', `bins of ${text(width)} Hz`);
   const chart = makeChart(host, {
     x: { label: 'Mean firing rate (Hz)', range: [0, bins * width] },
-    y: { label: 'Share of units (%)', range: [0, 1.06 * tallest], values: (splits) => labels(splits.map((share) => 100 * share)) },
+    y: { label: 'Fraction of units (%)', range: [0, 1.06 * tallest], values: (splits) => labels(splits.map((fraction) => 100 * fraction)) },
     height: (size) => Math.min(0.95 * size, 400),
     above: [
-      (u) => visible().forEach((group) => boxes(() => group.share.flatMap((share, bin) => (share > 0 ? [{ x0: bin * width, x1: (bin + 1) * width, y0: 0, y1: share, colour: group.colour }] : [])), 0.28)(u)),
+      (u) => visible().forEach((group) => boxes(() => group.fraction.flatMap((fraction, bin) => (fraction > 0 ? [{ x0: bin * width, x1: (bin + 1) * width, y0: 0, y1: fraction, colour: group.colour }] : [])), 0.28)(u)),
       (u) => visible().forEach((group) => outline(u, group, width)),
     ],
     zoom: 'x',
@@ -107,14 +107,14 @@ export function drawDistribution(context) {
   addTools(parts, [chart]);
 }
 
-function outline(u, { share, colour: name }, width) {
+function outline(u, { fraction, colour: name }, width) {
   const xs = [0];
   const ys = [0];
-  share.forEach((value, bin) => {
+  fraction.forEach((value, bin) => {
     xs.push(bin * width, (bin + 1) * width);
     ys.push(value, value);
   });
-  xs.push(share.length * width);
+  xs.push(fraction.length * width);
   ys.push(0);
   path(u, xs, ys, { stroke: colour(name), width: 1.75 });
 }
