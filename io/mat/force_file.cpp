@@ -25,7 +25,9 @@ constexpr Index kMeanSteps = 600;  // before the cue, as published
 constexpr const char* kForce = "force.";
 constexpr const char* kForceTraining = "force_training.";
 constexpr std::array kForceFields =
-    std::to_array<std::string_view>({"force", "force_training", "learner"});
+    std::to_array<std::string_view>({"force", "force_training", "learner_state", "learner_arrays"});
+constexpr const char* kLearnerKind = "force";
+constexpr int kLearnerVersion = 1;
 constexpr std::array<const char*, 2> kSides{"right", "left"};
 
 /// The readout is the projection on the coding direction of the undisturbed trials: 0 left, 1
@@ -120,7 +122,7 @@ void write_force(const std::filesystem::path& path, const ForceFile& file) {
   MatFields fields = model_fields(model);
   add_force(fields, file);
   if (file.learner) {
-    add_learner_state(fields, "learner.", *file.learner);
+    add_learner_state(fields, {kLearnerKind, kLearnerVersion, *file.learner});
   }
   write_mat(path, fields, MatVersion::level5);
 }
@@ -156,8 +158,8 @@ ForceFile parse_force(std::span<const std::byte> bytes, const std::string& where
   result.options.schedule.seed = result.options.seed;
   result.seed = model.provenance.seed.value_or(result.options.seed);
   result.command = model.provenance.command;
-  if (file.has("learner")) {
-    result.learner = read_learner_state(file, "learner.");
+  if (holds_learner_state(file)) {
+    result.learner = read_learner_state(file, kLearnerKind, kLearnerVersion).arrays;
   }
   return result;
 }

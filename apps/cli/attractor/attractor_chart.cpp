@@ -44,8 +44,8 @@ void add_trace(ChartPanel& panel, const io::AttractorFile& file,
     band << time, mean - outcome.projection.sd, mean + outcome.projection.sd;
     panel.series.push_back({Style::band, band, colour});
   }
-  panel.series.push_back({dashed ? Style::dashes : Style::lines, report::chart_points(time, mean),
-                          colour, label});
+  panel.series.push_back(
+      {dashed ? Style::dashes : Style::lines, report::chart_points(time, mean), colour, label});
 }
 
 ChartPanel projection_panel(const io::AttractorFile& file, const AttractorResults& results,
@@ -86,11 +86,10 @@ ChartPanel endpoint_panel(const io::AttractorFile& file, const AttractorResults&
       for (std::size_t i = 0; i < shares.size(); ++i) {
         bars.row(static_cast<Eigen::Index>(i)) << 0.5 * (edges[i] + edges[i + 1]), shares[i];
       }
-      panel.series.push_back(
-          {Style::steps, bars, kSideColours.at(static_cast<std::size_t>(side)),
-           fmt::format("{} {}", kSideLabels.at(static_cast<std::size_t>(side)),
-                       errors ? "error" : "correct"),
-           errors ? 0.7 : 1.6});
+      panel.series.push_back({Style::steps, bars, kSideColours.at(static_cast<std::size_t>(side)),
+                              fmt::format("{} {}", kSideLabels.at(static_cast<std::size_t>(side)),
+                                          errors ? "error" : "correct"),
+                              errors ? 0.7 : 1.6});
     }
   }
   panel.x_range = {{-1.0, 2.0}};
@@ -98,8 +97,10 @@ ChartPanel endpoint_panel(const io::AttractorFile& file, const AttractorResults&
 }
 
 ChartPanel fluctuation_panel(const io::AttractorFile& file, const AttractorResults& results) {
-  ChartPanel panel{"Variability of right trials", "Time from the end of the delay (s)",
-                   "SD relative to the sample's end", {}};
+  ChartPanel panel{"Variability of right trials",
+                   "Time from the end of the delay (s)",
+                   "SD relative to the sample's end",
+                   {}};
   for (std::size_t level = 0; level < results.levels.size(); ++level) {
     const rate::AttractorSummary& summary = results.levels[level];
     if (summary.correct[0].successes == 0) {
@@ -108,8 +109,8 @@ ChartPanel fluctuation_panel(const io::AttractorFile& file, const AttractorResul
     const Eigen::VectorXd course = rate::relative_fluctuation(summary, file.protocol, 0);
     panel.series.push_back(
         {Style::lines,
-         report::chart_points(
-             times_of(course.size(), summary.sample_every_ms, file.protocol.go_ms), course),
+         report::chart_points(times_of(course.size(), summary.sample_every_ms, file.protocol.go_ms),
+                              course),
          kLevelColours.at(level % kLevelColours.size()), fmt::format("{:g}", file.levels[level])});
   }
   panel.x_range = {{(file.protocol.sample_ms - file.protocol.go_ms) / 1000.0, 0.0}};

@@ -45,8 +45,8 @@ std::string endpoint_text(const std::vector<double>& endpoints) {
 double fluctuation_at_go(const io::AttractorFile& file, const rate::AttractorSummary& level,
                          int side) {
   const Eigen::VectorXd course = rate::relative_fluctuation(level, file.protocol, side);
-  const auto at = static_cast<Eigen::Index>(std::lround(file.protocol.go_ms /
-                                                        level.sample_every_ms));
+  const auto at =
+      static_cast<Eigen::Index>(std::lround(file.protocol.go_ms / level.sample_every_ms));
   return course[std::clamp<Eigen::Index>(at, 0, course.size() - 1)];
 }
 
@@ -83,8 +83,7 @@ std::string attractor_table(const io::AttractorFile& file, const AttractorResult
     const rate::AttractorSummary& level = results.levels[i];
     const bool correct = level.correct[0].successes > 0;
     table.add_row({fmt::format("{:g}", file.levels[i]), percent(level.correct[0].value),
-                   percent(level.correct[1].value),
-                   endpoint_text(level.correct_trials[0].endpoint),
+                   percent(level.correct[1].value), endpoint_text(level.correct_trials[0].endpoint),
                    endpoint_text(level.correct_trials[1].endpoint),
                    endpoint_text(level.error_trials[0].endpoint),
                    endpoint_text(level.error_trials[1].endpoint),
@@ -118,8 +117,7 @@ Json attractor_json(const io::AttractorFile& file, const AttractorResults& resul
           {"parameters", model},
           {"trials", file.options.trials},
           {"seed", file.options.seed},
-          {"coding_direction",
-           {results.direction.vector[0], results.direction.vector[1]}},
+          {"coding_direction", {results.direction.vector[0], results.direction.vector[1]}},
           {"histogram_edges", rate::endpoint_histogram_edges()},
           {"levels", levels},
           {"phase_line",
