@@ -2,9 +2,11 @@
 
 #include <sstream>
 
+#include "apps/cli/attractor/attractor_commands.hpp"
 #include "apps/cli/checks_failed.hpp"
 #include "apps/cli/command.hpp"
 #include "apps/cli/console.hpp"
+#include "apps/cli/force/force_commands.hpp"
 #include "apps/cli/help_text.hpp"
 #include "apps/cli/subcommands.hpp"
 #include "apps/cli/text_format.hpp"
@@ -43,6 +45,8 @@ void add_commands(const Program& program, const Console& console) {
   add_import_command(root, console);
   add_info_command(root, console);
   add_task_command(root, console);
+  add_attractor_command(root, console);
+  add_force_command(root, console);
   add_completion_command(root, console);
   program.add_version(std::string("rheobase ") + kVersion);
 }

@@ -19,7 +19,7 @@
 #include <string_view>
 
 #include "io/mat/mat_file.hpp"
-#include "rate/learning/rls/named_arrays.hpp"
+#include "rate/learning/named_arrays.hpp"
 
 namespace rheobase::io {
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "apps/cli/attractor/attractor_results.hpp"
+#include "apps/cli/side_style.hpp"
 
 namespace rheobase::cli {
 
@@ -14,8 +15,6 @@ using report::ChartPanel;
 using report::ChartSeries;
 using Style = report::ChartSeries::Style;
 
-constexpr std::array kSideColours{report::kBlue, report::kRed};
-constexpr std::array kSideLabels{"right", "left"};
 constexpr std::array kLevelColours{report::kBlack, report::kSky, report::kOrange, report::kPink,
                                    report::kGreen};
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "apps/cli/attractor/attractor_phase.hpp"
+#include "apps/cli/side_style.hpp"
 #include "core/random.hpp"
 
 namespace rheobase::cli {
@@ -14,9 +15,6 @@ namespace {
 using report::ChartPanel;
 using report::ChartSeries;
 using Style = report::ChartSeries::Style;
-
-constexpr std::array kSideColours{report::kBlue, report::kRed};
-constexpr std::array kSideLabels{"right", "left"};
 
 struct Span {
   double low = 0.0, high = 1.0;

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "apps/cli/side_style.hpp"
 #include "apps/cli/text_format.hpp"
 #include "apps/cli/text_table.hpp"
 #include "core/error.hpp"
@@ -15,8 +16,6 @@
 namespace rheobase::cli {
 
 namespace {
-
-constexpr std::array kSideWords{"right", "left"};
 
 struct MeanAndSd {
   double mean = 0.0, sd = 0.0;
@@ -100,13 +99,13 @@ Json attractor_json(const io::AttractorFile& file, const AttractorResults& resul
     Json json = {{"photoinhibition", file.levels[i]}};
     for (const std::size_t side : {0U, 1U}) {
       const int s = static_cast<int>(side);
-      json[kSideWords.at(side)] = {{"correct", to_json(level.correct.at(side))},
-                                   {"correct_trials", outcome_json(level.correct_trials.at(side))},
-                                   {"error_trials", outcome_json(level.error_trials.at(side))},
-                                   {"switched", level.switched.at(side)},
-                                   {"histogram_correct", level.endpoint_histogram(s, false)},
-                                   {"histogram_error", level.endpoint_histogram(s, true)}};
-      json[kSideWords.at(side)]["sd_go_relative_to_sample"] =
+      json[kSideLabels.at(side)] = {{"correct", to_json(level.correct.at(side))},
+                                    {"correct_trials", outcome_json(level.correct_trials.at(side))},
+                                    {"error_trials", outcome_json(level.error_trials.at(side))},
+                                    {"switched", level.switched.at(side)},
+                                    {"histogram_correct", level.endpoint_histogram(s, false)},
+                                    {"histogram_error", level.endpoint_histogram(s, true)}};
+      json[kSideLabels.at(side)]["sd_go_relative_to_sample"] =
           level.correct.at(side).successes > 0 ? Json(fluctuation_at_go(file, level, s)) : Json();
     }
     levels.push_back(json);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "apps/cli/side_style.hpp"
+
 namespace rheobase::cli {
 
 using report::ChartPanel;
@@ -23,9 +25,9 @@ ChartPanel force_projection_panel(const std::string& title, const rate::ForceCod
       band.row(k) << seconds(k * coding.sample_every), projection.mean[k] - projection.sd[k],
           projection.mean[k] + projection.sd[k];
     }
-    panel.series.push_back({Style::band, band, kForceSideColours.at(side)});
+    panel.series.push_back({Style::band, band, kSideColours.at(side)});
     panel.series.push_back({Style::lines, report::chart_points(band.col(0), projection.mean),
-                            kForceSideColours.at(side), kForceSideLabels.at(side)});
+                            kSideColours.at(side), kSideLabels.at(side)});
   }
   panel.x_range = {{seconds(0), seconds(epochs.steps)}};
   panel.y_range = {{-0.8, 2.2}};
@@ -56,7 +58,7 @@ ChartPanel force_endpoint_panel(const std::string& title, const rate::ForceCodin
   ChartPanel panel{title, "CD projection at the end of the delay", "Fraction of trials", {}};
   for (const std::size_t side : {0U, 1U}) {
     panel.series.push_back({Style::steps, shares_in_bins(coding.endpoint[side], -1.45, 2.55, 0.1),
-                            kForceSideColours.at(side), kForceSideLabels.at(side), 1.4});
+                            kSideColours.at(side), kSideLabels.at(side), 1.4});
   }
   panel.x_range = {{-1.0, 2.0}};
   return panel;

@@ -8,9 +8,6 @@
 
 namespace rheobase::cli {
 
-inline constexpr std::array kForceSideColours{report::kBlue, report::kRed};
-inline constexpr std::array kForceSideLabels{"right", "left"};
-
 /// Mean projection of each side with its standard deviation, over time from the go cue.
 /// @param clamped  steps that are shaded; empty: none
 report::ChartPanel force_projection_panel(const std::string& title, const rate::ForceCoding& coding,

@@ -5,6 +5,7 @@
 #include "apps/cli/force/force_chart_parts.hpp"
 #include "apps/cli/force/force_comparison.hpp"
 #include "apps/cli/force/force_test_results.hpp"
+#include "apps/cli/side_style.hpp"
 #include "apps/cli/text_format.hpp"
 #include "apps/cli/text_table.hpp"
 
@@ -52,11 +53,11 @@ Json comparison_point(const char* name, double value, const Proportion (&correct
   Json json = {{name, value}};
   for (const std::size_t side : {0U, 1U}) {
     const Endpoints endpoints = endpoints_of(coding, side);
-    json[kForceSideLabels.at(side)] = {{"correct", to_json(correct[side])},
-                                       {"endpoint_mean", endpoints.mean},
-                                       {"endpoint_sd", endpoints.sd},
-                                       {"other_side", endpoints.switched},
-                                       {"endpoints", coding.endpoint[side]}};
+    json[kSideLabels.at(side)] = {{"correct", to_json(correct[side])},
+                                  {"endpoint_mean", endpoints.mean},
+                                  {"endpoint_sd", endpoints.sd},
+                                  {"other_side", endpoints.switched},
+                                  {"endpoints", coding.endpoint[side]}};
   }
   return json;
 }
@@ -73,8 +74,7 @@ ChartPanel response_panel(const std::string& title, const std::string& x_label,
       bars.row(static_cast<Eigen::Index>(i)) << strength(points[i]), endpoints.mean,
           endpoints.mean - endpoints.sd, endpoints.mean + endpoints.sd;
     }
-    panel.series.push_back(
-        {Style::bars, bars, kForceSideColours.at(side), kForceSideLabels.at(side), 0.9});
+    panel.series.push_back({Style::bars, bars, kSideColours.at(side), kSideLabels.at(side), 0.9});
   }
   panel.y_range = {{-0.8, 2.2}};
   return panel;

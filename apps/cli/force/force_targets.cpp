@@ -15,7 +15,7 @@ namespace rheobase::cli {
 
 namespace {
 
-constexpr double kGibibyte = 1073741824.0;
+constexpr double kBytesPerGibibyte = 1073741824.0;
 
 ChosenTargets generated_targets_of(const TargetChoice& choice) {
   rate::GeneratedTargetOptions options = choice.generated;
@@ -99,10 +99,11 @@ void require_memory(std::size_t bytes, Eigen::Index units) {
   const auto machine =
       static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE));
   if (static_cast<double>(bytes) > machine) {
-    throw InputError("units", "",
-                     fmt::format("{} units, which need {:.1f} GiB (P, J, inputs and targets)",
-                                 units, static_cast<double>(bytes) / kGibibyte),
-                     fmt::format("must fit into the machine's {:.1f} GiB", machine / kGibibyte));
+    throw InputError(
+        "units", "",
+        fmt::format("{} units, which need {:.1f} GiB (P, J, inputs and targets)", units,
+                    static_cast<double>(bytes) / kBytesPerGibibyte),
+        fmt::format("must fit into the machine's {:.1f} GiB", machine / kBytesPerGibibyte));
   }
 }
 

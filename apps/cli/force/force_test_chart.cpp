@@ -6,6 +6,7 @@
 
 #include "apps/cli/force/force_chart_parts.hpp"
 #include "apps/cli/force/force_test_results.hpp"
+#include "apps/cli/side_style.hpp"
 
 namespace rheobase::cli {
 
@@ -28,8 +29,8 @@ ChartPanel fluctuation_panel(const io::ForceFile& file, const ForceTestResults& 
       time[k] =
           static_cast<double>(k * coding.sample_every - epochs.cue) * file.network.step_ms / 1000.0;
     }
-    panel.series.push_back({Style::lines, report::chart_points(time, course),
-                            kForceSideColours.at(side), kForceSideLabels.at(side)});
+    panel.series.push_back({Style::lines, report::chart_points(time, course), kSideColours.at(side),
+                            kSideLabels.at(side)});
   }
   return panel;
 }
@@ -56,13 +57,13 @@ ChartPanel noise_panel(const ForceTestResults& results, bool recovered) {
         bars.row(static_cast<Eigen::Index>(i)) = rows[i];
       }
       const char* kind = common ? "common" : "independent";
-      const char* colour = common      ? kForceSideColours.at(side)
+      const char* colour = common      ? kSideColours.at(side)
                            : side == 0 ? report::kSky
                                        : report::kOrange;
       if (!recovered || side == 0) {
         panel.series.push_back(
             {Style::bars, bars, colour,
-             recovered ? kind : fmt::format("{}, {}", kForceSideLabels.at(side), kind), 0.9});
+             recovered ? kind : fmt::format("{}, {}", kSideLabels.at(side), kind), 0.9});
       }
     }
   }
@@ -158,7 +159,7 @@ ChartPanel dimension_panel(const ForceTestResults& results) {
         static_cast<double>(s.trained_dimensions[side]), 3.0 + offset,
         static_cast<double>(s.untrained_dimensions[side]);
     panel.series.push_back(
-        {Style::points, points, kForceSideColours.at(side), kForceSideLabels.at(side), 1.8});
+        {Style::points, points, kSideColours.at(side), kSideLabels.at(side), 1.8});
   }
   panel.x_range = {{0.5, 3.5}};
   panel.y_range = {

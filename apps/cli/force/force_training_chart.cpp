@@ -5,15 +5,14 @@
 
 #include <fmt/format.h>
 
+#include "apps/cli/side_style.hpp"
+
 namespace rheobase::cli {
 
 namespace {
 
 using report::ChartPanel;
 using Style = report::ChartSeries::Style;
-
-constexpr std::array kSideColours{report::kBlue, report::kRed};
-constexpr std::array kSideLabels{"right", "left"};
 
 ChartPanel pvar_panel(const io::ForceFile& file) {
   ChartPanel panel{"Explained variation", "Iteration", "pVar", {}};

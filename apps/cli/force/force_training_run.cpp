@@ -129,9 +129,9 @@ void train(rate::ForceTraining& training, ForceJob& job, int checkpoint_every,
   const InterruptGuard guard;
   ProgressBar bar(console, "training");
   try {
-    rate::train_force(training, job.file.options, bar.control(guard),
+    rate::train_force(training, bar.control(guard),
                       [&](const rate::ForceTraining& now, const rate::ForceIteration&) {
-                        if (checkpoint_every > 0 && now.iterations() % checkpoint_every == 0) {
+                        if (checkpoint_every > 0 && now.done() % checkpoint_every == 0) {
                           save_checkpoint(job, now, console);
                         }
                       });
@@ -139,8 +139,7 @@ void train(rate::ForceTraining& training, ForceJob& job, int checkpoint_every,
     save_checkpoint(job, training, console);
     throw Cancelled(fmt::format(
         "stopped after {} iterations; continue with: rheobase force train --resume {} -o {}",
-        training.iterations(), shell_quoted(job.checkpoint.string()),
-        shell_quoted(job.output.string())));
+        training.done(), shell_quoted(job.checkpoint.string()), shell_quoted(job.output.string())));
   }
 }
 
@@ -221,7 +220,7 @@ void run_force_train(const ForceTrainRequest& request, const Console& console) {
   if (job.file.learner) {
     training.restore(*job.file.learner);
   }
-  const int before = training.iterations();
+  const int before = training.done();
   const auto start = std::chrono::steady_clock::now();
   train(training, job, request.checkpoint_every, console);
   const double seconds =
@@ -239,7 +238,7 @@ void run_force_train(const ForceTrainRequest& request, const Console& console) {
   if (request.json) {
     print_json(console, result_json(job, file, figures, seconds, console));
   } else {
-    print_result(job, file, figures, training.iterations() - before, seconds, console);
+    print_result(job, file, figures, training.done() - before, seconds, console);
   }
 }
 
