@@ -30,12 +30,21 @@ constexpr const char* kLearnerKind = "force";
 constexpr int kLearnerVersion = 1;
 constexpr std::array<const char*, 2> kSides{"right", "left"};
 
-/// The readout is the projection on the coding direction of the undisturbed trials: 0 left, 1
-/// right.
+/// The direction of the undisturbed trials; the mean rate where both sides end in the same state.
+analysis::CodingDirection readout_direction(const ForceFile& file) {
+  try {
+    return rate::force_coding_direction(file.network, file.task,
+                                        std::min(kMeanSteps, file.task.epochs.cue));
+  } catch (const InputError&) {
+    const Index units = file.network.units();
+    return {Eigen::VectorXd::Constant(units, 1.0 / static_cast<double>(units)), {}};
+  }
+}
+
+/// The readout is the projection on the coding direction: 0 left, 1 right.
 ModelFile as_model(const ForceFile& file) {
   ModelFile model;
-  const analysis::CodingDirection direction = rate::force_coding_direction(
-      file.network, file.task, std::min(kMeanSteps, file.task.epochs.cue));
+  const analysis::CodingDirection direction = readout_direction(file);
   const double range = direction.scale.one - direction.scale.zero;
   model.network =
       network_of(file.network, direction.vector.transpose() / range,

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/analysis/rank_sum.hpp"
 #include "io/mat/mat_file.hpp"
 #include "rate/learning/force/force_training.hpp"
 

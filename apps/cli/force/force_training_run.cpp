@@ -27,6 +27,10 @@ struct ForceJob {
 };
 
 io::ForceFile new_start(const ForceTrainRequest& request) {
+  if (request.targets.file.empty()) {
+    const Eigen::Index made = request.targets.generated.units;
+    require_memory(force_memory_bytes(made, request.targets.epochs.steps), made);
+  }
   const ChosenTargets targets = choose_targets(request.targets);
   const Eigen::Index units = targets.set.target[0].rows();
   require_memory(force_memory_bytes(units, targets.set.epochs.steps), units);
@@ -227,7 +231,7 @@ void run_force_train(const ForceTrainRequest& request, const Console& console) {
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   const io::ForceFile file = file_of_training(job, training, request.keep_p);
   save_result(job.output, [&](const fs::path& path) { io::write_force(path, file); });
-  if (!job.own_checkpoint && !same_file(job.checkpoint, request.resume)) {
+  if (!job.own_checkpoint) {
     std::error_code ignored;
     fs::remove(job.checkpoint, ignored);
   }
