@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "core/analysis/rank_sum.hpp"
 #include "io/mat/mat_file.hpp"
+#include "rate/learning/force/force_targets.hpp"
 #include "rate/learning/force/force_training.hpp"
 
 namespace rheobase::io {
