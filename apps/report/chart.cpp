@@ -66,7 +66,11 @@ void add_chart_panel(FigureScript& script, const Chart& chart, const ChartPanel&
     script.set("set size ratio -1");
   }
   script.set(fmt::format("set key {} noautotitle samplen 1 spacing 0.9 noopaque", panel.key));
-  script.set("set xtics autofreq");
+  for (const auto& [axis, tick] : {std::pair{'x', panel.x_tick}, std::pair{'y', panel.y_tick}}) {
+    if (tick > 0.0) {
+      script.set(fmt::format("set {}tics {:.6g}", axis, tick));
+    }
+  }
   script.shade(panel.shaded);
   for (const ChartSeries& series : panel.series) {
     if (series.values.rows() > 0) {

@@ -45,6 +45,7 @@ struct ChartPanel {
   std::optional<std::pair<double, double>> x_range = {}, y_range = {};
   std::vector<std::pair<double, double>> shaded = {};  ///< spans of the x axis
   std::string key = "top left";                        ///< place of the key, as gnuplot has it
+  double x_tick = 0.0, y_tick = 0.0;                   ///< distance of ticks; 0: as gnuplot has it
   bool log_y = false;
   bool equal_axes = false;  ///< one unit of x as long as one of y
 };

@@ -14,7 +14,7 @@ struct PhaseRequest {
   rate::ContinuationOptions branches;
   bool no_branches = false;
   std::filesystem::path plot;
-  int noisy = 10;
+  int noisy = 3;
   Seed seed = 1;
   bool json = false;
 };

@@ -49,10 +49,11 @@ io::AttractorFile simulate_levels(const AttractorSimulation& request, const Cons
     options.first_trial =
         static_cast<std::uint32_t>(level) * static_cast<std::uint32_t>(options.trials);
     RunControl control = bar.control(guard);
-    const auto report = control.report;
-    control.report = [&, report](const Progress& progress) {
-      report({(static_cast<double>(level) + progress.fraction) / levels, progress.status});
-    };
+    if (control.report) {
+      control.report = [report = control.report, level, levels](const Progress& progress) {
+        report({(static_cast<double>(level) + progress.fraction) / levels, progress.status});
+      };
+    }
     file.trials.push_back(rate::simulate_attractor(file.model, file.protocol, options, control));
   }
   return file;

@@ -16,7 +16,7 @@ namespace {
 struct ForceCompareRequest {
   AttractorChoice choice;
   ForceComparisonOptions options;
-  std::string fractions = "0.1,0.2,0.4";
+  std::string fractions = "0.02,0.05,0.1,0.2";
   std::filesystem::path network, plot;
   bool json = false;
 };
@@ -59,7 +59,7 @@ void run_force_compare(ForceCompareRequest request, const Console& console) {
 void add_force_compare(Command group, const Console& console) {
   const auto request = std::make_shared<ForceCompareRequest>();
   request->options.trials.trials = 100;
-  request->options.trials.noise = 0.5;
+  request->options.trials.noise = 0.1;
   const Command command = group.add_command(
       "compare",
       "The structured model and a trained network on the same protocol\n"
@@ -72,7 +72,7 @@ void add_force_compare(Command group, const Console& console) {
   add_text(command, "--levels", request->choice.levels, "LIST",
            "Levels of photoinhibition of the model (default: those of the type)");
   add_text(command, "--photoinhibition", request->fractions, "LIST",
-           "Fractions of the network's units that are photoinhibited (default 0.1,0.2,0.4)");
+           "Fractions of the network's units that are photoinhibited (default 0.02,0.05,0.1,0.2)");
   add_number(command, "--photoinhibition-time", request->options.photoinhibition_ms,
              {.low = 0.0, .high = 1e6, .above_low = true}, "ms",
              "Time of photoinhibition, from the start of the delay");

@@ -16,10 +16,8 @@ using report::ChartPanel;
 using Style = report::ChartSeries::Style;
 
 ChartPanel fluctuation_panel(const io::ForceFile& file, const ForceTestResults& results) {
-  ChartPanel panel{"Variability across trials",
-                   "Time from the go cue (s)",
-                   "SD relative to the delay's start",
-                   {}};
+  ChartPanel panel{
+      "Variability across trials", "Time from the go cue (s)", "SD (delay's start = 1)", {}};
   const rate::TrialEpochs& epochs = file.task.epochs;
   for (const std::size_t side : {0U, 1U}) {
     const rate::ForceCoding& coding = results.coding[0];
@@ -67,7 +65,7 @@ ChartPanel noise_panel(const ForceTestResults& results, bool recovered) {
       }
     }
   }
-  panel.y_range = {{-3.0, 118.0}};
+  panel.y_range = {{-3.0, recovered ? 125.0 : 160.0}};
   return panel;
 }
 
@@ -95,6 +93,13 @@ ChartPanel weight_panel(const io::ForceFile& file) {
   return panel;
 }
 
+/// A round distance of ticks that gives three to five of them over twice `reach`.
+double round_tick(double reach) {
+  const double magnitude = std::pow(10.0, std::floor(std::log10(std::max(reach, 1e-9))));
+  const double times = reach / magnitude;
+  return magnitude * (times < 2.0 ? 1.0 : times < 5.0 ? 2.0 : 5.0);
+}
+
 ChartPanel spectrum_panel(const ForceTestResults& results, bool trained) {
   const analysis::Spectrum& spectrum = trained ? results.structure.after : results.structure.before;
   ChartPanel panel{
@@ -109,6 +114,10 @@ ChartPanel spectrum_panel(const ForceTestResults& results, bool trained) {
                                                spectrum.random_radius * angle.sin()),
                           report::kBlack, "circular law", 0.8});
   panel.equal_axes = true;
+  const double reach = 1.15 * std::max(spectrum.random_radius, spectrum.spectral_radius);
+  panel.x_range = panel.y_range = {{-reach, reach}};
+  panel.x_tick = panel.y_tick = round_tick(reach);
+  panel.key = "top right";
   return panel;
 }
 

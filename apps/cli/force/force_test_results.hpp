@@ -16,11 +16,11 @@ namespace rheobase::cli {
 /// What `force test` was asked for.
 struct ForceTestOptions {
   rate::ForceTrialOptions trials;
-  rate::ForceClamp clamp;                              ///< its window and what remains
-  std::vector<double> amplitudes{0.5, 1.0, 2.0, 4.0};  ///< of the noise
-  std::vector<double> fractions{0.1, 0.2, 0.4};        ///< of the units that are clamped
-  double coding_noise = 0.5;                           ///< amplitude in the trials of projections
-  int trajectories = 100;                              ///< trials a side whose rates are kept
+  rate::ForceClamp clamp;          ///< its window and what remains
+  std::vector<double> amplitudes;  ///< of the noise
+  std::vector<double> fractions;   ///< of the units that are clamped
+  double coding_noise = 0.1;       ///< amplitude in the trials of projections
+  int trajectories = 100;          ///< trials a side whose rates are kept
 };
 
 /// Noise of one kind and amplitude, and what it does.

@@ -29,8 +29,7 @@ ChartPanel pvar_panel(const io::ForceFile& file) {
   wanted << 0.0, file.options.threshold, static_cast<double>(count + 1), file.options.threshold;
   panel.series.push_back({Style::dashes, wanted, report::kGrey, "stop", 0.8});
   panel.x_range = {{0.0, static_cast<double>(count + 1)}};
-  panel.y_range = {{0.0, 1.05}};
-  panel.key = "bottom right";
+  panel.y_range = {{0.0, 1.4}};
   return panel;
 }
 
@@ -39,15 +38,16 @@ ChartPanel unit_panel(const io::ForceFile& file, const std::vector<Eigen::Matrix
   const rate::TrialEpochs& epochs = file.task.epochs;
   ChartPanel panel{
       fmt::format("Unit {}", unit + 1), "Time from the go cue (s)", "Rate (dashed: target)", {}};
+  // Step 0 has no rates of its own.
   const Eigen::Index every = std::max<Eigen::Index>(1, epochs.steps / 500);
   for (const std::size_t side : {0U, 1U}) {
-    Eigen::MatrixXd points(epochs.steps / every, 2);
+    Eigen::MatrixXd points((epochs.steps - 1) / every, 2);
     Eigen::MatrixXd wanted(points.rows(), 2);
     for (Eigen::Index k = 0; k < points.rows(); ++k) {
       const double time =
-          static_cast<double>(k * every - epochs.cue) * file.network.step_ms / 1000.0;
-      points.row(k) << time, rates[side](unit, k * every);
-      wanted.row(k) << time, file.task.target[side](unit, k * every);
+          static_cast<double>(1 + k * every - epochs.cue) * file.network.step_ms / 1000.0;
+      points.row(k) << time, rates[side](unit, 1 + k * every);
+      wanted.row(k) << time, file.task.target[side](unit, 1 + k * every);
     }
     panel.series.push_back({Style::lines, points, kSideColours.at(side), kSideLabels.at(side)});
     panel.series.push_back({Style::dashes, wanted, kSideColours.at(side), "", 0.8});

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include <Eigen/SVD>
 #include <fmt/format.h>
 
+#include "core/analysis/singular_values.hpp"
 #include "core/error.hpp"
 
 namespace rheobase::rate {
@@ -215,7 +215,7 @@ Eigen::VectorXd changed_directions(const Eigen::MatrixXd& trained, const Eigen::
                                  initial.rows(), initial.cols()),
                      "must be finite and of the same size");
   }
-  return Eigen::BDCSVD<Eigen::MatrixXd>(trained - initial).singularValues();
+  return analysis::singular_values(trained - initial);
 }
 
 int count_changed(const Eigen::VectorXd& singular_values, double relative) {
