@@ -94,7 +94,8 @@ std::vector<Eigen::MatrixXd> frozen_inputs(const TrialEpochs& epochs, Eigen::Ind
                                            const ForceInputOptions& options = {});
 
 /// The network as any other: sigmoid units with bias -theta, one input a unit (W_in = I), which
-/// takes h(t + 1) at step t, as inputs of a rate network act a step later.
+/// takes h(t + 1) at step t, as inputs of a rate network act a step later. Its trials begin at x =
+/// theta.
 /// @param readout   outputs x N
 /// @param constant  outputs, added to the readout
 /// @param initial   J before training; may be empty

@@ -64,7 +64,7 @@ TEST_SUITE("unit") {
     const std::string text = chart_bytes(svg);
     CHECK(text.find("It's a panel") != std::string::npos);
     CHECK(text.find("a label") != std::string::npos);
-    CHECK(text.find("#D55E00") != std::string::npos);
+    CHECK(text.find("rgb(213,  94,   0)") != std::string::npos);  // kRed
   }
 
   TEST_CASE("a chart of another extension is refused before anything is drawn") {

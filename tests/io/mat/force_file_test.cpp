@@ -127,7 +127,7 @@ TEST_SUITE("unit") {
     CHECK_THROWS_WITH_AS(read_plain_targets(data("targets_nan.mat")),
                          doctest::Contains("nan at unit 3, time 11, condition 2"), InputError);
     CHECK_THROWS_WITH_AS(read_plain_targets(data("targets_one_condition.mat")),
-                         doctest::Contains("found 8 x 400 double; must be units x time x"),
+                         doctest::Contains("found 8 x 400 x 1 double; must be units x time x"),
                          InputError);
   }
 

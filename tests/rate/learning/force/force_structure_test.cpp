@@ -29,21 +29,28 @@ ForceTask random_task(Eigen::Index units) {
 TEST_SUITE("numeric") {
   TEST_CASE("the rate network of a FORCE network runs the same trial") {
     ForceNetwork network = make_force_network(30, 1.2, 5);
-    network.threshold = 0.7;
     network.tau_ms = 12.0;
     const ForceTask task = random_task(30);
-    const Eigen::MatrixXd expected = run_force_trial(network, task.input[0]);
-    const Eigen::MatrixXd readout = Eigen::MatrixXd::Constant(1, 30, 0.1);
-    const RateNetwork made =
-        network_of(network, readout, Eigen::VectorXd::Constant(1, -0.5), network.recurrent);
-    CHECK(made.bias[0] == -0.7);
     // Input column k acts on step k + 1: h of the new step stands one column earlier.
     Eigen::MatrixXd input = Eigen::MatrixXd::Zero(30, 1000);
     input.leftCols(999) = task.input[0].rightCols(999);
-    const RateRun run = run_rate(made, input, {.factor = 0.0});
+    const Eigen::MatrixXd readout = Eigen::MatrixXd::Constant(1, 30, 0.1);
+    const Eigen::VectorXd constant = Eigen::VectorXd::Constant(1, -0.5);
+    const Eigen::MatrixXd expected = run_force_trial(network, task.input[0]);
+    const RateRun run =
+        run_rate(network_of(network, readout, constant, network.recurrent), input, {.factor = 0.0});
     CHECK((run.r - expected).cwiseAbs().maxCoeff() <= 1e-12);
     const Eigen::RowVectorXd output = (readout * expected.rightCols(999)).array() - 0.5;
     CHECK((run.output.row(0) - output).cwiseAbs().maxCoeff() <= 1e-12);
+    // With a threshold the starts differ, x = 0 and x = theta: weak weights forget them.
+    network.recurrent *= 0.1;
+    network.threshold = 0.7;
+    const RateNetwork shifted = network_of(network, readout, constant);
+    CHECK(shifted.bias[0] == -0.7);
+    const RateRun forgotten = run_rate(shifted, input, {.factor = 0.0});
+    const Eigen::MatrixXd trial = run_force_trial(network, task.input[0]);
+    CHECK((forgotten.r - trial).leftCols(2).cwiseAbs().maxCoeff() > 0.05);
+    CHECK((forgotten.r - trial).rightCols(100).cwiseAbs().maxCoeff() <= 1e-12);
   }
 
   TEST_CASE("changes of known rank and weights of known spread") {
