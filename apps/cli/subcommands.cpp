@@ -2,13 +2,17 @@
 
 #include <array>
 
+#include "apps/cli/attractor/attractor_commands.hpp"
+#include "apps/cli/force/force_commands.hpp"
+
 namespace rheobase::cli {
 
 std::span<const AddCommand> all_commands() {
-  static constexpr std::array<AddCommand, 12> kCommands{
-      add_demo_command,    add_train_command,  add_map_command,      add_eval_command,
-      add_compare_command, add_report_command, add_simulate_command, add_export_command,
-      add_import_command,  add_info_command,   add_task_command,     add_completion_command};
+  static constexpr std::array kCommands{
+      add_demo_command,    add_train_command,     add_map_command,      add_eval_command,
+      add_compare_command, add_report_command,    add_simulate_command, add_export_command,
+      add_import_command,  add_info_command,      add_task_command,     add_attractor_command,
+      add_force_command,   add_completion_command};
   return kCommands;
 }
 

@@ -10,7 +10,6 @@
 
 #include "apps/report/internal/gnuplot.hpp"
 #include "apps/report/internal/html_figure_script.hpp"
-#include "core/error.hpp"
 #include "io/mat/atomic_file.hpp"
 #include "rate/tasks/scoring.hpp"
 
@@ -26,19 +25,6 @@ constexpr double kHeightMm = 38.0;
 constexpr double kLegendMm = 8.0;
 constexpr std::array kInputColours{"#0072B2", "#D55E00", "#009E73", "#CC79A7"};
 constexpr const char* kTargetColour = "#222222";
-
-FigureFormat image_format_of(const fs::path& path) {
-  const std::string extension = path.extension().string();
-  for (const auto& [name, format] :
-       {std::pair{".svg", FigureFormat::svg}, std::pair{".pdf", FigureFormat::pdf},
-        std::pair{".png", FigureFormat::png}}) {
-    if (extension == name) {
-      return format;
-    }
-  }
-  throw InputError(path.string(), "", "the extension '" + extension + "'",
-                   "must be .png, .svg or .pdf");
-}
 
 /// Columns: time (ms), the inputs, the first target.
 Eigen::MatrixXd table_of(const rate::Trial& trial, double step_ms) {
@@ -89,7 +75,7 @@ void add_panel(FigureScript& script, const rate::Task& task, const rate::Trial& 
 }  // namespace
 
 void draw_task(const rate::Task& task, Seed seed, const fs::path& path) {
-  const FigureFormat format = image_format_of(path);
+  const FigureFormat format = figure_format_of(path);
   const auto conditions = static_cast<int>(task.conditions().size());
   std::vector<rate::Trial> trials;
   double low = -0.1;

@@ -195,7 +195,8 @@ std::string text_from(const matvar_t& variable) {
   return text;
 }
 
-/// Sends one variable to the parent. Members of a 1 x 1 structure follow as variables of their own.
+/// Sends one variable to the parent. What is inside a structure or cell follows as variables of
+/// their own.
 void pack(ByteWriter& message, const matvar_t& variable, const std::string& name,
           std::size_t memory_bytes, bool with_contents) {
   std::vector<double> values;
@@ -220,13 +221,42 @@ void pack(ByteWriter& message, const matvar_t& variable, const std::string& name
   message.text(text);
 }
 
-void pack_members(ByteWriter& message, matvar_t& structure, std::size_t memory_bytes) {
-  const unsigned members = Mat_VarGetNumberOfFields(&structure);
-  char* const* names = Mat_VarGetStructFieldnames(&structure);
-  for (unsigned i = 0; i < members; ++i) {
-    const matvar_t* member = Mat_VarGetStructFieldByIndex(&structure, i, 0);
-    if (member != nullptr && names != nullptr) {
-      pack(message, *member, fmt::format("{}.{}", structure.name, names[i]), memory_bytes, true);
+constexpr int kDeepestPacked = 6;  // structures and cells inside each other
+
+void pack_inside(ByteWriter& message, matvar_t& container, const std::string& name,
+                 std::size_t memory_bytes, int depth);
+
+void pack_whole(ByteWriter& message, matvar_t* inside, const std::string& name,
+                std::size_t memory_bytes, int depth) {
+  if (inside != nullptr && inside->rank >= 2) {
+    pack(message, *inside, name, memory_bytes, true);
+    pack_inside(message, *inside, name, memory_bytes, depth + 1);
+  }
+}
+
+/// Sends what is inside a structure or cell: s.f for a 1 x 1 structure, s(2).f for element 2 of an
+/// array of them, c{2} for the second cell.
+void pack_inside(ByteWriter& message, matvar_t& container, const std::string& name,
+                 std::size_t memory_bytes, int depth) {
+  if (depth > kDeepestPacked || container.data == nullptr) {
+    return;
+  }
+  const std::size_t count = element_count(container);
+  if (container.class_type == MAT_C_CELL) {
+    for (std::size_t k = 0; k < count; ++k) {
+      pack_whole(message, Mat_VarGetCell(&container, static_cast<int>(k)),
+                 fmt::format("{}{{{}}}", name, k + 1), memory_bytes, depth);
+    }
+    return;
+  }
+  const unsigned members =
+      container.class_type == MAT_C_STRUCT ? Mat_VarGetNumberOfFields(&container) : 0;
+  char* const* names = members > 0 ? Mat_VarGetStructFieldnames(&container) : nullptr;
+  for (std::size_t k = 0; names != nullptr && k < count; ++k) {
+    for (unsigned i = 0; i < members; ++i) {
+      const std::string element = count == 1 ? name : fmt::format("{}({})", name, k + 1);
+      pack_whole(message, Mat_VarGetStructFieldByIndex(&container, i, k),
+                 fmt::format("{}.{}", element, names[i]), memory_bytes, depth);
     }
   }
 }
@@ -255,8 +285,8 @@ std::string read_all(const std::string& name, const std::string& where,
     const bool read =
         needed && known && Mat_VarReadDataAll(file.get(), variable.get()) == MATIO_E_NO_ERROR;
     pack(message, *variable, variable->name, memory_bytes, read);
-    if (read && variable->class_type == MAT_C_STRUCT && element_count(*variable) == 1) {
-      pack_members(message, *variable, memory_bytes);
+    if (read) {
+      pack_inside(message, *variable, variable->name, memory_bytes, 1);
     }
   }
   message.number(std::uint8_t{0});

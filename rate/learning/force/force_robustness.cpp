@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include <Eigen/SVD>
 #include <fmt/format.h>
 
+#include "core/analysis/singular_values.hpp"
 #include "core/error.hpp"
 
 namespace rheobase::rate {
@@ -96,6 +96,16 @@ std::vector<Eigen::Index> indices_of(const std::vector<bool>& correct) {
 
 }  // namespace
 
+analysis::CodingDirection force_coding_direction(const ForceNetwork& network, const ForceTask& task,
+                                                 Eigen::Index mean_steps) {
+  ForceTrials undisturbed[2];
+  for (const std::size_t side : {0U, 1U}) {
+    undisturbed[side] = simulate_force(network, task.epochs, task.input.at(side), {},
+                                       {.trials = 1, .mean_steps = mean_steps});
+  }
+  return undisturbed_direction(undisturbed);
+}
+
 double recovered_selectivity(const std::vector<Selectivity>& wanted,
                              const Eigen::Ref<const Eigen::VectorXd>& right,
                              const Eigen::Ref<const Eigen::VectorXd>& left, double threshold) {
@@ -124,22 +134,16 @@ NoiseTest noise_test(const ForceNetwork& network, const ForceTask& task,
                      const std::vector<Selectivity>& selectivity, const NoiseTestOptions& options,
                      const RunControl& control) {
   check(task, selectivity);
-  ForceTrialOptions quiet = options.trials;
-  quiet.trials = 1;
-  quiet.noise = 0.0;
-  quiet.clamp = {};
-  quiet.record_every = 0;
-  ForceTrials undisturbed[2];
   ForceTrials trials[2];
   const auto total = static_cast<std::uint32_t>(options.trials.trials);
   for (const std::size_t side : {0U, 1U}) {
     ForceTrialOptions noisy = options.trials;
     noisy.first_trial += static_cast<std::uint32_t>(side) * total;  // other noise on the other side
-    undisturbed[side] = simulate_force(network, task.epochs, task.input[side], {}, quiet);
     trials[side] =
         simulate_force(network, task.epochs, task.input[side], task.target[side], noisy, control);
   }
-  const analysis::CodingDirection direction = undisturbed_direction(undisturbed);
+  const analysis::CodingDirection direction =
+      force_coding_direction(network, task, options.trials.mean_steps);
   NoiseTest test;
   test.amplitude = options.trials.noise;
   const std::vector<Selectivity> wanted =
@@ -211,7 +215,7 @@ Eigen::VectorXd changed_directions(const Eigen::MatrixXd& trained, const Eigen::
                                  initial.rows(), initial.cols()),
                      "must be finite and of the same size");
   }
-  return Eigen::BDCSVD<Eigen::MatrixXd>(trained - initial).singularValues();
+  return analysis::singular_values(trained - initial);
 }
 
 int count_changed(const Eigen::VectorXd& singular_values, double relative) {

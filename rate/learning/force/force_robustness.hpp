@@ -21,6 +21,12 @@ double recovered_selectivity(const std::vector<analysis::Selectivity>& wanted,
                              const Eigen::Ref<const Eigen::VectorXd>& right,
                              const Eigen::Ref<const Eigen::VectorXd>& left, double threshold = 0.1);
 
+/// Direction of the undisturbed trials of both sides: difference of the mean rates over
+/// `mean_steps` steps before the cue, unit length; zero and one are the projections at the cue.
+/// @throws InputError as coding_vector and scaled_direction, where the sides do not differ
+analysis::CodingDirection force_coding_direction(const ForceNetwork& network, const ForceTask& task,
+                                                 Eigen::Index mean_steps = 600);
+
 /// Where the trials of one side go; index 0 right, 1 left.
 struct NoiseTest {
   double amplitude = 0.0;

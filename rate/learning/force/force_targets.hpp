@@ -50,6 +50,9 @@ struct GeneratedTargetOptions {
   TrialEpochs epochs{};
 };
 
+/// For files and the command line; the epochs have a table of their own.
+const FieldTable<GeneratedTargetOptions>& generated_target_fields();
+
 /// Targets made without a recording: profiles are the noise-free rates of the structured model
 /// (type two-hemispheres-ramp) on these epochs. A selective unit follows the population of its
 /// side, a nonselective one the mean of both, rising or mirrored; each through a low-pass filter of

@@ -13,6 +13,16 @@ namespace rheobase::rate {
 
 namespace {
 
+/// Stops at the first unit whose value is not finite.
+void require_finite(const Eigen::Ref<const Eigen::VectorXd>& values, std::string_view quantity,
+                    Eigen::Index step, int iteration) {
+  for (Eigen::Index unit = 0; unit < values.size(); ++unit) {
+    if (!std::isfinite(values[unit])) {
+      throw NonFiniteError(quantity, fmt::format("step {} of iteration {}", step, iteration), unit);
+    }
+  }
+}
+
 void require(bool holds, std::string_view where, std::string_view field, const std::string& found,
              const std::string& required) {
   if (!holds) {
@@ -175,15 +185,7 @@ void ForceTraining::learn(Eigen::Index t) {
   } else {
     error_ = rate - aim_[side_].col(t);
   }
-  const double size = error_.norm();
-  if (!std::isfinite(size)) {
-    Eigen::Index unit = 0;
-    while (std::isfinite(error_[unit])) {
-      ++unit;
-    }
-    throw NonFiniteError("error of FORCE training",
-                         fmt::format("step {} of iteration {}", t, iteration_), unit);
-  }
+  require_finite(error_, "error of FORCE training", t, iteration_);
   if (trainable_.size() == static_cast<std::size_t>(rate.size())) {
     gain_ = rls_.advance({rate.data(), trainable_.size()}, t);
   } else {
@@ -191,8 +193,10 @@ void ForceTraining::learn(Eigen::Index t) {
     gain_(trainable_) = rls_.advance({trainable_rate_.data(), trainable_.size()}, t);
   }
   stepper_.update(error_, gain_);
+  // J r is not finite as soon as a weight of its row is not.
+  require_finite(stepper_.current(), "recurrent weights", t, iteration_);
   current_known_ = true;
-  error_sum_ += size;
+  error_sum_ += error_.norm();
   ++updates_;
 }
 

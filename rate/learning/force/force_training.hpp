@@ -32,6 +32,7 @@
 
 #include <Eigen/Core>
 
+#include "core/field_table_fwd.hpp"
 #include "core/run_control.hpp"
 #include "rate/learning/learner.hpp"
 #include "rate/learning/rls/rls.hpp"
@@ -72,6 +73,9 @@ struct ForceTrainingOptions {
   UpdateSchedule schedule{.every = 1};
   Seed seed = 1;  ///< of the choice of trainable units
 };
+
+/// For files and the command line.
+const FieldTable<ForceTrainingOptions>& force_training_fields();
 
 /// What the network is to learn: input and target of every side, each N x steps.
 struct ForceTask {

@@ -64,6 +64,9 @@ struct SessionOptions {
   double selectivity_level = 0.05;  ///< of the rank-sum test
 };
 
+/// For files and the command line.
+const FieldTable<SessionOptions>& session_fields();
+
 /// Cell type by the spike's width: above 0.5 ms regular, below 0.35 ms fast spiking.
 CellType cell_type(double spike_width_ms);
 

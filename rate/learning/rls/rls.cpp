@@ -135,7 +135,15 @@ void SharedRls<Real>::update(std::span<const Real> r, std::span<const Real> erro
     }
   }
   const Eigen::Map<const Vector> gain = advance(r, step);
-  weights.noalias() -= e * gain.transpose();
+  const Matrix updated = weights - e * gain.transpose();
+  if (!updated.allFinite()) {
+    Eigen::Index output = 0;
+    while (updated.row(output).allFinite()) {
+      ++output;
+    }
+    throw NonFiniteError("weight", step_name(step), output);
+  }
+  weights = updated;
 }
 
 template <class Real>

@@ -40,6 +40,8 @@
 
 #include <Eigen/Core>
 
+#include "core/field_table_fwd.hpp"
+
 namespace rheobase::rate {
 
 /// Populations in the order of the published model: selective for side 0 (right, contralateral to
@@ -74,6 +76,9 @@ std::span<const AttractorModel> published_attractors();
 
 /// @throws InputError that lists the names
 const AttractorModel& published_attractor(std::string_view name);
+
+/// Its parameters, for files and the command line; the defaults are those of a published set.
+const FieldTable<AttractorModel>& attractor_fields();
 
 /// @throws InputError for parameters out of range
 void validate(const AttractorModel& model);

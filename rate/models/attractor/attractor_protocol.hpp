@@ -22,6 +22,9 @@ struct AttractorProtocol {
   double initial_state = 1.0;  ///< h of every population at the start, Hz
 };
 
+/// The times of a trial, for files and the command line.
+const FieldTable<AttractorProtocol>& attractor_protocol_fields();
+
 /// @throws InputError for epochs out of order or outside the trial
 void validate(const AttractorProtocol& protocol, const AttractorModel& model);
 

@@ -27,6 +27,9 @@ struct AttractorTrialOptions {
   int threads = 0;  ///< 0: all; the results do not depend on it
 };
 
+/// For files and the command line.
+const FieldTable<AttractorTrialOptions>& attractor_trial_fields();
+
 /// What is kept of many trials. Rates are G(h), Hz; sample k of a run is G of state k - 1, as in
 /// the published program.
 struct AttractorTrials {

@@ -74,6 +74,33 @@ ForceNetwork make_force_network(Eigen::Index units, double gain, Seed seed) {
   return network;
 }
 
+ForceNetwork make_force_network(Eigen::Index units, const ForceNetworkOptions& options, Seed seed) {
+  ForceNetwork network = make_force_network(units, options.gain, seed);
+  network.tau_ms = options.tau_ms;
+  network.step_ms = options.step_ms;
+  network.threshold = options.threshold;
+  validate(network);
+  return network;
+}
+
+RateNetwork network_of(const ForceNetwork& network, const Eigen::MatrixXd& readout,
+                       const Eigen::VectorXd& constant, const Eigen::MatrixXd& initial) {
+  const Eigen::Index n = network.units();
+  RateNetwork made;
+  made.w = network.recurrent;
+  made.w_in = Eigen::MatrixXd::Identity(n, n);
+  made.w_out = readout;
+  made.b_out = constant;
+  made.bias = Eigen::VectorXd::Constant(n, network.threshold == 0.0 ? 0.0 : -network.threshold);
+  made.tau_ms = Eigen::VectorXd::Constant(n, network.tau_ms);
+  made.step_ms = network.step_ms;
+  made.transfer = "sigmoid";
+  made.initial = {InitialState::Kind::normal, 0.0};
+  made.w_initial = initial;
+  validate(made, "FORCE network");
+  return made;
+}
+
 std::vector<Eigen::MatrixXd> frozen_inputs(const TrialEpochs& epochs,
                                            const Eigen::MatrixXd& common_normals,
                                            const std::vector<Eigen::MatrixXd>& side_normals,

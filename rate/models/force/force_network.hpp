@@ -29,7 +29,9 @@
 
 #include <Eigen/Core>
 
+#include "core/field_table_fwd.hpp"
 #include "core/random.hpp"
+#include "rate/dynamics/rate_network.hpp"
 
 namespace rheobase::rate {
 
@@ -64,8 +66,21 @@ struct ForceInputOptions {
   double initial = 0.5;
 };
 
+struct ForceNetworkOptions {
+  double gain = 1.2;
+  double tau_ms = 10.0;
+  double step_ms = 1.0;
+  double threshold = 0.0;
+};
+
+/// For files and the command line.
+const FieldTable<ForceNetworkOptions>& force_network_fields();
+const FieldTable<ForceInputOptions>& force_input_fields();
+const FieldTable<TrialEpochs>& trial_epoch_fields();
+
 /// J drawn from `seed`. @throws InputError for fewer than two units
 ForceNetwork make_force_network(Eigen::Index units, double gain, Seed seed);
+ForceNetwork make_force_network(Eigen::Index units, const ForceNetworkOptions& options, Seed seed);
 
 /// Input paths of both sides, each N x steps, of given standard normals (N x steps; column 0 is not
 /// used). @throws InputError for normals of other sizes
@@ -77,5 +92,14 @@ std::vector<Eigen::MatrixXd> frozen_inputs(const TrialEpochs& epochs,
 /// The same of normals drawn from `seed`.
 std::vector<Eigen::MatrixXd> frozen_inputs(const TrialEpochs& epochs, Eigen::Index units, Seed seed,
                                            const ForceInputOptions& options = {});
+
+/// The network as any other: sigmoid units with bias -theta, one input a unit (W_in = I), which
+/// takes h(t + 1) at step t, as inputs of a rate network act a step later. Its trials begin at x =
+/// theta.
+/// @param readout   outputs x N
+/// @param constant  outputs, added to the readout
+/// @param initial   J before training; may be empty
+RateNetwork network_of(const ForceNetwork& network, const Eigen::MatrixXd& readout,
+                       const Eigen::VectorXd& constant, const Eigen::MatrixXd& initial = {});
 
 }  // namespace rheobase::rate

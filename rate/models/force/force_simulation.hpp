@@ -86,6 +86,10 @@ struct ForceTrialOptions {
   int threads = 0;  ///< 0: all; the results do not depend on it
 };
 
+/// For files and the command line: trials, noise, its steps.
+const FieldTable<ForceTrialOptions>& force_trial_fields();
+const FieldTable<ForceClamp>& force_clamp_fields();
+
 /// Many trials of one side.
 struct ForceTrials {
   Eigen::MatrixXd cue_rate;           ///< N x trials, at the cue step

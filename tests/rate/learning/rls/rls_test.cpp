@@ -281,6 +281,23 @@ TEST_SUITE("unit") {
     CHECK(rule.inverse_correlation() == Eigen::MatrixXd::Identity(5, 5));
   }
 
+  TEST_CASE("a shared rule stops where a weight leaves the finite numbers, all weights kept") {
+    SharedRls<double> rule(5, {});
+    SharedRls<double>::Matrix w = SharedRls<double>::Matrix::Ones(3, 5);
+    w(2, 3) = -1.797e308;
+    const SharedRls<double>::Matrix before = w;
+    const std::vector<double> r(5, 1.0);
+    const double error[] = {0.5, 0.5, 1e308};
+    try {
+      rule.update(r, error, w, 31);
+      FAIL("an infinite weight was made");
+    } catch (const NonFiniteError& caught) {
+      CHECK(caught.unit() == 2);
+      CHECK(caught.when() == "step 31");
+    }
+    CHECK(w == before);
+  }
+
   TEST_CASE("a P that lost its definiteness stops the run, a rounding error below 0 is no update") {
     SharedRls<double> rule(2, {});
     const std::vector<double> r{1.0, 0.0};

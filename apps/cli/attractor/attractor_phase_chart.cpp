@@ -1,0 +1,186 @@
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "apps/cli/attractor/attractor_phase.hpp"
+#include "apps/cli/side_style.hpp"
+#include "core/random.hpp"
+
+namespace rheobase::cli {
+
+namespace {
+
+using report::ChartPanel;
+using report::ChartSeries;
+using Style = report::ChartSeries::Style;
+
+struct Span {
+  double low = 0.0, high = 1.0;
+};
+
+/// Range of h that holds the fixed points of the delay and of the epochs around it.
+Span plane_range(const AttractorPhase& phase) {
+  double low = 0.0;
+  double high = 10.0;
+  for (const EpochPoints& epoch : phase.epochs) {
+    if (epoch.name == "presample" || epoch.name == "sample" || epoch.name == "delay") {
+      for (const rate::FixedPoint& point : epoch.points) {
+        low = std::min(low, point.state.head(2).minCoeff());
+        high = std::max(high, point.state.head(2).maxCoeff());
+      }
+    }
+  }
+  const double margin = 0.15 * (high - low);
+  return {low - margin, high + margin};
+}
+
+const EpochPoints& delay_of(const AttractorPhase& phase) {
+  return *std::find_if(phase.epochs.begin(), phase.epochs.end(),
+                       [](const EpochPoints& epoch) { return epoch.name == "delay"; });
+}
+
+void add_nullclines(ChartPanel& panel, const AttractorPhase& phase, const Span& range) {
+  if (phase.model.hemispheres != 1) {
+    return;  // the plane of one hemisphere has none of its own
+  }
+  const Eigen::VectorXd h = Eigen::VectorXd::LinSpaced(600, range.low, range.high);
+  const Eigen::VectorXd& input = delay_of(phase).input;
+  const Eigen::VectorXd second = rate::nullcline(phase.model, input, h);
+  const Eigen::VectorXd first = rate::nullcline(phase.model, input.reverse(), h);
+  panel.series.push_back(
+      {Style::lines, report::chart_points(h, second), report::kSky, "dh_1/dt = 0", 1.4});
+  panel.series.push_back(
+      {Style::lines, report::chart_points(first, h), report::kOrange, "dh_2/dt = 0", 1.4});
+}
+
+void add_trajectories(ChartPanel& plane, ChartPanel& course, const AttractorPhase& phase,
+                      const rate::AttractorProtocol& protocol, int noisy, Seed seed) {
+  const rate::AttractorModel& model = phase.model;
+  const Eigen::Index steps = rate::attractor_steps(protocol, model);
+  const Eigen::Index every = std::max<Eigen::Index>(1, steps / 600);
+  for (const int side : {0, 1}) {
+    const auto s = static_cast<std::size_t>(side);
+    for (int trial = 0; trial <= noisy; ++trial) {
+      rate::AttractorInput input{.side = side, .cue = model.cue};
+      if (trial > 0) {
+        RandomStream random(seed, static_cast<std::uint32_t>(side * noisy + trial),
+                            Purpose::rate_noise);
+        input.noise = Eigen::MatrixXd::NullaryExpr(model.populations(), steps,
+                                                   [&] { return random.normal(); });
+      }
+      const Eigen::MatrixXd state = rate::run_attractor(model, protocol, input).state;
+      Eigen::MatrixXd path(state.cols() / every, 2);
+      Eigen::MatrixXd over_time(path.rows(), 2);
+      for (Eigen::Index k = 0; k < path.rows(); ++k) {
+        path.row(k) = state.col(k * every).head(2).transpose();
+        const double time = static_cast<double>(k * every) * model.step_ms;
+        over_time.row(k) << (time - protocol.go_ms) / 1000.0,
+            state(0, k * every) - state(1, k * every);
+      }
+      const bool first = trial == 0;
+      plane.series.push_back({Style::lines, path, kSideColours.at(s),
+                              first ? fmt::format("{}, no noise", kSideLabels.at(s)) : "",
+                              first ? 1.6 : 0.3});
+      course.series.push_back({Style::lines, over_time, kSideColours.at(s),
+                               first ? kSideLabels.at(s) : "", first ? 1.6 : 0.3});
+    }
+  }
+}
+
+void add_fixed_points(ChartPanel& panel, const EpochPoints& epoch) {
+  for (const bool stable : {true, false}) {
+    std::vector<Eigen::RowVector2d> rows;
+    for (const rate::FixedPoint& point : epoch.points) {
+      if (point.stable() == stable) {
+        rows.push_back(point.state.head(2).transpose());
+      }
+    }
+    Eigen::MatrixXd points(static_cast<Eigen::Index>(rows.size()), 2);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      points.row(static_cast<Eigen::Index>(i)) = rows[i];
+    }
+    panel.series.push_back({stable ? Style::points : Style::rings, points, report::kBlack,
+                            stable ? "stable" : "saddle", 1.8});
+  }
+}
+
+/// Stretches of a branch with the same stability.
+void add_branch(ChartPanel& panel, const rate::Branch& branch) {
+  std::size_t begin = 0;
+  const auto stable = [&](std::size_t i) { return branch.points[i].unstable_directions == 0; };
+  for (std::size_t end = 1; end <= branch.points.size(); ++end) {
+    if (end < branch.points.size() && stable(end) == stable(begin)) {
+      continue;
+    }
+    const std::size_t last = std::min(end, branch.points.size() - 1);
+    for (const Eigen::Index population : {0, 1}) {
+      Eigen::MatrixXd line(static_cast<Eigen::Index>(last - begin + 1), 2);
+      for (std::size_t i = begin; i <= last; ++i) {
+        line.row(static_cast<Eigen::Index>(i - begin)) << branch.points[i].input,
+            branch.points[i].state[population];
+      }
+      panel.series.push_back({stable(begin) ? Style::lines : Style::dashes, line,
+                              kSideColours.at(static_cast<std::size_t>(population)), "", 1.3});
+    }
+    begin = end;
+  }
+}
+
+ChartPanel bifurcation_panel(const AttractorPhase& phase) {
+  ChartPanel panel{"Equilibria (dashed: unstable)", "Common input I (Hz)", "h_1, h_2 (Hz)", {}};
+  double low = phase.delay_input;
+  double high = phase.delay_input;
+  for (const rate::Branch& branch : phase.branches) {
+    add_branch(panel, branch);
+  }
+  std::vector<Eigen::RowVector2d> marks;
+  for (const rate::Branch& branch : phase.branches) {
+    for (const rate::Bifurcation& bifurcation : branch.bifurcations) {
+      marks.emplace_back(bifurcation.point.input, bifurcation.point.state[0]);
+      low = std::min(low, bifurcation.point.input);
+      high = std::max(high, bifurcation.point.input);
+    }
+  }
+  Eigen::MatrixXd points(static_cast<Eigen::Index>(marks.size()), 2);
+  for (std::size_t i = 0; i < marks.size(); ++i) {
+    points.row(static_cast<Eigen::Index>(i)) = marks[i];
+  }
+  panel.series.push_back({Style::rings, points, report::kBlack, "bifurcations", 1.8});
+  Eigen::MatrixXd delay(2, 2);
+  delay << phase.delay_input, -1e4, phase.delay_input, 1e4;
+  panel.series.push_back({Style::dashes, delay, report::kGrey, "delay", 0.8});
+  const double margin = std::max(0.5, 0.25 * (high - low));
+  panel.x_range = {{low - margin, high + margin}};
+  const Span range = plane_range(phase);
+  panel.y_range = {{range.low, range.high}};
+  return panel;
+}
+
+}  // namespace
+
+report::Chart phase_chart(const AttractorPhase& phase, const rate::AttractorProtocol& protocol,
+                          int noisy, Seed seed) {
+  ChartPanel plane{"Phase plane of the delay", "h_1 (Hz)", "h_2 (Hz)", {}};
+  ChartPanel course{"Trials", "Time from the end of the delay (s)", "h_1 - h_2 (Hz)", {}};
+  const Span range = plane_range(phase);
+  plane.x_range = plane.y_range = {{range.low, range.high}};
+  plane.key = "top right";
+  add_nullclines(plane, phase, range);
+  add_trajectories(plane, course, phase, protocol, noisy, seed);
+  add_fixed_points(plane, delay_of(phase));
+  course.x_range = {{-protocol.go_ms / 1000.0, (protocol.duration_ms - protocol.go_ms) / 1000.0}};
+  course.shaded = {{(protocol.cue_on_ms - protocol.go_ms) / 1000.0,
+                    (protocol.cue_off_ms - protocol.go_ms) / 1000.0}};
+  report::Chart chart;
+  chart.panel_height_mm = 62.0;
+  chart.panels = {plane};
+  if (!phase.branches.empty()) {
+    chart.panels.push_back(bifurcation_panel(phase));
+  }
+  chart.panels.push_back(course);
+  return chart;
+}
+
+}  // namespace rheobase::cli

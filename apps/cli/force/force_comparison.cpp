@@ -1,0 +1,152 @@
+#include "apps/cli/force/force_comparison.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/error.hpp"
+#include "rate/models/attractor/attractor_analysis.hpp"
+
+namespace rheobase::cli {
+
+namespace {
+
+constexpr double kSettlingMs = 1000.0;
+constexpr Eigen::Index kSampleEvery = 10;  // steps of the network
+
+std::vector<double> with_zero(const std::vector<double>& values) {
+  std::vector<double> all{0.0};
+  for (const double value : values) {
+    if (value != 0.0) {
+      all.push_back(value);
+    }
+  }
+  return all;
+}
+
+/// Projections of all trials of both sides, on the network's axis of time.
+rate::ForceCoding coding_of(const rate::AttractorTrials& trials,
+                            const analysis::CodingDirection& direction) {
+  rate::ForceCoding coding;
+  coding.direction = direction;
+  coding.sample_every = kSampleEvery;
+  const auto skipped = static_cast<Eigen::Index>(std::lround(kSettlingMs / trials.sample_every_ms));
+  for (const std::size_t side : {0U, 1U}) {
+    std::vector<Eigen::VectorXd> traces;
+    for (std::size_t i = 0; i < trials.side.size(); ++i) {
+      if (trials.side[i] != static_cast<int>(side)) {
+        continue;
+      }
+      const Eigen::MatrixXd& rate = trials.rate[i];
+      traces.push_back(direction.project(rate.topRows(2).rightCols(rate.cols() - skipped)));
+      coding.endpoint[side].push_back(
+          direction.project(trials.endpoint_rate.col(static_cast<Eigen::Index>(i)).head(2))[0]);
+    }
+    coding.projection[side] = analysis::across_trials(traces);
+  }
+  return coding;
+}
+
+void run_model(const ForceComparisonOptions& options, double step_ms, const RunControl& control,
+               ForceComparison& comparison) {
+  rate::AttractorTrialOptions trials;
+  trials.trials = 2 * options.trials.trials;
+  trials.record_every_ms = static_cast<double>(kSampleEvery) * step_ms;
+  trials.seed = options.trials.seed;
+  trials.threads = options.trials.threads;
+  analysis::CodingDirection direction;
+  for (const double level : with_zero(options.levels)) {
+    trials.photoinhibition = level;
+    const rate::AttractorTrials run =
+        rate::simulate_attractor(options.model, comparison.protocol, trials, control);
+    if (level == 0.0) {
+      direction = rate::attractor_coding_direction(run);
+    }
+    ModelPoint point;
+    point.level = level;
+    int right[2] = {};
+    int all[2] = {};
+    for (std::size_t i = 0; i < run.side.size(); ++i) {
+      const int side = run.side[i];
+      ++all[side];
+      right[side] += run.correct[i] ? 1 : 0;
+    }
+    for (const std::size_t side : {0U, 1U}) {
+      point.correct[side] = wilson_interval(right[side], all[side]);
+    }
+    point.coding = coding_of(run, direction);
+    comparison.model.push_back(std::move(point));
+  }
+}
+
+void run_network(const io::ForceFile& file, const ForceComparisonOptions& options,
+                 const RunControl& control, ForceComparison& comparison) {
+  rate::ForceTrialOptions trials = options.trials;
+  rate::ForceCoding undisturbed;
+  for (const double fraction : with_zero(options.fractions)) {
+    trials.clamp = comparison.clamp;
+    trials.clamp.fraction = fraction;
+    NetworkPoint point;
+    point.fraction = fraction;
+    trials.record_every = 0;
+    point.test = rate::noise_test(file.network, file.task, file.selectivity,
+                                  {.trials = trials, .pvar = file.options.pvar}, control);
+    trials.record_every = kSampleEvery;
+    rate::ForceTrials kept[2];
+    for (const std::size_t side : {0U, 1U}) {
+      rate::ForceTrialOptions own = trials;
+      own.first_trial +=
+          static_cast<std::uint32_t>(side) * static_cast<std::uint32_t>(trials.trials);
+      kept[side] = rate::simulate_force(file.network, file.task.epochs, file.task.input[side],
+                                        file.task.target[side], own, control);
+    }
+    if (fraction == 0.0) {
+      const std::vector<bool> all[2] = {};
+      undisturbed = rate::force_coding(rate::CodingDefinition::model, kept, all, file.task.epochs,
+                                       kSampleEvery);
+    }
+    point.coding = rate::project_trials(undisturbed, kept, file.task.epochs);
+    comparison.network.push_back(std::move(point));
+  }
+}
+
+}  // namespace
+
+rate::AttractorProtocol protocol_of(const rate::TrialEpochs& epochs, double step_ms,
+                                    double photoinhibition_ms) {
+  const auto at = [&](Eigen::Index step) {
+    return kSettlingMs + static_cast<double>(step) * step_ms;
+  };
+  const rate::AttractorProtocol published;
+  rate::AttractorProtocol protocol;
+  protocol.duration_ms = at(epochs.steps);
+  protocol.sample_ms = at(epochs.sample);
+  protocol.delay_ms = at(epochs.delay);
+  protocol.go_ms = at(epochs.cue);
+  // The published cue and photoinhibition do not fill their epochs.
+  protocol.cue_on_ms = protocol.sample_ms + (published.cue_on_ms - published.sample_ms);
+  protocol.cue_off_ms = protocol.delay_ms + (published.cue_off_ms - published.delay_ms);
+  protocol.photoinhibition_on_ms =
+      protocol.delay_ms + (published.photoinhibition_on_ms - published.delay_ms);
+  protocol.photoinhibition_off_ms = protocol.photoinhibition_on_ms + photoinhibition_ms;
+  return protocol;
+}
+
+ForceComparison compare_with_attractor(const io::ForceFile& file,
+                                       const ForceComparisonOptions& options,
+                                       const RunControl& control) {
+  const rate::TrialEpochs& epochs = file.task.epochs;
+  const double step = file.network.step_ms;
+  ForceComparison comparison;
+  comparison.protocol = protocol_of(epochs, step, options.photoinhibition_ms);
+  validate(comparison.protocol, options.model);
+  comparison.clamp.remaining = options.remaining;
+  comparison.clamp.from = epochs.delay + 1;
+  comparison.clamp.to = std::min(
+      epochs.steps, comparison.clamp.from +
+                        static_cast<Eigen::Index>(std::lround(options.photoinhibition_ms / step)));
+  run_model(options, step, control, comparison);
+  run_network(file, options, control, comparison);
+  return comparison;
+}
+
+}  // namespace rheobase::cli

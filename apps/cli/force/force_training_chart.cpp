@@ -1,0 +1,73 @@
+#include "apps/cli/force/force_training_chart.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "apps/cli/side_style.hpp"
+
+namespace rheobase::cli {
+
+namespace {
+
+using report::ChartPanel;
+using Style = report::ChartSeries::Style;
+
+ChartPanel pvar_panel(const io::ForceFile& file) {
+  ChartPanel panel{"Explained variation", "Iteration", "pVar", {}};
+  const auto count = static_cast<Eigen::Index>(file.pvar.size());
+  for (const std::size_t side : {0U, 1U}) {
+    Eigen::MatrixXd points(count, 2);
+    for (Eigen::Index i = 0; i < count; ++i) {
+      points.row(i) << static_cast<double>(i + 1), file.pvar[static_cast<std::size_t>(i)][side];
+    }
+    panel.series.push_back({Style::lines, points, kSideColours.at(side), kSideLabels.at(side)});
+    panel.series.push_back({Style::points, points, kSideColours.at(side)});
+  }
+  Eigen::MatrixXd wanted(2, 2);
+  wanted << 0.0, file.options.threshold, static_cast<double>(count + 1), file.options.threshold;
+  panel.series.push_back({Style::dashes, wanted, report::kGrey, "stop", 0.8});
+  panel.x_range = {{0.0, static_cast<double>(count + 1)}};
+  panel.y_range = {{0.0, 1.4}};
+  return panel;
+}
+
+ChartPanel unit_panel(const io::ForceFile& file, const std::vector<Eigen::MatrixXd>& rates,
+                      Eigen::Index unit) {
+  const rate::TrialEpochs& epochs = file.task.epochs;
+  ChartPanel panel{
+      fmt::format("Unit {}", unit + 1), "Time from the go cue (s)", "Rate (dashed: target)", {}};
+  // Step 0 has no rates of its own.
+  const Eigen::Index every = std::max<Eigen::Index>(1, epochs.steps / 500);
+  for (const std::size_t side : {0U, 1U}) {
+    Eigen::MatrixXd points((epochs.steps - 1) / every, 2);
+    Eigen::MatrixXd wanted(points.rows(), 2);
+    for (Eigen::Index k = 0; k < points.rows(); ++k) {
+      const double time =
+          static_cast<double>(1 + k * every - epochs.cue) * file.network.step_ms / 1000.0;
+      points.row(k) << time, rates[side](unit, 1 + k * every);
+      wanted.row(k) << time, file.task.target[side](unit, 1 + k * every);
+    }
+    panel.series.push_back({Style::lines, points, kSideColours.at(side), kSideLabels.at(side)});
+    panel.series.push_back({Style::dashes, wanted, kSideColours.at(side), "", 0.8});
+  }
+  panel.y_range = {{-0.05, 1.25}};
+  return panel;
+}
+
+}  // namespace
+
+report::Chart force_training_chart(const io::ForceFile& file,
+                                   const std::vector<Eigen::MatrixXd>& rates) {
+  constexpr Eigen::Index kShown = 5;
+  report::Chart chart;
+  chart.panels = {pvar_panel(file)};
+  const Eigen::Index units = file.network.units();
+  for (Eigen::Index i = 0; i < std::min(kShown, units); ++i) {
+    chart.panels.push_back(unit_panel(file, rates, i * units / kShown));
+  }
+  return chart;
+}
+
+}  // namespace rheobase::cli

@@ -1,0 +1,116 @@
+#include "apps/report/chart.hpp"
+
+#include <fstream>
+#include <iterator>
+
+#include <fmt/format.h>
+
+#include "apps/report/internal/gnuplot.hpp"
+#include "apps/report/internal/html_figure_script.hpp"
+#include "core/error.hpp"
+#include "io/mat/atomic_file.hpp"
+
+namespace rheobase::report {
+
+namespace {
+
+namespace fs = std::filesystem;
+using Style = ChartSeries::Style;
+
+/// How a series is drawn, after its file's name.
+std::string drawn_with(const ChartSeries& series) {
+  const std::string line =
+      fmt::format("linewidth {:.2f} linecolor rgb '{}'", series.width, series.colour);
+  switch (series.style) {
+    case Style::lines:
+      return "using 1:2 with lines " + line;
+    case Style::dashes:
+      return "using 1:2 with lines dashtype 2 " + line;
+    case Style::steps:
+      return "using 1:2 with histeps " + line;
+    case Style::boxes:
+      return fmt::format("using 1:2 with boxes fillstyle solid 0.6 noborder linecolor rgb '{}'",
+                         series.colour);
+    case Style::points:
+    case Style::rings:
+      return fmt::format("using 1:2 with points pointtype {} pointsize {:.2f} {}",
+                         series.style == Style::points ? 7 : 6, 0.4 * series.width,
+                         fmt::format("linewidth 0.8 linecolor rgb '{}'", series.colour));
+    case Style::band:
+      return fmt::format(
+          "using 1:2:3 with filledcurves fillcolor rgb '{}' fillstyle transparent solid 0.25 "
+          "noborder",
+          series.colour);
+    case Style::bars:
+      return "using 1:2:3:4 with yerrorlines pointtype 7 pointsize 0.4 " + line;
+  }
+  throw Error("unknown style of a series");
+}
+
+void add_chart_panel(FigureScript& script, const Chart& chart, const ChartPanel& panel, int place) {
+  constexpr double kLeft = 13.0, kRight = 3.0, kTop = 7.0, kBottom = 10.5;
+  const double left = chart.panel_width_mm * (place % chart.columns) + kLeft;
+  const double top = chart.panel_height_mm * (place / chart.columns) + kTop;
+  script.begin({left, top, chart.panel_width_mm - kLeft - kRight,
+                chart.panel_height_mm - kTop - kBottom, panel.title, panel.x_label, panel.y_label});
+  if (panel.x_range) {
+    script.range('x', panel.x_range->first, panel.x_range->second);
+  }
+  if (panel.y_range) {
+    script.range('y', panel.y_range->first, panel.y_range->second);
+  }
+  if (panel.log_y) {
+    script.set("set logscale y");
+  }
+  if (panel.equal_axes) {
+    script.set("set size ratio -1");
+  }
+  script.set(fmt::format("set key {} noautotitle samplen 1 spacing 0.9 noopaque", panel.key));
+  for (const auto& [axis, tick] : {std::pair{'x', panel.x_tick}, std::pair{'y', panel.y_tick}}) {
+    if (tick > 0.0) {
+      script.set(fmt::format("set {}tics {:.6g}", axis, tick));
+    }
+  }
+  script.shade(panel.shaded);
+  for (const ChartSeries& series : panel.series) {
+    if (series.values.rows() > 0) {
+      script.add(fmt::format(
+          "{} {} {}", script.table(series.values), drawn_with(series),
+          series.label.empty() ? "notitle" : "title " + FigureScript::quoted(series.label)));
+    }
+  }
+  script.end();
+}
+
+}  // namespace
+
+Eigen::MatrixXd chart_points(const Eigen::Ref<const Eigen::VectorXd>& x,
+                             const Eigen::Ref<const Eigen::VectorXd>& y) {
+  Eigen::MatrixXd points(x.size(), 2);
+  points << x, y;
+  return points;
+}
+
+void require_chart_name(const fs::path& path) {
+  figure_format_of(path);
+}
+
+void draw_chart(const Chart& chart, const fs::path& path) {
+  const FigureFormat format = figure_format_of(path);
+  const int panels = static_cast<int>(chart.panels.size());
+  const int rows = (panels + chart.columns - 1) / chart.columns;
+  const TemporaryFolder folder;
+  const std::string image = "chart" + path.extension().string();
+  FigureScript script(folder.path(), format, image, chart.columns * chart.panel_width_mm,
+                      rows * chart.panel_height_mm);
+  for (int place = 0; place < panels; ++place) {
+    add_chart_panel(script, chart, chart.panels[static_cast<std::size_t>(place)], place);
+  }
+  std::ofstream(folder.path() / "chart.gp") << script.text();
+  run_gnuplot(folder.path(), "chart.gp");
+  std::ifstream file(folder.path() / image, std::ios::binary);
+  const std::string contents(std::istreambuf_iterator<char>(file), {});
+  io::write_atomically(path, contents);
+}
+
+}  // namespace rheobase::report
