@@ -13,6 +13,7 @@
 #include "io/exchange/exporter.hpp"
 #include "io/exchange/model_state.hpp"
 #include "io/mat/checkpoint_file.hpp"
+#include "io/mat/learner_state_file.hpp"
 #include "io/mat/mat_file.hpp"
 #include "io/mat/run_file.hpp"
 #include "io/mat/trials_file.hpp"
@@ -56,6 +57,10 @@ using Bytes = std::span<const std::byte>;
 [[maybe_unused]] void mask(Bytes bytes) {
   static constexpr std::string_view kName = "mask";
   io::MatFile(bytes, "fuzz.mat", {&kName, 1}).matrix(kName, "must be a matrix of numbers");
+}
+
+[[maybe_unused]] void learner_state(Bytes bytes) {
+  io::parse_learner_state(bytes, "fuzz.mat", "innate", 1);
 }
 
 [[maybe_unused]] void import(Bytes bytes) {
