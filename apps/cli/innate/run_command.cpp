@@ -1,13 +1,13 @@
-#include "apps/cli/innate/innate_test_run.hpp"
-
 #include <cmath>
+#include <memory>
+#include <optional>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "apps/cli/innate/innate_commands.hpp"
 #include "apps/cli/innate/innate_result.hpp"
 #include "apps/cli/interrupt.hpp"
-#include "apps/cli/option.hpp"
 #include "apps/cli/output_file.hpp"
 #include "apps/cli/progress_bar.hpp"
 #include "apps/cli/text_format.hpp"
@@ -26,7 +26,28 @@ namespace rheobase::cli {
 
 namespace {
 
-using Eigen::Index;
+constexpr const char* kRunExamples =
+    "Examples:\n"
+    "  rheobase innate run timing.mat\n"
+    "  rheobase innate run timing.mat --noise 0.01 --perturbation 1 --trials 20\n"
+    "  rheobase innate run timing.mat --noise-levels 0,0.001,0.01 --amplitudes 0,0.2,0.5\n"
+    "  rheobase innate run words.mat --lyapunov --plot paths.pdf --json";
+
+/// What `innate run` was asked for.
+struct InnateTestRequest {
+  std::filesystem::path model;
+  int trials = 10;                  ///< of each kind and trajectory
+  std::optional<double> noise;      ///< none: as in training
+  std::optional<double> amplitude;  ///< of the perturbation; none: as in training
+  std::optional<double> offset_ms;  ///< from the onset of the cue
+  std::optional<double> duration_ms;
+  std::string noise_levels, amplitudes;  ///< lists; both empty: no grid
+  bool lyapunov = false;
+  std::filesystem::path plot;
+  Seed seed = 1;
+  int threads = 0;
+  bool json = false;
+};
 
 /// What is tested: the trained network's trials with the perturbation that was asked for.
 struct TestPlan {
@@ -263,8 +284,7 @@ void print_tests(const InnateTestRequest& request, const TestPlan& plan, const T
   }
 }
 
-}  // namespace
-
+/// Tests a trained network and prints how it did.
 void run_innate_tests(const InnateTestRequest& request, const Console& console) {
   const TestPlan plan = plan_of(request);
   const TestOutcome outcome = run_plan(request, plan, console);
@@ -276,6 +296,40 @@ void run_innate_tests(const InnateTestRequest& request, const Console& console) 
     report::draw_innate(tested, request.plot);
   }
   print_tests(request, plan, outcome, console);
+}
+
+}  // namespace
+
+void add_innate_run_command(Command innate, const Console& console) {
+  const auto request = std::make_shared<InnateTestRequest>();
+  const Command command = innate.add_command(
+      "run",
+      "Test a trained network under noise and perturbations\n"
+      "Trials from new start states, with and without a perturbation: correlation with the target, "
+      "distance from it, robustness over levels of both, Lyapunov exponents.");
+  command.examples(kRunExamples);
+  command.add_file("MODEL", request->model, "Network of innate timing or words (.mat)").required();
+  add_integer(command, "--trials", request->trials, {1.0, 1e6}, "Trials of every kind");
+  add_optional_number(command, "--noise", request->noise, {0.0, 1e6},
+                      "Standard deviation of the noise", "", "as in training");
+  add_optional_number(command, "--perturbation", request->amplitude, {-1e6, 1e6},
+                      "Amplitude of the perturbation", "", "as in training");
+  add_optional_number(command, "--perturbation-offset", request->offset_ms, {0.0, 1e7},
+                      "Onset of the perturbation, from the onset of the cue", "ms",
+                      "as in training");
+  add_optional_number(command, "--perturbation-duration", request->duration_ms, {0.0, 1e7},
+                      "Duration of the perturbation", "ms", "as in training");
+  add_text(command, "--noise-levels", request->noise_levels, "NUMBER,...",
+           "Robustness over these levels of noise ...");
+  add_text(command, "--amplitudes", request->amplitudes, "NUMBER,...",
+           "... and these amplitudes of the perturbation; every combination is tested");
+  command.add_flag("--lyapunov", request->lyapunov,
+                   "Largest Lyapunov exponents: without input, and along the trials");
+  command.add_file("--plot", request->plot, "Draw the tests (.png, .svg, .pdf)");
+  add_seed(command, request->seed);
+  add_threads(command, request->threads);
+  add_json(command, request->json);
+  command.action([request, &console] { run_innate_tests(*request, console); });
 }
 
 }  // namespace rheobase::cli

@@ -1,16 +1,16 @@
-#include "apps/cli/innate/innate_capacity_run.hpp"
-
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <cmath>
 #include <limits>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "apps/cli/innate/innate_commands.hpp"
 #include "apps/cli/interrupt.hpp"
 #include "apps/cli/json_output.hpp"
 #include "apps/cli/output_file.hpp"
@@ -21,16 +21,33 @@
 #include "apps/report/innate_picture.hpp"
 #include "apps/report/internal/figure_file.hpp"
 #include "core/error.hpp"
+#include "core/field_table.hpp"
 #include "core/parallel.hpp"
 #include "io/mat/atomic_file.hpp"
 #include "io/mat/capacity_file.hpp"
 #include "io/mat/mat_file.hpp"
+#include "rate/learning/innate/innate_capacity.hpp"
 
 namespace rheobase::cli {
 
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr const char* kCapacityExamples =
+    "Examples:\n"
+    "  rheobase innate capacity -o capacity --plot capacity.pdf\n"
+    "  rheobase innate capacity --delays 250,1000 --networks 3 -o short\n"
+    "  rheobase innate capacity --units 400 --gain 1.6 --jobs 1 --json -o small";
+
+/// What `innate capacity` was asked for.
+struct CapacityRequest {
+  rate::CapacityOptions options;
+  std::string delays = "250,500,1000,2000,3000,4000,5000,6000,7000,8000";  ///< ms
+  std::filesystem::path output, plot;                                      ///< a folder, a figure
+  int jobs = 0;
+  bool json = false;
+};
 
 /// A network at a delay.
 struct CapacityCell {
@@ -270,8 +287,7 @@ std::vector<double> delays_of(const std::string& text) {
   return delays;
 }
 
-}  // namespace
-
+/// Computes what the folder does not hold yet, writes the summaries and prints the curve.
 void run_capacity(CapacityRequest request, const Console& console) {
   if (request.output.empty()) {
     throw InputError("--output", "", "nothing", "must name the folder of the results");
@@ -316,6 +332,39 @@ void run_capacity(CapacityRequest request, const Console& console) {
     throw Error(fmt::format("{} networks broke: see {}", capacity.broken(),
                             (request.output / "summary.csv").string()));
   }
+}
+
+}  // namespace
+
+void add_innate_capacity_command(Command innate, const Console& console) {
+  const auto request = std::make_shared<CapacityRequest>();
+  const Command command = innate.add_command(
+      "capacity",
+      "How long a delay networks can learn\n"
+      "Figure 3 of Vitay (2016): new networks for every delay learn a pulse; the squared "
+      "correlation of output and target in a noisy test, mean and error. Every network has a file "
+      "of its own in the folder --output: the same command again does what is missing.");
+  command.examples(kCapacityExamples);
+  command.add_folder("-o,--output", request->output, "Folder for the results");
+  command.add_file("--plot", request->plot, "Draw the curve (.png, .svg, .pdf)");
+  add_text(command, "--delays", request->delays, "MS,...",
+           "Delays in ms, or FIRST:STEP:LAST (default " + request->delays + ")");
+  add_integer(command, "--networks", request->options.networks, {1.0, 100000.0},
+              "Networks of every delay");
+  add_integer(command, "--jobs", request->jobs, {0.0, 1024.0},
+              "Networks trained at a time; 0: as many as the machine has threads");
+  add_json(command, request->json);
+  add_fields(command, rate::reservoir_fields(), request->options.setup.network, "Network");
+  add_fields_without(command, rate::timing_target_fields(), request->options.target, "Target",
+                     {"delay_ms"});
+  add_fields_without(
+      command, rate::trial_clock_fields(), request->options.clock, "Trial",
+      {"window_ms", "perturbation_offset_ms", "perturbation_ms", "perturbation_amplitude"});
+  add_fields_without(command, rate::innate_fields(), request->options.setup.experiment,
+                     "Training and tests",
+                     {"noisy_tests_before", "perturbed_tests_before", "perturbed_tests_after",
+                      "recorded_units", "threads"});
+  command.action([request, &console] { run_capacity(*request, console); });
 }
 
 }  // namespace rheobase::cli
