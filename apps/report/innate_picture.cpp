@@ -23,7 +23,7 @@ using rate::InnateTrial;
 constexpr double kFigureWidth = 180.0;
 constexpr const char* kInnateColour = "#0072B2";
 constexpr const char* kTestColour = "#D55E00";
-constexpr const char* kTargetColour = "#222222";
+constexpr const char* kInnateTargetColour = "#222222";
 constexpr const char* kMarkColour = "#0072B2";
 constexpr const char* kPublishedColour = "#888888";
 constexpr Index kShownUnits = 3;
@@ -160,7 +160,7 @@ class RatesColumn {
     begin(88.0, 22.0, fmt::format("Readout {}", when()), "Output");
     if (trained_) {
       script_.range('y', output_range().first, output_range().second);
-      add_lines(trial_.target, kTargetColour, 1.4);
+      add_lines(trial_.target, kInnateTargetColour, 1.4);
     } else if (innate_output_ != nullptr) {
       add_lines(*innate_output_, kInnateColour, 0.9);
     }
@@ -178,10 +178,10 @@ class RatesColumn {
     script_.set(fmt::format(
         "set arrow 1 from first {0},graph 1.06 to first {0},graph 0.92 head size screen 0.006,30 "
         "filled linecolor rgb '{1}' front",
-        start, kTargetColour));
+        start, kInnateTargetColour));
     if (trained_) {
       script_.range('y', output_range().first, output_range().second);
-      add_lines(trial_.target, kTargetColour, 1.4);
+      add_lines(trial_.target, kInnateTargetColour, 1.4);
     }
     for (const InnateTest* test : perturbed_) {
       add_lines(test->output, kTestColour, 0.6);

@@ -50,7 +50,7 @@ FieldTable<InnateExperiment> trial_count_fields() {
 }
 
 /// Fields of the rule, as fields of the experiment that it is a part of.
-FieldTable<InnateExperiment> rule_fields() {
+FieldTable<InnateExperiment> innate_rule_fields() {
   FieldTable<InnateExperiment> table;
   for (const Field<RlsOptions>& one : rls_fields()) {
     table.push_back(part(&InnateExperiment::rule, part(&InnateRule::rls, one)));
@@ -62,7 +62,7 @@ FieldTable<InnateExperiment> rule_fields() {
   return table;
 }
 
-FieldTable<InnateExperiment> run_fields() {
+FieldTable<InnateExperiment> innate_run_fields() {
   using E = InnateExperiment;
   return {
       field("noise", &E::noise, {0.0, 1e6},
@@ -163,7 +163,7 @@ const FieldTable<TimingTarget>& timing_target_fields() {
 const FieldTable<InnateExperiment>& innate_fields() {
   static const FieldTable<InnateExperiment> table = [] {
     FieldTable<InnateExperiment> fields;
-    for (auto* make : {&trial_count_fields, &rule_fields, &run_fields}) {
+    for (auto* make : {&trial_count_fields, &innate_rule_fields, &innate_run_fields}) {
       for (Field<InnateExperiment>& one : make()) {
         fields.push_back(std::move(one));
       }

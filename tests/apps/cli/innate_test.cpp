@@ -1,5 +1,6 @@
 #include <algorithm>
-#include <csignal>
+#include <cmath>
+#include <limits>
 
 #include <doctest/doctest.h>
 
