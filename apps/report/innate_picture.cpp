@@ -96,7 +96,7 @@ class RatesColumn {
     for (Index j = 0; j < shown.cols(); ++j) {
       shown.col(j) = rates->middleCols(j * bin, bin).rowwise().mean();
     }
-    begin(12.0, 28.0,
+    begin(7.0, 28.0,
           fmt::format("Rates {}: {}", when(), trained_ ? "a noisy test" : "the innate trial"),
           "Unit");
     script_.range('y', 0.0, static_cast<double>(shown.rows()));
@@ -113,7 +113,7 @@ class RatesColumn {
     }
     const Index shown = std::min(kShownUnits, innate_->rows());
     constexpr double kDistance = 2.4;
-    begin(50.0, 28.0, fmt::format("Three units {}", when()), "Rate");
+    begin(45.0, 28.0, fmt::format("Three units {}", when()), "Rate");
     script_.range('y', -1.3, kDistance * static_cast<double>(shown - 1) + 1.3);
     script_.set("unset ytics");
     for (const auto& [rates, colour] :
@@ -157,7 +157,7 @@ class RatesColumn {
     if (test_ == nullptr) {
       return;
     }
-    begin(88.0, 22.0, fmt::format("Readout {}", when()), "Output");
+    begin(83.0, 22.0, fmt::format("Readout {}", when()), "Output");
     if (trained_) {
       script_.range('y', output_range().first, output_range().second);
       add_lines(trial_.target, kInnateTargetColour, 1.4);
@@ -172,11 +172,11 @@ class RatesColumn {
     if (perturbed_.empty()) {
       return;
     }
-    begin(120.0, 22.0, fmt::format("{} perturbed tests {}", perturbed_.size(), when()), "Output",
+    begin(115.0, 22.0, fmt::format("{} perturbed tests {}", perturbed_.size(), when()), "Output",
           true);
     const double start = step_ms_ * trial_.perturbation.start;
     script_.set(fmt::format(
-        "set arrow 1 from first {0},graph 1.06 to first {0},graph 0.92 head size screen 0.006,30 "
+        "set arrow 1 from first {0},graph 1 to first {0},graph 0.84 head size screen 0.006,30 "
         "filled linecolor rgb '{1}' front",
         start, kInnateTargetColour));
     if (trained_) {
@@ -253,7 +253,7 @@ void path_panel(FigureScript& script, const io::InnateFile& file, std::size_t k,
 }  // namespace
 
 void draw_innate_rates(const io::InnateFile& file, const std::filesystem::path& path) {
-  draw_figure(path, kFigureWidth, 156.0, [&](FigureScript& script) {
+  draw_figure(path, kFigureWidth, 150.0, [&](FigureScript& script) {
     RatesColumn(script, file, false).draw();
     RatesColumn(script, file, true).draw();
   });
@@ -352,13 +352,15 @@ void draw_capacity(std::span<const rate::CapacityPoint> points,
     if (!published.empty()) {
       curve(published, kPublishedColour, "published, 10 networks a delay");
     }
-    const int fewest =
-        points.empty()
-            ? 0
-            : std::min_element(points.begin(), points.end(), [](const auto& a, const auto& b) {
-                return a.networks < b.networks;
-              })->networks;
-    curve(points, kInnateColour, fmt::format("mean ± standard error, {} networks or more", fewest));
+    const auto [fewest, most] =
+        std::minmax_element(points.begin(), points.end(),
+                            [](const auto& x, const auto& y) { return x.networks < y.networks; });
+    const std::string networks = points.empty() ? "no"
+                                 : fewest->networks == most->networks
+                                     ? fmt::format("{}", most->networks)
+                                     : fmt::format("{} to {}", fewest->networks, most->networks);
+    curve(points, kInnateColour,
+          fmt::format("mean ± standard error, {} networks a delay", networks));
     script.end();
   });
 }

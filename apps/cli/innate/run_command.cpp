@@ -30,7 +30,7 @@ constexpr const char* kRunExamples =
     "Examples:\n"
     "  rheobase innate run timing.mat\n"
     "  rheobase innate run timing.mat --noise 0.01 --perturbation 1 --trials 20\n"
-    "  rheobase innate run timing.mat --noise-levels 0,0.001,0.01 --amplitudes 0,0.2,0.5\n"
+    "  rheobase innate run timing.mat --noise-levels 0,0.01 --amplitudes 0,0.2,0.5\n"
     "  rheobase innate run words.mat --lyapunov --plot paths.pdf --json";
 
 /// What `innate run` was asked for.
@@ -148,7 +148,7 @@ std::vector<rate::InnateTest> test_trials(const InnateTestRequest& request, cons
     const bool perturbed = i / repeats % kinds == 1;
     rate::TrialStart start =
         rate::drawn_start(network.units(), plan.noise, request.seed,
-                          rate::kSearchTrials + static_cast<std::uint32_t>(i % repeats));
+                          kSearchTrials + static_cast<std::uint32_t>(i % repeats));
     start.perturbed = perturbed;
     rate::TrialRecord record =
         rate::record_trial<Real>(network, trial, start, plan.file.experiment.recorded_units);

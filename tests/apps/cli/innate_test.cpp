@@ -52,9 +52,17 @@ std::string golden_start(const char* name) {
   return std::string(RHEOBASE_IO_TEST_DATA) + "/../rls/" + name + ".mat";
 }
 
-Eigen::MatrixXd field_of(const std::string& file, const char* name) {
-  return io::MatFile(fs::path(file)).matrix(name, "must be a matrix");
-}
+/// The fields of a file, read once.
+class StoredFields {
+ public:
+  explicit StoredFields(const std::string& file) : file_(fs::path(file)) {}
+  Eigen::MatrixXd operator()(const std::string& name) const {
+    return file_.matrix(name, "must be a matrix");
+  }
+
+ private:
+  io::MatFile file_;
+};
 
 double largest_distance(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b) {
   REQUIRE(a.rows() == b.rows());
@@ -89,9 +97,10 @@ TEST_SUITE("cli") {
     CHECK(file.command.find("--seed 1") != std::string::npos);
     // The same command again makes the same network; another seed another one.
     REQUIRE(run(small_timing("again.mat") + std::vector<std::string>{"--threads", "1"}).code == 0);
-    CHECK(field_of("again.mat", "w") == field_of("t.mat", "w"));
+    const Eigen::MatrixXd w = StoredFields("t.mat")("w");
+    CHECK(StoredFields("again.mat")("w") == w);
     REQUIRE(run(small_timing("other.mat") + std::vector<std::string>{"--seed", "2"}).code == 0);
-    CHECK(field_of("other.mat", "w") != field_of("t.mat", "w"));
+    CHECK(StoredFields("other.mat")("w") != w);
   }
 
   TEST_CASE("innate timing --json has every number") {
@@ -113,8 +122,8 @@ TEST_SUITE("cli") {
   TEST_CASE("training that was stopped goes on from its checkpoint bit for bit") {
     const WorkingFolder folder;
     REQUIRE(run(small_timing("whole.mat") + std::vector<std::string>{"--keep-p"}).code == 0);
-    // A signal that arrives at once stops before the first trial.
     const io::InnateFile whole = io::read_innate_file("whole.mat");
+    const StoredFields whole_fields("whole.mat");
     io::InnateFile part = whole;
     for (const int trials : {1, 3}) {
       CAPTURE(trials);
@@ -131,13 +140,12 @@ TEST_SUITE("cli") {
       CAPTURE(resumed.err);
       REQUIRE(resumed.code == 0);
       CHECK(!fs::exists("part.checkpoint.mat"));
-      CHECK(field_of("part.mat", "w") == field_of("whole.mat", "w"));
-      CHECK(field_of("part.mat", "w_out") == field_of("whole.mat", "w_out"));
-      CHECK(field_of("part.mat", "losses") == field_of("whole.mat", "losses"));
-      CHECK(field_of("part.mat", "learner_arrays.P_rec") ==
-            field_of("whole.mat", "learner_arrays.P_rec"));
-      CHECK(field_of("part.mat", "innate_test_13.output") ==
-            field_of("whole.mat", "innate_test_13.output"));
+      const StoredFields resumed_fields("part.mat");
+      for (const char* name : {"w", "w_out", "losses", "learner_arrays.P_rec",
+                               "learner_arrays.P_out", "innate_test_13.output"}) {
+        CAPTURE(name);
+        CHECK(resumed_fields(name) == whole_fields(name));
+      }
     }
     check_innate_refused(
         {"innate", "timing", "--resume", "whole.mat", "-o", "x.mat", "--gain", "2"},
@@ -176,31 +184,34 @@ TEST_SUITE("cli") {
                                  "r.mat"});
     CAPTURE(outcome.err);
     REQUIRE(outcome.code == 0);
+    const StoredFields replayed("r.mat");
+    const StoredFields published(small);
     constexpr double kTolerance = 1e-10;  // tests/data/rls/README.md
-    CHECK(largest_distance(field_of("r.mat", "w"), field_of(small, "W_rec_final")) <= kTolerance);
-    CHECK(largest_distance(field_of("r.mat", "w_out"), field_of(small, "W_out_final")) <=
+    CHECK(largest_distance(replayed("w"), published("W_rec_final")) <= kTolerance);
+    CHECK(largest_distance(replayed("w_out"), published("W_out_final")) <= kTolerance);
+    CHECK(largest_distance(replayed("innate.recurrent_loss"), published("rec_trial_loss")) <=
           kTolerance);
-    CHECK(largest_distance(field_of("r.mat", "innate.recurrent_loss"),
-                           field_of(small, "rec_trial_loss")) <= kTolerance);
-    CHECK(largest_distance(field_of("r.mat", "innate.readout_loss"),
-                           field_of(small, "out_trial_loss")) <= kTolerance);
-    CHECK(largest_distance(field_of("r.mat", "innate_test_1.output").transpose(),
-                           field_of(small, "pretest_z")) <= kTolerance);
-    CHECK(largest_distance(field_of("r.mat", "innate_test_2.output").transpose(),
-                           field_of(small, "test_z")) <= kTolerance);
-    CHECK(largest_distance(field_of("r.mat", "innate_test_3.output").transpose(),
-                           field_of(small, "pert_z")) <= kTolerance);
+    CHECK(largest_distance(replayed("innate.readout_loss"), published("out_trial_loss")) <=
+          kTolerance);
+    CHECK(largest_distance(replayed("innate_test_1.output").transpose(), published("pretest_z")) <=
+          kTolerance);
+    CHECK(largest_distance(replayed("innate_test_2.output").transpose(), published("test_z")) <=
+          kTolerance);
+    CHECK(largest_distance(replayed("innate_test_3.output").transpose(), published("pert_z")) <=
+          kTolerance);
 
     const std::string paths = golden_start("innate_two_paths_n100");
     REQUIRE(run({"innate", "words", "--from", paths, "--precision", "double", "--noise", "0",
                  "--recurrent-trials", "4", "--readout-trials", "3", "--tests", "1", "--perturbed",
                  "1", "--no-lyapunov", "-o", "p.mat"})
                 .code == 0);
-    CHECK(largest_distance(field_of("p.mat", "w"), field_of(paths, "W_rec_final")) <= kTolerance);
-    const Eigen::MatrixXd rmse = field_of(paths, "path_rmse_test_a_b_pert_a_b");
+    const StoredFields two("p.mat");
+    const StoredFields two_published(paths);
+    CHECK(largest_distance(two("w"), two_published("W_rec_final")) <= kTolerance);
+    const Eigen::MatrixXd rmse = two_published("path_rmse_test_a_b_pert_a_b");
     for (int k = 0; k < 4; ++k) {
       const std::string name = "innate_test_" + std::to_string(k + 1) + ".path_rmse";
-      CHECK(std::abs(field_of("p.mat", name.c_str())(0) - rmse(k)) <= kTolerance);
+      CHECK(std::abs(two(name)(0) - rmse(k)) <= kTolerance);
     }
     check_innate_refused({"innate", "timing", "--from", small, "-o", "x.mat"},
                          {"field 'x0': found 14 start states", "one for each of 54 trials"});
@@ -217,7 +228,8 @@ TEST_SUITE("cli") {
     const std::vector<std::string> words{"innate", "words", "-o", "w.mat"};
     const Outcome outcome =
         run(words + small_network() +
-            std::vector<std::string>{"--targets", "targets.mat", "--plot", "w.svg"});
+            std::vector<std::string>{"--targets", "targets.mat", "--perturbation-offset", "80",
+                                     "--plot", "w.svg"});
     CAPTURE(outcome.err);
     REQUIRE(outcome.code == 0);
     const io::InnateFile file = io::read_innate_file("w.mat");
@@ -290,15 +302,16 @@ TEST_SUITE("cli") {
       CAPTURE(file);
       CHECK(fs::exists(file));
     }
-    const Eigen::MatrixXd r2 = field_of("c/summary.mat", "r2");
+    const StoredFields summary("c/summary.mat");
+    const Eigen::MatrixXd r2 = summary("r2");
     CHECK(r2.rows() == 2);
     CHECK(r2.cols() == 2);
-    CHECK(std::abs(field_of("c/summary.mat", "mean_r2")(0) - r2.row(0).mean()) <= 1e-12);
+    CHECK(std::abs(summary("mean_r2")(0) - r2.row(0).mean()) <= 1e-12);
     fs::remove("c/delay_200_network_1.mat");
     const auto again = run(args + std::vector<std::string>{"--json"}).json();
     CHECK(again.at("networks").at(0).at("kept") == true);
     CHECK(again.at("networks").at(2).at("kept") == false);
-    CHECK(field_of("c/summary.mat", "r2") == r2);
+    CHECK(StoredFields("c/summary.mat")("r2") == r2);
     check_innate_refused(
         args + std::vector<std::string>{"--gain", "1.2"},
         {"c/delay_100_network_1.mat", "capacity_network.gain", "found 1.5", "must be 1.2 as now"});

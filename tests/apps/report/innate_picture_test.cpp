@@ -102,7 +102,7 @@ TEST_SUITE("unit") {
     report::draw_capacity(points, points, folder.path() / "c.svg");
     const std::string text = image_text(folder.path() / "c.svg");
     CHECK(occurrences(text, "published, 10 networks a delay") == 1);
-    CHECK(occurrences(text, "2 networks or more") == 1);
+    CHECK(occurrences(text, "2 to 3 networks a delay") == 1);
     CHECK(occurrences(text, "Delay (s)") == 1);
     report::draw_capacity(points, {}, folder.path() / "c.svg");
     CHECK(occurrences(image_text(folder.path() / "c.svg"), "published") == 0);
