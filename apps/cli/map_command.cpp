@@ -157,11 +157,21 @@ void print_result(const MapRequest& request, const rate::Task& task,
   console.out << outcome.text();
 }
 
+/// The library's check before anything else is asked for, in the name of the file.
+void require_mappable(const io::ModelFile& file, const fs::path& path) {
+  try {
+    mapping::require_mappable(file.network);
+  } catch (const InputError& error) {
+    throw InputError(path.string(), error.field(), error.found(), error.required());
+  }
+}
+
 }  // namespace
 
 Mapped map_one(MapRequest request, const fs::path& output, const std::string& command,
                const Console& console, const RunControl& control) {
   const io::ModelFile file = io::read_model(request.model);
+  require_mappable(file, request.model);
   finish_spiking_options(request.spiking, file);
   const rate::Task task = resolve_task(request.task, file, request.model.string());
   const mapping::ScalingSearchOptions options = search_options(request, file);

@@ -15,10 +15,12 @@
 #include "apps/cli/task_options.hpp"
 #include "apps/report/html_collect.hpp"
 #include "apps/report/html_report.hpp"
+#include "apps/report/innate_report.hpp"
 #include "apps/report/internal/html_figures.hpp"
 #include "core/error.hpp"
 #include "core/version.hpp"
 #include "io/comparison/comparison_file.hpp"
+#include "io/mat/innate_file.hpp"
 #include "io/mat/mat_file.hpp"
 #include "mapping/comparison/compare.hpp"
 #include "mapping/conversion/network_fingerprint.hpp"
@@ -137,16 +139,16 @@ ReportSource fresh_source(ReportRequest& request, const Console& console) {
   return {std::move(comparison), std::move(task), std::move(file)};
 }
 
-void tell(const ReportRequest& request, const std::vector<fs::path>& figures,
+void tell(const ReportRequest& request, const std::vector<fs::path>& figures, bool interactive,
           const Console& console) {
   if (request.json) {
     Json files = Json::array();
     for (const fs::path& figure : figures) {
       files.push_back(figure.string());
     }
-    print_json(console, {{"report", request.output.string()},
-                         {"interactive", report::interactive_report_available()},
-                         {"figures", files}});
+    print_json(
+        console,
+        {{"report", request.output.string()}, {"interactive", interactive}, {"figures", files}});
     return;
   }
   console.out << request.output.string() << '\n';
@@ -155,10 +157,36 @@ void tell(const ReportRequest& request, const std::vector<fs::path>& figures,
   }
 }
 
+/// A network of innate training has tests of its own and no spiking network.
+void report_innate(const ReportRequest& request, Command command, const Console& console) {
+  constexpr std::array kAllowed{"MODEL", "--output", "--figures", "--format", "--json"};
+  for (const std::string& name : command.given()) {
+    if (std::find(kAllowed.begin(), kAllowed.end(), name) == kAllowed.end()) {
+      throw InputError(name, "", "a network of innate training beside it",
+                       "must be left out: the page shows the tests that its file holds; other "
+                       "tests: rheobase innate run");
+    }
+  }
+  const io::InnateFile file = io::read_innate_file(request.model);
+  save_result(request.output, [&](const fs::path& path) {
+    report::write_innate_report(file, request.model.filename().string(), console.command_line,
+                                path);
+  });
+  std::vector<fs::path> figures;
+  if (!request.figures.empty()) {
+    figures = report::write_innate_figures(file, request.figures, request.format);
+  }
+  tell(request, figures, false, console);
+}
+
 void run_report(ReportRequest request, Command command, const Console& console) {
   const report::FigureFormat format = report::figure_format_from(request.format);
   check_output("--output", request.output, {request.model, request.task.trials_file});
   const bool saved = is_comparison(request.model);
+  if (!saved && io::is_innate_file(request.model)) {
+    report_innate(request, command, console);
+    return;
+  }
   if (saved) {
     refuse_comparison_options(command, request.model.string());
   }
@@ -178,7 +206,7 @@ void run_report(ReportRequest request, Command command, const Console& console) 
   if (!request.figures.empty()) {
     figures = report::write_figures(data, request.figures, format);
   }
-  tell(request, figures, console);
+  tell(request, figures, report::interactive_report_available(), console);
 }
 
 }  // namespace

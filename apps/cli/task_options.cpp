@@ -8,6 +8,7 @@
 #include "apps/cli/option.hpp"
 #include "apps/cli/text_format.hpp"
 #include "core/error.hpp"
+#include "io/mat/innate_file.hpp"
 #include "io/mat/trials_file.hpp"
 #include "rate/tasks/task_registry.hpp"
 
@@ -117,6 +118,11 @@ rate::Task resolve_task(const TaskChoice& choice, const io::ModelFile& file,
     throw InputError(
         path, "field 'task'", "nothing",
         fmt::format("must name a task, or give --task with one of {}", joined(task_names(), ", ")));
+  }
+  if (name.starts_with(io::kInnateTask)) {
+    throw InputError(path, "field 'task'", fmt::format("'{}'", name),
+                     "must be a task of `rheobase task`; a network of innate training is tested "
+                     "with `rheobase innate run`");
   }
   rate::TaskParameters parameters;
   if (name == file.task) {

@@ -13,6 +13,8 @@
 #include "io/exchange/exporter.hpp"
 #include "io/exchange/model_state.hpp"
 #include "io/mat/checkpoint_file.hpp"
+#include "io/mat/innate_file.hpp"
+#include "io/mat/innate_start_file.hpp"
 #include "io/mat/learner_state_file.hpp"
 #include "io/mat/mat_file.hpp"
 #include "io/mat/run_file.hpp"
@@ -61,6 +63,21 @@ using Bytes = std::span<const std::byte>;
 
 [[maybe_unused]] void learner_state(Bytes bytes) {
   io::parse_learner_state(bytes, "fuzz.mat", "innate", 1);
+}
+
+/// What was read is worked with: the state is put into the network.
+[[maybe_unused]] void innate(Bytes bytes) {
+  const io::InnateFile read = io::parse_innate_file(bytes, "fuzz.mat");
+  if (!read.result.state.arrays.empty() &&
+      !rate::network_with(read.start, read.result.state).w.allFinite()) {
+    std::abort();
+  }
+}
+
+[[maybe_unused]] void innate_start(Bytes bytes) {
+  if (io::parse_innate_start(bytes, "fuzz.mat").trials.empty()) {
+    std::abort();
+  }
 }
 
 [[maybe_unused]] void import(Bytes bytes) {

@@ -1,5 +1,6 @@
 #include "rate/learning/innate/innate_capacity.hpp"
 
+#include <array>
 #include <cmath>
 #include <map>
 
@@ -30,7 +31,11 @@ CapacityRow capacity_row(const CapacityOptions& options, double delay_ms, int ne
   }
   InnateExperiment experiment = options.setup.experiment;
   experiment.seed = derived_seed(experiment.seed, delay_ms, network);
-  experiment.trials = capacity_setup(delay_ms, options.setup.network.step_ms).experiment.trials;
+  experiment.rule.schedule.seed = experiment.seed;
+  TimingTarget target = options.target;
+  target.delay_ms = delay_ms;
+  experiment.trials =
+      capacity_setup(target, options.clock, options.setup.network.step_ms).experiment.trials;
   const InnateResult result =
       run_innate(make_reservoir(options.setup.network, experiment.seed), experiment, control);
   if (result.cancelled) {
@@ -72,6 +77,20 @@ std::vector<CapacityPoint> summarise(std::span<const CapacityRow> rows) {
                       .mean_r2 = r2.mean(),
                       .standard_error = std::sqrt((r2 - r2.mean()).square().mean() / n)});
   }
+  return points;
+}
+
+std::span<const CapacityPoint> published_capacity() {
+  static constexpr std::array<CapacityPoint, 10> points{{{250.0, 10, 0.99967, 0.00006},
+                                                         {500.0, 10, 0.99945, 0.00006},
+                                                         {1000.0, 10, 0.99801, 0.00090},
+                                                         {2000.0, 10, 0.98717, 0.01079},
+                                                         {3000.0, 10, 0.99288, 0.00256},
+                                                         {4000.0, 10, 0.86499, 0.09248},
+                                                         {5000.0, 10, 0.36177, 0.13527},
+                                                         {6000.0, 10, 0.19021, 0.07114},
+                                                         {7000.0, 10, 0.04435, 0.02359},
+                                                         {8000.0, 10, 0.14366, 0.07749}}};
   return points;
 }
 

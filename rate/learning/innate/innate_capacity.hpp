@@ -15,6 +15,8 @@ struct CapacityOptions {
   int networks = 10;  ///< new ones for every delay
   InnateSetup setup =
       capacity_setup(250.0);  ///< network and numbers of trials; its trial is replaced
+  TrialClock clock = capacity_clock();
+  TimingTarget target;  ///< its delay is replaced
 };
 
 /// One network at one delay.
@@ -44,5 +46,9 @@ struct CapacityPoint {
 
 /// Points by increasing delay.
 std::vector<CapacityPoint> summarise(std::span<const CapacityRow> rows);
+
+/// The replication's figure 3: ten networks at each of ten delays, from the first version of its
+/// repository (CC0); that of the final version is a trial run.
+std::span<const CapacityPoint> published_capacity();
 
 }  // namespace rheobase::rate

@@ -22,19 +22,22 @@ double machine_memory_gb() {
          static_cast<double>(sysconf(_SC_PAGE_SIZE)) / 1e9;
 }
 
-void require_memory(const InnateExperiment& e, const Reservoir& network) {
-  const std::size_t bytes = e.precision == Precision::single_precision
-                                ? innate_memory_bytes<float>(network, e.trials)
-                                : innate_memory_bytes<double>(network, e.trials);
-  const double needed = static_cast<double>(bytes) / 1e9;
+void require_memory(const InnateExperiment& e, double bytes, const char* what) {
+  const double needed = bytes / 1e9;
   const double there = e.memory_gb > 0.0 ? e.memory_gb : machine_memory_gb();
   if (needed > there) {
-    throw InputError("innate training", "P and innate trajectories",
-                     fmt::format("{:.3g} GB", needed),
+    throw InputError("innate training", what, fmt::format("{:.4g} GB", needed),
                      fmt::format("must fit into {:.3g} GB of memory: take fewer units, fewer "
                                  "synapses or single precision",
                                  there));
   }
+}
+
+void require_memory(const InnateExperiment& e, const Reservoir& network) {
+  const std::size_t bytes = e.precision == Precision::single_precision
+                                ? innate_memory_bytes<float>(network, e.trials)
+                                : innate_memory_bytes<double>(network, e.trials);
+  require_memory(e, static_cast<double>(bytes), "P and innate trajectories");
 }
 
 /// One run of an experiment in one precision.
@@ -89,6 +92,8 @@ class ExperimentRun {
       const Eigen::Index kept =
           std::min(innate.rows(), static_cast<Eigen::Index>(experiment_.recorded_units));
       result_.innate.push_back(innate.topRows(kept).template cast<double>());
+      result_.innate_output.push_back(
+          (training_.network().readout() * innate).template cast<double>());
     }
   }
 
@@ -139,6 +144,25 @@ double InnateResult::mean_r2(bool trained, bool perturbed) const {
   return count > 0 ? sum / count : 0.0;
 }
 
+InnateScores scores_of(std::span<const InnateTest> tests, std::size_t trajectory, bool trained,
+                       bool perturbed) {
+  InnateScores scores{.lowest_r2 = 1.0};
+  for (const InnateTest& test : tests) {
+    if (test.trajectory == trajectory && test.trained == trained && test.perturbed == perturbed) {
+      ++scores.trials;
+      scores.mean_r2 += test.r2();
+      scores.lowest_r2 = std::min(scores.lowest_r2, test.r2());
+      scores.path_rmse += test.path_rmse;
+    }
+  }
+  if (scores.trials == 0) {
+    return {};
+  }
+  scores.mean_r2 /= scores.trials;
+  scores.path_rmse /= scores.trials;
+  return scores;
+}
+
 int number_of_trials(const InnateExperiment& e) {
   return static_cast<int>(e.trials.size()) *
          (1 + e.noisy_tests_before + e.perturbed_tests_before + e.recurrent_trials +
@@ -179,6 +203,38 @@ void validate(const InnateExperiment& e, const Reservoir& network) {
         fmt::format("must be finite, trials x N, {} x {}", number_of_trials(e), network.units()));
   }
   require_memory(e, network);
+}
+
+void require_memory(const ReservoirOptions& network, const InnateExperiment& e) {
+  constexpr double kDenseMatrices = 3.0;  // as drawn, before and after training
+  const double n = network.units;
+  const double inputs = network.connection_probability * (n - 1.0);
+  const double size = e.precision == Precision::single_precision ? sizeof(float) : sizeof(double);
+  double numbers =
+      network.plastic_fraction * n * inputs * (inputs + 1.0) / 2.0 + n * (n + 1.0) / 2.0;
+  for (const InnateTrial& trial : e.trials) {
+    numbers += n * trial.steps;
+  }
+  require_memory(e, size * numbers + kDenseMatrices * sizeof(double) * n * n,
+                 "P, weights and innate trajectories");
+}
+
+Reservoir network_with(Reservoir start, const InnateState& state) {
+  std::size_t synapses = 0;
+  for (const auto& list : start.presynaptic) {
+    synapses += list.size();
+  }
+  auto next = named_array(state.arrays, "W_rec", synapses).begin();
+  for (std::size_t i = 0; i < start.presynaptic.size(); ++i) {
+    for (const std::int32_t j : start.presynaptic[i]) {
+      start.w(static_cast<Eigen::Index>(i), j) = *next++;
+    }
+  }
+  const std::vector<double>& w_out =
+      named_array(state.arrays, "W_out", static_cast<std::size_t>(start.w_out.size()));
+  start.w_out =
+      Eigen::Map<const Eigen::MatrixXd>(w_out.data(), start.w_out.rows(), start.w_out.cols());
+  return start;
 }
 
 InnateResult run_innate(const Reservoir& network, const InnateExperiment& experiment,

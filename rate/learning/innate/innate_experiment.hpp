@@ -15,6 +15,7 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <vector>
 
 #include <Eigen/Core>
@@ -48,6 +49,9 @@ struct InnateExperiment {
   Eigen::MatrixXd x0;  ///< trials x N, start states in the order of the trials; empty: drawn
 };
 
+/// The options: all but trials and start states.
+const FieldTable<InnateExperiment>& innate_fields();
+
 /// A network and what is to be done with it.
 struct InnateSetup {
   ReservoirOptions network;
@@ -57,11 +61,23 @@ struct InnateSetup {
 /// Figure 1: a pulse `delay_ms` after the cue.
 InnateSetup timing_setup(double delay_ms = 2000.0, const TrialClock& clock = {},
                          double step_ms = 1.0);
+InnateSetup timing_setup(const TimingTarget& target, const TrialClock& clock, double step_ms = 1.0);
+
+/// Durations and amplitudes of figure 2; the window is that of the path.
+TrialClock words_clock();
 /// Figure 2: a path a trajectory (outputs x window steps), cues on channels 0, 2, ...,
 /// perturbations on channels 1, 3, ...
+/// @throws InputError where a window was given and a path is not as long
 InnateSetup words_setup(const std::vector<Eigen::MatrixXd>& paths, double step_ms = 1.0);
+InnateSetup words_setup(const std::vector<Eigen::MatrixXd>& paths, const TrialClock& clock,
+                        double step_ms = 1.0);
+
+/// Durations and amplitudes of figure 3; the window is the delay and 150 ms.
+TrialClock capacity_clock();
 /// Figure 3: a pulse at the end of a delay, one test.
 InnateSetup capacity_setup(double delay_ms, double step_ms = 1.0);
+InnateSetup capacity_setup(const TimingTarget& target, const TrialClock& clock,
+                           double step_ms = 1.0);
 
 /// A test trial and its scores.
 struct InnateTest {
@@ -76,6 +92,17 @@ struct InnateTest {
   double r2() const { return correlation.array().square().mean(); }
 };
 
+/// Mean and range over the tests of a kind.
+struct InnateScores {
+  int trials = 0;
+  double mean_r2 = 0.0, lowest_r2 = 0.0;
+  double path_rmse = 0.0;  ///< mean
+};
+
+/// Scores of the tests of a trajectory that are trained and perturbed or not.
+InnateScores scores_of(std::span<const InnateTest> tests, std::size_t trajectory, bool trained,
+                       bool perturbed);
+
 /// All that training needs to go on bit for bit.
 struct InnateState {
   int recurrent_done = 0;  ///< training trials, all trajectories together
@@ -85,9 +112,10 @@ struct InnateState {
 };
 
 struct InnateResult {
-  Reservoir network;                    ///< with the weights of the end
-  std::vector<Eigen::MatrixXd> innate;  ///< recorded units x T, a trajectory each
-  std::vector<InnateTest> tests;        ///< in the order of the trials
+  Reservoir network;                           ///< with the weights of the end
+  std::vector<Eigen::MatrixXd> innate;         ///< recorded units x T, a trajectory each
+  std::vector<Eigen::MatrixXd> innate_output;  ///< outputs x T, by the readout before training
+  std::vector<InnateTest> tests;               ///< in the order of the trials
   InnateState state;
   bool cancelled = false;
   double seconds = 0.0;
@@ -110,6 +138,13 @@ int number_of_trials(const InnateExperiment& experiment);
 /// @throws InputError for options out of range or trials that do not fit the network, and where P
 ///         does not fit into this machine's memory
 void validate(const InnateExperiment& experiment, const Reservoir& network);
+
+/// The same check of memory for a network that is not drawn yet, with the synapses to be expected
+/// and the dense weight matrices. @throws InputError that says how much is needed
+void require_memory(const ReservoirOptions& network, const InnateExperiment& experiment);
+
+/// The network with the weights of a state. @throws InputError where they do not fit it
+Reservoir network_with(Reservoir start, const InnateState& state);
 
 /// Runs an experiment; a function of network and experiment alone.
 /// @param resumed  state of an earlier run of the same experiment; tests before training are

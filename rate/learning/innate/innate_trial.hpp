@@ -18,6 +18,8 @@
 
 #include <Eigen/Core>
 
+#include "core/field_table_fwd.hpp"
+
 namespace rheobase::rate {
 
 /// A rectangular current into one input channel, steps start ... start + steps - 1.
@@ -35,12 +37,24 @@ struct TrialClock {
   double cue_start_ms = 200.0;
   double cue_ms = 50.0;
   double cue_amplitude = 5.0;
-  double window_ms = 2150.0;  ///< timing: 0 stands for delay + 150
+  double window_ms = 2150.0;  ///< 0 stands for delay + 150 or the length of the path
   double relaxation_ms = 550.0;
   double perturbation_offset_ms = 500.0;
   double perturbation_ms = 10.0;
   double perturbation_amplitude = 0.5;
 };
+
+const FieldTable<TrialClock>& trial_clock_fields();
+
+/// A pulse after a delay, the target of timing and capacity.
+struct TimingTarget {
+  double delay_ms = 2000.0;  ///< from the end of the cue to the peak
+  double width_ms = 30.0;
+  double baseline = 0.2;
+  double peak = 1.0;
+};
+
+const FieldTable<TimingTarget>& timing_target_fields();
 
 /// One trajectory to be learnt. Plain data, validate() checks it once.
 struct InnateTrial {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "core/parallel.hpp"
 
 namespace rheobase::rate {
 
@@ -106,6 +107,27 @@ double trial_lyapunov_exponent(const Reservoir& network, const InnateTrial& tria
     started = true;
   });
   return growth.per_step() / network.step_ms * 1000.0;
+}
+
+TrainingExponents training_exponents(const Reservoir& before, const Reservoir& after,
+                                     const std::vector<InnateTrial>& trials, Seed seed,
+                                     int threads) {
+  const auto count = static_cast<Eigen::Index>(trials.size());
+  TrainingExponents exponents{0.0, 0.0, Eigen::VectorXd(count), Eigen::VectorXd(count)};
+  parallel_for(2 * (trials.size() + 1), threads, [&](std::size_t i) {
+    const bool trained = i % 2 == 1;
+    const Reservoir& network = trained ? after : before;
+    if (i < 2) {
+      (trained ? exponents.free_after : exponents.free_before) =
+          free_lyapunov_exponent(network, {.seed = seed});
+      return;
+    }
+    const auto k = static_cast<Eigen::Index>(i / 2 - 1);
+    (trained ? exponents.trial_after : exponents.trial_before)[k] = trial_lyapunov_exponent(
+        network, trials[i / 2 - 1],
+        drawn_start(network.units(), 0.0, seed, static_cast<std::uint32_t>(k)), seed);
+  });
+  return exponents;
 }
 
 }  // namespace rheobase::rate

@@ -6,6 +6,8 @@
 // and rescaled to length 1 again and again (Benettin et al., Meccanica 15:9, 1980). Above 0: chaos.
 #pragma once
 
+#include <vector>
+
 #include <Eigen/Core>
 
 #include "core/random.hpp"
@@ -40,5 +42,17 @@ double free_lyapunov_exponent(const Reservoir& network, const LyapunovOptions& o
 /// with the trial and turns into the direction of growth until the window begins.
 double trial_lyapunov_exponent(const Reservoir& network, const InnateTrial& trial,
                                const TrialStart& start, Seed seed = 1);
+
+/// Exponents per second of a network before and after training.
+struct TrainingExponents {
+  double free_before = 0.0, free_after = 0.0;  ///< without input
+  Eigen::VectorXd trial_before, trial_after;   ///< along each trajectory
+};
+
+/// All of them, each trial from the state that the innate trial of this seed starts from.
+/// @param threads  no influence on the result
+TrainingExponents training_exponents(const Reservoir& before, const Reservoir& after,
+                                     const std::vector<InnateTrial>& trials, Seed seed,
+                                     int threads = 1);
 
 }  // namespace rheobase::rate

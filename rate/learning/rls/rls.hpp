@@ -31,6 +31,7 @@
 
 #include "core/aligned_vector.hpp"
 #include "core/dispatch.hpp"
+#include "core/field_table_fwd.hpp"
 #include "rate/learning/named_arrays.hpp"
 #include "rate/models/reservoir/sparse_rows.hpp"
 
@@ -47,6 +48,8 @@ struct RlsOptions {
   double forgetting = 1.0;  ///< in (0, 1]
   RlsGain gain = RlsGain::rls;
 };
+
+const FieldTable<RlsOptions>& rls_fields();
 
 /// @throws InputError for options out of range
 void validate(const RlsOptions& options);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "core/field_table_fwd.hpp"
 #include "core/random.hpp"
 
 namespace rheobase::rate {
@@ -16,6 +17,9 @@ struct UpdateSchedule {
   /// @param step  counted from the start of the trial, not of the window
   bool due(std::int64_t step, std::uint32_t trial) const;
 };
+
+/// Without the seed, which is that of the run.
+const FieldTable<UpdateSchedule>& update_schedule_fields();
 
 /// @throws InputError unless every >= 1
 void validate(const UpdateSchedule& schedule);

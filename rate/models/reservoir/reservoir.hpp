@@ -28,6 +28,7 @@
 
 #include "core/aligned_vector.hpp"
 #include "core/dispatch.hpp"
+#include "core/field_table_fwd.hpp"
 #include "core/random.hpp"
 #include "rate/dynamics/rate_network.hpp"
 #include "rate/models/reservoir/sparse_rows.hpp"
@@ -45,6 +46,8 @@ struct ReservoirOptions {
   double tau_ms = 10.0;
   double step_ms = 1.0;
 };
+
+const FieldTable<ReservoirOptions>& reservoir_fields();
 
 /// Weights and constants of a network: plain data, validate() checks it once.
 /// Row = postsynaptic, column = presynaptic unit.

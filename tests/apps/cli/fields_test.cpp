@@ -12,6 +12,7 @@
 #include "mapping/comparison/compare.hpp"
 #include "mapping/conversion/scaling_search.hpp"
 #include "mapping/conversion/transfer_fields.hpp"
+#include "rate/learning/innate/innate_experiment.hpp"
 #include "rate/learning/train.hpp"
 #include "rate/models/initialise.hpp"
 #include "spiking/simulate.hpp"
@@ -178,6 +179,12 @@ TEST_SUITE("cli") {
     check_table(mapping::stored_compare_fields());
     check_table(rate::training_fields());
     check_table(rate::network_fields());
+    check_table(rate::reservoir_fields());
+    check_table(rate::rls_fields());
+    check_table(rate::update_schedule_fields());
+    check_table(rate::trial_clock_fields());
+    check_table(rate::timing_target_fields());
+    check_table(rate::innate_fields());
   }
 
   TEST_CASE("the names of a table's fields are different") {
@@ -193,6 +200,8 @@ TEST_SUITE("cli") {
     check_names(mapping::stored_compare_fields());
     check_names(rate::training_fields());
     check_names(rate::network_fields());
+    check_names(rate::reservoir_fields());
+    check_names(rate::innate_fields());
   }
 }
 

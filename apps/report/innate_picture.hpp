@@ -1,0 +1,36 @@
+// Figures of innate training, those of Vitay (ReScience 2(1), 2016).
+#pragma once
+
+#include <filesystem>
+#include <span>
+
+#include "io/mat/innate_file.hpp"
+#include "rate/learning/innate/innate_capacity.hpp"
+
+namespace rheobase::report {
+
+/// The file's format for every figure here: PNG (300 dpi), SVG or PDF by the extension of `path`,
+/// complete or not there at all. @throws InputError for another extension or an unwritable path,
+/// Error when gnuplot is missing
+
+/// Before and after training: rates of the recorded units, three units and the readout in the
+/// innate trial and in a test, readouts of perturbed tests. Of the first trajectory.
+void draw_innate_rates(const io::InnateFile& file, const std::filesystem::path& path);
+
+/// Paths of all trajectories after training: tests above, perturbed tests below, with marks at
+/// equal distances in time. @throws InputError unless there are two outputs
+void draw_innate_paths(const io::InnateFile& file, const std::filesystem::path& path);
+
+/// The loss of every training trial.
+void draw_innate_loss(const io::InnateFile& file, const std::filesystem::path& path);
+
+/// The paths of a network with two outputs, else the rates.
+void draw_innate(const io::InnateFile& file, const std::filesystem::path& path);
+
+/// Mean squared correlation and its error over the delay, beside the published figures.
+/// @param published  may be empty
+void draw_capacity(std::span<const rate::CapacityPoint> points,
+                   std::span<const rate::CapacityPoint> published,
+                   const std::filesystem::path& path);
+
+}  // namespace rheobase::report

@@ -1,0 +1,175 @@
+#include "apps/report/innate_report.hpp"
+
+#include <fstream>
+#include <iterator>
+#include <system_error>
+
+#include <fmt/format.h>
+
+#include "apps/report/innate_picture.hpp"
+#include "apps/report/internal/gnuplot.hpp"
+#include "core/error.hpp"
+#include "core/field_table.hpp"
+#include "core/version.hpp"
+#include "io/mat/atomic_file.hpp"
+
+namespace rheobase::report {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct InnateFigure {
+  const char* id;
+  void (*draw)(const io::InnateFile&, const fs::path&);
+  const char* caption;
+};
+
+std::vector<InnateFigure> figures_of(const io::InnateFile& file) {
+  std::vector<InnateFigure> figures{
+      {"rates", draw_innate_rates,
+       "Before and after training, from above: rates of the recorded units; three units and the "
+       "readout in the innate trial and in a noisy test; readouts of perturbed tests (arrow: the "
+       "perturbation; black: the target). Grey: the cue."}};
+  if (file.experiment.trials.front().target.rows() == 2) {
+    figures.push_back({"paths", draw_innate_paths,
+                       "Paths of tests above and of perturbed tests below, after training. Grey: "
+                       "the target; circles: twenty marks at equal distances in time."});
+  }
+  figures.push_back({"loss", draw_innate_loss,
+                     "Mean squared error of each training trial, over its updates; recurrent: of "
+                     "all units, also of those that cannot learn."});
+  return figures;
+}
+
+std::string escaped_html(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    result += c == '&'   ? std::string("&amp;")
+              : c == '<' ? std::string("&lt;")
+              : c == '>' ? std::string("&gt;")
+                         : std::string(1, c);
+  }
+  return result;
+}
+
+std::string row_html(std::string_view name, std::string_view value) {
+  return fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td></tr>\n", escaped_html(name),
+                     escaped_html(value));
+}
+
+std::string tests_html(const io::InnateFile& file) {
+  std::string html =
+      "<table><caption>Tests</caption>\n<tr><th>trajectory</th><th>tests</th><th>trials</th>"
+      "<th>mean R²</th><th>lowest R²</th><th>path RMSE</th></tr>\n";
+  for (std::size_t k = 0; k < file.experiment.trials.size(); ++k) {
+    for (const bool trained : {false, true}) {
+      for (const bool perturbed : {false, true}) {
+        const rate::InnateScores scores = rate::scores_of(file.result.tests, k, trained, perturbed);
+        if (scores.trials > 0) {
+          html += fmt::format(
+              "<tr><th scope=\"row\">{}</th><td>{} training{}</td><td>{}</td><td>{:.4f}</td>"
+              "<td>{:.4f}</td><td>{:.4f}</td></tr>\n",
+              escaped_html(file.names[k]), trained ? "after" : "before",
+              perturbed ? ", perturbed" : "", scores.trials, scores.mean_r2, scores.lowest_r2,
+              scores.path_rmse);
+        }
+      }
+    }
+  }
+  return html + "</table>\n";
+}
+
+std::string exponents_html(const io::InnateFile& file) {
+  if (!file.exponents) {
+    return {};
+  }
+  const rate::TrainingExponents& e = *file.exponents;
+  std::string html =
+      "<table><caption>Largest Lyapunov exponent (1/s)</caption>\n<tr><th></th><th>before</th>"
+      "<th>after</th></tr>\n";
+  const auto add = [&html](const std::string& name, double before, double after) {
+    html += fmt::format("<tr><th scope=\"row\">{}</th><td>{:.2f}</td><td>{:.2f}</td></tr>\n",
+                        escaped_html(name), before, after);
+  };
+  add("without input", e.free_before, e.free_after);
+  for (Eigen::Index k = 0; k < e.trial_before.size(); ++k) {
+    add("along " + file.names[static_cast<std::size_t>(k)], e.trial_before[k], e.trial_after[k]);
+  }
+  return html + "</table>\n";
+}
+
+std::string facts_html(const io::InnateFile& file) {
+  std::string html = "<table><caption>Network and training</caption>\n";
+  html += row_html("units",
+                   fmt::format("{} ({} plastic)", file.start.units(), file.start.plastic_units));
+  const auto add = [&html](const auto& table, const auto& options) {
+    for (const auto& field : table) {
+      if (!field.label.empty() && field.name != "threads" && field.name != "memory_gb" &&
+          field.name != "units") {
+        html += row_html(field.label, value_text(field.get(options)) +
+                                          (field.unit.empty() ? "" : " " + field.unit));
+      }
+    }
+  };
+  if (file.drawn_with) {
+    add(rate::reservoir_fields(), *file.drawn_with);
+  }
+  add(rate::innate_fields(), file.experiment);
+  return html + row_html("made by", file.command) + "</table>\n";
+}
+
+constexpr const char* kInnateStyle =
+    "body{font:15px/1.5 sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}"
+    "table{border-collapse:collapse;margin:1.5rem 0}caption{text-align:left;font-weight:bold;"
+    "padding-bottom:.3rem}th,td{text-align:left;padding:.15rem 1rem .15rem 0;border-top:1px solid "
+    "#ddd;font-weight:normal;vertical-align:top}figure{margin:2rem 0}figcaption{color:#555}"
+    "svg{max-width:100%;height:auto}.note{border-left:3px solid #D55E00;padding-left:.8rem}";
+
+}  // namespace
+
+void write_innate_report(const io::InnateFile& file, const std::string& model,
+                         const std::string& command, const fs::path& path) {
+  io::require_writable(path);
+  const TemporaryFolder folder;
+  std::string figures;
+  for (const InnateFigure& figure : figures_of(file)) {
+    const fs::path image = folder.path() / fmt::format("{}.svg", figure.id);
+    figure.draw(file, image);
+    std::ifstream stream(image, std::ios::binary);
+    std::string svg(std::istreambuf_iterator<char>(stream), {});
+    svg.erase(0, svg.find("<svg"));  // the XML declaration has no place inside a page
+    figures += fmt::format("<figure id=\"{}\">\n{}\n<figcaption>{}</figcaption>\n</figure>\n",
+                           figure.id, svg, escaped_html(figure.caption));
+  }
+  const std::string title = fmt::format("Innate training: {}", file.kind);
+  const bool tamed = file.result.state.recurrent_loss.size() < 2 || file.result.loss_fell();
+  const std::string note =
+      tamed ? ""
+            : "<p class=\"note\">The loss of the recurrent trials did not fall: the network is not "
+              "tamed, whatever an unperturbed test shows.</p>\n";
+  io::write_atomically(
+      path, fmt::format("<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<meta "
+                        "name=\"viewport\" content=\"width=device-width\">\n<title>{0}</title>\n"
+                        "<style>{1}</style>\n<h1>{0}</h1>\n<p>{2}, made by rheobase {3} with "
+                        "<code>{4}</code></p>\n{5}{6}{7}{8}{9}</html>\n",
+                        title, kInnateStyle, escaped_html(model), kVersion, escaped_html(command),
+                        note, tests_html(file), exponents_html(file), figures, facts_html(file)));
+}
+
+std::vector<fs::path> write_innate_figures(const io::InnateFile& file, const fs::path& folder,
+                                           const std::string& format) {
+  std::error_code failure;
+  fs::create_directories(folder, failure);
+  if (failure) {
+    throw InputError(folder.string(), "", failure.message(), "must be a folder that can be made");
+  }
+  std::vector<fs::path> paths;
+  for (const InnateFigure& figure : figures_of(file)) {
+    paths.push_back(folder / fmt::format("{}.{}", figure.id, format));
+    figure.draw(file, paths.back());
+  }
+  return paths;
+}
+
+}  // namespace rheobase::report

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "io/mat/innate_file.hpp"
+
+namespace rheobase::report {
+
+/// Writes a page with numbers and figures of innate training that needs nothing else.
+/// @param model  the file's name, @param command  that made the page
+/// @throws InputError for an unwritable path, Error when gnuplot is missing
+void write_innate_report(const io::InnateFile& file, const std::string& model,
+                         const std::string& command, const std::filesystem::path& path);
+
+/// Writes the figures of the page as FOLDER/ID.FORMAT; the folder is made where missing.
+/// @param format  "svg", "pdf" or "png"
+/// @returns the files
+std::vector<std::filesystem::path> write_innate_figures(const io::InnateFile& file,
+                                                        const std::filesystem::path& folder,
+                                                        const std::string& format);
+
+}  // namespace rheobase::report

@@ -1,0 +1,404 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <doctest/doctest.h>
+
+#include "io/mat/innate_file.hpp"
+#include "io/mat/mat_file.hpp"
+#include "rate/learning/innate/stroke_path.hpp"
+#include "tests/apps/cli/cli_harness.hpp"
+
+namespace rheobase {
+
+using namespace cli_test;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A small network that is trained in some ten milliseconds.
+std::vector<std::string> small_network() {
+  return {"--units",          "60",  "--connectivity",     "0.2",
+          "--gain",           "1.5", "--recurrent-trials", "2",
+          "--readout-trials", "2",   "--relaxation",       "20",
+          "--no-lyapunov"};
+}
+
+std::vector<std::string> small_timing(const std::string& output) {
+  return std::vector<std::string>{"innate", "timing", "-o", output, "--delay", "400"} +
+         small_network();
+}
+
+void check_innate_refused(const std::vector<std::string>& args,
+                          const std::vector<std::string>& words) {
+  std::string line;
+  for (const std::string& argument : args) {
+    line += argument + ' ';
+  }
+  CAPTURE(line);
+  const Outcome outcome = run(args);
+  CAPTURE(outcome.err);
+  CHECK(outcome.code == 2);
+  CHECK(outcome.out.empty());
+  CHECK(outcome.err.rfind("rheobase: ", 0) == 0);
+  CHECK(std::count(outcome.err.begin(), outcome.err.end(), '\n') == 1);
+  for (const std::string& word : words) {
+    CAPTURE(word);
+    CHECK(outcome.err.find(word) != std::string::npos);
+  }
+}
+
+std::string golden_start(const char* name) {
+  return std::string(RHEOBASE_IO_TEST_DATA) + "/../rls/" + name + ".mat";
+}
+
+/// The fields of a file, read once.
+class StoredFields {
+ public:
+  explicit StoredFields(const std::string& file) : file_(fs::path(file)) {}
+  Eigen::MatrixXd operator()(const std::string& name) const {
+    return file_.matrix(name, "must be a matrix");
+  }
+
+ private:
+  io::MatFile file_;
+};
+
+double largest_distance(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b) {
+  REQUIRE(a.rows() == b.rows());
+  REQUIRE(a.cols() == b.cols());
+  return (a - b).cwiseAbs().maxCoeff();
+}
+
+}  // namespace
+
+TEST_SUITE("cli") {
+  TEST_CASE("innate timing trains, tests, writes and prints") {
+    const WorkingFolder folder;
+    std::vector<std::string> args = small_timing("t.mat");
+    args.pop_back();  // with Lyapunov exponents
+    const Outcome outcome = run(args + std::vector<std::string>{"--plot", "t.svg"});
+    CAPTURE(outcome.err);
+    REQUIRE(outcome.code == 0);
+    for (const char* word :
+         {"60 units (36 plastic)", "loss of each recurrent trial", "loss of each readout trial",
+          "pulse, before training", "pulse, after training, perturbed",
+          "free:", "along pulse:", "t.mat", "t.svg"}) {
+      CAPTURE(word);
+      CHECK(outcome.out.find(word) != std::string::npos);
+    }
+    CHECK(folder.files() == std::vector<std::string>{"t.mat", "t.svg"});
+    const io::InnateFile file = io::read_innate_file("t.mat");
+    CHECK(file.experiment.trials.front().window_steps() == 550);
+    CHECK(file.result.tests.size() == 13);
+    CHECK(file.result.state.arrays.empty());
+    CHECK(file.exponents.has_value());
+    CHECK(file.command.find("innate timing") != std::string::npos);
+    CHECK(file.command.find("--seed 1") != std::string::npos);
+    // The same command again makes the same network; another seed another one.
+    REQUIRE(run(small_timing("again.mat") + std::vector<std::string>{"--threads", "1"}).code == 0);
+    const Eigen::MatrixXd w = StoredFields("t.mat")("w");
+    CHECK(StoredFields("again.mat")("w") == w);
+    REQUIRE(run(small_timing("other.mat") + std::vector<std::string>{"--seed", "2"}).code == 0);
+    CHECK(StoredFields("other.mat")("w") != w);
+  }
+
+  TEST_CASE("innate timing --json has every number") {
+    const WorkingFolder folder;
+    const auto json =
+        run(small_timing("t.mat") + std::vector<std::string>{"--json", "--noise", "0.002"}).json();
+    CHECK(json.at("experiment") == "timing");
+    CHECK(json.at("recurrent_loss").size() == 2);
+    CHECK(json.at("readout_loss").size() == 2);
+    CHECK(json.at("options").at("noise") == 0.002);
+    CHECK(json.at("options").at("gain") == 1.5);
+    CHECK(json.at("tests").size() == 13);
+    CHECK(json.at("lyapunov_per_s").is_null());
+    const auto& pulse = json.at("trajectories").at(0);
+    CHECK(pulse.at("after_perturbed").at("trials") == 5);
+    CHECK(pulse.at("before").at("trials") == 1);
+  }
+
+  TEST_CASE("training that was stopped goes on from its checkpoint bit for bit") {
+    const WorkingFolder folder;
+    REQUIRE(run(small_timing("whole.mat") + std::vector<std::string>{"--keep-p"}).code == 0);
+    const io::InnateFile whole = io::read_innate_file("whole.mat");
+    const StoredFields whole_fields("whole.mat");
+    io::InnateFile part = whole;
+    for (const int trials : {1, 3}) {
+      CAPTURE(trials);
+      int count = 0;
+      run_innate(whole.start, whole.experiment, {{}, [&] { return count++ == trials; }},
+                 {0, [&](const rate::InnateState& state) {
+                    part.result = {};
+                    part.result.state = state;
+                    part.result.network = rate::network_with(part.start, state);
+                    write_innate_file("part.checkpoint.mat", part, true);
+                  }});
+      const Outcome resumed =
+          run({"innate", "timing", "--resume", "part.checkpoint.mat", "--no-lyapunov", "--keep-p"});
+      CAPTURE(resumed.err);
+      REQUIRE(resumed.code == 0);
+      CHECK(!fs::exists("part.checkpoint.mat"));
+      const StoredFields resumed_fields("part.mat");
+      for (const char* name : {"w", "w_out", "losses", "learner_arrays.P_rec",
+                               "learner_arrays.P_out", "innate_test_13.output"}) {
+        CAPTURE(name);
+        CHECK(resumed_fields(name) == whole_fields(name));
+      }
+    }
+    check_innate_refused(
+        {"innate", "timing", "--resume", "whole.mat", "-o", "x.mat", "--gain", "2"},
+        {"--gain: found --resume beside it", "the checkpoint has its options"});
+    check_innate_refused({"innate", "words", "--resume", "whole.mat", "-o", "x.mat"},
+                         {"whole.mat", "'timing'", "rheobase innate timing"});
+    check_innate_refused({"innate", "timing", "--resume", "whole.mat"},
+                         {"--output: found nothing", "whole.mat"});
+  }
+
+  TEST_CASE("innate --from replays the published program: one trajectory, and two") {
+    const WorkingFolder folder;
+    const std::string small = golden_start("innate_small_n100");
+    const Outcome outcome = run({"innate",
+                                 "timing",
+                                 "--from",
+                                 small,
+                                 "--precision",
+                                 "double",
+                                 "--noise",
+                                 "0",
+                                 "--recurrent-trials",
+                                 "6",
+                                 "--readout-trials",
+                                 "4",
+                                 "--tests-before",
+                                 "1",
+                                 "--perturbed-before",
+                                 "0",
+                                 "--tests",
+                                 "1",
+                                 "--perturbed",
+                                 "1",
+                                 "--no-lyapunov",
+                                 "-o",
+                                 "r.mat"});
+    CAPTURE(outcome.err);
+    REQUIRE(outcome.code == 0);
+    const StoredFields replayed("r.mat");
+    const StoredFields published(small);
+    constexpr double kTolerance = 1e-10;  // tests/data/rls/README.md
+    CHECK(largest_distance(replayed("w"), published("W_rec_final")) <= kTolerance);
+    CHECK(largest_distance(replayed("w_out"), published("W_out_final")) <= kTolerance);
+    CHECK(largest_distance(replayed("innate.recurrent_loss"), published("rec_trial_loss")) <=
+          kTolerance);
+    CHECK(largest_distance(replayed("innate.readout_loss"), published("out_trial_loss")) <=
+          kTolerance);
+    CHECK(largest_distance(replayed("innate_test_1.output").transpose(), published("pretest_z")) <=
+          kTolerance);
+    CHECK(largest_distance(replayed("innate_test_2.output").transpose(), published("test_z")) <=
+          kTolerance);
+    CHECK(largest_distance(replayed("innate_test_3.output").transpose(), published("pert_z")) <=
+          kTolerance);
+
+    const std::string paths = golden_start("innate_two_paths_n100");
+    REQUIRE(run({"innate", "words", "--from", paths, "--precision", "double", "--noise", "0",
+                 "--recurrent-trials", "4", "--readout-trials", "3", "--tests", "1", "--perturbed",
+                 "1", "--no-lyapunov", "-o", "p.mat"})
+                .code == 0);
+    const StoredFields two("p.mat");
+    const StoredFields two_published(paths);
+    CHECK(largest_distance(two("w"), two_published("W_rec_final")) <= kTolerance);
+    const Eigen::MatrixXd rmse = two_published("path_rmse_test_a_b_pert_a_b");
+    for (int k = 0; k < 4; ++k) {
+      const std::string name = "innate_test_" + std::to_string(k + 1) + ".path_rmse";
+      CHECK(std::abs(two(name)(0) - rmse(k)) <= kTolerance);
+    }
+    check_innate_refused({"innate", "timing", "--from", small, "-o", "x.mat"},
+                         {"field 'x0': found 14 start states", "one for each of 54 trials"});
+    check_innate_refused({"innate", "timing", "--from", small, "--units", "50", "-o", "x.mat"},
+                         {"--units: found --from beside it"});
+  }
+
+  TEST_CASE("innate words writes paths of its own or of a file") {
+    const WorkingFolder folder;
+    io::MatFields targets;
+    targets.matrix("chaos", rate::word_path("chaos").leftCols(150));
+    targets.matrix("neuron", rate::word_path("neuron").leftCols(120));
+    io::write_mat("targets.mat", targets, io::MatVersion::level5);
+    const std::vector<std::string> words{"innate", "words", "-o", "w.mat"};
+    const Outcome outcome =
+        run(words + small_network() +
+            std::vector<std::string>{"--targets", "targets.mat", "--perturbation-offset", "80",
+                                     "--plot", "w.svg"});
+    CAPTURE(outcome.err);
+    REQUIRE(outcome.code == 0);
+    const io::InnateFile file = io::read_innate_file("w.mat");
+    CHECK(file.names == std::vector<std::string>{"chaos", "neuron"});
+    CHECK(file.experiment.trials[0].window_steps() == 150);
+    CHECK(file.experiment.trials[1].window_steps() == 120);
+    CHECK(file.result.tests.size() == 20);
+    CHECK(read_text("w.svg").find("neuron: perturbed tests") != std::string::npos);
+    REQUIRE(run(words + small_network() +
+                std::vector<std::string>{"--words", "neuron", "--tests", "1", "--perturbed", "0"})
+                .code == 0);
+    CHECK(io::read_innate_file("w.mat").experiment.trials.front().window_steps() == 1234);
+  }
+
+  TEST_CASE("innate run tests a network with any noise and perturbation") {
+    const WorkingFolder folder;
+    REQUIRE(run(small_timing("t.mat")).code == 0);
+    const Outcome text = run({"innate", "run", "t.mat", "--trials", "2", "--noise-levels", "0,0.01",
+                              "--amplitudes", "0,0.5,1", "--lyapunov", "--plot", "t.svg"});
+    CAPTURE(text.err);
+    REQUIRE(text.code == 0);
+    for (const char* word : {"mean R^2", "pulse, after training, perturbed", "amplitude",
+                             "free:", "along pulse:", "0.5 on input 2, 700 to 710 ms", "t.svg"}) {
+      CAPTURE(word);
+      CHECK(text.out.find(word) != std::string::npos);
+    }
+    const std::vector<std::string> same{"innate",  "run",  "t.mat",          "--trials", "3",
+                                        "--noise", "0.01", "--perturbation", "1",        "--json"};
+    const auto json = run(same).json();
+    CHECK(json.at("tests").size() == 6);
+    CHECK(json.at("noise") == 0.01);
+    CHECK(json.at("robustness").empty());
+    CHECK(run(same + std::vector<std::string>{"--threads", "1"}).json().at("tests") ==
+          json.at("tests"));
+    CHECK(run(same + std::vector<std::string>{"--seed", "2"}).json().at("tests") !=
+          json.at("tests"));
+    const auto calm =
+        run({"innate", "run", "t.mat", "--trials", "2", "--perturbation", "0", "--json"}).json();
+    CHECK(calm.at("tests").size() == 2);
+    check_innate_refused({"innate", "run", "t.mat", "--perturbation-offset", "5000"},
+                         {"--perturbation-offset", "must lie inside the trial of"});
+    check_innate_refused({"innate", "run", "t.mat", "--noise-levels", "0,x"},
+                         {"--noise-levels", "x"});
+  }
+
+  TEST_CASE("innate capacity fills a folder, goes on where it was and sums up") {
+    const WorkingFolder folder;
+    const std::vector<std::string> args = std::vector<std::string>{"innate",
+                                                                   "capacity",
+                                                                   "-o",
+                                                                   "c",
+                                                                   "--units",
+                                                                   "50",
+                                                                   "--connectivity",
+                                                                   "0.2",
+                                                                   "--recurrent-trials",
+                                                                   "1",
+                                                                   "--readout-trials",
+                                                                   "2",
+                                                                   "--delays",
+                                                                   "100,200",
+                                                                   "--networks",
+                                                                   "2"};
+    const Outcome first = run(args + std::vector<std::string>{"--plot", "c.svg"});
+    CAPTURE(first.err);
+    REQUIRE(first.code == 0);
+    CHECK(first.out.find("4 networks, 0 of them kept") != std::string::npos);
+    for (const char* file : {"c/delay_100_network_1.mat", "c/delay_200_network_2.mat",
+                             "c/summary.csv", "c/summary.mat", "c.svg"}) {
+      CAPTURE(file);
+      CHECK(fs::exists(file));
+    }
+    const StoredFields summary("c/summary.mat");
+    const Eigen::MatrixXd r2 = summary("r2");
+    CHECK(r2.rows() == 2);
+    CHECK(r2.cols() == 2);
+    CHECK(std::abs(summary("mean_r2")(0) - r2.row(0).mean()) <= 1e-12);
+    fs::remove("c/delay_200_network_1.mat");
+    const auto again = run(args + std::vector<std::string>{"--json"}).json();
+    CHECK(again.at("networks").at(0).at("kept") == true);
+    CHECK(again.at("networks").at(2).at("kept") == false);
+    CHECK(StoredFields("c/summary.mat")("r2") == r2);
+    check_innate_refused(
+        args + std::vector<std::string>{"--gain", "1.2"},
+        {"c/delay_100_network_1.mat", "capacity_network.gain", "found 1.5", "must be 1.2 as now"});
+    check_innate_refused({"innate", "capacity"}, {"--output", "the folder of the results"});
+    check_innate_refused({"innate", "capacity", "-o", "d", "--delays", "5,-1"}, {"--delays"});
+  }
+
+  TEST_CASE("other commands take a network of innate training or say why not") {
+    const WorkingFolder folder;
+    REQUIRE(run(small_timing("t.mat")).code == 0);
+    const auto info = run({"info", "t.mat", "--json"}).json();
+    CHECK(info.at("task") == "innate-timing");
+    CHECK(info.at("units") == 60);
+    CHECK(info.at("activation") == "tanh");
+    CHECK(info.at("training").at("trials") == 4);
+    REQUIRE(run({"export", "t.mat", "--format", "csv", "--table", "weights", "-o", "w.csv"}).code ==
+            0);
+    const Outcome report =
+        run({"report", "t.mat", "-o", "t.html", "--figures", "f", "--format", "png"});
+    CAPTURE(report.err);
+    REQUIRE(report.code == 0);
+    const std::string page = read_text("t.html");
+    for (const char* word : {"Innate training: timing", "<svg", "path RMSE", "id=\"rates\"",
+                             "id=\"loss\"", "made by"}) {
+      CAPTURE(word);
+      CHECK(page.find(word) != std::string::npos);
+    }
+    CHECK(fs::exists("f/rates.png"));
+    CHECK(fs::exists("f/loss.png"));
+    check_innate_refused({"report", "t.mat", "--trials", "5"},
+                         {"--trials", "a network of innate training"});
+    check_innate_refused({"map", "t.mat"},
+                         {"t.mat: transfer function: found tanh", "spikes cannot have negative"});
+    check_innate_refused({"eval", "t.mat"},
+                         {"t.mat: field 'task': found 'innate-timing'", "rheobase innate run"});
+    copy_model();
+    check_innate_refused({"innate", "run", "model.mat"},
+                         {"model.mat: field 'innate'", "must be a network of innate training"});
+    check_innate_refused({"innate", "timing", "--resume", "model.mat", "-o", "x.mat"},
+                         {"model.mat: field 'innate'"});
+    check_innate_refused({"innate", "timing", "--resume", "t.mat", "-o", "x.mat"},
+                         {"t.mat: field 'learner_state': found nothing", "--keep-p"});
+  }
+
+  TEST_CASE("what a tired user types wrong is said in one line, and nothing is written") {
+    const WorkingFolder folder;
+    const auto refused = [](const std::vector<std::string>& more,
+                            const std::vector<std::string>& words) {
+      check_innate_refused(std::vector<std::string>{"innate", "timing", "-o", "t.mat"} + more,
+                           words);
+    };
+    refused({"--delay", "3000", "--window", "2000"},
+            {"--delay: found 3000 ms; must lie inside the window of 2000 ms"});
+    refused({"--units", "20", "--connectivity", "0.001"},
+            {"without any presynaptic unit", "raise the connection probability or N"});
+    refused({"--plastic", "1.5"}, {"--plastic", "found 1.5", "0 to 1"});
+    refused({"--inputs", "1"}, {"--inputs: found 1; must be at least 2"});
+    refused({"--units", "60000"}, {"P, weights and innate trajectories: found ", "GB"});
+    refused({"--memory", "0.001"}, {"GB", "must fit into 0.001 GB of memory"});
+    refused({"--perturbation-offset", "50000"}, {"perturbation", "must lie inside the trial"});
+    refused({"--step", "20"}, {"step_ms", "must be positive and at most tau_ms"});
+    refused({"--plot", "t.gif"}, {"t.gif", "must be .png, .svg or .pdf"});
+    refused({"--noise", "-1"}, {"--noise", "found -1"});
+    refused({"--precision", "half"}, {"--precision", "'half'", "single, double"});
+    check_innate_refused({"innate", "timing"}, {"--output: found nothing"});
+    check_innate_refused({"innate", "timming"}, {"timming", "timing"});
+
+    io::MatFields targets;
+    Eigen::MatrixXd path = rate::word_path("chaos").leftCols(100);
+    targets.matrix("chaos", path);
+    path(0, 3) = std::numeric_limits<double>::quiet_NaN();
+    targets.matrix("neuron", path);
+    io::write_mat("targets.mat", targets, io::MatVersion::level5);
+    const auto words = [](const std::vector<std::string>& more,
+                          const std::vector<std::string>& parts) {
+      check_innate_refused(std::vector<std::string>{"innate", "words", "-o", "w.mat"} + more,
+                           parts);
+    };
+    words({"--targets", "targets.mat"},
+          {"targets.mat: field 'neuron': found nan at (1, 4); must be finite"});
+    words({"--targets", "targets.mat", "--words", "chaos", "--window", "90"},
+          {"--window: found a path of 100 steps; must have the window's 90"});
+    words({"--words", "cat"}, {"'cat'", "chaos", "neuron"});
+    words({"--words", "chaos,chaos"}, {"--words", "different names"});
+    words({"--targets", "missing.mat"}, {"missing.mat"});
+    CHECK(folder.files() == std::vector<std::string>{"targets.mat"});
+  }
+}
+
+}  // namespace rheobase
