@@ -3,15 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <fstream>
-#include <iterator>
 
 #include <fmt/format.h>
 
-#include "apps/report/internal/gnuplot.hpp"
+#include "apps/report/internal/figure_file.hpp"
 #include "apps/report/internal/html_figure_script.hpp"
-#include "core/error.hpp"
-#include "io/mat/atomic_file.hpp"
 #include "rate/tasks/scoring.hpp"
 
 namespace rheobase::report {
@@ -26,19 +22,6 @@ constexpr double kHeightMm = 38.0;
 constexpr double kLegendMm = 8.0;
 constexpr std::array kInputColours{"#0072B2", "#D55E00", "#009E73", "#CC79A7"};
 constexpr const char* kTargetColour = "#222222";
-
-FigureFormat image_format_of(const fs::path& path) {
-  const std::string extension = path.extension().string();
-  for (const auto& [name, format] :
-       {std::pair{".svg", FigureFormat::svg}, std::pair{".pdf", FigureFormat::pdf},
-        std::pair{".png", FigureFormat::png}}) {
-    if (extension == name) {
-      return format;
-    }
-  }
-  throw InputError(path.string(), "", "the extension '" + extension + "'",
-                   "must be .png, .svg or .pdf");
-}
 
 /// Columns: time (ms), the inputs, the first target.
 Eigen::MatrixXd table_of(const rate::Trial& trial, double step_ms) {
@@ -89,7 +72,6 @@ void add_panel(FigureScript& script, const rate::Task& task, const rate::Trial& 
 }  // namespace
 
 void draw_task(const rate::Task& task, Seed seed, const fs::path& path) {
-  const FigureFormat format = image_format_of(path);
   const auto conditions = static_cast<int>(task.conditions().size());
   std::vector<rate::Trial> trials;
   double low = -0.1;
@@ -102,18 +84,14 @@ void draw_task(const rate::Task& task, Seed seed, const fs::path& path) {
         {high, 1.1 * trials.back().input.maxCoeff(), 1.1 * trials.back().target.maxCoeff()});
   }
   const int rows = (conditions + kColumns - 1) / kColumns;
-  const TemporaryFolder folder;
-  const std::string image = "task" + path.extension().string();
-  FigureScript script(folder.path(), format, image, kColumns * kWidthMm,
-                      kLegendMm + rows * kHeightMm);
-  for (int condition = 0; condition < conditions; ++condition) {
-    add_panel(script, task, trials[static_cast<std::size_t>(condition)], condition, {low, high});
-  }
-  std::ofstream(folder.path() / "task.gp") << script.text();
-  run_gnuplot(folder.path(), "task.gp");
-  std::ifstream file(folder.path() / image, std::ios::binary);
-  const std::string contents(std::istreambuf_iterator<char>(file), {});
-  io::write_atomically(path, contents);
+  draw_figure(path, [&](const FigurePlace& place) {
+    FigureScript script(place.folder, place.format, place.image, kColumns * kWidthMm,
+                        kLegendMm + rows * kHeightMm);
+    for (int condition = 0; condition < conditions; ++condition) {
+      add_panel(script, task, trials[static_cast<std::size_t>(condition)], condition, {low, high});
+    }
+    return script.text();
+  });
 }
 
 }  // namespace rheobase::report

@@ -227,7 +227,8 @@ void NetworkReader::read_edge(const DocumentValue& table) {
 
 void NetworkReader::read_input(const DocumentValue& table) {
   const InputSignals::Read read =
-      signals_.add(table, *map_, values_, file_.spec.step, file_.spec.inputs.size() + 1);
+      signals_.add(table, *map_, values_, file_.spec.step,
+                   fmt::format("input {}", file_.spec.inputs.size() + 1));
   const std::string part = "input to " + read.port.target;
   map_->add(part, "", table.position);
   map_->add(part, "columns", read.value);

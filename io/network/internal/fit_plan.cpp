@@ -11,7 +11,7 @@ namespace rheobase::io {
 namespace {
 
 std::vector<std::string> keys_of(FitMethod method) {
-  std::vector<std::string> known{"method", "targets", "trial"};
+  std::vector<std::string> known{"method", "targets", "target", "steps", "trial"};
   const auto add = [&known](const std::vector<std::string>& names) {
     known.insert(known.end(), names.begin(), names.end());
   };
@@ -45,20 +45,41 @@ FitMethod method_of(const DocumentValue& table, const SourceMap& map) {
   return method == "ridge" ? FitMethod::ridge : method == "rls" ? FitMethod::rls : FitMethod::bptt;
 }
 
-void read_trials(const TomlFields& fields, const MatrixValues& values, const InputSignals& signals,
-                 FitPlan& plan) {
-  if (fields.has("targets") == fields.has("trial")) {
-    fields.fail(fields.position(), "", fields.has("trial") ? "targets and trials" : "no targets",
-                "must have targets, or [[fit.trial]] tables with targets");
+/// [[fit.target]]: a function of time, or numbers, for every output.
+Eigen::MatrixXd target_signals(const TomlFields& fields, const MatrixValues& values, double step) {
+  const DocumentValue& tables = *fields.find("target");
+  if (tables.array() == nullptr) {
+    fields.fail(tables.position, "target", tables.describe(), "must be written [[fit.target]]");
   }
-  const auto add = [&](const TomlFields& of, bool own_inputs) {
-    plan.targets.push_back(values.matrix(of, "targets"));
-    plan.inputs.push_back(own_inputs
-                              ? values.matrix(of, "inputs")
-                              : signals.matrix(static_cast<long>(plan.targets.back().rows())));
+  InputSignals signals;
+  std::size_t number = 0;
+  for (const DocumentValue& table : *tables.array()) {
+    signals.add(table, fields.map(), values, step, fmt::format("target {}", ++number), true);
+  }
+  fields.get("steps", "must be the number of steps of the targets");
+  return signals.rows_of(fields.integer_or("steps", 0, {.low = 1.0, .high = 1e9}));
+}
+
+void read_trials(const TomlFields& fields, const MatrixValues& values, const InputSignals& signals,
+                 double step, FitPlan& plan) {
+  const int given =
+      int{fields.has("targets")} + int{fields.has("target")} + int{fields.has("trial")};
+  if (given != 1) {
+    fields.fail(fields.position(), "", fmt::format("{} of targets, target and trial", given),
+                "must have one: targets, or [[fit.target]] or [[fit.trial]] tables");
+  }
+  const auto add = [&](Eigen::MatrixXd targets, const TomlFields* own_inputs) {
+    plan.inputs.push_back(own_inputs != nullptr
+                              ? values.matrix(*own_inputs, "inputs")
+                              : signals.matrix(static_cast<long>(targets.rows())));
+    plan.targets.push_back(std::move(targets));
   };
   if (fields.has("targets")) {
-    add(fields, false);
+    add(values.matrix(fields, "targets"), nullptr);
+    return;
+  }
+  if (fields.has("target")) {
+    add(target_signals(fields, values, step), nullptr);
     return;
   }
   const DocumentValue& trials = *fields.find("trial");
@@ -68,7 +89,7 @@ void read_trials(const TomlFields& fields, const MatrixValues& values, const Inp
   for (const DocumentValue& trial : *trials.array()) {
     const TomlFields of(trial, fields.map(), fmt::format("trial {}", plan.targets.size() + 1),
                         {"inputs", "targets"});
-    add(of, of.has("inputs"));
+    add(values.matrix(of, "targets"), of.has("inputs") ? &of : nullptr);
   }
 }
 
@@ -159,7 +180,7 @@ FitPlan read_fit(const DocumentValue& table, SourceMap& map, const MatrixValues&
       plan.bptt.parameters = trained.parameters();
       break;
   }
-  read_trials(fields, values, signals, plan);
+  read_trials(fields, values, signals, spec.step, plan);
   return plan;
 }
 

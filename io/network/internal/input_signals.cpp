@@ -39,13 +39,19 @@ std::function<double(double)> sine_of(const TomlFields& fields) {
 }  // namespace
 
 InputSignals::Read InputSignals::add(const DocumentValue& table, const SourceMap& map,
-                                     const MatrixValues& values, double step, std::size_t number) {
+                                     const MatrixValues& values, double step,
+                                     const std::string& part, bool target) {
   step_ = step;
-  const TomlFields fields(table, map, fmt::format("input {}", number),
-                          {"to", "value", "values", "pulse", "sine"});
-  Read read{{.target = fields.text("to", "must name a target, such as \"exc.I_ext\"")},
-            fields.find("to")->position,
-            table.position};
+  std::vector<std::string> known{"value", "values", "pulse", "sine"};
+  if (!target) {
+    known.insert(known.begin(), "to");
+  }
+  const TomlFields fields(table, map, part, known);
+  Read read{{}, table.position, table.position};
+  if (!target) {
+    read.port.target = fields.text("to", "must name a target, such as \"exc.I_ext\"");
+    read.target = fields.find("to")->position;
+  }
   int given = 0;
   InputSignal made;
   for (const char* key : {"value", "values", "pulse", "sine"}) {
@@ -89,6 +95,11 @@ long InputSignals::rows() const {
     }
   }
   return rows;
+}
+
+Eigen::MatrixXd InputSignals::rows_of(long steps) const {
+  const Eigen::MatrixXd rows = matrix(steps);
+  return rows.rows() == 1 ? Eigen::MatrixXd(rows.replicate(steps, 1)) : rows;
 }
 
 Eigen::MatrixXd InputSignals::matrix(long steps) const {

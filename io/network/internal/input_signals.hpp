@@ -11,8 +11,8 @@
 
 namespace rheobase::io {
 
-/// The [[input]] tables of a network file: numbers for every step, or functions of time. Times
-/// count from the beginning of the run, in the unit of the network's step.
+/// The [[input]] or [[fit.target]] tables of a network file: numbers for every step, or functions
+/// of time. Times count from the beginning of the run, in the unit of the network's step.
 class InputSignals {
  public:
   struct Read {
@@ -21,15 +21,18 @@ class InputSignals {
     TextPosition value{};   ///< where its values are said
   };
 
-  /// @param number  of the table, for messages. @throws InputError
+  /// @param part  names the table in messages: "input 1"; only an input says what it goes to
+  /// @throws InputError
   Read add(const DocumentValue& table, const SourceMap& map, const MatrixValues& values,
-           double step, std::size_t number);
+           double step, const std::string& part, bool target = false);
 
   /// Steps for which there are numbers; 0: any number of them.
   long rows() const;
   /// steps x columns; one row where nothing changes; empty without inputs. @throws InputError for
   /// fewer values than steps
   Eigen::MatrixXd matrix(long steps) const;
+  /// The same with a row for every step, whatever changes.
+  Eigen::MatrixXd rows_of(long steps) const;
 
  private:
   struct InputSignal {

@@ -1,0 +1,40 @@
+#include "apps/report/internal/figure_file.hpp"
+
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+#include "apps/report/internal/gnuplot.hpp"
+#include "core/error.hpp"
+#include "io/mat/atomic_file.hpp"
+
+namespace rheobase::report {
+
+namespace fs = std::filesystem;
+
+FigureFormat figure_format_of(const fs::path& path) {
+  const std::string extension = path.extension().string();
+  for (const auto& [name, format] :
+       {std::pair{".svg", FigureFormat::svg}, std::pair{".pdf", FigureFormat::pdf},
+        std::pair{".png", FigureFormat::png}}) {
+    if (extension == name) {
+      return format;
+    }
+  }
+  throw InputError(path.string(), "", "the extension '" + extension + "'",
+                   "must be .png, .svg or .pdf");
+}
+
+void draw_figure(const fs::path& path,
+                 const std::function<std::string(const FigurePlace&)>& write) {
+  const TemporaryFolder folder;
+  const FigurePlace place{folder.path(), figure_format_of(path),
+                          "figure" + path.extension().string()};
+  std::ofstream(folder.path() / "figure.gp") << write(place);
+  run_gnuplot(folder.path(), "figure.gp");
+  std::ifstream file(folder.path() / place.image, std::ios::binary);
+  const std::string contents(std::istreambuf_iterator<char>(file), {});
+  io::write_atomically(path, contents);
+}
+
+}  // namespace rheobase::report
