@@ -56,6 +56,13 @@ class PlottedTime {
   Eigen::Index first_ = 0, count_ = 0;
 };
 
+/// Which of the panels of a figure is drawn.
+struct PanelPlace {
+  std::size_t index = 0;
+  std::size_t count = 1;
+  FigureFormat format = FigureFormat::png;
+};
+
 std::string time_label(const io::NetworkRun& run) {
   return run.time_unit.empty() ? "Time" : fmt::format("Time ({})", run.time_unit);
 }
@@ -100,14 +107,14 @@ std::vector<Eigen::Index> plotted_rows(const network::Recording& recording,
   return rows;
 }
 
-FigurePanel run_panel(std::size_t place, std::size_t panels, std::string title,
-                      const io::NetworkRun& run, std::string label) {
+FigurePanel run_panel(const PanelPlace& place, std::string title, const io::NetworkRun& run,
+                      std::string label) {
   return {kRunLeftMm,
-          8.0 + static_cast<double>(place) * kRunPanelMm,
+          8.0 + static_cast<double>(place.index) * kRunPanelMm,
           kRunWidthMm - kRunLeftMm - kRunRightMm,
           kRunPanelMm - 14.0,
           std::move(title),
-          place + 1 == panels ? time_label(run) : "",
+          place.index + 1 == place.count ? time_label(run) : "",
           std::move(label)};
 }
 
@@ -123,12 +130,12 @@ std::string record_title(const io::NetworkRun& run, std::size_t record, std::siz
 }
 
 void lines_panel(FigureScript& script, const io::NetworkRun& run, std::size_t record,
-                 const PlottedTime& time, const NetworkPlotOptions& options, std::size_t place,
-                 std::size_t panels) {
+                 const PlottedTime& time, const NetworkPlotOptions& options,
+                 const PanelPlace& place) {
   const network::Recording& recording = run.seen.recordings[record];
   const std::vector<Eigen::Index> rows = plotted_rows(recording, options.units, kMostLines);
-  script.begin(
-      run_panel(place, panels, record_title(run, record, rows.size()), run, recording.name));
+  script.begin(run_panel(place, record_title(run, record, rows.size()), run,
+                         recording.name.substr(recording.name.find('.') + 1)));
   script.range('x', time.low(), time.high());
   const Eigen::Index stride = std::max<Eigen::Index>(1, time.count() / kMostPoints);
   const Eigen::Index points = (time.count() + stride - 1) / stride;
@@ -171,15 +178,39 @@ Eigen::MatrixXd thinned(const network::Recording& recording, const std::vector<E
   return map;
 }
 
+/// Numbers of units beside the rows; many rows are counted instead.
+void set_unit_tics(FigureScript& script, const network::Recording& recording,
+                   const std::vector<Eigen::Index>& rows) {
+  constexpr std::size_t kMostTics = 12;
+  if (recording.units.empty()) {
+    script.set("unset ytics");
+    return;
+  }
+  if (rows.size() > kMostTics) {
+    return;
+  }
+  std::string tics;
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    tics += fmt::format("{}'{}' {}", tics.empty() ? "" : ", ",
+                        recording.units[static_cast<std::size_t>(rows[row])] + 1, row + 1);
+  }
+  script.set("set ytics (" + tics + ")");
+}
+
 void matrix_panel(FigureScript& script, const io::NetworkRun& run, std::size_t record,
-                  const PlottedTime& time, const NetworkPlotOptions& options, std::size_t place,
-                  std::size_t panels) {
+                  const PlottedTime& time, const NetworkPlotOptions& options,
+                  const PanelPlace& place) {
   const network::Recording& recording = run.seen.recordings[record];
   const std::vector<Eigen::Index> rows =
       plotted_rows(recording, options.units, static_cast<std::size_t>(-1));
-  script.begin(run_panel(place, panels, record_title(run, record, rows.size()), run, "Unit"));
-  const Eigen::MatrixXd map = thinned(recording, rows, time);
+  script.begin(run_panel(place, record_title(run, record, rows.size()), run,
+                         recording.units.empty() ? "" : "Unit"));
+  Eigen::MatrixXd map = thinned(recording, rows, time);
   const auto units = static_cast<double>(rows.size());
+  set_unit_tics(script, recording, rows);
+  if (map.rows() == 1) {  // gnuplot draws no image of one row: two of half the height
+    map = Eigen::MatrixXd(map.replicate(2, 1));
+  }
   script.range('x', time.low(), time.high());
   script.range('y', units + 0.5, 0.5);
   const double low = map.minCoeff();
@@ -194,14 +225,17 @@ void matrix_panel(FigureScript& script, const io::NetworkRun& run, std::size_t r
   }
   script.set("set colorbox user origin graph 1.03,graph 0 size graph 0.015,graph 1 noborder");
   const double width = (time.high() - time.low()) / static_cast<double>(map.cols());
-  script.add(fmt::format("{} matrix using ({:.9g}+({:.9g})*$1):($2+1):3 with image pixels",
-                         script.table(map), time.low() + 0.5 * width, width));
+  const double height = units / static_cast<double>(map.rows());
+  // A bitmap has no seams; in SVG it would be a second file.
+  script.add(fmt::format("{} matrix using ({:.9g}+({:.9g})*$1):({:g}+{:g}*$2):3 with image {}",
+                         script.table(map), time.low() + 0.5 * width, width, 0.5 + 0.5 * height,
+                         height, place.format == FigureFormat::svg ? "pixels" : ""));
   script.end();
 }
 
 void raster_panel_of(FigureScript& script, const io::NetworkRun& run, std::size_t population,
-                     const PlottedTime& time, const NetworkPlotOptions& options, std::size_t place,
-                     std::size_t panels) {
+                     const PlottedTime& time, const NetworkPlotOptions& options,
+                     const PanelPlace& place) {
   std::vector<std::pair<double, double>> marks;
   for (const network::NetworkSpike& spike : run.seen.spikes) {
     const bool wanted = options.units.empty() ||
@@ -216,7 +250,7 @@ void raster_panel_of(FigureScript& script, const io::NetworkRun& run, std::size_
       static_cast<double>(marks.size()) /
       static_cast<double>(options.units.empty() ? run.sizes[population] : options.units.size());
   script.begin(run_panel(
-      place, panels,
+      place,
       fmt::format("{}: {} spikes, {:.3g} a unit", run.populations[population], marks.size(), rate),
       run, "Unit"));
   script.range('x', time.low(), time.high());
@@ -230,7 +264,7 @@ void raster_panel_of(FigureScript& script, const io::NetworkRun& run, std::size_
   if (columns.rows() > 0) {
     script.add(fmt::format("{} using 1:2 with points pointtype 7 pointsize {} linecolor rgb '{}'",
                            script.table(columns), run.sizes[population] > 200 ? 0.12 : 0.22,
-                           kLineColours[place % kLineColours.size()]));
+                           kLineColours[place.index % kLineColours.size()]));
   }
   script.end();
 }
@@ -265,7 +299,7 @@ void draw_network_run(const io::NetworkRun& run, const NetworkPlotOptions& optio
       const auto draw = raster                                ? raster_panel_of
                         : options.kind == NetworkPlot::matrix ? matrix_panel
                                                               : lines_panel;
-      draw(script, run, panels[k], time, options, k, panels.size());
+      draw(script, run, panels[k], time, options, {k, panels.size(), place.format});
     }
     return script.text();
   });

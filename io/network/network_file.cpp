@@ -278,7 +278,7 @@ void NetworkReader::read_record(const DocumentValue& table) {
   probe.mean = fields.truth_or("mean", false);
   probe.averaged = fields.truth_or("averaged", false);
   if (const DocumentValue* units = fields.find("units")) {
-    map_->add("probe", probe.signal, units->position);
+    map_->add("probe", "units of " + probe.signal, units->position);
     for (const double unit : values_.vector(fields, *units, "units")) {
       if (unit < 1.0 || unit != std::floor(unit) || unit > kUnits.high) {
         fields.fail(units->position, "units", fmt::format("{}", unit),
@@ -324,7 +324,7 @@ network::Network build_network(const NetworkFile& file) {
           static_cast<Eigen::Index>(made->signal_size(made->signal(probe.signal, "probe")));
       for (const Eigen::Index unit : probe.units) {
         if (unit >= size) {
-          throw InputError("probe", probe.signal, fmt::format("unit {}", unit + 1),
+          throw InputError("probe", "units of " + probe.signal, fmt::format("unit {}", unit + 1),
                            fmt::format("must lie in 1 to {}", size));
         }
       }

@@ -160,7 +160,12 @@ class NodeImport {
 };
 
 void NodeImport::collect() {
-  if (library_.kind_of(name_) == "OperatorTemplate") {
+  const std::string kind = library_.kind_of(name_);
+  if (kind != "OperatorTemplate" && kind != "NodeTemplate") {
+    does_not_fit(name_, kind.empty() ? "no base" : fmt::format("base '{}'", kind),
+                 "must end at NodeTemplate or OperatorTemplate, in files that are there");
+  }
+  if (kind == "OperatorTemplate") {
     add_operator(name_, nullptr);
     return;
   }
@@ -324,6 +329,9 @@ std::vector<std::string> all_templates(TemplateLibrary& library) {
       continue;  // aliases and the like
     }
     nodes.push_back(entry.key);
+    if (kind != "NodeTemplate") {
+      continue;
+    }
     const DocumentValue* list = entry.value.find("operators");
     for (const DocumentValue& item :
          list == nullptr || list->array() == nullptr ? DocumentValue::Array{} : *list->array()) {

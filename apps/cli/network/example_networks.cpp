@@ -128,7 +128,7 @@ weights = {kind = "normal", gain = 0.9, seed = 1}
 
 [[input]]
 to = "rnn.I_ext"
-sine = {amplitude = 0.1, period = 100}
+sine = {amplitude = 0.1, offset = 0.05, period = 100}
 
 [run]
 duration = 1000.0
@@ -175,7 +175,7 @@ train = true            # the edge that learns
 
 [[input]]
 to = "rnn.I_ext"
-sine = {amplitude = 0.1, period = 100}
+sine = {amplitude = 0.1, offset = 0.05, period = 100}
 
 [run]
 duration = 1000.0
