@@ -6,10 +6,19 @@
 
 namespace rheobase::io {
 
+std::string one_line(std::string_view text) {
+  std::string line(text);
+  for (char& c : line) {
+    c = static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
+  }
+  return line;
+}
+
 std::string DocumentValue::describe() const {
   struct Visitor {
     std::string operator()(const std::string& text) const {
-      return fmt::format("the text '{}'", text.size() > 40 ? text.substr(0, 37) + "..." : text);
+      return fmt::format("the text '{}'",
+                         one_line(text.size() > 40 ? text.substr(0, 37) + "..." : text));
     }
     std::string operator()(const Array& items) const {
       return fmt::format("an array of {}", items.size());

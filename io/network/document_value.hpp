@@ -16,6 +16,9 @@ struct TextPosition {
 
 struct DocumentEntry;
 
+/// Control characters as spaces, for messages of one line.
+std::string one_line(std::string_view text);
+
 /// A value of a document of tables, as TOML and YAML have them, with its place.
 struct DocumentValue {
   using Array = std::vector<DocumentValue>;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "core/physical_memory.hpp"
 #include "io/mat/atomic_file.hpp"
 #include "io/network/internal/fit_plan.hpp"
 #include "io/network/internal/input_signals.hpp"
@@ -48,6 +49,7 @@ class NetworkReader {
     }
     listed_tables(top, "edge", [&](const auto& table) { read_edge(table); });
     listed_tables(top, "input", [&](const auto& table) { read_input(table); });
+    require_memory_for_weights();
     read_run(top);
     listed_tables(top, "record", [&](const auto& table) { read_record(table); });
     if (const DocumentValue* fit = top.find("fit")) {
@@ -95,6 +97,7 @@ class NetworkReader {
   std::map<std::string, Eigen::VectorXd> read_values(const TomlFields& population, const char* key);
   void read_node(const DocumentEntry& entry);
   void read_edge(const DocumentValue& table);
+  void require_memory_for_weights() const;
   void read_input(const DocumentValue& table);
   void read_run(const TomlFields& top);
   void read_record(const DocumentValue& table);
@@ -106,6 +109,7 @@ class NetworkReader {
   std::shared_ptr<SourceMap> map_;
   MatrixValues values_;
   TrainedNames trained_;
+  std::vector<std::pair<std::size_t, TextPosition>> drawn_dense_;  ///< edges
   InputSignals signals_;
 };
 
@@ -210,6 +214,11 @@ void NetworkReader::read_edge(const DocumentValue& table) {
   const std::string storage = fields.word_or("storage", "dense", {"dense", "sparse", "single"});
   made.weights = values_.weights(fields, static_cast<std::uint32_t>(index));
   made.single_precision = storage == "single";
+  const DocumentValue* weights = fields.find("weights");
+  const DocumentValue* kind = weights == nullptr ? nullptr : weights->find("kind");
+  if (kind != nullptr && kind->text() != nullptr && *kind->text() == "normal") {
+    drawn_dense_.emplace_back(index, weights->position);
+  }
   if (fields.has("mask")) {
     made.mask = values_.matrix(fields, "mask");
   }
@@ -223,6 +232,36 @@ void NetworkReader::read_edge(const DocumentValue& table) {
     trained_.add_edge(fields, *train, made);
   }
   file_.spec.edges.push_back(std::move(made));
+}
+
+/// Dense weights that are yet to be drawn.
+void NetworkReader::require_memory_for_weights() const {
+  const auto size_of = [this](const std::string& signal) {
+    const std::string owner = signal.substr(0, signal.find('.'));
+    for (const network::Population& population : file_.spec.populations) {
+      if (population.name == owner) {
+        return static_cast<double>(population.size);
+      }
+    }
+    for (const network::FunctionNode& node : file_.spec.functions) {
+      if (node.name == owner) {
+        return static_cast<double>(node.size);
+      }
+    }
+    return 0.0;
+  };
+  for (const auto& [edge, place] : drawn_dense_) {
+    const double rows = size_of(file_.spec.edges[edge].target);
+    const double columns = size_of(file_.spec.edges[edge].source);
+    const double bytes = 2.0 * sizeof(double) * rows * columns;  // drawn, then laid out
+    if (bytes > physical_memory_bytes()) {
+      throw InputError(
+          fmt::format("{}: edge {}", map_->where(place), edge + 1), "weights",
+          fmt::format("{:g} x {:g}, {:.3g} GB", rows, columns, bytes / 1e9),
+          fmt::format("must fit into memory, {:.3g} GB: fewer units, or sparse weights",
+                      physical_memory_bytes() / 1e9));
+    }
+  }
 }
 
 void NetworkReader::read_input(const DocumentValue& table) {

@@ -186,7 +186,7 @@ DocumentValue parse_toml(std::string_view text, const std::string& where) {
     table = toml::parse(text);
   } catch (const toml::parse_error& error) {
     std::string what(error.description());
-    std::ranges::replace(what, '\n', ' ');
+    what = one_line(what);
     throw InputError(where, place_text(place_of(error.source())), what, "must be valid TOML");
   }
   return {converted_table(table, where), {1, 1}};

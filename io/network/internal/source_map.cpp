@@ -80,7 +80,8 @@ InputError SourceMap::located(const InputError& error) const {
       }
     }
   }
-  return {where(place) + ": " + error.where(), error.field(), error.found(), error.required()};
+  return {where(place) + ": " + one_line(error.where()), one_line(error.field()),
+          one_line(error.found()), error.required()};
 }
 
 }  // namespace rheobase::io

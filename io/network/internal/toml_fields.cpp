@@ -39,7 +39,8 @@ TomlFields::TomlFields(const DocumentValue& table, const SourceMap& map, std::st
 
 void TomlFields::fail(TextPosition place, std::string_view field, std::string_view found,
                       std::string_view required) const {
-  throw InputError(map_.where(place) + (part_.empty() ? "" : ": " + part_), field, found, required);
+  throw InputError(map_.where(place) + (part_.empty() ? "" : ": " + one_line(part_)),
+                   one_line(field), one_line(found), required);
 }
 
 const DocumentValue& TomlFields::get(std::string_view key, std::string_view required) const {

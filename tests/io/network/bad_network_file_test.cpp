@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include "core/random.hpp"
+#include "tests/fuzz/mutate.hpp"
 #include "tests/io/network/network_files.hpp"
 
 using namespace rheobase;
@@ -170,6 +172,36 @@ TEST_SUITE("unit") {
                 {"'[1/s]'", "in ms"});
     check_place("[ms]\n", "\ntime [min]\n", "line 7, column 13", {"found 'min'"});
     check_place("[ms]\n", "\ntime [mV]\n", "line 11, column 6", {"'[mV]'"});
+  }
+
+  TEST_CASE("what no memory holds is refused before it is asked for") {
+    std::string huge = with("size = 4\n", "size = 90000000\n");
+    huge.replace(huge.find("weights = 0.5"), 13, "weights = {kind = \"normal\", gain = 1}");
+    CHECK(file_error(huge).starts_with(
+        "net.toml: line 19, column 11: edge 1: weights: found 9e+07 x"));
+    check_place("value = 1.0\n[run]\nsteps = 10",
+                "sine = {period = 1}\n[run]\nsteps = 900000000000000", "line 25, column 8",
+                {"steps of 1 columns", "must fit into memory"});
+  }
+
+  TEST_CASE("damaged files are refused or read, and nothing else") {
+    RandomStream random(1, 0, Purpose::task);
+    const std::string good = kGood;
+    const auto* begin = reinterpret_cast<const std::byte*>(good.data());
+    int refused = 0;
+    for (int k = 0; k < 600; ++k) {
+      const std::vector<std::byte> bytes = test::mutate({begin, begin + good.size()}, random);
+      try {
+        parse_network_file({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, "net.toml",
+                           "/nowhere");
+      } catch (const InputError& error) {
+        const std::string line = error.what();
+        CHECK(line.starts_with("net.toml: "));
+        CHECK(line.find('\n') == std::string::npos);
+        ++refused;
+      }
+    }
+    CHECK(refused > 300);
   }
 
   TEST_CASE("fits that cannot be") {
