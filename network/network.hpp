@@ -84,6 +84,8 @@ class Network {
   explicit Network(NetworkSpec spec);
 
   double step() const { return step_; }
+  /// Of step, delays and times; empty: not known.
+  const std::string& time_unit() const { return time_unit_; }
   std::span<const NetworkPopulation> populations() const { return populations_; }
   std::span<const NetworkNode> nodes() const { return nodes_; }
   std::span<const NetworkEdge> edges() const { return edges_; }
@@ -119,6 +121,7 @@ class Network {
  private:
   friend class NetworkBuilder;
   double step_ = 0.0;
+  std::string time_unit_;
   std::vector<NetworkPopulation> populations_;
   std::vector<NetworkNode> nodes_;
   std::vector<NetworkEdge> edges_;

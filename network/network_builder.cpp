@@ -67,6 +67,7 @@ void NetworkBuilder::build() {
     throw InputError("network", "step", fmt::format("{}", spec_.step), "must be a positive time");
   }
   network_.step_ = spec_.step;
+  network_.time_unit_ = spec_.time_unit;
   if (spec_.populations.empty() && spec_.functions.empty()) {
     throw InputError("network", "", "no population", "must have at least one");
   }
@@ -131,6 +132,7 @@ void NetworkBuilder::add_population(Population& given) {
   made.equations = given.equations.empty()
                        ? compiled_equations(neuron_template_named(given.model, where))
                        : text_equations(given.equations, "equations of " + where);
+  check_time_unit(given, made);
   made.size = static_cast<std::size_t>(given.size);
   made.stride = padded_to_packs<double>(made.size);
   made.offset = network_.initial_.size();
@@ -139,6 +141,21 @@ void NetworkBuilder::add_population(Population& given) {
   network_.initial_.resize(made.offset + made.stride * made.variable_count());
   add_initial_values(given, made);
   network_.populations_.push_back(std::move(made));
+}
+
+/// One unit of time for the whole network: nothing is converted.
+void NetworkBuilder::check_time_unit(const Population& given, const NetworkPopulation& made) {
+  const std::string& unit = made.description().time_unit;
+  if (network_.time_unit_.empty()) {
+    network_.time_unit_ = unit;
+  }
+  if (!unit.empty() && unit != network_.time_unit_) {
+    throw InputError(fmt::format("population '{}'", given.name), "unit of time",
+                     fmt::format("'{}'", unit),
+                     fmt::format("must be that of the network and its other populations, '{}': "
+                                 "equations are not converted",
+                                 network_.time_unit_));
+  }
 }
 
 void NetworkBuilder::add_parameters(const Population& given, NetworkPopulation& made) {
@@ -394,7 +411,8 @@ void NetworkBuilder::order_nodes() {
         names += (names.empty() ? "" : ", ") + network_.nodes_[node].name;
       }
     }
-    throw InputError("network", "", "a cycle of function nodes: " + names,
+    throw InputError(fmt::format("function node '{}'", names.substr(0, names.find(','))), "",
+                     "a cycle of function nodes: " + names,
                      "they have no memory: put a population or a delay between them");
   }
 }

@@ -20,6 +20,7 @@ class NetworkBuilder {
   void add_parameters(const Population& given, NetworkPopulation& made);
   void add_initial_values(const Population& given, const NetworkPopulation& made);
   void add_noise(const Population& given, NetworkPopulation& made);
+  void check_time_unit(const Population& given, const NetworkPopulation& made);
   void add_node(const FunctionNode& node);
   void add_edge(Edge& edge);
   WeightMatrix edge_weights(Edge& edge, const std::string& where, Eigen::Index rows,

@@ -62,6 +62,8 @@ struct InputPort {
 /// A network as its user describes it.
 struct NetworkSpec {
   double step = 0.0;  ///< dt, in the unit of time of its equations
+  /// "ms", "s", ...: must be that of all equations which say theirs; empty: theirs.
+  std::string time_unit{};
   std::vector<Population> populations{};
   std::vector<FunctionNode> functions{};
   std::vector<Edge> edges{};

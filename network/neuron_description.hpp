@@ -56,6 +56,7 @@ struct NeuronDescription {
   std::vector<Action> actions;
   /// Parameter with the refractory period, for which the variables that a spike sets stay.
   std::optional<std::size_t> refractory;
+  std::string time_unit;  ///< "ms", "s", ...: of t in dv/dt; empty: not said
 
   /// Quantities that partial derivatives are taken of: variables, parameters, inputs, means.
   std::size_t quantities() const {

@@ -57,6 +57,16 @@ void Recorder::add_probe(const Network& network, const Probe& probe, Eigen::Inde
   probes_.push_back(std::move(made));
 }
 
+Observer Recorder::take() {
+  if (next_ < observer_.times.size()) {
+    observer_.times.conservativeResize(next_);
+    for (Recording& recording : observer_.recordings) {
+      recording.values.conservativeResize(Eigen::NoChange, next_);
+    }
+  }
+  return std::move(observer_);
+}
+
 std::vector<Signal> Recorder::signals() const {
   std::vector<Signal> signals;
   for (const OfProbe& probe : probes_) {

@@ -59,7 +59,8 @@ class Recorder {
   void spike(double time, std::size_t population, std::uint32_t unit) {
     observer_.spikes.push_back({time, static_cast<std::uint32_t>(population), unit});
   }
-  Observer take() { return std::move(observer_); }
+  /// What was recorded so far; the recorder is then to be thrown away.
+  Observer take();
 
  private:
   struct OfProbe {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "core/field_table.hpp"
 #include "network/evaluation.hpp"
 #include "network/solver.hpp"
 #include "network/stepper.hpp"
@@ -26,21 +27,6 @@ struct RunInputs {
     return static_cast<const RunInputs*>(inputs)->at(n);
   }
 };
-
-void check_options(const RunOptions& options) {
-  const auto require = [](bool good, const char* field, double found, const char* required) {
-    if (!good) {
-      throw InputError("run", field, fmt::format("{}", found), required);
-    }
-  };
-  require(options.steps >= 0, "steps", double(options.steps), "must not be negative");
-  require(options.sampling >= 1, "sampling", double(options.sampling), "must be at least 1 step");
-  require(options.cutoff >= 0, "cutoff", double(options.cutoff), "must not be negative");
-  require(options.tolerance > 0.0 && options.tolerance < 1.0, "tolerance", options.tolerance,
-          "must lie in (0, 1)");
-  require(options.longest_step >= 0.0, "longest step", options.longest_step,
-          "must not be negative");
-}
 
 long run_steps(const Network& network, const Eigen::MatrixXd& inputs, const RunOptions& options) {
   const auto columns = static_cast<Eigen::Index>(network.input_columns());
@@ -78,27 +64,9 @@ void record(Recorder& recorder, long n, const Stepper& stepper, bool spikes) {
   }
 }
 
-}  // namespace
-
-Observer run(const Network& network, NetworkState& state, const Eigen::MatrixXd& inputs,
-             const RunOptions& options, const RunControl& control) {
-  check_options(options);
-  require_own_state(network, state, "run");
-  const SolverDefinition& solver = solver_named(options.solver);
-  const long steps = run_steps(network, inputs, options);
-  const RunInputs rows{inputs.transpose()};
-  Recorder recorder(network, options.probes, state.step, steps, options.sampling, options.cutoff);
-  if (solver.integrate != nullptr) {
-    Evaluation evaluation(network, state);
-    for (const Signal& signal : recorder.signals()) {
-      evaluation.keep(signal);
-    }
-    AdaptiveRun adaptive{network, state, evaluation,        recorder, options,
-                         control, steps, &RunInputs::input, &rows};
-    solver.integrate(adaptive);
-    return recorder.take();
-  }
-  Stepper stepper(network, state, options.solver, options.seed, options.trial);
+/// Fixed steps.
+void step_through(Recorder& recorder, Stepper& stepper, const RunInputs& rows, long steps,
+                  bool spikes, const RunControl& control) {
   for (const Signal& signal : recorder.signals()) {
     stepper.evaluation().keep(signal);
   }
@@ -110,11 +78,47 @@ Observer run(const Network& network, NetworkState& state, const Eigen::MatrixXd&
       control.progress(static_cast<double>(n) / static_cast<double>(steps));
     }
     stepper.evaluate(rows.at(n));
-    record(recorder, n, stepper, options.spikes);
+    record(recorder, n, stepper, spikes);
     stepper.advance();
   }
   control.progress(1.0);
-  return recorder.take();
+}
+
+}  // namespace
+
+void run_into(Observer& seen, const Network& network, NetworkState& state,
+              const Eigen::MatrixXd& inputs, const RunOptions& options, const RunControl& control) {
+  const SolverDefinition& solver = solver_named(options.solver);
+  check(options, run_fields(), "run");
+  require_own_state(network, state, "run");
+  const long steps = run_steps(network, inputs, options);
+  const RunInputs rows{inputs.transpose()};
+  Recorder recorder(network, options.probes, state.step, steps, options.sampling, options.cutoff);
+  try {
+    if (solver.integrate != nullptr) {
+      Evaluation evaluation(network, state);
+      for (const Signal& signal : recorder.signals()) {
+        evaluation.keep(signal);
+      }
+      AdaptiveRun adaptive{network, state, evaluation,        recorder, options,
+                           control, steps, &RunInputs::input, &rows};
+      solver.integrate(adaptive);
+    } else {
+      Stepper stepper(network, state, options.solver, options.seed, options.trial);
+      step_through(recorder, stepper, rows, steps, options.spikes, control);
+    }
+  } catch (...) {
+    seen = recorder.take();
+    throw;
+  }
+  seen = recorder.take();
+}
+
+Observer run(const Network& network, NetworkState& state, const Eigen::MatrixXd& inputs,
+             const RunOptions& options, const RunControl& control) {
+  Observer seen;
+  run_into(seen, network, state, inputs, options, control);
+  return seen;
 }
 
 }  // namespace rheobase::network

@@ -5,6 +5,7 @@
 
 #include <Eigen/Core>
 
+#include "core/field_table_fwd.hpp"
 #include "core/random.hpp"
 #include "core/run_control.hpp"
 #include "network/network.hpp"
@@ -26,6 +27,9 @@ struct RunOptions {
   double longest_step = 0.0;  ///< of adaptive solvers; 0: the network's step where units spike
 };
 
+/// All but the probes.
+const FieldTable<RunOptions>& run_fields();
+
 /// Runs a network for a number of steps.
 ///
 /// A step n sees y_n everywhere: spikes are the units at or above threshold, records are taken,
@@ -38,5 +42,11 @@ struct RunOptions {
 ///         diverges, Cancelled
 Observer run(const Network& network, NetworkState& state, const Eigen::MatrixXd& inputs,
              const RunOptions& options, const RunControl& control = {});
+
+/// The same; what was recorded before a stop or a divergence is in `seen` when this throws. After a
+/// stop the state is at the step that was reached, so that another run goes on from there.
+void run_into(Observer& seen, const Network& network, NetworkState& state,
+              const Eigen::MatrixXd& inputs, const RunOptions& options,
+              const RunControl& control = {});
 
 }  // namespace rheobase::network

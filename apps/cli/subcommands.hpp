@@ -21,6 +21,7 @@ void add_import_command(Command program, const Console& console);
 void add_info_command(Command program, const Console& console);
 void add_demo_command(Command program, const Console& console);
 void add_innate_command(Command program, const Console& console);
+void add_network_command(Command program, const Console& console);
 void add_task_command(Command program, const Console& console);
 void add_completion_command(Command program, const Console& console);
 

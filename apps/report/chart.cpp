@@ -1,14 +1,9 @@
 #include "apps/report/chart.hpp"
 
-#include <fstream>
-#include <iterator>
-
 #include <fmt/format.h>
 
-#include "apps/report/internal/gnuplot.hpp"
-#include "apps/report/internal/html_figure_script.hpp"
+#include "apps/report/internal/figure_file.hpp"
 #include "core/error.hpp"
-#include "io/mat/atomic_file.hpp"
 
 namespace rheobase::report {
 
@@ -96,21 +91,15 @@ void require_chart_name(const fs::path& path) {
 }
 
 void draw_chart(const Chart& chart, const fs::path& path) {
-  const FigureFormat format = figure_format_of(path);
   const int panels = static_cast<int>(chart.panels.size());
   const int rows = (panels + chart.columns - 1) / chart.columns;
-  const TemporaryFolder folder;
-  const std::string image = "chart" + path.extension().string();
-  FigureScript script(folder.path(), format, image, chart.columns * chart.panel_width_mm,
-                      rows * chart.panel_height_mm);
-  for (int place = 0; place < panels; ++place) {
-    add_chart_panel(script, chart, chart.panels[static_cast<std::size_t>(place)], place);
-  }
-  std::ofstream(folder.path() / "chart.gp") << script.text();
-  run_gnuplot(folder.path(), "chart.gp");
-  std::ifstream file(folder.path() / image, std::ios::binary);
-  const std::string contents(std::istreambuf_iterator<char>(file), {});
-  io::write_atomically(path, contents);
+  draw_figure(path, chart.columns * chart.panel_width_mm, rows * chart.panel_height_mm,
+              [&](FigureScript& script) {
+                for (int place = 0; place < panels; ++place) {
+                  add_chart_panel(script, chart, chart.panels[static_cast<std::size_t>(place)],
+                                  place);
+                }
+              });
 }
 
 }  // namespace rheobase::report

@@ -3,14 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <fstream>
-#include <iterator>
 
 #include <fmt/format.h>
 
-#include "apps/report/internal/gnuplot.hpp"
+#include "apps/report/internal/figure_file.hpp"
 #include "apps/report/internal/html_figure_script.hpp"
-#include "io/mat/atomic_file.hpp"
 #include "rate/tasks/scoring.hpp"
 
 namespace rheobase::report {
@@ -75,7 +72,6 @@ void add_panel(FigureScript& script, const rate::Task& task, const rate::Trial& 
 }  // namespace
 
 void draw_task(const rate::Task& task, Seed seed, const fs::path& path) {
-  const FigureFormat format = figure_format_of(path);
   const auto conditions = static_cast<int>(task.conditions().size());
   std::vector<rate::Trial> trials;
   double low = -0.1;
@@ -88,18 +84,11 @@ void draw_task(const rate::Task& task, Seed seed, const fs::path& path) {
         {high, 1.1 * trials.back().input.maxCoeff(), 1.1 * trials.back().target.maxCoeff()});
   }
   const int rows = (conditions + kColumns - 1) / kColumns;
-  const TemporaryFolder folder;
-  const std::string image = "task" + path.extension().string();
-  FigureScript script(folder.path(), format, image, kColumns * kWidthMm,
-                      kLegendMm + rows * kHeightMm);
-  for (int condition = 0; condition < conditions; ++condition) {
-    add_panel(script, task, trials[static_cast<std::size_t>(condition)], condition, {low, high});
-  }
-  std::ofstream(folder.path() / "task.gp") << script.text();
-  run_gnuplot(folder.path(), "task.gp");
-  std::ifstream file(folder.path() / image, std::ios::binary);
-  const std::string contents(std::istreambuf_iterator<char>(file), {});
-  io::write_atomically(path, contents);
+  draw_figure(path, kColumns * kWidthMm, kLegendMm + rows * kHeightMm, [&](FigureScript& script) {
+    for (int condition = 0; condition < conditions; ++condition) {
+      add_panel(script, task, trials[static_cast<std::size_t>(condition)], condition, {low, high});
+    }
+  });
 }
 
 }  // namespace rheobase::report

@@ -1,5 +1,7 @@
 #include "network/equations/parser.hpp"
 
+#include <algorithm>
+#include <array>
 #include <map>
 #include <optional>
 #include <set>
@@ -17,6 +19,21 @@ std::string quoted(const Token& token) {
   return token.kind == Token::Kind::end    ? "the end of the statement"
          : token.kind == Token::Kind::unit ? fmt::format("'[{}]'", token.text)
                                            : fmt::format("'{}'", token.text);
+}
+
+/// The unit of time that a unit is made with, such as "ms" of "mV/ms"; empty: none.
+std::string time_in(const std::string& unit) {
+  static constexpr std::array kTimes{"us", "ms", "s", "min", "h"};
+  static constexpr const char* kBetween = " */^()-0123456789";
+  for (std::size_t at = 0; (at = unit.find_first_not_of(kBetween, at)) != std::string::npos;) {
+    const std::size_t end = std::min(unit.find_first_of(kBetween, at), unit.size());
+    const std::string part = unit.substr(at, end - at);
+    if (std::ranges::find(kTimes, part) != kTimes.end()) {
+      return part;
+    }
+    at = end;
+  }
+  return {};
 }
 
 /// Reads statements in two passes: names first, then expressions, which may use names declared
@@ -48,6 +65,8 @@ class Parser {
   void declare_number(const Statement& statement, bool is_variable);
   void declare_input(const Statement& statement, std::size_t name_at, bool event);
   void declare_equation(const Statement& statement);
+  void declare_time(const Statement& statement);
+  const std::string& unit_of(const Token& token);
   std::size_t variable_named(const Token& token);
   void claim(const Token& token);
   void require_equations() const;
@@ -86,11 +105,37 @@ void Parser::claim(const Token& token) {
   }
 }
 
+/// A unit; its part of time must be that of the others.
+const std::string& Parser::unit_of(const Token& token) {
+  const std::string time = time_in(token.text);
+  std::string& known = out_.description.time_unit;
+  if (!time.empty() && !known.empty() && time != known) {
+    fail_at(where_, token, quoted(token),
+            fmt::format("times of these equations are in {}: one unit of time for all", known));
+  }
+  known = time.empty() ? known : time;
+  return token.text;
+}
+
+void Parser::declare_time(const Statement& statement) {
+  const Token& unit = statement.tokens[1];
+  if (time_in(unit.text).empty() || unit.text != time_in(unit.text)) {
+    fail_at(where_, unit, quoted(unit), "must be [us], [ms], [s], [min] or [h]");
+  }
+  unit_of(unit);
+  const Token& end = statement.tokens[2];
+  if (end.kind != Token::Kind::end) {
+    fail_at(where_, end, quoted(end), "must be the end of the statement");
+  }
+}
+
 void Parser::declare(const Statement& statement) {
   const std::string& first = expect_name(statement, 0, "a name").text;
   const std::string second = statement.tokens[1].text;
   const bool keyword = statement.tokens[1].kind == Token::Kind::name;
-  if (keyword && (first == "variable" || first == "parameter")) {
+  if (first == "time" && statement.tokens[1].kind == Token::Kind::unit) {
+    declare_time(statement);
+  } else if (keyword && (first == "variable" || first == "parameter")) {
     declare_number(statement, first == "variable");
   } else if (keyword && first == "event" && second == "input") {
     declare_input(statement, 2, true);
@@ -121,7 +166,7 @@ void Parser::declare_number(const Statement& statement, bool is_variable) {
     fail_at(where_, tokens[at], quoted(tokens[at]), "a parameter needs a default: '= number'");
   }
   if (tokens[at].kind == Token::Kind::unit) {
-    quantity.unit = tokens[at++].text;
+    quantity.unit = unit_of(tokens[at++]);
   }
   if (tokens[at].kind != Token::Kind::end) {
     fail_at(where_, tokens[at], quoted(tokens[at]), "must be the end of the statement");
@@ -147,7 +192,7 @@ void Parser::declare_input(const Statement& statement, std::size_t name_at, bool
   InputQuantity input{.name = name.text, .help = statement.comment, .event = event};
   const Token& next = statement.tokens[name_at + 1];
   if (next.kind == Token::Kind::unit) {
-    input.unit = next.text;
+    input.unit = unit_of(next);
   } else if (next.kind != Token::Kind::end) {
     fail_at(where_, next, quoted(next), "must be the end of the statement");
   }

@@ -21,8 +21,10 @@ struct ParsedEquations {
 };
 
 /// Reads the equations of a neuron. One statement a line (or separated by ';'), '#' starts a
-/// comment, which becomes the help of what the line declares; units in brackets are for readers.
+/// comment, which becomes the help of what the line declares. Units in brackets are for readers,
+/// but for times: they say the unit of t, and all must be one.
 ///
+///   time [ms]                      the unit of t, where no other unit says it
 ///   variable v = -60 [mV]          an initial value other than 0; every v' makes a variable v
 ///   parameter tau = 10 [ms]        with its default
 ///   input I_ext [pA]               what edges and inputs add up in

@@ -1,11 +1,13 @@
 #include "network/fit/bptt.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "core/field_table.hpp"
 #include "network/fit/backpropagation.hpp"
 #include "network/nearest_name.hpp"
 
@@ -78,50 +80,97 @@ class TrainedNumbers {
   std::vector<Eigen::MatrixXd> values_, masks_;
 };
 
+constexpr std::array<Word<FitLoss>, 3> kLosses{
+    {{FitLoss::mse, "mse"}, {FitLoss::l1, "l1"}, {FitLoss::negative_log, "negative_log"}}};
+
+Signal fitted_output(const Network& network, const std::string& name) {
+  const Signal output = network.signal(name, "fit");
+  if (output.kind == Signal::Kind::input) {
+    throw InputError("fit", "output", fmt::format("'{}'", name),
+                     "must be a variable, an output, spikes or a function node");
+  }
+  return output;
+}
+
 }  // namespace
+
+const FieldTable<BpttOptions>& bptt_fields() {
+  using B = BpttOptions;
+  static const FieldTable<B> table = [] {
+    FieldTable<B> fields{
+        field("epochs", &B::epochs, kCount, {.label = "epochs", .help = "Passes over all trials"}),
+        field("update_steps", &B::update_steps, kNonNegative,
+              {.help = "Steps after which the gradient is cut and the weights change; 0: once at "
+                       "the end of a trial"}),
+        field("continuing", &B::continuing,
+              {.help = "The state goes on from trial to trial; otherwise each begins where the "
+                       "first one did"}),
+        field("loss", &B::loss, kLosses, {.label = "loss", .help = "What is minimised"}),
+        field("surrogate_slope", &B::surrogate_slope, kNonNegative,
+              {.help = "Slope of spikes: dS/dx = 1 / (1 + slope |x|)^2",
+               .citation = "Zenke & Ganguli, Neural Computation 30:1514 (2018)"}),
+    };
+    for (const Field<OptimiserOptions>& of : optimiser_fields()) {
+      fields.push_back(part(&B::optimiser, of));
+    }
+    return fields;
+  }();
+  return table;
+}
+
+void fit_bptt_into(std::vector<double>& losses, Network& network, NetworkState& state,
+                   const std::vector<Eigen::MatrixXd>& inputs,
+                   const std::vector<Eigen::MatrixXd>& targets, const BpttOptions& options,
+                   const RunControl& control) {
+  if (inputs.size() != targets.size()) {
+    throw InputError("fit", "targets", fmt::format("{} trials", targets.size()),
+                     fmt::format("must be as many as there are of inputs, {}", inputs.size()));
+  }
+  Optimiser optimiser(options.optimiser);
+  check(options, bptt_fields(), "fit");
+  require_own_state(network, state, "fit");
+  require_trainable(network);
+  const Signal output = fitted_output(network, options.output);
+  const auto outputs = static_cast<Eigen::Index>(network.signal_size(output));
+  TrainedNumbers trained(network, options);
+  std::vector<FitInputs> trials;
+  long all = 0;
+  for (std::size_t trial = 0; trial < inputs.size(); ++trial) {
+    trials.emplace_back(network, inputs[trial], targets[trial], outputs);
+    all += options.epochs * trials.back().steps();
+  }
+  const NetworkState start = state;
+  losses.clear();
+  for (long done = 0, epoch = 0; epoch < options.epochs; ++epoch) {
+    for (const FitInputs& rows : trials) {
+      if (!options.continuing) {
+        state = start;
+      }
+      const long stretch = options.update_steps > 0 ? options.update_steps : rows.steps();
+      for (long first = 0; first < rows.steps(); first += stretch) {
+        require_running(control, done, all,
+                        losses.empty() ? "" : fmt::format("loss {:.3g}", losses.back()));
+        const long last = std::min(first + stretch, rows.steps());
+        const Gradients gradients =
+            backpropagate(network, state, rows, first, last, output, options.loss,
+                          options.surrogate_slope, trained.parts());
+        if (!std::isfinite(gradients.loss)) {
+          throw NonFiniteError("loss", fmt::format("update {}", losses.size() + 1), -1);
+        }
+        losses.push_back(gradients.loss);
+        trained.update(optimiser, gradients);
+        done += last - first;
+      }
+    }
+  }
+}
 
 std::vector<double> fit_bptt(Network& network, NetworkState& state,
                              const std::vector<Eigen::MatrixXd>& inputs,
                              const std::vector<Eigen::MatrixXd>& targets,
                              const BpttOptions& options, const RunControl& control) {
-  if (inputs.size() != targets.size()) {
-    throw InputError("fit", "targets", fmt::format("{} epochs", targets.size()),
-                     fmt::format("must be as many as there are of inputs, {}", inputs.size()));
-  }
-  if (options.update_steps < 0 || !(options.surrogate_slope >= 0.0)) {
-    throw InputError("fit", "options", "a negative number",
-                     "update steps and surrogate slope must not be negative");
-  }
-  require_own_state(network, state, "fit");
-  require_trainable(network);
-  const Signal output = network.signal(options.output, "fit");
-  if (output.kind == Signal::Kind::input) {
-    throw InputError("fit", "output", fmt::format("'{}'", options.output),
-                     "must be a variable, an output, spikes or a function node");
-  }
-  const auto outputs = static_cast<Eigen::Index>(network.signal_size(output));
-  TrainedNumbers trained(network, options);
-  Optimiser optimiser(options.optimiser);
-  const NetworkState start = state;
   std::vector<double> losses;
-  for (std::size_t epoch = 0; epoch < inputs.size(); ++epoch) {
-    require_running(control, static_cast<long>(epoch), static_cast<long>(inputs.size()));
-    if (!options.continuing) {
-      state = start;
-    }
-    const FitInputs rows(network, inputs[epoch], targets[epoch], outputs);
-    const long stretch = options.update_steps > 0 ? options.update_steps : rows.steps();
-    for (long first = 0; first < rows.steps(); first += stretch) {
-      const Gradients gradients =
-          backpropagate(network, state, rows, first, std::min(first + stretch, rows.steps()),
-                        output, options.loss, options.surrogate_slope, trained.parts());
-      if (!std::isfinite(gradients.loss)) {
-        throw NonFiniteError("loss", fmt::format("update {}", losses.size() + 1), -1);
-      }
-      losses.push_back(gradients.loss);
-      trained.update(optimiser, gradients);
-    }
-  }
+  fit_bptt_into(losses, network, state, inputs, targets, options, control);
   return losses;
 }
 

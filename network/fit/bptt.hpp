@@ -5,6 +5,7 @@
 
 #include <Eigen/Core>
 
+#include "core/field_table_fwd.hpp"
 #include "core/run_control.hpp"
 #include "network/fit/loss.hpp"
 #include "network/fit/optimiser.hpp"
@@ -30,17 +31,28 @@ struct BpttOptions {
   /// Steps after which the gradient is cut and the weights change, within an epoch or one long
   /// run; 0: once at the end.
   long update_steps = 0;
-  /// The state goes on from epoch to epoch; otherwise each begins where the first one did.
+  long epochs = 1;  ///< passes over all trials
+  /// The state goes on from trial to trial; otherwise each begins where the first one did.
   bool continuing = false;
 };
 
-/// One pass over `inputs` (T x columns, 1 row or empty) with `targets` (T x outputs) per epoch.
-/// Loss and gradients are means over time and outputs. The network's weights change.
+/// Numbers alone; names are said beside them.
+const FieldTable<BpttOptions>& bptt_fields();
+
+/// Trial after trial, `epochs` times: `inputs` (T x columns, 1 row or empty) and `targets` (T x
+/// outputs). Loss and gradients are means over time and outputs. The network's weights change.
 /// @return the loss of every update, in order
 /// @throws InputError, NonFiniteError (which names the update), Cancelled
 std::vector<double> fit_bptt(Network& network, NetworkState& state,
                              const std::vector<Eigen::MatrixXd>& inputs,
                              const std::vector<Eigen::MatrixXd>& targets,
                              const BpttOptions& options, const RunControl& control = {});
+
+/// The same; the losses of the updates before a stop or a divergence are in `losses` when it
+/// throws.
+void fit_bptt_into(std::vector<double>& losses, Network& network, NetworkState& state,
+                   const std::vector<Eigen::MatrixXd>& inputs,
+                   const std::vector<Eigen::MatrixXd>& targets, const BpttOptions& options,
+                   const RunControl& control = {});
 
 }  // namespace rheobase::network

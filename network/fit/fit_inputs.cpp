@@ -23,11 +23,11 @@ FitInputs::FitInputs(const Network& network, const Eigen::MatrixXd& inputs,
   }
 }
 
-void require_running(const RunControl& control, long n, long steps) {
+void require_running(const RunControl& control, long n, long steps, std::string status) {
   if (control.stop_requested()) {
     throw Cancelled(fmt::format("stopped after {} of {} steps", n, steps));
   }
-  control.progress(static_cast<double>(n) / static_cast<double>(steps));
+  control.progress(static_cast<double>(n) / static_cast<double>(steps), std::move(status));
 }
 
 }  // namespace rheobase::network

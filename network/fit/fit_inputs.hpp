@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include <Eigen/Core>
 
 #include "core/run_control.hpp"
@@ -27,6 +29,6 @@ class FitInputs {
 };
 
 /// Reports step n of a fit. @throws Cancelled when asked to stop
-void require_running(const RunControl& control, long n, long steps);
+void require_running(const RunControl& control, long n, long steps, std::string status = {});
 
 }  // namespace rheobase::network

@@ -10,18 +10,19 @@
 
 namespace rheobase::network {
 
+std::string_view to_string(FitLoss loss) {
+  return loss == FitLoss::mse ? "mse" : loss == FitLoss::l1 ? "l1" : "negative_log";
+}
+
 FitLoss fit_loss_from(std::string_view name) {
-  if (name == "mse") {
-    return FitLoss::mse;
+  std::vector<std::string> known;
+  for (const FitLoss loss : {FitLoss::mse, FitLoss::l1, FitLoss::negative_log}) {
+    if (to_string(loss) == name) {
+      return loss;
+    }
+    known.emplace_back(to_string(loss));
   }
-  if (name == "l1") {
-    return FitLoss::l1;
-  }
-  if (name == "negative_log") {
-    return FitLoss::negative_log;
-  }
-  throw InputError("fit", "loss", fmt::format("'{}'", name),
-                   must_be_one_of(name, {"mse", "l1", "negative_log"}));
+  throw InputError("fit", "loss", fmt::format("'{}'", name), must_be_one_of(name, known));
 }
 
 double loss_at(FitLoss loss, const Eigen::Ref<const Eigen::VectorXd>& output,

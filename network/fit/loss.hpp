@@ -11,13 +11,16 @@
 
 namespace rheobase::network {
 
-/// What a fit minimises, a mean over outputs and times.
+/// What a fit minimises, a mean over outputs and times: a sum of terms a step, as backpropagation
+/// over stretches of a run needs it. rate/learning/loss is the distance of whole trials, which no
+/// stretch has alone.
 enum class FitLoss {
   mse,           ///< (z - target)^2
   l1,            ///< |z - target|
   negative_log,  ///< -target z, of log-probabilities (a log_softmax node); a sum over outputs
 };
 
+std::string_view to_string(FitLoss loss);
 /// "mse", "l1", "negative_log". @throws InputError
 FitLoss fit_loss_from(std::string_view name);
 

@@ -6,36 +6,43 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "core/field_table.hpp"
 #include "network/nearest_name.hpp"
 
 namespace rheobase::network {
 
-namespace {
-
-void require(bool good, const char* field, double found, const char* required) {
-  if (!good) {
-    throw InputError("optimiser", field, fmt::format("{}", found), required);
-  }
+const FieldTable<OptimiserOptions>& optimiser_fields() {
+  using O = OptimiserOptions;
+  constexpr Range kMemory{.low = 0.0, .high = 1.0, .below_high = true};
+  static const FieldTable<O> table{
+      field("optimiser", &O::name, {"sgd", "adam", "adamw"},
+            {.label = "optimiser", .help = "Rule that changes weights by gradients"}),
+      field("learning_rate", &O::learning_rate, kPositive,
+            {.label = "learning rate", .help = "Step size of the optimiser"}),
+      field("beta1", &O::beta1, kMemory,
+            {.help = "adam, adamw: memory of the mean gradient",
+             .citation = "Kingma & Ba, ICLR 2015"}),
+      field("beta2", &O::beta2, kMemory,
+            {.help = "adam, adamw: memory of the squared gradient",
+             .citation = "Kingma & Ba, ICLR 2015"}),
+      field("epsilon", &O::epsilon, kPositive,
+            {.help = "adam, adamw: added to the root of the square",
+             .citation = "Kingma & Ba, ICLR 2015"}),
+      field("weight_decay", &O::weight_decay, kNonNegative,
+            {.help = "adamw: decay of the weights, times the learning rate an update",
+             .citation = "Loshchilov & Hutter, ICLR 2019"}),
+  };
+  return table;
 }
 
-}  // namespace
-
-Optimiser::Optimiser(OptimiserOptions options)
-    : options_(std::move(options)), adaptive_(options_.name != "sgd") {
-  const std::vector<std::string> known{"sgd", "adam", "adamw"};
-  if (std::ranges::find(known, options_.name) == known.end()) {
-    throw InputError("optimiser", "name", fmt::format("'{}'", options_.name),
-                     must_be_one_of(options_.name, known));
+Optimiser::Optimiser(OptimiserOptions options) : options_(std::move(options)) {
+  const auto& name = find_field(optimiser_fields(), "optimiser");
+  if (std::ranges::find(name.words, options_.name) == name.words.end()) {
+    throw InputError("fit", "optimiser", fmt::format("'{}'", options_.name),
+                     must_be_one_of(options_.name, name.words));
   }
-  require(options_.learning_rate > 0.0 && std::isfinite(options_.learning_rate), "learning rate",
-          options_.learning_rate, "must be positive");
-  require(options_.beta1 >= 0.0 && options_.beta1 < 1.0, "beta1", options_.beta1,
-          "must lie in [0, 1)");
-  require(options_.beta2 >= 0.0 && options_.beta2 < 1.0, "beta2", options_.beta2,
-          "must lie in [0, 1)");
-  require(options_.epsilon > 0.0, "epsilon", options_.epsilon, "must be positive");
-  require(options_.weight_decay >= 0.0, "weight decay", options_.weight_decay,
-          "must not be negative");
+  check(options_, optimiser_fields(), "fit");
+  adaptive_ = options_.name != "sgd";
 }
 
 void Optimiser::update(std::vector<Eigen::MatrixXd>& weights,

@@ -19,9 +19,13 @@
 
 #include <Eigen/Core>
 
+#include "core/field_table_fwd.hpp"
+
 namespace rheobase::network {
 
-/// How gradients change weights, in double precision.
+/// How gradients change weights. In double precision and with the published defaults of every
+/// constant, as golden data demand: the rules of rate/learning/optimisers are single precision, and
+/// their momentum and decay are fixed.
 struct OptimiserOptions {
   std::string name = "adam";  ///< "sgd", "adam" or "adamw"
   double learning_rate = 1e-3;
@@ -30,6 +34,8 @@ struct OptimiserOptions {
   double epsilon = 1e-8;      ///< adam, adamw: outside of the root
   double weight_decay = 0.0;  ///< adamw: decoupled from the gradient
 };
+
+const FieldTable<OptimiserOptions>& optimiser_fields();
 
 /// The equations at the head of this file; n and the moments m, v of every weight are its state.
 class Optimiser {
@@ -42,7 +48,7 @@ class Optimiser {
 
  private:
   OptimiserOptions options_;
-  bool adaptive_;
+  bool adaptive_ = false;
   long updates_ = 0;
   std::vector<Eigen::ArrayXXd> mean_, square_;
 };

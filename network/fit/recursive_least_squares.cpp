@@ -5,55 +5,137 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "core/field_table.hpp"
 #include "network/fit/fit_inputs.hpp"
 #include "network/stepper.hpp"
 #include "rate/learning/rls/rls.hpp"
 
 namespace rheobase::network {
 
-RlsFit fit_rls(Network& network, NetworkState& state, const Eigen::MatrixXd& inputs,
-               const Eigen::MatrixXd& targets, const RlsFitOptions& options,
-               const RunControl& control) {
-  if (!(options.alpha > 0.0)) {
-    throw InputError("fit", "alpha", fmt::format("{}", options.alpha), "must be positive");
+namespace {
+
+/// One pass over the trials of a fit.
+class RlsPass {
+ public:
+  RlsPass(Network& network, const RlsFitOptions& options, const RunControl& control)
+      : network_(network),
+        options_(options),
+        control_(control),
+        edge_(trained_edge(network, options)),
+        weights_(network.edges()[edge_].coupling.dense()),
+        rls_(static_cast<std::size_t>(weights_.cols()),
+             {.delta = 1.0 / options.alpha, .forgetting = options.forgetting}) {}
+
+  Eigen::Index outputs() const { return weights_.rows(); }
+  void run(NetworkState& state, const FitInputs& rows, long before, long all);
+  void write(RlsFit& fit) const {
+    fit.inverse_correlation = rls_.inverse_correlation();
+    fit.loss =
+        Eigen::Map<const Eigen::VectorXd>(loss_.data(), static_cast<Eigen::Index>(loss_.size()));
   }
-  if (options.update_steps < 1) {
-    throw InputError("fit", "update steps", fmt::format("{}", options.update_steps),
-                     "must be at least 1");
-  }
+
+ private:
+  static std::size_t trained_edge(const Network& network, const RlsFitOptions& options);
+
+  Network& network_;
+  const RlsFitOptions& options_;
+  const RunControl& control_;
+  std::size_t edge_;
+  Eigen::MatrixXd weights_;
+  rate::SharedRls<double> rls_;
+  std::vector<double> loss_;
+};
+
+std::size_t RlsPass::trained_edge(const Network& network, const RlsFitOptions& options) {
   const std::size_t edge = network.edge_index(options.source, options.target);
   const NetworkEdge& learning = network.edges()[edge];
   if (!learning.target.node || learning.delayed() || learning.filter.size() > 0) {
     throw InputError("fit", "edge " + learning.name, "a delay, a filter or no function node",
                      "least squares trains edges to a function node without delay and filter");
   }
-  const Signal source = learning.source;
-  const std::size_t node = learning.target.owner;
-  const std::size_t count = learning.coupling.columns();
-  const FitInputs rows(network, inputs, targets,
-                       static_cast<Eigen::Index>(network.nodes()[node].size));
-  Eigen::MatrixXd weights = learning.coupling.dense();
-  rate::SharedRls<double> rls(count,
-                              {.delta = 1.0 / options.alpha, .forgetting = options.forgetting});
+  return edge;
+}
 
-  Stepper stepper(network, state);
-  std::vector<double> loss;
+/// @param before  steps done of `all`
+void RlsPass::run(NetworkState& state, const FitInputs& rows, long before, long all) {
+  const Signal source = network_.edges()[edge_].source;
+  const Signal output{Signal::Kind::node, network_.edges()[edge_].target.owner, 0};
+  const auto count = static_cast<std::size_t>(weights_.cols());
+  Stepper stepper(network_, state);
   for (long n = 0; n < rows.steps(); ++n) {
-    require_running(control, n, rows.steps());
+    require_running(control_, before + n, all);
     stepper.evaluate(rows.input(n));
-    if (n % options.update_steps == 0) {
+    if (n % options_.update_steps == 0) {
       const double* x = stepper.evaluation().values(source, stepper.values());
-      const double* z = stepper.evaluation().values({Signal::Kind::node, node, 0}, nullptr);
+      const double* z = stepper.evaluation().values(output, nullptr);
       const Eigen::VectorXd error =
-          Eigen::Map<const Eigen::VectorXd>(z, weights.rows()) - rows.target(n);
-      loss.push_back(error.squaredNorm());
-      rls.update({x, count}, {error.data(), static_cast<std::size_t>(error.size())}, weights, n);
-      network.set_weights(edge, weights);
+          Eigen::Map<const Eigen::VectorXd>(z, weights_.rows()) - rows.target(n);
+      loss_.push_back(error.squaredNorm());
+      rls_.update({x, count}, {error.data(), static_cast<std::size_t>(error.size())}, weights_, n);
+      network_.set_weights(edge_, weights_);
     }
     stepper.advance();
   }
-  return {rls.inverse_correlation(),
-          Eigen::Map<const Eigen::VectorXd>(loss.data(), static_cast<Eigen::Index>(loss.size()))};
+}
+
+}  // namespace
+
+const FieldTable<RlsFitOptions>& rls_fit_fields() {
+  using R = RlsFitOptions;
+  static const FieldTable<R> table{
+      field("alpha", &R::alpha, kPositive,
+            {.label = "alpha", .help = "P(0) = alpha I; FORCE papers name 1 / alpha"}),
+      field("forgetting", &R::forgetting, {.low = 0.0, .high = 1.0, .above_low = true},
+            {.label = "forgetting", .help = "Weight of the past, a factor per update"}),
+      field("update_steps", &R::update_steps, kCount, {.help = "Steps between two updates"}),
+      field("epochs", &R::epochs, kCount, {.label = "epochs", .help = "Passes over all trials"}),
+      field("continuing", &R::continuing,
+            {.help = "The state goes on from trial to trial; otherwise each begins where the "
+                     "first one did. P goes on in both"}),
+  };
+  return table;
+}
+
+void fit_rls_into(RlsFit& fit, Network& network, NetworkState& state,
+                  const std::vector<Eigen::MatrixXd>& inputs,
+                  const std::vector<Eigen::MatrixXd>& targets, const RlsFitOptions& options,
+                  const RunControl& control) {
+  check(options, rls_fit_fields(), "fit");
+  if (inputs.size() != targets.size()) {
+    throw InputError("fit", "targets", fmt::format("{} trials", targets.size()),
+                     fmt::format("must be as many as there are of inputs, {}", inputs.size()));
+  }
+  RlsPass pass(network, options, control);
+  std::vector<FitInputs> trials;
+  long all = 0;
+  for (std::size_t trial = 0; trial < inputs.size(); ++trial) {
+    trials.emplace_back(network, inputs[trial], targets[trial], pass.outputs());
+    all += options.epochs * trials.back().steps();
+  }
+  const NetworkState start = state;
+  try {
+    for (long done = 0, epoch = 0; epoch < options.epochs; ++epoch) {
+      for (const FitInputs& rows : trials) {
+        if (!options.continuing) {
+          state = start;
+        }
+        pass.run(state, rows, done, all);
+        done += rows.steps();
+      }
+    }
+  } catch (...) {
+    pass.write(fit);
+    throw;
+  }
+  pass.write(fit);
+}
+
+RlsFit fit_rls(Network& network, NetworkState& state, const Eigen::MatrixXd& inputs,
+               const Eigen::MatrixXd& targets, const RlsFitOptions& options,
+               const RunControl& control) {
+  RlsFit fit;
+  fit_rls_into(fit, network, state, {inputs}, {targets}, options, control);
+  return fit;
 }
 
 }  // namespace rheobase::network

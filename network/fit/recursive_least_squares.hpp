@@ -1,9 +1,11 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include <Eigen/Core>
 
+#include "core/field_table_fwd.hpp"
 #include "core/run_control.hpp"
 #include "network/network.hpp"
 #include "network/network_state.hpp"
@@ -17,7 +19,14 @@ struct RlsFitOptions {
   double alpha = 1.0;
   double forgetting = 1.0;  ///< in (0, 1]: weight of the past, a factor per update
   long update_steps = 1;    ///< steps between two updates
+  long epochs = 1;          ///< passes over all trials
+  /// The state goes on from trial to trial; otherwise each begins where the first one did. P goes
+  /// on in both.
+  bool continuing = true;
 };
+
+/// Numbers alone; names are said beside them.
+const FieldTable<RlsFitOptions>& rls_fit_fields();
 
 struct RlsFit {
   Eigen::MatrixXd inverse_correlation;  ///< P, N x N
@@ -33,5 +42,12 @@ struct RlsFit {
 RlsFit fit_rls(Network& network, NetworkState& state, const Eigen::MatrixXd& inputs,
                const Eigen::MatrixXd& targets, const RlsFitOptions& options,
                const RunControl& control = {});
+
+/// The same, trial after trial, `epochs` times. What was learnt before a stop or a divergence is in
+/// the network and in `fit` when it throws.
+void fit_rls_into(RlsFit& fit, Network& network, NetworkState& state,
+                  const std::vector<Eigen::MatrixXd>& inputs,
+                  const std::vector<Eigen::MatrixXd>& targets, const RlsFitOptions& options,
+                  const RunControl& control = {});
 
 }  // namespace rheobase::network

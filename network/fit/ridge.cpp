@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "core/field_table.hpp"
 #include "network/run.hpp"
 
 namespace rheobase::network {
@@ -21,32 +22,95 @@ Eigen::MatrixXd ridge_weights(const Eigen::MatrixXd& x, const Eigen::MatrixXd& y
   return correlation.llt().solve(x * y.transpose()).transpose();
 }
 
-RidgeFit fit_ridge(Network& network, NetworkState& state, const Eigen::MatrixXd& inputs,
-                   const Eigen::MatrixXd& targets, const RidgeOptions& options) {
-  if (targets.rows() == 0 || !targets.allFinite()) {
-    throw InputError("ridge", "targets", fmt::format("{} x {}", targets.rows(), targets.cols()),
-                     "must be T x outputs finite numbers");
-  }
-  const Observer observer = run(network, state, inputs,
-                                {.steps = static_cast<long>(targets.rows()),
-                                 .sampling = options.sampling,
-                                 .cutoff = options.cutoff,
-                                 .probes = {{.signal = options.source}}});
-  const Eigen::MatrixXd& x = observer.recordings.front().values;
+namespace {
+
+/// What the source did in a trial (N x samples) and the targets of the same times.
+struct RidgeSamples {
+  Eigen::MatrixXd x, y;
+};
+
+RidgeSamples samples_of(const Network& network, NetworkState& state, const Eigen::MatrixXd& inputs,
+                        const Eigen::MatrixXd& targets, const RidgeOptions& options,
+                        const RunControl& control) {
+  Observer observer = run(network, state, inputs,
+                          {.steps = static_cast<long>(targets.rows()),
+                           .sampling = options.sampling,
+                           .cutoff = options.cutoff,
+                           .probes = {{.signal = options.source}}},
+                          control);
+  RidgeSamples samples{std::move(observer.recordings.front().values), {}};
   const long first = (options.cutoff + options.sampling - 1) / options.sampling * options.sampling;
-  Eigen::MatrixXd y(targets.cols(), x.cols());
-  for (Eigen::Index k = 0; k < x.cols(); ++k) {
-    y.col(k) = targets.row(first + k * options.sampling).transpose();
+  samples.y.resize(targets.cols(), samples.x.cols());
+  for (Eigen::Index k = 0; k < samples.x.cols(); ++k) {
+    samples.y.col(k) = targets.row(first + k * options.sampling).transpose();
+  }
+  return samples;
+}
+
+void append(Eigen::MatrixXd& to, const Eigen::MatrixXd& columns) {
+  to.conservativeResize(columns.rows(), to.cols() + columns.cols());
+  to.rightCols(columns.cols()) = columns;
+}
+
+}  // namespace
+
+const FieldTable<RidgeOptions>& ridge_fields() {
+  using R = RidgeOptions;
+  static const FieldTable<R> table{
+      field("alpha", &R::alpha, kPositive,
+            {.label = "alpha", .help = "Penalty of the squared weights"}),
+      field("sampling", &R::sampling, kCount,
+            {.help = "Steps between the samples that are fitted"}),
+      field("cutoff", &R::cutoff, kNonNegative,
+            {.help = "Steps at the beginning of a trial that are left out"}),
+      field("continuing", &R::continuing,
+            {.help = "The state goes on from trial to trial; otherwise each begins where the "
+                     "first one did"}),
+  };
+  return table;
+}
+
+RidgeFit fit_ridge(Network& network, NetworkState& state,
+                   const std::vector<Eigen::MatrixXd>& inputs,
+                   const std::vector<Eigen::MatrixXd>& targets, const RidgeOptions& options,
+                   const RunControl& control) {
+  check(options, ridge_fields(), "ridge");
+  if (inputs.size() != targets.size() || targets.empty()) {
+    throw InputError("ridge", "targets", fmt::format("{} trials", targets.size()),
+                     fmt::format("must be as many as there are of inputs, {}", inputs.size()));
+  }
+  const NetworkState start = state;
+  Eigen::MatrixXd x, y;
+  for (std::size_t trial = 0; trial < targets.size(); ++trial) {
+    if (targets[trial].rows() == 0 || targets[trial].cols() != targets[0].cols() ||
+        !targets[trial].allFinite()) {
+      throw InputError("ridge", "targets",
+                       fmt::format("{} x {}", targets[trial].rows(), targets[trial].cols()),
+                       "must be T x outputs finite numbers");
+    }
+    if (!options.continuing) {
+      state = start;
+    }
+    const RidgeSamples samples =
+        samples_of(network, state, inputs[trial], targets[trial], options, control);
+    append(x, samples.x);
+    append(y, samples.y);
   }
   RidgeFit fit;
   fit.weights = ridge_weights(x, y, options.alpha);
   fit.prediction = fit.weights * x;
   fit.loss = (fit.prediction - y).squaredNorm() / static_cast<double>(y.size());
   if (!options.readout.empty()) {
-    network.extend({{.name = options.readout, .size = targets.cols()}},
+    network.extend({{.name = options.readout, .size = y.rows()}},
                    {{.source = options.source, .target = options.readout, .weights = fit.weights}});
   }
   return fit;
+}
+
+RidgeFit fit_ridge(Network& network, NetworkState& state, const Eigen::MatrixXd& inputs,
+                   const Eigen::MatrixXd& targets, const RidgeOptions& options,
+                   const RunControl& control) {
+  return fit_ridge(network, state, std::vector{inputs}, std::vector{targets}, options, control);
 }
 
 }  // namespace rheobase::network

@@ -11,9 +11,12 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include <Eigen/Core>
 
+#include "core/field_table_fwd.hpp"
+#include "core/run_control.hpp"
 #include "network/network.hpp"
 #include "network/network_state.hpp"
 
@@ -31,8 +34,13 @@ struct RidgeOptions {
   std::string readout = "readout";  ///< name of the function node that is appended; empty: none
   double alpha = 1e-4;
   long sampling = 1;  ///< steps between the samples that are fitted
-  long cutoff = 0;    ///< steps at the beginning that are left out
+  long cutoff = 0;    ///< steps at the beginning of a trial that are left out
+  /// The state goes on from trial to trial; otherwise each begins where the first one did.
+  bool continuing = false;
 };
+
+/// Numbers alone; names are said beside them.
+const FieldTable<RidgeOptions>& ridge_fields();
 
 struct RidgeFit {
   Eigen::MatrixXd weights;     ///< outputs x N
@@ -43,6 +51,13 @@ struct RidgeFit {
 /// Runs the network over `inputs` (T x columns), regresses `targets` (T x outputs) on what it did
 /// and appends the readout: an identity node and its edge. The state goes on.
 RidgeFit fit_ridge(Network& network, NetworkState& state, const Eigen::MatrixXd& inputs,
-                   const Eigen::MatrixXd& targets, const RidgeOptions& options);
+                   const Eigen::MatrixXd& targets, const RidgeOptions& options,
+                   const RunControl& control = {});
+
+/// The same over several trials, each of them run from its start.
+RidgeFit fit_ridge(Network& network, NetworkState& state,
+                   const std::vector<Eigen::MatrixXd>& inputs,
+                   const std::vector<Eigen::MatrixXd>& targets, const RidgeOptions& options,
+                   const RunControl& control = {});
 
 }  // namespace rheobase::network

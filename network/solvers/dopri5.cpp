@@ -60,9 +60,15 @@ class Integration {
       }
       segment(next == run_.steps ? end : time_of(next));
       n = next;
+      if (stopped_at_) {
+        break;
+      }
     }
     std::ranges::copy(y_, run_.state.values.begin());
-    run_.state.step += run_.steps;
+    run_.state.step += stopped_at_.value_or(run_.steps);
+    if (stopped_at_ && *stopped_at_ < run_.steps) {
+      throw Cancelled(fmt::format("stopped after {} of {} steps", *stopped_at_, run_.steps));
+    }
     run_.control.progress(1.0);
   }
 
@@ -71,6 +77,7 @@ class Integration {
   double time_of(long n) const { return start_ + static_cast<double>(n) * run_.network.step(); }
   bool same_input(long a, long b) const;
   void segment(double end);
+  double stop_or(double end, double now);
   void fire_above_threshold();
   void fire();
   std::optional<double> next_release() const;
@@ -88,6 +95,7 @@ class Integration {
   bool spiking_ = false;
   double start_ = 0.0, now_ = 0.0, longest_ = 0.0, guess_ = 0.0;
   long next_sample_ = 0;
+  std::optional<long> stopped_at_;  ///< the step to end at, once a stop was asked for
   long events_without_time_ = 0;
 };
 
@@ -141,14 +149,26 @@ std::optional<double> Integration::next_release() const {
 /// Integrates over a time of constant inputs.
 void Integration::segment(double end) {
   while (now_ < end) {
-    if (run_.control.stop_requested()) {
-      throw Cancelled(fmt::format("stopped at time {:g}", now_));
+    end = stop_or(end, now_);
+    if (!(now_ < end)) {
+      return;
     }
-    run_.control.progress((now_ - start_) / (time_of(run_.steps) - start_));
     fire_above_threshold();
     const std::optional<double> release = next_release();
     advance(release ? std::min(*release, end) : end);
   }
+}
+
+/// Reports where the run is. The end of a run that is asked to stop is the next whole step, so that
+/// another one can go on from its state.
+double Integration::stop_or(double end, double now) {
+  const double whole = time_of(run_.steps) - start_;
+  run_.control.progress((now - start_) / whole);
+  if (!stopped_at_ && run_.control.stop_requested()) {
+    const double steps = (now - start_) / run_.network.step();
+    stopped_at_ = std::min(run_.steps, static_cast<long>(std::ceil(steps - 1e-9)));
+  }
+  return stopped_at_ ? std::min(end, std::max(now, time_of(*stopped_at_))) : end;
 }
 
 /// Units that are above threshold now, at the start or after jumps.
@@ -191,6 +211,7 @@ void Integration::advance(double end) {
   dense.initialize(y_, now_, std::min({guess_, longest_, end - now_}));
   const auto system = [this](const OdeState& y, OdeState& k, double) { slopes(y, k); };
   for (;;) {
+    end = stop_or(end, dense.current_time());
     const auto [from, reached] = dense.do_step(system);
     run_.evaluation.require_finite(dense.current_state().data(), reached);
     const double to = std::min(reached, end);

@@ -19,6 +19,10 @@
 #include "io/mat/mat_file.hpp"
 #include "io/mat/run_file.hpp"
 #include "io/mat/trials_file.hpp"
+#include "io/network/csv_matrix.hpp"
+#include "io/network/network_file.hpp"
+#include "io/network/yaml_document.hpp"
+#include "network/network.hpp"
 
 using namespace rheobase;
 
@@ -85,6 +89,26 @@ using Bytes = std::span<const std::byte>;
   if (!file.network.w.allFinite()) {
     std::abort();
   }
+}
+
+/// Small networks are built, too.
+[[maybe_unused]] void network_file(Bytes bytes) {
+  const io::NetworkFile file = io::parse_network_file(
+      {reinterpret_cast<const char*>(bytes.data()), bytes.size()}, "fuzz.toml", "/nowhere");
+  for (const network::Population& population : file.spec.populations) {
+    if (population.size > 1000) {
+      return;
+    }
+  }
+  io::build_network(file);
+}
+
+[[maybe_unused]] void network_yaml(Bytes bytes) {
+  io::parse_yaml({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, "fuzz.yaml");
+}
+
+[[maybe_unused]] void network_csv(Bytes bytes) {
+  io::parse_csv_matrix({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, "fuzz.csv");
 }
 
 }  // namespace

@@ -30,9 +30,11 @@ const std::map<std::string, std::set<std::string>> kMayInclude{
     {"network", {"rate/learning", "core", "core/simd"}},
     {"io/mat", {"mapping", "rate", "spiking", "core"}},
     {"io/comparison", {"io/mat", "mapping", "rate", "spiking", "core/analysis", "core"}},
+    {"io/network", {"io/mat", "network", "core"}},
     {"io/exchange", {"io/mat", "mapping", "rate", "spiking", "core"}},
-    {"apps/report", {"io", "mapping", "rate", "spiking", "core/analysis", "core"}},
-    {"apps/cli", {"apps/report", "io", "mapping", "rate", "spiking", "core/analysis", "core"}},
+    {"apps/report", {"io", "network", "mapping", "rate", "spiking", "core/analysis", "core"}},
+    {"apps/cli",
+     {"apps/report", "io", "network", "mapping", "rate", "spiking", "core/analysis", "core"}},
 };
 
 /// The folder of kMayInclude that a path from the root belongs to: the longest that it starts with.
@@ -64,6 +66,7 @@ struct ExternalRule {
 const std::vector<ExternalRule> kExternalRules{
     {"matio\\.h", {"io/mat"}, true},
     {"hdf5\\.h", {"io/exchange"}, true},
+    {"toml\\+\\+/.*|yaml-cpp/.*", {"io/network"}, false},
     {"CLI/.*", {"apps/cli"}, false},
     {"oneapi/tbb.*|tbb/.*", {"core"}, false},
     {"Random123/.*", {"core"}, false},

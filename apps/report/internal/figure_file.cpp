@@ -2,7 +2,6 @@
 
 #include <fstream>
 #include <iterator>
-#include <string>
 #include <utility>
 
 #include "apps/report/internal/gnuplot.hpp"
@@ -26,18 +25,25 @@ FigureFormat figure_format_of(const fs::path& path) {
                    "must be .png, .svg or .pdf");
 }
 
-void draw_figure(const fs::path& path, double width_mm, double height_mm,
-                 const std::function<void(FigureScript&)>& fill) {
-  const FigureFormat format = figure_format_of(path);
+void draw_figure(const fs::path& path,
+                 const std::function<std::string(const FigurePlace&)>& write) {
   const TemporaryFolder folder;
-  const std::string image = "figure" + path.extension().string();
-  FigureScript script(folder.path(), format, image, width_mm, height_mm);
-  fill(script);
-  std::ofstream(folder.path() / "figure.gp") << script.text();
+  const FigurePlace place{folder.path(), figure_format_of(path),
+                          "figure" + path.extension().string()};
+  std::ofstream(folder.path() / "figure.gp") << write(place);
   run_gnuplot(folder.path(), "figure.gp");
-  std::ifstream file(folder.path() / image, std::ios::binary);
+  std::ifstream file(folder.path() / place.image, std::ios::binary);
   const std::string contents(std::istreambuf_iterator<char>(file), {});
   io::write_atomically(path, contents);
+}
+
+void draw_figure(const fs::path& path, double width_mm, double height_mm,
+                 const std::function<void(FigureScript&)>& fill) {
+  draw_figure(path, [&](const FigurePlace& place) {
+    FigureScript script(place.folder, place.format, place.image, width_mm, height_mm);
+    fill(script);
+    return script.text();
+  });
 }
 
 }  // namespace rheobase::report

@@ -1,0 +1,71 @@
+#include <memory>
+#include <tuple>
+
+#include "apps/cli/network/network_commands.hpp"
+#include "apps/cli/option.hpp"
+#include "apps/cli/output_file.hpp"
+#include "apps/cli/value_syntax.hpp"
+#include "apps/report/network_picture.hpp"
+#include "core/error.hpp"
+
+namespace rheobase::cli {
+
+namespace {
+
+constexpr Eigen::Index kMostPlottedUnits = 1'000'000'000;
+
+struct NetworkPlotRequest {
+  std::filesystem::path run, output;
+  std::string kind, signals, units, time;
+};
+
+/// "lines" where there are records, else "raster".
+report::NetworkPlot kind_of(const std::string& word, const io::NetworkRun& run) {
+  if (word == "raster" || (word.empty() && run.seen.recordings.empty() && run.spikes)) {
+    return report::NetworkPlot::raster;
+  }
+  return word == "matrix" ? report::NetworkPlot::matrix : report::NetworkPlot::lines;
+}
+
+void run_network_plot(const NetworkPlotRequest& request, const Console& console) {
+  const io::NetworkRun run = io::read_network_run(request.run);
+  check_output("--output", request.output, {request.run});
+  report::NetworkPlotOptions options{.kind = kind_of(request.kind, run)};
+  if (!request.signals.empty()) {
+    options.signals = split(request.signals, ',');
+  }
+  if (!request.units.empty()) {
+    options.units = parse_units("--units", request.units, kMostPlottedUnits);
+  }
+  if (!request.time.empty()) {
+    std::tie(options.start, options.end) = parse_window("--time", request.time);
+  }
+  report::draw_network_run(run, options, request.output);
+  console.out << request.output.string() << '\n';
+}
+
+}  // namespace
+
+void add_network_plot_command(Command group, const Console& console) {
+  const auto request = std::make_shared<NetworkPlotRequest>();
+  const Command command = group.add_command(
+      "plot", "Draw the records or spikes of a run: lines, a raster or a map of units over time");
+  command.examples(
+      "Examples:\n"
+      "  rheobase network plot run.mat -o run.png\n"
+      "  rheobase network plot run.mat --kind raster --time 200:400 -o spikes.svg\n"
+      "  rheobase network plot run.mat --kind matrix --record rnn.v -o map.pdf");
+  command.add_file("RUN", request->run, "Run file (.mat) of `rheobase network run`").required();
+  command.add_file("-o,--output", request->output, "Where to draw (.png, .svg or .pdf)").required();
+  add_choice(command, "--kind", request->kind, {"lines", "raster", "matrix"},
+             "What to draw (default: lines where there are records, else raster)");
+  add_text(command, "--record", request->signals, "NAMES",
+           "Records, or populations of a raster, such as rnn.v,rnn.r (default: all)");
+  add_text(command, "--units", request->units, "UNITS",
+           "Units, counted from 1, such as 1,5,10:20 (default: all, of lines the first ten)");
+  add_text(command, "--time", request->time, "START:END",
+           "Span of time, in the unit of the run, such as 500:700 (default: all)");
+  command.action([request, &console] { run_network_plot(*request, console); });
+}
+
+}  // namespace rheobase::cli

@@ -1,0 +1,225 @@
+#include <chrono>
+#include <cmath>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "apps/cli/interrupt.hpp"
+#include "apps/cli/network/network_commands.hpp"
+#include "apps/cli/network/network_summary.hpp"
+#include "apps/cli/option.hpp"
+#include "apps/cli/output_file.hpp"
+#include "apps/cli/progress_bar.hpp"
+#include "apps/cli/text_format.hpp"
+#include "core/error.hpp"
+#include "core/physical_memory.hpp"
+#include "io/network/fitted_network.hpp"
+#include "io/network/network_run_file.hpp"
+
+namespace rheobase::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct NetworkRunRequest {
+  fs::path file, output, state, save_state;
+  FieldValues instead;  ///< options of the run that replace those of the file
+  bool json = false;
+};
+
+/// A run and how it ended.
+struct NetworkRunJob {
+  io::NetworkFile file;
+  network::Network network;
+  network::NetworkState state;
+  io::NetworkRun run;
+  double seconds = 0.0;
+};
+
+/// Samples that no memory holds are refused before the run.
+void require_memory(const NetworkRunJob& job) {
+  const network::RunOptions& options = job.file.run;
+  const double samples =
+      std::ceil(static_cast<double>(options.steps - std::min(options.cutoff, options.steps)) /
+                static_cast<double>(options.sampling));
+  double rows = 1.0;
+  for (const network::Probe& probe : options.probes) {
+    const std::size_t all = job.network.signal_size(job.network.signal(probe.signal, "probe"));
+    rows += probe.mean ? 1.0 : static_cast<double>(probe.units.empty() ? all : probe.units.size());
+  }
+  const double bytes = samples * rows * sizeof(double);
+  const double memory = physical_memory_bytes();
+  if (bytes > memory) {
+    throw InputError(
+        job.file.name, "records",
+        fmt::format("{:g} samples of {:g} numbers, {:.3g} GB", samples, rows, bytes / 1e9),
+        fmt::format("must fit into memory, {:.3g} GB: record fewer units or sample "
+                    "less often",
+                    memory / 1e9));
+  }
+}
+
+NetworkRunJob make_job(const NetworkRunRequest& request, const Console& console) {
+  io::NetworkFile file = io::read_network_file(request.file, request.instead);
+  network::Network network = io::build_network(file);
+  network::NetworkState state = request.state.empty()
+                                    ? network::initial_state(network)
+                                    : io::read_network_state(request.state, network);
+  NetworkRunJob job{std::move(file), std::move(network), std::move(state), {}, 0.0};
+  if (job.file.run.steps == 0) {
+    throw InputError(job.file.name, "run", "neither steps nor duration", "must have one of them");
+  }
+  for (const network::Probe& probe : job.file.run.probes) {
+    job.run.averaged.push_back(probe.averaged);
+  }
+  for (const network::NetworkPopulation& population : job.network.populations()) {
+    job.run.populations.push_back(population.name);
+    job.run.sizes.push_back(population.size);
+  }
+  job.run.spikes = job.file.run.spikes;
+  job.run.step = job.network.step();
+  job.run.time_unit = job.network.time_unit();
+  job.run.solver = job.file.run.solver;
+  job.run.title = job.file.title;
+  job.run.seed = job.file.run.seed;
+  job.run.command = console.command_line;
+  job.run.network = job.file.text;
+  return job;
+}
+
+void save_state(const fs::path& path, const NetworkRunJob& job) {
+  save_result(path,
+              [&](const fs::path& to) { io::write_network_state(to, job.state, job.run.command); });
+}
+
+void save_run(const fs::path& path, const NetworkRunJob& job) {
+  save_result(path, [&](const fs::path& to) { io::write_network_run(to, job.run); });
+}
+
+/// Runs, and saves what was recorded however the run ends.
+void run_and_save(NetworkRunJob& job, const NetworkRunRequest& request, const Console& console) {
+  const auto start = std::chrono::steady_clock::now();
+  const long first = job.state.step;
+  try {
+    const InterruptGuard guard;
+    ProgressBar bar(console, "running");
+    io::at_places(job.file, [&] {
+      network::run_into(job.run.seen, job.network, job.state, job.file.inputs, job.file.run,
+                        bar.control(guard));
+    });
+  } catch (const Cancelled& stop) {
+    job.run.trouble = stop.what();
+    const fs::path state =
+        request.save_state.empty() ? with_word(request.output, "state") : request.save_state;
+    save_run(request.output, job);
+    save_state(state, job);
+    throw Cancelled(fmt::format(
+        "{}; what was recorded is in {}; go on with: rheobase network run {} --state {} --steps {} "
+        "-o NEXT",
+        stop.what(), request.output.string(), shell_quoted(request.file.string()),
+        shell_quoted(state.string()), job.file.run.steps - (job.state.step - first)));
+  } catch (const NonFiniteError& error) {
+    job.run.trouble = error.what();
+    save_run(request.output, job);
+    throw InputError(
+        job.file.name, "", fmt::format("a network that diverges: {}", error.what()),
+        fmt::format("must stay finite: a smaller step or weaker weights may help; what "
+                    "was recorded before is in {}",
+                    request.output.string()));
+  }
+  job.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  save_run(request.output, job);
+  if (!request.save_state.empty()) {
+    save_state(request.save_state, job);
+  }
+}
+
+void print_network_run(const NetworkRunJob& job, const NetworkRunRequest& request,
+                       const Console& console) {
+  const network::Observer& seen = job.run.seen;
+  if (request.json) {
+    Json json = network_json(job.file, job.network);
+    json["command"] = console.command_line;
+    json["output"] = request.output.string();
+    json["samples"] = seen.times.size();
+    json["spikes"] = job.run.spikes ? Json(seen.spikes.size()) : Json();
+    json["last_step"] = job.state.step;
+    json["seed"] = job.run.seed;
+    json["seconds"] = job.seconds;
+    print_json(console, json);
+    return;
+  }
+  Summary summary;
+  summary.add("network", job.file.title.empty() ? job.file.name : job.file.title);
+  add_plans(summary, job.file, job.network);
+  summary.add("seed", std::to_string(job.run.seed));
+  summary.add("records",
+              fmt::format("{} signals, {} samples", seen.recordings.size(), seen.times.size()));
+  if (job.run.spikes) {
+    summary.add("spikes", std::to_string(seen.spikes.size()));
+  }
+  summary.add("time", seconds_text(job.seconds));
+  summary.add("saved", request.output.string());
+  if (!request.save_state.empty()) {
+    summary.add("state", request.save_state.string());
+  }
+  console.out << summary.text();
+}
+
+void run_network_run(const NetworkRunRequest& request, const Console& console) {
+  if (request.output.extension() != ".mat" && request.output.extension() != ".csv") {
+    throw InputError("--output", request.output.string(), "another extension",
+                     "must be .mat or .csv");
+  }
+  NetworkRunJob job = make_job(request, console);
+  std::vector<fs::path> inputs = io::files_of_numbers(job.file, request.file.parent_path());
+  inputs.push_back(request.file);
+  inputs.push_back(request.state);
+  check_output("--output", request.output, inputs);
+  if (request.output.extension() == ".csv" && job.run.spikes) {
+    check_output("--output", io::spikes_beside(request.output), inputs);
+  }
+  if (!request.save_state.empty()) {
+    inputs.pop_back();  // a state may be replaced by the one that follows
+    inputs.push_back(request.output);
+    check_output("--save-state", request.save_state, inputs);
+  }
+  require_memory(job);
+  run_and_save(job, request, console);
+  print_network_run(job, request, console);
+}
+
+}  // namespace
+
+void add_network_run_command(Command group, const Console& console) {
+  const auto request = std::make_shared<NetworkRunRequest>();
+  const Command command = group.add_command(
+      "run",
+      "Run a network and save what its file asks to record\n"
+      "Ctrl-C keeps what was recorded so far, and the state, from which another run goes on bit "
+      "for bit. The same seed gives the same run on any machine.");
+  command.examples(
+      "Examples:\n"
+      "  rheobase network run net.toml -o run.mat\n"
+      "  rheobase network run net.toml -o run.csv --solver rk4\n"
+      "  rheobase network run net.toml -o first.mat --save-state state.mat\n"
+      "  rheobase network run net.toml -o second.mat --state state.mat");
+  command.add_file("FILE", request->file, "Network file (.toml)").required();
+  command
+      .add_file("-o,--output", request->output,
+                "Where to write the records: .mat, or .csv with a row a sample")
+      .required();
+  for (const char* name : {"steps", "solver", "seed"}) {
+    const auto& field = find_field(network::run_fields(), name);
+    add_field(
+        command, field, "default: the file's",
+        [request, key = field.name](const FieldValue& value) { request->instead[key] = value; });
+  }
+  command.add_file("--state", request->state, "Go on from this state (default: initial values)");
+  command.add_file("--save-state", request->save_state, "Where to write the state at the end");
+  add_json(command, request->json);
+  command.action([request, &console] { run_network_run(*request, console); });
+}
+
+}  // namespace rheobase::cli

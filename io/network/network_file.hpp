@@ -1,0 +1,67 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <Eigen/Core>
+
+#include "core/field_table.hpp"
+#include "io/network/toml_document.hpp"
+#include "network/fit/bptt.hpp"
+#include "network/fit/recursive_least_squares.hpp"
+#include "network/fit/ridge.hpp"
+#include "network/network_spec.hpp"
+#include "network/run.hpp"
+
+namespace rheobase::io {
+
+class SourceMap;
+
+enum class FitMethod { ridge, rls, bptt };
+
+/// The table [fit] of a network file.
+struct FitPlan {
+  FitMethod method = FitMethod::ridge;
+  network::RidgeOptions ridge{};
+  network::RlsFitOptions rls{};
+  network::BpttOptions bptt{};
+  std::vector<Eigen::MatrixXd> inputs{};   ///< a trial each: T x columns, 1 row or empty
+  std::vector<Eigen::MatrixXd> targets{};  ///< a trial each: T x outputs
+};
+
+/// A network file (docs/network.md): a network, its inputs, what is recorded, a run and a fit.
+struct NetworkFile {
+  std::string name;  ///< of the file, for messages
+  std::string text;  ///< as it was read
+  std::string title;
+  DocumentValue document;
+  network::NetworkSpec spec;
+  Eigen::MatrixXd inputs;  ///< of the run: T x columns, 1 row for all steps, or empty
+  network::RunOptions run;
+  std::optional<FitPlan> fit;
+  std::shared_ptr<const SourceMap> places;
+};
+
+/// Reads a network file and the matrices that it names, from folders as seen from its own.
+/// @param instead  values of run_fields() that replace those of the file; a number of steps also
+///                 replaces its duration
+/// @throws InputError with file, line and column
+NetworkFile read_network_file(const std::filesystem::path& path, const FieldValues& instead = {});
+/// The same from text. @param folder  where relative names of files begin
+NetworkFile parse_network_file(std::string text, const std::string& name,
+                               const std::filesystem::path& folder,
+                               const FieldValues& instead = {});
+
+/// Calls `body`; the InputErrors that it throws get the place of the file that caused them.
+void at_places(const NetworkFile& file, const std::function<void()>& body);
+
+/// The network of the file, validated, and its records, which must exist. @throws InputError with
+/// line and column
+network::Network build_network(const NetworkFile& file);
+
+}  // namespace rheobase::io

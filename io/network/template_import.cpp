@@ -1,0 +1,393 @@
+#include "io/network/template_import.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <map>
+#include <optional>
+#include <set>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "core/error.hpp"
+#include "io/network/internal/operator_template.hpp"
+#include "network/equations/expression_parser.hpp"
+#include "network/equations/parser.hpp"
+
+namespace rheobase::io {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+using Kind = OperatorVariable::Kind;
+
+[[noreturn]] void does_not_fit(const std::string& name, const std::string& found,
+                               const std::string& required) {
+  throw InputError(fmt::format("template '{}'", name), "", found, required);
+}
+
+std::string trimmed_text(const std::string& text) {
+  const std::size_t first = text.find_first_not_of(" \t\n\r");
+  return first == std::string::npos
+             ? ""
+             : text.substr(first, text.find_last_not_of(" \t\n\r") - first + 1);
+}
+
+bool contains_word(const std::string& text, const std::string& word) {
+  return with_replaced(text, word, "\x01") != text;
+}
+
+/// Pieces between symbols of a set outside of parentheses, each with the symbol before it.
+std::vector<std::string> split_outside(const std::string& text, std::string_view symbols) {
+  std::vector<std::string> pieces(1);
+  int depth = 0;
+  char before = '+';  // a sign at the start or after an operator is no sum
+  for (const char c : text) {
+    depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+    const bool after_operand =
+        std::isalnum(static_cast<unsigned char>(before)) != 0 || before == ')' || before == '_';
+    if (depth == 0 && symbols.find(c) != std::string_view::npos && after_operand) {
+      pieces.emplace_back();
+    }
+    pieces.back() += c;
+    before = std::isspace(static_cast<unsigned char>(c)) != 0 ? before : c;
+  }
+  return pieces;
+}
+
+/// The equation of one variable without its spikes, and what they add to it.
+struct SplitEquation {
+  std::string smooth;
+  std::vector<std::string> own, population;  ///< added at a spike of the unit; of any unit
+};
+
+/// Is the spike one factor of the product, and no divisor?
+bool is_factor(const std::string& term, const std::string& spike) {
+  int found = 0;
+  for (const std::string& factor : split_outside(term, "*/")) {
+    const std::string bare =
+        trimmed_text(factor.substr(std::min(factor.find_first_not_of("*/+- "), factor.size())));
+    if (contains_word(factor, spike)) {
+      found += bare == spike && factor.find('/') == std::string::npos ? 1 : 2;
+    }
+  }
+  return found == 1;
+}
+
+SplitEquation split_spikes(const std::string& owner, const std::string& right,
+                           const std::vector<std::string>& spikes) {
+  SplitEquation split;
+  for (const std::string& piece : split_outside(right, "+-")) {
+    const auto of = std::ranges::find_if(
+        spikes, [&](const std::string& spike) { return contains_word(piece, spike); });
+    if (of == spikes.end()) {
+      split.smooth += piece;
+      continue;
+    }
+    const std::string mean = with_replaced(piece, "mean(" + *of + ")", "MEANSPIKE");
+    if (mean != piece && is_factor(mean, "MEANSPIKE")) {
+      split.population.push_back(with_replaced(mean, "MEANSPIKE", "mean(spike)"));
+    } else if (is_factor(with_replaced(piece, *of, *of), *of)) {
+      split.own.push_back(with_replaced(piece, *of, "1"));
+    } else {
+      does_not_fit(owner, fmt::format("'{}'", trimmed_text(piece)),
+                   fmt::format("'{}' must be a factor of a term by itself", *of));
+    }
+  }
+  split.smooth = trimmed_text(split.smooth);
+  if (split.smooth.starts_with('+')) {
+    split.smooth = trimmed_text(split.smooth.substr(1));
+  }
+  if (split.smooth.empty()) {
+    split.smooth = "0";
+  }
+  return split;
+}
+
+/// "v' = ...", "d/dt * v = ..." or "r = ...".
+struct NamedEquation {
+  std::string name{}, right{};
+  bool slope = false;
+};
+
+NamedEquation named_equation(const std::string& owner, const std::string& equation) {
+  const std::size_t equals = equation.find('=');
+  if (equals == std::string::npos) {
+    does_not_fit(owner, fmt::format("'{}'", equation), "must be an equation");
+  }
+  std::string left = with_replaced(trimmed_text(equation.substr(0, equals)), "d/dt*", "");
+  NamedEquation made{.right = trimmed_text(equation.substr(equals + 1))};
+  made.slope = left.find("d/dt") == std::string::npos
+                   ? left != trimmed_text(equation.substr(0, equals))
+                   : true;
+  left = trimmed_text(left);
+  if (left.ends_with('\'')) {
+    made.slope = true;
+    left = trimmed_text(left.substr(0, left.size() - 1));
+  }
+  made.name = left;
+  return made;
+}
+
+/// All operators of a node as one list of equations and variables.
+class NodeImport {
+ public:
+  NodeImport(TemplateLibrary& library, std::string name, const TemplateImportOptions& options)
+      : library_(library), name_(std::move(name)), options_(options) {}
+
+  std::string text();
+  /// The signal that a user will want to see.
+  std::string shown() const { return shown_; }
+
+ private:
+  void collect();
+  void add_operator(const std::string& name, const DocumentValue* values);
+  void write_variables(std::string& out);
+  void write_equations(std::string& out);
+  void write_spikes(std::string& out);
+  std::string free_name(const std::string& wanted) const;
+  bool has_equation(const std::string& name, bool slope) const;
+
+  TemplateLibrary& library_;
+  std::string name_;
+  const TemplateImportOptions& options_;
+  std::vector<NamedEquation> equations_;
+  std::vector<OperatorVariable> variables_;
+  std::vector<std::string> spikes_;  ///< inputs that stand for spikes
+  std::map<std::string, SplitEquation> jumps_;
+  std::string shown_;
+};
+
+void NodeImport::collect() {
+  const std::string kind = library_.kind_of(name_);
+  if (kind != "OperatorTemplate" && kind != "NodeTemplate") {
+    does_not_fit(name_, kind.empty() ? "no base" : fmt::format("base '{}'", kind),
+                 "must end at NodeTemplate or OperatorTemplate, in files that are there");
+  }
+  if (kind == "OperatorTemplate") {
+    add_operator(name_, nullptr);
+    return;
+  }
+  const DocumentValue* operators = library_.get(name_).find("operators");
+  if (operators == nullptr) {
+    does_not_fit(name_, "no operators", "must be a template of a node or of an operator");
+  }
+  if (operators->array() != nullptr) {
+    for (const DocumentValue& item : *operators->array()) {
+      if (item.text() != nullptr) {
+        add_operator(*item.text(), nullptr);
+      } else if (item.table() != nullptr) {
+        for (const DocumentEntry& entry : *item.table()) {
+          add_operator(entry.key, &entry.value);
+        }
+      }
+    }
+  } else if (operators->table() != nullptr) {
+    for (const DocumentEntry& entry : *operators->table()) {
+      add_operator(entry.key, &entry.value);
+    }
+  }
+}
+
+void NodeImport::add_operator(const std::string& name, const DocumentValue* values) {
+  OperatorTemplate made = library_.operator_named(name);
+  for (OperatorVariable& variable : made.variables) {
+    const DocumentValue* given = values == nullptr ? nullptr : values->find(variable.name);
+    if (given != nullptr && given->text() != nullptr) {
+      variable.value = std::stod(*given->text());
+    }
+    const auto known = std::ranges::find(variables_, variable.name, &OperatorVariable::name);
+    const bool joins =
+        known != variables_.end() && (known->kind == Kind::input || variable.kind == Kind::input);
+    const bool reserved = network::is_reserved(variable.name) && variable.name != "spike";
+    if ((known != variables_.end() && !joins) || reserved) {
+      // Names belong to their operators: the second one gets its operator's name.
+      const std::string own = variable.name + "_" + made.name;
+      for (std::string& equation : made.equations) {
+        equation = with_replaced(equation, variable.name, own);
+      }
+      variable.name = own;
+      variables_.push_back(variable);
+    } else if (known == variables_.end()) {
+      variables_.push_back(variable);
+    } else if (known->kind == Kind::input) {
+      *known = variable;  // what another operator gives
+    }
+  }
+  for (const std::string& equation : made.equations) {
+    equations_.push_back(named_equation(name_, equation));
+  }
+}
+
+bool NodeImport::has_equation(const std::string& name, bool slope) const {
+  return std::ranges::any_of(equations_, [&](const NamedEquation& equation) {
+    return equation.name == name && equation.slope == slope;
+  });
+}
+
+std::string NodeImport::free_name(const std::string& wanted) const {
+  const bool taken =
+      std::ranges::find(variables_, wanted, &OperatorVariable::name) != variables_.end() &&
+      std::ranges::find(spikes_, wanted) == spikes_.end();
+  return taken ? wanted + "_value" : wanted;
+}
+
+void NodeImport::write_variables(std::string& out) {
+  for (const OperatorVariable& variable : variables_) {
+    const bool state = has_equation(variable.name, true);
+    if (state) {
+      out += fmt::format("variable {} = {}\n", variable.name, variable.value);
+    } else if (variable.kind == Kind::parameter) {
+      out += fmt::format("parameter {} = {}\n", variable.name, variable.value);
+    } else if (variable.kind == Kind::input &&
+               std::ranges::find(spikes_, variable.name) == spikes_.end()) {
+      if (variable.value != 0.0) {
+        does_not_fit(name_,
+                     fmt::format("input '{}' of {} by default", variable.name, variable.value),
+                     "must be 0: inputs add up from 0");
+      }
+      out += fmt::format("input {}\n", variable.name);
+    }
+    if (variable.kind == Kind::output && (state || has_equation(variable.name, false))) {
+      shown_ = variable.name;
+    }
+  }
+}
+
+void NodeImport::write_equations(std::string& out) {
+  out += '\n';
+  for (const NamedEquation& equation : equations_) {
+    if (!equation.slope) {
+      out += fmt::format("{} = {}\n", equation.name, equation.right);
+      continue;
+    }
+    SplitEquation split = split_spikes(name_, equation.right, spikes_);
+    out += fmt::format("{}' = {}\n", equation.name, split.smooth);
+    jumps_.emplace(equation.name, std::move(split));
+    shown_ = shown_.empty() ? equation.name : shown_;
+  }
+}
+
+void NodeImport::write_spikes(std::string& out) {
+  if (spikes_.empty()) {
+    return;
+  }
+  const std::string threshold = free_name("threshold");
+  const std::string reset = free_name("reset");
+  const bool resets = std::ranges::find(spikes_, "reset") == spikes_.end();
+  std::string own, population;
+  const auto add = [](std::string& list, const std::string& action) {
+    list += (list.empty() ? "" : ", ") + action;
+  };
+  if (resets) {
+    add(own, fmt::format("{} = {}", options_.spike_variable, reset));
+  }
+  for (const auto& [variable, split] : jumps_) {
+    for (const std::string& jump : split.own) {
+      add(own, fmt::format("{} += {}", variable, trimmed_text(jump.substr(jump.starts_with('+')))));
+    }
+    for (const std::string& jump : split.population) {
+      add(population,
+          fmt::format("{} += {}", variable, trimmed_text(jump.substr(jump.starts_with('+')))));
+    }
+  }
+  out += fmt::format("parameter {} = {}\n", threshold, options_.threshold);
+  out += resets ? fmt::format("parameter {} = {}\n", reset, options_.reset) : "";
+  out += fmt::format("spike when {} >= {}\n", options_.spike_variable, threshold);
+  out += own.empty() ? "" : fmt::format("on spike: {}\n", own);
+  out += population.empty() ? "" : fmt::format("on any spike: {}\n", population);
+}
+
+std::string NodeImport::text() {
+  collect();
+  for (const char* name : {"spike", "reset"}) {
+    const auto known = std::ranges::find(variables_, name, &OperatorVariable::name);
+    if (known != variables_.end() && known->kind == Kind::input) {
+      spikes_.emplace_back(name);
+    }
+  }
+  std::string out;
+  write_variables(out);
+  write_equations(out);
+  write_spikes(out);
+  network::parse_equations(out, fmt::format("template '{}'", name_));
+  return out;
+}
+
+/// Nodes of the file, and operators that no node of it uses.
+std::vector<std::string> all_templates(TemplateLibrary& library) {
+  std::vector<std::string> nodes, operators;
+  std::set<std::string> used;
+  for (const DocumentEntry& entry : library.templates()) {
+    const std::string kind = library.kind_of(entry.key);
+    if (kind == "OperatorTemplate") {
+      operators.push_back(entry.key);
+      continue;
+    }
+    if (entry.value.find("base") == nullptr) {
+      continue;  // aliases and the like
+    }
+    nodes.push_back(entry.key);
+    if (kind != "NodeTemplate") {
+      continue;
+    }
+    const DocumentValue* list = entry.value.find("operators");
+    for (const DocumentValue& item :
+         list == nullptr || list->array() == nullptr ? DocumentValue::Array{} : *list->array()) {
+      if (item.text() != nullptr) {
+        used.insert(*item.text());
+      }
+    }
+  }
+  std::ranges::copy_if(operators, std::back_inserter(nodes),
+                       [&](const std::string& name) { return !used.contains(name); });
+  return nodes;
+}
+
+}  // namespace
+
+ImportedTemplates import_templates(const fs::path& path, const TemplateImportOptions& options) {
+  TemplateLibrary library(path);
+  const bool named = !options.templates.empty();
+  ImportedTemplates made;
+  DocumentValue populations{DocumentValue::Table{}};
+  DocumentValue::Array records;
+  for (const std::string& name : named ? options.templates : all_templates(library)) {
+    NodeImport node(library, name, options);
+    std::string text;
+    try {
+      if (named) {
+        library.get(name);
+      }
+      text = node.text();
+    } catch (const InputError& error) {
+      if (named) {
+        throw;
+      }
+      made.left_out.emplace_back(error.what());
+      continue;
+    }
+    std::string population = name.substr(name.find_last_of("./") + 1);
+    populations.set(population, {DocumentValue::Table{{"size", {}, {options.size}},
+                                                      {"equations", {}, {std::move(text)}}}});
+    records.push_back({DocumentValue::Table{{"signal", {}, {population + "." + node.shown()}}}});
+    made.imported.push_back(name);
+  }
+  if (made.imported.empty()) {
+    throw InputError(path.string(), "",
+                     made.left_out.empty() ? "no templates" : made.left_out.front(),
+                     "must hold a node or operator template that fits");
+  }
+  made.document.set("title", {fmt::format("imported from {}", path.filename().string())});
+  made.document.set("step", {options.step});
+  if (!options.time_unit.empty()) {
+    made.document.set("time_unit", {options.time_unit});
+  }
+  made.document.set("population", std::move(populations));
+  made.document.set("run", {DocumentValue::Table{{"steps", {}, {std::int64_t{1000}}}}});
+  made.document.set("record", {std::move(records)});
+  return made;
+}
+
+}  // namespace rheobase::io

@@ -1,0 +1,201 @@
+#include "io/network/toml_document.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include "core/error.hpp"
+
+namespace rheobase::io {
+
+namespace {
+
+TextPosition place_of(const toml::source_region& region) {
+  return {static_cast<int>(region.begin.line), static_cast<int>(region.begin.column)};
+}
+
+std::string place_text(const TextPosition& place) {
+  return fmt::format("line {}, column {}", place.line, place.column);
+}
+
+DocumentValue converted(const toml::node& node, const std::string& where);
+
+DocumentValue::Table converted_table(const toml::table& table, const std::string& where) {
+  DocumentValue::Table entries;
+  for (const auto& [key, node] : table) {
+    entries.push_back({std::string(key.str()), place_of(key.source()), converted(node, where)});
+  }
+  std::ranges::stable_sort(entries, {}, [](const DocumentEntry& entry) {
+    return std::tuple(entry.position.line, entry.position.column);
+  });
+  return entries;
+}
+
+DocumentValue converted(const toml::node& node, const std::string& where) {
+  DocumentValue made{false, place_of(node.source())};
+  switch (node.type()) {
+    case toml::node_type::table:
+      made.value = converted_table(*node.as_table(), where);
+      break;
+    case toml::node_type::array: {
+      DocumentValue::Array items;
+      for (const toml::node& item : *node.as_array()) {
+        items.push_back(converted(item, where));
+      }
+      made.value = std::move(items);
+      break;
+    }
+    case toml::node_type::string:
+      made.value = node.as_string()->get();
+      break;
+    case toml::node_type::integer:
+      made.value = node.as_integer()->get();
+      break;
+    case toml::node_type::floating_point:
+      made.value = node.as_floating_point()->get();
+      break;
+    case toml::node_type::boolean:
+      made.value = node.as_boolean()->get();
+      break;
+    default:
+      throw InputError(where, place_text(made.position), "a date or time",
+                       "must be a number, a text, true, false, an array or a table");
+  }
+  return made;
+}
+
+bool is_bare(std::string_view key) {
+  return !key.empty() && std::ranges::all_of(key, [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '_' || c == '-';
+  });
+}
+
+std::string escaped(std::string_view text, bool lines) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (c == '\n' && lines) {
+      out += c;
+    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+      out += fmt::format("\\u{:04x}", static_cast<unsigned>(static_cast<unsigned char>(c)));
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+std::string key_text(const std::string& key) {
+  return is_bare(key) ? key : fmt::format("\"{}\"", escaped(key, false));
+}
+
+std::string number_text(double number) {
+  const std::string text = fmt::format("{}", number);
+  // Without a point or an exponent it would be read as an integer.
+  return text.find_first_of(".ein") == std::string::npos ? text + ".0" : text;
+}
+
+std::string inline_text(const DocumentValue& value) {
+  struct Visitor {
+    std::string operator()(bool truth) const { return truth ? "true" : "false"; }
+    std::string operator()(std::int64_t number) const { return std::to_string(number); }
+    std::string operator()(double number) const { return number_text(number); }
+    std::string operator()(const std::string& text) const {
+      return text.find('\n') == std::string::npos
+                 ? fmt::format("\"{}\"", escaped(text, false))
+                 : fmt::format("\"\"\"\n{}\"\"\"", escaped(text, true));
+    }
+    std::string operator()(const DocumentValue::Array& items) const {
+      std::string out = "[";
+      for (const DocumentValue& item : items) {
+        out += (out.size() > 1 ? ", " : "") + inline_text(item);
+      }
+      return out + "]";
+    }
+    std::string operator()(const DocumentValue::Table& entries) const {
+      std::string out = "{";
+      for (const DocumentEntry& entry : entries) {
+        out += fmt::format("{}{} = {}", out.size() > 1 ? ", " : "", key_text(entry.key),
+                           inline_text(entry.value));
+      }
+      return out + "}";
+    }
+  };
+  return std::visit(Visitor{}, value.value);
+}
+
+bool is_table_array(const DocumentValue& value) {
+  const DocumentValue::Array* items = value.array();
+  return items != nullptr && !items->empty() &&
+         std::ranges::all_of(*items,
+                             [](const DocumentValue& item) { return item.table() != nullptr; });
+}
+
+void write_table(std::string& out, const std::string& path, const DocumentValue::Table& entries,
+                 int depth);
+
+/// Tables of tables ([population.exc]) have a heading each, one level further down they are in
+/// line.
+void write_entry(std::string& out, const std::string& path, const DocumentEntry& entry, int depth) {
+  const std::string name = path.empty() ? key_text(entry.key) : path + "." + key_text(entry.key);
+  if (is_table_array(entry.value)) {
+    for (const DocumentValue& item : *entry.value.array()) {
+      out += fmt::format("\n[[{}]]\n", name);
+      write_table(out, name, *item.table(), depth + 1);
+    }
+    return;
+  }
+  const DocumentValue::Table& inner = *entry.value.table();
+  const bool only_tables =
+      !inner.empty() && std::ranges::all_of(inner, [](const DocumentEntry& one) {
+        return one.value.table() != nullptr;
+      });
+  if (!(only_tables && depth == 0)) {
+    out += fmt::format("\n[{}]\n", name);
+  }
+  write_table(out, name, inner, depth + 1);
+}
+
+void write_table(std::string& out, const std::string& path, const DocumentValue::Table& entries,
+                 int depth) {
+  const auto has_heading = [&](const DocumentEntry& entry) {
+    return depth < 2 && (entry.value.table() != nullptr || is_table_array(entry.value)) &&
+           (depth == 0 || path == "population" || path == "node" || path == "fit");
+  };
+  for (const DocumentEntry& entry : entries) {
+    if (!has_heading(entry)) {
+      out += fmt::format("{} = {}\n", key_text(entry.key), inline_text(entry.value));
+    }
+  }
+  for (const DocumentEntry& entry : entries) {
+    if (has_heading(entry)) {
+      write_entry(out, path, entry, depth);
+    }
+  }
+}
+
+}  // namespace
+
+DocumentValue parse_toml(std::string_view text, const std::string& where) {
+  toml::table table;
+  try {
+    table = toml::parse(text);
+  } catch (const toml::parse_error& error) {
+    std::string what(error.description());
+    what = one_line(what);
+    throw InputError(where, place_text(place_of(error.source())), what, "must be valid TOML");
+  }
+  return {converted_table(table, where), {1, 1}};
+}
+
+std::string write_toml(const DocumentValue& document) {
+  std::string out;
+  write_table(out, "", std::get<DocumentValue::Table>(document.value), 0);
+  return out;
+}
+
+}  // namespace rheobase::io

@@ -1,0 +1,293 @@
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include <doctest/doctest.h>
+
+#include "apps/cli/network/example_networks.hpp"
+#include "core/error.hpp"
+#include "io/network/network_run_file.hpp"
+#include "network/templates/neuron_template_registry.hpp"
+#include "tests/apps/cli/cli_harness.hpp"
+
+namespace rheobase {
+
+using namespace cli_test;
+
+namespace {
+
+constexpr const char* kNetwork = R"(title = "four units"
+step = 0.1
+[population.p]
+template = "tanh"
+size = 4
+[[edge]]
+from = "p.r"
+to = "p.r_in"
+weights = {kind = "normal", gain = 2.0}
+[[input]]
+to = "p.I_ext"
+value = 1.0
+[run]
+steps = 100
+[[record]]
+signal = "p.v"
+)";
+
+/// Presses Ctrl-C five times a second as long as it lives: the run may not have begun at the first.
+class Hand {
+ public:
+  Hand()
+      : before_(std::signal(SIGINT, SIG_IGN)), thread_([this] {
+          while (!done_) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(200));
+            std::raise(SIGINT);
+          }
+        }) {}
+  ~Hand() {
+    done_ = true;
+    thread_.join();
+    std::signal(SIGINT, before_);
+  }
+  Hand(const Hand&) = delete;
+  Hand& operator=(const Hand&) = delete;
+
+ private:
+  std::atomic<bool> done_ = false;
+  void (*before_)(int);
+  std::thread thread_;
+};
+
+/// One line on stderr with all of the parts, exit code 2.
+void check_refused(const std::vector<std::string>& args, const std::vector<std::string>& parts) {
+  const Outcome outcome = run(args);
+  CAPTURE(outcome.err);
+  CHECK(outcome.code == 2);
+  CHECK(outcome.out.empty());
+  CHECK(std::count(outcome.err.begin(), outcome.err.end(), '\n') == 1);
+  for (const std::string& part : parts) {
+    CAPTURE(part);
+    CHECK(outcome.err.find(part) != std::string::npos);
+  }
+}
+
+}  // namespace
+
+TEST_SUITE("cli") {
+  TEST_CASE("every example of network new runs as it is, and those that fit, fit and run again") {
+    for (const cli::ExampleNetwork& example : cli::example_networks()) {
+      CAPTURE(example.name);
+      const WorkingFolder folder;
+      REQUIRE(run({"network", "new", "net.toml", "--example", example.name}).code == 0);
+      CHECK(read_text("net.toml") == example.text);
+      CHECK(run({"network", "new", "--example", example.name}).out == example.text);
+      CHECK(run({"network", "check", "net.toml"}).out.starts_with("net.toml: good"));
+      CHECK(run({"network", "show", "net.toml", "--equations"}).code == 0);
+      const Outcome outcome = run({"network", "run", "net.toml", "-o", "run.mat", "--json"});
+      CAPTURE(outcome.err);
+      CHECK(outcome.code == 0);
+      if (read_text("net.toml").find("[fit]") == std::string::npos) {
+        continue;
+      }
+      const auto fit = run({"network", "fit", "net.toml", "-o", "fitted.toml", "--json"}).json();
+      // Each learns its sine of variance 1/2 (1/8), all but a twentieth of it.
+      CHECK(fit.at("last_loss") < (example.name == "bptt" ? 0.00625 : 0.025));
+      CHECK(run({"network", "run", "fitted.toml", "-o", "run.mat"}).code == 0);
+      CHECK(io::read_network_run("run.mat").seen["readout"].values.cols() > 0);
+    }
+  }
+
+  TEST_CASE("the files of data/networks are the examples") {
+    for (const auto& [file, name] : {std::pair{"random-tanh", "rate"},
+                                     {"spiking", "spiking"},
+                                     {"reservoir-ridge", "ridge"},
+                                     {"reservoir-rls", "rls"},
+                                     {"trained-tanh", "bptt"}}) {
+      CAPTURE(file);
+      const std::filesystem::path path =
+          std::filesystem::path(RHEOBASE_DATA).parent_path() / "networks" / file;
+      CHECK(read_text(path.string() + ".toml") == run({"network", "new", "--example", name}).out);
+    }
+  }
+
+  TEST_CASE("the example of 100 tanh units: 10,000 steps, saturated and moving") {
+    const WorkingFolder folder;
+    run({"network", "new", "net.toml"});
+    REQUIRE(run({"network", "run", "net.toml", "-o", "run.mat"}).code == 0);
+    const io::NetworkRun saved = io::read_network_run("run.mat");
+    REQUIRE(saved.seen.times.size() == 1000);
+    const Eigen::MatrixXd& v = saved.seen["rnn.v"].values;
+    CHECK(v.rows() == 5);
+    CHECK(v.col(0).isZero(0.0));
+    CHECK((v.col(999) - v.col(900)).norm() > 0.5);
+    CHECK(std::abs(saved.seen["rnn.r"].values(0, 999)) < 1.0);
+  }
+
+  TEST_CASE("network run: states go on bit for bit; the same seed is the same run") {
+    const WorkingFolder folder;
+    write_text("net.toml", kNetwork);
+    REQUIRE(run({"network", "run", "net.toml", "-o", "all.mat", "--save-state", "end.mat"}).code ==
+            0);
+    REQUIRE(run({"network", "run", "net.toml", "-o", "a.mat", "--steps", "37", "--save-state",
+                 "state.mat"})
+                .code == 0);
+    REQUIRE(run({"network", "run", "net.toml", "-o", "b.mat", "--steps", "63", "--state",
+                 "state.mat", "--save-state", "state.mat"})
+                .code == 0);
+    const Eigen::MatrixXd all = io::read_network_run("all.mat").seen["p.v"].values;
+    CHECK(io::read_network_run("a.mat").seen["p.v"].values == all.leftCols(37));
+    CHECK(io::read_network_run("b.mat").seen["p.v"].values == all.rightCols(63));
+    CHECK(io::read_network_run("b.mat").seen.times[0] == 3.7);
+    check_refused({"network", "run", "net.toml", "-o", "c.mat", "--state", "a.mat"},
+                  {"a.mat", "state of a network"});
+    std::string other = kNetwork;
+    write_text("other.toml", other.replace(other.find("size = 4"), 8, "size = 5"));
+    check_refused({"network", "run", "other.toml", "-o", "c.mat", "--state", "state.mat"},
+                  {"state.mat: state", "another network", "the same step, populations and edges"});
+  }
+
+  TEST_CASE("network run writes tables, and never over what it reads") {
+    const WorkingFolder folder;
+    write_text("net.toml", kNetwork);
+    CHECK(run({"network", "run", "net.toml", "-o", "run.csv", "--solver", "rk4"}).code == 0);
+    CHECK(read_text("run.csv").starts_with("time,p.v[1],p.v[2],p.v[3],p.v[4]\n0,0,0,0,0\n0.1,"));
+    check_refused({"network", "run", "net.toml", "-o", "net.toml"}, {"must be .mat or .csv"});
+    check_refused({"network", "new", "net.toml"}, {"must be a new one"});
+    check_refused({"network", "run", "net.toml", "-o", "run.mat", "--save-state", "net.toml"},
+                  {"--save-state", "input file"});
+    check_refused({"network", "run", "net.toml", "-o", "nowhere/run.mat"}, {"no folder nowhere"});
+    check_refused({"network", "run", "none.toml", "-o", "run.mat"}, {"none.toml"});
+    check_refused({"network", "run", "net.toml", "-o", "run.mat", "--steps", "0.5"}, {"--steps"});
+    std::string huge = kNetwork;
+    write_text("huge.toml", huge.replace(huge.find("100"), 3, "1000000000000"));
+    check_refused({"network", "run", "huge.toml", "-o", "run.mat"},
+                  {"huge.toml: records", "GB", "must fit into memory"});
+  }
+
+  TEST_CASE("a network that diverges: population, variable, unit and time; the records are kept") {
+    const WorkingFolder folder;
+    write_text("net.toml",
+               "step = 1\n[population.p]\nsize = 2\nequations = \"v' = v^3\"\n"
+               "initial = {v = [0, 2]}\n[run]\nsteps = 50\n[[record]]\nsignal = \"p.v\"\n");
+    check_refused({"network", "run", "net.toml", "-o", "run.mat"},
+                  {"net.toml", "diverges", "p.v at time 7, unit 2", "is in run.mat"});
+    const io::NetworkRun saved = io::read_network_run("run.mat");
+    CHECK(saved.seen.times.size() == 7);
+    CHECK(saved.trouble.find("p.v") != std::string::npos);
+  }
+
+  TEST_CASE("Ctrl-C keeps the records and a state that goes on") {
+    const WorkingFolder folder;
+    std::string text = kNetwork;
+    text.replace(text.find("steps = 100"), 11, "steps = 2000000000\nsampling = 1000000");
+    write_text("net.toml", text);
+    const Outcome outcome = [] {
+      const Hand hand;
+      return run({"network", "run", "net.toml", "-o", "run.mat"});
+    }();
+    CAPTURE(outcome.err);
+    CHECK(outcome.code == 130);
+    CHECK(outcome.err.find("go on with: rheobase network run net.toml --state run.state.mat") !=
+          std::string::npos);
+    const io::NetworkRun saved = io::read_network_run("run.mat");
+    CHECK(saved.seen.times.size() >= 1);
+    CHECK(saved.trouble.starts_with("stopped after"));
+    CHECK(run({"network", "run", "net.toml", "-o", "next.mat", "--state", "run.state.mat",
+               "--steps", "10"})
+              .code == 0);
+    CHECK(io::read_network_run("next.mat").seen.times[0] > 0.0);
+  }
+
+  TEST_CASE("network fit: what is wrong with it, and what it leaves") {
+    const WorkingFolder folder;
+    write_text("net.toml", kNetwork);
+    check_refused({"network", "fit", "net.toml", "-o", "fitted.toml"}, {"no table [fit]"});
+    run({"network", "new", "rls.toml", "--example", "rls"});
+    check_refused({"network", "fit", "rls.toml", "-o", "rls.toml"}, {"input file"});
+    check_refused({"network", "fit", "rls.toml", "-o", "fitted.mat"}, {"must be .toml"});
+    CHECK(run({"network", "fit", "rls.toml", "-o", "fitted.toml", "--save-state", "s.mat"}).code ==
+          0);
+    // A fit goes on from the fitted network and its state.
+    const auto again =
+        run({"network", "fit", "fitted.toml", "-o", "again.toml", "--state", "s.mat", "--json"})
+            .json();
+    CHECK(again.at("first_loss") < 0.1);
+    const Outcome into_own = run({"network", "fit", "fitted.toml", "-o", "fitted.toml"});
+    CHECK(into_own.code == 2);
+  }
+
+  TEST_CASE("network plot draws lines, rasters and maps, and says what a run does not hold") {
+    const WorkingFolder folder;
+    run({"network", "new", "net.toml", "--example", "spiking"});
+    REQUIRE(run({"network", "run", "net.toml", "-o", "run.mat", "--steps", "2500"}).code == 0);
+    for (const char* kind : {"lines", "raster", "matrix"}) {
+      const Outcome outcome =
+          run({"network", "plot", "run.mat", "--kind", kind, "-o", std::string(kind) + ".svg"});
+      CAPTURE(outcome.err);
+      CHECK(outcome.code == 0);
+      CHECK(read_text(std::string(kind) + ".svg").find("</svg>") != std::string::npos);
+    }
+    CHECK(run({"network", "plot", "run.mat", "-o", "run.pdf", "--record", "exc.s", "--time",
+               "100:200"})
+              .code == 0);
+    check_refused({"network", "plot", "run.mat", "-o", "x.svg", "--record", "exc.q"},
+                  {"'exc.q'", "did you mean 'exc.s'?"});
+    check_refused(
+        {"network", "plot", "run.mat", "-o", "x.svg", "--kind", "raster", "--record", "ecx"},
+        {"did you mean 'exc'?"});
+    check_refused({"network", "plot", "run.mat", "-o", "x.gif"}, {".png, .svg or .pdf"});
+    check_refused({"network", "plot", "run.mat", "-o", "run.mat"}, {"input file"});
+    check_refused({"network", "plot", "net.toml", "-o", "x.svg"}, {"net.toml"});
+    check_refused(
+        {"network", "plot", "run.mat", "-o", "x.svg", "--record", "inh.v", "--units", "7"},
+        {"units"});
+    write_text("rate.toml", kNetwork);
+    run({"network", "run", "rate.toml", "-o", "rate.mat"});
+    check_refused({"network", "plot", "rate.mat", "-o", "x.svg", "--kind", "raster"},
+                  {"without spikes", "spikes = true"});
+  }
+
+  TEST_CASE("network templates shows every template with equations, units, defaults and source") {
+    const Outcome list = run({"network", "templates"});
+    for (const network::NeuronTemplateDefinition* definition :
+         network::registered_neuron_templates()) {
+      CAPTURE(definition->name);
+      CHECK(list.out.find(definition->help) != std::string::npos);
+      const Outcome one = run({"network", "templates", definition->name});
+      CHECK(one.code == 0);
+      CHECK(one.out.find(definition->citation) != std::string::npos);
+      CHECK(one.out.find("v' = ") != std::string::npos);
+      const auto json = run({"network", "templates", definition->name, "--json"}).json();
+      for (const auto& parameter : json.at("parameters")) {
+        CHECK(one.out.find(parameter.at("name").get<std::string>()) != std::string::npos);
+      }
+    }
+    check_refused({"network", "templates", "tahn"}, {"did you mean 'tanh'?"});
+  }
+
+  TEST_CASE("network import writes a network that runs, and names what is left out") {
+    const WorkingFolder folder;
+    write_text("cells.yaml",
+               "cell_op:\n  base: OperatorTemplate\n  equations: \"v' = -v/tau + I_ext\"\n"
+               "  variables: {v: output(1.0), tau: 5.0, I_ext: input}\n"
+               "odd_op:\n  base: OperatorTemplate\n  equations: \"v' = -past(v, 2.0)\"\n"
+               "  variables: {v: output(1.0)}\n");
+    const Outcome outcome = run({"network", "import", "cells.yaml", "-o", "cells.toml", "--size",
+                                 "3", "--step", "0.1", "--time-unit", "ms"});
+    CHECK(outcome.code == 0);
+    CHECK(outcome.out == "cells.toml: cell_op\n");
+    CHECK(outcome.err.find("left out: template 'odd_op'") != std::string::npos);
+    REQUIRE(run({"network", "run", "cells.toml", "-o", "run.mat"}).code == 0);
+    const Eigen::MatrixXd v = io::read_network_run("run.mat").seen["cell_op.v"].values;
+    CHECK(v.rows() == 3);
+    CHECK(std::abs(v(0, 100) - std::pow(1.0 - 0.1 / 5.0, 100)) <= 1e-14);
+    check_refused({"network", "import", "cells.yaml", "-o", "x.toml", "--templates", "odd_op"},
+                  {"odd_op", "past"});
+    check_refused({"network", "import", "cells.yaml", "-o", "cells.yaml"}, {"input file"});
+  }
+}
+
+}  // namespace rheobase

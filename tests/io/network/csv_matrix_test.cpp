@@ -1,0 +1,42 @@
+#include "io/network/csv_matrix.hpp"
+
+#include <doctest/doctest.h>
+
+#include "core/error.hpp"
+
+using namespace rheobase;
+using namespace rheobase::io;
+
+namespace {
+
+std::string csv_error(const std::string& text) {
+  try {
+    parse_csv_matrix(text, "J.csv");
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_SUITE("unit") {
+  TEST_CASE("tables of numbers with commas, semicolons, tabs or spaces, with or without heading") {
+    const Eigen::MatrixXd expected = (Eigen::MatrixXd(2, 3) << 1, 2.5, -3e-2, 4, 5, 6).finished();
+    CHECK(parse_csv_matrix("1,2.5,-3e-2\n4,5,6\n", "") == expected);
+    CHECK(parse_csv_matrix("a,b,c\r\n1, 2.5 ,-3e-2\r\n4,5,+6", "") == expected);
+    CHECK(parse_csv_matrix("1;2.5;-3e-2\n\n4;5;6 # end\n", "") == expected);
+    CHECK(parse_csv_matrix("1\t2.5\t-3e-2\n4\t5\t6\n", "") == expected);
+    CHECK(parse_csv_matrix("# c\n  1   2.5 -3e-2\n4 5 6\n", "") == expected);
+  }
+
+  TEST_CASE("faults of tables name file, line and column") {
+    CHECK(csv_error("1,2\n3,x\n") == "J.csv: line 2, column 3: found 'x'; must be a finite number");
+    CHECK(csv_error("1,2\n3\n") ==
+          "J.csv: line 2: found 1 values; must be 2, as in the first line");
+    CHECK(csv_error("1,,2\n").find("column 3") != std::string::npos);
+    CHECK(csv_error("1,nan\n").find("'nan'") != std::string::npos);
+    CHECK(csv_error("a,b\n").find("no numbers") != std::string::npos);
+    CHECK(csv_error("").find("no numbers") != std::string::npos);
+  }
+}

@@ -1,0 +1,108 @@
+#include <doctest/doctest.h>
+
+#include "network/fit/bptt.hpp"
+#include "network/fit/recursive_least_squares.hpp"
+#include "tests/network/networks.hpp"
+
+using namespace rheobase;
+using namespace rheobase::network;
+using namespace rheobase::network::fixture;
+
+namespace {
+
+/// A control that asks to stop at its nth question.
+RunControl stop_at(int& asked, int nth) {
+  return {.report = {}, .cancelled = [&asked, nth] { return ++asked >= nth; }};
+}
+
+NetworkSpec driven_qif() {
+  NetworkSpec spec = one_population("qif", 4, 0.01);
+  spec.edges = {{.source = "p.s", .target = "p.s_in", .weights = 0.2}};
+  return spec;
+}
+
+/// A run that stops and goes on records what one whole run does.
+void check_goes_on(const NetworkSpec& spec, const std::string& solver, int questions,
+                   double bound) {
+  CAPTURE(solver);
+  const Network network(spec);
+  const Eigen::MatrixXd input = Eigen::MatrixXd::Constant(1, 1, 20.0);
+  RunOptions options{.steps = 400, .solver = solver, .probes = {{.signal = "p.v"}}, .spikes = true};
+  NetworkState whole = initial_state(network);
+  const Observer all = run(network, whole, input, options);
+
+  NetworkState state = initial_state(network);
+  Observer first;
+  int asked = 0;
+  CHECK_THROWS_AS(run_into(first, network, state, input, options, stop_at(asked, questions)),
+                  Cancelled);
+  REQUIRE(state.step > 0);
+  REQUIRE(state.step < 400);
+  CHECK(first.times.size() == state.step);
+  CHECK(first.recordings[0].values.cols() == state.step);
+  options.steps = 400 - state.step;
+  const Observer second = run(network, state, input, options);
+  Eigen::MatrixXd joined(4, 400);
+  joined << first.recordings[0].values, second.recordings[0].values;
+  CHECK(largest_difference(joined, all.recordings[0].values) <= bound);
+  CHECK(largest_difference(get_variable(network, state, "p.v"),
+                           get_variable(network, whole, "p.v")) <= bound);
+  CHECK(first.spikes.size() + second.spikes.size() == all.spikes.size());
+}
+
+}  // namespace
+
+TEST_SUITE("unit") {
+  TEST_CASE("a run that is stopped keeps its records and goes on from its state") {
+    check_goes_on(driven_qif(), "euler", 3, 0.0);
+    check_goes_on(driven_qif(), "rk4", 4, 0.0);
+    // The adaptive solver stops at a whole step, from which it takes other steps.
+    check_goes_on(driven_qif(), "dopri5", 60, 1e-4);
+    check_goes_on(one_population("tanh", 4, 0.01), "dopri5", 4, 1e-7);
+  }
+
+  TEST_CASE("a network that diverges names population, variable, unit and time") {
+    const Network network({.step = 1.0,
+                           .populations = {{.name = "p",
+                                            .equations = "parameter a = 1\nv' = a*v^3",
+                                            .size = 3,
+                                            .parameters = {{"a", Eigen::Vector3d(0, 1, 0)}},
+                                            .initial = {{"v", value(2.0)}}}}});
+    NetworkState state = initial_state(network);
+    Observer seen;
+    const RunOptions options{.steps = 100, .probes = {{.signal = "p.v"}}};
+    CHECK_THROWS_WITH_AS(run_into(seen, network, state, {}, options),
+                         "non-finite p.v at time 7, unit 2", NonFiniteError);
+    CHECK(seen.times.size() == 7);
+    CHECK(seen.recordings[0].values.allFinite());
+    CHECK(seen.recordings[0].values(1, 1) == 10.0);
+  }
+
+  TEST_CASE("a fit that is stopped keeps what it learnt") {
+    NetworkSpec spec = one_population("tanh", 5, 0.5);
+    spec.functions = {{.name = "z", .size = 2}};
+    spec.edges = {
+        {.source = "p.r", .target = "z", .weights = Eigen::MatrixXd(normal_matrix(2, 5, 1))}};
+    const Eigen::MatrixXd input = normal_matrix(20, 1, 2);
+    const Eigen::MatrixXd targets = normal_matrix(20, 2, 3);
+    Network network(spec);
+    NetworkState state = initial_state(network);
+    std::vector<double> losses;
+    int asked = 0;
+    const BpttOptions bptt{.output = "z", .edges = {{"p.r", "z"}}, .epochs = 50};
+    CHECK_THROWS_AS(
+        fit_bptt_into(losses, network, state, {input}, {targets}, bptt, stop_at(asked, 8)),
+        Cancelled);
+    CHECK(losses.size() == 7);
+    CHECK(network.edges()[0].coupling.dense() != normal_matrix(2, 5, 1));
+
+    RlsFit fit;
+    asked = 0;
+    CHECK_THROWS_AS(
+        fit_rls_into(fit, network, state, {input}, {targets},
+                     {.source = "p.r", .target = "z", .update_steps = 2}, stop_at(asked, 8)),
+        Cancelled);
+    CHECK(fit.loss.size() == 4);
+    CHECK(fit.inverse_correlation.rows() == 5);
+  }
+}
