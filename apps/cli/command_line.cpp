@@ -43,6 +43,7 @@ void add_commands(const Program& program, const Console& console) {
   add_import_command(root, console);
   add_info_command(root, console);
   add_task_command(root, console);
+  add_motif_command(root, console);
   add_completion_command(root, console);
   program.add_version(std::string("rheobase ") + kVersion);
 }

@@ -48,7 +48,7 @@ void require_motifs(const MotifLibrary& library, const MotifEvaluationOptions& o
   }
 }
 
-double mean_square(const Eigen::VectorXd& output, const MotifTarget& target) {
+double mean_squared_error(const Eigen::VectorXd& output, const MotifTarget& target) {
   return (output - target.samples.head(output.size())).squaredNorm() /
          static_cast<double>(output.size());
 }
@@ -76,7 +76,7 @@ Eigen::VectorXd squares_after(const MotifLibrary& library, std::size_t second,
   for (std::size_t k = 0, i = 0; k < ends.size(); ++k) {
     if (k != second) {
       squares[static_cast<Eigen::Index>(k)] =
-          mean_square(trials.output[i++], library.motifs[second].target);
+          mean_squared_error(trials.output[i++], library.motifs[second].target);
     }
   }
   return squares;
@@ -141,7 +141,7 @@ template MotifTrials play_motif<double>(const MotifLibrary&, std::size_t,
 double root_mean_square_error(const MotifTrials& trials, const MotifTarget& target) {
   double total = 0.0;
   for (const Eigen::VectorXd& output : trials.output) {
-    total += mean_square(output, target);
+    total += mean_squared_error(output, target);
   }
   return std::sqrt(total / static_cast<double>(trials.output.size()));
 }

@@ -6,7 +6,6 @@
 #include "rate/learning/motif/motif_training.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <memory>
 #include <numeric>
@@ -24,9 +23,6 @@
 namespace rheobase::rate {
 
 namespace {
-
-using MotifClock = std::chrono::steady_clock;
-constexpr double kSecondsPerCheckpoint = 60.0;
 
 double inputs_rate(const MotifTrainingOptions& options, bool shared) {
   return options.learning_rate > 0.0 ? options.learning_rate : (shared ? 1e-3 : 1e-2);
@@ -204,6 +200,12 @@ class AllMotifs final : public Batches {
   std::vector<Eigen::MatrixXd> starts_;
 };
 
+void finish_where_enough(const MotifTrainingOptions& options, MotifCourse& course) {
+  course.finished = course.batches_done >= options.batches ||
+                    course.best_rmse < options.stop_error ||
+                    (options.patience > 0 && course.since_best >= options.patience);
+}
+
 void note_evaluation(double rmse, const MotifTrainingOptions& options, MotifCourse& course) {
   course.evaluations.push_back({course.batches_done, rmse});
   ++course.since_best;
@@ -212,14 +214,12 @@ void note_evaluation(double rmse, const MotifTrainingOptions& options, MotifCour
     course.best = course.parameters;
     course.since_best = 0;
   }
-  course.finished = course.batches_done >= options.batches ||
-                    course.best_rmse < options.stop_error ||
-                    (options.patience > 0 && course.since_best >= options.patience);
+  finish_where_enough(options, course);
 }
 
 /// Batches up to and with the next evaluation.
-void advance(Batches& batches, const MotifTrainingOptions& options, const DescentOptions& descent,
-             MotifCourse& course) {
+void advance_course(Batches& batches, const MotifTrainingOptions& options,
+                    const DescentOptions& descent, MotifCourse& course) {
   const std::unique_ptr<Bptt<float>> bptt = batches.bptt();
   do {
     const double loss = batches.run(*bptt, course);
@@ -229,53 +229,10 @@ void advance(Batches& batches, const MotifTrainingOptions& options, const Descen
   note_evaluation(batches.evaluate(course.parameters), options, course);
 }
 
-std::string motif_status(const std::vector<MotifCourse>& courses) {
-  double total = 0.0;
-  int counted = 0;
-  int batches = 0;
-  for (const MotifCourse& course : courses) {
-    batches = std::max(batches, course.batches_done);
-    if (!course.evaluations.empty()) {
-      total += course.best_rmse;
-      ++counted;
-    }
-  }
-  return fmt::format("batch {}, mean RMSE {:.3f}", batches, counted > 0 ? total / counted : 0.0);
-}
-
-/// Writes the minima into the library.
-void keep_minima(MotifTrainingState& state) {
-  for (std::size_t i = 0; i < state.courses.size(); ++i) {
-    if (state.courses[i].best.empty()) {
-      continue;
-    }
-    if (state.library.definition().shared) {
-      assign_control(state.courses[i].best, state.library);
-    } else {
-      assign_motif(state.courses[i].best, state.library, state.motifs[i]);
-    }
-  }
-}
-
-void check_training(const MotifTrainingState& state, const MotifTrainingOptions& options) {
+void check_request(const MotifLibrary& library, const std::vector<std::size_t>& motifs,
+                   const MotifTrainingOptions& options) {
   check(options, motif_training_fields(), "training options");
-  validate(state, "training state");
-  if (options.start == MotifStart::transitions && !state.library.definition().shared) {
-    throw InputError("training options", "start", "'transitions'",
-                     fmt::format("must be random or origin for architecture '{}': only the control "
-                                 "network learns transitions",
-                                 state.library.definition().name));
-  }
-}
-
-}  // namespace
-
-MotifTrainingState initial_motif_training(const MotifLibrary& library,
-                                          const std::vector<std::size_t>& motifs) {
-  MotifTrainingState state{library, motifs, {}};
-  const auto add = [&](std::vector<float> parameters) {
-    state.courses.push_back(initial_course(std::move(parameters)));
-  };
+  validate(library, "library");
   std::vector<std::size_t> sorted = motifs;
   std::sort(sorted.begin(), sorted.end());
   if (motifs.empty() || sorted.back() >= library.motifs.size() ||
@@ -283,84 +240,100 @@ MotifTrainingState initial_motif_training(const MotifLibrary& library,
     throw InputError("training", "motifs", fmt::format("{} numbers", motifs.size()),
                      "must name motifs of the library, none twice");
   }
-  if (library.definition().shared) {
-    add(control_parameters(library));
-  } else {
-    for (const std::size_t motif : motifs) {
-      add(motif_parameters(library, motif));
-    }
-  }
-  return state;
-}
-
-void validate(const MotifTrainingState& state, const std::string& where) {
-  validate(state.library, where);
-  const MotifTrainingState fresh = initial_motif_training(state.library, state.motifs);
-  if (fresh.courses.size() != state.courses.size()) {
-    throw InputError(where, "courses", fmt::format("{}", state.courses.size()),
-                     fmt::format("must be {}", fresh.courses.size()));
-  }
-  for (std::size_t i = 0; i < fresh.courses.size(); ++i) {
-    check_course(state.courses[i], fresh.courses[i].parameters.size(), where);
+  if (options.start == MotifStart::transitions && !library.definition().shared) {
+    throw InputError("training options", "start", "'transitions'",
+                     fmt::format("must be random or origin for architecture '{}': only the control "
+                                 "network learns transitions",
+                                 library.definition().name));
   }
 }
 
-MotifTrainingResult train_motifs(MotifTrainingState state, const MotifTrainingOptions& options,
-                                 const RunControl& control, const MotifCheckpointSink& checkpoint) {
-  check_training(state, options);
-  const auto start = MotifClock::now();
-  auto saved = start;
-  const bool shared = state.library.definition().shared;
-  const DescentOptions descent = descent_options(options, shared);
-  MotifTrainingResult result;
-  for (;;) {
-    std::vector<std::size_t> open;
-    for (std::size_t i = 0; i < state.courses.size(); ++i) {
-      if (!state.courses[i].finished) {
-        open.push_back(i);
-      }
+}  // namespace
+
+MotifLearner::MotifLearner(MotifLibrary library, std::vector<std::size_t> motifs,
+                           const MotifTrainingOptions& options)
+    : library_(std::move(library)), motifs_(std::move(motifs)), options_(options) {
+  check_request(library_, motifs_, options_);
+  if (library_.definition().shared) {
+    courses_.push_back(initial_course(control_parameters(library_)));
+    return;
+  }
+  for (const std::size_t motif : motifs_) {
+    courses_.push_back(initial_course(motif_parameters(library_, motif)));
+  }
+}
+
+int MotifLearner::done() const {
+  int batches = 0;
+  for (const MotifCourse& course : courses_) {
+    batches += course.finished ? options_.batches : course.batches_done;
+  }
+  return batches;
+}
+
+int MotifLearner::total() const {
+  return options_.batches * static_cast<int>(courses_.size());
+}
+
+void MotifLearner::advance() {
+  const bool shared = library_.definition().shared;
+  const DescentOptions descent = descent_options(options_, shared);
+  if (shared) {
+    AllMotifs batches(library_, motifs_, options_);
+    advance_course(batches, options_, descent, courses_.front());
+    return;
+  }
+  std::vector<std::size_t> open;
+  for (std::size_t i = 0; i < courses_.size(); ++i) {
+    if (!courses_[i].finished) {
+      open.push_back(i);
     }
-    if (open.empty()) {
-      break;
+  }
+  parallel_for(open.size(), options_.threads, [&](std::size_t k) {
+    OneMotif batches(library_, motifs_[open[k]], options_);
+    advance_course(batches, options_, descent, courses_[open[k]]);
+  });
+}
+
+std::string MotifLearner::status() const {
+  double total = 0.0;
+  int batches = 0;
+  for (const MotifCourse& course : courses_) {
+    batches = std::max(batches, course.batches_done);
+    total += std::isfinite(course.best_rmse) ? course.best_rmse : 0.0;
+  }
+  return fmt::format("batch {}, mean RMSE {:.3f}", batches,
+                     total / static_cast<double>(courses_.size()));
+}
+
+NamedArrays MotifLearner::state() const {
+  NamedArrays arrays;
+  for (std::size_t i = 0; i < courses_.size(); ++i) {
+    add_course(courses_[i], fmt::format("{}", i + 1), arrays);
+  }
+  return arrays;
+}
+
+void MotifLearner::restore(const NamedArrays& state) {
+  for (std::size_t i = 0; i < courses_.size(); ++i) {
+    courses_[i] = course_from(state, fmt::format("{}", i + 1), courses_[i].parameters.size());
+    finish_where_enough(options_, courses_[i]);
+  }
+}
+
+MotifLibrary MotifLearner::library() const {
+  MotifLibrary trained = library_;
+  for (std::size_t i = 0; i < courses_.size(); ++i) {
+    if (courses_[i].best.empty()) {
+      continue;
     }
-    if (control.stop_requested()) {
-      result.outcome = MotifOutcome::cancelled;
-      break;
-    }
-    const auto round = [&](std::size_t k) {
-      const std::size_t i = open[k];
-      if (shared) {
-        AllMotifs batches(state.library, state.motifs, options);
-        advance(batches, options, descent, state.courses[i]);
-      } else {
-        OneMotif batches(state.library, state.motifs[i], options);
-        advance(batches, options, descent, state.courses[i]);
-      }
-    };
-    if (shared) {
-      round(0);
+    if (library_.definition().shared) {
+      assign_control(courses_[i].best, trained);
     } else {
-      parallel_for(open.size(), options.threads, round);
-    }
-    double done = 0.0;
-    for (const MotifCourse& course : state.courses) {
-      done += course.finished ? 1.0 : static_cast<double>(course.batches_done) / options.batches;
-    }
-    control.progress(done / static_cast<double>(state.courses.size()), motif_status(state.courses));
-    if (checkpoint &&
-        std::chrono::duration<double>(MotifClock::now() - saved).count() > kSecondsPerCheckpoint) {
-      keep_minima(state);
-      checkpoint(state);
-      saved = MotifClock::now();
+      assign_motif(courses_[i].best, trained, motifs_[i]);
     }
   }
-  keep_minima(state);
-  if (result.outcome == MotifOutcome::cancelled && checkpoint) {
-    checkpoint(state);
-  }
-  result.state = std::move(state);
-  result.seconds = std::chrono::duration<double>(MotifClock::now() - start).count();
-  return result;
+  return trained;
 }
 
 }  // namespace rheobase::rate

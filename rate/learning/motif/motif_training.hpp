@@ -1,12 +1,12 @@
 #pragma once
 
-#include <functional>
 #include <limits>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "core/field_table_fwd.hpp"
-#include "core/run_control.hpp"
+#include "rate/learning/learner.hpp"
 #include "rate/models/motif/motif_library.hpp"
 
 namespace rheobase::rate {
@@ -40,8 +40,8 @@ struct MotifEvaluationPoint {
   double rmse = 0.0;
 };
 
-/// One descent: of one motif, or of the control network. The same options go on from it bit for
-/// bit; random numbers are a function of seed and batch.
+/// One descent: of one motif, of the control network, or of the preparatory module. The same
+/// options go on from it bit for bit; random numbers are a function of seed and batch.
 struct MotifCourse {
   int batches_done = 0;
   int since_best = 0;  ///< evaluations since the minimum
@@ -50,42 +50,38 @@ struct MotifCourse {
   std::vector<float> best;        ///< parameters of the minimum; empty: none yet
   double best_rmse = std::numeric_limits<double>::infinity();
   std::vector<std::vector<float>> moments;  ///< of Adam: mean, square
-  std::vector<double> losses;               ///< mean squared error of every batch
+  std::vector<double> losses;               ///< of every batch
   std::vector<MotifEvaluationPoint> evaluations;
 };
 
-/// All that is needed to go on. The library holds the minima found so far.
-struct MotifTrainingState {
-  MotifLibrary library;
-  std::vector<std::size_t> motifs;  ///< that are trained
-  std::vector<MotifCourse>
-      courses;  ///< one for every one of them; one alone for the control network
+/// Trains motifs, every one by itself, or the control network on all of them together, and keeps
+/// the minima over training. Motifs of the library that are not named keep every bit. A piece of
+/// work goes up to the next evaluation of every motif; done() counts batches over all motifs.
+class MotifLearner final : public Learner {
+ public:
+  /// @throws InputError for options out of range, motifs beyond the library or named twice
+  MotifLearner(MotifLibrary library, std::vector<std::size_t> motifs,
+               const MotifTrainingOptions& options);
+
+  int done() const override;
+  int total() const override;
+  void advance() override;
+  std::string status() const override;
+  NamedArrays state() const override;
+  void restore(const NamedArrays& state) override;
+
+  /// With the minima found so far.
+  MotifLibrary library() const;
+  const std::vector<std::size_t>& motifs() const { return motifs_; }
+  /// One for every motif, or one alone for the control network.
+  const std::vector<MotifCourse>& courses() const { return courses_; }
+
+ private:
+  MotifLibrary library_;
+  std::vector<std::size_t> motifs_;
+  MotifTrainingOptions options_;
+  std::vector<MotifCourse> courses_;
 };
-
-/// Before the first batch. Motifs of a library that are not named keep every bit.
-/// @throws InputError for motifs beyond the library or named twice
-MotifTrainingState initial_motif_training(const MotifLibrary& library,
-                                          const std::vector<std::size_t>& motifs);
-
-/// @throws InputError with `where` where numbers do not fit the library or each other
-void validate(const MotifTrainingState& state, const std::string& where);
-
-using MotifCheckpointSink = std::function<void(const MotifTrainingState&)>;
-
-enum class MotifOutcome { finished, cancelled };
-
-struct MotifTrainingResult {
-  MotifTrainingState state;
-  MotifOutcome outcome = MotifOutcome::finished;
-  double seconds = 0.0;
-};
-
-/// Trains every motif by itself, or the control network on all of them together, and keeps the
-/// minimum over training. `checkpoint` is called when cancelled and about every minute.
-/// @throws InputError, NonFiniteError (with the batch) where loss or gradient are not finite
-MotifTrainingResult train_motifs(MotifTrainingState state, const MotifTrainingOptions& options,
-                                 const RunControl& control = {},
-                                 const MotifCheckpointSink& checkpoint = {});
 
 /// Options of training the preparatory module (appendix A.4 of the paper): the summed squared rates
 /// of trials from random states. The learning rate is not published.
@@ -100,23 +96,32 @@ struct PreparationOptions {
 
 const FieldTable<PreparationOptions>& preparation_fields();
 
-/// As MotifTrainingState, of U and V.
-struct PreparationState {
-  MotifLibrary library;
-  MotifCourse course;  ///< losses: mean over trials of sum_{n >= 1} |r_n|^2
+/// Trains U and V; losses are the mean over trials of sum_{n >= 1} |r_n|^2. A piece of work is a
+/// batch.
+class PreparationLearner final : public Learner {
+ public:
+  /// @throws InputError for an architecture without preparation
+  PreparationLearner(MotifLibrary library, const PreparationOptions& options);
+  ~PreparationLearner() override;
+
+  int done() const override { return course_.batches_done; }
+  int total() const override { return options_.batches; }
+  void advance() override;
+  std::string status() const override;
+  NamedArrays state() const override;
+  void restore(const NamedArrays& state) override;
+
+  /// With the weights trained so far.
+  MotifLibrary library() const;
+  const MotifCourse& course() const { return course_; }
+
+ private:
+  struct Batch;
+
+  MotifLibrary library_;
+  PreparationOptions options_;
+  MotifCourse course_;
+  std::unique_ptr<Batch> batch_;
 };
-
-/// @throws InputError for an architecture without preparation
-PreparationState initial_preparation(const MotifLibrary& library);
-
-struct PreparationResult {
-  PreparationState state;
-  MotifOutcome outcome = MotifOutcome::finished;
-  double seconds = 0.0;
-};
-
-PreparationResult train_preparation(
-    PreparationState state, const PreparationOptions& options, const RunControl& control = {},
-    const std::function<void(const PreparationState&)>& checkpoint = {});
 
 }  // namespace rheobase::rate

@@ -2,7 +2,6 @@
 // by Adam on the mean over trials of sum_{n >= 1} |r_n|^2, x_0 ~ N(0, s^2), no motif's input; then
 // frozen (Logiaco & Escola 2021, appendix A.4).
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -16,90 +15,77 @@
 
 namespace rheobase::rate {
 
-namespace {
+/// What a batch needs: made once, it holds no state.
+struct PreparationLearner::Batch {
+  Batch(const MotifLibrary& library, const PreparationOptions& options)
+      : states(1 + std::max<Eigen::Index>(
+                       1, std::lround(options.duration_tau / library.options.step_tau))),
+        bptt(preparation_parametrisation<float>(library),
+             {.steps = static_cast<std::size_t>(states),
+              .batch = static_cast<std::size_t>(options.batch),
+              // The mean over units and states becomes the sum.
+              .l2_rates = static_cast<double>(library.units() * states),
+              .threads = options.threads}),
+        trials(static_cast<std::size_t>(options.batch),
+               {Eigen::MatrixXd::Zero(1, states), Eigen::MatrixXd::Zero(1, states), 0}),
+        starts(trials.size()) {}
 
-using PreparationClock = std::chrono::steady_clock;
-constexpr int kBatchesPerReport = 5;
-constexpr double kPreparationCheckpointSeconds = 60.0;
+  Eigen::Index states;
+  Bptt<float> bptt;
+  std::vector<Trial> trials;
+  std::vector<Eigen::MatrixXd> starts;
+};
 
-void require_preparation(const MotifLibrary& library) {
-  if (!library.definition().preparation) {
-    throw InputError("library", "architecture", fmt::format("'{}'", library.definition().name),
+PreparationLearner::PreparationLearner(MotifLibrary library, const PreparationOptions& options)
+    : library_(std::move(library)), options_(options) {
+  check(options_, preparation_fields(), "preparation options");
+  validate(library_, "library");
+  if (!library_.definition().preparation) {
+    throw InputError("library", "architecture", fmt::format("'{}'", library_.definition().name),
                      "must be one with preparation");
   }
+  course_ = initial_course(preparation_parameters(library_));
+  batch_ = std::make_unique<Batch>(library_, options_);
 }
 
-}  // namespace
+PreparationLearner::~PreparationLearner() = default;
 
-PreparationState initial_preparation(const MotifLibrary& library) {
-  require_preparation(library);
-  return {library, initial_course(preparation_parameters(library))};
-}
-
-PreparationResult train_preparation(
-    PreparationState state, const PreparationOptions& options, const RunControl& control,
-    const std::function<void(const PreparationState&)>& checkpoint) {
-  check(options, preparation_fields(), "preparation options");
-  validate(state.library, "library");
-  require_preparation(state.library);
-  check_course(state.course, preparation_parameters(state.library).size(), "preparation state");
-  const auto start = PreparationClock::now();
-  auto saved = start;
-  const Eigen::Index states =
-      1 +
-      std::max<Eigen::Index>(1, std::lround(options.duration_tau / state.library.options.step_tau));
-  Bptt<float> bptt(preparation_parametrisation<float>(state.library),
-                   {.steps = static_cast<std::size_t>(states),
-                    .batch = static_cast<std::size_t>(options.batch),
-                    // The mean over units and states becomes the sum.
-                    .l2_rates = static_cast<double>(state.library.units() * states),
-                    .threads = options.threads});
-  const Trial silence{Eigen::MatrixXd::Zero(1, states), Eigen::MatrixXd::Zero(1, states), 0};
-  const std::vector<Trial> trials(static_cast<std::size_t>(options.batch), silence);
-  std::vector<Eigen::MatrixXd> starts(trials.size());
-  const DescentOptions descent{
-      .rate_of = [rate = options.learning_rate](const std::string&) { return rate; }};
-  const auto save = [&] {
-    assign_preparation(state.course.parameters, state.library);
-    if (checkpoint) {
-      checkpoint(state);
-    }
-    saved = PreparationClock::now();
-  };
-  PreparationResult result;
-  while (state.course.batches_done < options.batches) {
-    if (control.stop_requested()) {
-      result.outcome = MotifOutcome::cancelled;
-      save();
-      break;
-    }
-    const auto first = static_cast<std::uint32_t>(state.course.batches_done) *
-                       static_cast<std::uint32_t>(options.batch);
-    for (std::size_t i = 0; i < starts.size(); ++i) {
-      starts[i] = random_start(state.library.units(), state.library.options.initial_std,
-                               options.seed, first + static_cast<std::uint32_t>(i));
-    }
-    bptt.run(state.course.parameters, trials,
-             {.factor = state.library.options.noise,
-              .seed = options.seed,
-              .first_trial = first,
-              .added = starts});
-    descend(bptt.blocks(), bptt.gradient(), bptt.penalty(), descent, state.course);
-    if (state.course.batches_done % kBatchesPerReport == 0) {
-      control.progress(static_cast<double>(state.course.batches_done) / options.batches,
-                       fmt::format("batch {}, summed squared rates {:.0f}",
-                                   state.course.batches_done, state.course.losses.back()));
-    }
-    if (std::chrono::duration<double>(PreparationClock::now() - saved).count() >
-        kPreparationCheckpointSeconds) {
-      save();
-    }
+void PreparationLearner::advance() {
+  const auto first =
+      static_cast<std::uint32_t>(course_.batches_done) * static_cast<std::uint32_t>(options_.batch);
+  for (std::size_t i = 0; i < batch_->starts.size(); ++i) {
+    batch_->starts[i] = random_start(library_.units(), library_.options.initial_std, options_.seed,
+                                     first + static_cast<std::uint32_t>(i));
   }
-  assign_preparation(state.course.parameters, state.library);
-  state.course.finished = state.course.batches_done >= options.batches;
-  result.state = std::move(state);
-  result.seconds = std::chrono::duration<double>(PreparationClock::now() - start).count();
-  return result;
+  batch_->bptt.run(course_.parameters, batch_->trials,
+                   {.factor = library_.options.noise,
+                    .seed = options_.seed,
+                    .first_trial = first,
+                    .added = batch_->starts});
+  const DescentOptions descent{
+      .rate_of = [rate = options_.learning_rate](const std::string&) { return rate; }};
+  descend(batch_->bptt.blocks(), batch_->bptt.gradient(), batch_->bptt.penalty(), descent, course_);
+}
+
+std::string PreparationLearner::status() const {
+  return fmt::format("batch {}, summed squared rates {:.0f}", course_.batches_done,
+                     course_.losses.empty() ? 0.0 : course_.losses.back());
+}
+
+NamedArrays PreparationLearner::state() const {
+  NamedArrays arrays;
+  add_course(course_, "preparation", arrays);
+  return arrays;
+}
+
+void PreparationLearner::restore(const NamedArrays& state) {
+  course_ = course_from(state, "preparation", course_.parameters.size());
+}
+
+MotifLibrary PreparationLearner::library() const {
+  MotifLibrary trained = library_;
+  assign_preparation(course_.parameters, trained);
+  return trained;
 }
 
 }  // namespace rheobase::rate

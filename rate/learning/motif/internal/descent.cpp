@@ -13,15 +13,36 @@ namespace rheobase::rate {
 
 namespace {
 
-void check_numbers(const std::vector<float>& values, std::string_view field, std::size_t expected,
-                   const std::string& where) {
+constexpr const char* kCourse = "motif training state";
+
+const std::vector<double>& any_length(const NamedArrays& arrays, const std::string& name) {
+  for (const NamedArray& array : arrays) {
+    if (array.name == name) {
+      return array.values;
+    }
+  }
+  throw InputError(kCourse, name, "nothing", "must be there");
+}
+
+std::vector<double> doubles(const std::vector<float>& values) {
+  return {values.begin(), values.end()};
+}
+
+std::vector<float> finite_floats(const std::vector<double>& values, const std::string& name,
+                                 std::size_t expected) {
   if (values.size() != expected) {
-    throw InputError(where, field, fmt::format("{} values", values.size()),
-                     fmt::format("must have {}, one per parameter", expected));
+    throw InputError(kCourse, name, fmt::format("{} values", values.size()),
+                     fmt::format("must have {}", expected));
   }
-  if (!std::ranges::all_of(values, [](float v) { return std::isfinite(v); })) {
-    throw InputError(where, field, "a value that is not finite", "must be finite");
+  std::vector<float> numbers;
+  for (const double value : values) {
+    numbers.push_back(static_cast<float>(value));
+    if (!std::isfinite(numbers.back())) {
+      throw InputError(kCourse, name, fmt::format("{}", value),
+                       "must be finite in single precision");
+    }
   }
+  return numbers;
 }
 
 }  // namespace
@@ -67,24 +88,49 @@ void descend(const ParameterBlocks& blocks, std::span<float> gradient, double lo
   ++course.batches_done;
 }
 
-void check_course(const MotifCourse& course, std::size_t parameters, const std::string& where) {
-  check_numbers(course.parameters, "parameters", parameters, where);
-  if (course.moments.size() != 2) {
-    throw InputError(where, "moments", fmt::format("{} vectors", course.moments.size()),
-                     "must have 2");
+void add_course(const MotifCourse& course, const std::string& suffix, NamedArrays& arrays) {
+  const auto add = [&](const std::string& name, std::vector<double> values) {
+    arrays.push_back({name + "_" + suffix, std::move(values)});
+  };
+  std::vector<double> evaluations;
+  for (const MotifEvaluationPoint& point : course.evaluations) {
+    evaluations.insert(evaluations.end(), {static_cast<double>(point.batch), point.rmse});
   }
-  for (const std::vector<float>& moment : course.moments) {
-    check_numbers(moment, "moments", parameters, where);
+  add("counts", {static_cast<double>(course.batches_done), static_cast<double>(course.since_best)});
+  add("parameters", doubles(course.parameters));
+  add("mean", doubles(course.moments[0]));
+  add("square", doubles(course.moments[1]));
+  add("best", doubles(course.best));
+  add("losses", course.losses);
+  add("evaluations", evaluations);
+}
+
+MotifCourse course_from(const NamedArrays& arrays, const std::string& suffix,
+                        std::size_t parameters) {
+  const auto named = [&](const char* name) { return std::string(name) + "_" + suffix; };
+  const auto floats = [&](const char* name, std::size_t expected) {
+    return finite_floats(any_length(arrays, named(name)), named(name), expected);
+  };
+  MotifCourse course = initial_course(floats("parameters", parameters));
+  course.moments = {floats("mean", parameters), floats("square", parameters)};
+  course.best = floats("best", any_length(arrays, named("best")).empty() ? 0 : parameters);
+  const std::vector<double>& counts = named_array(arrays, named("counts"), 2);
+  course.losses = any_length(arrays, named("losses"));
+  if (counts[0] != static_cast<double>(course.losses.size()) || counts[1] < 0.0 ||
+      counts[1] > counts[0]) {
+    throw InputError(
+        kCourse, named("counts"),
+        fmt::format("{} and {} with {} losses", counts[0], counts[1], course.losses.size()),
+        "must be batches done, one loss each, and evaluations since the minimum");
   }
-  if (!course.best.empty()) {
-    check_numbers(course.best, "best", parameters, where);
+  course.batches_done = static_cast<int>(counts[0]);
+  course.since_best = static_cast<int>(counts[1]);
+  const std::vector<double>& evaluations = any_length(arrays, named("evaluations"));
+  for (std::size_t i = 0; i + 1 < evaluations.size(); i += 2) {
+    course.evaluations.push_back({static_cast<int>(evaluations[i]), evaluations[i + 1]});
+    course.best_rmse = std::min(course.best_rmse, evaluations[i + 1]);
   }
-  if (course.batches_done < 0 ||
-      course.losses.size() != static_cast<std::size_t>(course.batches_done)) {
-    throw InputError(where, "batches_done",
-                     fmt::format("{} with {} losses", course.batches_done, course.losses.size()),
-                     "must be as many as the losses");
-  }
+  return course;
 }
 
 }  // namespace rheobase::rate

@@ -24,8 +24,12 @@ MotifCourse initial_course(std::vector<float> parameters);
 void descend(const ParameterBlocks& blocks, std::span<float> gradient, double loss,
              const DescentOptions& options, MotifCourse& course);
 
-/// @throws InputError with `where` unless there is one finite number per parameter everywhere, and
-///         one loss a batch
-void check_course(const MotifCourse& course, std::size_t parameters, const std::string& where);
+/// The numbers of a course as arrays whose names end in _`suffix`.
+void add_course(const MotifCourse& course, const std::string& suffix, NamedArrays& arrays);
+
+/// @throws InputError unless there is one finite number per parameter everywhere, and one loss a
+///         batch
+MotifCourse course_from(const NamedArrays& arrays, const std::string& suffix,
+                        std::size_t parameters);
 
 }  // namespace rheobase::rate

@@ -30,8 +30,6 @@
 
 #include <cmath>
 
-#include <Eigen/Eigenvalues>
-#include <Eigen/LU>
 #include <fmt/format.h>
 
 #include "core/error.hpp"
@@ -45,8 +43,6 @@
 namespace rheobase::rate {
 
 namespace {
-
-using Complex = std::complex<double>;
 
 constexpr const char* kLinearPaper = "Logiaco, Abbott & Escola, Cell Rep 2021";
 
@@ -179,46 +175,6 @@ const FieldTable<LinearOptions>& linear_fields() {
       threads_field(&T::threads),
   };
   return table;
-}
-
-LinearSpectrum spectrum_of(const Eigen::MatrixXd& a) {
-  const Eigen::EigenSolver<Eigen::MatrixXd> solver(a);
-  LinearSpectrum spectrum{solver.eigenvalues(), solver.eigenvectors(), {}};
-  spectrum.left = spectrum.right.inverse();
-  return spectrum;
-}
-
-PlacedLoop place_eigenvalues(const LinearSpectrum& spectrum, const Eigen::VectorXcd& wanted,
-                             const Eigen::VectorXd& u) {
-  Eigen::MatrixXcd q(wanted.size(), spectrum.lambda.size());
-  for (Eigen::Index k = 0; k < wanted.size(); ++k) {
-    q.row(k) = (wanted[k] - spectrum.lambda.array()).inverse().transpose();
-  }
-  // The shortest solution, from an orthogonal basis of the rows: Q Q^H would square the condition.
-  const Eigen::HouseholderQR<Eigen::MatrixXcd> qr(q.adjoint());
-  const Eigen::MatrixXcd basis = qr.householderQ() * Eigen::MatrixXcd::Identity(q.cols(), q.rows());
-  const Eigen::MatrixXcd triangle = qr.matrixQR().topRows(q.rows()).triangularView<Eigen::Upper>();
-  const Eigen::VectorXcd d = basis * triangle.adjoint().triangularView<Eigen::Lower>().solve(
-                                         Eigen::VectorXcd::Ones(q.rows()));
-  const Eigen::VectorXcd left_u = spectrum.left * u.cast<Complex>();
-  return {u, (spectrum.left.transpose() * d.cwiseQuotient(left_u)).real(), d};
-}
-
-Eigen::VectorXd initial_state_of(const Eigen::MatrixXd& a, const PlacedLoop& loop,
-                                 const ExponentialSum& sum, const Eigen::VectorXd& w) {
-  const Eigen::EigenSolver<Eigen::MatrixXd> solver(a + loop.u * loop.v.transpose());
-  Eigen::VectorXcd x = Eigen::VectorXcd::Zero(a.rows());
-  for (Eigen::Index k = 0; k < sum.lambda.size(); ++k) {
-    Eigen::Index nearest = 0;
-    const double distance = (solver.eigenvalues().array() - sum.lambda[k]).abs().minCoeff(&nearest);
-    if (distance > 1e-6) {
-      throw InputError("linear model", fmt::format("eigenvalue {}", k + 1),
-                       fmt::format("{:.3g} away", distance), "must be placed within 1e-6");
-    }
-    const Eigen::VectorXcd r = solver.eigenvectors().col(nearest);
-    x += sum.alpha[k] / (r.transpose() * w.cast<Complex>())(0) * r;
-  }
-  return x.real();
 }
 
 LinearModel make_linear_model(const LinearOptions& options) {

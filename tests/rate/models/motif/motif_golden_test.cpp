@@ -181,8 +181,7 @@ TEST_CASE("signed-rank p values of SciPy") {
       const Eigen::VectorXd a = row(ties ? "a_ties" : "a", k);
       const Eigen::VectorXd b = row(ties ? "b_ties" : "b", k);
       const Eigen::VectorXd known = row(ties ? "approx_stat_p" : "exact_stat_p", k);
-      const analysis::SignedRank test =
-          analysis::signed_rank_test({a.data(), 10}, {b.data(), 10});
+      const analysis::SignedRank test = analysis::signed_rank_test({a.data(), 10}, {b.data(), 10});
       CHECK(std::abs(test.statistic - known[0]) <= 1e-12);
       CHECK(std::abs(test.p_value - known[1]) <= kMotifTargets);
     }

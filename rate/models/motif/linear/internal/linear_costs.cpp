@@ -3,8 +3,7 @@
 
 #include <cmath>
 #include <complex>
-
-#include <Eigen/Eigenvalues>
+#include <vector>
 
 #include "rate/models/motif/linear/internal/lyapunov_equation.hpp"
 
@@ -19,15 +18,38 @@ Complex slope_at(const LinearSpectrum& spectrum, const Eigen::VectorXcd& d, Comp
   return (d.array() / (l - spectrum.lambda.array()).square()).sum();
 }
 
-/// All eigenvalues of A + u v^T: the wanted ones, then what the others become.
-Eigen::VectorXcd perturbed_eigenvalues(const LinearSpectrum& spectrum, const Eigen::VectorXcd& d,
-                                       const Eigen::VectorXcd& wanted) {
-  // In eigenvectors of A the matrix is diag(lambda) + 1 d^T: the same for every u.
-  Eigen::MatrixXcd m = spectrum.lambda.asDiagonal();
-  m.rowwise() += d.transpose();
-  const Eigen::VectorXcd found = m.eigenvalues();
+using Matrix = Eigen::MatrixXcd;
+using Vector = Eigen::VectorXcd;
+
+/// One instance of the product: every expression of its own costs seconds of compiling.
+[[gnu::noinline]] Matrix multiply(const Matrix& a, const Matrix& b) {
+  return a * b;
+}
+
+[[gnu::noinline]] Vector multiply(const Matrix& a, const Vector& b) {
+  return a * b;
+}
+
+/// diag(a) M diag(b).
+Matrix scaled(const Vector& a, const Matrix& m, const Vector& b) {
+  Matrix result = m;
+  for (Eigen::Index k = 0; k < m.cols(); ++k) {
+    result.col(k) = b[k] * a.cwiseProduct(m.col(k));
+  }
+  return result;
+}
+
+Matrix transposed(const Matrix& m) {
+  return m.transpose();
+}
+
+/// All eigenvalues of A + u v^T, the same for every u: the wanted ones, then what the others
+/// become.
+Vector perturbed_eigenvalues(const LinearSpectrum& spectrum, const Eigen::MatrixXd& perturbed,
+                             const Vector& d, const Vector& wanted) {
+  const Vector found = spectrum_of(perturbed).lambda;
   std::vector<bool> used(static_cast<std::size_t>(found.size()), false);
-  Eigen::VectorXcd all(found.size());
+  Vector all(found.size());
   all.head(wanted.size()) = wanted;
   for (const Complex& one : wanted) {
     Eigen::Index nearest = -1;
@@ -65,16 +87,19 @@ NoiseCost::NoiseCost(const LinearSpectrum& spectrum, const Eigen::VectorXd& w,
     : spectrum_(spectrum),
       placed_(sum.lambda.size()),
       alpha_(sum.alpha),
-      d_(place_eigenvalues(spectrum, sum.lambda, Eigen::VectorXd::Ones(w.size())).d),
-      readout_(spectrum.right.transpose() * w.cast<Complex>()),
       scale_(w.size()),
       cauchy_(w.size(), w.size()),
       decay_(w.size(), w.size()),
-      right_products_(spectrum.right.transpose() * spectrum.right),
-      left_products_(spectrum.left * spectrum.left.transpose()),
+      right_products_(multiply(transposed(spectrum.right), spectrum.right)),
+      left_products_(multiply(spectrum.left, transposed(spectrum.left))),
       units_(static_cast<double>(w.size())),
-      duration_(duration) {
-  const Eigen::VectorXcd l = perturbed_eigenvalues(spectrum, d_, sum.lambda);
+      duration_(std::isinf(duration) ? 1.0 : duration) {
+  readout_ = multiply(transposed(spectrum.right), Vector(w.cast<Complex>()));
+  const PlacedLoop any = place_eigenvalues(spectrum, sum.lambda, w);
+  d_ = any.d;
+  const Matrix scaled_right = scaled(Vector::Ones(w.size()), spectrum.right, spectrum.lambda);
+  const Eigen::MatrixXd a = multiply(scaled_right, spectrum.left).real();
+  const Vector l = perturbed_eigenvalues(spectrum, a + any.u * any.v.transpose(), d_, sum.lambda);
   for (Eigen::Index i = 0; i < l.size(); ++i) {
     cauchy_.col(i) = (l[i] - spectrum.lambda.array()).inverse();
     scale_[i] = 1.0 / slope_at(spectrum, d_, l[i]);
@@ -88,52 +113,51 @@ NoiseCost::NoiseCost(const LinearSpectrum& spectrum, const Eigen::VectorXd& w,
       }
     }
   }
-  if (std::isinf(duration)) {
-    duration_ = 1.0;
-  }
+  cauchy_transposed_ = cauchy_.transpose();
+  left_transposed_ = spectrum.left.transpose();
 }
 
 double NoiseCost::log_cost(const Eigen::VectorXd& u, Eigen::VectorXd* gradient) const {
-  const Eigen::VectorXcd p = spectrum_.left * u.cast<Complex>();
-  const Eigen::VectorXcd q = d_.cwiseQuotient(p);
-  const Eigen::VectorXcd g = cauchy_.transpose() * p.cwiseProduct(readout_);  // R'^T w
+  const Vector p = multiply(spectrum_.left, Vector(u.cast<Complex>()));
+  const Vector q = d_.cwiseQuotient(p);
+  const Vector g = multiply(cauchy_transposed_, Vector(p.cwiseProduct(readout_)));  // R'^T w
+  const Vector ones = Vector::Ones(p.size());
   // Activity: c^T ((R'^T R') o Lam) c over the placed eigenvalues.
-  const auto placed = cauchy_.leftCols(placed_);
-  const Eigen::VectorXcd c = alpha_.cwiseQuotient(g.head(placed_));
-  const Eigen::MatrixXcd own_decay = decay_.topLeftCorner(placed_, placed_);
-  const Eigen::MatrixXcd weighted = placed * c.asDiagonal();
-  const Eigen::MatrixXcd activity_matrix =
-      right_products_.cwiseProduct(weighted * own_decay * weighted.transpose());
-  const Eigen::VectorXcd activity_pull = activity_matrix * p;
-  const Complex activity = p.cwiseProduct(activity_pull).sum();
+  const Matrix placed = cauchy_.leftCols(placed_);
+  const Matrix placed_transposed = transposed(placed);
+  const Matrix own_decay = decay_.topLeftCorner(placed_, placed_);
+  const Vector placed_g = g.head(placed_);
+  const Vector c = alpha_.cwiseQuotient(placed_g);
+  const Matrix weighted = scaled(ones, placed, c);
+  const Matrix activity_spread = multiply(multiply(weighted, own_decay), transposed(weighted));
+  const Vector activity_pull = multiply(Matrix(right_products_.cwiseProduct(activity_spread)), p);
+  const double activity = p.cwiseProduct(activity_pull).sum().real();
   // Gain of noise: g^T ((L' L'^T) o Lam) g, L' = diag(scale) C^T diag(q) L.
-  const Eigen::VectorXcd h = g.cwiseProduct(scale_);
-  const Eigen::MatrixXcd spread =
-      cauchy_ * (h.asDiagonal() * decay_ * h.asDiagonal()) * cauchy_.transpose();
-  const Eigen::MatrixXcd gain_matrix = left_products_.cwiseProduct(spread);
-  const Eigen::VectorXcd gain_pull = gain_matrix * q;
-  const Complex gain = q.cwiseProduct(gain_pull).sum();
-  const double value = 0.5 * std::log(activity.real() / (units_ * duration_)) +
-                       0.5 * std::log(gain.real() / duration_);
+  const Vector h = g.cwiseProduct(scale_);
+  const Matrix gain_spread = multiply(multiply(cauchy_, scaled(h, decay_, h)), cauchy_transposed_);
+  const Vector gain_pull = multiply(Matrix(left_products_.cwiseProduct(gain_spread)), q);
+  const double gain = q.cwiseProduct(gain_pull).sum().real();
+  const double value =
+      0.5 * std::log(activity / (units_ * duration_)) + 0.5 * std::log(gain / duration_);
   if (gradient == nullptr) {
     return value;
   }
   // Activity, by p and by c = alpha / g.
-  const Eigen::MatrixXcd products =
-      placed.transpose() * p.asDiagonal() * right_products_ * p.asDiagonal() * placed;
-  const Eigen::VectorXcd of_c = 2.0 * (products.cwiseProduct(own_decay) * c);
-  const Eigen::VectorXcd of_placed_g = -of_c.cwiseProduct(c).cwiseQuotient(g.head(placed_));
-  const Eigen::VectorXcd of_activity =
-      2.0 * activity_pull + readout_.cwiseProduct(placed * of_placed_g);
+  const Matrix products =
+      multiply(multiply(placed_transposed, scaled(p, right_products_, p)), placed);
+  const Vector of_c = 2.0 * multiply(Matrix(products.cwiseProduct(own_decay)), c);
+  const Vector of_placed_g = -of_c.cwiseProduct(c).cwiseQuotient(placed_g);
+  const Vector of_activity =
+      2.0 * activity_pull + readout_.cwiseProduct(multiply(placed, of_placed_g));
   // Gain, by q = d / p and by g.
-  const Eigen::MatrixXcd all_products =
-      cauchy_.transpose() * q.asDiagonal() * left_products_ * q.asDiagonal() * cauchy_;
-  const Eigen::VectorXcd of_g =
-      2.0 * (scale_.asDiagonal() * (all_products.cwiseProduct(decay_) * h));
-  const Eigen::VectorXcd of_gain =
-      -2.0 * gain_pull.cwiseProduct(q).cwiseQuotient(p) + readout_.cwiseProduct(cauchy_ * of_g);
-  const Eigen::VectorXcd of_p = 0.5 * (of_activity / activity.real() + of_gain / gain.real());
-  *gradient = (spectrum_.left.transpose() * of_p).real();
+  const Matrix all_products =
+      multiply(multiply(cauchy_transposed_, scaled(q, left_products_, q)), cauchy_);
+  const Vector of_g =
+      2.0 * scale_.cwiseProduct(multiply(Matrix(all_products.cwiseProduct(decay_)), h));
+  const Vector of_gain = -2.0 * gain_pull.cwiseProduct(q).cwiseQuotient(p) +
+                         readout_.cwiseProduct(multiply(cauchy_, of_g));
+  const Vector of_p = 0.5 / activity * of_activity + 0.5 / gain * of_gain;
+  *gradient = multiply(left_transposed_, of_p).real();
   return value;
 }
 

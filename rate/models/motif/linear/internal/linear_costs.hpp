@@ -22,7 +22,8 @@ class NoiseCost {
   Eigen::Index placed_;
   Eigen::VectorXcd alpha_, d_, readout_, scale_;
   Eigen::MatrixXcd cauchy_;  ///< C_ji = 1 / (l_i - lambda_j), placed eigenvalues first
-  Eigen::MatrixXcd decay_;   ///< Lam_ij
+  Eigen::MatrixXcd cauchy_transposed_, left_transposed_;
+  Eigen::MatrixXcd decay_;                           ///< Lam_ij
   Eigen::MatrixXcd right_products_, left_products_;  ///< R^T R, L L^T
   double units_, duration_;
 };
