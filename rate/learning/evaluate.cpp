@@ -111,8 +111,8 @@ void score_by_kernels(const RateNetwork& network, const Task& task,
 void score_by_steps(const RateNetwork& network, const Task& task,
                     const RateEvaluationOptions& options, std::vector<TrialScore>& scores) {
   if (options.spike_noise > 0.0) {
-    throw InputError("spike-like noise", "", "a network with loops or noise of its own kind",
-                     "must be one with white noise on the state and without loops");
+    throw InputError("spike-like noise", "", "a network with noise of its own kind",
+                     "must be one with white noise on the state and initial states of that noise");
   }
   parallel_for(scores.size(), options.threads, [&](std::size_t i) {
     const Trial trial = trial_of(task, options, i);

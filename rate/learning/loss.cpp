@@ -13,16 +13,34 @@ namespace rheobase::rate {
 
 namespace {
 
-constexpr std::array kLosses{Loss::l2, Loss::l1};
+constexpr std::array kLosses{Loss::l2, Loss::l1, Loss::mean_square};
 
 Eigen::VectorXd distance_of(const Eigen::MatrixXd& output, const Eigen::MatrixXd& target) {
   return (output - target.leftCols(output.cols())).reshaped();
 }
 
+/// Distances, 0 where the target is not a number, and how many are.
+struct Scored {
+  Eigen::VectorXd distance;
+  double count;
+
+  explicit Scored(const Eigen::VectorXd& all)
+      : distance(all.array().isNaN().select(0.0, all)),
+        count(std::max(1.0, static_cast<double>((all.array() == all.array()).count()))) {}
+};
+
 }  // namespace
 
 std::string_view to_string(Loss loss) {
-  return loss == Loss::l2 ? "l2" : "l1";
+  switch (loss) {
+    case Loss::l1:
+      return "l1";
+    case Loss::mean_square:
+      return "mse";
+    case Loss::l2:
+      break;
+  }
+  return "l2";
 }
 
 Loss loss_from(std::string_view name) {
@@ -41,6 +59,10 @@ Loss loss_from(std::string_view name) {
 
 double loss_of(Loss loss, const Eigen::MatrixXd& output, const Eigen::MatrixXd& target) {
   const Eigen::VectorXd distance = distance_of(output, target);
+  if (loss == Loss::mean_square) {
+    const Scored scored(distance);
+    return scored.distance.squaredNorm() / scored.count;
+  }
   return loss == Loss::l2 ? distance.norm() : distance.lpNorm<1>();
 }
 
@@ -49,6 +71,10 @@ Eigen::MatrixXd loss_gradient(Loss loss, const Eigen::MatrixXd& output,
   const Eigen::VectorXd distance = distance_of(output, target);
   if (loss == Loss::l1) {
     return distance.cwiseSign().reshaped(output.rows(), output.cols());
+  }
+  if (loss == Loss::mean_square) {
+    const Scored scored(distance);
+    return (2.0 / scored.count * scored.distance).reshaped(output.rows(), output.cols());
   }
   const double norm = distance.norm();
   if (norm == 0.0) {

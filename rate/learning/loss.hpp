@@ -15,8 +15,9 @@ namespace rheobase::rate {
 
 /// Distance of an output o from its target z; o_i is compared with z_i.
 enum class Loss {
-  l2,  ///< sqrt(sum_i (o_i - z_i)^2) over outputs and steps
-  l1,  ///< sum_i |o_i - z_i|
+  l2,           ///< sqrt(sum_i (o_i - z_i)^2) over outputs and steps
+  l1,           ///< sum_i |o_i - z_i|
+  mean_square,  ///< mean of (o_i - z_i)^2 over the outputs and steps whose target is a number
 };
 
 std::string_view to_string(Loss loss);

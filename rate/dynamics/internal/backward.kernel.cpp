@@ -8,6 +8,10 @@
 //   dL/dW_in    = sum_t (lambda_t / tau) u_{t-1}^T
 //   dL/dW_out   = sum_t e_t r_t^T,   dL/db_out = sum_t e_t
 //
+// With loops W is W + U V^T, and over the steps of a loop's window
+//
+//   dL/dU = sum_t (lambda_t / tau) (V^T r_{t-1})^T,   dL/dV = sum_t r_{t-1} (U^T lambda_t / tau)^T
+//
 // With spike-like noise r is the noisy rate and phi' its slope, the noise itself held fixed.
 // Reference: Werbos, Proc IEEE 78:1550 (1990).
 #include "rate/dynamics/internal/pack_transpose.hpp"
@@ -60,13 +64,45 @@ RHEOBASE_INLINE void clear(Real* values, std::size_t count) {
   }
 }
 
-/// Rows of `padded` units at consecutive steps become columns of lines of `width` steps.
+/// Rows of `padded` values at consecutive steps become columns of lines of `width` steps.
 template <class Real>
-void store_steps(const Real* rows, const BackwardArguments<Real>& a, std::size_t step,
-                 Real* lines) {
+void store_steps(const Real* rows, std::size_t padded, const BackwardArguments<Real>& a,
+                 std::size_t step, Real* lines) {
   constexpr std::size_t lanes = Pack<Real>::lanes;
-  for (std::size_t unit = 0; unit < a.padded; unit += lanes) {
-    transpose_square(rows + unit, a.padded, lines + unit * a.width + step, a.width);
+  for (std::size_t unit = 0; unit < padded; unit += lanes) {
+    transpose_square(rows + unit, padded, lines + unit * a.width + step, a.width);
+  }
+}
+
+/// What x_step's adjoint sends back to r_{step-1}: through W and the loops of that step. The sums
+/// of the loops whose window does not hold the step are 0.
+template <class L>
+RHEOBASE_INLINE void feed_back(const BackwardArguments<typename L::Real>& a, std::size_t step,
+                               const typename L::Real* scaled, typename L::Real* loop_back) {
+  using Real = typename L::Real;
+  constexpr std::size_t width = L::panel ? L::lanes : 1;
+  clear(a.feedback, L::panel ? a.units * L::lanes : a.padded);
+  if constexpr (L::panel) {
+    product_panel(a.transposed, scaled, a.feedback);
+  } else {
+    product_trial(a.transposed, a.padded, scaled, a.feedback);
+  }
+  clear(loop_back, a.loops.rows * width);
+  for (std::size_t k = 0; k < a.loops.count; ++k) {
+    const LoopView<Real>& loop = a.loops.loop[k];
+    if (step > loop.first && step <= loop.last) {
+      Real* own = loop_back + loop.offset * width;
+      product_of_loop<L::panel>(loop.u_transposed, loop.rank, a.units, scaled, own);
+      product_of_loop<L::panel>(loop.v, a.units, loop.rank, own, a.feedback);
+    }
+  }
+}
+
+template <class Real>
+RHEOBASE_INLINE void clear_rest(Real* lines, std::size_t count, std::size_t used,
+                                std::size_t width) {
+  for (std::size_t line = 0; line < count; ++line) {
+    clear(lines + line * width + used, width - used);
   }
 }
 
@@ -79,18 +115,35 @@ void walk_trial(const BackwardArguments<Real>& a) {
   clear(a.scaled, L::lanes * a.padded);
   for (std::size_t i = steps; i-- > 0;) {
     Real* scaled = a.scaled + i % L::lanes * a.padded;
+    Real* loop_back = a.loop_back + i % L::lanes * a.loops.rows;
     step_back<L, kTrainTau>(a, elements, a.first + i, scaled);
-    clear(a.feedback, a.padded);
-    product_trial(a.transposed, a.padded, scaled, a.feedback);
+    feed_back<L>(a, a.first + i, scaled, loop_back);
     if (i % L::lanes == 0) {
-      store_steps(a.scaled, a, i, a.delta);
-      store_steps(a.rate + (a.first - 1 + i) * a.padded, a, i, a.presynaptic);
+      store_steps(a.scaled, a.padded, a, i, a.delta);
+      store_steps(a.rate + (a.first - 1 + i) * a.padded, a.padded, a, i, a.presynaptic);
+      if (a.back_lines != nullptr) {
+        store_steps(a.loop_back, a.loops.rows, a, i, a.back_lines);
+        store_steps(a.loop_sums + (a.first - 1 + i) * a.loops.rows, a.loops.rows, a, i,
+                    a.sum_lines);
+      }
     }
   }
   const std::size_t used = (steps + L::lanes - 1) / L::lanes * L::lanes;
-  for (std::size_t unit = 0; unit < a.units; ++unit) {
-    clear(a.delta + unit * a.width + used, a.width - used);
-    clear(a.presynaptic + unit * a.width + used, a.width - used);
+  clear_rest(a.delta, a.units, used, a.width);
+  clear_rest(a.presynaptic, a.units, used, a.width);
+  if (a.back_lines != nullptr) {
+    clear_rest(a.back_lines, a.loops.rows, used, a.width);
+    clear_rest(a.sum_lines, a.loops.rows, used, a.width);
+  }
+}
+
+/// A pack of trials per value becomes step i of that value's line.
+template <class Real>
+RHEOBASE_INLINE void store_panel(const Real* row, std::size_t count, std::size_t width,
+                                 std::size_t i, Real* lines) {
+  constexpr std::size_t lanes = Pack<Real>::lanes;
+  for (std::size_t k = 0; k < count; ++k) {
+    Pack<Real>::load(row + k * lanes).store(lines + k * width + i * lanes);
   }
 }
 
@@ -101,19 +154,21 @@ void walk_panel(const BackwardArguments<Real>& a) {
   const std::size_t steps = a.last - a.first + 1;
   for (std::size_t i = steps; i-- > 0;) {
     step_back<L, kTrainTau>(a, a.units, a.first + i, a.scaled);
-    clear(a.feedback, state);
-    product_panel(a.transposed, a.scaled, a.feedback);
-    const Real* before = a.rate + (a.first + i - 1) * state;
-    for (std::size_t unit = 0; unit < a.units; ++unit) {
-      const std::size_t to = unit * a.width + i * L::lanes;
-      Pack<Real>::load(a.scaled + unit * L::lanes).store(a.delta + to);
-      Pack<Real>::load(before + unit * L::lanes).store(a.presynaptic + to);
+    feed_back<L>(a, a.first + i, a.scaled, a.loop_back);
+    store_panel(a.scaled, a.units, a.width, i, a.delta);
+    store_panel(a.rate + (a.first + i - 1) * state, a.units, a.width, i, a.presynaptic);
+    if (a.back_lines != nullptr) {
+      const std::size_t row = a.loops.rows * L::lanes;
+      store_panel(a.loop_back, a.loops.rows, a.width, i, a.back_lines);
+      store_panel(a.loop_sums + (a.first + i - 1) * row, a.loops.rows, a.width, i, a.sum_lines);
     }
   }
-  for (std::size_t unit = 0; unit < a.units; ++unit) {
-    const std::size_t used = steps * L::lanes;
-    clear(a.delta + unit * a.width + used, a.width - used);
-    clear(a.presynaptic + unit * a.width + used, a.width - used);
+  const std::size_t used = steps * L::lanes;
+  clear_rest(a.delta, a.units, used, a.width);
+  clear_rest(a.presynaptic, a.units, used, a.width);
+  if (a.back_lines != nullptr) {
+    clear_rest(a.back_lines, a.loops.rows, used, a.width);
+    clear_rest(a.sum_lines, a.loops.rows, used, a.width);
   }
 }
 

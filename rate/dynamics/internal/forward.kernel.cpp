@@ -1,6 +1,6 @@
 // The rate network (rate_network.hpp) forward in time, tau in steps, white noise on the state:
 //
-//   x_t = (1 - 1/tau) x_{t-1} + (1/tau) (W r_{t-1} + W_in u_{t-1} + b) + noise xi_t
+//   x_t = (1 - 1/tau) x_{t-1} + (1/tau) (W r_{t-1} + U V^T r_{t-1} + W_in u_{t-1} + b) + noise xi_t
 //   x_0 = initial_noise xi_0,   r = phi(x),   o = W_out r + b_out
 //
 // With spike-like noise every r above, in the network and in the readout, is
@@ -175,8 +175,11 @@ RHEOBASE_INLINE Pack<typename L::Real> advance(const ForwardArguments<typename L
         (drive - before).store(a.pull + row + at);
       }
     }
-    if (a.noise != 0) {
+    if (a.noise != 0 && (step > 0 || a.added == nullptr)) {
       x = x + noise_of<L>(a, a.xi, step, e) * factor;
+    }
+    if (step < a.added_steps) {
+      x = x + P::load(a.added + row + at);
     }
     x.store(a.current + at);
     poison = poison + x * P::all(0);
@@ -202,6 +205,27 @@ RHEOBASE_INLINE void drive_by_network(const ForwardArguments<typename L::Real>& 
   }
 }
 
+/// The loops whose window holds the step that begins at `step`; the sums of the others are 0.
+template <class L>
+RHEOBASE_INLINE void drive_by_loops(const ForwardArguments<typename L::Real>& a, std::size_t step,
+                                    const typename L::Real* rate) {
+  using Real = typename L::Real;
+  constexpr std::size_t width = L::panel ? L::lanes : 1;
+  Real* sums = a.loop_sums + (a.record ? step * a.loops.rows * width : 0);
+  for (std::size_t k = 0; k < a.loops.count; ++k) {
+    const LoopView<Real>& loop = a.loops.loop[k];
+    Real* own = sums + loop.offset * width;
+    const std::size_t padded = (loop.rank + 15) / 16 * 16 * width;
+    for (std::size_t i = 0; i < padded; i += L::lanes) {
+      Pack<Real>::all(0).store(own + i);
+    }
+    if (step >= loop.first && step < loop.last) {
+      product_of_loop<L::panel>(loop.v_transposed, loop.rank, a.units, rate, own);
+      product_of_loop<L::panel>(loop.u, a.units, loop.rank, own, a.drive);
+    }
+  }
+}
+
 template <class L, bool kRecord, class Phi>
 void run_steps(const ForwardArguments<typename L::Real>& a) {
   using Real = typename L::Real;
@@ -218,7 +242,9 @@ void run_steps(const ForwardArguments<typename L::Real>& a) {
     }
     if (t > 0) {
       drive_by_input<L>(a, elements, t - 1);
-      drive_by_network<L>(a, a.rate + (kRecord ? t - 1 : (t - 1) % 2) * state);
+      const Real* before = a.rate + (kRecord ? t - 1 : (t - 1) % 2) * state;
+      drive_by_network<L>(a, before);
+      drive_by_loops<L>(a, t - 1, before);
     }
     Real* rate = a.rate + (kRecord ? t : t % 2) * state;
     poison = poison + advance<L, kRecord, Phi>(a, elements, t, rate);

@@ -53,6 +53,7 @@ template <class Real>
 ForwardPass<Real>::ForwardPass(const KernelNetwork<Real>& network, std::size_t steps, bool panels,
                                bool record, bool pull)
     : units_(network.units()),
+      padded_(network.padded()),
       steps_(steps),
       inputs_(network.inputs()),
       outputs_(network.outputs()),
@@ -67,6 +68,7 @@ ForwardPass<Real>::ForwardPass(const KernelNetwork<Real>& network, std::size_t s
   rate_.resize((record ? steps + 15 : 2) * state);
   slope_.resize(record ? steps * state : 0);
   pull_.resize(record && pull ? steps * state : 0);
+  loop_sums_.resize((record ? steps + 15 : 1) * network.loops_view().rows * lanes);
   output_.resize(steps * outputs_ * lanes);
   total_rate_.resize(lanes);
   current_.resize(state);
@@ -78,12 +80,15 @@ ForwardPass<Real>::ForwardPass(const KernelNetwork<Real>& network, std::size_t s
 
 template <class Real>
 std::size_t ForwardPass<Real>::bytes(std::size_t units, std::size_t inputs, std::size_t outputs,
-                                     std::size_t steps, bool panels, bool record, bool pull) {
+                                     std::size_t steps, bool panels, bool record, bool pull,
+                                     std::size_t loop_rows) {
   const std::size_t lanes = panels ? kPanelTrials<Real> : 1;
   const std::size_t padded = (units + 15) / 16 * 16;
   const std::size_t state = std::max(padded, units * lanes);
   const std::size_t histories = record ? (pull ? 3 : 2) * steps + 15 : 2;
-  return sizeof(Real) * ((histories + 3) * state + (steps * (inputs + outputs) + 1) * lanes) +
+  const std::size_t sums = (record ? steps + 15 : 1) * loop_rows * lanes;
+  return sizeof(Real) *
+             ((histories + 3) * state + (steps * (inputs + outputs) + 1) * lanes + sums) +
          sizeof(float) * 8 * std::max(padded, panels ? units * kNoiseLanes : 0);
 }
 
@@ -96,6 +101,32 @@ void ForwardPass<Real>::load_input(std::span<const Trial> trials, const TrialGro
     const Eigen::MatrixXd& u = trials[group.first + lane].input;
     for (std::size_t k = 0; k < steps_ * inputs_; ++k) {
       input_[k * lanes + lane] = static_cast<Real>(u.data()[k]);
+    }
+  }
+}
+
+template <class Real>
+void ForwardPass<Real>::load_added(const TrialGroup& group, const NoiseSeries& noise) {
+  const std::size_t lanes = group.panel ? kPanelTrials<Real> : 1;
+  const std::size_t state = group.panel ? units_ * lanes : padded_;
+  std::size_t columns = 0;
+  for (std::size_t lane = 0; lane < group.count; ++lane) {
+    const Eigen::MatrixXd& added = noise.added[group.first + lane];
+    if (added.rows() != static_cast<Eigen::Index>(units_) || added.cols() == 0 ||
+        added.cols() > static_cast<Eigen::Index>(steps_)) {
+      throw InputError("trial", "added", fmt::format("{} x {}", added.rows(), added.cols()),
+                       fmt::format("must be {} x 1 to {}", units_, steps_));
+    }
+    columns = std::max(columns, static_cast<std::size_t>(added.cols()));
+  }
+  added_.assign(columns * state, Real{0});
+  for (std::size_t lane = 0; lane < group.count; ++lane) {
+    const Eigen::MatrixXd& added = noise.added[group.first + lane];
+    for (Eigen::Index n = 0; n < added.cols(); ++n) {
+      Real* row = added_.data() + static_cast<std::size_t>(n) * state + lane;
+      for (std::size_t unit = 0; unit < units_; ++unit) {
+        row[unit * lanes] = static_cast<Real>(added(static_cast<Eigen::Index>(unit), n));
+      }
     }
   }
 }
@@ -114,6 +145,12 @@ void ForwardPass<Real>::run(const KernelNetwork<Real>& network, std::span<const 
   if (!noise.spikes) {
     arguments.spike_scale = nullptr;
   }
+  if (!noise.added.empty()) {
+    load_added(group, noise);
+    arguments.added = added_.data();
+    arguments.added_steps = added_.size() / (group.panel ? units_ * kPanelTrials<Real> : padded_);
+  }
+  arguments.loop_sums = loop_sums_.data();
   arguments.panel = group.panel;
   arguments.steps = steps_;
   arguments.input = input_.data();
@@ -146,6 +183,40 @@ Eigen::MatrixXd ForwardPass<Real>::output(const TrialGroup& group, std::size_t l
     values.data()[i] = static_cast<double>(output_[(outputs_ + i) * lanes + lane]);
   }
   return values;
+}
+
+template <class Real>
+Eigen::MatrixXd ForwardPass<Real>::output_from_start(const TrialGroup& group,
+                                                     std::size_t lane) const {
+  const std::size_t lanes = group.panel ? kPanelTrials<Real> : 1;
+  Eigen::MatrixXd values(static_cast<Eigen::Index>(outputs_), static_cast<Eigen::Index>(steps_));
+  for (std::size_t i = 0; i < outputs_ * steps_; ++i) {
+    values.data()[i] = static_cast<double>(output_[i * lanes + lane]);
+  }
+  return values;
+}
+
+template <class Real>
+Eigen::VectorXd ForwardPass<Real>::units_of(const Real* row, const TrialGroup& group,
+                                            std::size_t lane) const {
+  const std::size_t lanes = group.panel ? kPanelTrials<Real> : 1;
+  Eigen::VectorXd values(static_cast<Eigen::Index>(units_));
+  for (std::size_t unit = 0; unit < units_; ++unit) {
+    values[static_cast<Eigen::Index>(unit)] = static_cast<double>(row[unit * lanes + lane]);
+  }
+  return values;
+}
+
+template <class Real>
+Eigen::VectorXd ForwardPass<Real>::last_state(const TrialGroup& group, std::size_t lane) const {
+  return units_of(current_.data(), group, lane);
+}
+
+template <class Real>
+Eigen::VectorXd ForwardPass<Real>::rates(const TrialGroup& group, std::size_t lane,
+                                         std::size_t step) const {
+  const std::size_t state = group.panel ? units_ * kPanelTrials<Real> : padded_;
+  return units_of(rate_.data() + step * state, group, lane);
 }
 
 template <class Real>

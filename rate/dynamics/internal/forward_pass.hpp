@@ -21,6 +21,9 @@ struct NoiseSeries {
   Purpose purpose = Purpose::rate_noise;
   std::uint32_t first_trial = 0;
   bool spikes = true;  ///< with spike-like noise, where the network has it
+  /// One matrix a trial, N x steps or fewer columns: column n is added to x_n, column 0 in place of
+  /// the noise: it is x_0. Empty: nothing is added.
+  std::span<const Eigen::MatrixXd> added = {};
 };
 
 /// Consecutive trials that one kernel call advances.
@@ -51,24 +54,34 @@ class ForwardPass {
 
   /// o of the group's trial `lane`: outputs x (steps - 1).
   Eigen::MatrixXd output(const TrialGroup& group, std::size_t lane) const;
+  /// o_0 and o of the group's trial `lane`: outputs x steps.
+  Eigen::MatrixXd output_from_start(const TrialGroup& group, std::size_t lane) const;
+  /// x at the last step of the group's trial `lane`, N.
+  Eigen::VectorXd last_state(const TrialGroup& group, std::size_t lane) const;
+  /// r of the group's trial `lane` at a step, N; recorded runs only.
+  Eigen::VectorXd rates(const TrialGroup& group, std::size_t lane, std::size_t step) const;
   /// r of the group's trial `lane`, mean over units and steps; not recorded runs only.
   double mean_rate(const TrialGroup& group, std::size_t lane) const;
 
   const Real* input() const { return input_.data(); }
   const Real* rate() const { return rate_.data(); }
   const Real* slope() const { return slope_.data(); }
+  const Real* loop_sums() const { return loop_sums_.data(); }
   const Real* pull() const { return pull_.empty() ? nullptr : pull_.data(); }
 
   static std::size_t bytes(std::size_t units, std::size_t inputs, std::size_t outputs,
-                           std::size_t steps, bool panels, bool record, bool pull);
+                           std::size_t steps, bool panels, bool record, bool pull,
+                           std::size_t loop_rows = 0);
 
  private:
   void load_input(std::span<const Trial> trials, const TrialGroup& group);
+  void load_added(const TrialGroup& group, const NoiseSeries& noise);
+  Eigen::VectorXd units_of(const Real* row, const TrialGroup& group, std::size_t lane) const;
 
-  std::size_t units_, steps_, inputs_, outputs_;
+  std::size_t units_, padded_, steps_, inputs_, outputs_;
   bool record_;
   AlignedVector<Real> input_, rate_, slope_, pull_, output_, total_rate_, current_, drive_;
-  AlignedVector<Real> spike_state_;
+  AlignedVector<Real> spike_state_, loop_sums_, added_;
   AlignedVector<float> xi_, spike_xi_;
 };
 

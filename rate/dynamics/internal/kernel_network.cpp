@@ -53,6 +53,11 @@ KernelNetwork<Real>::KernelNetwork(const RateNetwork& network, const WeightConst
     put<Real>(network.w_out.row(k), static_cast<std::size_t>(k), padded_, readout_);
     output_bias_.push_back(static_cast<Real>(network.b_out[k]));
   }
+  for (const LowRankLoop& loop : network.loops) {
+    loops_.emplace_back(loop, network.step_ms, loop_rows_);
+    views_.push_back(loops_.back().view());
+    loop_rows_ += loops_.back().padded_rank();
+  }
   for (std::size_t i = 0; i < units(); ++i) {
     set_time_constant(i, network.tau_ms[static_cast<Eigen::Index>(i)] / network.step_ms);
   }
@@ -84,6 +89,11 @@ void KernelNetwork<Real>::set_readout(std::size_t output, const Real* of_units) 
 }
 
 template <class Real>
+void KernelNetwork<Real>::set_loop(std::size_t loop, const Real* u, const Real* v) {
+  loops_[loop].load(u, v);
+}
+
+template <class Real>
 void KernelNetwork<Real>::use_spike_noise(double scaling_factor) {
   if (scaling_factor > 0.0 && negative_rates_) {
     throw InputError("spike-like noise", "", "a transfer function with negative rates",
@@ -106,6 +116,7 @@ void KernelNetwork<Real>::describe(ForwardArguments<Real>& arguments) const {
   arguments.inputs = inputs_;
   arguments.outputs = outputs();
   arguments.recurrent = recurrent_.forward();
+  arguments.loops = loops_view();
   arguments.decay = decay_.data();
   arguments.gain = gain_.data();
   arguments.input_weights = input_weights_.data();
@@ -125,13 +136,14 @@ void KernelNetwork<Real>::describe(BackwardArguments<Real>& arguments) const {
   arguments.padded = padded_;
   arguments.outputs = outputs();
   arguments.transposed = recurrent_.transposed();
+  arguments.loops = loops_view();
   arguments.decay = decay_.data();
   arguments.gain = gain_.data();
   arguments.readout = readout_.data();
 }
 
 bool kernels_know(const RateNetwork& network) {
-  return network.loops.empty() && network.noise.process == NoiseModel::Process::white &&
+  return network.noise.process == NoiseModel::Process::white &&
          network.noise.entry == NoiseModel::Entry::state &&
          network.initial.kind == InitialState::Kind::noise;
 }

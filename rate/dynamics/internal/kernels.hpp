@@ -88,12 +88,33 @@ struct EntriesView {
   const std::uint32_t* row = nullptr;
 };
 
+/// A loop of low rank: U (V^T r_{t-1}) is added to the drive of x_t where first < t <= last. Its
+/// four matrices stand in blocks of a pack of lines, each block column by column.
+template <class Real>
+struct LoopView {
+  std::size_t rank = 0;
+  std::size_t offset = 0;  ///< of its sums V^T r and U^T delta in a row of all loops' sums
+  std::size_t first = 0, last = 0;
+  const Real* u = nullptr;             ///< units lines x rank
+  const Real* v = nullptr;             ///< units lines x rank
+  const Real* u_transposed = nullptr;  ///< rank lines x units
+  const Real* v_transposed = nullptr;  ///< rank lines x units
+};
+
+/// The loops of a network; a row of their sums has `rows` values, a whole number of packs a loop.
+template <class Real>
+struct LoopsView {
+  std::size_t count = 0, rows = 0;
+  const LoopView<Real>* loop = nullptr;
+};
+
 template <class Real>
 struct ForwardArguments {
   bool panel = false;
   std::size_t transfer = 0;  ///< position in the registry
   std::size_t units = 0, padded = 0, inputs = 0, outputs = 1, steps = 0;
   MatrixView<Real> recurrent;
+  LoopsView<Real> loops;
   const Real* decay = nullptr;          ///< 1 - 1/tau, padded
   const Real* gain = nullptr;           ///< 1/tau, padded
   const Real* input_weights = nullptr;  ///< inputs x padded
@@ -111,16 +132,21 @@ struct ForwardArguments {
   float* spike_xi = nullptr;    ///< workspace as xi
   std::uint32_t spike_purpose = 0;
 
+  /// Row n is added to x_n for n < added_steps, in place of the noise at n = 0; null: none.
+  const Real* added = nullptr;  ///< added_steps x state
+  std::size_t added_steps = 0;
+
   Real noise = 0;          ///< factor of xi
   Real initial_noise = 0;  ///< factor of xi_0
   std::uint32_t seed = 0, purpose = 0;
   const std::uint32_t* trial = nullptr;  ///< 16 trial numbers; one trial uses the first
 
-  bool record = false;     ///< keep rate, slope and pull of every step; else rate is two steps long
-  Real* rate = nullptr;    ///< r, steps (or 2) x state
-  Real* slope = nullptr;   ///< phi'(x), steps x state
-  Real* pull = nullptr;    ///< W r + W_in u - x of the step before, steps x state; may be null
-  Real* output = nullptr;  ///< steps x outputs (x lanes), step 0 unused
+  bool record = false;    ///< keep rate, slope and pull of every step; else rate is two steps long
+  Real* rate = nullptr;   ///< r, steps (or 2) x state
+  Real* slope = nullptr;  ///< phi'(x), steps x state
+  Real* pull = nullptr;   ///< W r + W_in u - x of the step before, steps x state; may be null
+  Real* loop_sums = nullptr;   ///< V^T r of every loop, steps (or 1) x loops.rows (x lanes)
+  Real* output = nullptr;      ///< steps x outputs (x lanes), from step 0 on
   Real* total_rate = nullptr;  ///< r summed over units and steps, 1 (x lanes)
   Real* current = nullptr;     ///< workspace: x, state
   Real* drive = nullptr;       ///< workspace: state
@@ -133,6 +159,7 @@ struct BackwardArguments {
   std::size_t units = 0, padded = 0, outputs = 1;
   std::size_t first = 0, last = 0;  ///< steps of this call, walked from last down to first >= 1
   MatrixView<Real> transposed;
+  LoopsView<Real> loops;
   const Real* decay = nullptr;
   const Real* gain = nullptr;
   const Real* readout = nullptr;  ///< outputs x padded
@@ -152,6 +179,13 @@ struct BackwardArguments {
   std::size_t width = 0;
   Real* delta = nullptr;
   Real* presynaptic = nullptr;
+
+  /// U^T (adjoint / tau) of every loop: workspace, 16 (or 1) x loops.rows (x lanes).
+  Real* loop_back = nullptr;
+  /// The same and V^T r as lines of `width` values per rank; null where no loop is trained.
+  const Real* loop_sums = nullptr;  ///< as recorded by forward
+  Real* back_lines = nullptr;
+  Real* sum_lines = nullptr;
 };
 
 template <class Real>

@@ -9,20 +9,29 @@
 
 namespace rheobase::rate {
 
+/// dL/dU and dL/dV of a loop of low rank, N x rank each, column by column; empty where it is fixed.
+struct LoopGradient {
+  std::vector<double> u, v;
+};
+
 /// dL/d(...) of a network's own quantities, as backpropagation through time gives it.
 template <class Real>
 struct NetworkGradient {
-  std::vector<Real> weight;         ///< dL/dW of every entry, in Connectivity::gradient_order()
+  std::vector<Real>
+      weight;  ///< dL/dW of every entry, in Connectivity::gradient_order(); 0 where fixed
   std::vector<double> readout;      ///< dL/dW_out: outputs x units, one output behind the other
   std::vector<double> output_bias;  ///< outputs
   std::vector<double> gain;         ///< dL/d(1/tau in steps), units; empty where tau is fixed
   std::vector<double> input;        ///< dL/dW_in: units x inputs; empty where it is fixed
+  std::vector<LoopGradient> loops;  ///< one for every loop of the network
 };
 
-/// Which gradients beyond weights and readout are wanted.
+/// Which gradients are wanted; the readout's is always there. A constant input of 1 trains a bias.
 struct TrainedParts {
   bool tau = false;
   bool input = false;
+  bool weights = true;
+  std::vector<bool> loops = {};  ///< one for every loop of the network, or empty: none
 };
 
 /// What a learner sees of a model: one flat vector of trained numbers in named blocks, the network

@@ -176,6 +176,24 @@ RHEOBASE_INLINE void product_blocks_of_panel(const BlocksView<Real> m, std::size
   }
 }
 
+/// y += M x for a lines x columns matrix of a loop; `panel` as for the state. y is padded to packs.
+template <bool panel, class Real>
+RHEOBASE_INLINE void product_of_loop(const Real* weight, std::size_t lines, std::size_t columns,
+                                     const Real* x, Real* y) {
+  constexpr std::size_t lanes = Pack<Real>::lanes;
+  constexpr std::size_t at_once = kRegisterBytes == 64 ? 8 : kRegisterBytes == 32 ? 4 : 2;
+  for (std::size_t first = 0; first < lines; first += lanes, weight += lanes * columns) {
+    if constexpr (panel) {
+      for (std::size_t line = 0; line < lanes && first + line < lines; line += at_once) {
+        product_shared<at_once>(weight + line, lanes, columns, lines - first - line, x,
+                                y + (first + line) * lanes);
+      }
+    } else {
+      product_block<1>(columns, weight, x, y + first);
+    }
+  }
+}
+
 /// A panel: x and y hold one pack of trials per unit.
 template <class Real>
 RHEOBASE_INLINE void product_panel(const MatrixView<Real>& m, const Real* x, Real* y) {

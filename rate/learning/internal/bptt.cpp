@@ -1,6 +1,7 @@
 #include "rate/learning/internal/bptt.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -16,6 +17,12 @@ constexpr std::size_t kTrialChunk = 256;
 constexpr std::size_t kPanelChunk = 16;
 /// One trial's deltas are turned from rows into columns in squares of this size.
 constexpr std::size_t kStepRows = 16;
+/// Deltas of a block of units that stay in the L1 cache.
+constexpr std::size_t kDeltaBytes = std::size_t{24} * 1024;
+
+std::size_t gradient_rows(std::size_t delta_bytes) {
+  return std::max<std::size_t>(8, kDeltaBytes / delta_bytes);
+}
 
 /// Steps first ... last of one call of the backward kernel.
 struct Chunk {
@@ -67,12 +74,42 @@ void add_outputs(const AlignedVector<Real>& values, bool panel, const KernelNetw
   }
 }
 
+/// Sums that wait for their additions side by side.
+constexpr std::size_t kUnitsAtOnce = 8;
+
+/// Adds to every unit the sum of signal times its line of `lines`, in the order of the signal.
+template <class Real>
+void add_products(std::span<const double> signal, const Real* lines, std::size_t width,
+                  std::span<double> units) {
+  std::array<double, kUnitsAtOnce> total{};
+  if (units.size() == kUnitsAtOnce) {
+    for (std::size_t i = 0; i < signal.size(); ++i) {
+      for (std::size_t k = 0; k < kUnitsAtOnce; ++k) {
+        total[k] += static_cast<double>(lines[k * width + i]) * signal[i];
+      }
+    }
+  } else {
+    for (std::size_t k = 0; k < units.size(); ++k) {
+      for (std::size_t i = 0; i < signal.size(); ++i) {
+        total[k] += static_cast<double>(lines[k * width + i]) * signal[i];
+      }
+    }
+  }
+  for (std::size_t k = 0; k < units.size(); ++k) {
+    units[k] += total[k];
+  }
+}
+
 bool any_panel(const std::vector<TrialGroup>& groups) {
   return std::any_of(groups.begin(), groups.end(), [](const auto& group) { return group.panel; });
 }
 
 bool any_single(const std::vector<TrialGroup>& groups) {
   return std::any_of(groups.begin(), groups.end(), [](const auto& group) { return !group.panel; });
+}
+
+bool any(const std::vector<bool>& parts) {
+  return std::find(parts.begin(), parts.end(), true) != parts.end();
 }
 
 template <class Real>
@@ -89,7 +126,7 @@ ConnectivityUse use_of(const BpttOptions& options) {
 
 template <class Real>
 Bptt<Real>::Workspace::Workspace(const KernelNetwork<Real>& network, const BpttOptions& options,
-                                 bool panels, TrainedParts trained)
+                                 bool panels, const TrainedParts& trained)
     : forward(network, options.steps, panels, true, trained.tau) {
   const std::size_t lanes = panels ? kPanelTrials<Real> : 1;
   const std::size_t state = std::max(network.padded(), network.units() * lanes);
@@ -106,6 +143,17 @@ Bptt<Real>::Workspace::Workspace(const KernelNetwork<Real>& network, const BpttO
   readout_gradient.resize(network.outputs() * state);
   input_gradient.resize(trained.input ? network.units() * network.inputs() : 0);
   bias_gradient.resize(network.outputs());
+  const std::size_t rows = network.loops_view().rows;
+  loop_back.resize(rows * std::max(lanes, kStepRows));
+  if (any(trained.loops)) {
+    back_lines.resize(rows * width);
+    sum_lines.resize(rows * width);
+  }
+  for (std::size_t k = 0; k < trained.loops.size(); ++k) {
+    const std::size_t size = trained.loops[k] ? network.units() * network.loops()[k].rank() : 0;
+    u_gradient.emplace_back(size);
+    v_gradient.emplace_back(size);
+  }
 }
 
 template <class Real>
@@ -113,20 +161,30 @@ Bptt<Real>::Bptt(std::shared_ptr<const Parametrisation<Real>> parametrisation,
                  const BpttOptions& options)
     : options_(options),
       parametrisation_(std::move(parametrisation)),
+      trained_(parametrisation_->trained()),
       network_(parametrisation_->network(), parametrisation_->constraint(), use_of<Real>(options),
                options.level),
       gradient_(blocks().size()) {
   network_.use_spike_noise(options.spike_noise);
-  const TrainedParts trained = parametrisation_->trained();
   const std::vector<TrialGroup> groups = group_trials<Real>(options.batch);
   const std::size_t used = options.threads == 1 ? 1 : groups.size();
   for (std::size_t i = 0; i < used; ++i) {
-    workspaces_.emplace_back(network_, options, any_panel(groups), trained);
+    workspaces_.emplace_back(network_, options, any_panel(groups), trained_);
   }
   totals_.readout.resize(network_.outputs() * network_.units());
   totals_.output_bias.resize(network_.outputs());
-  totals_.gain.resize(trained.tau ? network_.units() : 0);
+  totals_.gain.resize(trained_.tau ? network_.units() : 0);
   totals_.input.resize(workspaces_.front().input_gradient.size());
+  totals_.loops.resize(network_.loops().size());
+  if (any(trained_.loops)) {
+    const std::size_t bytes = use_of<Real>(options).delta_bytes;
+    for (std::size_t k = 0; k < totals_.loops.size(); ++k) {
+      const std::size_t rank = network_.loops()[k].rank();
+      const std::size_t size = trained_.loops[k] ? network_.units() * rank : 0;
+      totals_.loops[k] = {std::vector<double>(size), std::vector<double>(size)};
+      loop_order_.emplace_back(network_.units(), rank, gradient_rows(bytes));
+    }
+  }
 }
 
 template <class Real>
@@ -142,6 +200,10 @@ void Bptt<Real>::run(std::span<const Real> parameters, std::span<const Trial> tr
   for (std::vector<double>* sums :
        {&totals_.readout, &totals_.output_bias, &totals_.gain, &totals_.input}) {
     std::fill(sums->begin(), sums->end(), 0.0);
+  }
+  for (LoopGradient& loop : totals_.loops) {
+    std::fill(loop.u.begin(), loop.u.end(), 0.0);
+    std::fill(loop.v.begin(), loop.v.end(), 0.0);
   }
   penalty_ = 0.0;
   const std::vector<TrialGroup> groups = group_trials<Real>(trials.size());
@@ -180,11 +242,14 @@ void Bptt<Real>::load_error(Workspace& work, std::span<const Trial> trials,
   const std::size_t outputs = network_.outputs();
   for (std::size_t lane = 0; lane < group.count; ++lane) {
     const Trial& trial = trials[group.first + lane];
-    const Eigen::MatrixXd output = work.forward.output(group, lane);
+    const Eigen::MatrixXd output = options_.first_step == 0
+                                       ? work.forward.output_from_start(group, lane)
+                                       : work.forward.output(group, lane);
     losses_[group.first + lane] = loss_of(options_.loss, output, trial.target);
     const Eigen::MatrixXd slope = fraction * loss_gradient(options_.loss, output, trial.target);
     for (std::size_t i = 0; i < static_cast<std::size_t>(slope.size()); ++i) {
-      work.error[(outputs + i) * lanes + lane] = static_cast<Real>(slope.data()[i]);
+      work.error[(options_.first_step * outputs + i) * lanes + lane] =
+          static_cast<Real>(slope.data()[i]);
     }
     for (std::size_t k = 0; k < outputs; ++k) {
       const Eigen::VectorXd of_output = slope.row(static_cast<Eigen::Index>(k));
@@ -236,7 +301,79 @@ void Bptt<Real>::walk_back(Workspace& work, const TrialGroup& group) {
     std::fill(sums->begin(), sums->end(), Real{0});
   }
   std::fill(work.input_gradient.begin(), work.input_gradient.end(), 0.0);
-  work.weight_gradient.assign(network_.recurrent().entries(), Real{0});
+  for (std::size_t k = 0; k < work.u_gradient.size(); ++k) {
+    std::fill(work.u_gradient[k].begin(), work.u_gradient[k].end(), Real{0});
+    std::fill(work.v_gradient[k].begin(), work.v_gradient[k].end(), Real{0});
+  }
+  work.weight_gradient.assign(trained_.weights ? network_.recurrent().entries() : 0, Real{0});
+  BackwardArguments<Real> arguments = backward_arguments(work, group);
+  const WeightGradientArguments<Real> weights{
+      .units = network_.units(),
+      .width = arguments.width,
+      .entries = network_.recurrent().gradient_order(),
+      .delta = work.delta.data(),
+      .presynaptic = work.presynaptic.data(),
+      .gradient = work.weight_gradient.data(),
+  };
+  for (const Chunk& chunk : chunks_backwards(options_.steps, group.panel)) {
+    arguments.first = chunk.first;
+    arguments.last = chunk.last;
+    RHEOBASE_SIMD_DISPATCH(options_.level, backward<Real>)(arguments);
+    if (trained_.weights) {
+      RHEOBASE_SIMD_DISPATCH(options_.level, weight_gradient<Real>)(weights);
+    }
+    if (!loop_order_.empty()) {
+      add_loop_gradients(work, arguments);
+    }
+    if (!work.input_gradient.empty()) {
+      add_input_gradient(work, group.panel, chunk.first, chunk.last);
+    }
+  }
+  if (options_.first_step == 0) {
+    add_first_step(work, group);
+  }
+}
+
+/// dL/dU = delta (V^T r)^T and dL/dV = r (U^T delta)^T over the steps of one chunk.
+template <class Real>
+void Bptt<Real>::add_loop_gradients(Workspace& work, const BackwardArguments<Real>& walked) const {
+  for (std::size_t k = 0; k < loop_order_.size(); ++k) {
+    if (work.u_gradient[k].empty()) {
+      continue;
+    }
+    const std::size_t line = network_.loops_view().loop[k].offset * walked.width;
+    WeightGradientArguments<Real> gradient{
+        .units = network_.loops()[k].rank(),
+        .width = walked.width,
+        .entries = loop_order_[k].view(),
+        .delta = work.delta.data(),
+        .presynaptic = work.sum_lines.data() + line,
+        .gradient = work.u_gradient[k].data(),
+    };
+    RHEOBASE_SIMD_DISPATCH(options_.level, weight_gradient<Real>)(gradient);
+    gradient.delta = work.presynaptic.data();
+    gradient.presynaptic = work.back_lines.data() + line;
+    gradient.gradient = work.v_gradient[k].data();
+    RHEOBASE_SIMD_DISPATCH(options_.level, weight_gradient<Real>)(gradient);
+  }
+}
+
+/// x_0 is given: its output's error reaches the readout alone.
+template <class Real>
+void Bptt<Real>::add_first_step(Workspace& work, const TrialGroup& group) const {
+  const std::size_t lanes = group.panel ? kPanelTrials<Real> : 1;
+  const std::size_t state = group.panel ? network_.units() * lanes : network_.padded();
+  for (std::size_t k = 0; k < network_.outputs(); ++k) {
+    Real* gradient = work.readout_gradient.data() + k * state;
+    for (std::size_t i = 0; i < network_.units() * lanes; ++i) {
+      gradient[i] += work.error[k * lanes + i % lanes] * work.forward.rate()[i];
+    }
+  }
+}
+
+template <class Real>
+BackwardArguments<Real> Bptt<Real>::backward_arguments(Workspace& work,
+                                                       const TrialGroup& group) const {
   BackwardArguments<Real> arguments;
   network_.describe(arguments);
   arguments.panel = group.panel;
@@ -253,23 +390,13 @@ void Bptt<Real>::walk_back(Workspace& work, const TrialGroup& group) {
   arguments.width = chunk_width<Real>(options_.steps, group.panel);
   arguments.delta = work.delta.data();
   arguments.presynaptic = work.presynaptic.data();
-  const WeightGradientArguments<Real> weights{
-      .units = network_.units(),
-      .width = arguments.width,
-      .entries = network_.recurrent().gradient_order(),
-      .delta = work.delta.data(),
-      .presynaptic = work.presynaptic.data(),
-      .gradient = work.weight_gradient.data(),
-  };
-  for (const Chunk& chunk : chunks_backwards(options_.steps, group.panel)) {
-    arguments.first = chunk.first;
-    arguments.last = chunk.last;
-    RHEOBASE_SIMD_DISPATCH(options_.level, backward<Real>)(arguments);
-    RHEOBASE_SIMD_DISPATCH(options_.level, weight_gradient<Real>)(weights);
-    if (!work.input_gradient.empty()) {
-      add_input_gradient(work, group.panel, chunk.first, chunk.last);
-    }
+  arguments.loop_back = work.loop_back.data();
+  if (!work.back_lines.empty()) {
+    arguments.loop_sums = work.forward.loop_sums();
+    arguments.back_lines = work.back_lines.data();
+    arguments.sum_lines = work.sum_lines.data();
   }
+  return arguments;
 }
 
 /// dL/dW_in = sum_t (lambda_t / tau) u_{t-1}^T over the steps of one chunk.
@@ -280,24 +407,40 @@ void Bptt<Real>::add_input_gradient(Workspace& work, bool panel, std::size_t fir
   const std::size_t inputs = network_.inputs();
   const std::size_t width = chunk_width<Real>(options_.steps, panel);
   const Real* before = work.forward.input() + (first - 1) * inputs * lanes;
+  std::vector<double> signal((last - first + 1) * lanes);
   for (std::size_t k = 0; k < inputs; ++k) {
-    for (std::size_t unit = 0; unit < network_.units(); ++unit) {
-      double total = 0.0;
-      for (std::size_t i = 0; i <= last - first; ++i) {
-        for (std::size_t lane = 0; lane < lanes; ++lane) {
-          total += static_cast<double>(work.delta[unit * width + i * lanes + lane]) *
-                   static_cast<double>(before[(i * inputs + k) * lanes + lane]);
-        }
-      }
-      work.input_gradient[k * network_.units() + unit] += total;
+    bool silent = true;
+    for (std::size_t i = 0; i < signal.size(); ++i) {
+      signal[i] = static_cast<double>(before[(i / lanes * inputs + k) * lanes + i % lanes]);
+      silent = silent && signal[i] == 0.0;
+    }
+    if (silent) {
+      continue;
+    }
+    for (std::size_t unit = 0; unit < network_.units(); unit += kUnitsAtOnce) {
+      const std::size_t count = std::min(kUnitsAtOnce, network_.units() - unit);
+      add_products(signal, work.delta.data() + unit * width, width,
+                   std::span(work.input_gradient).subspan(k * network_.units() + unit, count));
+    }
+  }
+}
+
+template <class Real>
+void Bptt<Real>::add_loops(const Workspace& work) {
+  for (std::size_t k = 0; k < loop_order_.size(); ++k) {
+    const std::vector<std::uint32_t>& entry = loop_order_[k].entry;
+    for (std::size_t i = 0; i < work.u_gradient[k].size(); ++i) {
+      totals_.loops[k].u[entry[i]] += static_cast<double>(work.u_gradient[k][i]);
+      totals_.loops[k].v[entry[i]] += static_cast<double>(work.v_gradient[k][i]);
     }
   }
 }
 
 template <class Real>
 void Bptt<Real>::add(const Workspace& work, const TrialGroup& group) {
-  std::transform(totals_.weight.begin(), totals_.weight.end(), work.weight_gradient.begin(),
+  std::transform(work.weight_gradient.begin(), work.weight_gradient.end(), totals_.weight.begin(),
                  totals_.weight.begin(), std::plus<>());
+  add_loops(work);
   add_outputs(work.readout_gradient, group.panel, network_, totals_.readout);
   add_lanes<Real>(work.gain_gradient.data(), group.panel, totals_.gain);
   std::transform(totals_.input.begin(), totals_.input.end(), work.input_gradient.begin(),
@@ -320,11 +463,17 @@ std::size_t Bptt<Real>::bytes(const Parametrisation<Real>& parametrisation,
   const std::size_t state = std::max(padded, units * lanes);
   const std::size_t width =
       std::max(chunk_width<Real>(options.steps, panels), chunk_width<Real>(options.steps, false));
+  std::size_t loop_rows = 0;
+  for (const LowRankLoop& loop : network.loops) {
+    loop_rows += (static_cast<std::size_t>(loop.u.cols()) + 15) / 16 * 16;
+  }
   const std::size_t workspace =
       ForwardPass<Real>::bytes(units, static_cast<std::size_t>(network.inputs()), outputs,
-                               options.steps, panels, true, parametrisation.trained().tau) +
+                               options.steps, panels, true, parametrisation.trained().tau,
+                               loop_rows) +
       sizeof(Real) * (options.steps * outputs * lanes + (3 + outputs) * state +
-                      std::max(state, kTrialChunk * padded) + 2 * units * width + units * units);
+                      std::max(state, kTrialChunk * padded) + 2 * units * width + units * units +
+                      loop_rows * (2 * (width + units) + std::max(lanes, kStepRows)));
   const std::size_t workspaces = options.threads == 1 ? 1 : groups.size();
   return workspaces * workspace + Connectivity<Real>::bytes(units) +
          sizeof(Real) * (parametrisation.blocks().size() + units * units);

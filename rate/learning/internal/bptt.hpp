@@ -22,10 +22,11 @@ struct BpttOptions {
   std::size_t steps = 0;  ///< T of every trial
   std::size_t batch = 1;  ///< trials of every call of run()
   Loss loss = Loss::l2;
-  double spike_noise = 0.0;  ///< scaling factor of spike-like noise; 0: none
-  double l2_rates = 0.0;     ///< times the mean of r^2 over units and steps is added to a loss
-  double l2_weights = 0.0;   ///< times the sum of W^2 is added to the mean loss
-  int threads = 1;           ///< over groups of trials; no influence on the result
+  std::size_t first_step = 1;  ///< 0: the output of x_0 counts too, a target's first column is its
+  double spike_noise = 0.0;    ///< scaling factor of spike-like noise; 0: none
+  double l2_rates = 0.0;       ///< times the mean of r^2 over units and steps is added to a loss
+  double l2_weights = 0.0;     ///< times the sum of W^2 is added to the mean loss
+  int threads = 1;             ///< over groups of trials; no influence on the result
   SimdLevel level = simd_level();
 };
 
@@ -57,12 +58,14 @@ class Bptt {
   /// All that one group of trials needs; groups of one batch may run on different threads.
   struct Workspace {
     Workspace(const KernelNetwork<Real>& network, const BpttOptions& options, bool panels,
-              TrainedParts trained);
+              const TrainedParts& trained);
     ForwardPass<Real> forward;
     AlignedVector<Real> error, rate_cost, adjoint, feedback, scaled, delta, presynaptic;
     AlignedVector<Real> gain_gradient, readout_gradient, weight_gradient;
     std::vector<double> input_gradient;  ///< as w_in; empty where it is fixed
-    std::vector<double> bias_gradient;   ///< outputs
+    AlignedVector<Real> loop_back, back_lines, sum_lines;
+    std::vector<AlignedVector<Real>> u_gradient, v_gradient;  ///< in loop_order; empty: fixed
+    std::vector<double> bias_gradient;                        ///< outputs
     double penalty = 0.0;
   };
 
@@ -72,12 +75,18 @@ class Bptt {
   void load_rate_cost(Workspace& work, std::size_t trials, const TrialGroup& group);
   void add_weight_penalty();
   void walk_back(Workspace& work, const TrialGroup& group);
+  BackwardArguments<Real> backward_arguments(Workspace& work, const TrialGroup& group) const;
+  void add_first_step(Workspace& work, const TrialGroup& group) const;
+  void add_loop_gradients(Workspace& work, const BackwardArguments<Real>& walked) const;
+  void add_loops(const Workspace& work);
   void add_input_gradient(Workspace& work, bool panel, std::size_t first, std::size_t last) const;
   void add(const Workspace& work, const TrialGroup& group);
 
   BpttOptions options_;
   std::shared_ptr<const Parametrisation<Real>> parametrisation_;
+  TrainedParts trained_;
   KernelNetwork<Real> network_;
+  std::vector<FullOrder> loop_order_;  ///< of every loop's gradient; empty: none is trained
   std::vector<Workspace> workspaces_;
   NetworkGradient<Real> totals_;  ///< the sums over groups are taken in order
   std::vector<Real> gradient_;

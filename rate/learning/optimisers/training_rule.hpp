@@ -16,6 +16,7 @@ struct ParameterUpdate {
   std::span<const float> gradient;
   std::span<float> parameters;
   std::vector<std::span<float>> moments;  ///< the rule's own vectors, 0 at the start
+  double beta1 = 0.9, beta2 = 0.999;      ///< decay of Adam's moments
   SimdLevel level = simd_level();
 };
 

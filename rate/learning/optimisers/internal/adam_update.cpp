@@ -8,22 +8,20 @@ namespace rheobase::rate {
 
 namespace {
 
-constexpr double kBeta1 = 0.9;
-constexpr double kBeta2 = 0.999;
 constexpr double kEpsilon = 1e-8;
 
 }  // namespace
 
 void adam_update(const ParameterUpdate& update, double decay) {
   const auto n = static_cast<double>(update.number);
-  const double step =
-      update.learning_rate * std::sqrt(1.0 - std::pow(kBeta2, n)) / (1.0 - std::pow(kBeta1, n));
+  const double step = update.learning_rate * std::sqrt(1.0 - std::pow(update.beta2, n)) /
+                      (1.0 - std::pow(update.beta1, n));
   RHEOBASE_SIMD_DISPATCH(update.level, adam)
   ({
       .count = update.parameters.size(),
       .step = static_cast<float>(step),
-      .beta1 = static_cast<float>(kBeta1),
-      .beta2 = static_cast<float>(kBeta2),
+      .beta1 = static_cast<float>(update.beta1),
+      .beta2 = static_cast<float>(update.beta2),
       .epsilon = static_cast<float>(kEpsilon),
       .keep = static_cast<float>(1.0 - update.learning_rate * decay),
       .gradient = update.gradient.data(),

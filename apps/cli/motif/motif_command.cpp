@@ -1,0 +1,71 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "apps/cli/motif/motif_commands.hpp"
+#include "apps/cli/subcommands.hpp"
+#include "apps/cli/text_table.hpp"
+#include "apps/cli/value_syntax.hpp"
+
+namespace rheobase::cli {
+
+namespace {
+
+constexpr const char* kMotifExamples =
+    "Examples:\n"
+    "  rheobase motif targets -o targets.mat --plot targets.png\n"
+    "  rheobase motif prepare -o network.mat\n"
+    "  rheobase motif train network.mat --targets targets.mat -o library.mat\n"
+    "  rheobase motif chain library.mat\n"
+    "  rheobase motif plot library.mat -o library.png\n"
+    "  rheobase motif linear targets.mat -o linear.mat";
+
+}  // namespace
+
+std::vector<std::size_t> motifs_named(const rate::MotifLibrary& library, const std::string& option,
+                                      const std::string& text) {
+  std::vector<std::size_t> motifs;
+  for (const std::string& name : split(text, ',')) {
+    motifs.push_back(library.index_of(name, option));
+  }
+  return motifs;
+}
+
+std::string scores_table(const rate::MotifLibrary& library, const rate::MotifScores& scores) {
+  const bool chained = library.motifs.size() > 1;
+  TextTable table({"motif", "samples", "rms", "from random states", "after others"});
+  double size = 0.0;
+  for (std::size_t k = 0; k < library.motifs.size(); ++k) {
+    const rate::Motif& motif = library.motifs[k];
+    const auto at = static_cast<Eigen::Index>(k);
+    size += rate::rms(motif.target) / static_cast<double>(library.motifs.size());
+    table.add_row({motif.name(), fmt::format("{}", motif.length()),
+                   fmt::format("{:.3f}", rate::rms(motif.target)),
+                   fmt::format("{:.4f}", scores.random[at]),
+                   chained ? fmt::format("{:.4f}", scores.others[at]) : "-"});
+  }
+  table.add_row({"mean", "", fmt::format("{:.3f}", size),
+                 fmt::format("{:.4f}", scores.random.mean()),
+                 chained ? fmt::format("{:.4f}", scores.others.mean()) : "-"});
+  return table.text();
+}
+
+void add_motif_command(Command program, const Console& console) {
+  const Command group = program.add_command(
+      "motif",
+      "Motor motifs that a network chains without having learnt their transitions\n"
+      "Libraries of motifs by Logiaco & Escola (2021): a fixed recurrent network to which every "
+      "motif adds an input, or an input and a loop of rank one, and a preparatory module that "
+      "makes "
+      "any transition; and the linear thalamocortical model. Library files are rate networks for "
+      "every other command.");
+  group.examples(kMotifExamples);
+  add_motif_targets_command(group, console);
+  add_motif_prepare_command(group, console);
+  add_motif_train_command(group, console);
+  add_motif_chain_command(group, console);
+  add_motif_linear_command(group, console);
+  add_motif_plot_command(group, console);
+}
+
+}  // namespace rheobase::cli

@@ -1,0 +1,123 @@
+#include <cmath>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "apps/cli/interrupt.hpp"
+#include "apps/cli/json_output.hpp"
+#include "apps/cli/motif/motif_commands.hpp"
+#include "apps/cli/output_file.hpp"
+#include "apps/cli/progress_bar.hpp"
+#include "apps/cli/text_format.hpp"
+#include "apps/cli/text_table.hpp"
+#include "core/error.hpp"
+#include "io/mat/motif_file.hpp"
+
+namespace rheobase::cli {
+
+namespace {
+
+struct MotifPrepareRequest {
+  rate::MotifOptions network;
+  rate::PreparationOptions training;
+  std::filesystem::path output;
+  bool json = false;
+};
+
+/// The norm of the rates is looked at after 7 time constants, as in the paper.
+constexpr double kLookAtTau = 7.0;
+constexpr int kLookTrials = 9;
+
+void print_prepared(const MotifPrepareRequest& request, const io::MotifLibraryFile& file,
+                    double seconds, const Console& console) {
+  const rate::MotifLibrary& library = file.library;
+  Summary summary;
+  summary.add("network", fmt::format("{}, N = {}, g = {:g}, seed {}", library.definition().name,
+                                     library.units(), library.options.gain, library.options.seed));
+  Json json{{"output", request.output.string()},
+            {"architecture", std::string(library.definition().name)},
+            {"units", library.units()},
+            {"seed", library.options.seed}};
+  if (library.definition().preparation) {
+    const auto look = static_cast<Eigen::Index>(std::lround(kLookAtTau / library.options.step_tau));
+    const Eigen::MatrixXd norm =
+        rate::preparation_course(library, look + 1, kLookTrials, request.training.seed).norm;
+    const rate::PreparationSpectra spectra = rate::preparation_spectra(library);
+    const double before = spectra.without.real().maxCoeff();
+    const double after = spectra.with.real().maxCoeff();
+    const double other = spectra.with_random.real().maxCoeff();
+    summary.add("batches", fmt::format("{}", file.preparation_losses.size()));
+    summary.add("summed squared rates",
+                fmt::format("{:.0f}, at the start {:.0f}", file.preparation_losses.back(),
+                            file.preparation_losses.front()));
+    summary.add("largest real eigenvalue",
+                fmt::format("{:.3f} with the module, {:.3f} without, {:.3f} with another J", after,
+                            before, other));
+    summary.add(
+        fmt::format("|r| after {:g} tau", kLookAtTau),
+        fmt::format("{:.3f}, at the start {:.2f}", norm.row(look).mean(), norm.row(0).mean()));
+    json["batches"] = file.preparation_losses.size();
+    json["losses"] = {file.preparation_losses.front(), file.preparation_losses.back()};
+    json["largest_eigenvalue"] = {{"with", after}, {"without", before}, {"with_random", other}};
+    json["rate_norm"] = {norm.row(0).mean(), norm.row(look).mean()};
+    json["seconds"] = seconds;
+    summary.add("time", seconds_text(seconds));
+  }
+  summary.add("saved", request.output.string());
+  if (request.json) {
+    print_json(console, json);
+  } else {
+    console.out << summary.text();
+  }
+}
+
+void run_motif_prepare(MotifPrepareRequest request, const Console& console) {
+  check_output("--output", request.output);
+  request.training.seed = request.network.seed;
+  io::MotifLibraryFile file;
+  file.library = rate::make_motif_library(request.network);
+  file.preparation = request.training;
+  file.command = with_seed(console.command_line, request.network.seed);
+  double seconds = 0.0;
+  bool stopped = false;
+  if (file.library.definition().preparation) {
+    const InterruptGuard guard;
+    ProgressBar bar(console, "preparatory module");
+    rate::PreparationLearner learner(file.library, request.training);
+    stopped = rate::learn(learner, {}, bar.control(guard)) == rate::LearningOutcome::cancelled;
+    file.library = learner.library();
+    file.preparation_losses = learner.course().losses;
+    seconds = bar.seconds();
+  }
+  save_result(request.output,
+              [&](const std::filesystem::path& path) { io::write_motif_library(path, file); });
+  if (stopped) {
+    throw Cancelled(fmt::format("stopped after {} batches; the module so far is in {}",
+                                file.preparation_losses.size(), request.output.string()));
+  }
+  print_prepared(request, file, seconds, console);
+}
+
+}  // namespace
+
+void add_motif_prepare_command(Command group, const Console& console) {
+  const auto request = std::make_shared<MotifPrepareRequest>();
+  const Command command = group.add_command(
+      "prepare",
+      "Make a network for motifs, with its preparatory module where it has one\n"
+      "The module, loops of rank P, is trained to bring any state to the origin and is on in the "
+      "first 5 time constants of every motif.");
+  command.examples(
+      "Examples:\n"
+      "  rheobase motif prepare -o network.mat\n"
+      "  rheobase motif prepare --architecture multiplicative-preparation --seed 3 -o network.mat\n"
+      "  rheobase motif prepare --architecture control --gain 1.5 -o control.mat");
+  command.add_file("-o,--output", request->output, "Library without motifs (.mat)").required();
+  add_fields(command, rate::motif_fields(), request->network);
+  add_fields_but(command, rate::preparation_fields(), request->training, {"seed"},
+                 "Training of the module");
+  add_json(command, request->json);
+  command.action([request, &console] { run_motif_prepare(*request, console); });
+}
+
+}  // namespace rheobase::cli

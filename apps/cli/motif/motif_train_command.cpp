@@ -1,0 +1,183 @@
+#include <cmath>
+#include <memory>
+#include <numeric>
+
+#include <fmt/format.h>
+
+#include "apps/cli/interrupt.hpp"
+#include "apps/cli/json_output.hpp"
+#include "apps/cli/motif/motif_commands.hpp"
+#include "apps/cli/output_file.hpp"
+#include "apps/cli/progress_bar.hpp"
+#include "apps/cli/text_format.hpp"
+#include "apps/cli/text_table.hpp"
+#include "core/error.hpp"
+#include "io/mat/motif_file.hpp"
+
+namespace rheobase::cli {
+
+namespace {
+
+struct MotifTrainRequest {
+  rate::MotifTrainingOptions options;
+  std::filesystem::path library, targets, output;
+  std::string motifs;
+  bool resume = false;
+  bool json = false;
+};
+
+constexpr int kCheckpointBatches = 500;
+
+/// What is trained: the motifs named, or those just added, or all.
+std::vector<std::size_t> chosen_motifs(const MotifTrainRequest& request,
+                                       const rate::MotifLibrary& library, std::size_t added) {
+  if (!request.motifs.empty()) {
+    return motifs_named(library, "--motifs", request.motifs);
+  }
+  const std::size_t first = added > 0 ? library.motifs.size() - added : 0;
+  std::vector<std::size_t> motifs(library.motifs.size() - first);
+  std::iota(motifs.begin(), motifs.end(), first);
+  return motifs;
+}
+
+/// Reads the targets into the library. @returns how many there are
+std::size_t add_targets(const MotifTrainRequest& request, rate::MotifLibrary& library) {
+  if (request.targets.empty()) {
+    return 0;
+  }
+  const io::MotifTargets targets = io::read_motif_targets(request.targets);
+  if (std::abs(targets.step_tau - library.options.step_tau) > 1e-9) {
+    throw InputError(request.targets.string(), "field 'step_tau'",
+                     fmt::format("{:g}", targets.step_tau),
+                     fmt::format("must be the library's step, {:g}", library.options.step_tau));
+  }
+  rate::add_motifs(library, targets.targets);
+  return targets.targets.size();
+}
+
+/// A training from its start or from where the library's was stopped.
+rate::MotifLearner make_learner(MotifTrainRequest& request, io::MotifLibraryFile& file,
+                                const Console& console) {
+  if (!request.resume) {
+    const std::size_t added = add_targets(request, file.library);
+    if (file.library.motifs.empty()) {
+      throw InputError(request.library.string(), "motifs", "none",
+                       "must get some from --targets FILE");
+    }
+    file.command = with_seed(console.command_line, request.options.seed);
+    return {file.library, chosen_motifs(request, file.library, added), request.options};
+  }
+  if (!file.training) {
+    throw InputError(request.library.string(), "training", "none that was stopped",
+                     "must hold one for --resume");
+  }
+  if (!request.targets.empty() || !request.motifs.empty()) {
+    throw InputError("--resume", "", "--targets or --motifs beside it",
+                     "must be given without them: the training goes on with its own motifs");
+  }
+  const int threads = request.options.threads;
+  request.options = file.training->options;
+  request.options.threads = threads;
+  return {file.library, file.training->motifs, request.options};
+}
+
+Json motifs_json(const rate::MotifLibrary& library, const rate::MotifScores& scores) {
+  Json list = Json::array();
+  for (std::size_t k = 0; k < library.motifs.size(); ++k) {
+    const auto at = static_cast<Eigen::Index>(k);
+    Json one{{"name", library.motifs[k].name()},
+             {"samples", library.motifs[k].length()},
+             {"rms", rate::rms(library.motifs[k].target)},
+             {"rmse_random", scores.random[at]}};
+    if (library.motifs.size() > 1) {
+      one["rmse_others"] = scores.others[at];
+    }
+    list.push_back(one);
+  }
+  return list;
+}
+
+void run_motif_train(MotifTrainRequest request, const Console& console) {
+  if (request.output.empty() && request.resume) {
+    request.output = request.library;  // a stopped training is written over
+  }
+  if (request.output.empty()) {
+    throw InputError("--output", "", "nothing", "must name the file of the trained library");
+  }
+  check_output("--output", request.output,
+               {request.resume ? std::filesystem::path{} : request.library, request.targets});
+  io::MotifLibraryFile file = io::read_motif_library(request.library);
+  rate::MotifLearner learner = make_learner(request, file, console);
+  if (request.resume) {
+    learner.restore(file.training->state);
+  }
+  const auto write = [&](bool open) {
+    file.library = learner.library();
+    file.training.reset();
+    if (open) {
+      file.training = io::MotifTrainingFile{request.options, learner.motifs(), learner.state()};
+    }
+    save_result(request.output,
+                [&](const std::filesystem::path& path) { io::write_motif_library(path, file); });
+  };
+  const InterruptGuard guard;
+  double seconds = 0.0;
+  rate::MotifScores scores;
+  {
+    ProgressBar bar(console, "motifs");
+    const rate::LearningOutcome outcome =
+        rate::learn(learner, {.checkpoint_every = kCheckpointBatches}, bar.control(guard),
+                    [&](const rate::Learner&) { write(true); });
+    if (outcome == rate::LearningOutcome::cancelled) {
+      throw Cancelled(fmt::format("stopped: {}; continue with: rheobase motif train {} --resume",
+                                  learner.status(), shell_quoted(request.output.string())));
+    }
+    seconds = bar.seconds();
+  }
+  write(false);
+  scores = rate::evaluate_motifs(file.library, {.threads = request.options.threads});
+  if (request.json) {
+    print_json(console, {{"output", request.output.string()},
+                         {"seed", request.options.seed},
+                         {"motifs", motifs_json(file.library, scores)},
+                         {"rmse_random", scores.random.mean()},
+                         {"rmse_others", file.library.motifs.size() > 1 ? Json(scores.others.mean())
+                                                                        : Json(nullptr)},
+                         {"seconds", seconds}});
+    return;
+  }
+  Summary summary;
+  summary.add("time", seconds_text(seconds));
+  summary.add("saved", request.output.string());
+  console.out << scores_table(file.library, scores) << '\n' << summary.text();
+}
+
+}  // namespace
+
+void add_motif_train_command(Command group, const Console& console) {
+  const auto request = std::make_shared<MotifTrainRequest>();
+  const Command command = group.add_command(
+      "train",
+      "Train motifs of a library, every one by itself\n"
+      "Backpropagation through time of the mean squared error from random states; the minimum over "
+      "training is kept. Motifs that are not trained keep every bit; the control network trains "
+      "all of them together. A stopped training goes on with --resume, bit for bit.");
+  command.examples(
+      "Examples:\n"
+      "  rheobase motif train network.mat --targets targets.mat -o library.mat\n"
+      "  rheobase motif train library.mat --targets more.mat -o larger.mat\n"
+      "  rheobase motif train library.mat --motifs step3 --batches 3000 -o better.mat\n"
+      "  rheobase motif train library.mat --resume");
+  command.add_file("LIBRARY", request->library, "Library (.mat), from `motif prepare` or this")
+      .required();
+  command.add_file("--targets", request->targets, "Motifs to add (.mat)");
+  command.add_file("-o,--output", request->output, "Where to write the library");
+  add_text(command, "--motifs", request->motifs, "NAME,...",
+           "Motifs to train (default: those of --targets, or all)");
+  command.add_flag("--resume", request->resume, "Go on with a training that was stopped");
+  add_fields(command, rate::motif_training_fields(), request->options);
+  add_json(command, request->json);
+  command.action([request, &console] { run_motif_train(*request, console); });
+}
+
+}  // namespace rheobase::cli

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "rate/models/motif/linear/linear_model.hpp"
+
+namespace rheobase::io {
+
+/// Writes a linear model: A, w, U, V, and of motif k target_k, lambda_k and alpha_k (K x 2: real
+/// and imaginary parts), u_k, v_k, x_init_k.
+void write_linear_model(const std::filesystem::path& path, const rate::LinearModel& model,
+                        const std::string& command);
+
+}  // namespace rheobase::io

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "io/mat/mat_file.hpp"
+#include "rate/learning/motif/motif_training.hpp"
+#include "rate/models/motif/motif_library.hpp"
+
+namespace rheobase::io {
+
+/// Motifs of a file: `motifs` (samples x motifs, shorter ones end in NaN), and optional `names`
+/// (text, separated by commas), `step_tau`.
+struct MotifTargets {
+  std::vector<rate::MotifTarget> targets;
+  double step_tau = 0.1;
+};
+
+/// @throws InputError with file and field for NaN inside a motif, names that do not fit
+MotifTargets read_motif_targets(const std::filesystem::path& path);
+void write_motif_targets(const std::filesystem::path& path, const MotifTargets& targets);
+
+/// A training that was stopped.
+struct MotifTrainingFile {
+  rate::MotifTrainingOptions options;
+  std::vector<std::size_t> motifs;
+  rate::NamedArrays state;
+};
+
+/// A library of motifs with how it came about. Its file is that of a rate network too: of its
+/// motifs in order, as many as a model file has loops for.
+struct MotifLibraryFile {
+  rate::MotifLibrary library;
+  rate::PreparationOptions preparation;
+  std::vector<double> preparation_losses;  ///< empty: the module is not trained
+  std::optional<MotifTrainingFile> training;
+  std::string command;
+};
+
+/// @throws InputError with file and field where it is no library or damaged
+MotifLibraryFile read_motif_library(const std::filesystem::path& path);
+void write_motif_library(const std::filesystem::path& path, const MotifLibraryFile& file);
+
+/// A chain as a model file (`<path>`) and its trial as a trials file for the task `file`.
+void write_chain_network(const std::filesystem::path& path, const rate::MotifChain& chain,
+                         const std::string& command);
+void write_chain_trial(const std::filesystem::path& path, const rate::MotifChain& chain);
+
+}  // namespace rheobase::io

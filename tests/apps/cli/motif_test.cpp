@@ -1,0 +1,147 @@
+// rheobase motif: from targets to a chain that another command plays, and what it refuses.
+#include <algorithm>
+#include <cmath>
+
+#include <doctest/doctest.h>
+
+#include "io/mat/mat_file.hpp"
+#include "io/mat/motif_file.hpp"
+#include "tests/apps/cli/cli_harness.hpp"
+
+namespace rheobase {
+
+using namespace cli_test;
+
+namespace {
+
+constexpr const char* kShort = "120";
+
+/// Two short oscillations and a small prepared network.
+void make_motif_files() {
+  REQUIRE(run({"motif", "targets", "--kind", "oscillatory", "--count", "2", "--period", kShort,
+               "--harmonics", "2", "--chaos-units", "20", "-o", "targets.mat"})
+              .code == 0);
+  const Outcome prepared = run({"motif", "prepare", "--N", "24", "--P", "6", "--preparation", "2",
+                                "--batches", "3", "--batch", "8", "-o", "network.mat"});
+  CAPTURE(prepared.err);
+  REQUIRE(prepared.code == 0);
+}
+
+std::vector<std::string> quick_motifs(const std::string& library, const std::string& output) {
+  return {"motif", "train", library, "--batches", "10", "--batch", "8", "-o", output};
+}
+
+}  // namespace
+
+TEST_SUITE("cli") {
+  TEST_CASE("motif: targets, network, training, chain, a trial that eval plays") {
+    const WorkingFolder folder;
+    make_motif_files();
+    const Outcome trained = run(quick_motifs("network.mat", "library.mat") +
+                                std::vector<std::string>{"--targets", "targets.mat", "--json"});
+    CAPTURE(trained.err);
+    REQUIRE(trained.code == 0);
+    CHECK(trained.json().at("motifs").size() == 2);
+    CHECK(trained.json().at("motifs")[0].at("name") == "oscillation1");
+
+    const auto scores =
+        run({"motif", "chain", "library.mat", "--fractions", "0.5,1", "--json"}).json();
+    CHECK(scores.at("rmse_random")[0] == trained.json().at("motifs")[0].at("rmse_random"));
+    CHECK(scores.at("interrupted").size() == 2);
+
+    const Outcome chained =
+        run({"motif", "chain", "library.mat", "--chain", "oscillation2,oscillation1,oscillation2",
+             "-o", "chain.mat", "--trial", "trial.mat"});
+    CAPTURE(chained.err);
+    REQUIRE(chained.code == 0);
+    const Outcome evaluated =
+        run({"eval", "chain.mat", "--task", "file", "--trials-file", "trial.mat", "--trials", "2"});
+    CAPTURE(evaluated.err);
+    CHECK(evaluated.code == 0);
+    CHECK(run({"info", "library.mat"}).code == 0);
+  }
+
+  TEST_CASE("motif train leaves other motifs as they are, and its file as it was read") {
+    const WorkingFolder folder;
+    make_motif_files();
+    REQUIRE(run(quick_motifs("network.mat", "library.mat") +
+                std::vector<std::string>{"--targets", "targets.mat"})
+                .code == 0);
+    const rate::MotifLibrary before = io::read_motif_library("library.mat").library;
+    REQUIRE(run(quick_motifs("library.mat", "again.mat") +
+                std::vector<std::string>{"--motifs", "oscillation2", "--seed", "9"})
+                .code == 0);
+    const rate::MotifLibrary after = io::read_motif_library("again.mat").library;
+    CHECK(after.motifs[0].b == before.motifs[0].b);
+    CHECK(after.motifs[1].b != before.motifs[1].b);
+    CHECK(after.j == before.j);
+    CHECK(after.preparation_u == before.preparation_u);
+    io::write_motif_library("copy.mat", io::read_motif_library("again.mat"));
+    CHECK(read_text("copy.mat") == read_text("again.mat"));
+  }
+
+  TEST_CASE("motif linear and the figures") {
+    const WorkingFolder folder;
+    REQUIRE(run({"motif", "targets", "--count", "2", "--samples", "200", "--longest", "150", "-o",
+                 "targets.mat", "--plot", "targets.svg"})
+                .code == 0);
+    CHECK(read_text("targets.svg").find("step2") != std::string::npos);
+    const Outcome linear = run({"motif", "linear", "targets.mat", "--N", "30", "--P", "15",
+                                "--starts", "1", "--terms", "6", "--loop-iterations", "5",
+                                "--preparation-iterations", "5", "-o", "linear.mat", "--json"});
+    CAPTURE(linear.err);
+    REQUIRE(linear.code == 0);
+    CHECK(linear.json().at("motifs").size() == 2);
+    CHECK(io::MatFile("linear.mat").matrix("lambda_2", 6, 2, "").col(0).maxCoeff() < 0.0);
+    make_motif_files();
+    REQUIRE(run(quick_motifs("network.mat", "library.mat") +
+                std::vector<std::string>{"--targets", "targets.mat"})
+                .code == 0);
+    const Outcome plotted = run({"motif", "plot", "library.mat", "-o", "library.svg"});
+    CAPTURE(plotted.err);
+    REQUIRE(plotted.code == 0);
+    for (const char* part : {"oscillation2", "Eigenvalues", "Preparation", "after another motif"}) {
+      CAPTURE(part);
+      CHECK(read_text("library.svg").find(part) != std::string::npos);
+    }
+  }
+
+  TEST_CASE("motif refuses in one line what cannot be") {
+    const WorkingFolder folder;
+    make_motif_files();
+    const auto refused = [](const std::vector<std::string>& args, const std::string& part) {
+      const Outcome outcome = run(args);
+      CAPTURE(outcome.err);
+      CHECK(outcome.code == 2);
+      CHECK(outcome.err.find(part) != std::string::npos);
+      CHECK(std::count(outcome.err.begin(), outcome.err.end(), '\n') == 1);
+    };
+    refused({"motif", "train", "network.mat", "-o", "x.mat"}, "--targets");
+    refused({"motif", "train", "targets.mat", "-o", "x.mat"}, "no library of motifs");
+    refused({"motif", "train", "network.mat", "--resume"}, "none that was stopped");
+    refused({"motif", "train", "network.mat", "--targets", "targets.mat", "-o", "network.mat"},
+            "network.mat");
+    refused({"motif", "prepare", "--N", "20", "--P", "30", "-o", "x.mat"}, "preparation_rank");
+    refused({"motif", "chain", "network.mat"}, "motifs");
+    io::MatFields fields;
+    Eigen::MatrixXd motifs = Eigen::MatrixXd::Zero(60, 1);
+    motifs(7, 0) = std::nan("");
+    fields.matrix("motifs", motifs);
+    io::write_mat("holes.mat", fields, io::MatVersion::level5);
+    refused({"motif", "train", "network.mat", "--targets", "holes.mat", "-o", "x.mat"},
+            "sample 8 of motif 1");
+    io::write_motif_targets("other.mat", {{{"slow", Eigen::VectorXd::Zero(60)}}, 0.2});
+    refused({"motif", "train", "network.mat", "--targets", "other.mat", "-o", "x.mat"}, "step_tau");
+    io::write_motif_targets("short.mat", {{{"short", Eigen::VectorXd::Zero(20)}}, 0.1});
+    refused({"motif", "train", "network.mat", "--targets", "short.mat", "-o", "x.mat"},
+            "beyond the preparation");
+    REQUIRE(run(quick_motifs("network.mat", "library.mat") +
+                std::vector<std::string>{"--targets", "targets.mat"})
+                .code == 0);
+    refused({"motif", "chain", "library.mat", "--chain", "oscillation1,jump"}, "'jump'");
+    refused({"motif", "chain", "library.mat", "-o", "x.mat"}, "--chain");
+    refused({"motif", "linear", "targets.mat", "--terms", "7", "-o", "x.mat"}, "even");
+  }
+}
+
+}  // namespace rheobase

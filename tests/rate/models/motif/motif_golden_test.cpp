@@ -1,0 +1,254 @@
+// Targets, trajectories and gradients of motif networks against data of independent programs.
+#include <cmath>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "core/analysis/signed_rank.hpp"
+#include "rate/learning/internal/bptt.hpp"
+#include "rate/learning/optimisers/training_rule.hpp"
+#include "rate/models/motif/internal/motif_parametrisation.hpp"
+#include "tests/rate/models/motif/golden_motifs.hpp"
+
+using namespace rheobase;
+using namespace rheobase::rate;
+using golden::golden_library;
+using golden::kMotifGolden;
+using golden::kMotifTargets;
+using golden::largest;
+using golden::MotifFile;
+
+namespace {
+
+const std::vector<std::pair<MotifArchitecture, std::string>> kArchitectures{
+    {MotifArchitecture::additive, "add"},
+    {MotifArchitecture::additive_preparation, "add_prep"},
+    {MotifArchitecture::multiplicative, "mult"},
+    {MotifArchitecture::multiplicative_preparation, "mult_prep"},
+    {MotifArchitecture::two_input, "two"},
+    {MotifArchitecture::control, "control"},
+};
+
+/// x_0 and the stored noise of a trial: column n is added to x_n.
+Eigen::MatrixXd added_to(const MotifFile& file, Eigen::Index trial, Eigen::Index columns) {
+  const Eigen::MatrixXd noise = file.last_slice("noise_x", trial);
+  Eigen::MatrixXd added = Eigen::MatrixXd::Zero(noise.cols(), columns);
+  added.col(0) = file("x0").col(trial);
+  const Eigen::Index known = std::min(noise.rows(), columns - 1);
+  added.middleCols(1, known) = noise.topRows(known).transpose();
+  return added;
+}
+
+/// Output and last state of the kernels for `copies` repetitions of the stored trials.
+struct KernelRun {
+  std::vector<Eigen::MatrixXd> output;
+  std::vector<Eigen::VectorXd> end;
+};
+
+KernelRun run_kernels(const MotifChain& chain, const std::vector<Eigen::MatrixXd>& added) {
+  const std::vector<TrialGroup> groups = group_trials<double>(added.size());
+  const auto kernel = kernel_network<double>(
+      chain.network,
+      {.trials = !groups.back().panel, .panels = groups.front().panel, .backward = false},
+      simd_level());
+  const std::vector<Trial> trials(added.size(), {chain.input, chain.target, 0});
+  KernelRun run;
+  for (const TrialGroup& group : groups) {
+    ForwardPass<double> pass(kernel, static_cast<std::size_t>(chain.input.cols()), group.panel,
+                             false);
+    pass.run(kernel, trials, group, {.added = added});
+    for (std::size_t lane = 0; lane < group.count; ++lane) {
+      run.output.push_back(pass.output_from_start(group, lane));
+      run.end.push_back(pass.last_state(group, lane));
+    }
+  }
+  return run;
+}
+
+}  // namespace
+
+TEST_SUITE_BEGIN("golden");
+
+TEST_CASE("step motifs from given random numbers") {
+  const MotifFile file("motif_targets");
+  const Eigen::MatrixXd normals = file("xi");
+  const Eigen::MatrixXd uniforms = file("u");
+  for (Eigen::Index k = 0; k < normals.cols(); ++k) {
+    const std::string number = std::to_string(k + 1);
+    const StepMotif motif =
+        step_motif({}, {normals.col(k).data(), 1200}, {uniforms.col(k).data(), 24});
+    const Eigen::VectorXd intervals = file("intervals" + number);
+    REQUIRE(static_cast<Eigen::Index>(motif.intervals.size()) == intervals.size());
+    for (Eigen::Index i = 0; i < intervals.size(); ++i) {
+      CHECK(motif.intervals[static_cast<std::size_t>(i)] == static_cast<int>(intervals[i]));
+    }
+    CHECK(largest(motif.samples, file("motif" + number)) <= kMotifTargets);
+    if (k == 0) {
+      CHECK(largest(motif.z, file("z1")) <= kMotifTargets);
+    }
+  }
+}
+
+TEST_CASE("oscillatory motifs keep four harmonics of their own length") {
+  const MotifFile file("motif_targets");
+  const Eigen::MatrixXd raw = file("osc_raw");
+  for (Eigen::Index k = 0; k < raw.cols(); ++k) {
+    CHECK(largest(few_harmonics(raw.col(k), static_cast<int>(file.number("osc_K"))),
+                  file("osc_motif").col(k)) <= kMotifTargets);
+  }
+}
+
+TEST_CASE("trajectories of every architecture, single trials and panels") {
+  const MotifFile file("forward");
+  const Eigen::Index steps = 400;
+  for (const auto& [architecture, name] : kArchitectures) {
+    CAPTURE(name);
+    const MotifLibrary library = golden_library(file, architecture, Eigen::VectorXd::Zero(steps));
+    const MotifChain chain = single_motif(library, 0, steps + 1);
+    for (const std::size_t copies : {std::size_t{1}, std::size_t{4}}) {
+      std::vector<Eigen::MatrixXd> added;
+      for (std::size_t i = 0; i < 2 * copies; ++i) {
+        added.push_back(added_to(file, static_cast<Eigen::Index>(i % 2), steps + 1));
+      }
+      const KernelRun run = run_kernels(chain, added);
+      for (std::size_t i = 0; i < added.size(); ++i) {
+        const auto trial = static_cast<Eigen::Index>(i % 2);
+        CHECK(largest(run.output[i].leftCols(steps).transpose(), file("y_" + name).col(trial)) <=
+              kMotifGolden);
+        CHECK(largest(run.end[i], file("xend_" + name).col(trial)) <= kMotifGolden);
+      }
+    }
+  }
+}
+
+TEST_CASE("loss and gradient of every trained block, single trials and panels") {
+  const MotifFile file("gradients");
+  const Eigen::VectorXd target = file("target");
+  const Eigen::Index steps = target.size();
+  for (const auto& [architecture, name] : kArchitectures) {
+    CAPTURE(name);
+    const MotifLibrary library = golden_library(file, architecture, target);
+    const bool shared = library.definition().shared;
+    for (const std::size_t copies : {std::size_t{1}, std::size_t{3}}) {
+      const MotifChain chain = single_motif(library, 0, steps);
+      std::vector<Eigen::MatrixXd> added;
+      std::vector<Trial> trials;
+      for (std::size_t i = 0; i < 3 * copies; ++i) {
+        added.push_back(added_to(file, static_cast<Eigen::Index>(i % 3), steps));
+        trials.push_back({chain.input, chain.target, 0});
+      }
+      Bptt<double> bptt(shared ? control_parametrisation<double>(library)
+                               : motif_parametrisation<double>(library, 0),
+                        {.steps = static_cast<std::size_t>(steps),
+                         .batch = trials.size(),
+                         .loss = Loss::mean_square,
+                         .first_step = 0});
+      std::vector<double> parameters(bptt.blocks().size());
+      for (const ParameterBlock& block : bptt.blocks().all()) {
+        const Eigen::MatrixXd values = file(block.name);
+        std::copy(values.data(), values.data() + values.size(),
+                  parameters.begin() + static_cast<std::ptrdiff_t>(block.offset));
+      }
+      bptt.run(parameters, trials, {.added = added});
+      double loss = 0.0;
+      for (const double one : bptt.losses()) {
+        loss += one / static_cast<double>(trials.size());
+      }
+      CHECK(std::abs(loss - file.number("loss_" + name)) <= kMotifGolden);
+      for (const ParameterBlock& block : bptt.blocks().all()) {
+        CAPTURE(block.name);
+        const std::span<double> found = bptt.blocks().of(block.name, bptt.gradient());
+        const Eigen::MatrixXd gradient =
+            Eigen::Map<const Eigen::MatrixXd>(found.data(), static_cast<Eigen::Index>(block.rows),
+                                              static_cast<Eigen::Index>(block.columns));
+        const Eigen::MatrixXd known = file("d" + block.name + "_" + name);
+        CHECK(known.cwiseAbs().maxCoeff() > 1e-4);
+        CHECK(largest(gradient, known) <= kMotifGolden);
+      }
+    }
+  }
+}
+
+TEST_CASE("signed-rank p values of SciPy") {
+  const MotifFile file("wilcoxon");
+  const auto row = [&file](const std::string& name, Eigen::Index k) -> Eigen::VectorXd {
+    return file(name).row(k).transpose();
+  };
+  for (Eigen::Index k = 0; k < 6; ++k) {
+    for (const bool ties : {false, true}) {
+      const Eigen::VectorXd a = row(ties ? "a_ties" : "a", k);
+      const Eigen::VectorXd b = row(ties ? "b_ties" : "b", k);
+      const Eigen::VectorXd known = row(ties ? "approx_stat_p" : "exact_stat_p", k);
+      const analysis::SignedRank test = analysis::signed_rank_test({a.data(), 10}, {b.data(), 10});
+      CHECK(std::abs(test.statistic - known[0]) <= 1e-12);
+      CHECK(std::abs(test.p_value - known[1]) <= kMotifTargets);
+    }
+  }
+}
+
+TEST_CASE("the preparatory module: loss, gradient and steps of Adam") {
+  const MotifFile file("prep_module_small");
+  MotifLibrary library;
+  library.options = {.architecture = MotifArchitecture::additive_preparation,
+                     .units = 20,
+                     .gain = file.number("g"),
+                     .preparation_rank = 5,
+                     .noise = 0.0};
+  library.j = file("J");
+  library.w = Eigen::VectorXd::Zero(20);
+  library.preparation_u = file("U0");
+  library.preparation_v = file("V0");
+  const std::size_t states = 41;
+  const std::size_t count = 4;
+  const BpttOptions options{
+      .steps = states, .batch = count, .l2_rates = static_cast<double>(20 * states)};
+  const Trial silence{Eigen::MatrixXd::Zero(1, 41), Eigen::MatrixXd::Zero(1, 41), 0};
+  const std::vector<Trial> trials(count, silence);
+  const auto starts = [&](Eigen::Index k) {
+    const Eigen::MatrixXd x0 = file.first_slice("x0", k);
+    std::vector<Eigen::MatrixXd> added;
+    for (Eigen::Index i = 0; i < x0.cols(); ++i) {
+      added.emplace_back(x0.col(i));
+    }
+    return added;
+  };
+
+  SUBCASE("double precision") {
+    Bptt<double> bptt(preparation_parametrisation<double>(library), options);
+    std::vector<double> parameters;
+    for (const Eigen::MatrixXd& m : {library.preparation_u, library.preparation_v}) {
+      parameters.insert(parameters.end(), m.data(), m.data() + m.size());
+    }
+    const std::vector<Eigen::MatrixXd> added = starts(0);
+    bptt.run(parameters, trials, {.added = added});
+    CHECK(std::abs(bptt.penalty() - file("loss")(0, 0)) <= kMotifGolden);
+    const Eigen::Map<const Eigen::MatrixXd> du(bptt.gradient().data(), 20, 5);
+    const Eigen::Map<const Eigen::MatrixXd> dv(bptt.gradient().data() + 100, 20, 5);
+    CHECK(largest(du, file("dU")) <= kMotifGolden);
+    CHECK(largest(dv, file("dV")) <= kMotifGolden);
+  }
+
+  SUBCASE("five steps of Adam in single precision") {
+    Bptt<float> bptt(preparation_parametrisation<float>(library), options);
+    std::vector<float> parameters = preparation_parameters(library);
+    std::vector<std::vector<float>> moments(2, std::vector<float>(parameters.size(), 0.0F));
+    for (Eigen::Index k = 0; k < 5; ++k) {
+      const std::vector<Eigen::MatrixXd> added = starts(k);
+      bptt.run(parameters, trials, {.added = added});
+      const double loss = file("loss")(k, 0);
+      CHECK(std::abs(bptt.penalty() - loss) <= 1e-5 * loss);
+      training_rule_named("adam").apply({.number = k + 1,
+                                         .learning_rate = 1e-3,
+                                         .gradient = bptt.gradient(),
+                                         .parameters = parameters,
+                                         .moments = {moments[0], moments[1]}});
+      assign_preparation(parameters, library);
+      CHECK(largest(library.preparation_u, file.first_slice("U_after", k)) <= 1e-6);
+      CHECK(largest(library.preparation_v, file.first_slice("V_after", k)) <= 1e-6);
+    }
+  }
+}
+
+TEST_SUITE_END();
