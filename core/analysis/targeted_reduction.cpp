@@ -15,37 +15,37 @@ namespace rheobase::analysis {
 
 namespace {
 
-constexpr std::string_view kWhere = "targeted dimensionality reduction";
+constexpr std::string_view kReduction = "targeted dimensionality reduction";
 
 void check_arguments(std::span<const Eigen::MatrixXd> trials, const Eigen::MatrixXd& variables,
                      std::span<const int> conditions, const TargetedReductionOptions& options) {
   const auto count = static_cast<Eigen::Index>(trials.size());
   if (trials.empty() || trials[0].rows() < 1 || trials[0].cols() < 1) {
-    throw InputError(kWhere, "trials", fmt::format("{}", trials.size()), "must not be empty");
+    throw InputError(kReduction, "trials", fmt::format("{}", trials.size()), "must not be empty");
   }
   for (const Eigen::MatrixXd& trial : trials) {
     if (trial.rows() != trials[0].rows() || trial.cols() != trials[0].cols()) {
-      throw InputError(kWhere, "trials",
+      throw InputError(kReduction, "trials",
                        fmt::format("{} x {} and {} x {}", trials[0].rows(), trials[0].cols(),
                                    trial.rows(), trial.cols()),
                        "must all have the same shape");
     }
     if (!trial.allFinite()) {
-      throw InputError(kWhere, "trials", "values that are not finite", "must be finite");
+      throw InputError(kReduction, "trials", "values that are not finite", "must be finite");
     }
   }
   if (variables.rows() != count || static_cast<Eigen::Index>(conditions.size()) != count ||
       variables.cols() < 1) {
-    throw InputError(kWhere, "task variables",
+    throw InputError(kReduction, "task variables",
                      fmt::format("{} x {} variables and {} conditions", variables.rows(),
                                  variables.cols(), conditions.size()),
                      fmt::format("must be given for each of {} trials", count));
   }
   if (!variables.allFinite()) {
-    throw InputError(kWhere, "task variables", "values that are not finite", "must be finite");
+    throw InputError(kReduction, "task variables", "values that are not finite", "must be finite");
   }
   if (options.denoising_components < 1) {
-    throw InputError(kWhere, "denoising components",
+    throw InputError(kReduction, "denoising components",
                      fmt::format("{}", options.denoising_components), "must be at least 1");
   }
 }
@@ -57,7 +57,7 @@ Eigen::MatrixXd regression_operator(const Eigen::MatrixXd& variables) {
   const arma::mat factors = to_armadillo<arma::mat>(design);
   arma::mat inverse;
   if (arma::rank(factors) < factors.n_cols || !arma::pinv(inverse, factors)) {
-    throw InputError(kWhere, "task variables", "variables that are combinations of others",
+    throw InputError(kReduction, "task variables", "variables that are combinations of others",
                      "must vary independently over the trials");
   }
   return to_eigen(inverse);
@@ -151,7 +151,7 @@ Eigen::MatrixXd orthogonalised(const Eigen::MatrixXd& columns) {
   for (Eigen::Index k = 0; k < columns.cols(); ++k) {
     const auto at = static_cast<arma::uword>(k);
     if (k >= axes.cols() || std::abs(r(at, at)) <= 1e-10 * columns.col(k).norm()) {
-      throw InputError(kWhere, fmt::format("axis of variable {}", k + 1),
+      throw InputError(kReduction, fmt::format("axis of variable {}", k + 1),
                        "a combination of the axes before it",
                        "must be encoded in a direction of its own");
     }

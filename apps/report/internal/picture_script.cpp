@@ -26,7 +26,7 @@ constexpr const char* kGrey = "#555555";
 /// 180 x 105 mm at 96 dots an inch; the PNG is drawn at 300.
 constexpr int kWidth = 680;
 constexpr int kHeight = 397;
-constexpr double kPngScale = 300.0 / 96.0;
+constexpr double kPicturePngScale = 300.0 / 96.0;
 
 struct Cell {
   int row = 0;
@@ -84,7 +84,8 @@ void Script::begin(ImageFormat format, const std::string& image) {
     line(
         "set terminal pngcairo noenhanced size {:.0f},{:.0f} font 'sans-serif,{}' fontscale {} "
         "linewidth {} pointscale {} background '#ffffff'",
-        kWidth * kPngScale, kHeight * kPngScale, font_size, kPngScale, kPngScale, kPngScale);
+        kWidth * kPicturePngScale, kHeight * kPicturePngScale, font_size, kPicturePngScale,
+        kPicturePngScale, kPicturePngScale);
   } else {
     line("set terminal svg noenhanced size {},{} font 'sans-serif,{}' background '#ffffff'", kWidth,
          kHeight, font_size);

@@ -8,7 +8,7 @@ namespace rheobase::rate {
 namespace {
 
 constexpr Range kDuration{.low = 0.0, .high = 1e7};
-constexpr Range kAmplitude{.low = -1e6, .high = 1e6};
+constexpr Range kPulseAmplitude{.low = -1e6, .high = 1e6};
 constexpr Range kTrials{.low = 0.0, .high = 1e6};
 constexpr const char* kReplication = "Vitay, ReScience 2(1), 2016";
 
@@ -103,7 +103,7 @@ const FieldTable<TrialClock>& trial_clock_fields() {
             {.option = "--cue-start", .unit = "ms", .label = "cue onset", .help = "Cue onset"}),
       field("cue_ms", &C::cue_ms, kDuration,
             {.option = "--cue", .unit = "ms", .label = "cue", .help = "Duration of the cue"}),
-      field("cue_amplitude", &C::cue_amplitude, kAmplitude,
+      field("cue_amplitude", &C::cue_amplitude, kPulseAmplitude,
             {.option = "--cue-amplitude",
              .label = "cue amplitude",
              .help = "Amplitude of the cue",
@@ -130,7 +130,7 @@ const FieldTable<TrialClock>& trial_clock_fields() {
              .unit = "ms",
              .label = "perturbation",
              .help = "Duration of the perturbation"}),
-      field("perturbation_amplitude", &C::perturbation_amplitude, kAmplitude,
+      field("perturbation_amplitude", &C::perturbation_amplitude, kPulseAmplitude,
             {.option = "--perturbation",
              .label = "perturbation amplitude",
              .help = "Amplitude of the perturbation, a pulse into an input of its own",
@@ -152,9 +152,9 @@ const FieldTable<TimingTarget>& timing_target_fields() {
              .unit = "ms",
              .label = "width of the peak",
              .help = "Width w of the peak: baseline + (peak - baseline) exp(-(t / w)^2)"}),
-      field("baseline", &T::baseline, kAmplitude,
+      field("baseline", &T::baseline, kPulseAmplitude,
             {.option = "--baseline", .label = "baseline", .help = "Target far from the peak"}),
-      field("peak", &T::peak, kAmplitude,
+      field("peak", &T::peak, kPulseAmplitude,
             {.option = "--peak", .label = "peak", .help = "Target at the peak"}),
   };
   return table;

@@ -41,12 +41,12 @@ const std::vector<Letter>& letters() {
   return all;
 }
 
-struct Word {
+struct WrittenWord {
   std::string_view name;
   StrokeOptions options;
 };
 
-constexpr std::array<Word, 2> kWords{
+constexpr std::array<WrittenWord, 2> kWords{
     {{"chaos", {.steps = 1322, .length = 4.0, .exponent = 0.4}},
      {"neuron", {.steps = 1234, .length = 4.76, .exponent = 0.0}}}};
 
@@ -117,14 +117,14 @@ Eigen::MatrixXd stroke_path(const Eigen::MatrixXd& via, const StrokeOptions& opt
 
 std::vector<std::string_view> written_words() {
   std::vector<std::string_view> names;
-  for (const Word& word : kWords) {
+  for (const WrittenWord& word : kWords) {
     names.push_back(word.name);
   }
   return names;
 }
 
 Eigen::MatrixXd word_path(std::string_view name) {
-  for (const Word& word : kWords) {
+  for (const WrittenWord& word : kWords) {
     if (word.name == name) {
       return stroke_path(via_points(name), word.options);
     }

@@ -16,7 +16,7 @@ namespace rheobase::rate {
 namespace {
 
 constexpr auto kTrialLanes = static_cast<Eigen::Index>(kForceLanes);
-using Lanes = Eigen::Matrix<double, kForceLanes, Eigen::Dynamic>;
+using ForceLanes = Eigen::Matrix<double, kForceLanes, Eigen::Dynamic>;
 
 /// N x steps with columns (or a matrix with rows) padded to whole packs.
 AlignedVector<double> padded_columns(const Eigen::Ref<const Eigen::MatrixXd>& values,
@@ -69,9 +69,9 @@ void check(const ForceTrialOptions& options, const TrialEpochs& epochs) {
 }
 
 /// Factors of the rates of clamped steps, 16 x units.
-Lanes clamp_factors(const ForceClamp& clamp, Eigen::Index units, Seed seed,
-                    const std::array<std::uint32_t, kForceLanes>& trial) {
-  Lanes factors = Lanes::Ones(kTrialLanes, units);
+ForceLanes clamp_factors(const ForceClamp& clamp, Eigen::Index units, Seed seed,
+                         const std::array<std::uint32_t, kForceLanes>& trial) {
+  ForceLanes factors = ForceLanes::Ones(kTrialLanes, units);
   const auto clamped =
       static_cast<Eigen::Index>(std::lround(clamp.fraction * static_cast<double>(units)));
   for (Eigen::Index lane = 0; lane < kTrialLanes; ++lane) {
@@ -132,18 +132,19 @@ void run_block(const ForceSetting& setting, Eigen::Index first, ForceTrials& tri
     number[lane] =
         options.first_trial + static_cast<std::uint32_t>(first) + static_cast<std::uint32_t>(lane);
   }
-  const Lanes keep = options.clamp.fraction > 0.0
-                         ? clamp_factors(options.clamp, n, options.seed, number)
-                         : Lanes(kTrialLanes, 0);
-  Lanes state = Lanes::Zero(kTrialLanes, n);
-  Lanes rate = Lanes::Constant(kTrialLanes, n, 1.0 / (1.0 + std::exp(setting.network.threshold)));
-  Lanes work(kTrialLanes, n);
+  const ForceLanes keep = options.clamp.fraction > 0.0
+                              ? clamp_factors(options.clamp, n, options.seed, number)
+                              : ForceLanes(kTrialLanes, 0);
+  ForceLanes state = ForceLanes::Zero(kTrialLanes, n);
+  ForceLanes rate =
+      ForceLanes::Constant(kTrialLanes, n, 1.0 / (1.0 + std::exp(setting.network.threshold)));
+  ForceLanes work(kTrialLanes, n);
   std::vector<float> xi(4 * kForceLanes * static_cast<std::size_t>(n));
-  Lanes cue_rate(kTrialLanes, n);
-  Lanes rate_sum = Lanes::Zero(kTrialLanes, n);
-  Lanes error = Lanes::Zero(kTrialLanes, 2);
+  ForceLanes cue_rate(kTrialLanes, n);
+  ForceLanes rate_sum = ForceLanes::Zero(kTrialLanes, n);
+  ForceLanes error = ForceLanes::Zero(kTrialLanes, 2);
   const Eigen::Index samples = trials.rate.empty() ? 0 : trials.rate.front().cols();
-  Lanes kept(kTrialLanes, n * samples);
+  ForceLanes kept(kTrialLanes, n * samples);
   ForceTrialsArguments a = setting.arguments();
   a.trial = number.data();
   a.keep = keep.size() > 0 ? keep.data() : nullptr;
