@@ -113,6 +113,7 @@ void walk_trial(const BackwardArguments<Real>& a) {
   const std::size_t steps = a.last - a.first + 1;
   // Steps beyond the last count nothing: their deltas are 0, their rates those of other steps.
   clear(a.scaled, L::lanes * a.padded);
+  clear(a.loop_back, L::lanes * a.loops.rows);
   for (std::size_t i = steps; i-- > 0;) {
     Real* scaled = a.scaled + i % L::lanes * a.padded;
     Real* loop_back = a.loop_back + i % L::lanes * a.loops.rows;
