@@ -2,11 +2,9 @@
 
 #include <sstream>
 
-#include "apps/cli/attractor/attractor_commands.hpp"
 #include "apps/cli/checks_failed.hpp"
 #include "apps/cli/command.hpp"
 #include "apps/cli/console.hpp"
-#include "apps/cli/force/force_commands.hpp"
 #include "apps/cli/help_text.hpp"
 #include "apps/cli/subcommands.hpp"
 #include "apps/cli/text_format.hpp"

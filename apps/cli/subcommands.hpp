@@ -18,6 +18,8 @@ void add_import_command(Command program, const Console& console);
 void add_info_command(Command program, const Console& console);
 void add_demo_command(Command program, const Console& console);
 void add_task_command(Command program, const Console& console);
+void add_attractor_command(Command program, const Console& console);
+void add_force_command(Command program, const Console& console);
 void add_completion_command(Command program, const Console& console);
 
 }  // namespace rheobase::cli
