@@ -2,7 +2,6 @@
 
 #include <sstream>
 
-#include "apps/cli/attractor/attractor_commands.hpp"
 #include "apps/cli/checks_failed.hpp"
 #include "apps/cli/command.hpp"
 #include "apps/cli/console.hpp"

@@ -2,9 +2,6 @@
 
 #include <array>
 
-#include "apps/cli/attractor/attractor_commands.hpp"
-#include "apps/cli/force/force_commands.hpp"
-
 namespace rheobase::cli {
 
 std::span<const AddCommand> all_commands() {

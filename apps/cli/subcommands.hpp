@@ -24,6 +24,8 @@ void add_innate_command(Command program, const Console& console);
 void add_network_command(Command program, const Console& console);
 void add_task_command(Command program, const Console& console);
 void add_motif_command(Command program, const Console& console);
+void add_attractor_command(Command program, const Console& console);
+void add_force_command(Command program, const Console& console);
 void add_completion_command(Command program, const Console& console);
 
 /// All of them, in the order of the help.

@@ -78,9 +78,11 @@ ChartPanel endpoint_panel(const io::AttractorFile& file, const AttractorResults&
                    "Fraction of trials",
                    {}};
   const std::vector<double> edges = rate::endpoint_histogram_edges();
+  double tallest = 0.0;
   for (const int side : {0, 1}) {
     for (const bool errors : {false, true}) {
       const std::vector<double> shares = results.levels[level].endpoint_histogram(side, errors);
+      tallest = std::max(tallest, *std::max_element(shares.begin(), shares.end()));
       Eigen::MatrixXd bars(static_cast<Eigen::Index>(shares.size()), 2);
       for (std::size_t i = 0; i < shares.size(); ++i) {
         bars.row(static_cast<Eigen::Index>(i)) << 0.5 * (edges[i] + edges[i + 1]), shares[i];
@@ -92,13 +94,14 @@ ChartPanel endpoint_panel(const io::AttractorFile& file, const AttractorResults&
     }
   }
   panel.x_range = {{-1.0, 2.0}};
+  panel.y_range = {{0.0, 1.7 * std::max(tallest, 0.01)}};
   return panel;
 }
 
 ChartPanel fluctuation_panel(const io::AttractorFile& file, const AttractorResults& results) {
   ChartPanel panel{"Variability of right trials",
                    "Time from the end of the delay (s)",
-                   "SD relative to the sample's end",
+                   "SD (sample's end = 1)",
                    {}};
   for (std::size_t level = 0; level < results.levels.size(); ++level) {
     const rate::AttractorSummary& summary = results.levels[level];
@@ -114,7 +117,7 @@ ChartPanel fluctuation_panel(const io::AttractorFile& file, const AttractorResul
   }
   panel.x_range = {{(file.protocol.sample_ms - file.protocol.go_ms) / 1000.0, 0.0}};
   panel.shaded = photoinhibited(file);
-  panel.key = "top right";
+  panel.key = "bottom left";
   return panel;
 }
 

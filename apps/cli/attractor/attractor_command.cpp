@@ -1,5 +1,6 @@
 #include "apps/cli/attractor/attractor_commands.hpp"
 #include "apps/cli/option.hpp"
+#include "apps/cli/subcommands.hpp"
 
 namespace rheobase::cli {
 

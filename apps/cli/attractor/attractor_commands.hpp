@@ -6,8 +6,6 @@
 
 namespace rheobase::cli {
 
-void add_attractor_command(Command program, const Console& console);
-
 // The commands of the group `attractor`.
 void add_attractor_simulate(Command group, const Console& console);
 void add_attractor_analyse(Command group, const Console& console);

@@ -1,4 +1,5 @@
 #include "apps/cli/force/force_commands.hpp"
+#include "apps/cli/subcommands.hpp"
 
 namespace rheobase::cli {
 

@@ -5,8 +5,6 @@
 
 namespace rheobase::cli {
 
-void add_force_command(Command program, const Console& console);
-
 // The commands of the group `force`.
 void add_force_train(Command group, const Console& console);
 void add_force_test(Command group, const Console& console);
