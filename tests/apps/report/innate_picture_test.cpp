@@ -81,7 +81,7 @@ TEST_SUITE("unit") {
     const report::TemporaryFolder folder;
     const io::InnateFile file =
         trained(rate::words_setup({rate::word_path("chaos").leftCols(120),
-                                   rate::word_path("neuron").leftCols(100)}),
+                                   rate::word_path("neuron").leftCols(130)}),
                 40);
     report::draw_innate(file, folder.path() / "w.svg");
     const std::string text = image_text(folder.path() / "w.svg");

@@ -84,7 +84,9 @@ TEST_SUITE("unit") {
     CHECK(start.trials[1].perturbation.channel == 3);
     CHECK(start.trials[1].perturbation.start == 300);
     CHECK(start.trials[0].target.col(149).isZero(0.0));
-    CHECK(!start.trials[0].target.col(150).isZero(0.0));
+    CHECK(!start.trials[0].target.col(200).isZero(0.0));
+    CHECK(!start.trials[0].target.col(479).isZero(0.0));
+    CHECK(start.trials[0].target.col(480).isZero(0.0));
     CHECK(start.network.plastic_units == 60);
     CHECK(start.x0.rows() == 20);
   }

@@ -135,7 +135,7 @@ TEST_SUITE("unit") {
     const ReservoirOptions huge{.units = 65536};
     experiment.memory_gb = 1000.0;
     CHECK_THROWS_WITH_AS(require_memory(huge, experiment),
-                         doctest::Contains("P, weights and innate trajectories: found 3.4"),
+                         doctest::Contains("P, weights and innate trajectories: found 3490 GB"),
                          InputError);
     experiment.memory_gb = 0.1;
     require_memory(ReservoirOptions{}, experiment);
