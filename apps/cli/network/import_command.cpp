@@ -56,7 +56,7 @@ void add_network_import_command(Command group, const Console& console) {
   command.examples(
       "Examples:\n"
       "  rheobase network import qif.yaml -o qif.toml\n"
-      "  rheobase network import ik.yaml --templates ik --threshold 40 --reset=-60 -o ik.toml");
+      "  rheobase network import ik.yaml --threshold 40 --reset=-60 -o ik.toml");
   command.add_file("FILE", request->file, "Templates (.yaml)").required();
   command.add_file("-o,--output", request->output, "Where to write the network (.toml)").required();
   add_text(command, "--templates", request->names, "NAMES",

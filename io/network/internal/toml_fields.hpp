@@ -43,7 +43,7 @@ class TomlFields {
   /// Sets the fields of a table for which there are keys.
   template <class Options>
   void set_fields(const FieldTable<Options>& table, Options& options) const {
-    for (const Field<Options>& field : table) {
+    for (const rheobase::Field<Options>& field : table) {
       if (const DocumentValue* value = find(field.name)) {
         field.set(options, field_value(field, *value));
       }
@@ -61,7 +61,7 @@ class TomlFields {
 template <class Options>
 std::vector<std::string> field_names(const FieldTable<Options>& table) {
   std::vector<std::string> names;
-  for (const Field<Options>& field : table) {
+  for (const rheobase::Field<Options>& field : table) {
     names.push_back(field.name);
   }
   return names;

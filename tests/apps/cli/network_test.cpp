@@ -19,7 +19,7 @@ using namespace cli_test;
 
 namespace {
 
-constexpr const char* kNetwork = R"(title = "four units"
+constexpr const char* kNetworkOfFour = R"(title = "four units"
 step = 0.1
 [population.p]
 template = "tanh"
@@ -62,7 +62,8 @@ class Hand {
 };
 
 /// One line on stderr with all of the parts, exit code 2.
-void check_refused(const std::vector<std::string>& args, const std::vector<std::string>& parts) {
+void check_network_refused(const std::vector<std::string>& args,
+                           const std::vector<std::string>& parts) {
   const Outcome outcome = run(args);
   CAPTURE(outcome.err);
   CHECK(outcome.code == 2);
@@ -128,7 +129,7 @@ TEST_SUITE("cli") {
 
   TEST_CASE("network run: states go on bit for bit; the same seed is the same run") {
     const WorkingFolder folder;
-    write_text("net.toml", kNetwork);
+    write_text("net.toml", kNetworkOfFour);
     REQUIRE(run({"network", "run", "net.toml", "-o", "all.mat", "--save-state", "end.mat"}).code ==
             0);
     REQUIRE(run({"network", "run", "net.toml", "-o", "a.mat", "--steps", "37", "--save-state",
@@ -141,30 +142,35 @@ TEST_SUITE("cli") {
     CHECK(io::read_network_run("a.mat").seen["p.v"].values == all.leftCols(37));
     CHECK(io::read_network_run("b.mat").seen["p.v"].values == all.rightCols(63));
     CHECK(io::read_network_run("b.mat").seen.times[0] == 3.7);
-    check_refused({"network", "run", "net.toml", "-o", "c.mat", "--state", "a.mat"},
-                  {"a.mat", "state of a network"});
-    std::string other = kNetwork;
+    check_network_refused({"network", "run", "net.toml", "-o", "c.mat", "--state", "a.mat"},
+                          {"a.mat", "state of a network"});
+    std::string other = kNetworkOfFour;
     write_text("other.toml", other.replace(other.find("size = 4"), 8, "size = 5"));
-    check_refused({"network", "run", "other.toml", "-o", "c.mat", "--state", "state.mat"},
-                  {"state.mat: state", "another network", "the same step, populations and edges"});
+    check_network_refused(
+        {"network", "run", "other.toml", "-o", "c.mat", "--state", "state.mat"},
+        {"state.mat: state", "another network", "the same step, populations and edges"});
   }
 
   TEST_CASE("network run writes tables, and never over what it reads") {
     const WorkingFolder folder;
-    write_text("net.toml", kNetwork);
+    write_text("net.toml", kNetworkOfFour);
     CHECK(run({"network", "run", "net.toml", "-o", "run.csv", "--solver", "rk4"}).code == 0);
     CHECK(read_text("run.csv").starts_with("time,p.v[1],p.v[2],p.v[3],p.v[4]\n0,0,0,0,0\n0.1,"));
-    check_refused({"network", "run", "net.toml", "-o", "net.toml"}, {"must be .mat or .csv"});
-    check_refused({"network", "new", "net.toml"}, {"must be a new one"});
-    check_refused({"network", "run", "net.toml", "-o", "run.mat", "--save-state", "net.toml"},
-                  {"--save-state", "input file"});
-    check_refused({"network", "run", "net.toml", "-o", "nowhere/run.mat"}, {"no folder nowhere"});
-    check_refused({"network", "run", "none.toml", "-o", "run.mat"}, {"none.toml"});
-    check_refused({"network", "run", "net.toml", "-o", "run.mat", "--steps", "0.5"}, {"--steps"});
-    std::string huge = kNetwork;
+    check_network_refused({"network", "run", "net.toml", "-o", "net.toml"},
+                          {"must be .mat or .csv"});
+    check_network_refused({"network", "new", "net.toml"}, {"must be a new one"});
+    check_network_refused(
+        {"network", "run", "net.toml", "-o", "run.mat", "--save-state", "net.toml"},
+        {"--save-state", "input file"});
+    check_network_refused({"network", "run", "net.toml", "-o", "nowhere/run.mat"},
+                          {"no folder nowhere"});
+    check_network_refused({"network", "run", "none.toml", "-o", "run.mat"}, {"none.toml"});
+    check_network_refused({"network", "run", "net.toml", "-o", "run.mat", "--steps", "0.5"},
+                          {"--steps"});
+    std::string huge = kNetworkOfFour;
     write_text("huge.toml", huge.replace(huge.find("100"), 3, "1000000000000"));
-    check_refused({"network", "run", "huge.toml", "-o", "run.mat"},
-                  {"huge.toml: records", "GB", "must fit into memory"});
+    check_network_refused({"network", "run", "huge.toml", "-o", "run.mat"},
+                          {"huge.toml: records", "GB", "must fit into memory"});
   }
 
   TEST_CASE("a network that diverges: population, variable, unit and time; the records are kept") {
@@ -172,8 +178,8 @@ TEST_SUITE("cli") {
     write_text("net.toml",
                "step = 1\n[population.p]\nsize = 2\nequations = \"v' = v^3\"\n"
                "initial = {v = [0, 2]}\n[run]\nsteps = 50\n[[record]]\nsignal = \"p.v\"\n");
-    check_refused({"network", "run", "net.toml", "-o", "run.mat"},
-                  {"net.toml", "diverges", "p.v at time 7, unit 2", "is in run.mat"});
+    check_network_refused({"network", "run", "net.toml", "-o", "run.mat"},
+                          {"net.toml", "diverges", "p.v at time 7, unit 2", "is in run.mat"});
     const io::NetworkRun saved = io::read_network_run("run.mat");
     CHECK(saved.seen.times.size() == 7);
     CHECK(saved.trouble.find("p.v") != std::string::npos);
@@ -181,7 +187,7 @@ TEST_SUITE("cli") {
 
   TEST_CASE("Ctrl-C keeps the records and a state that goes on") {
     const WorkingFolder folder;
-    std::string text = kNetwork;
+    std::string text = kNetworkOfFour;
     text.replace(text.find("steps = 100"), 11, "steps = 2000000000\nsampling = 1000000");
     write_text("net.toml", text);
     const Outcome outcome = [] {
@@ -203,11 +209,11 @@ TEST_SUITE("cli") {
 
   TEST_CASE("network fit: what is wrong with it, and what it leaves") {
     const WorkingFolder folder;
-    write_text("net.toml", kNetwork);
-    check_refused({"network", "fit", "net.toml", "-o", "fitted.toml"}, {"no table [fit]"});
+    write_text("net.toml", kNetworkOfFour);
+    check_network_refused({"network", "fit", "net.toml", "-o", "fitted.toml"}, {"no table [fit]"});
     run({"network", "new", "rls.toml", "--example", "rls"});
-    check_refused({"network", "fit", "rls.toml", "-o", "rls.toml"}, {"input file"});
-    check_refused({"network", "fit", "rls.toml", "-o", "fitted.mat"}, {"must be .toml"});
+    check_network_refused({"network", "fit", "rls.toml", "-o", "rls.toml"}, {"input file"});
+    check_network_refused({"network", "fit", "rls.toml", "-o", "fitted.mat"}, {"must be .toml"});
     CHECK(run({"network", "fit", "rls.toml", "-o", "fitted.toml", "--save-state", "s.mat"}).code ==
           0);
     // A fit goes on from the fitted network and its state.
@@ -233,21 +239,21 @@ TEST_SUITE("cli") {
     CHECK(run({"network", "plot", "run.mat", "-o", "run.pdf", "--record", "exc.s", "--time",
                "100:200"})
               .code == 0);
-    check_refused({"network", "plot", "run.mat", "-o", "x.svg", "--record", "exc.q"},
-                  {"'exc.q'", "did you mean 'exc.s'?"});
-    check_refused(
+    check_network_refused({"network", "plot", "run.mat", "-o", "x.svg", "--record", "exc.q"},
+                          {"'exc.q'", "did you mean 'exc.s'?"});
+    check_network_refused(
         {"network", "plot", "run.mat", "-o", "x.svg", "--kind", "raster", "--record", "ecx"},
         {"did you mean 'exc'?"});
-    check_refused({"network", "plot", "run.mat", "-o", "x.gif"}, {".png, .svg or .pdf"});
-    check_refused({"network", "plot", "run.mat", "-o", "run.mat"}, {"input file"});
-    check_refused({"network", "plot", "net.toml", "-o", "x.svg"}, {"net.toml"});
-    check_refused(
+    check_network_refused({"network", "plot", "run.mat", "-o", "x.gif"}, {".png, .svg or .pdf"});
+    check_network_refused({"network", "plot", "run.mat", "-o", "run.mat"}, {"input file"});
+    check_network_refused({"network", "plot", "net.toml", "-o", "x.svg"}, {"net.toml"});
+    check_network_refused(
         {"network", "plot", "run.mat", "-o", "x.svg", "--record", "inh.v", "--units", "7"},
         {"units"});
-    write_text("rate.toml", kNetwork);
+    write_text("rate.toml", kNetworkOfFour);
     run({"network", "run", "rate.toml", "-o", "rate.mat"});
-    check_refused({"network", "plot", "rate.mat", "-o", "x.svg", "--kind", "raster"},
-                  {"without spikes", "spikes = true"});
+    check_network_refused({"network", "plot", "rate.mat", "-o", "x.svg", "--kind", "raster"},
+                          {"without spikes", "spikes = true"});
   }
 
   TEST_CASE("network templates shows every template with equations, units, defaults and source") {
@@ -265,7 +271,7 @@ TEST_SUITE("cli") {
         CHECK(one.out.find(parameter.at("name").get<std::string>()) != std::string::npos);
       }
     }
-    check_refused({"network", "templates", "tahn"}, {"did you mean 'tanh'?"});
+    check_network_refused({"network", "templates", "tahn"}, {"did you mean 'tanh'?"});
   }
 
   TEST_CASE("network import writes a network that runs, and names what is left out") {
@@ -284,9 +290,10 @@ TEST_SUITE("cli") {
     const Eigen::MatrixXd v = io::read_network_run("run.mat").seen["cell_op.v"].values;
     CHECK(v.rows() == 3);
     CHECK(std::abs(v(0, 100) - std::pow(1.0 - 0.1 / 5.0, 100)) <= 1e-14);
-    check_refused({"network", "import", "cells.yaml", "-o", "x.toml", "--templates", "odd_op"},
-                  {"odd_op", "past"});
-    check_refused({"network", "import", "cells.yaml", "-o", "cells.yaml"}, {"input file"});
+    check_network_refused(
+        {"network", "import", "cells.yaml", "-o", "x.toml", "--templates", "odd_op"},
+        {"odd_op", "past"});
+    check_network_refused({"network", "import", "cells.yaml", "-o", "cells.yaml"}, {"input file"});
   }
 }
 

@@ -47,7 +47,7 @@ signal = "exc.v"
 units = [1, 4]
 )";
 
-std::string with(const std::string& from, const std::string& to) {
+std::string changed_file(const std::string& from, const std::string& to) {
   std::string text = kGood;
   const std::size_t at = text.find(from);
   REQUIRE(at != std::string::npos);
@@ -57,7 +57,7 @@ std::string with(const std::string& from, const std::string& to) {
 /// The error of the good file with a change: one line that begins with the place.
 void check_place(const std::string& from, const std::string& to, const std::string& place,
                  const std::vector<std::string>& parts) {
-  const std::string line = file_error(with(from, to));
+  const std::string line = file_error(changed_file(from, to));
   CAPTURE(from);
   CAPTURE(to);
   CAPTURE(line);
@@ -167,7 +167,7 @@ TEST_SUITE("unit") {
     check_place("\"ms\"", "\"s\"", "line 3, column 13",
                 {"population 'exc'", "unit of time: found 'ms'", "'s'"});
     check_place("[ms]", "[s]", "line 7, column 13", {"population 'own'", "found 's'", "'ms'"});
-    CHECK(file_error(with("time_unit = \"ms\"\n", "")) == "");
+    CHECK(file_error(changed_file("time_unit = \"ms\"\n", "")) == "");
     check_place("[ms]\n", "[ms]\nparameter q = 1 [1/s]\n", "line 11, column 17",
                 {"'[1/s]'", "in ms"});
     check_place("[ms]\n", "\ntime [min]\n", "line 7, column 13", {"found 'min'"});
@@ -175,7 +175,7 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("what no memory holds is refused before it is asked for") {
-    std::string huge = with("size = 4\n", "size = 90000000\n");
+    std::string huge = changed_file("size = 4\n", "size = 90000000\n");
     huge.replace(huge.find("weights = 0.5"), 13, "weights = {kind = \"normal\", gain = 1}");
     CHECK(file_error(huge).starts_with(
         "net.toml: line 19, column 11: edge 1: weights: found 9e+07 x"));

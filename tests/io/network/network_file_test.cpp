@@ -10,16 +10,12 @@
 
 using namespace rheobase;
 using namespace rheobase::io;
+using fixture::golden_matrix;
 using fixture::largest_difference;
 using fixture::parsed;
 using fixture::run_file;
 
 namespace {
-
-Eigen::MatrixXd golden_matrix(const char* file, const char* name) {
-  return MatFile(std::string(RHEOBASE_TEST_DATA) + "/network/" + file)
-      .matrix(name, "must be a matrix");
-}
 
 constexpr const char* kSmall = R"(step = 0.1
 [population.p]

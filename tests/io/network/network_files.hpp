@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "core/error.hpp"
+#include "io/mat/mat_file.hpp"
 #include "io/network/network_file.hpp"
 #include "network/network.hpp"
 
@@ -16,6 +17,12 @@ namespace rheobase::io::fixture {
 /// A network file whose matrices lie beside the golden traces.
 inline NetworkFile parsed(const std::string& text) {
   return parse_network_file(text, "net.toml", std::string(RHEOBASE_TEST_DATA) + "/network");
+}
+
+/// A field of a file of golden traces.
+inline Eigen::MatrixXd golden_matrix(const char* file, const char* name) {
+  return MatFile(std::string(RHEOBASE_TEST_DATA) + "/network/" + file)
+      .matrix(name, "must be a matrix");
 }
 
 /// The one line of the error of reading and building, "" where there is none.

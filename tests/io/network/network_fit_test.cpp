@@ -10,6 +10,7 @@
 
 using namespace rheobase;
 using namespace rheobase::io;
+using fixture::golden_matrix;
 using fixture::largest_difference;
 using fixture::parsed;
 using fixture::TemporaryPlace;
@@ -39,11 +40,6 @@ std::string layers(const std::string& data, const std::string& train, const std:
   const double dt =
       MatFile(std::string(RHEOBASE_TEST_DATA) + "/network/" + data).number("dt", "must be a step");
   return text.replace(text.find("\"DT\""), 4, std::to_string(dt));
-}
-
-Eigen::MatrixXd golden_matrix(const char* file, const char* name) {
-  return MatFile(std::string(RHEOBASE_TEST_DATA) + "/network/" + file)
-      .matrix(name, "must be a matrix");
 }
 
 Eigen::MatrixXd weights_of(const network::Network& network, const char* from, const char* to) {

@@ -45,7 +45,7 @@ mean = true
 averaged = true
 )";
 
-std::string contents(const std::filesystem::path& path) {
+std::string text_in(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
 }
@@ -128,10 +128,10 @@ TEST_SUITE("unit") {
     const TemporaryPlace folder("network-run-csv");
     const NetworkRun run = run_of(parsed(kSpiking));
     write_network_run(folder / "run.csv", run);
-    const std::string table = contents(folder / "run.csv");
+    const std::string table = text_in(folder / "run.csv");
     CHECK(table.starts_with("time,e.v[3],e.v[1],mean(e.v)\n0,-2,-2,-2\n"));
     CHECK(std::count(table.begin(), table.end(), '\n') == run.seen.times.size() + 1);
-    const std::string spikes = contents(folder / "run.spikes.csv");
+    const std::string spikes = text_in(folder / "run.spikes.csv");
     CHECK(spikes.starts_with("time,population,unit\n"));
     CHECK(spikes.find(",e,3\n") != std::string::npos);
     CHECK(std::count(spikes.begin(), spikes.end(), '\n') ==
