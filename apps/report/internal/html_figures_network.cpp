@@ -13,7 +13,7 @@ namespace rheobase::report {
 
 namespace {
 
-constexpr int kUnitTypes = 3;
+constexpr int kShownTypes = 3;
 constexpr double kColumnHeightMm = 66.0;
 
 FigurePanel column_panel(std::string title, std::string x, std::string y) {
@@ -64,7 +64,7 @@ std::string units_figure(const ReportData& data, const FigureTarget& target) {
   script.range('y', 0.0, highest);
   script.set("set key top left samplen 0.5");
   script.add(fmt::format("x with lines dashtype 2 linecolor rgb '{}'", kTargetColour));
-  for (int type = 0; type < kUnitTypes; ++type) {
+  for (int type = 0; type < kShownTypes; ++type) {
     const std::vector<Eigen::Index> units = units_of(data, type);
     if (units.empty()) {
       continue;
@@ -89,7 +89,7 @@ std::string distribution_figure(const ReportData& data, const FigureTarget& targ
   script.begin(column_panel("Firing rates by type, LIF network", "Mean firing rate (Hz)",
                             "Fraction of units (%)"));
   script.set("set key top right samplen 0.8\nset yrange [0:*]");
-  for (int type = 0; type < kUnitTypes; ++type) {
+  for (int type = 0; type < kShownTypes; ++type) {
     const std::vector<Eigen::Index> units = units_of(data, type);
     if (units.empty()) {
       continue;
@@ -120,7 +120,7 @@ std::string tau_figure(const ReportData& data, const FigureTarget& target) {
   // Stacked from the top down: each box starts at 0 and the next one covers its lower part.
   Eigen::VectorXd sum = Eigen::VectorXd::Zero(kBins);
   std::vector<std::string> items;
-  for (int type = 0; type < kUnitTypes; ++type) {
+  for (int type = 0; type < kShownTypes; ++type) {
     const std::vector<Eigen::Index> units = units_of(data, type);
     if (units.empty()) {
       continue;
@@ -242,7 +242,7 @@ std::string weights_figure(const ReportData& data, const FigureTarget& target) {
   script.set("set palette defined (-1 '#B2182B', 0 '#FFFFFF', 1 '#2166AC')\nunset colorbox");
   script.set(fmt::format("set cbrange [{:.5g}:{:.5g}]", -bound, bound));
   double first = 0.0;
-  for (int type = 0; type < kUnitTypes; ++type) {
+  for (int type = 0; type < kShownTypes; ++type) {
     const auto count = static_cast<double>(units_of(data, type).size());
     if (count > 0.0) {
       script.label(1.015, 1.0 - (first + 0.5 * count) / static_cast<double>(units), type_name(type),
