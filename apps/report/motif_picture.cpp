@@ -43,7 +43,7 @@ FigurePanel motif_panel(std::size_t k, std::size_t count, const std::string& tit
 }
 
 /// Columns: time, then the signals, cut to the shortest.
-Eigen::MatrixXd over_time(const std::vector<Eigen::VectorXd>& signals, double step) {
+Eigen::MatrixXd motif_over_time(const std::vector<Eigen::VectorXd>& signals, double step) {
   Eigen::Index rows = signals.front().size();
   for (const Eigen::VectorXd& signal : signals) {
     rows = std::min(rows, signal.size());
@@ -82,7 +82,7 @@ void add_motif_panel(FigureScript& script, const PlayedMotif& motif, const Figur
     signals.push_back(motif.after_other);
     styles.emplace_back(kAfterOther, 1.0, "after another motif");
   }
-  const std::string name = script.table(over_time(signals, step));
+  const std::string name = script.table(motif_over_time(signals, step));
   for (std::size_t k = 0; k < styles.size(); ++k) {
     const auto& [colour, width, title] = styles[k];
     script.add(fmt::format("{} using 1:{} with lines linewidth {} linecolor rgb '{}' {}", name,
@@ -174,7 +174,7 @@ void add_norm_panel(FigureScript& script, const Eigen::MatrixXd& norm, double st
   script.set("unset key");
   for (Eigen::Index k = 0; k < norm.cols(); ++k) {
     script.add(fmt::format("{} using 1:2 with lines linewidth 0.8 linecolor rgb '{}' notitle",
-                           script.table(over_time({norm.col(k)}, step)), kAfterOther));
+                           script.table(motif_over_time({norm.col(k)}, step)), kAfterOther));
   }
   script.end();
 }
