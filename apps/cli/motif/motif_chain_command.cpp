@@ -1,5 +1,6 @@
 #include <cmath>
 #include <memory>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -21,6 +22,7 @@ struct MotifChainRequest {
   rate::MotifEvaluationOptions options;
   std::filesystem::path library, output, trial;
   std::string chain, fractions;
+  std::optional<double> spread, noise;
   int random = 0;
   bool json = false;
 };
@@ -46,12 +48,10 @@ std::vector<rate::ChainLink> links_of(const MotifChainRequest& request,
 std::vector<PlayedLink> play(const MotifChainRequest& request, const rate::MotifLibrary& library,
                              const Console& console) {
   const std::vector<rate::ChainLink> links = links_of(request, library);
-  const double spread = request.options.initial_std >= 0.0 ? request.options.initial_std
-                                                           : library.options.initial_std;
-  const double noise = request.options.noise >= 0.0 ? request.options.noise : library.options.noise;
+  const rate::MotifEvaluationOptions& options = request.options;
   const Eigen::VectorXd output = rate::play_chain(
-      library, links, rate::random_start(library.units(), spread, request.options.seed, 0),
-      {noise, request.options.seed, 0});
+      library, links, rate::random_start(library.units(), options.initial_std, options.seed, 0),
+      {options.noise, options.seed, 0});
   const rate::MotifChain chain = rate::chain_of(library, links);
   std::vector<PlayedLink> played;
   for (std::size_t i = 0; i < links.size(); ++i) {
@@ -94,55 +94,77 @@ void check_chain_request(const MotifChainRequest& request) {
   }
 }
 
-void run_motif_chain(const MotifChainRequest& request, const Console& console) {
+/// What is printed, as text and as JSON.
+struct ChainReport {
+  std::string text;
+  Json json;
+};
+
+void report_chain(const std::vector<PlayedLink>& played, ChainReport& report) {
+  TextTable table({"motif", "RMSE"});
+  Json list = Json::array();
+  for (const PlayedLink& link : played) {
+    table.add_row({link.name, fmt::format("{:.4f}", link.rmse)});
+    list.push_back({{"name", link.name}, {"rmse", link.rmse}});
+  }
+  report.json["chain"] = list;
+  report.text += table.text();
+}
+
+void report_scores(const rate::MotifLibrary& library, const rate::MotifScores& scores,
+                   ChainReport& report) {
+  report.text += scores_table(library, scores);
+  report.json["rmse_random"] = std::vector<double>(scores.random.begin(), scores.random.end());
+  report.json["end_std"] = scores.end_std;
+  if (library.motifs.size() > 1) {
+    report.json["rmse_others"] = std::vector<double>(scores.others.begin(), scores.others.end());
+    report.json["p_value"] = scores.difference.p_value;
+    report.text +=
+        fmt::format("\nsigned-rank test over motifs  p = {:.3g}\n", scores.difference.p_value);
+  }
+  report.text += fmt::format("standard deviation of end states  {:.2f}\n", scores.end_std);
+}
+
+void report_interrupted(const std::vector<double>& fractions, const Eigen::MatrixXd& errors,
+                        ChainReport& report) {
+  TextTable table({"left after", "RMSE of the next motif"});
+  Json list = Json::array();
+  for (std::size_t i = 0; i < fractions.size(); ++i) {
+    const double mean = errors.col(static_cast<Eigen::Index>(i)).mean();
+    table.add_row({fmt::format("{:.0f} %", 100.0 * fractions[i]), fmt::format("{:.4f}", mean)});
+    list.push_back({{"fraction", fractions[i]}, {"rmse", mean}});
+  }
+  report.json["interrupted"] = list;
+  report.text += '\n' + table.text();
+}
+
+void run_motif_chain(MotifChainRequest request, const Console& console) {
   check_chain_request(request);
   const rate::MotifLibrary library = io::read_motif_library(request.library).library;
+  request.options.initial_std = request.spread.value_or(library.options.initial_std);
+  request.options.noise = request.noise.value_or(library.options.noise);
   const InterruptGuard guard;
-  Json json{{"library", request.library.string()}, {"seed", request.options.seed}};
-  std::string text;
+  ChainReport report;
+  report.json = {{"library", request.library.string()}, {"seed", request.options.seed}};
   if (!request.chain.empty() || request.random > 0) {
-    TextTable table({"motif", "RMSE"});
-    Json list = Json::array();
-    for (const PlayedLink& link : play(request, library, console)) {
-      table.add_row({link.name, fmt::format("{:.4f}", link.rmse)});
-      list.push_back({{"name", link.name}, {"rmse", link.rmse}});
-    }
-    json["chain"] = list;
-    text = table.text();
+    report_chain(play(request, library, console), report);
   } else {
     ProgressBar bar(console, "motifs");
-    const rate::MotifScores scores =
-        rate::evaluate_motifs(library, request.options, bar.control(guard));
-    text = scores_table(library, scores);
-    json["rmse_random"] = std::vector<double>(scores.random.begin(), scores.random.end());
-    json["end_std"] = scores.end_std;
-    if (library.motifs.size() > 1) {
-      json["rmse_others"] = std::vector<double>(scores.others.begin(), scores.others.end());
-      json["p_value"] = scores.difference.p_value;
-      text +=
-          fmt::format("\nsigned-rank test over motifs  p = {:.3g}\n", scores.difference.p_value);
-    }
-    text += fmt::format("standard deviation of end states  {:.2f}\n", scores.end_std);
+    report_scores(library, rate::evaluate_motifs(library, request.options, bar.control(guard)),
+                  report);
   }
   if (!request.fractions.empty()) {
     const std::vector<double> fractions = parse_grid("--fractions", request.fractions);
     ProgressBar bar(console, "interrupted motifs");
-    const Eigen::MatrixXd errors =
-        rate::evaluate_interrupted(library, fractions, request.options, bar.control(guard));
-    TextTable table({"left after", "RMSE of the next motif"});
-    Json list = Json::array();
-    for (std::size_t i = 0; i < fractions.size(); ++i) {
-      const double mean = errors.col(static_cast<Eigen::Index>(i)).mean();
-      table.add_row({fmt::format("{:.0f} %", 100.0 * fractions[i]), fmt::format("{:.4f}", mean)});
-      list.push_back({{"fraction", fractions[i]}, {"rmse", mean}});
-    }
-    json["interrupted"] = list;
-    text += '\n' + table.text();
+    report_interrupted(
+        fractions,
+        rate::evaluate_interrupted(library, fractions, request.options, bar.control(guard)),
+        report);
   }
   if (request.json) {
-    print_json(console, json);
+    print_json(console, report.json);
   } else {
-    console.out << text;
+    console.out << report.text;
   }
 }
 
@@ -172,10 +194,10 @@ void add_motif_chain_command(Command group, const Console& console) {
            "Also leave the first motif after these fractions of its length (0.5,0.7,1)");
   add_integer(command, "--trials", request->options.trials, {1.0, 1000.0},
               "Trials from random states, of every motif");
-  add_number(command, "--std", request->options.initial_std, {0.0, 1e3}, "",
-             "Standard deviation of random states (default: the library's)");
-  add_number(command, "--rate-noise", request->options.noise, {0.0, 1e3}, "",
-             "Noise of a unit in a step (default: the library's)");
+  add_optional_number(command, "--std", request->spread, {0.0, 1e3},
+                      "Standard deviation of random states", {}, "the library's");
+  add_optional_number(command, "--rate-noise", request->noise, {0.0, 1e3},
+                      "Noise of a unit in a step", {}, "the library's");
   command.add_file("-o,--output", request->output, "Write the chain as a rate network (.mat)");
   command.add_file("--trial", request->trial, "Write the chain's inputs and target (.mat)");
   add_seed(command, request->options.seed);

@@ -97,6 +97,26 @@ Json motifs_json(const rate::MotifLibrary& library, const rate::MotifScores& sco
   return list;
 }
 
+void print_trained(const MotifTrainRequest& request, const rate::MotifLibrary& library,
+                   double seconds, const Console& console) {
+  const rate::MotifScores scores =
+      rate::evaluate_motifs(library, {.threads = request.options.threads});
+  if (request.json) {
+    print_json(console, {{"output", request.output.string()},
+                         {"seed", request.options.seed},
+                         {"motifs", motifs_json(library, scores)},
+                         {"rmse_random", scores.random.mean()},
+                         {"rmse_others",
+                          library.motifs.size() > 1 ? Json(scores.others.mean()) : Json(nullptr)},
+                         {"seconds", seconds}});
+    return;
+  }
+  Summary summary;
+  summary.add("time", seconds_text(seconds));
+  summary.add("saved", request.output.string());
+  console.out << scores_table(library, scores) << '\n' << summary.text();
+}
+
 void run_motif_train(MotifTrainRequest request, const Console& console) {
   if (request.output.empty() && request.resume) {
     request.output = request.library;  // a stopped training is written over
@@ -122,7 +142,6 @@ void run_motif_train(MotifTrainRequest request, const Console& console) {
   };
   const InterruptGuard guard;
   double seconds = 0.0;
-  rate::MotifScores scores;
   {
     ProgressBar bar(console, "motifs");
     const rate::LearningOutcome outcome =
@@ -135,21 +154,7 @@ void run_motif_train(MotifTrainRequest request, const Console& console) {
     seconds = bar.seconds();
   }
   write(false);
-  scores = rate::evaluate_motifs(file.library, {.threads = request.options.threads});
-  if (request.json) {
-    print_json(console, {{"output", request.output.string()},
-                         {"seed", request.options.seed},
-                         {"motifs", motifs_json(file.library, scores)},
-                         {"rmse_random", scores.random.mean()},
-                         {"rmse_others", file.library.motifs.size() > 1 ? Json(scores.others.mean())
-                                                                        : Json(nullptr)},
-                         {"seconds", seconds}});
-    return;
-  }
-  Summary summary;
-  summary.add("time", seconds_text(seconds));
-  summary.add("saved", request.output.string());
-  console.out << scores_table(file.library, scores) << '\n' << summary.text();
+  print_trained(request, file.library, seconds, console);
 }
 
 }  // namespace

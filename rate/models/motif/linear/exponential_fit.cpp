@@ -192,22 +192,24 @@ ExponentialSum fit_exponentials(const Eigen::VectorXd& target, double step,
                      fmt::format("must have at least {}", 4 * options.terms));
   }
   const Eigen::Index stride = std::max<Eigen::Index>(1, target.size() / kSearchSamples);
-  // A larger ridge where the norm of alpha is out of bounds.
-  for (double ridge = 1e-6;; ridge *= 3.0) {
-    const FitProblem coarse = every(target, step, stride, options, ridge);
-    RandomStream stream(options.seed, 0, Purpose::initialisation);
-    Eigen::VectorXd best;
-    double least = std::numeric_limits<double>::infinity();
-    for (int i = 0; i < options.starts; ++i) {
-      const Eigen::VectorXd p = search(coarse, random_exponents(coarse, stream));
-      const double error = residual_of(coarse, p).squaredNorm();
-      if (error < least) {
-        least = error;
-        best = p;
-      }
+  constexpr double least_ridge = 1e-6;
+  const FitProblem coarse = every(target, step, stride, options, least_ridge);
+  RandomStream stream(options.seed, 0, Purpose::initialisation);
+  Eigen::VectorXd best;
+  double least = std::numeric_limits<double>::infinity();
+  for (int i = 0; i < options.starts; ++i) {
+    const Eigen::VectorXd p = search(coarse, random_exponents(coarse, stream));
+    const double error = residual_of(coarse, p).squaredNorm();
+    if (error < least) {
+      least = error;
+      best = p;
     }
+  }
+  // A larger ridge where the norm of alpha is out of bounds.
+  for (double ridge = least_ridge;; ridge *= 3.0) {
     const FitProblem fine = every(target, step, 1, options, ridge);
-    ExponentialSum sum = sum_of(fine, search(fine, best));
+    best = search(fine, best);
+    ExponentialSum sum = sum_of(fine, best);
     if (sum.alpha.norm() <= options.largest_alpha || ridge > 1.0) {
       sum.rmse = std::sqrt((sum.at(step, target.size()) - target).squaredNorm() /
                            static_cast<double>(target.size()));

@@ -172,7 +172,8 @@ TEST_CASE("L-BFGS finds the minimum of Rosenbrock's valley") {
 
 TEST_CASE("the search for a loop and for preparatory weights reaches the known optima") {
   const std::vector<MotifTarget> targets = make_motif_targets({.count = 1, .seed = 3});
-  LinearModel model = make_linear_model({.starts = 4, .loop_iterations = 150, .threads = 1});
+  LinearModel model = make_linear_model(
+      {.starts = 3, .loop_iterations = 80, .preparation_iterations = 60, .threads = 1});
   add_linear_motifs(model, targets);
   const LinearMotif& motif = model.motifs[0];
   CHECK(motif.fit.lambda.real().maxCoeff() < 0.0);
@@ -187,6 +188,7 @@ TEST_CASE("the search for a loop and for preparatory weights reaches the known o
   CHECK(motif.cost < 0.5 * motif.random_cost);
   prepare_linear_model(model);
   CHECK(model.preparation_cost <= 0.56);
+  CHECK(preparation_distance(model, 5.0) <= 0.03);
   CHECK(largest(model.preparation_u.colwise().norm(), Eigen::MatrixXd::Ones(1, 50)) <= 1e-12);
   const LinearRun run = play_linear_chain(model, {0}, random_start(model.a.rows(), 1.0, 5, 0));
   CHECK(run.distance[0] <= 0.05);
