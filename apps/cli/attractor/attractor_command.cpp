@@ -5,8 +5,8 @@
 namespace rheobase::cli {
 
 void add_attractor_options(Command command, AttractorChoice& choice) {
-  add_choice(command, "--type", choice.type, attractor_types(),
-             "Published set of parameters; any of them can be changed by its option");
+  add_attractor_type(command, choice,
+                     "Published set of parameters, any of which can be changed by its option");
   add_fields(command, rate::attractor_protocol_fields(), choice.protocol, "Trial");
   for (const Field<rate::AttractorModel>& field : rate::attractor_fields()) {
     add_field(command, field, "default: as the type has it",

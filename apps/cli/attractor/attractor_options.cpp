@@ -5,9 +5,12 @@
 #include <fmt/format.h>
 
 #include "apps/cli/number_list.hpp"
+#include "apps/cli/text_format.hpp"
 #include "core/error.hpp"
 
 namespace rheobase::cli {
+
+namespace {
 
 std::vector<std::string> attractor_types() {
   std::vector<std::string> names;
@@ -17,8 +20,25 @@ std::vector<std::string> attractor_types() {
   return names;
 }
 
+}  // namespace
+
+void add_attractor_type(Command command, AttractorChoice& choice, const std::string& what) {
+  command.add_value(
+      "--type", "TYPE", {}, [&choice](const std::string& given) { choice.type = given; },
+      fmt::format("{}: {} (default {})", what, joined(attractor_types(), ", "), choice.type));
+}
+
+const rate::AttractorModel& attractor_type(const AttractorChoice& choice) {
+  const std::vector<std::string> names = attractor_types();
+  if (std::find(names.begin(), names.end(), choice.type) == names.end()) {
+    throw InputError("--type", "", fmt::format("'{}'", choice.type),
+                     fmt::format("must be one of {}", joined(names, ", ")));
+  }
+  return rate::published_attractor(choice.type);
+}
+
 rate::AttractorModel attractor_of(const AttractorChoice& choice) {
-  rate::AttractorModel model = rate::published_attractor(choice.type);
+  rate::AttractorModel model = attractor_type(choice);
   set_given(choice.given, rate::attractor_fields(), model);
   validate(model);
   validate(choice.protocol, model);

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/cli/command.hpp"
 #include "core/field_table.hpp"
 #include "rate/models/attractor/attractor_trials.hpp"
 
@@ -17,8 +18,11 @@ struct AttractorChoice {
   std::string levels;  ///< as text; empty: the published ones
 };
 
-/// Names of the published parameter sets.
-std::vector<std::string> attractor_types();
+/// Adds --type, whose help names the published sets. The choice outlives the parser.
+void add_attractor_type(Command command, AttractorChoice& choice, const std::string& what);
+
+/// The published set. @throws InputError naming --type
+const rate::AttractorModel& attractor_type(const AttractorChoice& choice);
 
 /// @throws InputError for parameters out of range
 rate::AttractorModel attractor_of(const AttractorChoice& choice);

@@ -26,8 +26,9 @@ struct AttractorSimulation {
 constexpr const char* kAttractorSimulateExamples =
     "Examples:\n"
     "  rheobase attractor simulate -o trials.mat\n"
-    "  rheobase attractor simulate --type two-hemispheres-ramp --inhibit first -o left.mat\n"
-    "  rheobase attractor simulate --ramp 1.5 --levels 0,0.5 --trials 200 --json -o weak.mat";
+    "  rheobase attractor simulate --type two-hemispheres-ramp --inhibit first\n"
+    "      -o left.mat\n"
+    "  rheobase attractor simulate --ramp 1.5 --levels 0,0.5 --json -o weak.mat";
 
 io::AttractorFile simulate_levels(const AttractorSimulation& request, const Console& console) {
   io::AttractorFile file;

@@ -24,7 +24,7 @@ struct ForceCompareRequest {
 constexpr const char* kForceCompareExamples =
     "Examples:\n"
     "  rheobase force compare network.mat --plot both.png\n"
-    "  rheobase force compare network.mat --type two-hemispheres-ramp --levels 0.5,1,3.2\n"
+    "  rheobase force compare network.mat --type two-hemispheres-step --levels 2\n"
     "  rheobase force compare network.mat --noise 1 --photoinhibition 0.2,0.6 --json";
 
 void run_force_compare(ForceCompareRequest request, const Console& console) {
@@ -35,7 +35,7 @@ void run_force_compare(ForceCompareRequest request, const Console& console) {
   ForceComparisonOptions& options = request.options;
   options.fractions = number_list("--photoinhibition", request.fractions,
                                   {.low = 0.0, .high = 1.0, .above_low = true});
-  options.model = rate::published_attractor(request.choice.type);
+  options.model = attractor_type(request.choice);
   options.levels = attractor_levels(request.choice, options.model);
   const io::ForceFile file = io::read_force(request.network);
   options.trials.mean_steps = std::min(options.trials.mean_steps, file.task.epochs.cue);
@@ -67,8 +67,7 @@ void add_force_compare(Command group, const Console& console) {
       "projection on the coding direction, endpoints, response to photoinhibition.");
   command.examples(kForceCompareExamples);
   command.add_file("NETWORK", request->network, "Network of `force train` (.mat)").required();
-  add_choice(command, "--type", request->choice.type, attractor_types(),
-             "Published parameters of the structured model");
+  add_attractor_type(command, request->choice, "Published parameters of the structured model");
   add_text(command, "--levels", request->choice.levels, "LIST",
            "Levels of photoinhibition of the model (default: those of the type)");
   add_text(command, "--photoinhibition", request->fractions, "LIST",

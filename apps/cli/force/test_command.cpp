@@ -25,8 +25,8 @@ constexpr const char* kForceTestExamples =
     "Examples:\n"
     "  rheobase force test network.mat\n"
     "  rheobase force test network.mat --plot network.png\n"
-    "  rheobase force test network.mat --noise 0.2,0.5,1,1.5 --noise-from 1373 --noise-to 1973\n"
-    "  rheobase force test network.mat --photoinhibition 0.2,0.5,0.8 --remaining 0.2 --json";
+    "  rheobase force test network.mat --noise 1 --noise-from 1373 --noise-to 1973\n"
+    "  rheobase force test network.mat --photoinhibition 0.2,0.5 --remaining 0.2";
 
 void run_force_test(ForceTestRequest request, const Console& console) {
   if (!request.plot.empty()) {

@@ -13,7 +13,7 @@ namespace {
 constexpr const char* kForceTrainExamples =
     "Examples:\n"
     "  rheobase force train -o network.mat\n"
-    "  rheobase force train --targets session.mat --suppress --seed 3 -o suppressed.mat\n"
+    "  rheobase force train --targets session.mat --suppress -o suppressed.mat\n"
     "  rheobase force train --targets rates.mat --sample-step 200 --delay-step 1200\n"
     "      --cue-step 3200 -o network.mat\n"
     "  rheobase force train --fraction 0.5 --checkpoint-every 5 -o half.mat\n"

@@ -86,7 +86,7 @@ TEST_SUITE("cli") {
   TEST_CASE("a network trained on generated targets is tested and compared") {
     const WorkingFolder folder;
     const Outcome trained =
-        run({"force", "train", "--N", "40", "--seed", "2", "-o", "network.mat", "--json"});
+        run({"force", "train", "--seed", "4", "--target-seed", "4", "-o", "network.mat", "--json"});
     INFO(trained.err);
     REQUIRE(trained.code == 0);
     CHECK(trained.json()["converged"] == true);
@@ -102,7 +102,7 @@ TEST_SUITE("cli") {
     CHECK(json["coding_direction_recording"]["endpoints_right"].size() == 10);
     CHECK(json["coding_direction_model"]["endpoints_right"].size() == 20);
     CHECK(json["structure"]["changed_directions"] > 0);
-    CHECK(json["structure"]["spectrum_after"]["eigenvalues"].size() == 40);
+    CHECK(json["structure"]["spectrum_after"]["eigenvalues"].size() == 87);
     // Independent noise moves single units, common noise all of them alike: more do not help.
     CHECK(json["noise"][2]["pvar"][0] > json["noise"][3]["pvar"][0]);
     CHECK(run({"force", "test", "network.mat", "--trials", "20", "--trajectories", "20", "--noise",
@@ -118,13 +118,13 @@ TEST_SUITE("cli") {
     // Other commands read it as a rate network, or say why not.
     CHECK(run({"info", "network.mat"}).code == 0);
     const auto info = run({"info", "network.mat", "--json"}).json();
-    CHECK(info["inputs"] == 40);
+    CHECK(info["inputs"] == 87);
     CHECK(info["outputs"] == 1);
     CHECK(run({"export", "network.mat", "--format", "csv", "--table", "weights", "-o", "w.csv"})
               .code == 0);
     refused({"map", "network.mat", "-o", "mapped.mat"}, "field 'task'");
-    refused({"map", "network.mat", "--task", "go-nogo", "-o", "mapped.mat"}, "40 column(s)");
-    refused({"eval", "network.mat", "--task", "go-nogo"}, "40 column(s)");
+    refused({"map", "network.mat", "--task", "go-nogo", "-o", "mapped.mat"}, "87 column(s)");
+    refused({"eval", "network.mat", "--task", "go-nogo"}, "87 column(s)");
   }
 
   TEST_CASE("targets from a plain file and from a session") {
