@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "core/whole_number.hpp"
 #include "rate/tasks/scoring.hpp"
 #include "rate/tasks/task_registry.hpp"
 
@@ -16,7 +17,7 @@ constexpr double kSpikingScoreStartMs = 250.0;
 enum Condition { kCue, kCatch };
 
 int interval_steps(const TaskParameters& parameters) {
-  return static_cast<int>(std::lround(parameters.at("interval") / kTaskStepMs));
+  return to_integer<int>(std::round(parameters.at("interval") / kTaskStepMs));
 }
 
 int steps(const TaskParameters& parameters) {

@@ -63,7 +63,7 @@ struct ExternalRule {
 
 const std::vector<ExternalRule> kExternalRules{
     {"matio\\.h", {"io/mat"}, true},
-    {"hdf5\\.h", {"io/exchange"}, true},
+    {"hdf5\\.h", {"io/mat", "io/exchange"}, true},
     {"CLI/.*", {"apps/cli"}, false},
     {"oneapi/tbb.*|tbb/.*", {"core"}, false},
     {"Random123/.*", {"core"}, false},

@@ -11,8 +11,9 @@
 
 namespace rheobase::io {
 
-/// The contents of a .mat file, read by matio in a child process: matio and libhdf5 are not safe
-/// against damaged files, and a crash or an endless loop there becomes an InputError here.
+/// The contents of a .mat file, read in a child process: matio and libhdf5 are not safe against
+/// damaged files, and a crash or an endless loop there becomes an InputError here. Variables that
+/// are not wanted, and objects, come with class and extents alone.
 /// @param wanted  top-level variables whose contents are needed; none: all
 std::vector<MatArray> decode_mat(std::span<const std::byte> bytes, MatVersion version,
                                  const std::string& where,
