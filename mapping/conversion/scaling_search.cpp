@@ -51,18 +51,21 @@ void check_options(const ScalingSearchOptions& options, const std::vector<double
 class Search {
  public:
   Search(const rate::RateNetwork& model, const rate::Task& task,
-         const ScalingSearchOptions& options)
+         const ScalingSearchOptions& options, const RunControl& control)
       : model_(model), task_(task), options_(options) {
     require_mappable(model);
     options_.simulation.trial = kSearchTrials;
     if (options_.simulation.output_period_ms == 0.0) {
       options_.simulation.output_period_ms = scoring_period_ms(options_.simulation);
     }
+    // Short beside the search: it stops when asked to and has no share of the progress.
+    const RunControl stoppable{{}, control.cancelled};
     rate_outputs_ = rate::evaluate_rate(model, task,
                                         {.trials = options.trials,
                                          .seed = options.simulation.seed,
                                          .first_trial = kSearchTrials,
-                                         .threads = options.threads})
+                                         .threads = options.threads},
+                                        stoppable)
                         .outputs;
   }
 
@@ -174,7 +177,7 @@ ScalingSearchResult search_scaling(const rate::RateNetwork& model, const rate::T
                                        ? default_scaling_grid(model.transfer)
                                        : options.scaling_factors;
   check_options(options, grid);
-  const Search search(model, task, options);
+  const Search search(model, task, options, control);
 
   ScalingSearchResult result;
   result.engine = spiking::choose_engine(map_to_spiking(model, grid.front(), options.transfer),
