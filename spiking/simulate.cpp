@@ -1,5 +1,6 @@
 #include "spiking/simulate.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -7,6 +8,7 @@
 
 #include "core/error.hpp"
 #include "core/field_table.hpp"
+#include "core/memory.hpp"
 #include "spiking/engine_registry.hpp"
 
 namespace rheobase::spiking {
@@ -219,11 +221,37 @@ const EngineDefinition& find_engine(std::string_view name) {
   throw InputError(kSimulation, "engine", fmt::format("'{}'", name), "must be one of " + known);
 }
 
+/// What is recorded is known before the run; the number of spikes is not.
+void check_memory(const SpikingModel& model, const SimulationOptions& options, double duration_ms) {
+  const bool bridge = choose_engine(model, options).engine == "bridge";
+  const double step_ms = bridge ? options.step_ms : options.dt_ms;
+  const double samples = duration_ms / std::max(options.output_period_ms, step_ms);
+  const auto units = static_cast<double>(model.units());
+  require_memory(sizeof(double) * samples, std::string(kSimulation), "output_period_ms",
+                 fmt::format("{:.0f} samples of the readout", samples),
+                 "a longer --output-step or a shorter input takes less");
+  const double signals = (options.record.rate ? units : 0.0) + (options.record.input ? units : 0.0);
+  require_memory(sizeof(double) * samples * signals, std::string(kSimulation), "record",
+                 fmt::format("{:.0f} samples of rate or input of {} units", samples, model.units()),
+                 "--record without them, or a longer --output-step, takes less");
+  const double rows = options.record.voltage_units.empty()
+                          ? units
+                          : static_cast<double>(options.record.voltage_units.size());
+  if (options.record.voltage) {
+    require_memory(
+        sizeof(double) * rows * duration_ms / step_ms, std::string(kSimulation), "record",
+        fmt::format("voltages of {:.0f} units at {:.0f} steps", rows, duration_ms / step_ms),
+        "--voltage-units of fewer units or a longer step take less");
+  }
+}
+
 SimulationResult simulate(const SpikingModel& model, const Eigen::MatrixXd& input,
                           const SimulationOptions& options) {
   validate(model, "spiking network");
   check_input(model, input);
-  check_options(model, options, static_cast<double>(input.cols() - 1) * model.input_step_ms);
+  const double duration_ms = static_cast<double>(input.cols() - 1) * model.input_step_ms;
+  check_options(model, options, duration_ms);
+  check_memory(model, options, duration_ms);
   return find_engine(options.engine).run(model, input, options);
 }
 

@@ -47,7 +47,7 @@ std::string reference(const CommandDescription& command) {
 }
 
 int complain(std::ostream& err, const std::string& message, ExitCode code) {
-  err << "rheobase: " << message << '\n';
+  err << "rheobase: " << visible(message) << '\n';
   return code;
 }
 

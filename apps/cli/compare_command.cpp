@@ -8,6 +8,7 @@
 #include "apps/cli/interrupt.hpp"
 #include "apps/cli/option.hpp"
 #include "apps/cli/output_file.hpp"
+#include "apps/cli/overflow.hpp"
 #include "apps/cli/progress_bar.hpp"
 #include "apps/cli/spiking_options.hpp"
 #include "apps/cli/subcommands.hpp"
@@ -130,10 +131,10 @@ void run_compare(CompareRequest request, const Console& console) {
   }
 
   const InterruptGuard guard;
-  mapping::Comparison comparison = [&] {
+  mapping::Comparison comparison = naming_overflow(request.model.string(), [&] {
     ProgressBar bar(console, "comparing");
     return mapping::compare(file.network, task, options, bar.control(guard));
-  }();
+  });
   comparison.model_file = request.model.string();
   comparison.command = with_seed(console.command_line, request.seed);
   if (!request.output.empty()) {

@@ -5,6 +5,8 @@
 
 #include <unistd.h>
 
+#include "apps/cli/text_format.hpp"
+
 namespace rheobase::cli {
 
 namespace {
@@ -51,7 +53,7 @@ Console make_console(const std::vector<std::string>& args, std::ostream& out, st
 }
 
 void note(const Console& console, const std::string& message) {
-  console.err << "rheobase: note: " << message << '\n';
+  console.err << "rheobase: note: " << visible(message) << '\n';
 }
 
 std::string with_seed(const std::string& command_line, unsigned seed) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "apps/cli/interrupt.hpp"
+#include "apps/cli/overflow.hpp"
 #include "apps/cli/progress_bar.hpp"
 #include "apps/cli/text_format.hpp"
 #include "apps/cli/text_table.hpp"
@@ -60,18 +61,27 @@ NetworkEvaluation evaluate(const EvaluationRequest& request, const io::ModelFile
   NetworkEvaluation evaluation;
   const InterruptGuard guard;
   ProgressBar bar(console, "evaluating");
+  const RunControl control = bar.control(guard);
+  const double spiking_share = request.network == "rate" ? 0.0 : 0.95;
+  const auto part = [&](double from, double share) {
+    return RunControl{[&control, from, share](const Progress& progress) {
+                        control.progress(from + share * progress.fraction, progress.status);
+                      },
+                      control.cancelled};
+  };
   if (request.network != "rate") {
     const spiking::SpikingModel spiking =
         spiking_model_of(file, request.model.string(), request.scaling, request.spiking);
     evaluation.spiking =
         mapping::evaluate_spiking(spiking, task, request.trials, request.spiking.simulation,
-                                  request.threads, nullptr, bar.control(guard));
+                                  request.threads, nullptr, part(0.0, spiking_share));
     evaluation.conditions = evaluation.spiking->conditions;
   }
   if (request.network != "spiking") {
     evaluation.rate = rate::evaluate_rate(
         file.network, task,
-        {.trials = request.trials, .seed = request.seed, .threads = request.threads});
+        {.trials = request.trials, .seed = request.seed, .threads = request.threads},
+        part(spiking_share, 1.0 - spiking_share));
     evaluation.conditions = evaluation.rate->conditions;
   }
   return evaluation;
@@ -147,7 +157,8 @@ void run_evaluation(EvaluationRequest request, const Console& console) {
   spiking::SimulationOptions& simulation = request.spiking.simulation;
   simulation.seed = request.seed;
 
-  const NetworkEvaluation evaluation = evaluate(request, file, task, console);
+  const NetworkEvaluation evaluation = naming_overflow(
+      request.model.string(), [&] { return evaluate(request, file, task, console); });
   const double scaling =
       request.scaling > 0.0 ? request.scaling : file.scaling_factor.value_or(0.0);
   if (request.json) {

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -21,13 +22,15 @@ namespace fs = std::filesystem;
 
 struct InfoRequest {
   fs::path model;
+  bool no_spectrum = false;
   bool json = false;
 };
 
 constexpr const char* kInfoExamples =
     "Examples:\n"
     "  rheobase info model.mat\n"
-    "  rheobase info model.lif.mat --json";
+    "  rheobase info model.lif.mat --json\n"
+    "  rheobase info large.mat --no-spectrum";
 
 struct Counts {
   Eigen::Index excitatory = 0;
@@ -46,7 +49,7 @@ struct TimeConstants {
 struct Facts {
   Counts counts;
   TimeConstants taus;
-  analysis::Spectrum spectrum;
+  std::optional<analysis::Spectrum> spectrum;  ///< none: not wanted
 };
 
 double median(std::vector<double> values) {
@@ -55,7 +58,7 @@ double median(std::vector<double> values) {
   return values.size() % 2 == 1 ? values[middle] : 0.5 * (values[middle - 1] + values[middle]);
 }
 
-Facts facts_of(const rate::RateNetwork& network) {
+Facts facts_of(const rate::RateNetwork& network, bool with_spectrum) {
   Facts facts;
   const std::vector<rate::UnitType> types = rate::unit_types(network);
   facts.counts.excitatory = std::ranges::count(types, rate::UnitType::excitatory);
@@ -64,7 +67,9 @@ Facts facts_of(const rate::RateNetwork& network) {
   facts.counts.connections = (network.w.array() != 0.0).count();
   const Eigen::VectorXd& taus = network.tau_ms;
   facts.taus = {taus.minCoeff(), median({taus.begin(), taus.end()}), taus.maxCoeff()};
-  facts.spectrum = analysis::eigenvalue_spectrum(network.w);
+  if (with_spectrum) {
+    facts.spectrum = analysis::eigenvalue_spectrum(network.w);
+  }
   return facts;
 }
 
@@ -84,6 +89,13 @@ std::string outlier_text(const analysis::Spectrum& spectrum) {
     text += (i == 0 ? "" : ", ") + complex_text(found[i]);
   }
   return found.size() > kShown ? fmt::format("{} and {} more", text, found.size() - kShown) : text;
+}
+
+std::string spectrum_text(const std::optional<analysis::Spectrum>& spectrum) {
+  return spectrum ? fmt::format("radius {:.3g}, that of a random matrix {:.3g}; outliers: {}",
+                                spectrum->spectral_radius, spectrum->random_radius,
+                                outlier_text(*spectrum))
+                  : "not computed (--no-spectrum)";
 }
 
 std::string task_text(const io::ModelFile& file) {
@@ -168,9 +180,7 @@ std::string summary_text(const InfoRequest& request, const io::ModelFile& file,
                                          model.units() * model.units(),
                                          percent(static_cast<double>(counts.connections) / (n * n)),
                                          static_cast<double>(counts.connections) / n));
-  summary.add("spectrum", fmt::format("radius {:.3g}, that of a random matrix {:.3g}; outliers: {}",
-                                      facts.spectrum.spectral_radius, facts.spectrum.random_radius,
-                                      outlier_text(facts.spectrum)));
+  summary.add("spectrum", spectrum_text(facts.spectrum));
   summary.add("decay", decay_text(file, facts));
   summary.add("training", training_text(file.provenance));
   summary.add("scaling", scaling_text(file));
@@ -196,9 +206,16 @@ Json training_json(const io::ModelProvenance& provenance) {
 
 Json info_json(const InfoRequest& request, const io::ModelFile& file, const Facts& facts) {
   const rate::RateNetwork& model = file.network;
-  Json found = Json::array();
-  for (const std::complex<double>& value : analysis::outliers(facts.spectrum)) {
-    found.push_back({value.real(), value.imag()});
+  Json spectral_radius;
+  Json random_radius;
+  Json found;
+  if (facts.spectrum) {
+    spectral_radius = facts.spectrum->spectral_radius;
+    random_radius = facts.spectrum->random_radius;
+    found = Json::array();
+    for (const std::complex<double>& value : analysis::outliers(*facts.spectrum)) {
+      found.push_back({value.real(), value.imag()});
+    }
   }
   return {{"model", request.model.string()},
           {"task", file.task},
@@ -213,8 +230,8 @@ Json info_json(const InfoRequest& request, const io::ModelFile& file, const Fact
           {"activation", model.transfer},
           {"dale", file.dale ? Json(file.dale->dale) : Json()},
           {"connections", facts.counts.connections},
-          {"spectral_radius", facts.spectrum.spectral_radius},
-          {"random_radius", facts.spectrum.random_radius},
+          {"spectral_radius", spectral_radius},
+          {"random_radius", random_radius},
           {"outlier_eigenvalues", found},
           {"decay_ms",
            {{"smallest", facts.taus.smallest_ms},
@@ -232,7 +249,14 @@ Json info_json(const InfoRequest& request, const io::ModelFile& file, const Fact
 
 void run_info(const InfoRequest& request, const Console& console) {
   const io::ModelFile file = io::read_model(request.model);
-  const Facts facts = facts_of(file.network);
+  const Eigen::Index units = file.network.units();
+  constexpr Eigen::Index kLarge = 1000;  // a second's work, growing with the third power
+  if (!request.no_spectrum && units >= kLarge) {
+    note(console, fmt::format("eigenvalues of {} units take some time; --no-spectrum goes without "
+                              "them",
+                              units));
+  }
+  const Facts facts = facts_of(file.network, !request.no_spectrum);
   if (request.json) {
     print_json(console, info_json(request, file, facts));
   } else {
@@ -252,6 +276,8 @@ void add_info_command(Command program, const Console& console) {
       "of it), time constants, training, scaling factor and the commands that made the file.");
   command.examples(kInfoExamples);
   command.add_file("MODEL", request->model, "Model file (.mat)").required();
+  command.add_flag("--no-spectrum", request->no_spectrum,
+                   "Without eigenvalues, whose time grows with the third power of the units");
   add_json(command, request->json);
   command.action([request, &console] { run_info(*request, console); });
 }

@@ -8,6 +8,7 @@
 #include "apps/cli/map_many.hpp"
 #include "apps/cli/option.hpp"
 #include "apps/cli/output_file.hpp"
+#include "apps/cli/overflow.hpp"
 #include "apps/cli/progress_bar.hpp"
 #include "apps/cli/search_table.hpp"
 #include "apps/cli/spiking_options.hpp"
@@ -179,8 +180,9 @@ Mapped map_one(MapRequest request, const fs::path& output, const std::string& co
     note(console, fmt::format("{} was trained on {}, the result will say {}",
                               request.model.string(), file.task, task.name()));
   }
-  mapping::ScalingSearchResult result =
-      mapping::search_scaling(file.network, task, options, control);
+  mapping::ScalingSearchResult result = naming_overflow(request.model.string(), [&] {
+    return mapping::search_scaling(file.network, task, options, control);
+  });
   const io::ModelFile mapped = mapped_file(file, task, result, options, command);
   save_result(output, [&](const fs::path& path) {
     io::write_model(path, mapped, io::MatVersion::level5, request.model);

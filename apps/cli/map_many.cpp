@@ -1,6 +1,8 @@
 #include "apps/cli/map_many.hpp"
 
 #include <algorithm>
+#include <fstream>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -78,8 +80,35 @@ std::vector<MapEntry> entries_of(const MapRequest& request, const Console& conso
   return entries;
 }
 
-void write_summary(const fs::path& folder, const std::vector<MapEntry>& entries,
+/// What the folder's summary says of networks that are not of this call, before those of it, which
+/// get the time that an earlier call took for them.
+std::vector<MapEntry> with_earlier_rows(const fs::path& summary, std::vector<MapEntry> entries) {
+  constexpr std::size_t kColumns = 6;
+  std::vector<MapEntry> all;
+  std::ifstream file(summary);
+  for (std::string line; std::getline(file, line);) {
+    const std::vector<std::string> cells = csv_cells(line);
+    if (cells.size() != kColumns || cells[0] == "model") {
+      continue;
+    }
+    const double seconds = csv_number<double>(cells[4]).value_or(0.0);
+    const auto own = std::ranges::find_if(entries, [&](const MapEntry& entry) {
+      return entry.output.filename().string() == cells[1];
+    });
+    if (own == entries.end()) {
+      all.push_back({cells[0], cells[1], "", true, csv_number<double>(cells[2]).value_or(0.0),
+                     csv_number<double>(cells[3]).value_or(0.0), seconds, cells[5]});
+    } else if (own->kept) {
+      own->seconds = seconds;
+    }
+  }
+  all.insert(all.end(), entries.begin(), entries.end());
+  return all;
+}
+
+void write_summary(const fs::path& folder, const std::vector<MapEntry>& given,
                    const std::string& command) {
+  const std::vector<MapEntry> entries = with_earlier_rows(folder / "summary.csv", given);
   std::string text = "model,file,scaling_factor,accuracy,seconds,error\n";
   const auto count = static_cast<Eigen::Index>(entries.size());
   Eigen::MatrixXd values(count, 3);
@@ -93,6 +122,9 @@ void write_summary(const fs::path& folder, const std::vector<MapEntry>& entries,
                 : ",,,";
     text += csv_text(entry.error) + '\n';
     values.row(i) << entry.scaling_factor, entry.accuracy, entry.seconds;
+    if (!entry.error.empty()) {
+      values.row(i).setConstant(std::numeric_limits<double>::quiet_NaN());
+    }
   }
   save_result(folder / "summary.csv",
               [&](const fs::path& path) { io::write_atomically(path, text); });

@@ -88,6 +88,11 @@ void save_result(const fs::path& path, const std::function<void(const fs::path&)
 void check_output(const std::string& option, const fs::path& output,
                   const std::vector<fs::path>& inputs) {
   std::error_code ignored;
+  if (output == "-") {
+    throw InputError(option, "", "-",
+                     "must be a file (./- for one of that name): only `rheobase export` writes to "
+                     "standard output");
+  }
   if (fs::is_directory(output, ignored)) {
     throw InputError(option, output.string(), "a directory", "must be a file");
   }

@@ -9,6 +9,7 @@
 #include "apps/cli/json_output.hpp"
 #include "apps/cli/option.hpp"
 #include "apps/cli/output_file.hpp"
+#include "apps/cli/overflow.hpp"
 #include "apps/cli/progress_bar.hpp"
 #include "apps/cli/spiking_options.hpp"
 #include "apps/cli/subcommands.hpp"
@@ -97,6 +98,25 @@ std::optional<io::ModelFile> model_of(const mapping::Comparison& comparison) {
   return std::nullopt;
 }
 
+/// Figures have names of their own: one may be an input, by a link or a name like theirs.
+void check_figures(const ReportRequest& request, report::FigureFormat format,
+                   const std::vector<fs::path>& inputs) {
+  if (request.figures.empty()) {
+    return;
+  }
+  std::vector<fs::path> others = inputs;
+  others.push_back(request.output);
+  for (const fs::path& figure : report::figure_files(request.figures, format)) {
+    for (const fs::path& other : others) {
+      if (!other.empty() && same_file(figure, other)) {
+        throw InputError("--figures", figure.string(),
+                         other == request.output ? "the page itself" : "an input file",
+                         "must be another file: name another folder");
+      }
+    }
+  }
+}
+
 ReportSource saved_source(const ReportRequest& request) {
   mapping::Comparison comparison = io::read_comparison(request.model);
   if (comparison.traces.rate_output.size() == 0) {
@@ -104,6 +124,7 @@ ReportSource saved_source(const ReportRequest& request) {
                      "must be a .mat file: `rheobase compare MODEL -o comparison.mat`");
   }
   check_output("--output", request.output, {comparison.model_file});
+  check_figures(request, report::figure_format_from(request.format), {comparison.model_file});
   rate::Task task =
       make_task(comparison.task, comparison.task_parameters, request.task.trials_file);
   std::optional<io::ModelFile> model = model_of(comparison);
@@ -132,8 +153,9 @@ ReportSource fresh_source(ReportRequest& request, const Console& console) {
   const mapping::CompareOptions options = compare_options(request, file);
   const InterruptGuard guard;
   ProgressBar bar(console, "comparing");
-  mapping::Comparison comparison =
-      mapping::compare(file.network, task, options, bar.control(guard));
+  mapping::Comparison comparison = naming_overflow(request.model.string(), [&] {
+    return mapping::compare(file.network, task, options, bar.control(guard));
+  });
   comparison.model_file = request.model.string();
   comparison.command = with_seed(console.command_line, request.seed);
   return {std::move(comparison), std::move(task), std::move(file)};
@@ -182,6 +204,7 @@ void report_innate(const ReportRequest& request, Command command, const Console&
 void run_report(ReportRequest request, Command command, const Console& console) {
   const report::FigureFormat format = report::figure_format_from(request.format);
   check_output("--output", request.output, {request.model, request.task.trials_file});
+  check_figures(request, format, {request.model, request.task.trials_file});
   const bool saved = is_comparison(request.model);
   if (!saved && io::is_innate_file(request.model)) {
     report_innate(request, command, console);

@@ -8,6 +8,7 @@
 #include "apps/cli/json_output.hpp"
 #include "apps/cli/option.hpp"
 #include "apps/cli/output_file.hpp"
+#include "apps/cli/overflow.hpp"
 #include "apps/cli/spiking_options.hpp"
 #include "apps/cli/subcommands.hpp"
 #include "apps/cli/task_options.hpp"
@@ -254,7 +255,9 @@ void run_simulate(SimulateRequest request, const Console& console) {
   check_window(options.stimulation, outcome.drive.input.cols(), file.network.step_ms);
 
   const auto start = std::chrono::steady_clock::now();
-  outcome.result = spiking::simulate(spiking, outcome.drive.input, options);
+  outcome.result = naming_overflow(request.model.string(), [&] {
+    return spiking::simulate(spiking, outcome.drive.input, options);
+  });
   outcome.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 
   io::RunDescription description;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "apps/cli/text_format.hpp"
+
 namespace rheobase::cli {
 
 namespace {
@@ -23,6 +25,7 @@ std::string trimmed(std::string line) {
 TextTable::TextTable(std::vector<std::string> header) : rows_{std::move(header)} {}
 
 void TextTable::add_row(std::vector<std::string> cells) {
+  std::ranges::transform(cells, cells.begin(), visible);
   rows_.push_back(std::move(cells));
 }
 
@@ -47,7 +50,7 @@ std::string TextTable::text() const {
 }
 
 void Summary::add(const std::string& label, const std::string& value) {
-  lines_.emplace_back(label, value);
+  lines_.emplace_back(label, visible(value));
 }
 
 std::string Summary::text() const {

@@ -4,12 +4,12 @@
 #include <memory>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "apps/cli/evaluation.hpp"
 #include "apps/cli/interrupt.hpp"
 #include "apps/cli/json_output.hpp"
 #include "apps/cli/output_file.hpp"
+#include "apps/cli/overflow.hpp"
 #include "apps/cli/progress_bar.hpp"
 #include "apps/cli/reference_path.hpp"
 #include "apps/cli/subcommands.hpp"
@@ -19,6 +19,7 @@
 #include "apps/cli/train_request.hpp"
 #include "apps/cli/trained_model.hpp"
 #include "core/error.hpp"
+#include "core/memory.hpp"
 #include "io/mat/checkpoint_file.hpp"
 
 namespace rheobase::cli {
@@ -174,13 +175,28 @@ Job resumed_job(const TrainRequest& request, Command command) {
 }
 
 /// Training keeps every step of every trial of a batch.
-void note_memory(std::size_t bytes, const Console& console) {
-  const auto machine =
-      static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE));
-  if (static_cast<double>(bytes) > 0.5 * machine) {
+void check_memory(const Job& job, const Console& console) {
+  const auto bytes = static_cast<double>(
+      rate::training_memory_bytes(job.state.model, job.task.steps(), job.options));
+  require_memory(
+      bytes, "--units, --batch", "",
+      fmt::format("{} units, {} trials an update", job.state.model.units(), job.options.batch),
+      "fewer units or a smaller batch take less");
+  if (bytes > 0.5 * usable_memory_bytes()) {
     note(console, fmt::format("this training needs up to {:.1f} GiB of memory, the machine has "
                               "{:.1f}: fewer units or a smaller --batch take less",
-                              static_cast<double>(bytes) / kGibibyte, machine / kGibibyte));
+                              bytes / kGibibyte, usable_memory_bytes() / kGibibyte));
+  }
+}
+
+/// Initial weights are balanced by what the types leave to balance.
+void note_types(const Job& job, const TrainRequest& request, const Console& console) {
+  const std::vector<bool>& inhibitory = job.state.model.inhibitory;
+  const auto count = std::ranges::count(inhibitory, true);
+  const bool one_type = count == 0 || count == static_cast<std::ptrdiff_t>(inhibitory.size());
+  if (request.network.initialisation == rate::Initialisation::balanced && request.network.dale &&
+      one_type && request.resume.empty()) {
+    note(console, "all units are of one type: initial weights are as with --init reference");
   }
 }
 
@@ -204,13 +220,15 @@ void save_checkpoint(Job& job, const rate::TrainingState& state, const Console& 
 }
 
 rate::TrainingResult run_job(Job& job, const Console& console) {
-  note_memory(rate::training_memory_bytes(job.state.model, job.task.steps(), job.options), console);
+  check_memory(job, console);
   const InterruptGuard guard;
   const rate::CheckpointSink sink = [&](const rate::TrainingState& state) {
     save_checkpoint(job, state, console);
   };
   ProgressBar bar(console, "training");
-  return rate::train(job.state, job.task, job.options, bar.control(guard), sink);
+  return naming_overflow("training", [&] {
+    return rate::train(job.state, job.task, job.options, bar.control(guard), sink);
+  });
 }
 
 std::string verdict(const rate::TrainingResult& result) {
@@ -321,6 +339,7 @@ void run_train(TrainRequest request, Command command, const Console& console) {
     return;
   }
   Job job = request.resume.empty() ? new_job(request, console) : resumed_job(request, command);
+  note_types(job, request, console);
   const rate::TrainingResult result = run_job(job, console);
   if (result.outcome == rate::TrainingOutcome::cancelled) {
     throw Cancelled(

@@ -17,6 +17,7 @@
 #include "apps/cli/text_format.hpp"
 #include "apps/cli/text_table.hpp"
 #include "apps/cli/trained_model.hpp"
+#include "apps/cli/training_summary.hpp"
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "io/mat/atomic_file.hpp"
@@ -70,6 +71,7 @@ class ManyTrainings {
 
   void check_outputs() const;
   void keep_what_is_done();
+  void keep_earlier_rows();
   void run(const InterruptGuard& guard, const RunControl& bar);
   void write_summary() const;
   void print() const;
@@ -79,6 +81,7 @@ class ManyTrainings {
   }
 
  private:
+  void keep_if_done(Entry& entry) const;
   void train_one(std::size_t index, const RunControl& control);
   bool meets_criteria(double accuracy, double mean_loss) const {
     return accuracy > options_.stop_accuracy && mean_loss < options_.stop_loss;
@@ -93,6 +96,7 @@ class ManyTrainings {
   rate::Task task_;
   rate::TrainingOptions options_;
   std::vector<Entry> entries_;
+  std::vector<Entry> earlier_;  ///< rows of the folder's summary for other seeds
   std::vector<std::atomic<double>> progress_;
   std::mutex writing_;
 };
@@ -107,22 +111,43 @@ void ManyTrainings::check_outputs() const {
   }
 }
 
+void ManyTrainings::keep_if_done(Entry& entry) const {
+  if (!fs::exists(entry.file)) {
+    return;
+  }
+  const io::ModelFile file = io::read_model(entry.file);
+  if (file.provenance.command != entry.command) {
+    throw InputError(entry.file.string(), "field 'command'", file.provenance.command,
+                     "must be '" + entry.command +
+                         "': the folder holds networks of other options; name another one");
+  }
+  entry.resumed = true;
+  entry.trials = file.provenance.trials;
+  entry.accuracy = file.provenance.eval_accuracy;
+  entry.mean_loss = file.provenance.eval_loss;
+  entry.trained = meets_criteria(entry.accuracy, entry.mean_loss);
+}
+
 void ManyTrainings::keep_what_is_done() {
-  for (Entry& entry : entries_) {
-    if (!fs::exists(entry.file)) {
-      continue;
+  std::ranges::for_each(entries_, [this](Entry& entry) { keep_if_done(entry); });
+}
+
+/// What the folder's summary says of other seeds, and how long the resumed networks took. Read
+/// again right before writing: another machine may have written meanwhile.
+void ManyTrainings::keep_earlier_rows() {
+  const fs::path path = request_.output / "summary.csv";
+  earlier_.clear();
+  if (!fs::exists(path)) {
+    return;
+  }
+  for (const SummaryRow& row : read_summary(path)) {
+    const auto own = std::ranges::find(entries_, row.seed, &Entry::seed);
+    if (own == entries_.end()) {
+      earlier_.push_back({row.seed, row.file, "", true, row.criteria_met, row.trials, row.accuracy,
+                          row.mean_loss, row.seconds, row.error});
+    } else if (own->resumed) {
+      own->seconds = row.seconds;
     }
-    const io::ModelFile file = io::read_model(entry.file);
-    if (file.provenance.command != entry.command) {
-      throw InputError(entry.file.string(), "field 'command'", file.provenance.command,
-                       "must be '" + entry.command +
-                           "': the folder holds networks of other options; name another one");
-    }
-    entry.resumed = true;
-    entry.trials = file.provenance.trials;
-    entry.accuracy = file.provenance.eval_accuracy;
-    entry.mean_loss = file.provenance.eval_loss;
-    entry.trained = meets_criteria(entry.accuracy, entry.mean_loss);
   }
 }
 
@@ -169,7 +194,14 @@ void ManyTrainings::run(const InterruptGuard& guard, const RunControl& bar) {
     };
     if (!entries_[i].resumed && !guard.interrupted()) {
       try {
-        train_one(i, control);
+        {
+          // Another machine that shares the folder may have made it; reading forks a process.
+          const std::lock_guard lock(writing_);
+          keep_if_done(entries_[i]);
+        }
+        if (!entries_[i].resumed) {
+          train_one(i, control);
+        }
       } catch (const std::exception& error) {
         entries_[i].error = failure_text(error);
       }
@@ -180,32 +212,35 @@ void ManyTrainings::run(const InterruptGuard& guard, const RunControl& bar) {
 }
 
 void ManyTrainings::write_summary() const {
-  std::string text = "seed,file,trained,trials,updates,accuracy,mean_loss,seconds,error\n";
-  for (const Entry& entry : entries_) {
-    text += fmt::format("{},{},", entry.seed, csv_text(entry.file.filename().string()));
-    // What broke has no figures.
-    text += entry.error.empty()
-                ? fmt::format("{},{},{},{},{},{},", entry.trained ? 1 : 0, entry.trials,
-                              entry.trials / options_.batch, entry.accuracy, entry.mean_loss,
-                              std::isnan(entry.seconds) ? "" : fmt::format("{:.3f}", entry.seconds))
-                : ",,,,,,";
-    text += csv_text(entry.error) + '\n';
+  std::vector<Entry> all = earlier_;
+  all.insert(all.end(), entries_.begin(), entries_.end());
+  std::ranges::sort(all, {}, &Entry::seed);
+  std::vector<SummaryRow> rows;
+  for (const Entry& entry : all) {
+    rows.push_back({entry.seed, entry.file.filename().string(), entry.trained, entry.trials,
+                    entry.trials / options_.batch, entry.accuracy, entry.mean_loss, entry.seconds,
+                    entry.error});
   }
   save_result(request_.output / "summary.csv",
-              [&](const fs::path& path) { io::write_atomically(path, text); });
-  const auto column = [this](const auto& value) {
-    Eigen::VectorXd values(static_cast<Eigen::Index>(entries_.size()));
-    std::transform(entries_.begin(), entries_.end(), values.begin(),
-                   [&](const Entry& entry) { return static_cast<double>(value(entry)); });
+              [&](const fs::path& path) { io::write_atomically(path, summary_text(rows)); });
+  const auto column = [&rows](const auto& value) {
+    Eigen::VectorXd values(static_cast<Eigen::Index>(rows.size()));
+    std::ranges::transform(rows, values.data(), [&](const SummaryRow& row) {
+      return row.error.empty() ? static_cast<double>(value(row))
+                               : std::numeric_limits<double>::quiet_NaN();
+    });
     return values;
   };
+  Eigen::VectorXd seeds(static_cast<Eigen::Index>(rows.size()));
+  std::ranges::transform(rows, seeds.data(),
+                         [](const SummaryRow& row) { return static_cast<double>(row.seed); });
   io::MatFields fields;
-  fields.matrix("seed", column([](const Entry& entry) { return entry.seed; }));
-  fields.matrix("trained", column([](const Entry& entry) { return entry.trained; }));
-  fields.matrix("trials", column([](const Entry& entry) { return entry.trials; }));
-  fields.matrix("accuracy", column([](const Entry& entry) { return entry.accuracy; }));
-  fields.matrix("mean_loss", column([](const Entry& entry) { return entry.mean_loss; }));
-  fields.matrix("seconds", column([](const Entry& entry) { return entry.seconds; }));
+  fields.matrix("seed", seeds);
+  fields.matrix("trained", column([](const SummaryRow& row) { return row.criteria_met; }));
+  fields.matrix("trials", column([](const SummaryRow& row) { return row.trials; }));
+  fields.matrix("accuracy", column([](const SummaryRow& row) { return row.accuracy; }));
+  fields.matrix("mean_loss", column([](const SummaryRow& row) { return row.mean_loss; }));
+  fields.matrix("seconds", column([](const SummaryRow& row) { return row.seconds; }));
   fields.text("command", console_.command_line);
   io::write_mat(request_.output / "summary.mat", fields, io::MatVersion::level5);
 }
@@ -262,6 +297,7 @@ void train_many(const TrainRequest& request, const Console& console) {
   if (guard.interrupted()) {
     throw Cancelled("stopped; complete networks are kept, the same command goes on");
   }
+  trainings.keep_earlier_rows();
   trainings.write_summary();
   trainings.print();
   if (trainings.broken() > 0) {

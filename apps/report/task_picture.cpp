@@ -78,10 +78,10 @@ void draw_task(const rate::Task& task, Seed seed, const fs::path& path) {
   double high = 1.1;
   for (int condition = 0; condition < conditions; ++condition) {
     trials.push_back(task.trial_of(condition, seed, 0, Purpose::evaluation_task));
-    low = std::min(
-        {low, 1.1 * trials.back().input.minCoeff(), 1.1 * trials.back().target.minCoeff()});
-    high = std::max(
-        {high, 1.1 * trials.back().input.maxCoeff(), 1.1 * trials.back().target.maxCoeff()});
+    const Eigen::ArrayXXd target = trials.back().target.array();
+    const Eigen::ArrayXXd known = target.isNaN().select(0.0, target);
+    low = std::min({low, 1.1 * trials.back().input.minCoeff(), 1.1 * known.minCoeff()});
+    high = std::max({high, 1.1 * trials.back().input.maxCoeff(), 1.1 * known.maxCoeff()});
   }
   const int rows = (conditions + kColumns - 1) / kColumns;
   draw_figure(path, kColumns * kWidthMm, kLegendMm + rows * kHeightMm, [&](FigureScript& script) {

@@ -7,6 +7,8 @@
 
 #include "core/error.hpp"
 #include "io/exchange/exporter_registry.hpp"
+#include "io/mat/atomic_file.hpp"
+#include "io/mat/internal/model_fields.hpp"
 
 namespace rheobase::io {
 
@@ -33,6 +35,9 @@ ExportSource read_export_source(const std::vector<std::filesystem::path>& paths)
       source.runs.push_back(read_run(path));
     } else {
       source.model = read_model(path);
+      OtherFields others = other_model_fields(read_bytes(path), path.string(), *source.model);
+      source.other_fields = std::move(others.level5);
+      source.left_out = std::move(others.left_out);
     }
   }
   return source;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -15,6 +16,9 @@ struct ExportSource {
   std::string where;  ///< file names, for messages
   std::optional<ModelFile> model;
   std::vector<RunFile> runs;
+  std::vector<std::byte> other_fields =
+      {};                                  ///< of the model's file, as a level 5 file; may be empty
+  std::vector<std::string> left_out = {};  ///< fields of the model's file that cannot be carried
 };
 
 /// Reads the files. @throws InputError unless they are one model or all runs

@@ -12,12 +12,17 @@ namespace rheobase::io {
 
 /// What a file for another program is made of, beside its source.
 struct ExportOptions {
-  std::string profile = "exact";  ///< NIR: "exact" or "portable"
+  std::string profile = "exact";  ///< NIR: "exact", "portable" or "snntorch"
   bool shift_voltages = false;    ///< NIR: voltages from reset, which becomes 0
-  double dt_ms = 0.05;            ///< NIR: step of the simulation that is meant, for the record
-  double noise_intensity = 0.2;   ///< NIR: mV^2/ms, for the record
-  std::string table;              ///< CSV: which table; empty: the format's default
-  std::string command;            ///< command line, for the record
+  /// NIR: the importer counts a spike as 1 in a step of this length; 0: as a pulse of area 1, as
+  /// the format defines it
+  double spike_step_ms = 0.0;
+  double noise_intensity = 0.2;       ///< NIR: mV^2/ms, for the record
+  std::string table;                  ///< CSV: which table; empty: the format's default
+  std::string subject;                ///< NWB: identifier of the subject; empty: none
+  std::string institution;            ///< NWB; empty: none
+  std::vector<std::string> keywords;  ///< NWB
+  std::string command;                ///< command line, for the record
 };
 
 struct ExportResult {

@@ -68,7 +68,7 @@ std::vector<std::byte> run_contents(const RunFile& run) {
 ExportResult make(const ExportSource& source, const ExportOptions&) {
   if (source.model) {
     Hdf5Writer writer;
-    add_model_state(writer, *source.model);
+    add_model_state(writer, *source.model, source.other_fields);
     return {writer.finish(), {}};
   }
   return {run_contents(require_one_run(source, "hdf5")), {}};

@@ -2,15 +2,20 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
+#include <sstream>
 #include <type_traits>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "core/error.hpp"
 #include "core/whole_number.hpp"
 #include "io/exchange/internal/hdf5_reader.hpp"
 #include "io/exchange/internal/hdf5_writer.hpp"
+#include "io/exchange/internal/nir_import.hpp"
 #include "io/mat/atomic_file.hpp"
+#include "io/mat/internal/byte_stream.hpp"
 #include "io/mat/internal/isolate.hpp"
 #include "io/mat/internal/matio_writer.hpp"
 #include "io/mat/internal/model_fields.hpp"
@@ -21,6 +26,7 @@ namespace rheobase::io {
 namespace {
 
 const std::string kGroup = "/rheobase";
+const std::string kOthers = "/rheobase/other_fields";
 
 template <class T>
 std::vector<T> row_major(const MatField& field) {
@@ -121,6 +127,9 @@ void read_group(const Hdf5Reader& reader, const std::string& path, const std::st
                 const std::string& where, MatFields& fields) {
   for (const std::string& member : reader.members(path)) {
     const std::string inside = path + "/" + member;
+    if (inside == kOthers) {
+      continue;
+    }
     if (!reader.is_group(inside)) {
       fields.add(field_of(reader, inside, prefix + member, where));
     } else if (prefix.empty()) {
@@ -130,43 +139,103 @@ void read_group(const Hdf5Reader& reader, const std::string& path, const std::st
 }
 
 /// The state as the bytes of a level 5 .mat file, whose reader is the one every model goes through.
-std::string mat_bytes(std::span<const std::byte> bytes, const std::string& where) {
-  const Hdf5Reader reader(bytes, where);
-  if (!reader.has(kGroup) || !reader.is_group(kGroup)) {
-    throw InputError(where, "group '/rheobase'", "nothing",
-                     "must hold a model, as `rheobase export` writes it (--format nir or hdf5)");
-  }
+std::string state_bytes(const Hdf5Reader& reader, const std::string& where) {
   MatFields fields;
   read_group(reader, kGroup, "", where, fields);
   const std::vector<std::byte> mat = encode_mat(fields.fields(), MatVersion::level5, {});
   return {reinterpret_cast<const char*>(mat.data()), mat.size()};
 }
 
+std::string other_bytes(const Hdf5Reader& reader) {
+  if (!reader.has(kOthers)) {
+    return {};
+  }
+  const Hdf5Values values = reader.values(kOthers);
+  std::string bytes;
+  std::ranges::transform(values.numbers, std::back_inserter(bytes),
+                         [](double value) { return static_cast<char>(to_integer<int>(value)); });
+  return bytes;
+}
+
+/// Runs in the child: the model's .mat file, the other fields', notes.
+std::string import_bytes(std::span<const std::byte> bytes, const std::string& where,
+                         double spike_step_ms) {
+  const Hdf5Reader reader(bytes, where);
+  ByteWriter message;
+  if (reader.has(kGroup) && reader.is_group(kGroup)) {
+    message.text(state_bytes(reader, where));
+    message.text(other_bytes(reader));
+    message.text("");
+    return message.take();
+  }
+  if (!reader.has("/node/nodes")) {
+    throw InputError(where, "group '/rheobase'", "nothing",
+                     "must hold a model, as `rheobase export` writes it (--format nir or hdf5), or "
+                     "a NIR graph (/node)");
+  }
+  const NirNetwork network = read_nir(reader, where, spike_step_ms);
+  const std::vector<std::byte> mat =
+      encode_mat(model_fields(network.file).fields(), MatVersion::level5, {});
+  message.text({reinterpret_cast<const char*>(mat.data()), mat.size()});
+  message.text("");
+  message.text(fmt::format("{}", fmt::join(network.notes, "\n")));
+  return message.take();
+}
+
 }  // namespace
 
-void add_model_state(Hdf5Writer& writer, const ModelFile& file) {
+void add_model_state(Hdf5Writer& writer, const ModelFile& file, std::span<const std::byte> others) {
   writer.group(kGroup);
   const MatFields fields = model_fields(file);
   for (const MatField& field : fields.fields()) {
     add_field(writer, field);
   }
+  if (!others.empty()) {
+    writer.numbers(kOthers,
+                   std::span(reinterpret_cast<const std::uint8_t*>(others.data()), others.size()),
+                   {others.size()});
+  }
 }
 
-ModelFile read_model_state(const std::filesystem::path& path) {
-  return parse_model_state(read_bytes(path), path.string());
+ImportedModel import_model(const std::filesystem::path& path, double spike_step_ms) {
+  return parse_import(read_bytes(path), path.string(), spike_step_ms);
 }
 
-ModelFile parse_model_state(std::span<const std::byte> bytes, const std::string& where) {
-  std::string mat;
+ImportedModel parse_import(std::span<const std::byte> bytes, const std::string& where,
+                           double spike_step_ms) {
+  std::string message;
   try {
-    mat = run_isolated([&] { return mat_bytes(bytes, where); }, limits_for_file(bytes.size()));
+    message = run_isolated([&] { return import_bytes(bytes, where, spike_step_ms); },
+                           limits_for(bytes.size(), 0));
   } catch (const InputError&) {
     throw;
   } catch (const Error& error) {
     throw InputError(where, "", fmt::format("contents that cannot be read ({})", error.what()),
                      "must be an undamaged HDF5 file");
   }
-  return parse_model(std::as_bytes(std::span(mat)), where);
+  ByteReader reader(message);
+  const std::string mat = reader.text();
+  const std::string others = reader.text();
+  std::istringstream notes(reader.text());
+  ImportedModel model{parse_model(std::as_bytes(std::span(mat)), where), {}, {}};
+  const auto other_view = std::as_bytes(std::span(others));
+  model.others.assign(other_view.begin(), other_view.end());
+  for (std::string line; std::getline(notes, line);) {
+    model.notes.push_back(line);
+  }
+  return model;
+}
+
+void write_imported(const std::filesystem::path& path, const ImportedModel& model) {
+  write_model_with(path, model.file, model.others, "the imported file's other fields");
+}
+
+ModelFile read_model_state(const std::filesystem::path& path) {
+  return import_model(path).file;
+}
+
+ModelFile parse_model_state(std::span<const std::byte> bytes, const std::string& where) {
+  return parse_import(bytes, where, 0.0).file;
 }
 
 }  // namespace rheobase::io

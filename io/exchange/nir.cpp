@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include <fmt/format.h>
 
 #include "core/error.hpp"
@@ -16,6 +18,9 @@ constexpr double kSecondsPerMs = 1e-3;
 const std::string kNeurons = "rnn.lif";
 const std::string kRecurrent = "rnn.w_rec";
 
+// snnTorch's importer takes this step alone.
+constexpr double kSnntorchStepMs = 0.1;
+
 /// The graph of one network while it is written.
 class NirGraph {
  public:
@@ -32,10 +37,13 @@ class NirGraph {
     const std::int64_t outputs = 1;
     writer_.numbers(node("input", "Input") + "shape", std::span(&inputs, 1), {1});
     writer_.numbers(node("output", "Output") + "shape", std::span(&outputs, 1), {1});
-    affine("w_in", model_.w_in,
-           Eigen::VectorXd::Constant(model_.units(), resting_mv() - leak_mv()));
-    affine(kRecurrent, model_.w, Eigen::VectorXd::Zero(model_.units()));
-    affine("w_out", model_.w_out.transpose(), Eigen::VectorXd::Constant(1, model_.b_out));
+    const Eigen::VectorXd gain = input_gain();
+    const Eigen::VectorXd bias = (resting_mv() - leak_mv()) * gain;
+    affine("w_in", gain.asDiagonal() * model_.w_in, bias);
+    affine(kRecurrent, spike_gain() * gain.asDiagonal() * model_.w,
+           Eigen::VectorXd::Zero(model_.units()));
+    const double readout = options_.profile == "exact" ? spike_gain() : 1.0;
+    affine("w_out", readout * model_.w_out.transpose(), Eigen::VectorXd::Constant(1, model_.b_out));
     edge("input", "w_in");
     edge("w_in", kNeurons);
     edge(kNeurons, kRecurrent);
@@ -88,10 +96,12 @@ class NirGraph {
     const std::string path = node(kNeurons, type);
     if (type == "CubaLIF") {
       writer_.vector(path + "tau_syn", model_.synapse.decay_ms * kSecondsPerMs);
-      all(path + "w_in", 1.0);
+      writer_.vector(path + "w_in", snntorch()
+                                        ? Eigen::VectorXd(model_.synapse.decay_ms / kSnntorchStepMs)
+                                        : Eigen::VectorXd::Ones(model_.units()));
     }
     all(path + (type == "LIF" ? "tau" : "tau_mem"), neuron.tau_membrane_ms * kSecondsPerMs);
-    all(path + "r", 1.0);
+    all(path + "r", snntorch() ? neuron.tau_membrane_ms / kSnntorchStepMs : 1.0);
     all(path + "v_leak", leak_mv());
     all(path + "v_threshold", neuron.threshold_mv + offset_mv_);
     all(path + "v_reset", neuron.reset_mv + offset_mv_);
@@ -108,10 +118,32 @@ class NirGraph {
     const std::string path = "/node/nodes/" + kNeurons + "/metadata/";
     writer_.number(path + "refractory_s", model_.neuron.refractory_ms * kSecondsPerMs);
     writer_.number(path + "noise_mv2_per_ms", options_.noise_intensity);
-    writer_.number(path + "dt_s", options_.dt_ms * kSecondsPerMs);
+    if (options_.spike_step_ms > 0.0) {
+      writer_.text(path + "spike", "1 in one step");
+      writer_.number(path + "spike_step_s", options_.spike_step_ms * kSecondsPerMs);
+    } else {
+      writer_.text(path + "spike", "a pulse of area 1");
+    }
     writer_.number(path + "scaling_factor", model_.scaling_factor);
     writer_.text(path + "voltage_unit", "mV");
     writer_.text(path + "rheobase_version", kVersion);
+  }
+
+  bool snntorch() const { return options_.profile == "snntorch"; }
+
+  /// A spike that counts as 1 in a step has the area of the step: 1 / step makes up for it.
+  double spike_gain() const {
+    return options_.spike_step_ms > 0.0 ? 1.0 / (options_.spike_step_ms * kSecondsPerMs) : 1.0;
+  }
+
+  /// snnTorch's r = tau_mem / dt and w_in = tau_syn / dt are gains of a constant input, which the
+  /// weights undo.
+  Eigen::VectorXd input_gain() const {
+    if (!snntorch()) {
+      return Eigen::VectorXd::Ones(model_.units());
+    }
+    return kSnntorchStepMs * kSnntorchStepMs /
+           (model_.synapse.decay_ms.array() * model_.neuron.tau_membrane_ms);
   }
 
   /// Voltage the neurons relax to without input, as written.
@@ -141,23 +173,57 @@ class NirGraph {
 
 std::vector<std::string> notes_of(const spiking::SpikingModel& model,
                                   const ExportOptions& options) {
-  std::vector<std::string> notes{fmt::format(
+  std::vector<std::string> notes;
+  if (options.spike_step_ms > 0.0) {
+    notes.push_back(
+        fmt::format("weights are for importers that count a spike as 1 in a step of {:g} ms, and "
+                    "that run with that step",
+                    options.spike_step_ms));
+  } else {
+    notes.emplace_back(
+        "a spike is a pulse of area 1, as NIR defines it: for importers that count it as 1 in a "
+        "step (Norse and others) give their step, --spike-step MS");
+  }
+  notes.push_back(fmt::format(
       "NIR has no refractory period ({:g} ms) and no noise ({:g} mV^2/ms): they are in the "
       "metadata of {}",
-      model.neuron.refractory_ms, options.noise_intensity, kNeurons)};
-  if (options.profile == "portable") {
-    notes.emplace_back(
-        "the portable profile loses the rise time of the synapse, filters the input too and has no "
-        "filter before the readout: use --profile exact where the other program can");
+      model.neuron.refractory_ms, options.noise_intensity, kNeurons));
+  if (options.profile != "exact") {
+    notes.push_back(fmt::format(
+        "the {} profile loses the rise time of the synapse, filters the input too and has no "
+        "filter before the readout: use --profile exact where the other program can",
+        options.profile));
   }
   return notes;
 }
 
-ExportResult make(const ExportSource& source, const ExportOptions& options) {
-  const ModelFile& file = require_model(source, "nir");
-  if (options.profile != "exact" && options.profile != "portable") {
-    throw InputError("--profile", "", "'" + options.profile + "'", "must be exact or portable");
+/// What a profile fixes.
+ExportOptions completed(ExportOptions options) {
+  if (options.profile != "exact" && options.profile != "portable" &&
+      options.profile != "snntorch") {
+    throw InputError("--profile", "", "'" + options.profile + "'",
+                     "must be exact, portable or snntorch");
   }
+  const double step = options.spike_step_ms;
+  if (!(step >= 0.0 && std::isfinite(step))) {
+    throw InputError("--spike-step", "", fmt::format("{}", step), "must be 0 or a step in ms");
+  }
+  if (options.profile == "snntorch") {
+    if (step != 0.0 && step != kSnntorchStepMs) {
+      throw InputError("--spike-step", "", fmt::format("{:g} ms", step),
+                       fmt::format("must be {:g} ms with --profile snntorch, whose importer takes "
+                                   "no other",
+                                   kSnntorchStepMs));
+    }
+    options.spike_step_ms = kSnntorchStepMs;
+    options.shift_voltages = true;
+  }
+  return options;
+}
+
+ExportResult make(const ExportSource& source, const ExportOptions& given) {
+  const ModelFile& file = require_model(source, "nir");
+  const ExportOptions options = completed(given);
   if (!file.scaling_factor) {
     throw InputError(source.where, "field 'opt_scaling_factor'", "nothing",
                      "must hold the scaling factor: run `rheobase map` first, or give --scaling");
@@ -171,7 +237,7 @@ ExportResult make(const ExportSource& source, const ExportOptions& options) {
   }
   Hdf5Writer writer;
   NirGraph(writer, model, options).write();
-  add_model_state(writer, file);
+  add_model_state(writer, file, source.other_fields);
   return {writer.finish(), notes_of(model, options)};
 }
 

@@ -1,7 +1,11 @@
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <cstdint>
+#include <cstdlib>
+#include <ctime>
 #include <numeric>
+#include <string_view>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -17,8 +21,25 @@ namespace rheobase::io {
 namespace nwb_exporter {
 
 constexpr double kSecondsPerMs = 1e-3;
-/// Simulated time has no date; the standard wants one.
-constexpr const char* kStart = "1970-01-01T00:00:00+00:00";
+
+/// Simulated time has no date; the standard wants one: when the file is made, or what
+/// SOURCE_DATE_EPOCH says, so that the same export can be the same file.
+std::string date_of_export() {
+  auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  if (const char* given = std::getenv("SOURCE_DATE_EPOCH")) {
+    const std::string_view text = given;
+    std::int64_t seconds = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+    constexpr std::int64_t kYear9999 = 253402300799;
+    if (error != std::errc() || end != text.data() + text.size() || seconds < 0 ||
+        seconds > kYear9999) {
+      throw InputError("SOURCE_DATE_EPOCH", "", fmt::format("'{}'", text),
+                       "must be seconds since 1970, or not be set");
+    }
+    now = static_cast<std::time_t>(seconds);
+  }
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S+00:00}", fmt::gmtime(now));
+}
 
 /// All runs, one after the other, with a pause of a second between them.
 struct Session {
@@ -120,34 +141,48 @@ class NwbWriter {
   std::string identifier_;
 };
 
+/// What is known of the experiment beside its data.
+void add_general(Hdf5Writer& file, NwbWriter& nwb, const ExportOptions& options) {
+  file.text("/general/source_script", fmt::format("rheobase {}", kVersion));
+  file.attribute("/general/source_script", "file_name", std::string("rheobase"));
+  if (!options.institution.empty()) {
+    file.text("/general/institution", options.institution);
+  }
+  if (!options.keywords.empty()) {
+    file.texts("/general/keywords", options.keywords, {options.keywords.size()});
+  }
+  if (!options.subject.empty()) {
+    nwb.group("/general/subject", "Subject");
+    file.text("/general/subject/subject_id", options.subject);
+    file.text("/general/subject/description", "a simulated network of spiking neurons");
+  }
+}
+
 void add_root(Hdf5Writer& file, NwbWriter& nwb, const std::string& identifier,
-              const std::string& description) {
+              const std::string& description, const ExportOptions& options) {
   nwb.type("/", "core", "NWBFile");
   file.attribute("/", "nwb_version", std::string("2.6.0"));
   file.text("/identifier", identifier);
   file.text("/session_description", description);
-  file.text("/session_start_time", kStart);
-  file.text("/timestamps_reference_time", kStart);
-  file.texts(
-      "/file_create_date",
-      {fmt::format("{:%Y-%m-%dT%H:%M:%S+00:00}", fmt::gmtime(std::chrono::system_clock::now()))},
-      {1});
+  const std::string date = date_of_export();
+  file.text("/session_start_time", date);
+  file.text("/timestamps_reference_time", date);
+  file.texts("/file_create_date", {date}, {1});
   for (const char* path : {"/acquisition", "/analysis", "/general", "/processing",
                            "/stimulus/presentation", "/stimulus/templates"}) {
     file.group(path);
   }
-  file.text("/general/source_script", fmt::format("rheobase {}", kVersion));
-  file.attribute("/general/source_script", "file_name", std::string("rheobase"));
+  add_general(file, nwb, options);
 }
 
 void add_units(Hdf5Writer& file, NwbWriter& nwb, const Session& session,
                const std::vector<int>& types) {
   std::vector<double> times;
-  std::vector<std::int64_t> ends;
+  std::vector<std::uint64_t> ends;
   std::vector<double> rates;
   for (std::size_t unit = 0; unit < session.spikes_s.size(); ++unit) {
     times.insert(times.end(), session.spikes_s[unit].begin(), session.spikes_s[unit].end());
-    ends.push_back(static_cast<std::int64_t>(times.size()));
+    ends.push_back(times.size());
     rates.push_back(session.spike_count[unit] / session.duration_s);
   }
   std::vector<std::string> columns{"spike_times", "mean_rate_hz"};
@@ -156,7 +191,7 @@ void add_units(Hdf5Writer& file, NwbWriter& nwb, const Session& session,
   }
   nwb.table("/units", "Units", "units of the spiking network", columns, ends.size());
   nwb.numbers("/units/spike_times", "times of the spikes of all units, s", times);
-  file.numbers("/units/spike_times_index", std::span<const std::int64_t>(ends), {ends.size()});
+  file.numbers("/units/spike_times_index", std::span<const std::uint64_t>(ends), {ends.size()});
   nwb.type("/units/spike_times_index", "hdmf-common", "VectorIndex");
   file.attribute("/units/spike_times_index", "description",
                  std::string("end of every unit's spikes in spike_times"));
@@ -193,31 +228,28 @@ void add_trials(NwbWriter& nwb, const Session& session, const std::vector<RunFil
   nwb.texts(path + "/outcome", "was the answer right?", outcomes);
 }
 
-void add_output(Hdf5Writer& file, NwbWriter& nwb, const Session& session,
-                const std::vector<RunFile>& runs) {
-  std::vector<double> values;
-  std::vector<double> times;
+/// One series a run: samples are equally spaced within it, not across the pauses.
+void add_outputs(Hdf5Writer& file, NwbWriter& nwb, const Session& session,
+                 const std::vector<RunFile>& runs) {
   for (std::size_t i = 0; i < runs.size(); ++i) {
     const SampledSignal& output = runs[i].result.output;
-    for (Eigen::Index k = 0; k < output.values.size(); ++k) {
-      values.push_back(output.values[k]);
-      times.push_back(session.start_s[i] + output.time_ms(k) * kSecondsPerMs);
-    }
+    const std::string path =
+        runs.size() == 1 ? "/acquisition/output" : fmt::format("/acquisition/output_{:04}", i + 1);
+    nwb.group(path, "TimeSeries");
+    file.attribute(path, "description", std::string("readout of the spiking network"));
+    file.attribute(path, "comments", fmt::format("trial {} of {}", i + 1, runs.size()));
+    file.vector(path + "/data", output.values);
+    file.attribute(path + "/data", "unit", std::string("a.u."));
+    file.attribute(path + "/data", "conversion", 1.0);
+    file.attribute(path + "/data", "offset", 0.0);
+    file.attribute(path + "/data", "resolution", -1.0);
+    file.number(path + "/starting_time", session.start_s[i] + output.start_ms * kSecondsPerMs);
+    file.attribute(path + "/starting_time", "rate", 1.0 / (output.step_ms * kSecondsPerMs));
+    file.attribute(path + "/starting_time", "unit", std::string("seconds"));
   }
-  const std::string path = "/acquisition/output";
-  nwb.group(path, "TimeSeries");
-  file.attribute(path, "description", std::string("readout of the spiking network"));
-  file.attribute(path, "comments", std::string("no comments"));
-  file.numbers(path + "/data", std::span<const double>(values), {values.size()});
-  file.attribute(path + "/data", "unit", std::string("a.u."));
-  file.attribute(path + "/data", "conversion", 1.0);
-  file.attribute(path + "/data", "resolution", -1.0);
-  file.numbers(path + "/timestamps", std::span<const double>(times), {times.size()});
-  file.attribute(path + "/timestamps", "unit", std::string("seconds"));
-  file.attribute(path + "/timestamps", "interval", 1);
 }
 
-ExportResult make(const ExportSource& source, const ExportOptions&) {
+ExportResult make(const ExportSource& source, const ExportOptions& options) {
   const std::vector<RunFile>& runs = require_runs(source, "nwb");
   const Session session = session_of(source, runs);
   const RunDescription& first = runs.front().description;
@@ -228,10 +260,11 @@ ExportResult make(const ExportSource& source, const ExportOptions&) {
   NwbWriter nwb(file, identifier);
   add_root(file, nwb, identifier,
            fmt::format("simulated trials of a spiking network{}{}, scaling factor {:g}",
-                       first.task.empty() ? "" : " on ", first.task, first.scaling_factor));
+                       first.task.empty() ? "" : " on ", first.task, first.scaling_factor),
+           options);
   add_units(file, nwb, session, first.unit_type);
   add_trials(nwb, session, runs);
-  add_output(file, nwb, session, runs);
+  add_outputs(file, nwb, session, runs);
   return {file.finish(), {}};
 }
 

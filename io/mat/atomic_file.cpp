@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "core/error.hpp"
+#include "io/mat/temporary_files.hpp"
 
 namespace rheobase::io {
 
@@ -157,8 +158,7 @@ OpenTemporary open_temporary(const fs::path& path, const fs::path& target) {
   constexpr int kAttempts = 100;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     const auto now = std::chrono::steady_clock::now().time_since_epoch().count();
-    const std::string name =
-        (folder / fmt::format(".rheobase-{}-{:x}.tmp", ::getpid(), now)).string();
+    const std::string name = (folder / fmt::format("{}{:x}.tmp", temporary_prefix(), now)).string();
     const int fd = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (fd >= 0) {
       return {fd, name};
@@ -204,6 +204,7 @@ void flush_folder(const fs::path& target) {
 
 void require_writable(const std::filesystem::path& path) {
   const fs::path target = resolve_target(path);
+  clear_remains(folder_of(target));
   OpenTemporary opened = open_temporary(path, target);
   Descriptor(opened.fd).close();
   const TemporaryName remover(std::move(opened.name));

@@ -7,7 +7,7 @@
 
 #include "core/error.hpp"
 #include "io/mat/atomic_file.hpp"
-#include "io/mat/internal/isolate.hpp"
+#include "io/mat/internal/kept_fields.hpp"
 #include "io/mat/internal/mat5_scan.hpp"
 #include "io/mat/internal/mat_format.hpp"
 #include "io/mat/internal/matio_reader.hpp"
@@ -63,31 +63,54 @@ void append_elements(std::vector<std::byte>& target, std::span<const std::byte> 
   }
 }
 
+/// The variables `names` of a level 5 file for a file of another level or byte order.
+KeptVariables kept_of_level5(std::span<const std::byte> source, const std::string& where,
+                             const Mat5Layout& layout, const std::vector<std::string>& names) {
+  KeptVariables kept{{}, MatVersion::level5, where, names, 0};
+  std::vector<const Mat5Element*> selected;
+  for (const Mat5Element& element : layout.elements) {
+    if (std::ranges::find(names, element.name) == names.end()) {
+      continue;
+    }
+    if (!element.obstacle.empty()) {
+      throw InputError(where, fmt::format("field '{}'", element.name), element.obstacle,
+                       kMustBeCopyable);
+    }
+    selected.push_back(&element);
+    kept.number_bytes += element.double_bytes;
+  }
+  kept.bytes = select_mat5(source, layout, selected);
+  return kept;
+}
+
 std::vector<std::byte> encode_with_kept(const MatFields& fields, MatVersion version,
-                                        const std::filesystem::path& keep_from,
+                                        std::span<const std::byte> source, const std::string& where,
                                         std::span<const std::string_view> dropped) {
-  const std::vector<std::byte> source = read_bytes(keep_from);
-  const std::string where = keep_from.string();
   const MatVersion source_version = identify_mat(source, where);
   std::vector<std::string> present;
-  if (source_version == MatVersion::level5) {
-    const Mat5Layout layout = scan_mat5(source, where, limits_for_file(source.size()).memory_bytes);
-    for (const Mat5Element& element : layout.elements) {
-      present.push_back(element.name);
-    }
-    if (version == MatVersion::level5 && !layout.swapped) {
-      std::vector<std::byte> target = encode_mat(fields.fields(), version, {});
-      append_elements(target, source, layout, names_to_keep(present, fields, dropped));
-      return target;
-    }
-  } else {
+  if (source_version == MatVersion::level73) {
     for (const MatArray& array :
          decode_mat(source, source_version, where, std::span<const std::string_view>())) {
       present.push_back(array.name);
     }
+    return encode_mat(fields.fields(), version,
+                      KeptVariables{{source.begin(), source.end()},
+                                    source_version,
+                                    where,
+                                    names_to_keep(present, fields, dropped),
+                                    0});
   }
-  const KeptVariables kept{source, source_version, where, names_to_keep(present, fields, dropped)};
-  return encode_mat(fields.fields(), version, kept);
+  const Mat5Layout layout = scan_mat5(source, where);
+  for (const Mat5Element& element : layout.elements) {
+    present.push_back(element.name);
+  }
+  const std::vector<std::string> names = names_to_keep(present, fields, dropped);
+  if (version == MatVersion::level5 && !layout.swapped) {
+    std::vector<std::byte> target = encode_mat(fields.fields(), version, {});
+    append_elements(target, source, layout, names);
+    return target;
+  }
+  return encode_mat(fields.fields(), version, kept_of_level5(source, where, layout, names));
 }
 
 /// @throws Error unless the new file can be read and has all its fields
@@ -159,15 +182,49 @@ void MatFields::text(std::string name, std::string_view utf8) {
                      to_bytes(units.data(), units.size())});
 }
 
+OtherFields other_fields(std::span<const std::byte> source, const std::string& where,
+                         const MatFields& fields, std::span<const std::string_view> dropped) {
+  const MatVersion version = identify_mat(source, where);
+  std::set<std::string> known(dropped.begin(), dropped.end());
+  for (const MatField& field : fields.fields()) {
+    known.emplace(top_level(field.name));
+  }
+  OtherFields others;
+  bool any = false;
+  for (const MatArray& array :
+       decode_mat(source, version, where, std::span<const std::string_view>())) {
+    const bool is_object = array.class_name == "object" || array.class_name == "function_handle";
+    if (!known.contains(array.name) && is_object && version == MatVersion::level73) {
+      others.left_out.push_back(array.name);
+      known.insert(array.name);
+    }
+    any = any || !known.contains(array.name);
+  }
+  if (any) {
+    const std::vector<std::string_view> names(known.begin(), known.end());
+    others.level5 = encode_with_kept({}, MatVersion::level5, source, where, names);
+  }
+  return others;
+}
+
+void write_mat_keeping(const std::filesystem::path& path, const MatFields& fields,
+                       MatVersion version, std::span<const std::byte> source,
+                       const std::string& where, std::span<const std::string_view> dropped) {
+  require_writable(path);
+  const std::vector<std::byte> bytes =
+      source.empty() ? encode_mat(fields.fields(), version, {})
+                     : encode_with_kept(fields, version, source, where, dropped);
+  verify(bytes, fields, path.string());
+  write_atomically(path, bytes);
+}
+
 void write_mat(const std::filesystem::path& path, const MatFields& fields, MatVersion version,
                const std::optional<std::filesystem::path>& keep_from,
                std::span<const std::string_view> dropped) {
   require_writable(path);
-  const std::vector<std::byte> bytes = keep_from
-                                           ? encode_with_kept(fields, version, *keep_from, dropped)
-                                           : encode_mat(fields.fields(), version, {});
-  verify(bytes, fields, path.string());
-  write_atomically(path, bytes);
+  write_mat_keeping(path, fields, version,
+                    keep_from ? read_bytes(*keep_from) : std::vector<std::byte>(),
+                    keep_from.value_or("").string(), dropped);
 }
 
 void require_writable_mat(const std::filesystem::path& path, MatVersion version,
@@ -175,7 +232,7 @@ void require_writable_mat(const std::filesystem::path& path, MatVersion version,
                           std::span<const std::string_view> dropped) {
   require_writable(path);
   if (keep_from) {
-    encode_with_kept({}, version, *keep_from, dropped);
+    encode_with_kept({}, version, read_bytes(*keep_from), keep_from->string(), dropped);
   }
 }
 

@@ -1,6 +1,7 @@
 #include "io/mat/mat_file.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <cmath>
 #include <limits>
@@ -12,8 +13,6 @@
 #include "core/error.hpp"
 #include "core/whole_number.hpp"
 #include "io/mat/atomic_file.hpp"
-#include "io/mat/internal/isolate.hpp"
-#include "io/mat/internal/mat5_scan.hpp"
 #include "io/mat/internal/mat_format.hpp"
 #include "io/mat/internal/matio_reader.hpp"
 
@@ -63,33 +62,55 @@ std::string describe_missing(const std::vector<MatArray>& arrays,
                          : fmt::format("no such field, the nearest is '{}'", nearest);
 }
 
-/// @throws InputError where a variable that the structure of the file has was not decoded
-void check_complete(const Mat5Layout& layout, const std::vector<MatArray>& arrays,
-                    const std::string& where) {
-  for (const Mat5Element& element : layout.elements) {
-    const bool there = element.name.empty() ||
-                       std::any_of(arrays.begin(), arrays.end(), [&](const MatArray& array) {
-                         return array.name == element.name;
-                       });
-    if (!there) {
-      throw InputError(where, field_name(element.name), "a variable that cannot be decoded",
-                       "must be an undamaged variable");
+bool is_top_level(const MatArray& array) {
+  return array.name.find_first_of(".{") == std::string::npos;
+}
+
+/// The structure that all of a model or of trials is kept in: the only one of a file that has none
+/// of the wanted variables. nullptr: there is no such.
+const MatArray* wrapper_of(const std::vector<MatArray>& arrays,
+                           std::span<const std::string_view> wanted) {
+  const MatArray* wrapper = nullptr;
+  for (const MatArray& array : arrays) {
+    if (std::ranges::find(wanted, array.name) != wanted.end()) {
+      return nullptr;
+    }
+    if (array.class_name == "struct" && is_top_level(array)) {
+      if (wrapper != nullptr) {
+        return nullptr;
+      }
+      wrapper = &array;
     }
   }
+  return wrapper;
 }
 
 std::vector<MatArray> decode(std::span<const std::byte> bytes, const std::string& where,
                              std::span<const std::string_view> wanted) {
-  const auto selection =
-      wanted.empty() ? std::optional<std::span<const std::string_view>>() : wanted;
   const MatVersion version = identify_mat(bytes, where);
-  if (version == MatVersion::level73) {
-    return decode_mat(bytes, version, where, selection);
+  if (wanted.empty()) {
+    return decode_mat(bytes, version, where, std::nullopt);
   }
-  const Mat5Layout layout = scan_mat5(bytes, where, limits_for_file(bytes.size()).memory_bytes);
-  std::vector<MatArray> arrays = decode_mat(bytes, version, where, selection);
-  check_complete(layout, arrays, where);
-  return arrays;
+  std::vector<MatArray> arrays = decode_mat(bytes, version, where, wanted);
+  const bool names_only = wanted.size() == 1 && wanted.front().empty();
+  const MatArray* wrapper = names_only ? nullptr : wrapper_of(arrays, wanted);
+  if (wrapper == nullptr) {
+    return arrays;
+  }
+  const std::array<std::string_view, 1> name{wrapper->name};
+  std::vector<MatArray> inside = decode_mat(bytes, version, where, name);
+  for (MatArray& array : inside) {
+    if (array.name.starts_with(wrapper->name + ".")) {
+      array.name.erase(0, wrapper->name.size() + 1);
+    }
+  }
+  return inside;
+}
+
+/// How to make something readable of what MATLAB keeps to itself.
+std::string advice(const MatArray& array, std::string_view as) {
+  const bool unreadable = array.class_name == "object" || array.class_name == "function_handle";
+  return unreadable ? fmt::format("; only MATLAB reads its own objects: save it as {}", as) : "";
 }
 
 }  // namespace
@@ -105,12 +126,16 @@ std::optional<std::size_t> MatArray::element_count() const {
 }
 
 bool MatArray::numeric() const {
-  return element_count() == values.size() && dims.size() >= 2 && !complex && class_name != "char" &&
-         class_name != "struct" && class_name != "cell" && class_name != "object" &&
-         class_name != "function_handle";
+  constexpr std::array<std::string_view, 5> kOthers{"char", "struct", "cell", "object",
+                                                    "function_handle"};
+  return element_count() == values.size() && dims.size() >= 2 && !complex &&
+         std::ranges::find(kOthers, class_name) == kOthers.end();
 }
 
 std::string MatArray::describe() const {
+  if (class_name == "object" && !text.empty()) {
+    return fmt::format("an object of MATLAB's class {}", text);
+  }
   return fmt::format("{} {}{}", fmt::join(dims, " x "), complex ? "complex " : "", class_name);
 }
 
@@ -145,7 +170,7 @@ const MatArray& MatFile::get(std::string_view name, std::string_view required) c
 const MatArray& MatFile::numbers(std::string_view name, std::string_view required) const {
   const MatArray& array = get(name, required);
   if (!array.numeric()) {
-    fail(name, array.describe(), required);
+    fail(name, array.describe(), fmt::format("{}{}", required, advice(array, "numbers (double)")));
   }
   return array;
 }
@@ -198,7 +223,7 @@ std::int64_t MatFile::integer(std::string_view name, std::int64_t low, std::int6
 std::string MatFile::text(std::string_view name, std::string_view required) const {
   const MatArray& array = get(name, required);
   if (array.class_name != "char") {
-    fail(name, array.describe(), required);
+    fail(name, array.describe(), fmt::format("{}{}", required, advice(array, "char")));
   }
   return array.text;
 }

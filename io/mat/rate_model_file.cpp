@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "core/whole_number.hpp"
 #include "io/mat/atomic_file.hpp"
 #include "io/mat/internal/rate_network_fields.hpp"
 #include "io/mat/internal/transfer_fields.hpp"
@@ -215,7 +216,7 @@ rate::DaleModel read_dale_model(const MatFile& file) {
   model.w0 = optional_square(file, "w0", n, MatrixXd());
   model.sign = read_signs(file, n);
   model.mask = optional_square(file, "som_m", n, MatrixXd::Ones(n, n));
-  model.w_in = file.matrix("w_in", n, -1, fmt::format("must be N x inputs with N = {}", n));
+  model.w_in = read_input_weights(file, n);
   model.w_out = file.vector("w_out", n, one_per_unit(n));
   model.b_out = file.number("b_out", "must be one number");
   read_time_constants(file, n, model);
@@ -239,10 +240,10 @@ class LenientReader {
 
   MatrixXd matrix(std::string_view name, Index rows = -1, Index cols = -1) const {
     const MatArray* array = file_.find(name);
-    const bool usable = array != nullptr && array->numeric() &&
-                        static_cast<Index>(array->dims[0] * array->dims[1]) ==
-                            static_cast<Index>(array->values.size());
-    if (!usable) {
+    const bool flat =
+        array != nullptr && std::all_of(array->dims.begin() + 2, array->dims.end(),
+                                        [](std::size_t extent) { return extent == 1; });
+    if (!flat || !array->numeric()) {
       return {};
     }
     const MatrixXd values = file_.matrix(name, "");
@@ -263,18 +264,12 @@ class LenientReader {
   }
   template <class Integer>
   std::optional<Integer> integer(std::string_view name) const {
-    return to_integer<Integer>(number(name, -1.0));
+    const std::optional<Integer> value = whole_number<Integer>(number(name, -1.0));
+    return value && *value >= 0 ? value : std::nullopt;
   }
   std::string text(std::string_view name) const {
     const MatArray* array = file_.find(name);
-    return array == nullptr ? std::string() : array->text;
-  }
-
-  template <class Integer>
-  static std::optional<Integer> to_integer(double value) {
-    const bool fits = value >= 0.0 && value == std::floor(value) &&
-                      value <= static_cast<double>(std::numeric_limits<Integer>::max());
-    return fits ? std::optional(static_cast<Integer>(value)) : std::nullopt;
+    return array == nullptr || array->class_name != "char" ? std::string() : array->text;
   }
 
  private:

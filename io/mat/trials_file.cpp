@@ -1,7 +1,12 @@
 #include "io/mat/trials_file.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <iterator>
+#include <limits>
+#include <sstream>
+#include <string>
 
 #include <fmt/format.h>
 
@@ -16,75 +21,187 @@ namespace {
 using Eigen::Index;
 
 constexpr double kLargestLabel = 1e9;
+constexpr double kUnscored = std::numeric_limits<double>::quiet_NaN();
+
+/// Inputs and targets of the trials, all of one length.
+struct Signals {
+  std::vector<Eigen::MatrixXd> u;  ///< inputs x T
+  std::vector<Eigen::MatrixXd> z;  ///< outputs x T
+};
 
 struct Shape {
   Index inputs, steps, trials;
 };
 
-Shape shape_of(const MatFile& file) {
-  constexpr const char* kRequired = "must be inputs x T x trials of real numbers";
-  const MatArray* u = file.find("u");
-  if (u == nullptr) {
-    file.fail("u", "nothing", kRequired);
+Shape shape_of(const MatFile& file, const MatArray& u) {
+  if (!u.numeric() || u.dims.size() > 3) {
+    file.fail("u", u.describe(), "must be inputs x T x trials of real numbers, or a cell a trial");
   }
-  if (!u->numeric() || u->dims.size() > 3) {
-    file.fail("u", u->describe(), kRequired);
-  }
-  const std::size_t trials = u->dims.size() == 3 ? u->dims[2] : 1;
-  const Shape shape{static_cast<Index>(u->dims[0]), static_cast<Index>(u->dims[1]),
+  const std::size_t trials = u.dims.size() == 3 ? u.dims[2] : 1;
+  const Shape shape{static_cast<Index>(u.dims[0]), static_cast<Index>(u.dims[1]),
                     static_cast<Index>(trials)};
   if (shape.inputs < 1 || shape.steps < 2 || shape.trials < 1) {
-    file.fail("u", u->describe(), "must have at least 1 input, 2 steps and 1 trial");
+    file.fail("u", u.describe(), "must have at least 1 input, 2 steps and 1 trial");
   }
   return shape;
 }
 
-/// Targets of all trials: outputs x T each, one behind the other.
-struct Targets {
-  Index outputs = 1;
-  std::vector<double> values;
-
-  Eigen::MatrixXd of_trial(Index trial, Index steps) const {
-    return Eigen::Map<const Eigen::MatrixXd>(values.data() + trial * outputs * steps, outputs,
-                                             steps);
+/// Targets of one trial: T numbers in any order of dimensions, or outputs x T.
+Eigen::MatrixXd target_of(const MatFile& file, const std::string& name, Index steps) {
+  const std::string required = fmt::format("must be {0} numbers or outputs x {0}, as in u", steps);
+  Eigen::MatrixXd z = file.matrix(name, required);
+  if (z.cols() == 1 && z.rows() == steps) {
+    z.transposeInPlace();
   }
-};
+  return z.cols() == steps && z.rows() >= 1 ? z : file.matrix(name, -1, steps, required);
+}
 
 /// z: T x trials for one output, outputs x T x trials for several.
-Targets read_targets(const MatFile& file, const Shape& shape) {
+std::vector<Eigen::MatrixXd> read_targets(const MatFile& file, const Shape& shape) {
   const MatArray* z = file.find("z");
+  if (shape.trials == 1 && (z == nullptr || z->dims.size() == 2)) {
+    return {target_of(file, "z", shape.steps)};
+  }
+  std::vector<Eigen::MatrixXd> targets;
   if (z != nullptr && z->numeric() && z->dims.size() == 3) {
+    const auto outputs = static_cast<Index>(z->dims[0]);
     if (static_cast<Index>(z->dims[1]) != shape.steps ||
-        static_cast<Index>(z->dims[2]) != shape.trials || z->dims[0] < 1) {
+        static_cast<Index>(z->dims[2]) != shape.trials || outputs < 1) {
       file.fail("z", z->describe(),
                 fmt::format("must be outputs x T x trials as in u: outputs x {} x {}", shape.steps,
                             shape.trials));
     }
-    return {static_cast<Index>(z->dims[0]), {z->values.begin(), z->values.end()}};
+    for (Index k = 0; k < shape.trials; ++k) {
+      targets.emplace_back(Eigen::Map<const Eigen::MatrixXd>(
+          z->values.data() + k * outputs * shape.steps, outputs, shape.steps));
+    }
+    return targets;
   }
   const Eigen::MatrixXd one =
       file.matrix("z", shape.steps, shape.trials,
                   fmt::format("must be T x trials as in u: {} x {}", shape.steps, shape.trials));
-  return {1, {one.data(), one.data() + one.size()}};
+  for (Index k = 0; k < shape.trials; ++k) {
+    targets.emplace_back(one.col(k).transpose());
+  }
+  return targets;
 }
 
-/// Labels of the trials and, in rising order, those that occur.
-std::pair<std::vector<double>, std::vector<double>> read_labels(const MatFile& file, Index trials) {
-  if (!file.has("label")) {
-    return {std::vector<double>(static_cast<std::size_t>(trials), 0.0), {0.0}};
+Signals signals_of_arrays(const MatFile& file, const MatArray& u) {
+  const Shape shape = shape_of(file, u);
+  Signals signals;
+  signals.z = read_targets(file, shape);
+  for (Index k = 0; k < shape.trials; ++k) {
+    signals.u.emplace_back(Eigen::Map<const Eigen::MatrixXd>(
+        u.values.data() + k * shape.inputs * shape.steps, shape.inputs, shape.steps));
   }
-  const Eigen::VectorXd values =
-      file.vector("label", trials, fmt::format("must hold one number a trial: {}", trials));
-  for (const double value : values) {
-    if (!(std::abs(value) <= kLargestLabel) || value != std::floor(value)) {
-      file.fail("label", fmt::format("{}", value), "must be a whole number");
+  return signals;
+}
+
+/// What follows the end of a shorter trial: no input, nothing to score.
+void append_columns(Eigen::MatrixXd& values, Index columns, double value) {
+  const Index old = values.cols();
+  values.conservativeResize(Eigen::NoChange, columns);
+  values.rightCols(columns - old).setConstant(value);
+}
+
+/// One cell a trial: their lengths may differ.
+Signals signals_of_cells(const MatFile& file, const MatArray& u) {
+  const std::size_t trials = u.element_count().value_or(0);
+  const MatArray* z = file.find("z");
+  if (trials == 0 || z == nullptr || z->class_name != "cell" || z->element_count() != trials) {
+    file.fail("z", z == nullptr ? "nothing" : z->describe(),
+              fmt::format("must be a cell a trial as u: {}", trials));
+  }
+  Signals signals;
+  Index longest = 2;
+  for (std::size_t k = 1; k <= trials; ++k) {
+    const std::string name = fmt::format("u{{{}}}", k);
+    signals.u.push_back(file.matrix(name, "must be inputs x T"));
+    if (signals.u.back().cols() < 2 || signals.u.back().rows() != signals.u.front().rows()) {
+      file.fail(name, file.find(name)->describe(),
+                fmt::format("must have {} inputs and at least 2 steps", signals.u.front().rows()));
+    }
+    signals.z.push_back(target_of(file, fmt::format("z{{{}}}", k), signals.u.back().cols()));
+    longest = std::max(longest, signals.u.back().cols());
+  }
+  for (std::size_t k = 0; k < trials; ++k) {
+    append_columns(signals.u[k], longest, 0.0);
+    append_columns(signals.z[k], longest, kUnscored);
+  }
+  return signals;
+}
+
+/// Name of every trial's condition.
+struct Labels {
+  std::vector<std::string> of_trial;
+  std::vector<std::string> known;  ///< in order
+};
+
+/// Words for conditions, in the order of the alphabet.
+Labels labels_of_words(const MatFile& file, std::vector<std::string> words) {
+  constexpr std::string_view kRequired = "must be printable text, a row or a cell a trial";
+  for (std::string& word : words) {
+    word.erase(word.find_last_not_of(' ') + 1);
+    const bool printable = std::ranges::none_of(
+        word, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+    if (word.empty() || !printable) {
+      file.fail("label", fmt::format("'{}'", word), kRequired);
     }
   }
-  const std::vector<double> labels(values.begin(), values.end());
-  std::vector<double> known = labels;
-  std::ranges::sort(known);
-  known.erase(std::unique(known.begin(), known.end()), known.end());
-  return {labels, known};
+  Labels labels{words, std::move(words)};
+  std::ranges::sort(labels.known);
+  labels.known.erase(std::unique(labels.known.begin(), labels.known.end()), labels.known.end());
+  return labels;
+}
+
+/// Whole numbers in rising order.
+Labels labels_of_numbers(const MatFile& file, const Eigen::VectorXd& values) {
+  std::vector<double> sorted(values.begin(), values.end());
+  for (const double value : sorted) {
+    if (!(std::abs(value) <= kLargestLabel) || value != std::floor(value)) {
+      file.fail("label", fmt::format("{}", value), "must be a whole number, or text");
+    }
+  }
+  std::ranges::sort(sorted);
+  sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
+  const auto name = [&](double value) {
+    return sorted.size() == 1 ? std::string("trial") : fmt::format("label-{:g}", value);
+  };
+  Labels labels;
+  std::ranges::transform(values, std::back_inserter(labels.of_trial), name);
+  std::ranges::transform(sorted, std::back_inserter(labels.known), name);
+  return labels;
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) {
+    lines.push_back(line);
+  }
+  return lines;
+}
+
+Labels read_labels(const MatFile& file, std::size_t trials) {
+  const MatArray* label = file.find("label");
+  if (label == nullptr) {
+    return {std::vector<std::string>(trials, "trial"), {"trial"}};
+  }
+  const std::string required = fmt::format("must hold one number or text a trial: {}", trials);
+  std::vector<std::string> words;
+  if (label->class_name == "char") {
+    words = lines_of(label->text);
+  } else if (label->class_name == "cell") {
+    for (std::size_t k = 1; k <= label->element_count().value_or(0); ++k) {
+      words.push_back(file.text(fmt::format("label{{{}}}", k), "must be text"));
+    }
+  } else {
+    return labels_of_numbers(file, file.vector("label", static_cast<Index>(trials), required));
+  }
+  if (words.size() != trials) {
+    file.fail("label", fmt::format("{} of them", words.size()), required);
+  }
+  return labels_of_words(file, std::move(words));
 }
 
 }  // namespace
@@ -94,20 +211,22 @@ rate::RecordedTrials read_trials(const std::filesystem::path& path) {
 }
 
 rate::RecordedTrials parse_trials(std::span<const std::byte> bytes, const std::string& where) {
-  const MatFile file(bytes, where);
-  const Shape shape = shape_of(file);
-  const Targets z = read_targets(file, shape);
-  const auto [labels, known] = read_labels(file, shape.trials);
-  rate::RecordedTrials recorded;
-  for (const double label : known) {
-    recorded.conditions.push_back(known.size() == 1 ? "trial" : fmt::format("label-{:g}", label));
+  constexpr std::array<std::string_view, 5> kFields{"u", "z", "label", "step_ms",
+                                                    "score_window_ms"};
+  const MatFile file(bytes, where, kFields);
+  const MatArray* u = file.find("u");
+  if (u == nullptr) {
+    file.fail("u", "nothing", "must be inputs x T x trials of real numbers, or a cell a trial");
   }
-  const double* u = file.find("u")->values.data();
-  for (Index k = 0; k < shape.trials; ++k) {
-    const auto at = std::ranges::lower_bound(known, labels[static_cast<std::size_t>(k)]);
-    recorded.trials.push_back({Eigen::Map<const Eigen::MatrixXd>(u + k * shape.inputs * shape.steps,
-                                                                 shape.inputs, shape.steps),
-                               z.of_trial(k, shape.steps), static_cast<int>(at - known.begin())});
+  Signals signals =
+      u->class_name == "cell" ? signals_of_cells(file, *u) : signals_of_arrays(file, *u);
+  const Labels labels = read_labels(file, signals.u.size());
+  rate::RecordedTrials recorded;
+  recorded.conditions = labels.known;
+  for (std::size_t k = 0; k < signals.u.size(); ++k) {
+    const auto at = std::ranges::find(labels.known, labels.of_trial[k]);
+    recorded.trials.push_back({std::move(signals.u[k]), std::move(signals.z[k]),
+                               static_cast<int>(at - labels.known.begin())});
   }
   if (file.has("step_ms")) {
     recorded.step_ms = file.vector("step_ms", 1, "must be one number, the step in ms")[0];

@@ -3,9 +3,21 @@
 #include <algorithm>
 #include <chrono>
 
+#include <fmt/format.h>
+
+#include "core/memory.hpp"
 #include "core/parallel.hpp"
 
 namespace rheobase::mapping {
+
+namespace {
+
+/// Distance of the samples of the readout.
+double scoring_step_ms(const spiking::SimulationOptions& options) {
+  return std::max(options.output_period_ms, options.dt_ms);
+}
+
+}  // namespace
 
 spiking::SimulationResult simulate_evaluation_trial(const spiking::SpikingModel& model,
                                                     const rate::Trial& trial,
@@ -28,6 +40,12 @@ SpikingEvaluation evaluate_spiking(const spiking::SpikingModel& model, const rat
                                    const RunControl& control) {
   const auto start = std::chrono::steady_clock::now();
   const auto count = static_cast<std::size_t>(trials);
+  const double samples = outputs == nullptr ? 0.0
+                                            : static_cast<double>(task.steps()) *
+                                                  model.input_step_ms / scoring_step_ms(options);
+  require_memory(
+      sizeof(double) * (static_cast<double>(model.units()) + samples) * static_cast<double>(trials),
+      "trials", "", fmt::format("{} of {} units", trials, model.units()), "fewer trials take less");
   std::vector<char> correct(count);
   std::vector<int> conditions(count);
   Eigen::MatrixXd rates(model.units(), trials);

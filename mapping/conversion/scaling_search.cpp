@@ -51,15 +51,18 @@ void check_options(const ScalingSearchOptions& options, const std::vector<double
 class Search {
  public:
   Search(const rate::RateNetwork& model, const rate::Task& task,
-         const ScalingSearchOptions& options)
+         const ScalingSearchOptions& options, const RunControl& control)
       : model_(model), task_(task), options_(options) {
     require_mappable(model);
     options_.simulation.trial = kSearchTrials;
+    // Short beside the search: it stops when asked to and has no part in the progress.
+    const RunControl stoppable{{}, control.cancelled};
     rate_outputs_ = rate::evaluate_rate(model, task,
                                         {.trials = options.trials,
                                          .seed = options.simulation.seed,
                                          .first_trial = kSearchTrials,
-                                         .threads = options.threads})
+                                         .threads = options.threads},
+                                        stoppable)
                         .outputs;
   }
 
@@ -171,7 +174,7 @@ ScalingSearchResult search_scaling(const rate::RateNetwork& model, const rate::T
                                        ? default_scaling_grid(model.transfer)
                                        : options.scaling_factors;
   check_options(options, grid);
-  const Search search(model, task, options);
+  const Search search(model, task, options, control);
 
   ScalingSearchResult result;
   result.engine = spiking::choose_engine(map_to_spiking(model, grid.front(), options.transfer),

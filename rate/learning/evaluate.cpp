@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "core/memory.hpp"
 #include "core/parallel.hpp"
 #include "rate/dynamics/internal/forward_pass.hpp"
 #include "rate/dynamics/run.hpp"
@@ -22,6 +23,10 @@ void check(const RateNetwork& network, const Task& task, int trials) {
     throw InputError("trials", "", fmt::format("{}", trials), "must be at least 1");
   }
   require_fit(network, task);
+  const double numbers = static_cast<double>(task.steps()) *
+                         static_cast<double>(2 * network.outputs() + network.inputs() + 2);
+  require_memory(sizeof(double) * numbers * static_cast<double>(trials), "trials", "",
+                 fmt::format("{} of {} steps", trials, task.steps()), "fewer trials take less");
 }
 
 /// Result of one trial; threads write to different ones.
@@ -82,7 +87,8 @@ TrialScore score_of(const Task& task, const Trial& trial, const RateEvaluationOp
 }
 
 void score_by_kernels(const RateNetwork& network, const Task& task,
-                      const RateEvaluationOptions& options, std::vector<TrialScore>& scores) {
+                      const RateEvaluationOptions& options, const RunControl& control,
+                      std::vector<TrialScore>& scores) {
   const std::vector<TrialGroup> groups = group_trials<float>(scores.size());
   KernelNetwork<float> kernel = kernel_network<float>(
       network, {.trials = !groups.back().panel, .panels = groups.front().panel, .backward = false},
@@ -94,35 +100,43 @@ void score_by_kernels(const RateNetwork& network, const Task& task,
                            .seed = options.seed,
                            .purpose = Purpose::evaluation_noise,
                            .first_trial = options.first_trial};
-  parallel_for(groups.size(), options.threads, [&](std::size_t g) {
-    const TrialGroup& group = groups[g];
-    for (std::size_t i = group.first; i < group.first + group.count; ++i) {
-      drawn[i] = trial_of(task, options, i);
-    }
-    ForwardPass<float> pass(kernel, static_cast<std::size_t>(task.steps()), group.panel, false);
-    pass.run(kernel, drawn, group, series);
-    for (std::size_t lane = 0; lane < group.count; ++lane) {
-      scores[group.first + lane] = score_of(task, drawn[group.first + lane], options,
-                                            pass.output(group, lane), pass.mean_rate(group, lane));
-    }
-  });
+  parallel_for(
+      groups.size(), options.threads,
+      [&](std::size_t g) {
+        const TrialGroup& group = groups[g];
+        for (std::size_t i = group.first; i < group.first + group.count; ++i) {
+          drawn[i] = trial_of(task, options, i);
+        }
+        ForwardPass<float> pass(kernel, static_cast<std::size_t>(task.steps()), group.panel, false);
+        pass.run(kernel, drawn, group, series);
+        for (std::size_t lane = 0; lane < group.count; ++lane) {
+          scores[group.first + lane] =
+              score_of(task, drawn[group.first + lane], options, pass.output(group, lane),
+                       pass.mean_rate(group, lane));
+        }
+      },
+      control);
 }
 
 void score_by_steps(const RateNetwork& network, const Task& task,
-                    const RateEvaluationOptions& options, std::vector<TrialScore>& scores) {
+                    const RateEvaluationOptions& options, const RunControl& control,
+                    std::vector<TrialScore>& scores) {
   if (options.spike_noise > 0.0) {
     throw InputError("spike-like noise", "", "a network with noise of its own kind",
                      "must be one with white noise on the state and initial states of that noise");
   }
-  parallel_for(scores.size(), options.threads, [&](std::size_t i) {
-    const Trial trial = trial_of(task, options, i);
-    RateRun run =
-        run_rate(network, trial.input,
-                 {options.noise, options.seed, options.first_trial + static_cast<std::uint32_t>(i),
-                  Purpose::evaluation_noise});
-    const double mean_rate = run.r.mean();
-    scores[i] = score_of(task, trial, options, std::move(run.output), mean_rate);
-  });
+  parallel_for(
+      scores.size(), options.threads,
+      [&](std::size_t i) {
+        const Trial trial = trial_of(task, options, i);
+        RateRun run = run_rate(
+            network, trial.input,
+            {options.noise, options.seed, options.first_trial + static_cast<std::uint32_t>(i),
+             Purpose::evaluation_noise});
+        const double mean_rate = run.r.mean();
+        scores[i] = score_of(task, trial, options, std::move(run.output), mean_rate);
+      },
+      control);
 }
 
 }  // namespace
@@ -140,14 +154,14 @@ void require_fit(const RateNetwork& network, const Task& task) {
 }
 
 RateEvaluation evaluate_rate(const RateNetwork& network, const Task& task,
-                             const RateEvaluationOptions& options) {
+                             const RateEvaluationOptions& options, const RunControl& control) {
   check(network, task, options.trials);
   const auto start = Clock::now();
   std::vector<TrialScore> scores(static_cast<std::size_t>(options.trials));
   if (kernels_know(network)) {
-    score_by_kernels(network, task, options, scores);
+    score_by_kernels(network, task, options, control, scores);
   } else {
-    score_by_steps(network, task, options, scores);
+    score_by_steps(network, task, options, control, scores);
   }
   RateEvaluation result = collect(scores);
   result.seconds = std::chrono::duration<double>(Clock::now() - start).count();

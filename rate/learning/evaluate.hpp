@@ -17,6 +17,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/run_control.hpp"
 #include "core/statistics.hpp"
 #include "rate/dynamics/rate_network.hpp"
 #include "rate/learning/loss.hpp"
@@ -50,9 +51,10 @@ struct RateEvaluationOptions {
 
 /// Fresh trials through the network, in single precision; networks with loops of low rank or noise
 /// that the kernels do not know step by step in double precision.
-/// @throws InputError where network and task do not fit, NonFiniteError on overflow
+/// @throws InputError where network and task do not fit or the trials do not fit into memory,
+/// NonFiniteError on overflow, Cancelled when `control` asks to stop
 RateEvaluation evaluate_rate(const RateNetwork& network, const Task& task,
-                             const RateEvaluationOptions& options);
+                             const RateEvaluationOptions& options, const RunControl& control = {});
 
 /// @throws InputError unless inputs, outputs and step of the network are those of the task
 void require_fit(const RateNetwork& network, const Task& task);

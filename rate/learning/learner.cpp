@@ -1,5 +1,7 @@
 #include "rate/learning/learner.hpp"
 
+#include "core/error.hpp"
+
 namespace rheobase::rate {
 
 namespace {
@@ -24,7 +26,12 @@ LearningOutcome learn(Learner& learner, const LearningLoop& loop, const RunContr
       return LearningOutcome::cancelled;
     }
     const int before = learner.done();
-    learner.advance();
+    try {
+      learner.advance();
+    } catch (const Cancelled&) {  // the piece was given up: the state is that before it
+      keep();
+      return LearningOutcome::cancelled;
+    }
     const int now = learner.done();
     const bool evaluated = passed_multiple(before, now, loop.evaluate_every);
     if (evaluated) {

@@ -29,7 +29,8 @@ class Learner {
   virtual int done() const = 0;
   virtual int total() const = 0;
 
-  /// Does the next piece of work: one or more trials. @throws NonFiniteError naming the trial
+  /// Does the next piece of work: one or more trials. @throws NonFiniteError naming the trial,
+  /// Cancelled where it was asked to stop and left its state as it was before
   virtual void advance() = 0;
   /// Finds out whether it was enough: on fresh trials, say.
   virtual void evaluate() {}

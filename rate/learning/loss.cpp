@@ -15,8 +15,10 @@ namespace {
 
 constexpr std::array kLosses{Loss::l2, Loss::l1, Loss::mean_square};
 
+/// Zero where the target is not-a-number: nothing is asked of the output there.
 Eigen::VectorXd distance_of(const Eigen::MatrixXd& output, const Eigen::MatrixXd& target) {
-  return (output - target.leftCols(output.cols())).reshaped();
+  const Eigen::ArrayXXd asked = target.leftCols(output.cols()).array();
+  return asked.isNaN().select(0.0, output.array() - asked).matrix().reshaped();
 }
 
 /// Distances, 0 where the target is not a number, and how many are.

@@ -55,7 +55,7 @@ TrainingResult train(TrainingState state, const Task& task, const TrainingOption
   validate(state, options, "training state");
   require_fit(network_of(state.model), task);
   const auto start = Clock::now();
-  GradientLearner learner(std::move(state), task, options);
+  GradientLearner learner(std::move(state), task, options, {{}, control.cancelled});
   TrainingResult result;
   result.outcome = outcome_of(learn(learner,
                                     {.evaluate_every = options.evaluate_every,

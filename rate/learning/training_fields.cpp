@@ -33,7 +33,7 @@ FieldTable<TrainingOptions> descent_fields() {
       field("max_trials", &T::max_trials, kCount,
             {.option = "--trials,--n_trials",
              .label = "largest number of trials",
-             .help = "Largest number of trials",
+             .help = "Largest number of trials, in whole batches",
              .citation = kPaper}),
       field("batch", &T::batch, {1.0, 100000.0},
             {.option = "--batch", .label = "batch", .help = "Trials per update"}),

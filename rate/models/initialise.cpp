@@ -7,6 +7,7 @@
 
 #include "core/error.hpp"
 #include "core/field_table.hpp"
+#include "core/memory.hpp"
 
 namespace rheobase::rate {
 
@@ -106,9 +107,9 @@ Eigen::MatrixXd draw_weights(const NetworkOptions& options, Seed seed) {
 void balance(DaleModel& model) {
   const auto inhibitory = std::count(model.inhibitory.begin(), model.inhibitory.end(), true);
   const auto excitatory = static_cast<std::ptrdiff_t>(model.inhibitory.size()) - inhibitory;
-  require(inhibitory > 0 && excitatory > 0, "initialisation", "balanced",
-          fmt::format("must have units of both types, here {} excitatory and {} inhibitory",
-                      excitatory, inhibitory));
+  if (inhibitory == 0 || excitatory == 0) {
+    return;  // nothing to balance: the weights stay as published
+  }
   const double factor = static_cast<double>(excitatory) / static_cast<double>(inhibitory);
   for (Eigen::Index j = 0; j < model.units(); ++j) {
     if (model.inhibitory[static_cast<std::size_t>(j)]) {
@@ -129,6 +130,10 @@ Eigen::MatrixXd draw_normal(Eigen::Index rows, Eigen::Index columns, RandomStrea
 
 DaleModel make_dale_model(const NetworkOptions& options, int inputs, Seed seed) {
   check_options(options, inputs);
+  constexpr double kMatrices = 4.0;  // w, w0, the mask, what is drawn
+  const auto units = static_cast<double>(options.units);
+  require_memory(kMatrices * sizeof(double) * units * units, "network options", "units",
+                 fmt::format("{}", options.units), "fewer units take less");
   DaleModel model;
   model.dale = options.dale;
   model.trains_input = options.trains_input;

@@ -15,6 +15,7 @@
 #include <numbers>
 
 #include "core/analysis/agreement.hpp"
+#include "core/whole_number.hpp"
 #include "rate/tasks/scoring.hpp"
 #include "rate/tasks/task_registry.hpp"
 
@@ -27,12 +28,12 @@ constexpr int kPulseEnd = 50;
 constexpr double kCorrectCorrelation = 0.8;
 
 int period_steps(const TaskParameters& parameters) {
-  return static_cast<int>(std::lround(parameters.at("period") / kTaskStepMs));
+  return to_integer<int>(std::round(parameters.at("period") / kTaskStepMs));
 }
 
 int steps(const TaskParameters& parameters) {
   return kPulseEnd +
-         static_cast<int>(std::lround(parameters.at("cycles"))) * period_steps(parameters);
+         to_integer<int>(std::round(parameters.at("cycles"))) * period_steps(parameters);
 }
 
 Trial make_trial(const TaskParameters& parameters, int condition, RandomStream&) {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "core/whole_number.hpp"
 #include "rate/tasks/scoring.hpp"
 
 namespace rheobase::rate {
@@ -41,13 +42,47 @@ void check_trial(const Trial& trial, const Trial& first, std::size_t number,
   if (!trial.input.allFinite()) {
     fail(number, "u", "a value that is not finite", "must be finite");
   }
-  if (!trial.target.allFinite()) {
-    fail(number, "z", "a value that is not finite", "must be finite");
+  if (trial.target.array().isInf().any()) {
+    fail(number, "z", "a value that is not finite",
+         "must be finite, or not-a-number where nothing is scored");
   }
   if (trial.condition < 0 || static_cast<std::size_t>(trial.condition) >= conditions) {
     fail(number, "condition", fmt::format("{}", trial.condition),
          fmt::format("must be one of {}", conditions));
   }
+}
+
+/// Output i is the network at (i + 1) steps.
+void set_scored_part(const RecordedTrials& recorded, Library& library) {
+  const double step = recorded.step_ms;
+  const Eigen::Index outputs = recorded.trials.front().input.cols() - 1;
+  library.first_output = 0;
+  library.last_output = outputs - 1;
+  if (!recorded.score_window_ms) {
+    return;
+  }
+  const auto [start, end] = *recorded.score_window_ms;
+  const double longest = static_cast<double>(outputs + 1) * step;
+  if (!(start >= 0.0 && start < end && end <= longest && end >= step)) {
+    throw InputError("trials", "score_window_ms", fmt::format("{} to {}", start, end),
+                     fmt::format("must be a start and a later end within 0 to {} ms", longest));
+  }
+  library.first_output =
+      std::max(Eigen::Index{0}, to_integer<Eigen::Index>(std::ceil(start / step)) - 1);
+  library.last_output = std::min(outputs, to_integer<Eigen::Index>(std::floor(end / step))) - 1;
+  if (library.first_output > library.last_output) {
+    throw InputError("trials", "score_window_ms", fmt::format("{} to {}", start, end),
+                     fmt::format("must contain a multiple of {} ms", step));
+  }
+}
+
+auto scored_part(const Library& library, const Eigen::MatrixXd& values) {
+  return values.middleCols(library.first_output, library.last_output - library.first_output + 1);
+}
+
+/// Targets that are not-a-number are not scored.
+Eigen::Index scored_numbers(const Library& library, const Trial& trial) {
+  return (!scored_part(library, trial.target).array().isNaN()).count();
 }
 
 Library library_of(RecordedTrials recorded) {
@@ -71,22 +106,10 @@ Library library_of(RecordedTrials recorded) {
   if (!(step > 0.0 && std::isfinite(step))) {
     throw InputError("trials", "step_ms", fmt::format("{}", step), "must be positive and finite");
   }
-  // Output i is the network at (i + 1) steps.
-  const Eigen::Index outputs = trials.front().input.cols() - 1;
-  library.last_output = outputs - 1;
-  if (recorded.score_window_ms) {
-    const auto [start, end] = *recorded.score_window_ms;
-    const double longest = static_cast<double>(outputs + 1) * step;
-    if (!(start >= 0.0 && start <= end && end <= longest && end >= step)) {
-      throw InputError("trials", "score_window_ms", fmt::format("{} to {}", start, end),
-                       fmt::format("must be start and end within 0 to {} ms", longest));
-    }
-    library.first_output =
-        std::max<Eigen::Index>(0, static_cast<Eigen::Index>(std::ceil(start / step)) - 1);
-    library.last_output = std::min(outputs, static_cast<Eigen::Index>(std::floor(end / step))) - 1;
-    if (library.first_output > library.last_output) {
-      throw InputError("trials", "score_window_ms", fmt::format("{} to {}", start, end),
-                       fmt::format("must contain a multiple of {} ms", step));
+  set_scored_part(recorded, library);
+  for (std::size_t i = 0; i < trials.size(); ++i) {
+    if (scored_numbers(library, trials[i]) == 0) {
+      fail(i, "z", "nothing but not-a-number in the scored part", "must hold a number to score");
     }
   }
   library.recorded = std::move(recorded);
@@ -123,11 +146,11 @@ Task recorded_task(RecordedTrials recorded, const TaskParameters& overrides) {
   };
   definition.rate_correct = [library](const TaskParameters& parameters, const Trial& trial,
                                       const Eigen::MatrixXd& output) {
-    const Eigen::Index from = library->first_output;
-    const Eigen::Index count = library->last_output - from + 1;
+    const Eigen::ArrayXXd target = scored_part(*library, trial.target).array();
+    const Eigen::ArrayXXd distance =
+        target.isNaN().select(0.0, scored_part(*library, output).array() - target);
     const double mean_square =
-        (output.middleCols(from, count) - trial.target.middleCols(from, count)).squaredNorm() /
-        static_cast<double>(count * output.rows());
+        distance.square().sum() / static_cast<double>(scored_numbers(*library, trial));
     return std::sqrt(mean_square) < parameters.at("rms-limit");
   };
   definition.spiking_correct = [rate_correct = definition.rate_correct, step = definition.step_ms](

@@ -15,6 +15,7 @@
 // Reference: Kim, Li & Sejnowski, PNAS 116:22811 (2019), supplement.
 #include <cmath>
 
+#include "core/whole_number.hpp"
 #include "rate/tasks/scoring.hpp"
 #include "rate/tasks/task_registry.hpp"
 
@@ -31,7 +32,7 @@ constexpr double kSpikingScoreStartMs = 250.0;
 enum Condition { kCue, kCatch };
 
 int interval_steps(const TaskParameters& parameters) {
-  return static_cast<int>(std::lround(parameters.at("interval") / kTaskStepMs));
+  return to_integer<int>(std::round(parameters.at("interval") / kTaskStepMs));
 }
 
 int steps(const TaskParameters& parameters) {

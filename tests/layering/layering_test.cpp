@@ -65,7 +65,7 @@ struct ExternalRule {
 
 const std::vector<ExternalRule> kExternalRules{
     {"matio\\.h", {"io/mat"}, true},
-    {"hdf5\\.h", {"io/exchange"}, true},
+    {"hdf5\\.h", {"io/mat", "io/exchange"}, true},
     {"toml\\+\\+/.*|yaml-cpp/.*", {"io/network"}, false},
     {"CLI/.*", {"apps/cli"}, false},
     {"oneapi/tbb.*|tbb/.*", {"core"}, false},

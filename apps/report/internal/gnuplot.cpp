@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "core/error.hpp"
+#include "io/mat/temporary_files.hpp"
 
 extern char** environ;
 
@@ -89,7 +90,9 @@ bool gnuplot_available() {
 }
 
 TemporaryFolder::TemporaryFolder() {
-  std::string pattern = (fs::temp_directory_path() / "rheobase-XXXXXX").string();
+  const fs::path temporary = fs::temp_directory_path();
+  io::clear_remains(temporary);
+  std::string pattern = (temporary / (io::temporary_prefix() + "XXXXXX")).string();
   if (mkdtemp(pattern.data()) == nullptr) {
     throw Error("cannot make a temporary folder " + pattern + ": " + std::strerror(errno));
   }

@@ -56,6 +56,15 @@ FigureFormat figure_format_from(const std::string& name) {
   throw InputError("figure format", "", "'" + name + "'", "must be svg, pdf or png");
 }
 
+std::vector<fs::path> figure_files(const fs::path& folder, FigureFormat format) {
+  std::vector<fs::path> files;
+  for (const FigureEntry& figure : kFigures) {
+    files.push_back(
+        folder / fmt::format("{}.{}", figure.id, kFormatNames[static_cast<std::size_t>(format)]));
+  }
+  return files;
+}
+
 std::string figure_script(const ReportData& data, const std::string& id, FigureFormat format,
                           const fs::path& folder, const std::string& image) {
   for (const FigureEntry& figure : kFigures) {

@@ -12,6 +12,10 @@ namespace rheobase::report {
 /// "svg", "pdf", "png". @throws InputError that lists them
 FigureFormat figure_format_from(const std::string& name);
 
+/// Every file that write_figures may write into a folder.
+std::vector<std::filesystem::path> figure_files(const std::filesystem::path& folder,
+                                                FigureFormat format);
+
 /// Draws the figures with these ids (PageFigure::id) with gnuplot, in one run.
 /// @returns the contents of the files in the same order; empty where there is nothing to draw
 /// @throws Error when gnuplot is missing or fails

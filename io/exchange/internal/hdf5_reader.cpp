@@ -2,24 +2,12 @@
 
 #include <optional>
 
-#include "io/exchange/internal/hdf5_handle.hpp"
+#include "io/mat/internal/hdf5_objects.hpp"
+#include "io/mat/internal/isolate.hpp"
 
 namespace rheobase::io {
 
 namespace {
-
-Hdf5Handle open_image(std::span<const std::byte> bytes, const std::string& where) {
-  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
-  const Hdf5Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "file properties");
-  hdf5_check(H5Pset_fapl_core(access, std::size_t{1} << 20, 0), "file in memory");
-  std::vector<std::byte> copy(bytes.begin(), bytes.end());
-  hdf5_check(H5Pset_file_image(access, copy.data(), copy.size()), "file image");
-  const hid_t file = H5Fopen("memory", H5F_ACC_RDONLY, access);
-  if (file < 0) {
-    throw InputError(where, "", "something else", "must be an undamaged HDF5 file");
-  }
-  return {file, H5Fclose, where};
-}
 
 /// The word of a stored type; empty: none of ours.
 std::string type_word(hid_t type) {
@@ -30,7 +18,7 @@ std::string type_word(hid_t type) {
     case H5T_INTEGER:
       return size == 8 ? "i64" : size == 4 ? "i32" : size == 1 ? "u8" : "";
     case H5T_STRING:
-      return H5Tis_variable_str(type) > 0 ? "text" : "";
+      return "text";
     default:
       return "";
   }
@@ -49,7 +37,7 @@ struct Hdf5Reader::Impl {
 };
 
 Hdf5Reader::Hdf5Reader(std::span<const std::byte> bytes, std::string where)
-    : impl_(new Impl{where, open_image(bytes, where)}) {}
+    : impl_(new Impl{where, open_hdf5_image(bytes, where)}) {}
 
 Hdf5Reader::~Hdf5Reader() = default;
 
@@ -67,17 +55,12 @@ bool Hdf5Reader::has(const std::string& path) const {
 
 std::vector<std::string> Hdf5Reader::members(const std::string& path) const {
   const Hdf5Handle group(H5Gopen2(impl_->file, path.c_str(), H5P_DEFAULT), H5Gclose, path);
-  H5G_info_t info{};
-  hdf5_check(H5Gget_info(group, &info), path);
-  std::vector<std::string> names;
-  for (hsize_t i = 0; i < info.nlinks; ++i) {
-    const ssize_t size =
-        H5Lget_name_by_idx(group, ".", H5_INDEX_NAME, H5_ITER_INC, i, nullptr, 0, H5P_DEFAULT);
-    hdf5_check(size < 0 ? -1 : 0, path);
-    std::string name(static_cast<std::size_t>(size), '\0');
-    H5Lget_name_by_idx(group, ".", H5_INDEX_NAME, H5_ITER_INC, i, name.data(), name.size() + 1,
-                       H5P_DEFAULT);
-    names.push_back(name);
+  const std::vector<std::string> names = member_names(group);
+  for (const std::string& name : names) {
+    const std::string obstacle = link_obstacle(group, name);
+    if (!obstacle.empty()) {
+      impl_->fail(path + "/" + name, obstacle);
+    }
   }
   return names;
 }
@@ -88,9 +71,16 @@ bool Hdf5Reader::is_group(const std::string& path) const {
 }
 
 Hdf5Values Hdf5Reader::values(const std::string& path) const {
+  if (!has(path)) {
+    impl_->fail(path, "nothing");
+  }
   const Hdf5Handle set(H5Dopen2(impl_->file, path.c_str(), H5P_DEFAULT), H5Dclose, path);
   const Hdf5Handle type(H5Dget_type(set), H5Tclose, path);
   const Hdf5Handle space(H5Dget_space(set), H5Sclose, path);
+  const std::string obstacle = storage_obstacle(set);
+  if (!obstacle.empty()) {
+    impl_->fail(path, obstacle);
+  }
   Hdf5Values result;
   result.type = type_word(type);
   const int rank = H5Sget_simple_extent_ndims(space);
@@ -105,12 +95,12 @@ Hdf5Values Hdf5Reader::values(const std::string& path) const {
     if (count != 1) {
       impl_->fail(path, std::to_string(count) + " texts");
     }
-    char* text = nullptr;
-    hdf5_check(H5Dread(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, &text), path);
-    result.text = text == nullptr ? "" : text;
-    H5free_memory(text);
+    result.text = read_scalar_text(set, path);
     return result;
   }
+  require_memory_for(sizeof(double) * count, impl_->where, "'" + path + "'",
+                     std::to_string(count) + " numbers");
+  allow_memory_for(sizeof(double) * count);
   result.numbers.resize(count);
   if (count > 0) {
     hdf5_check(
@@ -118,6 +108,19 @@ Hdf5Values Hdf5Reader::values(const std::string& path) const {
         path);
   }
   return result;
+}
+
+std::vector<std::string> Hdf5Reader::texts(const std::string& path) const {
+  if (!has(path)) {
+    impl_->fail(path, "nothing");
+  }
+  const Hdf5Handle set(H5Dopen2(impl_->file, path.c_str(), H5P_DEFAULT), H5Dclose, path);
+  const Hdf5Handle type(H5Dget_type(set), H5Tclose, path);
+  const std::string obstacle = storage_obstacle(set);
+  if (H5Tget_class(type) != H5T_STRING || !obstacle.empty()) {
+    impl_->fail(path, obstacle.empty() ? "another type" : obstacle);
+  }
+  return read_texts(set, path);
 }
 
 }  // namespace rheobase::io

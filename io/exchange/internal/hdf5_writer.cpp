@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "io/exchange/internal/hdf5_handle.hpp"
+#include "io/mat/internal/hdf5_handle.hpp"
 
 namespace rheobase::io {
 
@@ -140,6 +140,11 @@ void Hdf5Writer::numbers(const std::string& path, std::span<const std::int64_t> 
 void Hdf5Writer::numbers(const std::string& path, std::span<const std::uint8_t> values,
                          const Shape& shape) {
   impl_->dataset(path, H5T_NATIVE_UINT8, H5T_STD_U8LE, values.data(), values.size(), shape);
+}
+
+void Hdf5Writer::numbers(const std::string& path, std::span<const std::uint64_t> values,
+                         const Shape& shape) {
+  impl_->dataset(path, H5T_NATIVE_UINT64, H5T_STD_U64LE, values.data(), values.size(), shape);
 }
 
 void Hdf5Writer::number(const std::string& path, double value) {

@@ -29,6 +29,7 @@ class Hdf5Writer {
   void numbers(const std::string& path, std::span<const std::int32_t> values, const Shape& shape);
   void numbers(const std::string& path, std::span<const std::int64_t> values, const Shape& shape);
   void numbers(const std::string& path, std::span<const std::uint8_t> values, const Shape& shape);
+  void numbers(const std::string& path, std::span<const std::uint64_t> values, const Shape& shape);
   void number(const std::string& path, double value);
   void vector(const std::string& path, const Eigen::VectorXd& values);
   void matrix(const std::string& path, const Eigen::MatrixXd& values);  ///< rows x columns

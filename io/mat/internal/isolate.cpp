@@ -1,5 +1,6 @@
 #include "io/mat/internal/isolate.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -17,11 +18,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/memory.hpp"
 #include "io/mat/internal/byte_stream.hpp"
 
 namespace rheobase::io {
 
 namespace {
+
+// The child has a variable as stored and as doubles, the message in a buffer that doubles.
+constexpr std::size_t kNumberCopies = 5;
+constexpr std::size_t kFileCopies = 4;
 
 enum class Outcome : std::uint8_t { result, input_error, error, out_of_memory };
 
@@ -59,6 +65,14 @@ void limit(decltype(RLIMIT_AS) resource, rlim_t value) {
   setrlimit(resource, &both);
 }
 
+/// The soft limit alone: allow_memory_for raises it.
+void limit_memory(std::size_t bytes) {
+  rlimit both{};
+  getrlimit(RLIMIT_AS, &both);
+  both.rlim_cur = std::min(both.rlim_max, static_cast<rlim_t>(bytes));
+  setrlimit(RLIMIT_AS, &both);
+}
+
 /// Bytes of address space this process has (a sanitizer reserves terabytes of it).
 std::size_t address_space() {
   long pages = 0;
@@ -84,7 +98,7 @@ void prepare_child(const IsolationLimits& limits) {
   std::signal(SIGXFSZ, SIG_IGN);
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_CPU, static_cast<rlim_t>(limits.cpu_seconds));
-  limit(RLIMIT_AS, address_space() + limits.memory_bytes);
+  limit_memory(address_space() + limits.memory_bytes);
 }
 
 [[noreturn]] void run_child(int pipe_end, const std::function<std::string()>& body,
@@ -163,13 +177,26 @@ std::string unpack(const std::string& message, int status, const IsolationLimits
 
 }  // namespace
 
-IsolationLimits limits_for_file(std::size_t file_bytes) {
+IsolationLimits limits_for(std::size_t file_bytes, std::size_t number_bytes) {
   constexpr std::size_t kBytesPerSecond = 4 << 20;  // inflating is ten times faster
-  constexpr std::size_t kExpansion = 64;  // numbers of a network or of a run hardly compress
+  constexpr std::size_t kNumberBytesPerSecond = 64 << 20;
   IsolationLimits limits;
-  limits.cpu_seconds += static_cast<int>(file_bytes / kBytesPerSecond);
-  limits.memory_bytes += kExpansion * file_bytes;
+  limits.cpu_seconds += static_cast<int>(file_bytes / kBytesPerSecond) +
+                        static_cast<int>(number_bytes / kNumberBytesPerSecond);
+  limits.memory_bytes += kFileCopies * file_bytes + kNumberCopies * number_bytes;
   return limits;
+}
+
+void allow_memory_for(std::size_t number_bytes) {
+  rlimit both{};
+  getrlimit(RLIMIT_AS, &both);
+  limit_memory(std::max<std::size_t>(both.rlim_cur, both.rlim_cur + kNumberCopies * number_bytes));
+}
+
+void require_memory_for(std::size_t number_bytes, const std::string& where,
+                        const std::string& field, const std::string& found) {
+  require_memory(static_cast<double>(kNumberCopies) * static_cast<double>(number_bytes), where,
+                 field, found, "a sparse matrix takes as much as a full one");
 }
 
 std::string run_isolated(const std::function<std::string()>& body, const IsolationLimits& limits) {

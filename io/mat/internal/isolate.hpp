@@ -14,8 +14,17 @@ struct IsolationLimits {
   std::size_t memory_bytes = std::size_t{1} << 30;
 };
 
-/// Enough for a library that works on a file of this size, whatever honest file it is.
-IsolationLimits limits_for_file(std::size_t file_bytes);
+/// Enough to turn a file of this length into numbers that take `number_bytes` as doubles.
+/// The length alone says nothing: 3 MB may be a network of 5000 units.
+IsolationLimits limits_for(std::size_t file_bytes, std::size_t number_bytes);
+
+/// In the child: more memory, for numbers whose extents were checked. Never less than before.
+void allow_memory_for(std::size_t number_bytes);
+
+/// @throws InputError in the name of `where` and `field` where the numbers of a file, in several
+/// copies, are more than the machine's memory; `found` are the extents
+void require_memory_for(std::size_t number_bytes, const std::string& where,
+                        const std::string& field, const std::string& found);
 
 /// A child process crashed or went beyond its limits; what() says which.
 class IsolationError : public Error {

@@ -27,6 +27,55 @@ bool has_signature(Bytes bytes, std::size_t offset) {
          std::memcmp(bytes.data() + offset, kHdf5Signature.data(), kHdf5Signature.size()) == 0;
 }
 
+bool starts_with(Bytes bytes, std::string_view text) {
+  return bytes.size() >= text.size() && std::memcmp(bytes.data(), text.data(), text.size()) == 0;
+}
+
+bool contains(Bytes bytes, std::string_view text) {
+  const std::string_view all(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  return all.find(text) != std::string_view::npos;
+}
+
+/// Level 4 has no signature: a number for the machine and the class, extents, a flag, a name.
+bool is_level4(Bytes bytes) {
+  std::array<std::uint32_t, 5> words{};
+  if (bytes.size() < sizeof words) {
+    return false;
+  }
+  std::memcpy(words.data(), bytes.data(), sizeof words);
+  constexpr std::uint32_t kLargestType = 52;
+  constexpr std::uint32_t kLongestName = 64;
+  return words[0] <= kLargestType && words[1] > 0 && words[2] > 0 && words[3] <= 1 &&
+         words[4] > 1 && words[4] <= kLongestName;
+}
+
+/// What another program's file is, and how its numbers get into one of ours; empty: not known.
+std::string foreign_format(Bytes bytes) {
+  const Bytes beginning = bytes.first(std::min<std::size_t>(bytes.size(), 4096));
+  if (starts_with(beginning, "PK\x03\x04")) {
+    return contains(beginning, ".npy") ? "NumPy's .npz: np.load and scipy.io.savemat convert it"
+           : contains(beginning, "data.pkl")
+               ? "PyTorch's .pth: torch.load and scipy.io.savemat convert it"
+               : "a zip archive";
+  }
+  if (starts_with(beginning, "\x93NUMPY")) {
+    return "NumPy's .npy: np.load and scipy.io.savemat convert it";
+  }
+  if (starts_with(beginning, "\x80") && beginning.size() > 1 && beginning[1] >= std::byte{2} &&
+      beginning[1] <= std::byte{5}) {
+    return "Python's pickle: pickle.load or torch.load and scipy.io.savemat convert it";
+  }
+  if (starts_with(beginning, "# Created by Octave") || starts_with(beginning, "# name: ") ||
+      starts_with(beginning, "Octave-1-")) {
+    return "GNU Octave's own format: in Octave, load it and save -v7 FILE.mat";
+  }
+  if (has_signature(beginning, 0)) {
+    return "an HDF5 file without MATLAB's header: h5py and scipy.io.savemat convert it; "
+           "`rheobase import` reads NIR graphs and our own exports";
+  }
+  return is_level4(beginning) ? "a .mat file of level 4: save it again with -v7" : "";
+}
+
 bool is_text(Bytes bytes) {
   return std::all_of(bytes.begin(), bytes.end(), [](std::byte byte) {
     const auto c = static_cast<unsigned char>(byte);
@@ -73,8 +122,9 @@ void check_hdf5(Bytes bytes, const std::string& where) {
 }  // namespace
 
 MatVersion identify_mat(std::span<const std::byte> bytes, const std::string& where) {
-  if (has_signature(bytes, 0)) {
-    throw InputError(where, "", "an HDF5 file without MATLAB's header", kMustBeMat);
+  const std::string foreign = foreign_format(bytes);
+  if (!foreign.empty()) {
+    throw InputError(where, "", foreign, kMustBeMat);
   }
   if (is_text(bytes.first(std::min(bytes.size(), kMat5HeaderBytes)))) {
     throw InputError(where, "", "a text file", kMustBeMat);

@@ -1,6 +1,7 @@
 #include "io/mat/internal/matio_reader.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 #include <memory>
 #include <new>
@@ -11,6 +12,8 @@
 #include "core/error.hpp"
 #include "io/mat/internal/byte_stream.hpp"
 #include "io/mat/internal/isolate.hpp"
+#include "io/mat/internal/mat5_scan.hpp"
+#include "io/mat/internal/mat73_file.hpp"
 #include "io/mat/internal/matio_handle.hpp"
 #include "io/mat/internal/scratch_file.hpp"
 #include "io/mat/internal/text_encoding.hpp"
@@ -66,8 +69,6 @@ const char* class_name(const matvar_t& variable) {
       return "struct";
     case MAT_C_FUNCTION:
       return "function_handle";
-    case MAT_C_EMPTY:
-      return "array of unknown class";
     default:
       return "object";
   }
@@ -195,12 +196,11 @@ std::string text_from(const matvar_t& variable) {
   return text;
 }
 
-/// Sends one variable to the parent. What is inside a structure or cell follows as variables of
-/// their own.
+/// Sends one variable to the parent, of an object `text`, its class. What is inside a
+/// structure or cell follows as variables of their own.
 void pack(ByteWriter& message, const matvar_t& variable, const std::string& name,
-          std::size_t memory_bytes, bool with_contents) {
+          std::size_t memory_bytes, bool with_contents, std::string text = {}) {
   std::vector<double> values;
-  std::string text;
   const std::size_t count = element_count(variable);
   if (with_contents && variable.class_type == MAT_C_SPARSE) {
     values = dense_from(variable, memory_bytes);
@@ -261,10 +261,23 @@ void pack_inside(ByteWriter& message, matvar_t& container, const std::string& na
   }
 }
 
-/// Runs in the child: everything that is wanted of the file, as one message.
-std::string read_all(const std::string& name, const std::string& where,
-                     std::optional<std::span<const std::string_view>> wanted,
-                     std::size_t memory_bytes) {
+using Wanted = std::optional<std::span<const std::string_view>>;
+
+bool is_wanted(const Wanted& wanted, std::string_view name) {
+  return !wanted || std::ranges::find(*wanted, name) != wanted->end();
+}
+
+void pack_all(ByteWriter& message, matvar_t& variable, std::size_t memory_bytes,
+              bool with_contents) {
+  pack(message, variable, variable.name, memory_bytes, with_contents);
+  if (with_contents) {
+    pack_inside(message, variable, variable.name, memory_bytes, 1);
+  }
+}
+
+/// Runs in the child: every variable of a level 5 file, as one message.
+std::string read_level5(const std::string& name, const std::string& where,
+                        std::size_t memory_bytes) {
   const MatHandle file(Mat_Open(name.c_str(), MAT_ACC_RDONLY));
   if (!file) {
     throw InputError(where, "", "a file that matio cannot open", kMustBeWhole);
@@ -278,15 +291,35 @@ std::string read_all(const std::string& name, const std::string& where,
     if (variable->name == nullptr || variable->name[0] == '\0' || variable->rank < 2) {
       continue;
     }
-    const bool needed = !wanted || std::find(wanted->begin(), wanted->end(),
-                                             std::string_view(variable->name)) != wanted->end();
-    const bool known = variable->class_type >= MAT_C_STRUCT &&
-                       variable->class_type <= MAT_C_UINT64 && variable->class_type != MAT_C_OBJECT;
-    const bool read =
-        needed && known && Mat_VarReadDataAll(file.get(), variable.get()) == MATIO_E_NO_ERROR;
-    pack(message, *variable, variable->name, memory_bytes, read);
-    if (read) {
-      pack_inside(message, *variable, variable->name, memory_bytes, 1);
+    const bool read = Mat_VarReadDataAll(file.get(), variable.get()) == MATIO_E_NO_ERROR;
+    pack_all(message, *variable, memory_bytes, read);
+  }
+  message.number(std::uint8_t{0});
+  return message.take();
+}
+
+/// Runs in the child: the wanted variables of a level 7.3 file, and what the others are.
+std::string read_level73(std::span<const std::byte> bytes, const std::string& where,
+                         const Wanted& wanted) {
+  const Mat73File file(bytes, where);
+  const std::vector<std::string> names = file.names();
+  std::size_t total = 0;
+  for (const std::string& name : names) {
+    if (is_wanted(wanted, name)) {
+      total += file.declared_bytes(name);
+      require_memory_for(total, where, fmt::format("field '{}'", name),
+                         fmt::format("{} MiB of numbers in the fields up to it", total >> 20));
+    }
+  }
+  allow_memory_for(total);
+  ByteWriter message;
+  for (const std::string& name : names) {
+    const bool needed = is_wanted(wanted, name);
+    const Variable variable = needed ? file.read(name) : file.head(name);
+    if (variable->class_type == MAT_C_OPAQUE) {
+      pack(message, *variable, name, 0, false, file.matlab_class(name));
+    } else {
+      pack_all(message, *variable, total, needed);
     }
   }
   message.number(std::uint8_t{0});
@@ -326,22 +359,76 @@ std::vector<MatArray> unpack(const std::string& message, const std::string& wher
   return arrays;
 }
 
+/// @throws InputError where a variable that the structure of the file has was not decoded
+void check_complete(std::span<const Mat5Element* const> elements,
+                    const std::vector<MatArray>& arrays, const std::string& where) {
+  for (const Mat5Element* element : elements) {
+    if (std::ranges::find(arrays, element->name, &MatArray::name) == arrays.end()) {
+      throw InputError(where, fmt::format("field '{}'", element->name),
+                       "a variable that cannot be decoded", "must be an undamaged variable");
+    }
+  }
+}
+
+/// Runs `body` in a child and takes what it says.
+std::vector<MatArray> decode_isolated(const std::function<std::string()>& body,
+                                      const IsolationLimits& limits, const std::string& where) {
+  try {
+    return unpack(run_isolated(body, limits), where);
+  } catch (const InputError&) {
+    throw;
+  } catch (const Error& error) {
+    throw InputError(where, "", fmt::format("a file on which a library fails ({})", error.what()),
+                     kMustBeWhole);
+  }
+}
+
+/// matio sees the elements it can read and that are wanted; of the others the scan tells.
+std::vector<MatArray> decode_level5(std::span<const std::byte> bytes, const std::string& where,
+                                    const Wanted& wanted) {
+  const Mat5Layout layout = scan_mat5(bytes, where);
+  std::vector<const Mat5Element*> selected;
+  std::vector<MatArray> others;
+  std::size_t total = 0;
+  for (const Mat5Element& element : layout.elements) {
+    if (element.name.empty()) {
+      continue;
+    }
+    if (is_wanted(wanted, element.name) && element.obstacle.empty()) {
+      selected.push_back(&element);
+      total += element.double_bytes;
+      require_memory_for(total, where, fmt::format("field '{}'", element.name),
+                         fmt::format("{} MiB of numbers in the fields up to it", total >> 20));
+    } else {
+      others.push_back({element.name,
+                        element.class_name,
+                        element.dims,
+                        element.complex,
+                        {},
+                        element.object_class});
+    }
+  }
+  if (!selected.empty()) {
+    const std::vector<std::byte> selection = select_mat5(bytes, layout, selected);
+    const ScratchFile file(MatVersion::level5, selection);
+    std::vector<MatArray> arrays =
+        decode_isolated([&] { return read_level5(file.name(), where, total); },
+                        limits_for(selection.size(), total), where);
+    check_complete(selected, arrays, where);
+    std::ranges::move(arrays, std::back_inserter(others));
+  }
+  return others;
+}
+
 }  // namespace
 
 std::vector<MatArray> decode_mat(std::span<const std::byte> bytes, MatVersion version,
-                                 const std::string& where,
-                                 std::optional<std::span<const std::string_view>> wanted) {
-  const ScratchFile file(version, bytes);
-  const IsolationLimits limits = limits_for_file(bytes.size());
-  try {
-    return unpack(
-        run_isolated([&] { return read_all(file.name(), where, wanted, limits.memory_bytes); },
-                     limits),
-        where);
-  } catch (const IsolationError& error) {
-    throw InputError(where, "", fmt::format("a file on which matio fails ({})", error.what()),
-                     kMustBeWhole);
+                                 const std::string& where, Wanted wanted) {
+  if (version == MatVersion::level5) {
+    return decode_level5(bytes, where, wanted);
   }
+  return decode_isolated([&] { return read_level73(bytes, where, wanted); },
+                         limits_for(bytes.size(), 0), where);
 }
 
 }  // namespace rheobase::io

@@ -1,5 +1,6 @@
 #include "io/mat/internal/matio_writer.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <new>
 #include <set>
@@ -10,6 +11,7 @@
 #include "core/error.hpp"
 #include "core/version.hpp"
 #include "io/mat/internal/isolate.hpp"
+#include "io/mat/internal/mat73_file.hpp"
 #include "io/mat/internal/matio_handle.hpp"
 #include "io/mat/internal/scratch_file.hpp"
 
@@ -81,9 +83,16 @@ Variable make_structure(const std::string& name, const std::vector<MatField>& fi
   return structure;
 }
 
+bool holds_something(const matvar_t& variable) {
+  return std::all_of(variable.dims, variable.dims + variable.rank,
+                     [](std::size_t extent) { return extent > 0; });
+}
+
 void write_variable(mat_t* file, matvar_t* variable, std::size_t bytes) {
   constexpr std::size_t kWorthCompressing = 4096;  // below, HDF5's chunk index is larger
-  const bool compress = Mat_GetVersion(file) != MAT_FT_MAT73 || bytes >= kWorthCompressing;
+  // matio compresses an empty array to fewer bytes than its tag declares.
+  const bool level73 = Mat_GetVersion(file) == MAT_FT_MAT73;
+  const bool compress = level73 ? bytes >= kWorthCompressing : holds_something(*variable);
   if (Mat_VarWrite(file, variable, compress ? MAT_COMPRESSION_ZLIB : MAT_COMPRESSION_NONE) !=
       MATIO_E_NO_ERROR) {
     throw Error(fmt::format("variable '{}' could not be put into a .mat file", variable->name));
@@ -122,19 +131,30 @@ std::string_view uncarried(const matvar_t& variable) {
   return {};
 }
 
+void copy_variable(mat_t* file, const std::string& name, Variable variable,
+                   const std::string& where) {
+  const std::string_view obstacle = variable ? uncarried(*variable) : "a damaged variable";
+  if (!obstacle.empty()) {
+    throw InputError(where, fmt::format("field '{}'", name), obstacle, kMustBeCopyable);
+  }
+  write_variable(file, variable.get(), Mat_VarGetSize(variable.get()));
+}
+
 void copy_variables(mat_t* file, const std::string& source_name, const KeptVariables& kept) {
+  if (kept.version == MatVersion::level73) {
+    const Mat73File source(kept.bytes, kept.where);
+    for (const std::string& name : kept.names) {
+      allow_memory_for(source.declared_bytes(name));
+      copy_variable(file, name, source.read(name), kept.where);
+    }
+    return;
+  }
   const MatHandle source(Mat_Open(source_name.c_str(), MAT_ACC_RDONLY));
   if (!source) {
     throw Error(fmt::format("{}: the file to copy fields from cannot be opened", kept.where));
   }
   for (const std::string& name : kept.names) {
-    const Variable variable(Mat_VarRead(source.get(), name.c_str()));
-    const std::string_view obstacle = variable ? uncarried(*variable) : "a damaged variable";
-    if (!obstacle.empty()) {
-      throw InputError(kept.where, fmt::format("field '{}'", name), obstacle,
-                       "must be of a class that can be copied to another level of .mat file");
-    }
-    write_variable(file, variable.get(), Mat_VarGetSize(variable.get()));
+    copy_variable(file, name, Variable(Mat_VarRead(source.get(), name.c_str())), kept.where);
   }
 }
 
@@ -164,19 +184,19 @@ std::vector<std::byte> encode_mat(const std::vector<MatField>& fields, MatVersio
                                   const std::optional<KeptVariables>& kept) {
   const ScratchFile file(version);
   std::optional<ScratchFile> source;
-  if (kept) {
+  if (kept && kept->version == MatVersion::level5) {
     source.emplace(kept->version, kept->bytes);
   }
-  std::size_t bytes = kept ? kept->bytes.size() : 0;
+  std::size_t number_bytes = kept ? kept->number_bytes : 0;
   for (const MatField& field : fields) {
-    bytes += field.data.size();
+    number_bytes += field.data.size();
   }
   run_isolated(
       [&] {
         write_all(file.name(), fields, version, source ? source->name() : "", kept);
         return std::string();
       },
-      limits_for_file(bytes));
+      limits_for(kept ? kept->bytes.size() : 0, number_bytes));
   return file.contents();
 }
 

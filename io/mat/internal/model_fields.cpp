@@ -148,6 +148,17 @@ void validate(const ModelFile& file, const std::string& where) {
   }
 }
 
+OtherFields other_model_fields(std::span<const std::byte> source, const std::string& where,
+                               const ModelFile& file) {
+  return other_fields(source, where, model_fields(file), kGoverned);
+}
+
+void write_model_with(const std::filesystem::path& path, const ModelFile& file,
+                      std::span<const std::byte> others, const std::string& where) {
+  validate(file, path.string());
+  write_mat_keeping(path, model_fields(file), MatVersion::level5, others, where, kGoverned);
+}
+
 void write_model(const std::filesystem::path& path, const ModelFile& file, MatVersion version,
                  const std::optional<std::filesystem::path>& keep_from) {
   validate(file, path.string());

@@ -116,11 +116,20 @@ bool holds_rate_network(const MatFile& file) {
   return file.has("tau_ms");
 }
 
+Eigen::MatrixXd read_input_weights(const MatFile& file, Index units) {
+  const std::string required = fmt::format("must be N x inputs with N = {}", units);
+  Eigen::MatrixXd w_in = file.matrix("w_in", required);
+  if (w_in.rows() == 1 && w_in.cols() == units) {
+    w_in.transposeInPlace();
+  }
+  return w_in.rows() == units ? w_in : file.matrix("w_in", units, -1, required);
+}
+
 rate::RateNetwork read_rate_network(const MatFile& file) {
   rate::RateNetwork network;
   network.w = file.matrix("w", "must be N x N numbers");
   const Index n = network.w.rows();
-  network.w_in = file.matrix("w_in", n, -1, fmt::format("must be N x inputs with N = {}", n));
+  network.w_in = read_input_weights(file, n);
   network.w_out = file.matrix("w_out", fmt::format("must be outputs x N with N = {}", n));
   if (network.w_out.cols() == 1 && network.w_out.rows() == n && n > 1) {
     network.w_out.transposeInPlace();

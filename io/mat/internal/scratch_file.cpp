@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "core/error.hpp"
+#include "io/mat/temporary_files.hpp"
 
 namespace rheobase::io {
 
@@ -28,7 +29,8 @@ ScratchFile::ScratchFile(MatVersion version) : has_place_(version == MatVersion:
   if (has_place_) {
     std::error_code error;
     const std::filesystem::path folder = std::filesystem::temp_directory_path(error);
-    name_ = (folder / "rheobase-XXXXXX").string();
+    clear_remains(folder);
+    name_ = (folder / (temporary_prefix() + "XXXXXX")).string();
     fd_ = error ? -1 : ::mkostemp(name_.data(), O_CLOEXEC);
     if (fd_ < 0) {
       const char* given = std::getenv("TMPDIR");

@@ -102,7 +102,9 @@ void measure(NetworkTrial& trial, const SampledSignal& output, const Eigen::Vect
              const ComparisonGrid& grid) {
   trial.synchrony = analysis::synchrony_chi(trial.activity.rightCols(grid.analysed()));
   Eigen::Index largest = 0;
-  const double extreme = target.cwiseAbs().maxCoeff(&largest);
+  // Not-a-number where nothing is asked of the output.
+  const double extreme =
+      target.array().isNaN().select(0.0, target.array().abs()).maxCoeff(&largest);
   if (extreme == 0.0) {
     return;
   }

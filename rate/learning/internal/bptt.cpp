@@ -189,7 +189,7 @@ Bptt<Real>::Bptt(std::shared_ptr<const Parametrisation<Real>> parametrisation,
 
 template <class Real>
 void Bptt<Real>::run(std::span<const Real> parameters, std::span<const Trial> trials,
-                     const NoiseSeries& noise) {
+                     const NoiseSeries& noise, const RunControl& control) {
   if (trials.size() != options_.batch) {
     throw InputError("batch", "", fmt::format("{} trials", trials.size()),
                      fmt::format("must have {}", options_.batch));
@@ -209,12 +209,17 @@ void Bptt<Real>::run(std::span<const Real> parameters, std::span<const Trial> tr
   const std::vector<TrialGroup> groups = group_trials<Real>(trials.size());
   if (workspaces_.size() == 1) {
     for (const TrialGroup& group : groups) {
+      if (control.stop_requested()) {
+        throw Cancelled("stopped within a batch");
+      }
       run_group(workspaces_[0], trials, group, noise);
       add(workspaces_[0], group);
     }
   } else {
-    parallel_for(groups.size(), options_.threads,
-                 [&](std::size_t i) { run_group(workspaces_[i], trials, groups[i], noise); });
+    parallel_for(
+        groups.size(), options_.threads,
+        [&](std::size_t i) { run_group(workspaces_[i], trials, groups[i], noise); },
+        RunControl{{}, control.cancelled});
     for (std::size_t i = 0; i < groups.size(); ++i) {
       add(workspaces_[i], groups[i]);
     }

@@ -12,6 +12,7 @@
 #include <span>
 #include <vector>
 
+#include "core/run_control.hpp"
 #include "rate/dynamics/internal/forward_pass.hpp"
 #include "rate/dynamics/internal/parametrisation.hpp"
 #include "rate/learning/loss.hpp"
@@ -37,9 +38,10 @@ class Bptt {
   Bptt(std::shared_ptr<const Parametrisation<Real>> parametrisation, const BpttOptions& options);
 
   /// Gradient of the mean loss at `parameters`, in the parametrisation's blocks.
-  /// @throws InputError for another number of trials than options.batch or trials that do not fit
+  /// @throws InputError for another number of trials than options.batch or trials that do not fit,
+  /// Cancelled when `control` asks to stop: there is no gradient then
   void run(std::span<const Real> parameters, std::span<const Trial> trials,
-           const NoiseSeries& noise);
+           const NoiseSeries& noise, const RunControl& control = {});
 
   /// Of the last call: dL/dparameters with all penalties, and every trial's loss without them.
   std::span<Real> gradient() { return gradient_; }

@@ -41,9 +41,10 @@ BpttOptions bptt_options(const TrainingOptions& options, int steps) {
 }
 
 GradientLearner::GradientLearner(TrainingState state, const Task& task,
-                                 const TrainingOptions& options)
+                                 const TrainingOptions& options, RunControl control)
     : task_(task),
       options_(options),
+      control_(std::move(control)),
       rule_(training_rule_named(options.rule)),
       state_(std::move(state)),
       bptt_(dale_parametrisation<float>(state_.model), bptt_options(options, task.steps())),
@@ -62,7 +63,8 @@ void GradientLearner::advance() {
              .initial = kInitialNoise,
              .seed = options_.seed,
              .first_trial = first,
-             .spikes = spike_noise() > 0.0});
+             .spikes = spike_noise() > 0.0},
+            control_);
   check_losses();
   apply_rule();
   state_.losses.insert(state_.losses.end(), bptt_.losses().begin(), bptt_.losses().end());

@@ -18,7 +18,9 @@ BpttOptions bptt_options(const TrainingOptions& options, int steps);
 /// options outlive it.
 class GradientLearner : public Learner {
  public:
-  GradientLearner(TrainingState state, const Task& task, const TrainingOptions& options);
+  /// @param control  asked to stop within a batch too, which is then given up
+  GradientLearner(TrainingState state, const Task& task, const TrainingOptions& options,
+                  RunControl control = {});
 
   int done() const override { return state_.trials_done; }
   int total() const override { return options_.max_trials; }
@@ -49,6 +51,7 @@ class GradientLearner : public Learner {
 
   const Task& task_;
   const TrainingOptions& options_;
+  RunControl control_;
   const TrainingRuleDefinition& rule_;
   TrainingState state_;
   Bptt<float> bptt_;

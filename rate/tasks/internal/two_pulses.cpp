@@ -16,6 +16,7 @@
 
 #include <utility>
 
+#include "core/whole_number.hpp"
 #include "rate/tasks/scoring.hpp"
 
 namespace rheobase::rate {
@@ -30,7 +31,7 @@ constexpr int kPublishedDelay = 10;
 constexpr double kSpikingScoreStartMs = 1000.0;
 
 int delay_steps(const TaskParameters& parameters) {
-  return static_cast<int>(parameters.at("delay"));
+  return to_integer<int>(parameters.at("delay"));
 }
 
 int second_start(const TaskParameters& parameters) {

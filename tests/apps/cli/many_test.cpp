@@ -1,13 +1,17 @@
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
+#include <limits>
 
 #include <doctest/doctest.h>
 
+#include "apps/cli/training_summary.hpp"
 #include "io/mat/rate_model_file.hpp"
 #include "tests/apps/cli/cli_harness.hpp"
 
 namespace rheobase {
 
+using namespace cli;
 using namespace cli_test;
 namespace fs = std::filesystem;
 
@@ -68,6 +72,44 @@ TEST_SUITE("cli") {
       CHECK(one.dale.value().w == of_many.dale.value().w);
       CHECK(one.provenance.losses == of_many.provenance.losses);
     }
+  }
+
+  TEST_CASE("train --seeds: the summary keeps the seeds of earlier calls and their seconds") {
+    const WorkingFolder folder;
+    REQUIRE(run(many("1:2")).code == 0);
+    const std::vector<SummaryRow> first = read_summary("nets/summary.csv");
+    REQUIRE(first.size() == 2);
+    CHECK(first[0].seconds > 0.0);
+    REQUIRE(run(many("2:3")).code == 0);
+    const std::vector<SummaryRow> second = read_summary("nets/summary.csv");
+    REQUIRE(second.size() == 3);
+    for (std::size_t i = 0; i < 3; ++i) {
+      CHECK(second[i].seed == i + 1);
+    }
+    CHECK(second[0].seconds == first[0].seconds);
+    CHECK(second[1].seconds == first[1].seconds);
+    CHECK(second[1].accuracy == first[1].accuracy);
+    CHECK(io::MatFile("nets/summary.mat").vector("seed", 3, "") == Eigen::Vector3d(1.0, 2.0, 3.0));
+  }
+
+  TEST_CASE("summary rows: names and errors in quotes, what broke has no figures") {
+    const WorkingFolder folder;
+    const std::vector<SummaryRow> rows{
+        {4, "a, \"b\".mat", true, 60, 30, 0.75, 1.5, 2.25, ""},
+        {5, "c.mat", false, 0, 0, 0.0, 0.0, std::numeric_limits<double>::quiet_NaN(),
+         "no, \"memory\"\nleft"}};
+    const std::string text = summary_text(rows);
+    CHECK(text ==
+          "seed,file,criteria_met,trials,updates,accuracy,mean_loss,seconds,error\n"
+          "4,\"a, \"\"b\"\".mat\",1,60,30,0.75,1.5,2.250,\"\"\n"
+          "5,\"c.mat\",,,,,,,\"no, \"\"memory\"\" left\"\n");
+    write_text("summary.csv", text);
+    const std::vector<SummaryRow> back = read_summary("summary.csv");
+    REQUIRE(back.size() == 2);
+    CHECK(back[0].file == rows[0].file);
+    CHECK(back[0].mean_loss == 1.5);
+    CHECK(back[1].error == "no, \"memory\" left");
+    CHECK(std::isnan(back[1].seconds));
   }
 
   TEST_CASE("train --seeds: what is done is kept, what is missing is done") {

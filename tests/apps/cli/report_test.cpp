@@ -101,6 +101,26 @@ TEST_SUITE("cli") {
     write_text("old.json", old);
     refused({"report", "old.json"}, "old.json: format_version: found 0");
   }
+
+  TEST_CASE("report: no figure overwrites an input or the page") {
+    const WorkingFolder folder;
+    copy_model();
+    std::filesystem::create_directory("figures");
+    std::filesystem::create_symlink("../model.mat", "figures/outputs.svg");
+    const std::string before = read_text("model.mat");
+    const Outcome linked =
+        run({"report", "model.mat", "--scaling", "40", "--figures", "figures", "--format", "svg"});
+    CHECK(linked.code == 2);
+    CHECK(linked.err ==
+          "rheobase: --figures: figures/outputs.svg: found an input file; must be another file: "
+          "name another folder\n");
+    CHECK(read_text("model.mat") == before);
+    std::filesystem::remove("figures/outputs.svg");
+    const Outcome itself = run({"report", "model.mat", "--scaling", "40", "--figures", "figures",
+                                "--format", "svg", "-o", "figures/trial.svg"});
+    CHECK(itself.code == 2);
+    CHECK(itself.err.find("found the page itself") != std::string::npos);
+  }
 }
 
 }  // namespace rheobase

@@ -68,7 +68,7 @@ TEST_SUITE("unit") {
     CHECK(file.values("/units/mean_rate_hz").numbers == std::vector<double>{100, 0, 200});
     CHECK(file.values("/intervals/trials/start_time").numbers == std::vector<double>{0.0, 1.01});
     CHECK(file.values("/intervals/trials/stop_time").numbers == std::vector<double>{0.01, 1.02});
-    CHECK(file.values("/acquisition/output/timestamps").shape == std::vector<std::size_t>{40});
+    CHECK(file.values("/acquisition/output_0002/data").shape == std::vector<std::size_t>{20});
     for (const char* path : {"/identifier", "/session_start_time", "/session_description",
                              "/timestamps_reference_time", "/units/unit_type",
                              "/intervals/trials/condition", "/intervals/trials/outcome"}) {

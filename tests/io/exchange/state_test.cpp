@@ -7,6 +7,7 @@
 #include "io/exchange/internal/hdf5_writer.hpp"
 #include "io/exchange/model_state.hpp"
 #include "io/mat/atomic_file.hpp"
+#include "io/mat/internal/hdf5_objects.hpp"
 #include "io/mat/internal/model_fields.hpp"
 #include "tests/fuzz/mutate.hpp"
 #include "tests/io/mat/fixtures.hpp"
@@ -43,6 +44,74 @@ TEST_SUITE("unit") {
     }
   }
 
+  TEST_CASE("fields that the program does not know, and records of another shape, come back") {
+    const TemporaryFolder folder;
+    const std::filesystem::path data = RHEOBASE_IO_TEST_DATA;
+    for (const char* name : {"foreign/published_extras.mat", "unknown_fields.mat"}) {
+      const std::filesystem::path source = data / name;
+      CAPTURE(source);
+      for (const char* format : {"nir", "hdf5"}) {
+        ExportSource parts = read_export_source({source});
+        parts.model->scaling_factor = 20.0;
+        write_atomically(folder / "model.h5", find_exporter(format).make(parts, {}).contents);
+        write_imported(folder / "again.mat", import_model(folder / "model.h5"));
+        const MatFile before(source);
+        const MatFile after(folder / "again.mat");
+        for (const MatArray& array : before.arrays()) {
+          CAPTURE(array.name);
+          REQUIRE(after.has(array.name));
+          CHECK(after.find(array.name)->text == array.text);
+          // The program's own fields are written in its own form (rows, double precision).
+          if (array.name.starts_with("extra_") || array.name == "w_in0" || array.name == "x" ||
+              array.name == "inh_som") {
+            CHECK(after.find(array.name)->describe() == array.describe());
+            CHECK(after.find(array.name)->values == array.values);
+          }
+        }
+      }
+    }
+  }
+
+  TEST_CASE("links to other files are refused in one line, in our exports and in level 7.3") {
+    Hdf5Writer writer;
+    writer.group("/rheobase");
+    const std::vector<std::byte> plain = writer.finish();
+    const auto with_link = [](const std::vector<std::byte>& bytes, const std::string& group,
+                              bool symbolic) {
+      const Hdf5Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "access");
+      hdf5_check(H5Pset_fapl_core(access, 1 << 16, 0), "memory");
+      std::vector<std::byte> copy = bytes;
+      hdf5_check(H5Pset_file_image(access, copy.data(), copy.size()), "image");
+      const Hdf5Handle file(H5Fopen("memory", H5F_ACC_RDWR, access), H5Fclose, "file");
+      const std::string path = group + "/w";
+      hdf5_check(symbolic ? H5Lcreate_soft("/nowhere", file, path.c_str(), H5P_DEFAULT, H5P_DEFAULT)
+                          : H5Lcreate_external("/etc/passwd", "/w", file, path.c_str(), H5P_DEFAULT,
+                                               H5P_DEFAULT),
+                 "link");
+      hdf5_check(H5Fflush(file, H5F_SCOPE_GLOBAL), "flush");
+      std::vector<std::byte> changed(static_cast<std::size_t>(H5Fget_file_image(file, nullptr, 0)));
+      H5Fget_file_image(file, changed.data(), changed.size());
+      return changed;
+    };
+    CHECK(
+        input_error_of([&] { parse_model_state(with_link(plain, "/rheobase", false), "x.h5"); }) ==
+        "x.h5: '/rheobase/w': found a link to another file; must be numbers or one text, as "
+        "`rheobase export` writes them");
+    CHECK(input_error_of([&] {
+            parse_model_state(with_link(plain, "/rheobase", true), "x.h5");
+          }).find("a symbolic link inside the file") != std::string::npos);
+    MatFields none;
+    none.number("N", 3.0);
+    // The file image starts behind MATLAB's header of 512 bytes.
+    const std::vector<std::byte> level73 = bytes_of(none, MatVersion::level73);
+    std::vector<std::byte> linked(level73.begin(), level73.begin() + 512);
+    const std::vector<std::byte> image = with_link(level73, "", false);
+    linked.insert(linked.end(), image.begin(), image.end());
+    CHECK(input_error_of([&] { parse_model(linked, "x.mat"); }) ==
+          "x.mat: field 'w': found a link to another file; must be an undamaged level 7.3 .mat "
+          "file");
+  }
+
   TEST_CASE("the same export is the same bytes") {
     const ModelFile file = small_model_file();
     for (const char* format : {"nir", "hdf5"}) {
@@ -65,7 +134,7 @@ TEST_SUITE("unit") {
     CHECK(
         refusal({reinterpret_cast<const char*>(other.data()), other.size()})
             .ends_with("group '/rheobase': found nothing; must hold a model, as `rheobase export` "
-                       "writes it (--format nir or hdf5)"));
+                       "writes it (--format nir or hdf5), or a NIR graph (/node)"));
   }
 
   TEST_CASE("a number beyond the range of its type is refused, not turned into another") {

@@ -1,16 +1,21 @@
 #include "io/mat/atomic_file.hpp"
 
+#include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <fstream>
 #include <string>
 
 #include <doctest/doctest.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/error.hpp"
 #include "io/mat/internal/isolate.hpp"
+#include "io/mat/mat_file.hpp"
+#include "io/mat/temporary_files.hpp"
 #include "tests/io/mat/fixtures.hpp"
 
 namespace fs = std::filesystem;
@@ -142,5 +147,59 @@ TEST_SUITE("unit") {
           (folder / "pipe.mat").string() + ": found a named pipe; must be a file that can be read");
     CHECK(message(folder / "empty.mat") ==
           (folder / "empty.mat").string() + ": found an empty file; must hold data");
+  }
+
+  TEST_CASE("a link to a file that is not there yet: the file is made, the link stays") {
+    const TemporaryFolder folder;
+    fs::create_directory(folder / "far");
+    fs::create_symlink("far/new.mat", folder / "link.mat");
+    require_writable(folder / "link.mat");
+    write_atomically(folder / "link.mat", "contents");
+    CHECK(fs::is_symlink(folder / "link.mat"));
+    CHECK(fs::is_regular_file(folder / "far/new.mat"));
+    CHECK(read_bytes(folder / "far/new.mat").size() == 8);
+    fs::create_symlink("round.mat", folder / "round.mat");
+    CHECK(input_error_of([&] { require_writable(folder / "round.mat"); }).find("a broken link") !=
+          std::string::npos);
+  }
+
+  TEST_CASE("a TMPDIR in which nothing can be made is named") {
+    const TemporaryFolder folder;
+    const char* before = std::getenv("TMPDIR");
+    const std::string kept = before == nullptr ? "" : before;
+    setenv("TMPDIR", (folder / "nowhere").c_str(), 1);
+    MatFields fields;
+    fields.number("x", 1.0);
+    const std::string message =
+        input_error_of([&] { write_mat(folder / "x.mat", fields, MatVersion::level73); });
+    before == nullptr ? unsetenv("TMPDIR") : setenv("TMPDIR", kept.c_str(), 1);
+    CHECK(message == "TMPDIR: found " + (folder / "nowhere").string() +
+                         "; must be a folder in which temporary files can be made");
+    CHECK(folder.names().empty());
+  }
+
+  TEST_CASE("what a killed run left is cleared by the next, what others use is not") {
+    const TemporaryFolder folder;
+    const std::string ours = temporary_prefix();
+    const std::string process = std::to_string(getpid());
+    const std::size_t at = ours.rfind(process);
+    REQUIRE(at != std::string::npos);
+    const pid_t child = fork();
+    if (child == 0) {
+      _exit(0);
+    }
+    int status = 0;
+    REQUIRE(waitpid(child, &status, 0) == child);
+    const std::string dead = ours.substr(0, at) + std::to_string(child) + "-";
+    const std::string other = ".rheobase-another-machine-" + std::to_string(child) + "-";
+    for (const std::string& prefix : {dead, ours, other}) {
+      write_atomically(folder / (prefix + "1.tmp"), "contents");
+    }
+    std::filesystem::create_directory(folder / (dead + "folder"));
+    write_atomically(folder / "model.mat", "contents");
+    require_writable(folder / "model.mat");
+    std::vector<std::string> left{other + "1.tmp", ours + "1.tmp", "model.mat"};
+    std::ranges::sort(left);
+    CHECK(folder.names() == left);
   }
 }

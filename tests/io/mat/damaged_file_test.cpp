@@ -43,7 +43,7 @@ Tally read_mutants(const std::vector<std::byte>& original, int mutants, Seed see
       CHECK(message.starts_with("mutant.mat: "));
       CHECK(message.find('\n') == std::string::npos);
       ++tally.refused;
-      tally.crashed += message.find("on which matio fails") == std::string::npos ? 0 : 1;
+      tally.crashed += message.find("on which a library fails") == std::string::npos ? 0 : 1;
     }
   }
   return tally;

@@ -57,6 +57,34 @@ TEST_SUITE("unit") {
     CHECK(task.trial_of(1, 1, 0, Purpose::task).target(0) == 2.0);
   }
 
+  TEST_CASE("targets that are not-a-number are not scored") {
+    RecordedTrials trials = recorded({1});
+    trials.trials[0].target.setConstant(1.0);
+    trials.trials[0].target.rightCols(10).setConstant(std::numeric_limits<double>::quiet_NaN());
+    const Task task = recorded_task(trials);
+    const Trial trial = task.random_trial(1, 0, Purpose::task);
+    Eigen::MatrixXd output = Eigen::MatrixXd::Constant(1, kSteps - 1, 1.0);
+    output.rightCols(9).setConstant(50.0);
+    CHECK(task.rate_correct(trial, output));
+    // The first ten are scored: their root mean square is compared with the limit of 0.3.
+    output.leftCols(10).setConstant(1.0 + 0.29);
+    CHECK(task.rate_correct(trial, output));
+    output.leftCols(10).setConstant(1.0 + 0.31);
+    CHECK(!task.rate_correct(trial, output));
+    trials.trials[0].target.setConstant(std::numeric_limits<double>::quiet_NaN());
+    CHECK(refusal(trials) ==
+          "trial 1: z: found nothing but not-a-number in the scored part; must hold a number to "
+          "score");
+  }
+
+  TEST_CASE("a window without length is refused") {
+    RecordedTrials trials = recorded({1});
+    trials.score_window_ms = {50.0, 50.0};
+    CHECK(refusal(trials).find("must be a start and a later end") != std::string::npos);
+    trials.score_window_ms = {50.0, 55.0};
+    CHECK(refusal(trials) == "accepted");
+  }
+
   TEST_CASE("an answer is right when its distance from the target is below the limit") {
     RecordedTrials trials = recorded({1});
     trials.score_window_ms = {50.0, 75.0};  // outputs 9 to 14: steps 10 to 15
@@ -92,8 +120,10 @@ TEST_SUITE("unit") {
     trials.trials[1].input(0, 3) = std::numeric_limits<double>::infinity();
     CHECK(refusal(trials) == "trial 2: u: found a value that is not finite; must be finite");
     trials = recorded({2});
-    trials.trials[0].target(3) = std::numeric_limits<double>::quiet_NaN();
-    CHECK(refusal(trials) == "trial 1: z: found a value that is not finite; must be finite");
+    trials.trials[0].target(3) = std::numeric_limits<double>::infinity();
+    CHECK(refusal(trials) ==
+          "trial 1: z: found a value that is not finite; must be finite, or not-a-number where "
+          "nothing is scored");
     for (const auto& window : {std::pair{-1.0, 50.0}, std::pair{60.0, 50.0}, std::pair{50.0, 101.0},
                                std::pair{51.0, 54.0}, std::pair{0.0, 4.0}}) {
       trials = recorded({2});

@@ -7,7 +7,7 @@
 
 #include "core/error.hpp"
 
-// Included by the sources of this folder only: no other header knows HDF5.
+// Included by sources of io only: no other header knows HDF5.
 namespace rheobase::io {
 
 /// An identifier of the HDF5 library with the function that gives it back.

@@ -1,0 +1,172 @@
+#include "io/exchange/internal/nir_import.hpp"
+
+#include <doctest/doctest.h>
+
+#include "io/exchange/exporter.hpp"
+#include "io/exchange/internal/hdf5_reader.hpp"
+#include "io/exchange/internal/hdf5_writer.hpp"
+#include "io/exchange/model_state.hpp"
+#include "mapping/conversion/transfer.hpp"
+#include "tests/io/mat/fixtures.hpp"
+
+using namespace rheobase;
+using namespace rheobase::io;
+using namespace rheobase::mapping;
+using namespace rheobase::spiking;
+using namespace rheobase::test;
+
+namespace {
+
+constexpr const char* kNodes = "/node/nodes/";
+
+/// A graph as other programs write it: without our group, text and edges alike.
+struct Graph {
+  Hdf5Writer writer;
+  std::vector<std::string> edges;
+
+  /// Weights of three neurons "n", which are still to come, with a readout of two.
+  Graph() {
+    writer.text("/version", "1.0");
+    writer.text("/node/type", "NIRGraph");
+    node("in", "Input");
+    node("out", "Output");
+    weights("w_in", Eigen::MatrixXd{{1.0, 0.0}, {0.5, 2.0}, {0.0, -1.0}});
+    weights("w", Eigen::MatrixXd{{0.0, 3.0, 0.0}, {1.0, 0.0, 0.0}, {0.0, -2.0, 0.0}});
+    weights("w_out", Eigen::MatrixXd{{1.0, 2.0, 3.0}, {4.0, 5.0, 6.0}});
+    connect({"in", "w_in", "n"});
+    connect({"n", "w", "n"});
+    connect({"n", "w_out", "out"});
+  }
+  void node(const std::string& name, const std::string& type,
+            const std::vector<std::pair<std::string, Eigen::VectorXd>>& fields = {}) {
+    writer.text(kNodes + name + "/type", type);
+    for (const auto& [field, values] : fields) {
+      writer.vector(kNodes + name + "/" + field, values);
+    }
+  }
+  void weights(const std::string& name, const Eigen::MatrixXd& weight) {
+    writer.text(kNodes + name + "/type", "Linear");
+    writer.matrix(kNodes + name + "/weight", weight);
+  }
+  void connect(const std::vector<std::string>& names) {
+    for (std::size_t i = 0; i + 1 < names.size(); ++i) {
+      edges.insert(edges.end(), {names[i], names[i + 1]});
+    }
+  }
+  std::vector<std::byte> finish() {
+    writer.texts("/node/edges", edges, {edges.size() / 2, 2});
+    return writer.finish();
+  }
+};
+
+Eigen::VectorXd all(double value) {
+  return Eigen::VectorXd::Constant(3, value);
+}
+
+void add_cuba(Graph& graph, const Eigen::VectorXd& threshold) {
+  graph.node("n", "CubaLIF",
+             {{"tau_syn", Eigen::Vector3d(0.02, 0.03, 0.04)},
+              {"tau_mem", all(0.01)},
+              {"r", all(2.0)},
+              {"w_in", all(0.5)},
+              {"v_leak", all(0.25)},
+              {"v_threshold", threshold},
+              {"v_reset", all(0.0)}});
+}
+
+std::string refusal(Graph& graph) {
+  const std::vector<std::byte> bytes = graph.finish();
+  return input_error_of([&] { parse_import(bytes, "g.nir", 0.0); });
+}
+
+}  // namespace
+
+TEST_SUITE("unit") {
+  TEST_CASE("a foreign graph of current-based neurons becomes the spiking network that it is") {
+    Graph graph;
+    add_cuba(graph, all(1.0));
+    const ImportedModel imported = parse_import(graph.finish(), "g.nir", 0.0);
+    const ModelFile& file = imported.file;
+    const SpikingModel model =
+        map_to_spiking(file.network, file.scaling_factor.value(), file.transfer.value());
+    // r w_in = 1: weights as they stand.
+    CHECK(model.w == Eigen::MatrixXd{{0.0, 3.0, 0.0}, {1.0, 0.0, 0.0}, {0.0, -2.0, 0.0}});
+    CHECK(model.w_in == Eigen::MatrixXd{{1.0, 0.0}, {0.5, 2.0}, {0.0, -1.0}});
+    CHECK(model.w_out == Eigen::Vector3d(1.0, 2.0, 3.0));
+    CHECK(model.synapse.kind == SynapseKind::single_exponential);
+    CHECK(model.synapse.decay_ms.isApprox(Eigen::Vector3d(20.0, 30.0, 40.0), 1e-14));
+    CHECK(model.neuron.tau_membrane_ms == 10.0);
+    CHECK(model.neuron.threshold_mv == 1.0);
+    CHECK(model.neuron.reset_mv == 0.0);
+    CHECK(model.neuron.bias_mv == 0.25);
+    CHECK(model.neuron.refractory_ms == 0.0);
+    CHECK(imported.notes.size() >= 3);
+  }
+
+  TEST_CASE("a graph whose spikes count 1 in a step: weights times the step") {
+    Graph graph;
+    add_cuba(graph, all(1.0));
+    const ModelFile file = parse_import(graph.finish(), "g.nir", 1.0).file;
+    CHECK(std::abs(file.network.w(0, 1) - 0.003) <= 1e-17);
+    CHECK(file.network.w_in(1, 1) == 2.0);
+  }
+
+  TEST_CASE("our own graphs without our group are the same network again") {
+    ModelFile file = small_model_file();
+    file.transfer = TransferOptions{};
+    file.transfer->readout_bias = true;
+    file.scaling_factor = 20.0;
+    const SpikingModel model = map_to_spiking(file.network, 20.0, *file.transfer);
+    for (const bool shifted : {false, true}) {
+      for (const double step : {0.0, 0.5}) {
+        ExportOptions options;
+        options.shift_voltages = shifted;
+        options.spike_step_ms = step;
+        const std::vector<std::byte> bytes =
+            find_exporter("nir").make({"m", file, {}}, options).contents;
+        const ModelFile again = read_nir(Hdf5Reader(bytes, "g"), "g", step).file;
+        const SpikingModel back = map_to_spiking(again.network, 1.0, again.transfer.value());
+        CHECK(back.w.isApprox(model.w, 1e-12));
+        CHECK(back.w_in.isApprox(model.w_in, 1e-12));
+        CHECK(back.w_out.isApprox(model.w_out, 1e-12));
+        CHECK(back.b_out == model.b_out);
+        CHECK(back.synapse.kind == model.synapse.kind);
+        CHECK(std::abs(back.synapse.rise_ms - model.synapse.rise_ms) <= 1e-12);
+        CHECK(back.synapse.decay_ms.isApprox(model.synapse.decay_ms, 1e-12));
+        const double offset = shifted ? -model.neuron.reset_mv : 0.0;
+        CHECK(std::abs(back.neuron.threshold_mv - model.neuron.threshold_mv - offset) <= 1e-12);
+        CHECK(std::abs(back.neuron.bias_mv - model.neuron.bias_mv - offset) <= 1e-12);
+        CHECK(std::abs(back.neuron.refractory_ms - model.neuron.refractory_ms) <= 1e-12);
+      }
+    }
+  }
+
+  TEST_CASE("what a model cannot stand for is named, with what could be") {
+    Graph unknown;
+    add_cuba(unknown, all(1.0));
+    unknown.node("conv", "Conv2d");
+    CHECK(refusal(unknown) ==
+          "g.nir: node 'conv': found Conv2d; must be one of Input, Output, Affine, Linear, LIF, "
+          "CubaLIF, LI");
+    Graph second;
+    add_cuba(second, all(1.0));
+    second.node("m", "LIF");
+    CHECK(refusal(second).find("a second population") != std::string::npos);
+    Graph uneven;
+    add_cuba(uneven, Eigen::Vector3d(1.0, 2.0, 1.0));
+    CHECK(refusal(uneven) ==
+          "g.nir: node 'n': found v_threshold from 1 to 2; must be the same for all units");
+    Graph pulses;
+    pulses.node("n", "LIF",
+                {{"tau", all(0.01)},
+                 {"r", all(1.0)},
+                 {"v_leak", all(0.0)},
+                 {"v_threshold", all(1.0)},
+                 {"v_reset", all(0.0)}});
+    CHECK(refusal(pulses).find("recurrent currents through 0 LI nodes") != std::string::npos);
+    Graph lost;
+    add_cuba(lost, all(1.0));
+    lost.connect({"n", "nowhere"});
+    CHECK(refusal(lost).find("must connect nodes of the graph") != std::string::npos);
+  }
+}
