@@ -98,7 +98,7 @@ std::vector<MapEntry> with_earlier_rows(const fs::path& summary, std::vector<Map
     if (own == entries.end()) {
       all.push_back({cells[0], cells[1], "", true, csv_number<double>(cells[2]).value_or(0.0),
                      csv_number<double>(cells[3]).value_or(0.0), seconds, cells[5]});
-    } else if (own->kept) {
+    } else if (own->resumed) {
       own->seconds = seconds;
     }
   }

@@ -283,7 +283,7 @@ TEST_SUITE("numeric") {
       }
     }
     for (std::size_t p = 0; p < mean.size(); ++p) {
-      CHECK(together[p] == near(mean[p], 1e-11).scale(1.0));
+      CHECK(together[p] == within(mean[p], 1e-11));
     }
   }
 }
