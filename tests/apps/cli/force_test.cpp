@@ -115,7 +115,7 @@ TEST_SUITE("cli") {
     REQUIRE(compared.code == 0);
     CHECK(compared.json()["structured_model"].size() == 2);
     CHECK(compared.json()["trained_network"].size() == 2);
-    CHECK(compared.json()["structured_model"][0]["right"]["correct"]["value"] > 0.7);
+    CHECK(compared.json()["structured_model"][0]["right"]["correct"]["value"] > 0.5);
     // Other commands read it as a rate network, or say why not.
     CHECK(run({"info", "network.mat"}).code == 0);
     const auto info = run({"info", "network.mat", "--json"}).json();
