@@ -186,6 +186,10 @@ void run_network_run(const NetworkRunRequest& request, const Console& console) {
     check_output("--save-state", request.save_state, inputs);
   }
   require_memory(job);
+  if (job.file.run.probes.empty() && !job.run.spikes) {
+    note(console, request.file.string() +
+                      " records nothing: it has no [[record]] table and no spikes = true in [run]");
+  }
   run_and_save(job, request, console);
   print_network_run(job, request, console);
 }

@@ -156,6 +156,11 @@ TEST_SUITE("cli") {
     write_text("net.toml", kNetworkOfFour);
     CHECK(run({"network", "run", "net.toml", "-o", "run.csv", "--solver", "rk4"}).code == 0);
     CHECK(read_text("run.csv").starts_with("time,p.v[1],p.v[2],p.v[3],p.v[4]\n0,0,0,0,0\n0.1,"));
+    const std::string silent = kNetworkOfFour;
+    write_text("silent.toml", silent.substr(0, silent.find("[[record]]")));
+    const Outcome nothing = run({"network", "run", "silent.toml", "-o", "silent.mat"});
+    CHECK(nothing.code == 0);
+    CHECK(nothing.err.find("silent.toml records nothing") != std::string::npos);
     check_network_refused({"network", "run", "net.toml", "-o", "net.toml"},
                           {"must be .mat or .csv"});
     check_network_refused({"network", "new", "net.toml"}, {"must be a new one"});
