@@ -27,7 +27,18 @@ std::string name_of(const OptionDescription& option) {
   for (const std::string& name : option.names) {
     text += (text.empty() ? "" : ", ") + name;
   }
-  return option.argument || !option.takes_value ? text : text + ' ' + option.type;
+  if (option.argument || !option.takes_value) {
+    return text;
+  }
+  text += ' ' + option.type;
+  // A long list of words is broken like text.
+  constexpr std::size_t kLongest = 74;
+  for (std::size_t bar = text.rfind('|', kLongest);
+       text.size() > kLongest && bar != std::string::npos && text.find(' ', bar) != bar + 1;
+       bar = text.rfind('|', text.rfind(' ') + kLongest)) {
+    text.insert(bar + 1, " ");
+  }
+  return text;
 }
 
 /// The options of a group under its heading; nothing for none.

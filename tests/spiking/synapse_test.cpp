@@ -53,7 +53,8 @@ TEST_SUITE("numeric") {
           run_pulse(networks::one_synapse(1.0, td, SynapseKind::double_exponential), kDt);
       for (const Eigen::Index step : {1, 2, 40, 400, 4000}) {
         const double expected = double_exponential(2.0, td, kDt * static_cast<double>(step - 1));
-        CHECK(run.output.values[step - 1] == near(expected, 1e-6));
+        // 200 ms are 100 and more of the short time constants: the readout has faded to 0.
+        CHECK(run.output.values[step - 1] == within(expected, 1e-6 * expected + 1e-30));
         CHECK(run.rate(0, step - 1) == run.output.values[step - 1]);
       }
       CHECK(area_s(run.output.values, kDt) == near(1.0, 1e-3));

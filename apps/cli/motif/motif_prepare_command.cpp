@@ -110,7 +110,8 @@ void add_motif_prepare_command(Command group, const Console& console) {
   command.examples(
       "Examples:\n"
       "  rheobase motif prepare -o network.mat\n"
-      "  rheobase motif prepare --architecture multiplicative-preparation --seed 3 -o network.mat\n"
+      "  rheobase motif prepare --architecture multiplicative-preparation --seed 3\n"
+      "      -o network.mat\n"
       "  rheobase motif prepare --architecture control --gain 1.5 -o control.mat");
   command.add_file("-o,--output", request->output, "Library without motifs (.mat)").required();
   add_fields(command, rate::motif_fields(), request->network);

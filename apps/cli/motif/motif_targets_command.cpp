@@ -52,7 +52,8 @@ void add_motif_targets_command(Command group, const Console& console) {
   command.examples(
       "Examples:\n"
       "  rheobase motif targets -o targets.mat\n"
-      "  rheobase motif targets --kind oscillatory --seed 4 -o waves.mat --plot waves.png");
+      "  rheobase motif targets --kind oscillatory --seed 4 -o waves.mat\n"
+      "      --plot waves.png");
   command.add_file("-o,--output", request->output, "File of the motifs (.mat)").required();
   command.add_file("--plot", request->plot, "Draw them (.png, .svg or .pdf)");
   add_fields(command, rate::motif_target_fields(), request->options);

@@ -241,9 +241,11 @@ TEST_SUITE("unit") {
           "model.mat: found a text file; must be a .mat file of level 5 or 7.3");
     CHECK(from_text(std::string(5000, 'a')) ==
           "model.mat: found a text file; must be a .mat file of level 5 or 7.3");
-    CHECK(from_text("\x89HDF\r\n\x1a\n" + std::string(1000, '\0')) ==
-          "model.mat: found an HDF5 file without MATLAB's header; must be a .mat file of level 5 "
-          "or 7.3");
+    CHECK(
+        from_text("\x89HDF\r\n\x1a\n" + std::string(1000, '\0')) ==
+        "model.mat: found an HDF5 file without MATLAB's header: h5py and scipy.io.savemat convert "
+        "it; `rheobase import` reads NIR graphs and our own exports; must be a .mat file of level "
+        "5 or 7.3");
     CHECK(from_text(std::string(1000, '\0')) ==
           "model.mat: found a file with another header; must be a .mat file of level 5 or 7.3");
   }

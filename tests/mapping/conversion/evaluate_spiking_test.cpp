@@ -80,6 +80,7 @@ TEST_SUITE("unit") {
     for (std::uint32_t k = 0; k < 3; ++k) {
       SimulationOptions one = options;
       one.trial = 1000 + k;
+      one.output_period_ms = scoring_period_ms(one);
       const Trial trial = task.random_trial(9, 1000 + k, Purpose::evaluation_task);
       const SimulationResult run = simulate(model, spiking_input(trial), one);
       CHECK(run.output.values == outputs[k].values);

@@ -327,14 +327,13 @@ TEST_SUITE("unit") {
     TrainingOptions options = options_for(1000);
     int reports = 0;
     std::string last_status;
-    int asked = 0;
     RunControl control;
     control.report = [&](const Progress& progress) {
       ++reports;
       last_status = progress.status;
       CHECK(progress.fraction <= 1.0);
     };
-    control.cancelled = [&] { return ++asked > 30; };
+    control.cancelled = [&] { return reports == 3; };  // after 3 x 10 updates
     std::vector<int> saved;
     const TrainingResult result =
         train(initial_state(network(), options), Task("go-nogo"), options, control,

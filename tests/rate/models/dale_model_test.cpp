@@ -113,6 +113,6 @@ TEST_SUITE("unit") {
                          "activation: found 'step'; must be one of sigmoid, softplus, "
                          "clipped_relu, relu, tanh",
                          InputError);
-    CHECK_THROWS_WITH_AS(loss_from("l3"), "loss: found 'l3'; must be one of l2, l1", InputError);
+    CHECK_THROWS_WITH_AS(loss_from("l3"), "loss: found 'l3'; must be one of l2, l1, mse", InputError);
   }
 }

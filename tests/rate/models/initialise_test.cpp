@@ -124,6 +124,13 @@ TEST_SUITE("statistical") {
     CHECK(std::abs(effective_weights(balanced).sum()) < tolerance::kSigmas * sd);
     CHECK(effective_weights(reference).sum() > 50.0 * sd);
     CHECK(effective_weights(balanced).cwiseMax(0.0) == effective_weights(reference).cwiseMax(0.0));
+    // With one type of units there is nothing to balance.
+    for (const double probability : {0.0, 1.0}) {
+      NetworkOptions one{.inhibitory_probability = probability};
+      const Eigen::MatrixXd plain = effective_weights(make_dale_model(one, 1, 2));
+      one.initialisation = Initialisation::balanced;
+      CHECK(effective_weights(make_dale_model(one, 1, 2)) == plain);
+    }
   }
 }
 
@@ -213,8 +220,6 @@ TEST_SUITE("unit") {
           "network options: mask: found 3 x 4; must be N x N with N = 200");
     CHECK(message_of({.units = 2, .mask = Eigen::MatrixXd::Constant(2, 2, 0.5)})
               .find("mask: found 0.5 at (1, 1); must be 0 or 1") != std::string::npos);
-    CHECK(message_of({.inhibitory_probability = 0.0, .initialisation = Initialisation::balanced})
-              .find("here 200 excitatory and 0 inhibitory") != std::string::npos);
     CHECK(message_of({}, 0).find("inputs: found 0") != std::string::npos);
   }
 }
