@@ -32,11 +32,14 @@ std::string name_of(const OptionDescription& option) {
   }
   text += ' ' + option.type;
   // A long list of words is broken like text.
-  constexpr std::size_t kLongest = 74;
-  for (std::size_t bar = text.rfind('|', kLongest);
-       text.size() > kLongest && bar != std::string::npos && text.find(' ', bar) != bar + 1;
-       bar = text.rfind('|', text.rfind(' ') + kLongest)) {
+  constexpr std::size_t kLongest = 72;
+  for (std::size_t start = 0; text.size() - start > kLongest;) {
+    const std::size_t bar = text.rfind('|', start + kLongest);
+    if (bar == std::string::npos || bar < start) {
+      break;
+    }
     text.insert(bar + 1, " ");
+    start = bar + 2;
   }
   return text;
 }
