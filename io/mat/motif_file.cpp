@@ -231,6 +231,9 @@ MotifLibraryFile read_motif_library(const std::filesystem::path& path) {
   if (file.has(std::string(kTrainingState) + "motifs")) {
     read.training = read_training(file, count);
   }
+  if (file.has("command")) {
+    read.command = file.text("command", "must be text");
+  }
   return read;
 }
 
