@@ -183,8 +183,8 @@ void add_motif_chain_command(Command group, const Console& console) {
       "Examples:\n"
       "  rheobase motif chain library.mat\n"
       "  rheobase motif chain library.mat --std 1.2 --fractions 0.5,0.7,1\n"
-      "  rheobase motif chain library.mat --chain step1,step3,step1 -o chain.mat --trial "
-      "trial.mat\n"
+      "  rheobase motif chain library.mat --chain step1,step3,step1 -o chain.mat\n"
+      "      --trial trial.mat\n"
       "  rheobase eval chain.mat --task file --trials-file trial.mat");
   command.add_file("LIBRARY", request->library, "Library of motifs (.mat)").required();
   add_text(command, "--chain", request->chain, "NAME,...", "Motifs to play, in order");
