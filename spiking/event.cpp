@@ -12,6 +12,7 @@
 #include "spiking/event/event_qif_simulation.hpp"
 #include "spiking/event/event_readout.hpp"
 #include "spiking/internal/initial_voltage.hpp"
+#include "spiking/internal/recorded_units.hpp"
 #include "spiking/internal/stimulation_coins.hpp"
 
 namespace rheobase::spiking {

@@ -2,6 +2,7 @@
 
 #include "spiking/engine.hpp"
 #include "spiking/event/event.hpp"
+#include "spiking/internal/recorded_units.hpp"
 #include "spiking/odeint/odeint_network.hpp"
 
 namespace rheobase::spiking {
