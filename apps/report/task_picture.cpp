@@ -27,19 +27,6 @@ constexpr double kLegendMm = 8.0;
 constexpr std::array kInputColours{"#0072B2", "#D55E00", "#009E73", "#CC79A7"};
 constexpr const char* kTargetColour = "#222222";
 
-FigureFormat image_format_of(const fs::path& path) {
-  const std::string extension = path.extension().string();
-  for (const auto& [name, format] :
-       {std::pair{".svg", FigureFormat::svg}, std::pair{".pdf", FigureFormat::pdf},
-        std::pair{".png", FigureFormat::png}}) {
-    if (extension == name) {
-      return format;
-    }
-  }
-  throw InputError(path.string(), "", "the extension '" + extension + "'",
-                   "must be .png, .svg or .pdf");
-}
-
 /// Columns: time (ms), the inputs, the first target.
 Eigen::MatrixXd table_of(const rate::Trial& trial, double step_ms) {
   Eigen::MatrixXd table(trial.target.cols(), trial.input.rows() + 2);

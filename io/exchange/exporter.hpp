@@ -15,7 +15,7 @@ struct ExportOptions {
   std::string profile = "exact";  ///< NIR: "exact" or "portable"
   bool shift_voltages = false;    ///< NIR: voltages from reset, which becomes 0
   double dt_ms = 0.05;            ///< NIR: step of the simulation that is meant, for the record
-  double noise_intensity = 0.2;   ///< NIR: mV^2/ms, for the record
+  double noise_intensity = 0.2;   ///< NIR: mV^2/ms, for the record; set from the model
   std::string table;              ///< CSV: which table; empty: the format's default
   std::string command;            ///< command line, for the record
 };

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 #include <fmt/os.h>
 
+#include "core/error.hpp"
+
 namespace rheobase::report {
 
 namespace {
@@ -35,6 +37,19 @@ std::string terminal(FigureFormat format, double width_mm, double height_mm) {
 }
 
 }  // namespace
+
+FigureFormat image_format_of(const std::filesystem::path& path) {
+  const std::string extension = path.extension().string();
+  for (const auto& [name, format] :
+       {std::pair{".svg", FigureFormat::svg}, std::pair{".pdf", FigureFormat::pdf},
+        std::pair{".png", FigureFormat::png}}) {
+    if (extension == name) {
+      return format;
+    }
+  }
+  throw InputError(path.string(), "", "the extension '" + extension + "'",
+                   "must be .png, .svg or .pdf");
+}
 
 FigureScript::FigureScript(std::filesystem::path folder, FigureFormat format,
                            const std::string& image, double width_mm, double height_mm)

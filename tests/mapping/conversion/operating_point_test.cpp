@@ -135,7 +135,7 @@ TEST_SUITE("statistical") {
     CHECK(published.candidates.size() == 1);
     CHECK(published.candidates[0].transfer == TransferOptions{});
 
-    options.search.scaling_factors = {120.0};
+    options.search.scaling_factors = {200.0};
     const Conversion fitted = convert(network, task, options);
     CHECK(fitted.published->points[0].accuracy.value < 0.9);
     CHECK(fitted.reached);
