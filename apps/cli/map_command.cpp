@@ -260,7 +260,7 @@ void print_result(const MapRequest& request, const rate::Task& task,
     console.out << candidate_table(result) << '\n';
   }
   Summary outcome;
-  const ScalingText best = scaling_text(chosen);
+  const OutcomeText best = outcome_text(chosen);
   outcome.add("best", best.measured);
   if (chosen.confirmed) {
     outcome.add("fresh", best.confirmed);

@@ -45,9 +45,9 @@ std::string candidate_table(const mapping::Conversion& result) {
   return table.text();
 }
 
-ScalingText scaling_text(const mapping::ConversionCandidate& candidate) {
+OutcomeText outcome_text(const mapping::ConversionCandidate& candidate) {
   const mapping::ScalingPoint& point = candidate.measured;
-  ScalingText text;
+  OutcomeText text;
   text.measured =
       fmt::format("scaling factor {:.6g}: {} correct (95 % interval {})", point.scaling_factor,
                   percent(point.accuracy.value), interval(point.accuracy));

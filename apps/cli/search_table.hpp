@@ -14,10 +14,10 @@ std::string search_table(const mapping::ScalingSearchResult& result);
 std::string candidate_table(const mapping::Conversion& result);
 
 /// What the chosen network reached, on the search's trials and on fresh ones.
-struct ScalingText {
+struct OutcomeText {
   std::string measured;
   std::string confirmed;  ///< empty: it was not run on fresh trials
 };
-ScalingText scaling_text(const mapping::ConversionCandidate& candidate);
+OutcomeText outcome_text(const mapping::ConversionCandidate& candidate);
 
 }  // namespace rheobase::cli
