@@ -29,8 +29,9 @@ Eigen::MatrixXd go_input() {
   return input;
 }
 
-void run_seconds(benchmark::State& state, SimulationOptions options) {
-  const SpikingModel model = go_nogo_network();
+void run_seconds(benchmark::State& state, SimulationOptions options, int copies = 1) {
+  SpikingModel model = go_nogo_network();
+  model.copies = copies;
   const Eigen::MatrixXd input = go_input();
   double steps = 0.0;
   double spikes = 0.0;
@@ -41,7 +42,7 @@ void run_seconds(benchmark::State& state, SimulationOptions options) {
     spikes += run.spike_count.sum();
     ++options.trial;
   }
-  const double unit_steps = steps * static_cast<double>(model.units());
+  const double unit_steps = steps * static_cast<double>(model.units()) * copies;
   state.counters["per_unit_step"] =
       benchmark::Counter(unit_steps, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
   state.counters["spikes"] = benchmark::Counter(spikes, benchmark::Counter::kAvgIterations);
@@ -71,6 +72,13 @@ void bridge_second(benchmark::State& state, double step_ms) {
   run_seconds(state, options);
 }
 
+void bridge_copies(benchmark::State& state, int copies) {
+  SimulationOptions options;
+  options.engine = "bridge";
+  options.output_period_ms = 5.0;
+  run_seconds(state, options, copies);
+}
+
 constexpr Precision kDouble = Precision::double_precision;
 constexpr Precision kFloat = Precision::single_precision;
 
@@ -85,6 +93,8 @@ BENCHMARK_CAPTURE(clock_second, float_noise_every_step, kFloat, 0.2, 0.0)
     ->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(bridge_second, step_0_25, 0.25)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(bridge_second, step_1, 1.0)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(bridge_copies, copies_4, 4)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(bridge_copies, copies_16, 16)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(parity_second, noise, 0.2)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(parity_second, quiet, 0.0)->Unit(benchmark::kMillisecond);
 

@@ -106,6 +106,16 @@ void check_options(const SpikingModel& model, const SimulationOptions& options,
   check_units(options.record.voltage_units, model.units(), "recorded voltages");
 }
 
+void check_copies(const SpikingModel& model, const SimulationOptions& options) {
+  const EngineChoice choice = choose_engine(model, options);
+  if (model.copies > 1 && choice.engine != "bridge") {
+    throw InputError(
+        kSimulation, "engine",
+        choice.engine + (choice.reason.empty() ? "" : " (" + choice.reason + ")"),
+        fmt::format("must be bridge for units of {} copies: noise tells them apart", model.copies));
+  }
+}
+
 std::vector<std::string> engine_names() {
   std::vector<std::string> names;
   for (const EngineDefinition* engine : registered_engines()) {
@@ -252,6 +262,7 @@ SimulationResult simulate(const SpikingModel& model, const Eigen::MatrixXd& inpu
   const double duration_ms = static_cast<double>(input.cols() - 1) * model.input_step_ms;
   check_options(model, options, duration_ms);
   check_memory(model, options, duration_ms);
+  check_copies(model, options);
   return find_engine(options.engine).run(model, input, options);
 }
 

@@ -49,7 +49,7 @@ const FieldTable<Stimulation>& stimulation_fields();
 /// What a run keeps beside the readout and the spike counts.
 struct Recording {
   bool spikes = false;
-  bool voltage = false;  ///< of `voltage_units`, every step, `peak_mv` at a spike
+  bool voltage = false;  ///< of `voltage_units`' first copies, every step, `peak_mv` at a spike
   bool rate = false;     ///< filtered spike trains r (Hz), N x output samples
   bool input = false;    ///< total input current I + bias + E (mV), N x output samples
   std::vector<Eigen::Index> voltage_units;  ///< 0-based; empty: all
@@ -100,20 +100,24 @@ const FieldTable<SimulationOptions>& simulation_fields();
 struct SimulationResult {
   std::vector<std::int32_t> spike_unit;  ///< 0-based, in order of time, then of unit
   std::vector<double> spike_time_ms;     ///< dt * step for the clock engine
-  Eigen::VectorXi spike_count;           ///< N
-  SampledSignal output;                  ///< readout w_out . r (+ b_out)
-  Eigen::MatrixXd voltage;               ///< recorded units x steps, or empty
-  double voltage_step_ms = 0.0;          ///< first sample at one step
-  Eigen::MatrixXd rate;                  ///< N x output samples, or empty
-  Eigen::MatrixXd input;                 ///< N x output samples, or empty
+  /// 0-based, of every spike, or empty where every unit has one copy.
+  std::vector<std::int32_t> spike_copy;
+  int copies = 1;                ///< membranes of a unit
+  Eigen::VectorXi spike_count;   ///< N, of all copies together
+  SampledSignal output;          ///< readout w_out . r (+ b_out)
+  Eigen::MatrixXd voltage;       ///< recorded units x steps, or empty
+  double voltage_step_ms = 0.0;  ///< first sample at one step
+  Eigen::MatrixXd rate;          ///< N x output samples, mean of the copies, or empty
+  Eigen::MatrixXd input;         ///< N x output samples, or empty
   double duration_ms = 0.0;
   double dt_ms = 0.0;
   std::string engine;
   std::string engine_reason;  ///< why this engine was chosen, when it was chosen for the user
   Seed seed = 0;
 
+  /// N, of one copy.
   Eigen::VectorXd mean_rate_hz() const {
-    return spike_count.cast<double>() / (duration_ms / 1000.0);
+    return spike_count.cast<double>() / (duration_ms / 1000.0 * copies);
   }
 };
 

@@ -88,6 +88,31 @@ void validate_neuron(const NeuronParameters& neuron, const std::string& where) {
   }
 }
 
+void validate_units(const SpikingModel& model, const std::string& where) {
+  const Eigen::Index n = model.units();
+  if (model.unit_bias_mv.size() != 0) {
+    if (model.unit_bias_mv.size() != n) {
+      throw InputError(where, "bias of the units (mV)",
+                       fmt::format("{} values", model.unit_bias_mv.size()),
+                       fmt::format("must be N = {} values or none", n));
+    }
+    require_finite(model.unit_bias_mv, where, "bias of the units (mV)");
+  }
+  if (model.copies < 1) {
+    throw InputError(where, "copies of a unit", fmt::format("{}", model.copies),
+                     "must be at least 1");
+  }
+  const double membranes = static_cast<double>(n) * model.copies;
+  if (membranes > kMostMembranes) {
+    // States, noise and random numbers of a membrane in the bridge engine.
+    constexpr double bytes = 150.0;
+    throw InputError(
+        where, "copies of a unit",
+        fmt::format("{} of {} units, {:.1f} GB", model.copies, n, membranes * bytes / 1e9),
+        fmt::format("must make at most {:g} membranes", kMostMembranes));
+  }
+}
+
 void validate_synapse(const SynapseParameters& synapse, Eigen::Index units,
                       const std::string& where) {
   if (synapse.kind == SynapseKind::double_exponential) {
@@ -129,14 +154,16 @@ const FieldTable<NeuronParameters>& neuron_fields() {
              .help = "Membrane time constant",
              .citation = kPublishedTable}),
       field("threshold_mv", &P::threshold_mv, {},
-            {.unit = "mV",
+            {.option = "--threshold",
+             .unit = "mV",
              .label = "threshold",
              .help = "Spike threshold",
              .citation = kPublishedTable}),
       field("reset_mv", &P::reset_mv, {},
-            {.unit = "mV",
+            {.option = "--reset",
+             .unit = "mV",
              .label = "reset",
-             .help = "Voltage after a spike",
+             .help = "Voltage after a spike, below the threshold",
              .citation = kPublishedTable}),
       field("refractory_ms", &P::refractory_ms, kRefractory,
             {.option = "--refractory",
@@ -145,7 +172,12 @@ const FieldTable<NeuronParameters>& neuron_fields() {
              .help = "Refractory period",
              .citation = kPublishedTable}),
       field("bias_mv", &P::bias_mv, {},
-            {.unit = "mV", .label = "bias", .help = "Constant input", .citation = kPublishedTable}),
+            {.option = "--bias",
+             .unit = "mV",
+             .label = "bias",
+             .help = "Constant input of every unit; that of the threshold leaves a unit without "
+                     "other input there",
+             .citation = kPublishedTable}),
       field("peak_mv", &P::peak_mv, {},
             {.unit = "mV", .label = "peak", .help = "Voltage recorded at a spike"}),
   };
@@ -191,9 +223,17 @@ const FieldTable<SynapseParameters>& synapse_fields() {
 void validate(const SpikingModel& model, const std::string& where) {
   validate_weights(model, where);
   validate_neuron(model.neuron, where);
+  validate_units(model, where);
   validate_synapse(model.synapse, model.units(), where);
   require_positive(model.input_step_ms, where, "duration of an input column (ms)");
   require_positive(model.scaling_factor, where, "scaling factor");
+}
+
+Eigen::MatrixXd with_unit_bias(const SpikingModel& model, Eigen::MatrixXd drive_mv) {
+  if (model.unit_bias_mv.size() != 0) {
+    drive_mv.colwise() += model.unit_bias_mv;
+  }
+  return drive_mv;
 }
 
 }  // namespace rheobase::spiking

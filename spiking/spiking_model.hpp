@@ -96,6 +96,10 @@ struct SpikingModel {
   Eigen::VectorXd w_out;  ///< N, per Hz
   double b_out = 0.0;     ///< 0 unless the readout bias was asked for
   NeuronParameters neuron;
+  Eigen::VectorXd unit_bias_mv;  ///< N, beside the bias of all; empty: none
+  /// M: every unit is M membranes of the same input, each with noise of its own and 1/M of the
+  /// unit's outgoing weights. The bridge engine alone knows more than one.
+  int copies = 1;
   SynapseParameters synapse;
   double input_step_ms = 5.0;   ///< duration of an input column
   double scaling_factor = 1.0;  ///< s, kept for the record
@@ -103,6 +107,12 @@ struct SpikingModel {
   Eigen::Index units() const { return w.rows(); }
   Eigen::Index inputs() const { return w_in.cols(); }
 };
+
+/// The most membranes, units times copies, that a run may have.
+inline constexpr double kMostMembranes = 1e7;
+
+/// `drive_mv` (N x columns) and in every column the units' own bias.
+Eigen::MatrixXd with_unit_bias(const SpikingModel& model, Eigen::MatrixXd drive_mv);
 
 /// Checks shapes, finiteness and positive time constants. `where` names the model in messages.
 void validate(const SpikingModel& model, const std::string& where);

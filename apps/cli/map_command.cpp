@@ -17,8 +17,10 @@
 #include "apps/cli/text_format.hpp"
 #include "apps/cli/text_table.hpp"
 #include "apps/cli/value_syntax.hpp"
+#include "apps/report/conversion_picture.hpp"
 #include "core/error.hpp"
-#include "mapping/conversion/scaling_search.hpp"
+#include "mapping/conversion/conversion_search.hpp"
+#include "mapping/conversion/siegert.hpp"
 
 namespace rheobase::cli {
 
@@ -31,8 +33,9 @@ constexpr const char* kMapExamples =
     "  rheobase map model.mat -o model.lif.mat\n"
     "  rheobase map published_model.mat --task go-nogo --scaling 20:5:75\n"
     "  rheobase map model.mat --refractory 0 --trials 400 --seed 7 --json\n"
-    "  rheobase map model.mat --refine 3\n"
-    "  rheobase map model.mat --in-place\n"
+    "  rheobase map model.mat --mapping published --refine 3\n"
+    "  rheobase map model.mat --target 0.98 --max-rate 20 --max-copies 32\n"
+    "  rheobase map model.mat --in-place --plot mapping.png\n"
     "  rheobase map networks/*.mat -o mapped";
 
 fs::path output_path(const MapRequest& request) {
@@ -48,38 +51,80 @@ fs::path output_path(const MapRequest& request) {
   return path;
 }
 
-mapping::ScalingSearchOptions search_options(const MapRequest& request, const io::ModelFile& file) {
-  if (request.spiking.transfer.use_initial_weights && file.network.w_initial.size() == 0) {
+/// A new search starts from the published operating point: that of an earlier one is its result.
+void forget_operating_point(SpikingChoice& choice) {
+  mapping::TransferOptions& transfer = choice.transfer;
+  const mapping::TransferOptions published;
+  const auto given = [&choice](const char* field) { return choice.given.contains(field); };
+  if (transfer.mapping == mapping::Mapping::published) {
+    return;
+  }
+  transfer.mapping = mapping::Mapping::published;
+  transfer.unit_gain.clear();
+  transfer.unit_bias_mv.clear();
+  transfer.gain = given("drive_gain") ? transfer.gain : published.gain;
+  transfer.copies = given("copies") ? transfer.copies : published.copies;
+  transfer.readout_bias = given("readout_bias") ? transfer.readout_bias : published.readout_bias;
+  if (!given("bias_mv")) {
+    transfer.neuron.bias_mv = spiking::default_parameters(transfer.neuron.model).bias_mv;
+  }
+  transfer.noise_intensity = published.noise_intensity;
+  if (!choice.noise_given()) {
+    choice.simulation.noise_intensity = published.noise_intensity;
+  }
+}
+
+mapping::ConversionOptions conversion_options(MapRequest& request, const io::ModelFile& file) {
+  SpikingChoice& spiking = request.spiking;
+  if (spiking.transfer.use_initial_weights && file.network.w_initial.size() == 0) {
     throw InputError(request.model.string(), "field 'w0'", "nothing",
                      "must hold the initial weights for --use-initial-weights");
   }
-  mapping::ScalingSearchOptions options = request.search;
+  forget_operating_point(spiking);
+  mapping::ConversionOptions options = request.conversion;
   if (!request.grid.empty()) {
-    options.scaling_factors = parse_grid("--scaling", request.grid);
-    options.extend = false;
+    options.search.scaling_factors = parse_grid("--scaling", request.grid);
+    options.search.extend = false;
   }
-  options.simulation = request.spiking.simulation;
-  options.simulation.seed = request.seed;
-  options.transfer = request.spiking.transfer;
+  options.search.simulation = spiking.simulation;
+  options.search.simulation.seed = request.seed;
+  options.search.transfer = spiking.transfer;
+  options.noise_given = spiking.noise_given();
+  options.copies_given = spiking.given.contains("copies");
+  options.readout_bias_given = spiking.given.contains("readout_bias");
   return options;
 }
 
+/// The points behind the network that was chosen.
+std::vector<mapping::ScalingPoint> points_of(const mapping::Conversion& result) {
+  if (result.published && result.chosen == 0) {
+    return result.published->points;
+  }
+  std::vector<mapping::ScalingPoint> points;
+  for (const mapping::ConversionCandidate& candidate : result.candidates) {
+    if (candidate.fit_error) {
+      points.push_back(candidate.measured);
+    }
+  }
+  return points;
+}
+
 io::ModelFile mapped_file(const io::ModelFile& file, const rate::Task& task,
-                          const mapping::ScalingSearchResult& result,
-                          const mapping::ScalingSearchOptions& options,
-                          const std::string& command) {
+                          const mapping::Conversion& result,
+                          const mapping::ConversionOptions& options, const std::string& command) {
+  const mapping::ConversionCandidate& chosen = result.candidates[result.chosen];
   io::ModelFile mapped = file;
-  mapped.transfer = options.transfer;
-  mapped.scaling_factor = result.points[result.best].scaling_factor;
+  mapped.transfer = chosen.transfer;
+  mapped.scaling_factor = chosen.measured.scaling_factor;
   mapped.task = task.name();
   mapped.provenance.task_parameters = task.parameters();
   mapped.provenance.scaling_factors.clear();
   mapped.provenance.accuracies.clear();
-  for (const mapping::ScalingPoint& point : result.points) {
+  for (const mapping::ScalingPoint& point : points_of(result)) {
     mapped.provenance.scaling_factors.push_back(point.scaling_factor);
     mapped.provenance.accuracies.push_back(point.accuracy.value);
   }
-  mapped.provenance.search_trials = options.trials;
+  mapped.provenance.search_trials = options.search.trials;
   mapped.provenance.map_command = command;
   return mapped;
 }
@@ -91,70 +136,142 @@ Json point_json(const mapping::ScalingPoint& point) {
           {"output_rmse", point.output_rmse}};
 }
 
-/// What a person should know before the result is used.
-std::vector<std::string> notes(const mapping::ScalingSearchOptions& options,
-                               const mapping::ScalingSearchResult& result) {
-  std::vector<std::string> lines;
-  const bool published = options.transfer == mapping::TransferOptions{};
-  if (result.points[result.best].accuracy.value < kConverted && result.points.size() > 1) {
-    lines.emplace_back(
-        published
-            ? "no scaling factor gives 95 %: this network does not convert; train it with "
-              "stronger --spike-noise (a smaller number), a larger --stop-margin or more units"
-            : "no scaling factor gives 95 % with these neurons and synapses");
+Json candidate_json(const mapping::ConversionCandidate& candidate) {
+  Json json = point_json(candidate.measured);
+  json["mapping"] = to_string(candidate.transfer.mapping);
+  json["gain_mv"] = candidate.transfer.gain;
+  json["bias_mv"] = candidate.bias_mv();
+  json["noise_sd_mv"] = mapping::membrane_noise_sd(candidate.transfer.noise_intensity,
+                                                   candidate.transfer.neuron.tau_membrane_ms);
+  json["copies"] = candidate.transfer.copies;
+  json["fit_error"] = candidate.fit_error ? Json(*candidate.fit_error) : Json();
+  json["predicted"] = candidate.predicted ? to_json(*candidate.predicted) : Json();
+  json["confirmed"] = candidate.confirmed ? to_json(*candidate.confirmed) : Json();
+  json["spikes_per_trial"] = candidate.spikes_per_trial;
+  return json;
+}
+
+/// What keeps the network from the target, in a sentence.
+std::string failure_note(const mapping::ConversionOptions& options,
+                         const mapping::Conversion& result) {
+  const std::string target = percent(options.target);
+  switch (result.failing) {
+    case mapping::FailingPart::task:
+      return fmt::format("task: the rate network itself gets {}, less than the target of {}",
+                         percent(result.rate_accuracy.value), target);
+    case mapping::FailingPart::budget:
+      return fmt::format(
+          "budget: with the spikes that the limits allow the rate network itself is predicted to "
+          "stay below {}; allow more with --max-rate and --max-copies, or train with stronger "
+          "--spike-noise (a smaller number)",
+          target);
+    case mapping::FailingPart::fit:
+      return fmt::format(
+          "fit: no spiking network of those tried is shown to reach {}; try --fit type, --fit "
+          "unit, "
+          "more --max-copies or a longer --refractory and --tau-membrane",
+          target);
+    case mapping::FailingPart::none:
+      break;
   }
-  const spiking::SimulationOptions usual;
-  if (options.simulation.noise_intensity != usual.noise_intensity || options.simulation.parity) {
+  return "";
+}
+
+/// What a person should know before the result is used.
+std::vector<std::string> notes(const mapping::ConversionOptions& options,
+                               const mapping::Conversion& result) {
+  std::vector<std::string> lines;
+  const mapping::ConversionCandidate& chosen = result.candidates[result.chosen];
+  const bool alone = options.mapping == mapping::MappingChoice::published;
+  if (alone && chosen.measured.accuracy.value < kConverted && result.published->points.size() > 1) {
     lines.emplace_back(
-        "the file keeps neurons and synapses; give --noise, --parity and other options of the "
+        "no scaling factor gives 95 % with the published mapping: --mapping auto fits the "
+        "operating point of the membranes and takes copies of the units");
+  }
+  if (!result.note.empty()) {
+    lines.push_back("no operating point was fitted: " + result.note);
+  }
+  if (result.failing != mapping::FailingPart::none) {
+    lines.push_back(failure_note(options, result));
+  }
+  if (options.search.simulation.parity) {
+    lines.emplace_back(
+        "the file keeps neurons, synapses and noise; give --parity and other options of the "
         "simulation to eval, compare and simulate again");
   }
-  if (result.at_edge && result.points.size() > 1) {
+  if (alone && result.published->at_edge && result.published->points.size() > 1) {
     lines.emplace_back("the best value lies at the edge of the grid: try others with --scaling");
   }
   return lines;
 }
 
+Json result_json(const MapRequest& request, const rate::Task& task,
+                 const mapping::ConversionOptions& options, const mapping::Conversion& result,
+                 const fs::path& output, const Console& console) {
+  const mapping::ConversionCandidate& chosen = result.candidates[result.chosen];
+  Json points = Json::array();
+  for (const mapping::ScalingPoint& point : points_of(result)) {
+    points.push_back(point_json(point));
+  }
+  Json candidates = Json::array();
+  for (const mapping::ConversionCandidate& candidate : result.candidates) {
+    candidates.push_back(candidate_json(candidate));
+  }
+  spiking::SimulationOptions simulation = options.search.simulation;
+  simulation.noise_intensity = chosen.transfer.noise_intensity;
+  return {{"command", console.command_line},
+          {"model", request.model.string()},
+          {"output", output.string()},
+          {"task", to_json(task)},
+          {"seed", request.seed},
+          {"simulation", to_json(simulation, result.engine)},
+          {"spiking_network", to_json(chosen.transfer)},
+          {"points", points},
+          {"candidates", candidates},
+          {"best", candidate_json(chosen)},
+          {"budget_hz", result.budget ? Json(*result.budget) : Json()},
+          {"target", options.target},
+          {"reached", result.reached},
+          {"at_edge", result.published && result.published->at_edge},
+          {"notes", notes(options, result)},
+          {"seconds", result.seconds}};
+}
+
 void print_result(const MapRequest& request, const rate::Task& task,
-                  const mapping::ScalingSearchOptions& options,
-                  const mapping::ScalingSearchResult& result, const fs::path& output,
-                  const Console& console) {
-  const mapping::ScalingPoint& best = result.points[result.best];
+                  const mapping::ConversionOptions& options, const mapping::Conversion& result,
+                  const fs::path& output, const Console& console) {
   if (request.json) {
-    Json points = Json::array();
-    for (const mapping::ScalingPoint& point : result.points) {
-      points.push_back(point_json(point));
-    }
-    print_json(console, {{"command", console.command_line},
-                         {"model", request.model.string()},
-                         {"output", output.string()},
-                         {"task", to_json(task)},
-                         {"seed", request.seed},
-                         {"simulation", to_json(options.simulation, result.engine)},
-                         {"spiking_network", to_json(options.transfer)},
-                         {"points", points},
-                         {"best", point_json(best)},
-                         {"at_edge", result.at_edge},
-                         {"notes", notes(options, result)},
-                         {"seconds", result.seconds}});
+    print_json(console, result_json(request, task, options, result, output, console));
     return;
   }
+  const mapping::ConversionCandidate& chosen = result.candidates[result.chosen];
+  spiking::SimulationOptions simulation = options.search.simulation;
+  simulation.noise_intensity = chosen.transfer.noise_intensity;
   Summary summary;
   summary.add("model", fmt::format("{}, task {}", request.model.string(), task.name()));
-  summary.add("search", fmt::format("{} trials a value, seed {}, {}", options.trials, request.seed,
-                                    simulation_text(options.simulation, result.engine)));
+  summary.add("search", fmt::format("{} trials a value, seed {}, {}", options.search.trials,
+                                    request.seed, simulation_text(simulation, result.engine)));
   add_engine_reason(summary, request.spiking, result.engine);
-  add_network(summary, options.transfer);
-  console.out << summary.text() << '\n' << search_table(result) << '\n';
+  add_network(summary, chosen.transfer);
+  console.out << summary.text() << '\n';
+  if (result.published) {
+    console.out << search_table(*result.published) << '\n';
+  }
+  if (!result.published || result.candidates.size() > 1) {
+    console.out << candidate_table(result) << '\n';
+  }
   Summary outcome;
-  outcome.add("best",
-              fmt::format("scaling factor {:g}: {} correct (95 % interval {})", best.scaling_factor,
-                          percent(best.accuracy.value), interval(best.accuracy)));
+  const OutcomeText best = outcome_text(chosen);
+  outcome.add("best", best.measured);
+  if (chosen.confirmed) {
+    outcome.add("fresh", best.confirmed);
+  }
   for (const std::string& note : notes(options, result)) {
     outcome.add("note", note);
   }
   outcome.add("time", seconds_text(result.seconds));
-  outcome.add("saved", output.string());
+  outcome.add("saved", request.plot.empty() ? output.string()
+                                            : output.string() + ", " + request.plot.string());
   console.out << outcome.text();
 }
 
@@ -175,13 +292,13 @@ Mapped map_one(MapRequest request, const fs::path& output, const std::string& co
   require_mappable(file, request.model);
   finish_spiking_options(request.spiking, file);
   const rate::Task task = resolve_task(request.task, file, request.model.string());
-  const mapping::ScalingSearchOptions options = search_options(request, file);
+  const mapping::ConversionOptions options = conversion_options(request, file);
   if (!file.task.empty() && file.task != task.name()) {
     note(console, fmt::format("{} was trained on {}, the result will say {}",
                               request.model.string(), file.task, task.name()));
   }
-  mapping::ScalingSearchResult result = naming_overflow(request.model.string(), [&] {
-    return mapping::search_scaling(file.network, task, options, control);
+  mapping::Conversion result = naming_overflow(request.model.string(), [&] {
+    return mapping::convert(file.network, task, options, control);
   });
   const io::ModelFile mapped = mapped_file(file, task, result, options, command);
   save_result(output, [&](const fs::path& path) {
@@ -199,12 +316,19 @@ void run_map(MapRequest request, const Console& console) {
   }
   request.model = request.models.front();
   const fs::path output = output_path(request);
+  if (!request.plot.empty()) {
+    check_output("--plot", request.plot, {request.model, request.task.trials_file, output});
+  }
   const InterruptGuard guard;
   const Mapped mapped = [&] {
     ProgressBar bar(console, "scaling search");
     return map_one(request, output, with_seed(console.command_line, request.seed), console,
                    bar.control(guard));
   }();
+  if (!request.plot.empty()) {
+    report::draw_conversion(io::read_model(request.model).network, mapped.task, mapped.result,
+                            request.seed, request.plot);
+  }
   print_result(request, mapped.task, mapped.options, mapped.result, output, console);
 }
 
@@ -214,12 +338,15 @@ void add_map_command(Command program, const Console& console) {
   const auto request = std::make_shared<MapRequest>();
   const Command command = program.add_command(
       "map",
-      "Find the scaling factor that turns a rate network into a spiking one\n"
-      "Every scaling factor s = 1/lambda of a grid is tried on the same trials; the most accurate "
-      "one wins and is saved with the network. Equally accurate ones are told apart by the "
-      "distance (root mean square) of the spiking readout to the rate network's output. The "
-      "output holds all fields of the input and opt_scaling_factor, scaling_factors, all_perfs "
-      "and task.");
+      "Turn a rate network into a spiking one\n"
+      "The published mapping tries every scaling factor s = 1/lambda of a grid on the same trials; "
+      "the most accurate one wins, and of equally accurate ones that with the smallest distance "
+      "(root mean square) of the spiking readout to the rate network's output. Where it does not "
+      "reach --target on fresh trials, the operating point of the membranes (gain, bias, noise) is "
+      "fitted at rising s, from what the rate network bears of spike-like noise on, and then every "
+      "unit becomes several copies. The output holds all fields of the input and "
+      "opt_scaling_factor, scaling_factors, all_perfs, task and spiking_network, which eval, "
+      "compare, simulate, report and export follow.");
   command.examples(kMapExamples);
   command
       .add_files(
@@ -229,12 +356,16 @@ void add_map_command(Command program, const Console& console) {
       .required();
   command.add_file("-o,--output", request->output,
                    "Where to write the result (default: MODEL with .lif.mat in place of .mat)");
+  command.add_file("--plot", request->plot,
+                   "Draw the LIF units' rate curve beside the transfer function, and accuracy over "
+                   "spikes (.png, .svg or .pdf; needs gnuplot)");
   command.add_flag("--in-place", request->in_place, "Write the result into MODEL itself");
   add_text(command, "--scaling", request->grid, "FIRST:STEP:LAST",
            "Values to try, as a range or as a list such as 20,30,40 (default: 20:5:75 for the "
            "sigmoid, 4:2:26 for the other activations, and beyond while the best value lies at the "
-           "edge)");
-  add_fields(command, mapping::search_fields(), request->search);
+           "edge; fitted mappings take what the spike budget asks for)");
+  add_fields(command, mapping::conversion_fields(), request->conversion);
+  add_fields(command, mapping::search_fields(), request->conversion.search);
   add_seed(command, request->seed);
   add_json(command, request->json);
   add_task_options(command, request->task, "Task to be done (default: the one the file names)");

@@ -173,6 +173,9 @@ void check_many(const MapRequest& request) {
   if (request.in_place) {
     throw InputError("--in-place", "", "several models", "must come with one");
   }
+  if (!request.plot.empty()) {
+    throw InputError("--plot", request.plot.string(), "several models", "must come with one");
+  }
   if (request.output.empty()) {
     throw InputError("--output", "", "nothing",
                      "must name the folder for the results of several models");
@@ -219,8 +222,9 @@ void map_many(const MapRequest& request, const Console& console) {
         MapRequest one = request;
         one.model = entry.model;
         const Mapped mapped = map_one(one, entry.output, entry.command, console, part);
-        entry.scaling_factor = mapped.result.points[mapped.result.best].scaling_factor;
-        entry.accuracy = mapped.result.points[mapped.result.best].accuracy.value;
+        const mapping::ScalingPoint& best = mapped.result.candidates[mapped.result.chosen].measured;
+        entry.scaling_factor = best.scaling_factor;
+        entry.accuracy = best.accuracy.value;
         entry.seconds = mapped.result.seconds;
       } catch (const Cancelled&) {
         throw Cancelled("stopped; complete networks are kept, the same command goes on");

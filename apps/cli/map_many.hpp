@@ -8,7 +8,7 @@
 #include "apps/cli/spiking_options.hpp"
 #include "apps/cli/task_options.hpp"
 #include "core/run_control.hpp"
-#include "mapping/conversion/scaling_search.hpp"
+#include "mapping/conversion/conversion_search.hpp"
 
 namespace rheobase::cli {
 
@@ -20,10 +20,11 @@ struct MapRequest {
   std::vector<std::filesystem::path> models;
   std::filesystem::path model;  ///< the one at hand
   std::filesystem::path output;
+  std::filesystem::path plot;
   bool in_place = false;
   TaskChoice task;
   SpikingChoice spiking;
-  mapping::ScalingSearchOptions search;
+  mapping::ConversionOptions conversion;
   std::string grid;  ///< empty: the default grid, extended at its edges
   Seed seed = 1;
   bool json = false;
@@ -32,11 +33,11 @@ struct MapRequest {
 /// A search that was done and saved.
 struct Mapped {
   rate::Task task;
-  mapping::ScalingSearchOptions options;
-  mapping::ScalingSearchResult result;
+  mapping::ConversionOptions options;
+  mapping::Conversion result;
 };
 
-/// Searches the scaling factor of request.model and writes the result to `output`.
+/// Finds the spiking network of request.model and writes the result to `output`.
 /// @param command  kept in the file. @throws InputError, Cancelled when `control` asks to stop
 Mapped map_one(MapRequest request, const std::filesystem::path& output, const std::string& command,
                const Console& console, const RunControl& control);

@@ -4,6 +4,7 @@
 
 #include "apps/cli/text_format.hpp"
 #include "apps/cli/text_table.hpp"
+#include "mapping/conversion/siegert.hpp"
 
 namespace rheobase::cli {
 
@@ -16,6 +17,46 @@ std::string search_table(const mapping::ScalingSearchResult& result) {
                    fmt::format("{:.3f}", point.output_rmse), i == result.best ? "best" : ""});
   }
   return table.text();
+}
+
+std::string candidate_table(const mapping::Conversion& result) {
+  TextTable table({"mapping", "scaling", "gain", "bias", "noise", "copies", "fit error",
+                   "predicted", "measured", "mean rate", "spikes", ""});
+  for (std::size_t i = 0; i < result.candidates.size(); ++i) {
+    const mapping::ConversionCandidate& candidate = result.candidates[i];
+    const mapping::TransferOptions& transfer = candidate.transfer;
+    const double noise =
+        mapping::membrane_noise_sd(transfer.noise_intensity, transfer.neuron.tau_membrane_ms);
+    const bool chosen = i == result.chosen;
+    table.add_row({std::string(to_string(transfer.mapping)),
+                   fmt::format("{:.4g}", candidate.measured.scaling_factor),
+                   fmt::format("{:.2f}", transfer.gain),
+                   fmt::format("{:.1f} mV", candidate.bias_mv()), fmt::format("{:g} mV", noise),
+                   fmt::format("{}", transfer.copies),
+                   candidate.fit_error ? fmt::format("{:.3f}", *candidate.fit_error) : "-",
+                   candidate.predicted ? percent(candidate.predicted->value) : "-",
+                   percent(candidate.measured.accuracy.value),
+                   fmt::format("{:.2f} Hz", candidate.measured.mean_rate_hz),
+                   fmt::format("{:.0f}", candidate.spikes_per_trial),
+                   chosen                ? "best"
+                   : candidate.over_rate ? "above --max-rate"
+                                         : ""});
+  }
+  return table.text();
+}
+
+OutcomeText outcome_text(const mapping::ConversionCandidate& candidate) {
+  const mapping::ScalingPoint& point = candidate.measured;
+  OutcomeText text;
+  text.measured =
+      fmt::format("scaling factor {:.6g}: {} correct (95 % interval {})", point.scaling_factor,
+                  percent(point.accuracy.value), interval(point.accuracy));
+  if (candidate.confirmed) {
+    text.confirmed = fmt::format("{} of {} trials that chose nothing (95 % interval {})",
+                                 percent(candidate.confirmed->value), candidate.confirmed->trials,
+                                 interval(*candidate.confirmed));
+  }
+  return text;
 }
 
 }  // namespace rheobase::cli

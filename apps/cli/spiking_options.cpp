@@ -11,6 +11,7 @@
 
 #include "apps/cli/option.hpp"
 #include "core/error.hpp"
+#include "mapping/conversion/siegert.hpp"
 #include "mapping/conversion/transfer_fields.hpp"
 
 namespace rheobase::cli {
@@ -115,7 +116,10 @@ void finish_noise(SpikingChoice& choice) {
   }
   if (choice.noise_sd_mv) {
     choice.simulation.noise_intensity =
-        2.0 * *choice.noise_sd_mv * *choice.noise_sd_mv / neuron.tau_membrane_ms;
+        mapping::membrane_noise_intensity(*choice.noise_sd_mv, neuron.tau_membrane_ms);
+  }
+  if (!choice.noise_given()) {
+    choice.simulation.noise_intensity = choice.transfer.noise_intensity;
   }
 }
 
@@ -132,7 +136,14 @@ void finish_spiking_options(SpikingChoice& choice, const io::ModelFile& file) {
   if (const auto neuron = choice.given.find("neuron"); neuron != choice.given.end()) {
     const auto model = spiking::neuron_from(std::get<std::string>(neuron->second));
     if (model != transfer.neuron.model) {
+      // An operating point is of one kind of neuron.
+      const mapping::TransferOptions published;
       transfer.neuron = spiking::default_parameters(model);
+      transfer.mapping = published.mapping;
+      transfer.gain = published.gain;
+      transfer.noise_intensity = published.noise_intensity;
+      transfer.unit_gain.clear();
+      transfer.unit_bias_mv.clear();
     }
   }
   set_given(choice.given, mapping::transfer_fields(), transfer);
@@ -185,11 +196,27 @@ void add_network(Summary& summary, const mapping::TransferOptions& transfer) {
       fmt::format("{} units", to_string(transfer.neuron.model)));
   add(transfer.neuron.tau_membrane_ms != published.tau_membrane_ms,
       fmt::format("membrane {:g} ms", transfer.neuron.tau_membrane_ms));
+  add(transfer.neuron.threshold_mv != published.threshold_mv,
+      fmt::format("threshold {:g} mV", transfer.neuron.threshold_mv));
+  add(transfer.neuron.reset_mv != published.reset_mv,
+      fmt::format("reset {:g} mV", transfer.neuron.reset_mv));
   add(transfer.neuron.refractory_ms != published.refractory_ms,
       fmt::format("refractory {:g} ms", transfer.neuron.refractory_ms));
   add(transfer.synapse != defaults.synapse,
       fmt::format("{} exponential synapse", to_string(transfer.synapse)));
   add(transfer.rise_ms != defaults.rise_ms, fmt::format("rise {:g} ms", transfer.rise_ms));
+  const bool own_bias = transfer.neuron.bias_mv != published.bias_mv;
+  if (transfer.mapping == mapping::Mapping::fitted || transfer.gain != 1.0) {
+    parts.push_back(fmt::format(
+        "{} operating point: gain {:.4g} mV, bias {:.4g} mV about the threshold{}, noise {:.3g} mV",
+        to_string(transfer.mapping), transfer.gain,
+        transfer.neuron.bias_mv - transfer.neuron.threshold_mv,
+        transfer.unit_gain.empty() ? "" : " and more of every unit",
+        mapping::membrane_noise_sd(transfer.noise_intensity, transfer.neuron.tau_membrane_ms)));
+  } else {
+    add(own_bias, fmt::format("bias {:g} mV", transfer.neuron.bias_mv));
+  }
+  add(transfer.copies > 1, fmt::format("{} copies of every unit", transfer.copies));
   add(transfer.readout_bias, "readout bias");
   add(transfer.use_initial_weights, "initial weights");
   if (!parts.empty()) {

@@ -22,6 +22,9 @@ struct SpikingChoice {
   bool verbose = false;
   std::string engine_asked_by;  ///< the option that took an engine which --engine did not name
 
+  /// Whether the command line says how strong the membrane noise is.
+  bool noise_given() const { return noise_sd_mv || given.contains("noise_mv2_per_ms"); }
+
   SpikingChoice() { simulation.engine = "auto"; }
 };
 

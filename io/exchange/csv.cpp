@@ -18,9 +18,12 @@ struct Table {
 };
 
 std::string spikes(const RunFile& run) {
-  std::string text = "unit,time_ms\n";
+  const bool copies = run.result.copies > 1;
+  std::string text = copies ? "unit,copy,time_ms\n" : "unit,time_ms\n";
   for (std::size_t i = 0; i < run.result.spike_unit.size(); ++i) {
-    text += fmt::format("{},{}\n", run.result.spike_unit[i] + 1, run.result.spike_time_ms[i]);
+    const std::string copy = copies ? fmt::format("{},", run.result.spike_copy[i] + 1) : "";
+    text +=
+        fmt::format("{},{}{}\n", run.result.spike_unit[i] + 1, copy, run.result.spike_time_ms[i]);
   }
   return text;
 }

@@ -17,7 +17,7 @@ struct ExportOptions {
   /// NIR: the importer counts a spike as 1 in a step of this length; 0: as a pulse of area 1, as
   /// the format defines it
   double spike_step_ms = 0.0;
-  double noise_intensity = 0.2;       ///< NIR: mV^2/ms, for the record
+  double noise_intensity = 0.2;       ///< NIR: mV^2/ms, for the record; set from the model
   std::string table;                  ///< CSV: which table; empty: the format's default
   std::string subject;                ///< NWB: identifier of the subject; empty: none
   std::string institution;            ///< NWB; empty: none

@@ -53,6 +53,10 @@ std::vector<std::byte> run_contents(const RunFile& run) {
   writer.numbers("/spikes/unit", std::span<const std::int32_t>(one_based(result.spike_unit)),
                  {spikes});
   writer.numbers("/spikes/time_ms", std::span<const double>(result.spike_time_ms), {spikes});
+  if (result.copies > 1) {
+    writer.numbers("/spikes/copy", std::span<const std::int32_t>(one_based(result.spike_copy)),
+                   {spikes});
+  }
   writer.vector("/spikes/count", result.spike_count.cast<double>());
   writer.vector("/output", result.output.values);
   writer.attribute("/output", "start_ms", result.output.start_ms);

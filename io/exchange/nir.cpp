@@ -38,7 +38,9 @@ class NirGraph {
     writer_.numbers(node("input", "Input") + "shape", std::span(&inputs, 1), {1});
     writer_.numbers(node("output", "Output") + "shape", std::span(&outputs, 1), {1});
     const Eigen::VectorXd gain = input_gain();
-    const Eigen::VectorXd bias = (resting_mv() - leak_mv()) * gain;
+    const Eigen::MatrixXd offset = spiking::with_unit_bias(
+        model_, Eigen::MatrixXd::Constant(model_.units(), 1, resting_mv() - leak_mv()));
+    const Eigen::VectorXd bias = offset.col(0).cwiseProduct(gain);
     affine("w_in", gain.asDiagonal() * model_.w_in, bias);
     affine(kRecurrent, spike_gain() * gain.asDiagonal() * model_.w,
            Eigen::VectorXd::Zero(model_.units()));
@@ -228,17 +230,20 @@ ExportResult make(const ExportSource& source, const ExportOptions& given) {
     throw InputError(source.where, "field 'opt_scaling_factor'", "nothing",
                      "must hold the scaling factor: run `rheobase map` first, or give --scaling");
   }
-  const spiking::SpikingModel model = mapping::map_to_spiking(
-      file.network, *file.scaling_factor, file.transfer.value_or(mapping::TransferOptions{}));
+  const mapping::TransferOptions transfer = file.transfer.value_or(mapping::TransferOptions{});
+  const spiking::SpikingModel model = mapping::with_copies_as_units(
+      mapping::map_to_spiking(file.network, *file.scaling_factor, transfer));
+  ExportOptions described = options;
+  described.noise_intensity = transfer.noise_intensity;
   if (model.neuron.model != spiking::NeuronModel::lif) {
     throw InputError(source.where, "field 'spiking_network.neuron'",
                      std::string(to_string(model.neuron.model)),
                      "must be lif: NIR has no quadratic integrate-and-fire unit");
   }
   Hdf5Writer writer;
-  NirGraph(writer, model, options).write();
+  NirGraph(writer, model, described).write();
   add_model_state(writer, file, source.other_fields);
-  return {writer.finish(), notes_of(model, options)};
+  return {writer.finish(), notes_of(model, described)};
 }
 
 }  // namespace nir_exporter

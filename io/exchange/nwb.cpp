@@ -45,7 +45,7 @@ std::string date_of_export() {
 struct Session {
   std::vector<double> start_s;
   std::vector<std::vector<double>> spikes_s;  ///< per unit
-  std::vector<double> spike_count;            ///< per unit
+  std::vector<double> spike_count;            ///< per unit, mean of its copies
   double duration_s = 0.0;                    ///< of all trials without the pauses
 };
 
@@ -72,7 +72,8 @@ Session session_of(const ExportSource& source, const std::vector<RunFile>& runs)
           start + result.spike_time_ms[i] * kSecondsPerMs);
     }
     for (std::size_t unit = 0; unit < units; ++unit) {
-      session.spike_count[unit] += result.spike_count[static_cast<Eigen::Index>(unit)];
+      session.spike_count[unit] +=
+          result.spike_count[static_cast<Eigen::Index>(unit)] / static_cast<double>(result.copies);
     }
     session.start_s.push_back(start);
     session.duration_s += result.duration_ms * kSecondsPerMs;

@@ -87,6 +87,17 @@ class RunCheck {
     const double last = result_.duration_ms + result_.dt_ms;
     Eigen::VectorXi counts = Eigen::VectorXi::Zero(result_.spike_count.size());
     double before = 0.0;
+    const std::size_t copies = result_.copies > 1 ? result_.spike_unit.size() : 0;
+    if (result_.spike_copy.size() != copies) {
+      fail("spike_copy", fmt::format("{} values", result_.spike_copy.size()),
+           fmt::format("must be one for each of the {} spikes of units with copies", copies));
+    }
+    for (const std::int32_t copy : result_.spike_copy) {
+      if (copy < 0 || copy >= result_.copies) {
+        fail("spike_copy", fmt::format("{}", copy + 1),
+             fmt::format("must be within 1 ... {}", result_.copies));
+      }
+    }
     for (std::size_t k = 0; k < result_.spike_unit.size(); ++k) {
       unit("spike_unit", result_.spike_unit[k]);
       ++counts[result_.spike_unit[k]];

@@ -49,6 +49,10 @@ std::vector<Unit> read_units(const MatFile& file, std::string_view name) {
 void add_spikes(MatFields& fields, const spiking::SimulationResult& result) {
   fields.int32_column("spike_unit", one_based(result.spike_unit));
   fields.column("spike_time_ms", result.spike_time_ms);
+  if (result.copies > 1) {
+    fields.int32_column("spike_copy", one_based(result.spike_copy));
+    fields.integer("copies", result.copies);
+  }
   const VectorXd counts = result.spike_count.cast<double>();
   fields.matrix("spike_count", counts);
   fields.matrix("mean_rate_hz", result.mean_rate_hz());
@@ -146,6 +150,13 @@ void read_spikes(const MatFile& file, spiking::SimulationResult& result) {
   const VectorXd times =
       file.vector("spike_time_ms", spikes, fmt::format("must be one number per spike, {}", spikes));
   result.spike_time_ms.assign(times.begin(), times.end());
+  if (file.has("copies")) {
+    result.copies = static_cast<int>(
+        file.integer("copies", 1, kMostUnitsOfRun, "must be the number of copies of a unit"));
+  }
+  if (file.has("spike_copy")) {
+    result.spike_copy = read_units<std::int32_t>(file, "spike_copy");
+  }
   constexpr std::string_view kCounts = "must be the number of spikes of every unit";
   const VectorXd counts = file.vector("spike_count", -1, kCounts);
   for (const double count : counts) {

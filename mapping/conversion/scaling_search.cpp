@@ -4,17 +4,14 @@
 #include <array>
 #include <chrono>
 #include <cmath>
-#include <limits>
 
 #include <fmt/format.h>
 
 #include "core/error.hpp"
 #include "core/field_table.hpp"
 #include "core/whole_number.hpp"
-#include "mapping/conversion/evaluate_spiking.hpp"
+#include "mapping/conversion/internal/search_trials.hpp"
 #include "rate/dynamics/transfer/transfer.hpp"
-#include "rate/learning/evaluate.hpp"
-#include "rate/tasks/scoring.hpp"
 
 namespace rheobase::mapping {
 
@@ -52,53 +49,24 @@ class Search {
  public:
   Search(const rate::RateNetwork& model, const rate::Task& task,
          const ScalingSearchOptions& options, const RunControl& control)
-      : model_(model), task_(task), options_(options) {
-    require_mappable(model);
-    options_.simulation.trial = kSearchTrials;
-    // Short beside the search: it stops when asked to and has no part in the progress.
-    const RunControl stoppable{{}, control.cancelled};
-    rate_outputs_ = rate::evaluate_rate(model, task,
-                                        {.trials = options.trials,
-                                         .seed = options.simulation.seed,
-                                         .first_trial = kSearchTrials,
-                                         .threads = options.threads},
-                                        stoppable)
-                        .outputs;
-  }
+      : model_(model),
+        options_(options),
+        trials_(model, task, options.trials, options.simulation.seed, options.threads, control) {}
 
   /// A network that diverges at this value gets no trial right: the search goes on.
   ScalingPoint evaluate(double scaling_factor, const RunControl& control) const {
     try {
-      return measure(scaling_factor, control);
+      return trials_.measure(map_to_spiking(model_, scaling_factor, options_.transfer),
+                             options_.simulation, control);
     } catch (const NonFiniteError&) {
-      return {scaling_factor, wilson_interval(0, options_.trials), 0.0,
-              std::numeric_limits<double>::infinity(),
-              std::vector<bool>(static_cast<std::size_t>(options_.trials), false)};
+      return trials_.diverged(scaling_factor);
     }
   }
 
  private:
-  ScalingPoint measure(double scaling_factor, const RunControl& control) const {
-    const spiking::SpikingModel spiking = map_to_spiking(model_, scaling_factor, options_.transfer);
-    std::vector<SampledSignal> readouts;
-    SpikingEvaluation evaluation = evaluate_spiking(
-        spiking, task_, options_.trials, options_.simulation, options_.threads, &readouts, control);
-    double sum = 0.0;
-    for (std::size_t k = 0; k < readouts.size(); ++k) {
-      const auto rate_output = rate_outputs_.row(static_cast<Eigen::Index>(k));
-      sum += (rate::at_rate_steps(readouts[k], rate_output.size(), task_.step_ms()).transpose() -
-              rate_output)
-                 .squaredNorm();
-    }
-    return {scaling_factor, evaluation.accuracy, evaluation.mean_rate_hz.mean(),
-            std::sqrt(sum / static_cast<double>(rate_outputs_.size())),
-            std::move(evaluation.correct)};
-  }
-
   const rate::RateNetwork& model_;
-  const rate::Task& task_;
-  ScalingSearchOptions options_;
-  Eigen::MatrixXd rate_outputs_;  // trials x (T - 1)
+  const ScalingSearchOptions& options_;
+  SearchTrials trials_;
 };
 
 std::size_t best_point(const std::vector<ScalingPoint>& points, Selection selection) {
@@ -174,6 +142,7 @@ ScalingSearchResult search_scaling(const rate::RateNetwork& model, const rate::T
                                        ? default_scaling_grid(model.transfer)
                                        : options.scaling_factors;
   check_options(options, grid);
+  require_mappable(model);
   const Search search(model, task, options, control);
 
   ScalingSearchResult result;

@@ -5,9 +5,47 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
-#include "rate/dynamics/transfer/transfer.hpp"
+#include "mapping/conversion/non_negative.hpp"
 
 namespace rheobase::mapping {
+
+namespace {
+
+void require_a_value_each(const std::vector<double>& values, Eigen::Index units,
+                          std::string_view field) {
+  if (!values.empty() && static_cast<Eigen::Index>(values.size()) != units) {
+    throw InputError("spiking network", field, fmt::format("{} values", values.size()),
+                     fmt::format("must be one for each of the {} units, or none", units));
+  }
+}
+
+/// kappa of every unit.
+Eigen::VectorXd gains(const TransferOptions& options, Eigen::Index units) {
+  Eigen::VectorXd gain = Eigen::VectorXd::Constant(units, options.gain);
+  if (!options.unit_gain.empty()) {
+    gain.array() *= Eigen::Map<const Eigen::ArrayXd>(options.unit_gain.data(), units);
+  }
+  return gain;
+}
+
+/// Nothing where no unit has one.
+Eigen::VectorXd unit_bias(const rate::RateNetwork& network, const TransferOptions& options,
+                          const Eigen::VectorXd& gain) {
+  Eigen::VectorXd bias = Eigen::VectorXd::Zero(network.units());
+  if (network.bias.size() != 0) {
+    bias = gain.cwiseProduct(network.bias);
+  }
+  if (!options.unit_bias_mv.empty()) {
+    bias += Eigen::Map<const Eigen::VectorXd>(options.unit_bias_mv.data(), network.units());
+  }
+  return bias.isZero(0.0) ? Eigen::VectorXd() : bias;
+}
+
+}  // namespace
+
+std::string_view to_string(Mapping mapping) {
+  return mapping == Mapping::fitted ? "fitted" : "published";
+}
 
 void require_mappable(const rate::RateNetwork& network) {
   const auto refuse = [](std::string_view field, const std::string& found,
@@ -18,17 +56,9 @@ void require_mappable(const rate::RateNetwork& network) {
     refuse("field 'w_out'", fmt::format("{} outputs", network.outputs()),
            "a spiking network has one output: must be 1 x N");
   }
-  if (!network.bias.isZero(0.0)) {
-    refuse("field 'bias'", "a bias that is not 0",
-           "must be 0: give it as an input channel that is always 1");
-  }
-  if (!network.loops.empty()) {
-    refuse("loops", fmt::format("{} loops of low rank", network.loops.size()),
-           "must be none: add u v^T to w where it never changes");
-  }
-  if (rate::transfer_named(network.transfer).lowest < 0.0) {
-    refuse("transfer function", network.transfer,
-           "spikes cannot have negative rates: must be one whose rates are 0 or more");
+  if (const auto loops = as_non_negative(network).loops.size(); loops > 0) {
+    refuse("loops", fmt::format("{} loops of low rank that come and go", loops),
+           "must be none: a spiking network has the same weights all the time");
   }
 }
 
@@ -42,17 +72,50 @@ spiking::SpikingModel map_to_spiking(const rate::RateNetwork& network, double sc
   if (options.use_initial_weights && network.w_initial.size() == 0) {
     throw InputError("model", "field 'w0'", "nothing", "must hold the weights before training");
   }
-  const Eigen::MatrixXd& weights = options.use_initial_weights ? network.w_initial : network.w;
+  const Eigen::Index units = network.units();
+  require_a_value_each(options.unit_gain, units, "gain of the units");
+  require_a_value_each(options.unit_bias_mv, units, "bias of the units (mV)");
+  rate::RateNetwork source = network;
+  if (options.use_initial_weights) {
+    source.w = network.w_initial;
+  }
+  source = as_non_negative(std::move(source));
+  const Eigen::VectorXd gain = gains(options, units);
   spiking::SpikingModel spiking;
-  spiking.w = weights / scaling_factor;
-  spiking.w_in = network.w_in;
-  spiking.w_out = network.w_out.row(0).transpose() / scaling_factor;
-  spiking.b_out = options.readout_bias ? network.b_out[0] : 0.0;
+  spiking.w = gain.asDiagonal() * (source.w / scaling_factor);
+  spiking.w_in = gain.asDiagonal() * source.w_in;
+  spiking.w_out = source.w_out.row(0).transpose() / scaling_factor;
+  // What makes rates of 0 and more of others belongs to the readout in any case.
+  spiking.b_out = options.readout_bias ? source.b_out[0] : source.b_out[0] - network.b_out[0];
   spiking.neuron = options.neuron;
+  spiking.unit_bias_mv = unit_bias(source, options, gain);
+  spiking.copies = options.copies;
   spiking.synapse = {options.synapse, options.rise_ms, network.tau_ms};
   spiking.input_step_ms = network.step_ms;
   spiking.scaling_factor = scaling_factor;
   return spiking;
+}
+
+spiking::SpikingModel with_copies_as_units(const spiking::SpikingModel& model) {
+  const int copies = model.copies;
+  const double weights = std::pow(static_cast<double>(model.units()) * copies, 2.0);
+  if (weights > 1e8) {
+    throw InputError(
+        "spiking network", "copies of a unit",
+        fmt::format("{} of {} units, {:.1f} GB of weights", copies, model.units(), weights * 8e-9),
+        "must make at most 10,000 units where each is written on its own");
+  }
+  const double share = 1.0 / copies;
+  spiking::SpikingModel expanded = model;
+  expanded.copies = 1;
+  expanded.w = (share * model.w).replicate(copies, copies);
+  expanded.w_in = model.w_in.replicate(copies, 1);
+  expanded.w_out = (share * model.w_out).replicate(copies, 1);
+  expanded.synapse.decay_ms = model.synapse.decay_ms.replicate(copies, 1);
+  if (model.unit_bias_mv.size() != 0) {
+    expanded.unit_bias_mv = model.unit_bias_mv.replicate(copies, 1);
+  }
+  return expanded;
 }
 
 }  // namespace rheobase::mapping

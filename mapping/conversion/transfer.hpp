@@ -17,10 +17,21 @@
 // Reference: Kim, Li & Sejnowski, PNAS 116:22811 (2019), eq. 5 to 7.
 #pragma once
 
+#include <string_view>
+#include <vector>
+
 #include "rate/dynamics/rate_network.hpp"
 #include "spiking/spiking_model.hpp"
 
 namespace rheobase::mapping {
+
+/// How the units' operating point was found.
+enum class Mapping {
+  published,  ///< the membrane sees x itself (Kim, Li & Sejnowski 2019)
+  fitted,     ///< gain, bias and noise make the LIF rate curve s times the transfer function
+};
+
+std::string_view to_string(Mapping mapping);
 
 /// How a rate network becomes a spiking network.
 struct TransferOptions {
@@ -29,17 +40,28 @@ struct TransferOptions {
   double rise_ms = 2.0;
   bool readout_bias = false;         ///< add b_out to the spiking readout (the reference drops it)
   bool use_initial_weights = false;  ///< w0 in place of w (the reference's control)
+  Mapping mapping = Mapping::published;
+  double gain = 1.0;                 ///< kappa, mV at x = 1: the membrane sees kappa x
+  double noise_intensity = 0.2;      ///< mV^2/ms, of the membranes at which this was found
+  int copies = 1;                    ///< LIF units of one rate unit
+  std::vector<double> unit_gain;     ///< N, factors of the gain; empty: 1
+  std::vector<double> unit_bias_mv;  ///< N, mV beside the neurons' bias; empty: 0
 
   bool operator==(const TransferOptions&) const = default;
 };
 
-/// @throws InputError that says what of the network the transfer cannot take: several outputs, a
-/// bias per unit, loops of low rank, negative rates
+/// @throws InputError that says what of the network the transfer cannot take: several outputs,
+/// loops of low rank that come and go
 void require_mappable(const rate::RateNetwork& network);
 
-/// One to one transfer (Kim, Li & Sejnowski 2019, eq. 5 to 7): W / s, w_out / s, td = tau, W_in
-/// unchanged. @param scaling_factor  s = 1/lambda > 0. @throws InputError otherwise
+/// Transfer of Kim, Li & Sejnowski (2019, eq. 5 to 7): W / s, w_out / s, td = tau, W_in unchanged;
+/// rows of W and W_in and the units' bias times the gain. tanh networks are rewritten first
+/// (as_non_negative). @param scaling_factor  s = 1/lambda > 0. @throws InputError otherwise
 spiking::SpikingModel map_to_spiking(const rate::RateNetwork& network, double scaling_factor,
                                      const TransferOptions& options = {});
+
+/// The same network with a unit for every copy, copy by copy: N M units, weights / M. For programs
+/// that know no copies. @throws InputError where N M units would have more than 10^8 weights
+spiking::SpikingModel with_copies_as_units(const spiking::SpikingModel& model);
 
 }  // namespace rheobase::mapping

@@ -1,10 +1,16 @@
 #include "mapping/conversion/transfer_fields.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include "core/field_table.hpp"
 
 namespace rheobase::mapping {
 
 namespace {
+
+constexpr std::array<Word<Mapping>, 2> kMappings{
+    {{Mapping::published, "published"}, {Mapping::fitted, "fitted"}}};
 
 /// A field of the synapse, of which the options hold kind and rise time alone.
 Field<TransferOptions> synapse_part(const Field<spiking::SynapseParameters>& field) {
@@ -43,10 +49,36 @@ FieldTable<TransferOptions> make_table() {
                          .label = "weights before training used",
                          .help = "Take the weights from before the training, as a control, or not",
                          .flag = true}));
+  table.push_back(
+      field("mapping", &T::mapping, kMappings,
+            {.label = "mapping",
+             .help = "Operating point as published, or fitted to the transfer function"}));
+  table.push_back(field("drive_gain", &T::gain, {.low = 0.0, .high = 1e4, .above_low = true},
+                        {.option = "--drive-gain",
+                         .unit = "mV",
+                         .label = "gain of the drive",
+                         .help = "What the membrane sees of a rate unit's input of 1",
+                         .citation = "1 in Kim, Li & Sejnowski, PNAS 2019"}));
+  table.push_back(
+      field("membrane_noise_mv2_per_ms", &T::noise_intensity, {.low = 0.0, .high = 1e12},
+            {.unit = "mV^2/ms",
+             .label = "noise of the mapping",
+             .help = "Intensity of the membrane noise that the network was mapped with"}));
+  table.push_back(field("copies", &T::copies, {1.0, 1e6},
+                        {.option = "--copies",
+                         .label = "copies of a unit",
+                         .help = "LIF units that stand for one rate unit: they share its input, "
+                                 "each has noise of its own and a part of its outgoing weights"}));
   return table;
 }
 
 }  // namespace
+
+bool came_later(std::string_view field) {
+  constexpr std::array<std::string_view, 4> kLater{"mapping", "drive_gain",
+                                                   "membrane_noise_mv2_per_ms", "copies"};
+  return std::ranges::find(kLater, field) != kLater.end();
+}
 
 const FieldTable<TransferOptions>& transfer_fields() {
   static const FieldTable<TransferOptions> table = make_table();

@@ -18,17 +18,18 @@ BridgeCells::BridgeCells(const SpikingModel& model, const BridgeMembrane& membra
     : drive_gain_(membrane.model == NeuronModel::qif ? 1.0
                                                      : -std::expm1(-step_ms / membrane.tau_ms)) {
   const std::size_t padded = padded_to_packs<float>(static_cast<std::size_t>(model.units()));
+  const std::size_t membranes = padded * static_cast<std::size_t>(model.copies);
   coefficients_.assign(padded / 16, {});
   for (AlignedVector<float>& values : state_) {
     values.assign(padded, 0.0F);
   }
   // Lanes without a unit stay where a path never reaches the threshold.
-  state_[0].assign(padded, kFarBelowThreshold);
-  state_[3].assign(padded, kFarBelowThreshold);
+  state_[0].assign(membranes, kFarBelowThreshold);
+  state_[3].assign(membranes, kFarBelowThreshold);
   drive_.assign(padded, narrow(drive_gain_ * kFarBelowThreshold));
-  refractory_.assign(padded, 1.0F);
-  survival_.assign(padded, 1.0F);
-  limit_.assign(padded, 0.0F);
+  refractory_.assign(membranes, 1.0F);
+  survival_.assign(membranes, 1.0F);
+  limit_.assign(membranes, 0.0F);
 
   const bool cascade = model.synapse.kind == SynapseKind::double_exponential;
   const double a = 1.0 / model.neuron.tau_membrane_ms;
@@ -55,6 +56,7 @@ BridgeCells::BridgeCells(const SpikingModel& model, const BridgeMembrane& membra
   population_.noise_sd = narrow(membrane.noise_sd(step_ms));
   population_.crossing_rate = narrow(2.0 * a / (membrane.intensity * std::sinh(a * step_ms)));
   population_.packs = padded / 16;
+  population_.copies = static_cast<std::size_t>(model.copies);
   population_.double_exponential = cascade;
   population_.quadratic = membrane.model == NeuronModel::qif;
   population_.turn = narrow(step_ms / membrane.tau_ms);
@@ -75,14 +77,23 @@ void BridgeCells::set_drive(const Eigen::Ref<const Eigen::VectorXd>& drive_mv) {
   }
 }
 
-void BridgeCells::make_refractory(Eigen::Index unit) {
-  refractory_[static_cast<std::size_t>(unit)] = 1.0F;
-  population_.next.u[unit] = kFarBelowThreshold;
+void BridgeCells::make_refractory(Eigen::Index membrane) {
+  refractory_[static_cast<std::size_t>(membrane)] = 1.0F;
+  population_.next.u[membrane] = kFarBelowThreshold;
 }
 
-void BridgeCells::release(Eigen::Index unit, double u) {
-  refractory_[static_cast<std::size_t>(unit)] = 0.0F;
-  population_.next.u[unit] = narrow(u);
+void BridgeCells::release(Eigen::Index membrane, double u) {
+  refractory_[static_cast<std::size_t>(membrane)] = 0.0F;
+  population_.next.u[membrane] = narrow(u);
+}
+
+void BridgeCells::push_copies(std::span<const float> push_mv) {
+  for (std::size_t first = 0; first < refractory_.size(); first += push_mv.size()) {
+    float* const u = population_.next.u + first;
+    for (std::size_t unit = 0; unit < push_mv.size(); ++unit) {
+      u[unit] += push_mv[unit];
+    }
+  }
 }
 
 void BridgeCells::flush() {

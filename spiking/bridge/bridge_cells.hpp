@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <span>
 #include <vector>
 
 #include "core/aligned_vector.hpp"
@@ -20,19 +21,23 @@ class BridgeCells {
   const BridgePopulation& population() const { return population_; }
   const BridgeState& now() const { return population_.now; }
   const BridgeState& next() const { return population_.next; }
-  float& survival(Eigen::Index unit) { return survival_[static_cast<std::size_t>(unit)]; }
-  float& limit(Eigen::Index unit) { return limit_[static_cast<std::size_t>(unit)]; }
-  /// Puts a unit out of reach of the threshold until release().
-  void make_refractory(Eigen::Index unit);
-  void release(Eigen::Index unit, double u);
-  /// A voltage put out of reach decays towards the drive: it says nothing about a refractory
-  /// unit.
-  bool refractory(Eigen::Index unit) const {
-    return refractory_[static_cast<std::size_t>(unit)] != 0.0F;
+  /// Membranes of a copy, those of whole packs: membrane m is copy m / stride of unit m % stride.
+  Eigen::Index stride() const { return static_cast<Eigen::Index>(drive_.size()); }
+  float& survival(Eigen::Index membrane) { return survival_[static_cast<std::size_t>(membrane)]; }
+  float& limit(Eigen::Index membrane) { return limit_[static_cast<std::size_t>(membrane)]; }
+  /// Puts a membrane out of reach of the threshold until release().
+  void make_refractory(Eigen::Index membrane);
+  void release(Eigen::Index membrane, double u);
+  /// A voltage put out of reach decays towards the drive: it says nothing about a membrane that is
+  /// refractory.
+  bool refractory(Eigen::Index membrane) const {
+    return refractory_[static_cast<std::size_t>(membrane)] != 0.0F;
   }
 
   /// @param drive_mv  bias + E of every unit, for LIF units above threshold
   void set_drive(const Eigen::Ref<const Eigen::VectorXd>& drive_mv);
+  /// Adds what the step's spikes have made of every unit's u to all of its copies.
+  void push_copies(std::span<const float> push_mv);
   void swap() { std::swap(population_.now, population_.next); }
   void flush();
 

@@ -9,9 +9,10 @@ namespace rheobase::spiking {
 /// u of a refractory unit (mV): no LIF step and no input brings it back to the threshold.
 inline constexpr float kFarBelowThreshold = -1e12F;
 
-/// What changes from step to step, as arrays over units padded to whole packs of 16.
+/// What changes from step to step, as arrays over units padded to whole packs of 16. Arrays over
+/// membranes hold those of the first copies, then as many of the second ones, and so on.
 struct BridgeState {
-  float* u = nullptr;        ///< see BridgeMembrane, mV; far below threshold while refractory
+  float* u = nullptr;        ///< of membranes, mV, see BridgeMembrane; far below while refractory
   float* current = nullptr;  ///< synaptic current, mV
   float* h = nullptr;        ///< its rising part, mV/ms; unused by the single exponential
 };
@@ -32,10 +33,10 @@ struct alignas(64) BridgeCoefficients {
 /// QIF units add noise_sd xi and then flow with the force drive + (I + I') / 2.
 struct BridgePopulation {
   BridgeState now, next;
-  float* survival = nullptr;     ///< chance that no crossing between steps since the last spike
-  const float* limit = nullptr;  ///< survival at which the unit fires
-  const float* drive = nullptr;  ///< LIF: (1 - e^(-aD)) (bias + E - threshold); QIF: bias + E
-  const float* refractory = nullptr;                 ///< QIF: 1 while refractory, else 0
+  float* survival = nullptr;          ///< of membranes: chance of no crossing since the last spike
+  const float* limit = nullptr;       ///< of membranes: survival at which they fire
+  const float* drive = nullptr;       ///< LIF: (1 - e^(-aD)) (bias + E - threshold); QIF: bias + E
+  const float* refractory = nullptr;  ///< of membranes, QIF: 1 while refractory, else 0
   const BridgeCoefficients* coefficients = nullptr;  ///< of every pack
   float correction_from_h = 0.0F;                    ///< of the sum of h at both ends
   float correction_from_drive = 0.0F;
@@ -43,7 +44,8 @@ struct BridgePopulation {
   float h_keep = 0.0F;
   float noise_sd = 0.0F;
   float crossing_rate = 0.0F;  ///< K = 2a / (s^2 sinh(aD)), 1/mV^2
-  std::size_t packs = 0;
+  std::size_t packs = 0;       ///< of units; a copy's membranes have as many
+  std::size_t copies = 1;
   bool double_exponential = true;
   bool quadratic = false;
   float turn = 0.0F;       ///< QIF: D / tau_m
@@ -51,8 +53,8 @@ struct BridgePopulation {
 };
 
 struct BridgeKernels {
-  /// One step from p.now to p.next. fired[pack] gets a bit per lane that reached the threshold;
-  /// returns whether any did.
+  /// One step from p.now to p.next; `noise` is of membranes. fired[pack] of all copies' packs gets
+  /// a bit per lane that reached the threshold; returns whether any did.
   bool (*advance)(const BridgePopulation& p, const float* noise, std::uint32_t* fired);
 };
 

@@ -26,15 +26,16 @@ constexpr Eigen::Index kMostSpikesOfUnit = 1000;
 /// A longer refractory period outlasts every run; its noise alone would go beyond all numbers.
 constexpr double kLongestRefractoryMs = 1e9;
 
+/// Of a membrane (BridgeCells::stride).
 struct Spike {
   double time_ms;
-  Eigen::Index unit;
+  Eigen::Index membrane;
   friend auto operator<=>(const Spike&, const Spike&) = default;
 };
 
-/// A unit that moves again, from u (mV above threshold).
+/// A membrane that moves again, from u (mV above threshold).
 struct Release {
-  Eigen::Index unit;
+  Eigen::Index membrane;
   double time_ms;
   double u;
 };
@@ -69,33 +70,36 @@ class BridgeRun {
   SimulationResult run();
 
  private:
-  void start_as_published(const Eigen::VectorXd& u);
-  void start_relaxed(const Eigen::VectorXd& u);
+  void start_as_published(Eigen::Index membrane, double u);
+  void start_relaxed(Eigen::Index membrane, double u);
   void switch_input(long step);
   void release_units(long step);
   void release(const Release& release, double end_ms);
   void collect_spikes(bool fired, long step);
   void fire_all(long step);
   void fire(const Spike& spike, long step);
-  void begin_interval(Eigen::Index unit);
+  void begin_interval(Eigen::Index membrane);
   void schedule(const Release& release, long released);
   void record(long step);
   double end_ms(long step) const { return grid_.time_ms(step); }
-  SpikeDraws& draws(Eigen::Index unit) { return draws_[static_cast<std::size_t>(unit)]; }
+  SpikeDraws& draws(Eigen::Index membrane) { return draws_[static_cast<std::size_t>(membrane)]; }
+  Eigen::Index unit_of(Eigen::Index membrane) const { return membrane % cells_.stride(); }
+  bool has_copies() const { return model_.copies > 1; }
 
   const SpikingModel& model_;
   const ClockGrid& grid_;
   const SimulationOptions& options_;
   BridgeMembrane membrane_;
   double refractory_ms_;
-  double refractory_sd_;  ///< mV, noise of a refractory period
-  Eigen::VectorXd initial_voltage_;
-  Eigen::MatrixXd drive_;  ///< bias + W_in u - offset of u, mV, N x columns
+  double refractory_sd_;             ///< mV, noise of a refractory period
+  Eigen::MatrixXd initial_voltage_;  ///< N x copies
+  Eigen::MatrixXd drive_;            ///< bias + W_in u - offset of u, mV, N x columns
   BridgeCells cells_;
   BridgeKernels kernels_;
   std::vector<std::uint32_t> fired_;  ///< a bit per lane, an element per pack
   SpikeArrival arrival_;
-  std::vector<SpikeDraws> draws_;  ///< of every unit's interval under way
+  AlignedVector<float> push_;      ///< what the step's spikes made of u, where units have copies
+  std::vector<SpikeDraws> draws_;  ///< of every membrane's interval under way
   std::vector<std::uint32_t> intervals_;
   ReleaseCalendar calendar_;
   std::vector<Spike> initial_spikes_;  ///< not yet fired, the next one last
@@ -116,65 +120,72 @@ BridgeRun::BridgeRun(const SpikingModel& model, const Eigen::MatrixXd& input, co
       membrane_(model.neuron, options.noise_intensity),
       refractory_ms_(std::min(model.neuron.refractory_ms, kLongestRefractoryMs)),
       refractory_sd_(std::sqrt(options.noise_intensity * refractory_ms_)),
-      initial_voltage_(initial_voltage(model, options)),
-      drive_((model.w_in * input).array() + (model.neuron.bias_mv - membrane_.offset_mv)),
+      initial_voltage_(initial_voltages(model, options)),
+      drive_(with_unit_bias(model, model.w_in * input).array() +
+             (model.neuron.bias_mv - membrane_.offset_mv)),
       cells_(model, membrane_, grid.dt_ms),
       kernels_(RHEOBASE_SIMD_DISPATCH(level, bridge_kernels)()),
-      fired_(cells_.population().packs),
+      fired_(cells_.population().packs * cells_.population().copies),
       arrival_(model, grid.dt_ms),
-      intervals_(static_cast<std::size_t>(model.units()), 0),
+      push_(static_cast<std::size_t>(cells_.stride()), 0.0F),
+      intervals_(16 * fired_.size(), 0),
       calendar_(model.neuron.refractory_ms, grid.dt_ms, grid.steps),
-      noise_(model.units(), true, options, level),
+      noise_(static_cast<Eigen::Index>(16 * fired_.size()), true, options, level),
       readout_(model, grid.time_ms(grid.output_stride), level),
       recorder_(model, grid, options) {
-  for (Eigen::Index unit = 0; unit < model.units(); ++unit) {
-    draws_.emplace_back(options.seed, options.trial, static_cast<std::uint32_t>(unit), 0);
-    cells_.limit(unit) = static_cast<float>(draws_.back().limit);
+  const bool published = options.start_up == StartUp::reference && model.neuron.refractory_ms > 0.0;
+  for (Eigen::Index membrane = 0; membrane < static_cast<Eigen::Index>(intervals_.size());
+       ++membrane) {
+    draws_.emplace_back(options.seed, options.trial, static_cast<std::uint32_t>(membrane), 0);
+    if (unit_of(membrane) >= model.units()) {
+      continue;  // a lane without a unit
+    }
+    cells_.limit(membrane) = static_cast<float>(draws_.back().limit);
+    const double u =
+        initial_voltage_(unit_of(membrane), membrane / cells_.stride()) - membrane_.offset_mv;
+    if (published) {
+      start_as_published(membrane, u);
+    } else {
+      start_relaxed(membrane, u);
+    }
   }
-  const Eigen::VectorXd u = initial_voltage_.array() - membrane_.offset_mv;
-  if (options.start_up == StartUp::reference && model.neuron.refractory_ms > 0.0) {
-    start_as_published(u);
-  } else {
-    start_relaxed(u);
+  if (!published) {
+    cells_.swap();
   }
   std::sort(initial_spikes_.rbegin(), initial_spikes_.rend());
 }
 
-/// Units at or above threshold fire at time 0; all others are refractory first:
-/// their voltage has no drive, but noise moves it and may bring it to the threshold.
-void BridgeRun::start_as_published(const Eigen::VectorXd& u) {
-  for (Eigen::Index unit = 0; unit < u.size(); ++unit) {
-    const double from = membrane_.threshold - u[unit];
-    const double to = from - refractory_sd_ * draws(unit).restart_normal;
-    const double exponent = 2.0 * from * to / (options_.noise_intensity * refractory_ms_);
-    const double survival = to > 0.0 ? -std::expm1(-exponent) : 0.0;
-    if (from <= 0.0) {
-      initial_spikes_.push_back({0.0, unit});
-    } else if (survival <= draws(unit).limit) {
-      initial_spikes_.push_back(
-          {first_passage_ms(from, to, options_.noise_intensity, refractory_ms_,
-                            draws(unit).passage_normal, draws(unit).passage_uniform),
-           unit});
-    } else {
-      cells_.survival(unit) = static_cast<float>(survival);
-      schedule({unit, refractory_ms_, membrane_.threshold - to}, 0);
-    }
+/// At or above threshold it fires at time 0; else it is refractory at its voltage for the first
+/// refractory period, where noise moves it and may bring it to the threshold.
+void BridgeRun::start_as_published(Eigen::Index membrane, double u) {
+  const double refractory_ms_ = refractory_ms_;
+  const SpikeDraws& drawn = draws(membrane);
+  const double from = membrane_.threshold - u;
+  const double to = from - refractory_sd_ * drawn.restart_normal;
+  const double exponent = 2.0 * from * to / (options_.noise_intensity * refractory_ms_);
+  const double survival = to > 0.0 ? -std::expm1(-exponent) : 0.0;
+  if (from <= 0.0) {
+    initial_spikes_.push_back({0.0, membrane});
+  } else if (survival <= drawn.limit) {
+    initial_spikes_.push_back({first_passage_ms(from, to, options_.noise_intensity, refractory_ms_,
+                                                drawn.passage_normal, drawn.passage_uniform),
+                               membrane});
+  } else {
+    cells_.survival(membrane) = static_cast<float>(survival);
+    schedule({membrane, refractory_ms_, membrane_.threshold - to}, 0);
   }
 }
 
-/// Nobody is refractory. Units at or above threshold start from reset, or fire at time 0 where the
+/// Not refractory. At or above threshold it starts from reset, or fires at time 0 where the
 /// published start is asked for.
-void BridgeRun::start_relaxed(const Eigen::VectorXd& u) {
-  for (Eigen::Index unit = 0; unit < u.size(); ++unit) {
-    if (u[unit] < membrane_.threshold) {
-      cells_.release(unit, u[unit]);
-    } else if (options_.start_up == StartUp::reference) {
-      initial_spikes_.push_back({0.0, unit});
-    } else {
-      cells_.release(unit, membrane_.reset);
-    }
+void BridgeRun::start_relaxed(Eigen::Index membrane, double u) {
+  if (u < membrane_.threshold) {
+    cells_.release(membrane, u);
+  } else if (options_.start_up == StartUp::reference) {
+    initial_spikes_.push_back({0.0, membrane});
+  } else {
+    cells_.release(membrane, membrane_.reset);
   }
-  cells_.swap();
 }
 
 void BridgeRun::switch_input(long step) {
@@ -214,20 +225,22 @@ void BridgeRun::release_units(long step) {
 
 /// The rest of the step from the release on; the synaptic current runs straight from end to end.
 void BridgeRun::release(const Release& release, double end_ms) {
-  const Eigen::Index unit = release.unit;
+  const Eigen::Index unit = unit_of(release.membrane);
   const double rest_ms = std::max(end_ms - release.time_ms, 0.0);
   const double end_current = cells_.next().current[unit];
   const double slope = (end_current - cells_.now().current[unit]) / grid_.dt_ms;
   const double force = drive_(unit, column_) + end_current - 0.5 * slope * rest_ms;
-  const double u = membrane_.after(release.u, force, noise_row_[unit], rest_ms);
+  const double u = membrane_.after(release.u, force, noise_row_[release.membrane], rest_ms);
   // A force that reaches the threshold within a step outruns the noise.
   const double rise_ms = u < membrane_.threshold || release.u >= membrane_.threshold
                              ? rest_ms
                              : membrane_.rise_ms(release.u, force);
   if (rise_ms < rest_ms) {
-    spikes_.push_back({release.time_ms + rise_ms, unit});
+    spikes_.push_back({release.time_ms + rise_ms, release.membrane});
   } else {
-    cells_.release(unit, std::min(u, membrane_.threshold));
+    // What earlier spikes of the step pushed comes to all copies at its end; the force has it.
+    const double pushed = push_[static_cast<std::size_t>(unit)];
+    cells_.release(release.membrane, std::min(u, membrane_.threshold) - pushed);
   }
 }
 
@@ -240,45 +253,48 @@ void BridgeRun::collect_spikes(bool fired, long step) {
   }
   for (std::size_t pack = 0; fired && pack < fired_.size(); ++pack) {
     for (std::uint32_t bits = fired_[pack]; bits != 0; bits &= bits - 1) {
-      const auto unit = static_cast<Eigen::Index>(16 * pack) + std::countr_zero(bits);
-      const double from = cells_.now().u[unit];
-      const double to = cells_.next().u[unit];
+      const auto membrane = static_cast<Eigen::Index>(16 * pack) + std::countr_zero(bits);
+      const Eigen::Index unit = unit_of(membrane);
+      const double from = cells_.now().u[membrane];
+      const double to = cells_.next().u[membrane];
       if (!std::isfinite(to)) {
         throw NonFiniteError("membrane voltage", fmt::format("{:g} ms", end_ms(step)), unit);
       }
       const double force =
           drive_(unit, column_) + 0.5 * (cells_.now().current[unit] + cells_.next().current[unit]);
       const double passage =
-          membrane_.spike_ms(from, to, force, noise_row_[unit], grid_.dt_ms, draws(unit));
-      spikes_.push_back({start_ms + passage, unit});
+          membrane_.spike_ms(from, to, force, noise_row_[membrane], grid_.dt_ms, draws(membrane));
+      spikes_.push_back({start_ms + passage, membrane});
     }
   }
   std::sort(spikes_.begin(), spikes_.end());
 }
 
-void BridgeRun::begin_interval(Eigen::Index unit) {
-  const std::uint32_t interval = ++intervals_[static_cast<std::size_t>(unit)];
-  draws(unit) =
-      SpikeDraws(options_.seed, options_.trial, static_cast<std::uint32_t>(unit), interval);
-  cells_.limit(unit) = static_cast<float>(draws(unit).limit);
-  cells_.survival(unit) = 1.0F;
+void BridgeRun::begin_interval(Eigen::Index membrane) {
+  const std::uint32_t interval = ++intervals_[static_cast<std::size_t>(membrane)];
+  draws(membrane) =
+      SpikeDraws(options_.seed, options_.trial, static_cast<std::uint32_t>(membrane), interval);
+  cells_.limit(membrane) = static_cast<float>(draws(membrane).limit);
+  cells_.survival(membrane) = 1.0F;
 }
 
 void BridgeRun::fire(const Spike& spike, long step) {
   const BridgeState& next = cells_.next();
-  recorder_.spike(spike.unit, spike.time_ms);
-  readout_.spike(spike.unit, spike.time_ms);
-  arrival_.deliver(spike.unit, end_ms(step) - spike.time_ms, next.u, next.current, next.h);
-  begin_interval(spike.unit);
-  cells_.make_refractory(spike.unit);
-  schedule({spike.unit, spike.time_ms + refractory_ms_,
-            membrane_.reset + refractory_sd_ * draws(spike.unit).restart_normal},
+  const Eigen::Index unit = unit_of(spike.membrane);
+  recorder_.spike(unit, spike.time_ms, spike.membrane / cells_.stride());
+  readout_.spike(unit, spike.time_ms);
+  arrival_.deliver(unit, end_ms(step) - spike.time_ms, has_copies() ? push_.data() : next.u,
+                   next.current, next.h);
+  begin_interval(spike.membrane);
+  cells_.make_refractory(spike.membrane);
+  schedule({spike.membrane, spike.time_ms + refractory_ms_,
+            membrane_.reset + refractory_sd_ * draws(spike.membrane).restart_normal},
            step);
 }
 
 /// The step's spikes. A spike may release its unit and another one follow.
 void BridgeRun::fire_all(long step) {
-  const auto most = static_cast<std::size_t>(kMostSpikesOfUnit * model_.units());
+  const auto most = static_cast<std::size_t>(kMostSpikesOfUnit * model_.units() * model_.copies);
   for (std::size_t next = 0; next < spikes_.size(); ++next) {
     if (spikes_.size() > most) {
       throw InputError("bridge engine", fmt::format("spikes in the step to {:g} ms", end_ms(step)),
@@ -292,6 +308,10 @@ void BridgeRun::fire_all(long step) {
       std::sort(spikes_.begin() + static_cast<std::ptrdiff_t>(next) + 1, spikes_.end());
     }
   }
+  if (has_copies() && !spikes_.empty()) {
+    cells_.push_copies(push_);
+    std::ranges::fill(push_, 0.0F);
+  }
 }
 
 /// After the step: `now` is its end.
@@ -302,11 +322,13 @@ void BridgeRun::record(long step) {
       const bool fired_before = intervals_[static_cast<std::size_t>(unit)] > 0;
       voltage[unit] = !cells_.refractory(unit) ? cells_.now().u[unit] + membrane_.offset_mv
                       : fired_before           ? model_.neuron.reset_mv
-                                               : initial_voltage_[unit];
+                                               : initial_voltage_(unit, 0);
     }
     recorder_.voltage(step, voltage);
     for (const Spike& spike : spikes_) {
-      recorder_.peak(spike.unit, step);
+      if (spike.membrane < cells_.stride()) {
+        recorder_.peak(spike.membrane, step);
+      }
     }
   }
   if (!recorder_.is_sample(step)) {

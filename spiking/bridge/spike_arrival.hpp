@@ -27,7 +27,7 @@ class SpikeArrival {
   /// @param age_ms  time from the spike to the end of the step, in [0, step]
   Response response(double age_ms) const;
 
-  /// Adds the spike of `unit` to the state at the end of its step.
+  /// Adds the spike of a copy of `unit` to the state at the end of its step.
   void deliver(Eigen::Index unit, double age_ms, float* u, float* current, float* h) const;
 
  private:

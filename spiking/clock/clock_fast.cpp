@@ -76,7 +76,8 @@ FastRun<T>::FastRun(const SpikingModel& model, const Eigen::MatrixXd& input, con
       grid_(grid),
       offset_mv_(voltage_offset<T>(model.neuron)),
       drive_(
-          ((model.w_in * input).array() + (model.neuron.bias_mv - offset_mv_)).template cast<T>()),
+          (with_unit_bias(model, model.w_in * input).array() + (model.neuron.bias_mv - offset_mv_))
+              .template cast<T>()),
       weights_(model.w, jump_scale(model.synapse, grid.dt_s)),
       gain_of_free_unit_(static_cast<T>(grid.dt_ms / model.neuron.tau_membrane_ms)),
       kernels_(RHEOBASE_SIMD_DISPATCH(level, clock_kernels<T>)()),

@@ -119,7 +119,7 @@ void record_sample(ClockRecorder& recorder, const ParityState& state, const Spik
 SimulationResult run_clock_parity(const SpikingModel& model, const Eigen::MatrixXd& input,
                                   const ClockGrid& grid, const SimulationOptions& options) {
   const NeuronParameters& neuron = model.neuron;
-  const Eigen::ArrayXXd drive = (model.w_in * input).array();
+  const Eigen::ArrayXXd drive = with_unit_bias(model, model.w_in * input).array();
   const ParityFilters filters(model.synapse, grid.dt_s);
   ParityState state(initial_voltage(model, options));
   ClockRecorder recorder(model, grid, options);

@@ -13,6 +13,7 @@ ClockRecorder::ClockRecorder(const SpikingModel& model, const ClockGrid& grid,
       keep_spikes_(options.record.spikes) {
   const Eigen::Index samples = grid.output_samples();
   result_.spike_count = Eigen::VectorXi::Zero(model.units());
+  result_.copies = model.copies;
   result_.output = {grid.time_ms(stride_), grid.time_ms(stride_), Eigen::VectorXd::Zero(samples)};
   if (!voltage_units_.empty()) {
     result_.voltage.resize(static_cast<Eigen::Index>(voltage_units_.size()), grid.steps);

@@ -16,9 +16,12 @@ class ClockRecorder {
   bool wants_input() const { return result_.input.size() > 0; }
   bool is_sample(long step) const { return step % stride_ == 0; }
 
-  void spike(Eigen::Index unit, double time_ms) {
+  void spike(Eigen::Index unit, double time_ms, Eigen::Index copy = 0) {
     ++result_.spike_count[unit];
     if (keep_spikes_) {
+      if (result_.copies > 1) {
+        result_.spike_copy.push_back(static_cast<std::int32_t>(copy));
+      }
       result_.spike_unit.push_back(static_cast<std::int32_t>(unit));
       result_.spike_time_ms.push_back(time_ms);
     }

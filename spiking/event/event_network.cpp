@@ -23,8 +23,8 @@ std::vector<DriveSegment> make_drive(const SpikingModel& model, const Eigen::Mat
   for (Eigen::Index column = 0; column < input.cols(); ++column) {
     // The same input again is no switch.
     if (column == 0 || input.col(column) != input.col(column - 1)) {
-      segments.push_back(
-          {schedule.start_ms(column), (model.w_in * input.col(column)).array() + shift});
+      segments.push_back({schedule.start_ms(column),
+                          with_unit_bias(model, model.w_in * input.col(column)).array() + shift});
     }
   }
   return segments;

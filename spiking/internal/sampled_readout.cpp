@@ -8,10 +8,11 @@ namespace rheobase::spiking {
 
 template <class T>
 SampledReadout<T>::SampledReadout(const SynapseParameters& synapse, const Eigen::VectorXd& w_out,
-                                  double period_ms, SimdLevel level)
+                                  double period_ms, SimdLevel level, double share)
     : kernels_(RHEOBASE_SIMD_DISPATCH(level, clock_kernels<T>)()),
       units_(w_out.size()),
       rise_rate_hz_(1000.0 / synapse.rise_ms),
+      share_(share),
       double_exponential_(synapse.kind == SynapseKind::double_exponential),
       decay_rate_hz_(1000.0 / synapse.decay_ms.array()) {
   const std::size_t padded = padded_to_packs<T>(static_cast<std::size_t>(units_));
@@ -45,11 +46,11 @@ double SampledReadout<T>::sample(double time_ms) {
     const double rate = decay_rate_hz_[spike.unit];
     double jump = 0.0;
     if (double_exponential_) {
-      const double area = rate * rise_rate_hz_;
+      const double area = share_ * rate * rise_rate_hz_;
       hr_[at] += static_cast<T>(area * std::exp(-rise_rate_hz_ * age_s));
       jump = area * exponential_cascade(rate, rise_rate_hz_, age_s);
     } else {
-      jump = rate * std::exp(-rate * age_s);
+      jump = share_ * rate * std::exp(-rate * age_s);
     }
     r_[at] += static_cast<T>(jump);
     output += static_cast<double>(weight_[at]) * jump;

@@ -19,9 +19,10 @@ class SampledReadout {
  public:
   /// @param period_ms  distance of two samples
   SampledReadout(const SpikingModel& model, double period_ms, SimdLevel level)
-      : SampledReadout(model.synapse, model.w_out, period_ms, level) {}
+      : SampledReadout(model.synapse, model.w_out, period_ms, level, 1.0 / model.copies) {}
+  /// @param share  of r that one spike's area of 1 has
   SampledReadout(const SynapseParameters& synapse, const Eigen::VectorXd& w_out, double period_ms,
-                 SimdLevel level);
+                 SimdLevel level, double share = 1.0);
 
   /// A spike since the last sample.
   void spike(Eigen::Index unit, double time_ms) { pending_.push_back({unit, time_ms}); }
@@ -44,6 +45,7 @@ class SampledReadout {
   ClockKernels<T> kernels_;
   Eigen::Index units_;
   double rise_rate_hz_;
+  double share_;
   bool double_exponential_;
   Eigen::VectorXd decay_rate_hz_;
   AlignedVector<T> r_, hr_, decay_, rise_, weight_;

@@ -38,6 +38,19 @@ std::string terminal(FigureFormat format, double width_mm, double height_mm) {
 
 }  // namespace
 
+FigureFormat image_format_of(const std::filesystem::path& path) {
+  const std::string extension = path.extension().string();
+  for (const auto& [name, format] :
+       {std::pair{".svg", FigureFormat::svg}, std::pair{".pdf", FigureFormat::pdf},
+        std::pair{".png", FigureFormat::png}}) {
+    if (extension == name) {
+      return format;
+    }
+  }
+  throw InputError(path.string(), "", "the extension '" + extension + "'",
+                   "must be .png, .svg or .pdf");
+}
+
 FigureScript::FigureScript(std::filesystem::path folder, FigureFormat format,
                            const std::string& image, double width_mm, double height_mm)
     : folder_(std::move(folder)), width_mm_(width_mm), height_mm_(height_mm) {

@@ -9,6 +9,7 @@
 #include "io/comparison/comparison_json.hpp"
 #include "io/comparison/internal/comparison_check.hpp"
 #include "io/comparison/json_values.hpp"
+#include "mapping/conversion/transfer_fields.hpp"
 
 namespace rheobase::io {
 
@@ -194,6 +195,9 @@ mapping::TypeComparison type_from(const Field& field) {
 mapping::CompareOptions options_from(const Field& root) {
   mapping::CompareOptions options;
   for (const auto& field : mapping::stored_compare_fields()) {
+    if (mapping::came_later(field.name) && !root.json().contains(field.name)) {
+      continue;
+    }
     const std::size_t dot = field.name.find('.');
     const Field json =
         dot == std::string::npos

@@ -1,5 +1,9 @@
 #include "io/mat/internal/transfer_fields.hpp"
 
+#include <cmath>
+
+#include <fmt/format.h>
+
 #include "io/mat/internal/field_values.hpp"
 #include "mapping/conversion/transfer_fields.hpp"
 
@@ -9,10 +13,32 @@ namespace {
 
 constexpr const char* kSpikingNetwork = "spiking_network.";
 
+/// A value a unit, or none.
+std::vector<double> optional_values(const MatFile& file, const char* member) {
+  const std::string name = kSpikingNetwork + std::string(member);
+  if (!file.has(name)) {
+    return {};
+  }
+  constexpr std::string_view kRequired = "must be one finite number for every unit";
+  const Eigen::VectorXd values = file.vector(name, -1, kRequired);
+  for (const double value : values) {
+    if (!std::isfinite(value)) {
+      file.fail(name, fmt::format("{}", value), kRequired);
+    }
+  }
+  return {values.begin(), values.end()};
+}
+
 }  // namespace
 
 void add_transfer(MatFields& fields, const mapping::TransferOptions& transfer) {
   add_values(fields, kSpikingNetwork, mapping::transfer_fields(), transfer);
+  if (!transfer.unit_gain.empty()) {
+    fields.column(kSpikingNetwork + std::string("unit_gain"), transfer.unit_gain);
+  }
+  if (!transfer.unit_bias_mv.empty()) {
+    fields.column(kSpikingNetwork + std::string("unit_bias_mv"), transfer.unit_bias_mv);
+  }
 }
 
 std::optional<mapping::TransferOptions> read_transfer(const MatFile& file) {
@@ -20,7 +46,14 @@ std::optional<mapping::TransferOptions> read_transfer(const MatFile& file) {
     return std::nullopt;
   }
   mapping::TransferOptions transfer;
-  read_values(file, kSpikingNetwork, mapping::transfer_fields(), transfer);
+  for (const auto& field : mapping::transfer_fields()) {
+    const std::string name = kSpikingNetwork + field.name;
+    if (!mapping::came_later(field.name) || file.has(name)) {
+      field.set(transfer, read_value(file, name, field));
+    }
+  }
+  transfer.unit_gain = optional_values(file, "unit_gain");
+  transfer.unit_bias_mv = optional_values(file, "unit_bias_mv");
   return transfer;
 }
 

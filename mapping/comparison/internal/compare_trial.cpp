@@ -11,6 +11,7 @@
 #include "core/whole_number.hpp"
 #include "mapping/conversion/evaluate_spiking.hpp"
 #include "rate/dynamics/run.hpp"
+#include "rate/dynamics/transfer/transfer.hpp"
 #include "rate/tasks/scoring.hpp"
 
 namespace rheobase::mapping {
@@ -33,19 +34,36 @@ analysis::SpikeList spikes_of(const spiking::SimulationResult& run) {
   return {run.spike_unit, run.spike_time_ms};
 }
 
+/// Between spikes of the same LIF unit: copies have trains of their own.
 std::vector<analysis::IsiSums> intervals_of(const spiking::SimulationResult& run,
                                             Eigen::Index units, double start_ms) {
-  std::vector<std::vector<double>> times(static_cast<std::size_t>(units));
+  const auto count = static_cast<std::size_t>(units);
+  std::vector<std::vector<double>> times(count * static_cast<std::size_t>(run.copies));
   for (std::size_t k = 0; k < run.spike_unit.size(); ++k) {
     if (run.spike_time_ms[k] >= start_ms) {
-      times[static_cast<std::size_t>(run.spike_unit[k])].push_back(run.spike_time_ms[k]);
+      const auto copy = run.copies > 1 ? static_cast<std::size_t>(run.spike_copy[k]) : 0;
+      times[copy * count + static_cast<std::size_t>(run.spike_unit[k])].push_back(
+          run.spike_time_ms[k]);
     }
   }
-  std::vector<analysis::IsiSums> sums(times.size());
-  for (std::size_t unit = 0; unit < times.size(); ++unit) {
-    sums[unit].add_trial(times[unit]);
+  std::vector<analysis::IsiSums> sums(count);
+  for (std::size_t train = 0; train < times.size(); ++train) {
+    sums[train % count].add_trial(times[train]);
   }
   return sums;
+}
+
+/// Filtered spike trains as rates of the rate network: means of the copies over s, and of a network
+/// whose rates go below 0 what as_non_negative made of them, turned back.
+Eigen::MatrixXd rates_of(const spiking::SimulationResult& run, const spiking::SpikingModel& model,
+                         const ComparisonGrid& grid, bool signed_rates) {
+  Eigen::MatrixXd rates = analysis::firing_rates(spikes_of(run), model.units(), grid.samples,
+                                                 readout_kernels(model.synapse)) /
+                          (model.scaling_factor * model.copies);
+  if (signed_rates) {
+    rates = 2.0 * rates.array() - 1.0;
+  }
+  return rates;
 }
 
 NetworkTrial run_rate_trial(const rate::RateNetwork& model, const rate::Task& task,
@@ -65,11 +83,9 @@ NetworkTrial run_rate_trial(const rate::RateNetwork& model, const rate::Task& ta
 
 NetworkTrial spiking_trial(const spiking::SimulationResult& run, const spiking::SpikingModel& model,
                            const rate::Task& task, const rate::Trial& trial,
-                           const ComparisonGrid& grid) {
+                           const ComparisonGrid& grid, bool signed_rates) {
   NetworkTrial result;
-  result.activity = analysis::firing_rates(spikes_of(run), model.units(), grid.samples,
-                                           readout_kernels(model.synapse)) /
-                    model.scaling_factor;
+  result.activity = rates_of(run, model, grid, signed_rates);
   result.output = rate::at_rate_steps(run.output, grid.samples.samples, task.step_ms());
   result.correct = task.spiking_correct(trial, run.output);
   measure(result, run.output, trial.target.row(0), grid);
@@ -126,7 +142,8 @@ PairedTrial run_paired_trial(const rate::RateNetwork& rate, const spiking::Spiki
   result.rate = run_rate_trial(rate, task, trial, options, grid, number);
   spiking::SimulationResult run =
       simulate_evaluation_trial(spiking, trial, options.simulation, number);
-  result.spiking = spiking_trial(run, spiking, task, trial, grid);
+  const bool signed_rates = rate::transfer_named(rate.transfer).lowest < 0.0;
+  result.spiking = spiking_trial(run, spiking, task, trial, grid, signed_rates);
   const Eigen::Index units = spiking.units();
   for (Eigen::Index unit = 0; unit < units; ++unit) {
     analysis::CorrelationSums sums;
@@ -136,7 +153,8 @@ PairedTrial run_paired_trial(const rate::RateNetwork& rate, const spiking::Spiki
   }
   result.intervals = intervals_of(run, units, grid.start_ms);
   result.spiking_hz = analysis::mean_rates(spikes_of(run), units, grid.start_ms,
-                                           std::nextafter(run.duration_ms, HUGE_VAL));
+                                           std::nextafter(run.duration_ms, HUGE_VAL)) /
+                      run.copies;
   result.engine = run.engine;
   result.engine_reason = run.engine_reason;
   result.duration_ms = run.duration_ms;

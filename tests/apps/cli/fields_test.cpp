@@ -10,7 +10,7 @@
 #include "io/comparison/json_values.hpp"
 #include "io/mat/internal/field_values.hpp"
 #include "mapping/comparison/compare.hpp"
-#include "mapping/conversion/scaling_search.hpp"
+#include "mapping/conversion/conversion_search.hpp"
 #include "mapping/conversion/transfer_fields.hpp"
 #include "rate/learning/innate/innate_experiment.hpp"
 #include "rate/learning/train.hpp"
@@ -176,6 +176,7 @@ TEST_SUITE("cli") {
     check_table(spiking::simulation_fields());
     check_table(mapping::transfer_fields());
     check_table(mapping::search_fields());
+    check_table(mapping::conversion_fields());
     check_table(mapping::stored_compare_fields());
     check_table(rate::training_fields());
     check_table(rate::network_fields());

@@ -161,7 +161,11 @@ TEST_SUITE("unit") {
         {"spiking_network.synapse", "1 x 6 char"},
         {"spiking_network.rise_ms", "1 x 1 double"},
         {"spiking_network.readout_bias", "1 x 1 logical"},
-        {"spiking_network.initial_weights", "1 x 1 logical"}};
+        {"spiking_network.initial_weights", "1 x 1 logical"},
+        {"spiking_network.mapping", "1 x 9 char"},
+        {"spiking_network.drive_gain", "1 x 1 double"},
+        {"spiking_network.membrane_noise_mv2_per_ms", "1 x 1 double"},
+        {"spiking_network.copies", "1 x 1 double"}};
     std::map<std::string, std::string> found;
     for (const MatArray& array : mat.arrays()) {
       found[array.name] = array.describe();

@@ -62,9 +62,7 @@ TEST_SUITE("unit") {
         CHECK(std::string(error.what()).find(word) != std::string::npos);
       }
     };
-    refused([](RateNetwork& m) { m.bias[7] = 0.5; }, "bias");
-    refused([](RateNetwork& m) { m.transfer = "tanh"; }, "negative rates");
-    refused([](RateNetwork& m) { m.loops.push_back({m.w_in, m.w_in}); }, "loops");
+    refused([](RateNetwork& m) { m.loops.push_back({m.w_in, m.w_in, 100.0}); }, "loops");
     refused(
         [](RateNetwork& m) {
           m.w_out = Eigen::MatrixXd::Ones(2, m.units());

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include <Eigen/Core>
+
+#include "mapping/conversion/siegert.hpp"
+#include "mapping/conversion/transfer.hpp"
+#include "rate/tasks/task.hpp"
+
+namespace rheobase::mapping {
+
+/// Values of x and how often a network is there: weights sum to 1.
+struct VisitedStates {
+  Eigen::VectorXd x;
+  Eigen::VectorXd weight;
+  double low = 0.0, high = 0.0;  ///< 0.5 and 99.5 % of the visits lie below
+};
+
+/// Values of rows of states (N x samples), those of `units`, as a histogram.
+VisitedStates visited_states(const Eigen::MatrixXd& states, std::span<const Eigen::Index> units);
+
+/// x of every unit over trials of the search streams of `seed`, N x samples.
+/// @param network  whose rates are 0 or more: as_non_negative
+Eigen::MatrixXd task_states(const rate::RateNetwork& network, const rate::Task& task, int trials,
+                            Seed seed, int threads);
+
+/// How the membrane sees a rate unit's x: gain x + bias above the threshold, under noise.
+struct OperatingPoint {
+  double gain = 1.0;         ///< kappa, mV
+  double bias_mv = 0.0;      ///< beta, mV above the threshold
+  double noise_sd_mv = 1.0;  ///< sigma, mV
+  double error = 0.0;        ///< root mean square of F / s - phi over the visits
+};
+
+/// rms of F(gain x + bias) / s - phi(x) over the visits.
+double fit_error(const RateCurve& curve, const OperatingPoint& point, double scaling_factor,
+                 const std::string& transfer, const VisitedStates& visited);
+
+/// The least error over gain and bias at the noise of `curve`.
+OperatingPoint fit_gain_and_bias(const RateCurve& curve, double scaling_factor,
+                                 const std::string& transfer, const VisitedStates& visited);
+
+/// The noise too: the smallest of `curves` whose error is within 5 % and 0.001 of the best one's.
+OperatingPoint fit_operating_point(std::span<const RateCurve> curves, double scaling_factor,
+                                   const std::string& transfer, const VisitedStates& visited);
+
+/// Curves of the noises (mV) that a fit tries: 1 to 8 mV.
+std::vector<RateCurve> operating_curves(const spiking::NeuronParameters& neuron);
+
+/// What shares one gain and one bias.
+enum class FitScope {
+  global,  ///< all units
+  type,    ///< units of one type
+  unit,    ///< every unit has its own
+};
+
+/// Fits every group of units at the noise that all of them together fit best.
+class OperatingPointFitter {
+ public:
+  /// @param states  N x samples of task_states
+  /// @param curves  one: its noise is given
+  OperatingPointFitter(const rate::RateNetwork& network, const Eigen::MatrixXd& states,
+                       std::vector<RateCurve> curves, FitScope scope);
+
+  struct Fit {
+    OperatingPoint point;      ///< of all units together
+    TransferOptions transfer;  ///< with gains, biases and noise of the fit
+    double error = 0.0;        ///< rms over all units, each at its own point
+  };
+  /// @param transfer  neuron, synapse and the like, which stay
+  Fit fit(double scaling_factor, TransferOptions transfer) const;
+
+  const VisitedStates& visited() const { return all_; }
+
+ private:
+  struct Group {
+    std::vector<Eigen::Index> units;
+    VisitedStates visited;
+  };
+
+  std::string transfer_;
+  Eigen::Index units_;
+  std::vector<RateCurve> curves_;
+  VisitedStates all_;
+  std::vector<Group> groups_;  ///< empty: all units share one point
+};
+
+}  // namespace rheobase::mapping

@@ -1,0 +1,48 @@
+#include "mapping/conversion/internal/search_trials.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include "mapping/conversion/evaluate_spiking.hpp"
+#include "rate/learning/evaluate.hpp"
+#include "rate/tasks/scoring.hpp"
+
+namespace rheobase::mapping {
+
+SearchTrials::SearchTrials(const rate::RateNetwork& model, const rate::Task& task, int trials,
+                           Seed seed, int threads, const RunControl& control)
+    : task_(task), trials_(trials), threads_(threads) {
+  rate::RateEvaluation evaluation = rate::evaluate_rate(
+      model, task,
+      {.trials = trials, .seed = seed, .first_trial = kSearchTrials, .threads = threads},
+      // Short beside the search: it stops when asked to and has no part in the progress.
+      {{}, control.cancelled});
+  rate_outputs_ = std::move(evaluation.outputs);
+  rate_accuracy_ = evaluation.accuracy;
+}
+
+ScalingPoint SearchTrials::measure(const spiking::SpikingModel& spiking,
+                                   spiking::SimulationOptions simulation,
+                                   const RunControl& control) const {
+  simulation.trial = kSearchTrials;
+  std::vector<SampledSignal> readouts;
+  SpikingEvaluation evaluation =
+      evaluate_spiking(spiking, task_, trials_, simulation, threads_, &readouts, control);
+  double sum = 0.0;
+  for (std::size_t k = 0; k < readouts.size(); ++k) {
+    const auto rate_output = rate_outputs_.row(static_cast<Eigen::Index>(k));
+    sum += (rate::at_rate_steps(readouts[k], rate_output.size(), task_.step_ms()).transpose() -
+            rate_output)
+               .squaredNorm();
+  }
+  return {spiking.scaling_factor, evaluation.accuracy, evaluation.mean_rate_hz.mean(),
+          std::sqrt(sum / static_cast<double>(rate_outputs_.size())),
+          std::move(evaluation.correct)};
+}
+
+ScalingPoint SearchTrials::diverged(double scaling_factor) const {
+  return {scaling_factor, wilson_interval(0, trials_), 0.0, std::numeric_limits<double>::infinity(),
+          std::vector<bool>(static_cast<std::size_t>(trials_), false)};
+}
+
+}  // namespace rheobase::mapping

@@ -1,0 +1,127 @@
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <set>
+
+#include <doctest/doctest.h>
+
+#include "io/mat/mat_file.hpp"
+#include "io/mat/rate_model_file.hpp"
+#include "io/mat/run_file.hpp"
+#include "tests/apps/cli/cli_harness.hpp"
+
+/// Operating point and copies on the command line and in files.
+namespace rheobase {
+
+using namespace cli_test;
+
+TEST_SUITE("cli") {
+  TEST_CASE(
+      "a fitted mapping: the file has gain, bias, noise and copies, and all commands use it") {
+    const WorkingFolder folder;
+    copy_model();
+    const Outcome outcome = run({"map", "model.mat", "--mapping", "fitted", "--scaling", "100",
+                                 "--copies", "2", "--trials", "20", "-o", "fitted.mat"});
+    CAPTURE(outcome.err);
+    REQUIRE(outcome.code == 0);
+    CHECK(outcome.out.find("fit error") != std::string::npos);
+    CHECK(outcome.out.find("trials that chose nothing") != std::string::npos);
+
+    const io::ModelFile file = io::read_model("fitted.mat");
+    REQUIRE(file.transfer);
+    CHECK(file.transfer->mapping == mapping::Mapping::fitted);
+    CHECK(file.transfer->gain > 1.0);
+    CHECK(file.transfer->copies == 2);
+    CHECK(file.transfer->noise_intensity > 0.2);
+    CHECK(file.transfer->readout_bias);
+
+    const auto eval = run({"eval", "fitted.mat", "--trials", "20", "--json"}).json();
+    CHECK(eval["simulation"]["noise_mv2_per_ms"] == file.transfer->noise_intensity);
+    CHECK(eval["spiking"]["accuracy"]["value"] >= 0.9);
+    const auto louder = run({"eval", "fitted.mat", "--trials", "2", "--noise", "0.2", "--json"});
+    CHECK(louder.json()["simulation"]["noise_mv2_per_ms"] == 0.2);
+
+    REQUIRE(run({"simulate", "fitted.mat", "--condition", "go", "-o", "run.mat"}).code == 0);
+    const io::RunFile saved = io::read_run("run.mat");
+    CHECK(saved.result.copies == 2);
+    CHECK(saved.result.spike_copy.size() == saved.result.spike_unit.size());
+    CHECK(std::ranges::count(saved.result.spike_copy, 1) > 0);
+    CHECK(saved.description.simulation.noise_intensity == file.transfer->noise_intensity);
+    CHECK(std::abs(saved.result.mean_rate_hz().sum() -
+                   saved.result.spike_count.sum() / (2e-3 * saved.result.duration_ms)) < 1e-6);
+
+    CHECK(run({"info", "fitted.mat"}).out.find("2 copies of every unit") != std::string::npos);
+    CHECK(run({"compare", "fitted.mat", "--trials", "4"}).code == 0);
+    CHECK(run({"export", "fitted.mat", "--format", "nir", "-o", "fitted.nir"}).code == 0);
+  }
+
+  TEST_CASE("mapping anew starts from the published operating point") {
+    const WorkingFolder folder;
+    copy_model();
+    const std::vector<std::string> quick{"--trials", "4", "--scaling", "40"};
+    REQUIRE(run(std::vector<std::string>{"map", "model.mat", "--mapping", "fitted", "-o",
+                                         "fitted.mat"} +
+                quick)
+                .code == 0);
+    const auto points = [&](const std::string& model) {
+      return run(std::vector<std::string>{"map", model, "--mapping", "published", "-o", "out.mat",
+                                          "--json"} +
+                 quick)
+          .json()["points"];
+    };
+    CHECK(points("fitted.mat") == points("model.mat"));
+    CHECK(io::read_model("out.mat").transfer == mapping::TransferOptions{});
+  }
+
+  TEST_CASE("fit by type: every unit of a type has the same gain, which the file keeps") {
+    const WorkingFolder folder;
+    copy_model();
+    REQUIRE(run({"map", "model.mat", "--mapping", "fitted", "--fit", "type", "--scaling", "60",
+                 "--trials", "4", "-o", "typed.mat"})
+                .code == 0);
+    const auto transfer = io::read_model("typed.mat").transfer.value();
+    REQUIRE(transfer.unit_gain.size() == 200);
+    const std::set<double> gains(transfer.unit_gain.begin(), transfer.unit_gain.end());
+    CHECK(gains.size() == 2);
+  }
+
+  TEST_CASE("threshold, reset and bias on the command line; old files read as published") {
+    const WorkingFolder folder;
+    copy_model();
+    const auto network = [](const std::vector<std::string>& more) {
+      return run(std::vector<std::string>{"eval", "model.mat", "--scaling", "40", "--trials", "2",
+                                          "--json"} +
+                 more)
+          .json()["spiking_network"];
+    };
+    CHECK(network({})["mapping"] == "published");
+    CHECK(network({})["drive_gain"] == 1.0);
+    const auto changed = network({"--threshold", "-50", "--reset", "-70", "--bias", "-48"});
+    CHECK(changed["threshold_mv"] == -50.0);
+    CHECK(changed["reset_mv"] == -70.0);
+    CHECK(changed["bias_mv"] == -48.0);
+  }
+
+  TEST_CASE("what cannot be is refused in one line") {
+    const WorkingFolder folder;
+    copy_model();
+    const auto refused = [&](const std::vector<std::string>& more, const std::string& words) {
+      const Outcome outcome = run(
+          std::vector<std::string>{"map", "model.mat", "--trials", "2", "--scaling", "40"} + more);
+      CAPTURE(outcome.err);
+      CHECK(outcome.code == 2);
+      CHECK(outcome.err.find(words) != std::string::npos);
+      CHECK(folder.files() == std::vector<std::string>{"model.mat"});
+    };
+    refused({"--target", "1"}, "--target: found 1; must be");
+    refused({"--target", "0"}, "--target: found 0; must be");
+    refused({"--copies", "0"}, "--copies: found 0; must be");
+    refused({"--copies", "100000"}, "GB");
+    refused({"--threshold", "-70"}, "must be below the threshold");
+    refused({"--mapping", "fitted", "--neuron", "qif"}, "no rate curve in closed form");
+    refused({"--mapping", "fitted", "--noise", "0"}, "only noisy networks");
+    refused({"--copies", "2", "--engine", "clock"}, "must be bridge");
+  }
+}
+
+}  // namespace rheobase

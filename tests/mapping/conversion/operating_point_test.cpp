@@ -1,0 +1,163 @@
+#include "mapping/conversion/operating_point.hpp"
+
+#include <chrono>
+#include <cmath>
+
+#include <doctest/doctest.h>
+
+#include "core/error.hpp"
+#include "mapping/conversion/conversion_search.hpp"
+#include "mapping/conversion/non_negative.hpp"
+#include "rate/dynamics/run.hpp"
+#include "rate/dynamics/transfer/transfer.hpp"
+#include "tests/reference.hpp"
+#include "tests/tolerances.hpp"
+
+using namespace rheobase;
+using namespace rheobase::mapping;
+
+namespace {
+
+/// x evenly from low to high.
+VisitedStates even(double low, double high) {
+  constexpr Eigen::Index count = 200;
+  return {Eigen::VectorXd::LinSpaced(count, low, high),
+          Eigen::VectorXd::Constant(count, 1.0 / count), low, high};
+}
+
+/// A tanh network with a bias, driven by one input.
+rate::RateNetwork tanh_network() {
+  constexpr Eigen::Index n = 40;
+  rate::RateNetwork network;
+  network.w = 1.2 * Eigen::MatrixXd::Random(n, n) / std::sqrt(n / 3.0);
+  network.w_in = Eigen::MatrixXd::Random(n, 1);
+  network.w_out = Eigen::MatrixXd::Random(1, n) / n;
+  network.bias = 0.3 * Eigen::VectorXd::Random(n);
+  network.b_out = Eigen::VectorXd::Constant(1, 0.2);
+  network.tau_ms = Eigen::VectorXd::Constant(n, 40.0);
+  network.transfer = "tanh";
+  network.noise.factor = 0.1;
+  network.initial.scale = 1.0;
+  return network;
+}
+
+}  // namespace
+
+TEST_SUITE("unit") {
+  TEST_CASE("a tanh network is the sigmoid network of doubled x, exactly") {
+    const rate::RateNetwork network = tanh_network();
+    const rate::RateNetwork other = as_non_negative(network);
+    CHECK(other.transfer == "sigmoid");
+    const Eigen::MatrixXd input = Eigen::MatrixXd::Random(1, 200);
+    const rate::RateRun a = rate::run_rate(network, input, {});
+    const rate::RateRun b = rate::run_rate(other, input, {});
+    CHECK((a.output - b.output).cwiseAbs().maxCoeff() < 1e-10);
+    CHECK((2.0 * a.x - b.x).cwiseAbs().maxCoeff() < 1e-10);
+    CHECK((2.0 * b.r.array() - 1.0 - a.r.array()).abs().maxCoeff() < 1e-10);
+    CHECK(a.output.cwiseAbs().maxCoeff() > 0.05);
+  }
+
+  TEST_CASE("loops that never end become weights; those that come and go are refused") {
+    rate::RateNetwork network = tanh_network();
+    network.loops.push_back({Eigen::MatrixXd::Random(40, 2), Eigen::MatrixXd::Random(40, 2) / 20});
+    const Eigen::MatrixXd input = Eigen::MatrixXd::Random(1, 100);
+    const rate::RateRun a = rate::run_rate(network, input, {});
+    const rate::RateRun b = rate::run_rate(as_non_negative(network), input, {});
+    CHECK((a.output - b.output).cwiseAbs().maxCoeff() < 1e-10);
+    network.loops[0].end_ms = 100.0;
+    CHECK_THROWS_AS(map_to_spiking(network, 50.0), InputError);
+  }
+
+  TEST_CASE("gain scales what the membrane sees, bias and readout as they must be") {
+    rate::RateNetwork network = reference::network("go-nogo_N200_s1");
+    network.bias.setConstant(0.5);
+    TransferOptions options;
+    options.gain = 3.0;
+    options.unit_gain.assign(200, 2.0);
+    options.unit_bias_mv.assign(200, -1.0);
+    const spiking::SpikingModel published = map_to_spiking(network, 50.0);
+    const spiking::SpikingModel fitted = map_to_spiking(network, 50.0, options);
+    CHECK((fitted.w - 6.0 * published.w).cwiseAbs().maxCoeff() < 1e-12);
+    CHECK((fitted.w_in - 6.0 * published.w_in).cwiseAbs().maxCoeff() < 1e-12);
+    CHECK(fitted.w_out == published.w_out);
+    CHECK(published.unit_bias_mv == Eigen::VectorXd::Constant(200, 0.5));
+    CHECK((fitted.unit_bias_mv.array() - 2.0).abs().maxCoeff() < 1e-12);
+    options.unit_gain.pop_back();
+    CHECK_THROWS_AS(map_to_spiking(network, 50.0, options), InputError);
+  }
+}
+
+TEST_SUITE("numeric") {
+  TEST_CASE("the fit finds an operating point that is there, and no better one beside it") {
+    const spiking::NeuronParameters neuron;
+    const RateCurve curve(neuron, 4.0);
+    const VisitedStates visited = even(-6.0, 4.0);
+    for (const std::string transfer : {"sigmoid", "softplus", "clipped_relu"}) {
+      CAPTURE(transfer);
+      const OperatingPoint point = fit_gain_and_bias(curve, 60.0, transfer, visited);
+      CHECK(point.error == fit_error(curve, point, 60.0, transfer, visited));
+      for (const double gain : {0.98, 1.02}) {
+        for (const double bias : {-0.2, 0.2}) {
+          OperatingPoint beside = point;
+          beside.gain *= gain;
+          beside.bias_mv += bias;
+          CHECK(fit_error(curve, beside, 60.0, transfer, visited) > point.error);
+        }
+      }
+    }
+  }
+
+  TEST_CASE("the published point is nearly right for the sigmoid at s = 45, and fits are better") {
+    const spiking::NeuronParameters neuron;
+    const std::vector<RateCurve> curves = operating_curves(neuron);
+    const VisitedStates visited = even(-8.0, 3.0);
+    const double published = fit_error(curves[0], {}, 45.0, "sigmoid", visited);
+    CHECK(published < 0.05);
+    const OperatingPoint fitted = fit_operating_point(curves, 45.0, "sigmoid", visited);
+    CHECK(fitted.error < 0.6 * published);
+    const double relu = fit_operating_point(curves, 40.0, "clipped_relu", even(-2.0, 1.0)).error;
+    CHECK(relu < 0.5 * fit_error(curves[0], {}, 40.0, "clipped_relu", even(-2.0, 1.0)));
+  }
+}
+
+TEST_SUITE("statistical") {
+  TEST_CASE("auto: published where it suffices, fitted where it does not") {
+    const rate::RateNetwork network = reference::network("go-nogo_N200_s1");
+    const rate::Task task("go-nogo", {});
+    ConversionOptions options;
+    options.search.simulation.engine = "auto";
+    options.search.trials = 40;
+    options.search.scaling_factors = {40.0};
+    options.search.extend = false;
+    const Conversion published = convert(network, task, options);
+    CHECK(published.reached);
+    CHECK(published.chosen == 0);
+    CHECK(published.candidates.size() == 1);
+    CHECK(published.candidates[0].transfer == TransferOptions{});
+
+    options.search.scaling_factors = {200.0};
+    const Conversion fitted = convert(network, task, options);
+    CHECK(fitted.published->points[0].accuracy.value < 0.9);
+    CHECK(fitted.reached);
+    const ConversionCandidate& chosen = fitted.candidates[fitted.chosen];
+    CHECK(chosen.transfer.mapping == Mapping::fitted);
+    CHECK(chosen.confirmed->low >= 0.95);
+  }
+
+  TEST_CASE("what keeps a network from the target is told apart") {
+    const rate::RateNetwork network = reference::network("go-nogo_N200_s1");
+    const rate::Task task("go-nogo", {});
+    ConversionOptions options;
+    options.mapping = MappingChoice::fitted;
+    options.search.simulation.engine = "auto";
+    options.search.trials = 40;
+    options.max_copies = 1;
+    options.max_rate_hz = 0.02;
+    CHECK(convert(network, task, options).failing == FailingPart::budget);
+    rate::RateNetwork broken = network;
+    broken.w_out.setZero();
+    CHECK(convert(broken, task, options).failing == FailingPart::task);
+    options.search.transfer.neuron = spiking::default_parameters(spiking::NeuronModel::qif);
+    CHECK_THROWS_AS(convert(network, task, options), InputError);
+  }
+}
