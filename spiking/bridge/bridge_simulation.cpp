@@ -158,7 +158,6 @@ BridgeRun::BridgeRun(const SpikingModel& model, const Eigen::MatrixXd& input, co
 /// At or above threshold it fires at time 0; else it is refractory at its voltage for the first
 /// refractory period, where noise moves it and may bring it to the threshold.
 void BridgeRun::start_as_published(Eigen::Index membrane, double u) {
-  const double refractory_ms_ = refractory_ms_;
   const SpikeDraws& drawn = draws(membrane);
   const double from = membrane_.threshold - u;
   const double to = from - refractory_sd_ * drawn.restart_normal;
