@@ -388,7 +388,7 @@ Conversion Converter::run() {
     if (!result_.note.empty() && options_.mapping == MappingChoice::fitted) {
       throw InputError("--mapping", "", "fitted", "must be published or auto: " + result_.note);
     }
-    trials_.emplace(model_, task_, search.trials, search.simulation.seed, search.threads);
+    trials_.emplace(model_, task_, search.trials, search.simulation.seed, search.threads, control_);
     result_.rate_accuracy = trials_->rate_accuracy();
     if (result_.note.empty()) {
       search_fitted();
