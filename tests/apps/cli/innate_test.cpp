@@ -344,7 +344,7 @@ TEST_SUITE("cli") {
     check_innate_refused({"report", "t.mat", "--trials", "5"},
                          {"--trials", "a network of innate training"});
     check_innate_refused({"map", "t.mat"},
-                         {"t.mat: transfer function: found tanh", "spikes cannot have negative"});
+                         {"t.mat: field 'task': found 'innate-timing'", "rheobase innate run"});
     check_innate_refused({"eval", "t.mat"},
                          {"t.mat: field 'task': found 'innate-timing'", "rheobase innate run"});
     copy_model();

@@ -148,9 +148,10 @@ TEST_SUITE("cli") {
     const WorkingFolder folder;
     copy_model();
     const auto rate = [](const std::vector<std::string>& more) {
-      const Outcome outcome = run(std::vector<std::string>{"map", "model.mat", "--trials", "2",
-                                                           "--scaling", "50", "--json"} +
-                                  more);
+      const Outcome outcome =
+          run(std::vector<std::string>{"map", "model.mat", "--trials", "2", "--scaling", "50",
+                                       "--mapping", "published", "--json"} +
+              more);
       CAPTURE(outcome.err);
       REQUIRE(outcome.code == 0);
       return outcome.json()["best"]["mean_rate_hz"].get<double>();
