@@ -70,6 +70,7 @@ void add_motif_panel(FigureScript& script, const PlayedMotif& motif, const Figur
   script.range('x', 0.0, static_cast<double>(motif.target.samples.size()) * step);
   script.range('y', -largest, largest);
   script.set("set xtics 40");
+  script.set(fmt::format("set ytics {:.1g}", 0.5 * largest));  // a small panel: few ticks
   script.set(legend ? "set key at screen 0.5, screen 0.995 center top horizontal maxrows 1"
                     : "unset key");
   std::vector<Eigen::VectorXd> signals{motif.target.samples};
