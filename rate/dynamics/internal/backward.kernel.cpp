@@ -32,11 +32,12 @@ RHEOBASE_INLINE void step_back(const BackwardArguments<typename L::Real>& a, std
   using P = Pack<Real>;
   const std::size_t row = step * elements * L::lanes;
   const Real* errors = a.error + step * a.outputs * (L::panel ? L::lanes : 1);
+  const P error = L::of_trials(errors, 0);
   const P cost = L::of_trials(a.rate_cost, 0);
   for (std::size_t e = 0; e < elements; ++e) {
     const std::size_t at = e * L::lanes;
     const P rate = P::load(a.rate + row + at);
-    P from_output = L::of_units(a.readout, e) * L::of_trials(errors, 0);
+    P from_output = L::of_units(a.readout, e) * error;
     for (std::size_t k = 1; k < a.outputs; ++k) {
       from_output =
           from_output + L::of_units(a.readout + k * a.padded, e) * L::of_trials(errors, k);
@@ -50,7 +51,8 @@ RHEOBASE_INLINE void step_back(const BackwardArguments<typename L::Real>& a, std
       (P::load(a.gain_gradient + at) + adjoint * P::load(a.pull + row + at))
           .store(a.gain_gradient + at);
     }
-    for (std::size_t k = 0; k < a.outputs; ++k) {
+    (P::load(a.readout_gradient + at) + error * rate).store(a.readout_gradient + at);
+    for (std::size_t k = 1; k < a.outputs; ++k) {
       Real* gradient = a.readout_gradient + k * elements * L::lanes + at;
       (P::load(gradient) + L::of_trials(errors, k) * rate).store(gradient);
     }
@@ -74,19 +76,13 @@ void store_steps(const Real* rows, std::size_t padded, const BackwardArguments<R
   }
 }
 
-/// What x_step's adjoint sends back to r_{step-1}: through W and the loops of that step. The sums
-/// of the loops whose window does not hold the step are 0.
+/// The part of the loops in feed_back; the sums of those whose window does not hold the step are 0.
 template <class L>
-RHEOBASE_INLINE void feed_back(const BackwardArguments<typename L::Real>& a, std::size_t step,
-                               const typename L::Real* scaled, typename L::Real* loop_back) {
+[[gnu::noinline]] void feed_back_loops(const BackwardArguments<typename L::Real>& a,
+                                       std::size_t step, const typename L::Real* scaled,
+                                       typename L::Real* loop_back) {
   using Real = typename L::Real;
   constexpr std::size_t width = L::panel ? L::lanes : 1;
-  clear(a.feedback, L::panel ? a.units * L::lanes : a.padded);
-  if constexpr (L::panel) {
-    product_panel(a.transposed, scaled, a.feedback);
-  } else {
-    product_trial(a.transposed, a.padded, scaled, a.feedback);
-  }
   clear(loop_back, a.loops.rows * width);
   for (std::size_t k = 0; k < a.loops.count; ++k) {
     const LoopView<Real>& loop = a.loops.loop[k];
@@ -95,6 +91,21 @@ RHEOBASE_INLINE void feed_back(const BackwardArguments<typename L::Real>& a, std
       product_of_loop<L::panel>(loop.u_transposed, loop.rank, a.units, scaled, own);
       product_of_loop<L::panel>(loop.v, a.units, loop.rank, own, a.feedback);
     }
+  }
+}
+
+/// What x_step's adjoint sends back to r_{step-1}: through W and the loops of that step.
+template <class L>
+RHEOBASE_INLINE void feed_back(const BackwardArguments<typename L::Real>& a, std::size_t step,
+                               const typename L::Real* scaled, typename L::Real* loop_back) {
+  clear(a.feedback, L::panel ? a.units * L::lanes : a.padded);
+  if constexpr (L::panel) {
+    product_panel(a.transposed, scaled, a.feedback);
+  } else {
+    product_trial(a.transposed, a.padded, scaled, a.feedback);
+  }
+  if (a.loops.count > 0) {
+    feed_back_loops<L>(a, step, scaled, loop_back);
   }
 }
 
