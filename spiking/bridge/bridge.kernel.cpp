@@ -39,13 +39,13 @@ RHEOBASE_INLINE Floats currents_of_copy(const BridgePopulation& p, std::size_t p
 
 /// The exact step of LIF units. Whether any of them ends at or above threshold or may have touched
 /// it: u0 u1 is not far above 0 for any that started there.
-template <bool double_exponential>
+template <bool double_exponential, bool first_copy>
 RHEOBASE_INLINE bool step_lif(const BridgePopulation& p, std::size_t pack, std::size_t copy,
                               const float* noise) {
   const std::size_t at = pack * Floats::lanes;
   const std::size_t membrane = at + copy * p.packs * Floats::lanes;
   const BridgeCoefficients& c = p.coefficients[pack];
-  if (copy == 0) {
+  if constexpr (first_copy) {
     step_currents<double_exponential>(p, pack);
   }
   const Floats u0 = Floats::load(p.now.u + membrane);
@@ -117,25 +117,33 @@ RHEOBASE_INLINE std::uint32_t cross(const BridgePopulation& p, std::size_t pack,
          not_less_bits(Floats::load(p.limit + membrane), after);
 }
 
-template <bool double_exponential>
-bool advance_lif(const BridgePopulation p, const float* noise, std::uint32_t* const fired) {
+template <bool double_exponential, bool first_copy>
+RHEOBASE_INLINE std::uint32_t advance_copy(const BridgePopulation& p, std::size_t copy,
+                                           const float* noise, std::uint32_t* const bits) {
   constexpr std::size_t group = 64;
   std::uint32_t any = 0;
-  for (std::size_t copy = 0; copy < p.copies; ++copy) {
-    std::uint32_t* const bits = fired + copy * p.packs;
-    for (std::size_t first = 0; first < p.packs; first += group) {
-      const std::size_t end = first + group < p.packs ? first + group : p.packs;
-      std::uint64_t near = 0;  // a bit per pack: which are near is no pattern to be foreseen
-      for (std::size_t pack = first; pack < end; ++pack) {
-        near |= std::uint64_t{step_lif<double_exponential>(p, pack, copy, noise)} << (pack - first);
-        bits[pack] = 0;
-      }
-      for (; near != 0; near &= near - 1) {
-        const std::size_t pack = first + static_cast<std::size_t>(__builtin_ctzl(near));
-        bits[pack] = cross<double_exponential>(p, pack, copy);
-        any |= bits[pack];
-      }
+  for (std::size_t first = 0; first < p.packs; first += group) {
+    const std::size_t end = first + group < p.packs ? first + group : p.packs;
+    std::uint64_t near = 0;  // a bit per pack: which are near is no pattern to be foreseen
+    for (std::size_t pack = first; pack < end; ++pack) {
+      near |= std::uint64_t{step_lif<double_exponential, first_copy>(p, pack, copy, noise)}
+              << (pack - first);
+      bits[pack] = 0;
     }
+    for (; near != 0; near &= near - 1) {
+      const std::size_t pack = first + static_cast<std::size_t>(__builtin_ctzl(near));
+      bits[pack] = cross<double_exponential>(p, pack, copy);
+      any |= bits[pack];
+    }
+  }
+  return any;
+}
+
+template <bool double_exponential>
+bool advance_lif(const BridgePopulation p, const float* noise, std::uint32_t* const fired) {
+  std::uint32_t any = advance_copy<double_exponential, true>(p, 0, noise, fired);
+  for (std::size_t copy = 1; copy < p.copies; ++copy) {
+    any |= advance_copy<double_exponential, false>(p, copy, noise, fired + copy * p.packs);
   }
   return any != 0;
 }
