@@ -1,13 +1,13 @@
 #include "core/analysis/mixed_selectivity.hpp"
 
 #include <algorithm>
-#include <armadillo>
 #include <cmath>
+#include <optional>
 
 #include <boost/math/distributions/students_t.hpp>
 #include <fmt/format.h>
 
-#include "core/analysis/internal/armadillo_bridge.hpp"
+#include "core/analysis/decompositions.hpp"
 #include "core/error.hpp"
 
 namespace rheobase::analysis {
@@ -98,13 +98,12 @@ MixedSelectivity mixed_selectivity(const Eigen::MatrixXd& responses, const Eigen
   result.terms = terms_of(static_cast<int>(factors.cols()));
   check_arguments(responses, factors, alpha, result.terms.size());
   const Eigen::MatrixXd design = design_of(factors, result.terms);
-  const arma::mat columns = to_armadillo<arma::mat>(design);
-  arma::mat inverse;
-  if (arma::rank(columns) < columns.n_cols || !arma::pinv(inverse, columns)) {
+  const std::optional<Eigen::MatrixXd> inverse = left_inverse(design);
+  if (!inverse) {
     throw InputError(kSubject, "factors", "terms that are combinations of others",
                      "must vary independently over the trials");
   }
-  const Eigen::MatrixXd solve = to_eigen(inverse);  // (terms + 1) x trials
+  const Eigen::MatrixXd& solve = *inverse;  // (terms + 1) x trials
   // Diagonal of (X'X)^-1: variance of the estimates in units of the residual variance.
   const Eigen::VectorXd variance_factor = solve.rowwise().squaredNorm();
   const Eigen::MatrixXd estimates = responses * solve.transpose();  // N x (terms + 1)

@@ -1,11 +1,10 @@
 #include "core/analysis/pca.hpp"
 
 #include <algorithm>
-#include <armadillo>
 
 #include <fmt/format.h>
 
-#include "core/analysis/internal/armadillo_bridge.hpp"
+#include "core/analysis/decompositions.hpp"
 #include "core/error.hpp"
 
 namespace rheobase::analysis {
@@ -47,14 +46,10 @@ Pca pca(const Eigen::MatrixXd& activity) {
       centred, 1.0 / static_cast<double>(activity.cols() - 1));
   covariance.triangularView<Eigen::StrictlyLower>() = covariance.transpose();
 
-  arma::vec values;
-  arma::mat vectors;
-  if (!arma::eig_sym(values, vectors, to_armadillo<arma::mat>(covariance))) {
-    throw Error("the principal components could not be computed");
-  }
-  // Armadillo sorts upwards; rounding leaves tiny negative values where there is no variance.
-  result.variance = to_eigen(values).col(0).reverse().head(count).cwiseMax(0.0);
-  result.components = to_eigen(vectors).rowwise().reverse().leftCols(count);
+  const SymmetricEigensystem system = symmetric_eigensystem(covariance);
+  // Rounding leaves tiny negative values where there is no variance.
+  result.variance = system.values.reverse().head(count).cwiseMax(0.0);
+  result.components = system.vectors.rowwise().reverse().leftCols(count);
   fix_signs(result.components);
   const double total = covariance.trace();
   result.explained =

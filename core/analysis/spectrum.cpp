@@ -1,12 +1,11 @@
 #include "core/analysis/spectrum.hpp"
 
 #include <algorithm>
-#include <armadillo>
 #include <cmath>
 
 #include <fmt/format.h>
 
-#include "core/analysis/internal/armadillo_bridge.hpp"
+#include "core/analysis/decompositions.hpp"
 #include "core/error.hpp"
 
 namespace rheobase::analysis {
@@ -35,10 +34,7 @@ void check_weights(const Eigen::MatrixXd& weights) {
 
 Spectrum eigenvalue_spectrum(const Eigen::MatrixXd& weights) {
   check_weights(weights);
-  arma::cx_vec values;
-  if (!arma::eig_gen(values, to_armadillo<arma::mat>(weights))) {
-    throw Error("the eigenvalues of the matrix could not be computed");
-  }
+  const Eigen::VectorXcd values = eigenvalues(weights);
   std::vector<std::complex<double>> sorted(values.begin(), values.end());
   std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) {
     const double left = std::abs(a);

@@ -1,13 +1,13 @@
 #include "core/analysis/targeted_reduction.hpp"
 
 #include <algorithm>
-#include <armadillo>
 #include <cmath>
 #include <map>
+#include <optional>
 
 #include <fmt/format.h>
 
-#include "core/analysis/internal/armadillo_bridge.hpp"
+#include "core/analysis/decompositions.hpp"
 #include "core/analysis/pca.hpp"
 #include "core/error.hpp"
 
@@ -54,13 +54,12 @@ void check_arguments(std::span<const Eigen::MatrixXd> trials, const Eigen::Matri
 Eigen::MatrixXd regression_operator(const Eigen::MatrixXd& variables) {
   Eigen::MatrixXd design(variables.rows(), variables.cols() + 1);
   design << variables, Eigen::VectorXd::Ones(variables.rows());
-  const arma::mat factors = to_armadillo<arma::mat>(design);
-  arma::mat inverse;
-  if (arma::rank(factors) < factors.n_cols || !arma::pinv(inverse, factors)) {
+  std::optional<Eigen::MatrixXd> inverse = left_inverse(design);
+  if (!inverse) {
     throw InputError(kReduction, "task variables", "variables that are combinations of others",
                      "must vary independently over the trials");
   }
-  return to_eigen(inverse);
+  return std::move(*inverse);
 }
 
 struct VariableMoments {
@@ -142,20 +141,14 @@ Eigen::MatrixXd side_by_side(const std::vector<Eigen::MatrixXd>& parts) {
 
 /// Orthonormal axes with the span of the first k columns kept for every k.
 Eigen::MatrixXd orthogonalised(const Eigen::MatrixXd& columns) {
-  arma::mat q;
-  arma::mat r;
-  if (!arma::qr_econ(q, r, to_armadillo<arma::mat>(columns))) {
-    throw Error("the QR decomposition of the regression axes failed");
-  }
-  Eigen::MatrixXd axes = to_eigen(q);
+  auto [axes, r] = qr(columns);
   for (Eigen::Index k = 0; k < columns.cols(); ++k) {
-    const auto at = static_cast<arma::uword>(k);
-    if (k >= axes.cols() || std::abs(r(at, at)) <= 1e-10 * columns.col(k).norm()) {
+    if (k >= axes.cols() || std::abs(r(k, k)) <= 1e-10 * columns.col(k).norm()) {
       throw InputError(kReduction, fmt::format("axis of variable {}", k + 1),
                        "a combination of the axes before it",
                        "must be encoded in a direction of its own");
     }
-    if (r(at, at) < 0.0) {
+    if (r(k, k) < 0.0) {
       axes.col(k) = -axes.col(k);
     }
   }

@@ -1,8 +1,8 @@
 #include "network/fit/ridge.hpp"
 
-#include <Eigen/Cholesky>
 #include <fmt/format.h>
 
+#include "core/analysis/linear_solve.hpp"
 #include "core/error.hpp"
 #include "core/field_table.hpp"
 #include "network/run.hpp"
@@ -19,7 +19,7 @@ Eigen::MatrixXd ridge_weights(const Eigen::MatrixXd& x, const Eigen::MatrixXd& y
   }
   Eigen::MatrixXd correlation = x * x.transpose();
   correlation.diagonal().array() += alpha;
-  return correlation.llt().solve(x * y.transpose()).transpose();
+  return analysis::solve_positive_definite(correlation, x * y.transpose()).transpose();
 }
 
 namespace {

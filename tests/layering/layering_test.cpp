@@ -71,6 +71,7 @@ const std::vector<ExternalRule> kExternalRules{
     {"oneapi/tbb.*|tbb/.*", {"core"}, false},
     {"Random123/.*", {"core"}, false},
     {"armadillo", {"core/analysis"}, false},
+    {"Eigen/(Dense|Eigenvalues|SVD|LU|QR|Cholesky)", {"core/analysis"}, false},
     {"boost/.*", {"core/analysis", "rate", "spiking", "network"}, false},
     {"nlohmann/.*", {"apps/cli", "apps/report", "io/mat", "io/comparison"}, true},
     {"fmt/.*",

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "core/analysis/singular_values.hpp"
+#include "core/analysis/decompositions.hpp"
 #include "core/error.hpp"
 
 namespace rheobase::rate {

@@ -4,9 +4,9 @@
 #include <cmath>
 #include <limits>
 
-#include <Eigen/Eigenvalues>
 #include <fmt/format.h>
 
+#include "core/analysis/decompositions.hpp"
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "rate/dynamics/internal/forward_pass.hpp"
@@ -291,7 +291,7 @@ PreparationSpectra preparation_spectra(const MotifLibrary& library) {
   MotifOptions other = library.options;
   other.seed += 1;
   const auto eigenvalues = [](const Eigen::MatrixXd& m) -> Eigen::VectorXcd {
-    return m.eigenvalues();
+    return analysis::eigenvalues(m);
   };
   const Eigen::MatrixXd loop = library.preparation_u * library.preparation_v.transpose();
   const double gain = library.options.gain;

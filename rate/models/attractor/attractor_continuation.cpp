@@ -5,11 +5,10 @@
 #include <functional>
 #include <optional>
 
-#include <Eigen/Eigenvalues>
-#include <Eigen/LU>
-#include <Eigen/SVD>
 #include <fmt/format.h>
 
+#include "core/analysis/decompositions.hpp"
+#include "core/analysis/linear_solve.hpp"
 #include "core/error.hpp"
 #include "rate/models/attractor/attractor_fixed_points.hpp"
 
@@ -58,7 +57,7 @@ std::optional<Extended> correct(const AttractorModel& model, Extended u, const E
     matrix.topLeftCorner(n, n) = attractor_jacobian(model, state_of(u));
     matrix.topRightCorner(n, 1).setOnes();
     matrix.bottomRows(1) = direction.transpose();
-    u -= matrix.partialPivLu().solve(residual);
+    u -= analysis::solve(matrix, residual);
     u = symmetric ? Extended(0.5 * (u + mirrored(u))) : u;
     if (!u.allFinite()) {
       return std::nullopt;
@@ -75,7 +74,7 @@ Extended tangent(const AttractorModel& model, const Extended& u, const Extended&
   matrix.topLeftCorner(n, n) = attractor_jacobian(model, state_of(u));
   matrix.topRightCorner(n, 1).setOnes();
   matrix.bottomRows(1) = like.transpose();
-  Extended along = matrix.partialPivLu().solve(Extended::Unit(n + 1, n));
+  Extended along = analysis::solve(matrix, Extended::Unit(n + 1, n));
   if (u == mirrored(u) && like == mirrored(like)) {
     along = 0.5 * (along + mirrored(along)).eval();
   }
@@ -83,11 +82,11 @@ Extended tangent(const AttractorModel& model, const Extended& u, const Extended&
 }
 
 double determinant(const AttractorModel& model, const Extended& u) {
-  return attractor_jacobian(model, state_of(u)).determinant();
+  return analysis::determinant(attractor_jacobian(model, state_of(u)));
 }
 
 BranchPoint describe(const AttractorModel& model, const Extended& u) {
-  const Eigen::VectorXcd values = attractor_jacobian(model, state_of(u)).eigenvalues();
+  const Eigen::VectorXcd values = analysis::eigenvalues(attractor_jacobian(model, state_of(u)));
   return {input_of(u), state_of(u), static_cast<int>((values.real().array() > 0.0).count())};
 }
 
@@ -126,9 +125,7 @@ Bifurcation bifurcation_at(const AttractorModel& model, const Extended& u, bool 
   Bifurcation found;
   found.kind = turns ? BifurcationKind::fold : BifurcationKind::pitchfork;
   found.point = describe(model, u);
-  const Eigen::JacobiSVD<Eigen::MatrixXd> svd(attractor_jacobian(model, state_of(u)),
-                                              Eigen::ComputeFullV);
-  found.null_vector = svd.matrixV().rightCols(1);
+  found.null_vector = analysis::smallest_direction(attractor_jacobian(model, state_of(u)));
   if (found.null_vector[0] < 0.0) {
     found.null_vector = -found.null_vector;
   }

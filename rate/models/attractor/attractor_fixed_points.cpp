@@ -4,10 +4,10 @@
 #include <cmath>
 #include <limits>
 
-#include <Eigen/Eigenvalues>
-#include <Eigen/LU>
 #include <fmt/format.h>
 
+#include "core/analysis/decompositions.hpp"
+#include "core/analysis/linear_solve.hpp"
 #include "core/error.hpp"
 
 namespace rheobase::rate {
@@ -21,7 +21,7 @@ constexpr double kUnboundedRate = 60.0;  ///< Hz, where G has no bound of its ow
 FixedPoint fixed_point_of(const AttractorModel& model, const Eigen::VectorXd& state) {
   FixedPoint point{state, {}};
   const Eigen::MatrixXd jacobian = attractor_jacobian(model, state) / model.tau_ms;
-  point.eigenvalues = jacobian.eigenvalues();
+  point.eigenvalues = analysis::eigenvalues(jacobian);
   std::sort(point.eigenvalues.begin(), point.eigenvalues.end(),
             [](const auto& a, const auto& b) { return a.real() > b.real(); });
   return point;
@@ -74,7 +74,7 @@ std::optional<FixedPoint> find_fixed_point(const AttractorModel& model,
     if (size < kConverged) {
       return fixed_point_of(model, state);
     }
-    const Eigen::VectorXd step = attractor_jacobian(model, state).partialPivLu().solve(-flow);
+    const Eigen::VectorXd step = analysis::solve(attractor_jacobian(model, state), -flow);
     if (!step.allFinite()) {
       return std::nullopt;
     }

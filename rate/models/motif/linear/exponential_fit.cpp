@@ -11,9 +11,9 @@
 #include <complex>
 #include <limits>
 
-#include <Eigen/Cholesky>
 #include <fmt/format.h>
 
+#include "core/analysis/linear_solve.hpp"
 #include "core/error.hpp"
 
 namespace rheobase::rate {
@@ -64,7 +64,7 @@ Coefficients project(const FitProblem& problem, const Eigen::VectorXd& p) {
   const Eigen::MatrixXd normal =
       free_basis.transpose() * free_basis + ridge * (map.transpose() * map);
   Coefficients found;
-  found.values = map * normal.ldlt().solve(free_basis.transpose() * problem.y);
+  found.values = map * analysis::solve_symmetric(normal, free_basis.transpose() * problem.y);
   found.residual.resize(problem.t.size() + 2 * pairs);
   found.residual << basis * found.values - problem.y, std::sqrt(ridge) * found.values;
   return found;
@@ -117,7 +117,7 @@ Eigen::VectorXd search(const FitProblem& problem, Eigen::VectorXd p) {
     while (!better && damping < 1e8) {
       Eigen::MatrixXd damped = normal;
       damped.diagonal().array() += damping * (normal.diagonal().array() + 1e-9);
-      const Eigen::VectorXd step = damped.ldlt().solve(-gradient);
+      const Eigen::VectorXd step = analysis::solve_symmetric(damped, -gradient);
       const Eigen::VectorXd moved = p + step.cwiseMax(-1.0).cwiseMin(1.0);
       const Eigen::VectorXd there = residual_of(problem, moved);
       better = there.squaredNorm() < residual.squaredNorm();

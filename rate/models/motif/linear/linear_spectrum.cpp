@@ -2,10 +2,10 @@
 // linear_model.cpp).
 #include <complex>
 
-#include <Eigen/Eigenvalues>
-#include <Eigen/LU>
 #include <fmt/format.h>
 
+#include "core/analysis/decompositions.hpp"
+#include "core/analysis/linear_solve.hpp"
 #include "core/error.hpp"
 #include "rate/models/motif/linear/linear_model.hpp"
 
@@ -18,10 +18,10 @@ constexpr double kPlacedWithin = 1e-6;
 }  // namespace
 
 LinearSpectrum spectrum_of(const Eigen::MatrixXd& a) {
-  const Eigen::EigenSolver<Eigen::MatrixXd> solver(a);
-  LinearSpectrum spectrum{solver.eigenvalues(), solver.eigenvectors(), {}};
-  spectrum.left = Eigen::PartialPivLU<Eigen::MatrixXcd>(spectrum.right).inverse();
-  return spectrum;
+  analysis::Eigensystem system = analysis::eigensystem(a);
+  Eigen::MatrixXcd left = analysis::solve(
+      system.vectors, Eigen::MatrixXcd(Eigen::MatrixXcd::Identity(a.rows(), a.cols())));
+  return {std::move(system.values), std::move(system.vectors), std::move(left)};
 }
 
 PlacedLoop place_eigenvalues(const LinearSpectrum& spectrum, const Eigen::VectorXcd& wanted,
@@ -32,11 +32,11 @@ PlacedLoop place_eigenvalues(const LinearSpectrum& spectrum, const Eigen::Vector
   }
   // The shortest solution Q^H (Q Q^H)^-1 1; steps of refinement mend what Q Q^H loses.
   const Eigen::MatrixXcd adjoint = q.adjoint();
-  const Eigen::PartialPivLU<Eigen::MatrixXcd> gram(q * adjoint);
+  const Eigen::MatrixXcd gram = q * adjoint;
   Eigen::VectorXcd d = Eigen::VectorXcd::Zero(q.cols());
   for (int step = 0; step < 3; ++step) {
     const Eigen::VectorXcd rest = Eigen::VectorXcd::Ones(q.rows()) - q * d;
-    const Eigen::VectorXcd part = gram.solve(rest);
+    const Eigen::VectorXcd part = analysis::solve(gram, Eigen::MatrixXcd(rest));
     d += adjoint * part;
   }
   const Eigen::VectorXcd left_u = spectrum.left * u;

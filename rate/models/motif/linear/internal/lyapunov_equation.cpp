@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include <Eigen/LU>
+#include "core/analysis/linear_solve.hpp"
 
 namespace rheobase::rate {
 
@@ -19,9 +19,7 @@ std::optional<LyapunovPair> sign_iteration(const Eigen::MatrixXd& j, const Eigen
   Eigen::MatrixXd a = j;
   LyapunovPair sum{f, g};
   for (int i = 0; i < kSignIterations; ++i) {
-    const Eigen::PartialPivLU<Eigen::MatrixXd> lu(a);
-    const Eigen::MatrixXd inverse = lu.inverse();
-    const double log_determinant = lu.matrixLU().diagonal().array().abs().log().sum();
+    const auto [inverse, log_determinant] = analysis::inverse(a);
     if (!inverse.allFinite() || !std::isfinite(log_determinant)) {
       return std::nullopt;
     }
