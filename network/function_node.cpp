@@ -11,8 +11,8 @@
 
 #include "core/aligned_vector.hpp"
 #include "core/error.hpp"
+#include "core/nearest_name.hpp"
 #include "network/kernels/vector_kernels.hpp"
-#include "network/nearest_name.hpp"
 
 namespace rheobase::network {
 

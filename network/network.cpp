@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
-#include "network/nearest_name.hpp"
+#include "core/nearest_name.hpp"
 #include "network/network_builder.hpp"
 
 namespace rheobase::network {

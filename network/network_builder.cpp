@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "core/nearest_name.hpp"
 #include "network/equations/text_equations.hpp"
-#include "network/nearest_name.hpp"
 #include "network/neuron_template.hpp"
 
 namespace rheobase::network {

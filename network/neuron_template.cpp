@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "core/nearest_name.hpp"
 #include "network/equations/parser.hpp"
-#include "network/nearest_name.hpp"
 #include "network/templates/neuron_template_registry.hpp"
 
 namespace rheobase::network {

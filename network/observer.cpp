@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "core/nearest_name.hpp"
 #include "network/evaluation.hpp"
-#include "network/nearest_name.hpp"
 
 namespace rheobase::network {
 

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
-#include "network/nearest_name.hpp"
+#include "core/nearest_name.hpp"
 #include "network/solvers/solver_registry.hpp"
 
 namespace rheobase::network {

@@ -7,7 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include "apps/cli/help_text.hpp"
-#include "apps/cli/suggestion.hpp"
+#include "core/nearest_name.hpp"
 
 namespace rheobase::cli {
 
@@ -87,7 +87,7 @@ std::vector<std::string> command_names(const CLI::App& group) {
 }
 
 std::string did_you_mean(const std::string& word, const std::vector<std::string>& candidates) {
-  const std::string near = nearest(word, candidates);
+  const std::string near = nearest_name(word, candidates);
   return near.empty() ? "" : "; did you mean " + near + "?";
 }
 

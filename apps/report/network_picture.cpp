@@ -8,7 +8,7 @@
 
 #include "apps/report/internal/figure_file.hpp"
 #include "core/error.hpp"
-#include "network/nearest_name.hpp"
+#include "core/nearest_name.hpp"
 
 namespace rheobase::report {
 
@@ -80,8 +80,7 @@ std::vector<std::size_t> chosen(const Names& known, const std::vector<std::strin
   for (const std::string& name : wanted) {
     const auto found = std::ranges::find(known, name);
     if (found == known.end()) {
-      throw InputError("plot", what, fmt::format("'{}'", name),
-                       network::must_be_one_of(name, known));
+      throw InputError("plot", what, fmt::format("'{}'", name), must_be_one_of(name, known));
     }
     indices.push_back(static_cast<std::size_t>(found - known.begin()));
   }

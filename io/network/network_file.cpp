@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
-#include "core/physical_memory.hpp"
+#include "core/memory.hpp"
 #include "io/mat/atomic_file.hpp"
 #include "io/network/internal/fit_plan.hpp"
 #include "io/network/internal/input_signals.hpp"
@@ -254,12 +254,12 @@ void NetworkReader::require_memory_for_weights() const {
     const double rows = size_of(file_.spec.edges[edge].target);
     const double columns = size_of(file_.spec.edges[edge].source);
     const double bytes = 2.0 * sizeof(double) * rows * columns;  // drawn, then laid out
-    if (bytes > physical_memory_bytes()) {
+    if (bytes > usable_memory_bytes()) {
       throw InputError(
           fmt::format("{}: edge {}", map_->where(place), edge + 1), "weights",
           fmt::format("{:g} x {:g}, {:.3g} GB", rows, columns, bytes / 1e9),
           fmt::format("must fit into memory, {:.3g} GB: fewer units, or sparse weights",
-                      physical_memory_bytes() / 1e9));
+                      usable_memory_bytes() / 1e9));
     }
   }
 }

@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "network/nearest_name.hpp"
+#include "core/nearest_name.hpp"
 
 namespace rheobase::network {
 

@@ -8,8 +8,8 @@
 
 #include "core/error.hpp"
 #include "core/field_table.hpp"
+#include "core/nearest_name.hpp"
 #include "network/fit/backpropagation.hpp"
-#include "network/nearest_name.hpp"
 
 namespace rheobase::network {
 

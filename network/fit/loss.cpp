@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
-#include "network/nearest_name.hpp"
+#include "core/nearest_name.hpp"
 
 namespace rheobase::network {
 

@@ -7,7 +7,7 @@
 
 #include "core/error.hpp"
 #include "core/field_table.hpp"
-#include "network/nearest_name.hpp"
+#include "core/nearest_name.hpp"
 
 namespace rheobase::network {
 

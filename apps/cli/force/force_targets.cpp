@@ -5,9 +5,9 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "core/error.hpp"
+#include "core/memory.hpp"
 #include "io/mat/session_file.hpp"
 #include "io/mat/targets_file.hpp"
 #include "rate/learning/rls/rls.hpp"
@@ -97,8 +97,7 @@ std::size_t force_memory_bytes(Eigen::Index units, Eigen::Index steps) {
 }
 
 void require_memory(std::size_t bytes, Eigen::Index units) {
-  const auto machine =
-      static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE));
+  const double machine = usable_memory_bytes();
   if (static_cast<double>(bytes) > machine) {
     throw InputError(
         "units", "",

@@ -12,7 +12,7 @@
 #include "apps/cli/progress_bar.hpp"
 #include "apps/cli/text_format.hpp"
 #include "core/error.hpp"
-#include "core/physical_memory.hpp"
+#include "core/memory.hpp"
 #include "io/network/fitted_network.hpp"
 #include "io/network/network_run_file.hpp"
 
@@ -49,7 +49,7 @@ void require_memory(const NetworkRunJob& job) {
     rows += probe.mean ? 1.0 : static_cast<double>(probe.units.empty() ? all : probe.units.size());
   }
   const double bytes = samples * rows * sizeof(double);
-  const double memory = physical_memory_bytes();
+  const double memory = usable_memory_bytes();
   if (bytes > memory) {
     throw InputError(
         job.file.name, "records",

@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
-#include "core/physical_memory.hpp"
+#include "core/memory.hpp"
 
 namespace rheobase::io {
 
@@ -115,10 +115,10 @@ Eigen::MatrixXd InputSignals::matrix(long steps) const {
     }
   }
   const double bytes = static_cast<double>(steps) * static_cast<double>(columns) * sizeof(double);
-  if (!constant && bytes > physical_memory_bytes()) {
+  if (!constant && bytes > usable_memory_bytes()) {
     throw InputError(signals_.front().where, "",
                      fmt::format("{} steps of {} columns, {:.3g} GB", steps, columns, bytes / 1e9),
-                     fmt::format("must fit into memory, {:.3g} GB", physical_memory_bytes() / 1e9));
+                     fmt::format("must fit into memory, {:.3g} GB", usable_memory_bytes() / 1e9));
   }
   Eigen::MatrixXd inputs(columns == 0 ? 0 : constant ? 1 : steps, columns);
   Eigen::Index first = 0;

@@ -8,9 +8,9 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "core/nearest_name.hpp"
 #include "io/mat/atomic_file.hpp"
 #include "io/network/yaml_document.hpp"
-#include "network/nearest_name.hpp"
 
 namespace rheobase::io {
 
@@ -203,7 +203,7 @@ const DocumentValue& TemplateLibrary::get(const std::string& name) {
     known.push_back(entry.key);
   }
   throw InputError(file_, "template", fmt::format("'{}'", name),
-                   network::must_be_one_of(name, known) + ", or of a file below the same folder");
+                   must_be_one_of(name, known) + ", or of a file below the same folder");
 }
 
 std::string TemplateLibrary::kind_of(const std::string& name) {

@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
-#include "network/nearest_name.hpp"
+#include "core/nearest_name.hpp"
 
 namespace rheobase::io {
 
@@ -31,8 +31,7 @@ TomlFields::TomlFields(const DocumentValue& table, const SourceMap& map, std::st
   }
   for (const DocumentEntry& entry : *table.table()) {
     if (std::ranges::find(known, entry.key) == known.end()) {
-      fail(entry.position, "key", fmt::format("'{}'", entry.key),
-           network::must_be_one_of(entry.key, known));
+      fail(entry.position, "key", fmt::format("'{}'", entry.key), must_be_one_of(entry.key, known));
     }
   }
 }
@@ -109,7 +108,7 @@ std::string TomlFields::word_or(std::string_view key, const std::string& fallbac
                                 const std::vector<std::string>& words) const {
   const std::string word = text_or(key, fallback);
   if (std::ranges::find(words, word) == words.end()) {
-    fail(find(key)->position, key, fmt::format("'{}'", word), network::must_be_one_of(word, words));
+    fail(find(key)->position, key, fmt::format("'{}'", word), must_be_one_of(word, words));
   }
   return word;
 }
@@ -128,7 +127,7 @@ FieldValue TomlFields::field_value(const FieldInfo& field, const DocumentValue& 
   if (const auto fault = value_fault(field, given)) {
     fail(value.position, field.name, fault->found,
          field.kind == FieldKind::word && value.text() != nullptr
-             ? network::must_be_one_of(*value.text(), field.words)
+             ? must_be_one_of(*value.text(), field.words)
              : fault->required);
   }
   return given;

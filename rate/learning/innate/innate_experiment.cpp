@@ -6,9 +6,9 @@
 #include <numeric>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "core/error.hpp"
+#include "core/memory.hpp"
 #include "rate/learning/innate/internal/innate_learner.hpp"
 #include "rate/learning/innate/trial_measures.hpp"
 #include "rate/learning/learner.hpp"
@@ -17,14 +17,9 @@ namespace rheobase::rate {
 
 namespace {
 
-double machine_memory_gb() {
-  return static_cast<double>(sysconf(_SC_PHYS_PAGES)) *
-         static_cast<double>(sysconf(_SC_PAGE_SIZE)) / 1e9;
-}
-
 void require_memory(const InnateExperiment& e, double bytes, const char* what) {
   const double needed = bytes / 1e9;
-  const double there = e.memory_gb > 0.0 ? e.memory_gb : machine_memory_gb();
+  const double there = e.memory_gb > 0.0 ? e.memory_gb : usable_memory_bytes() / 1e9;
   if (needed > there) {
     throw InputError("innate training", what, fmt::format("{:.4g} GB", needed),
                      fmt::format("must fit into {:.3g} GB of memory: take fewer units, fewer "

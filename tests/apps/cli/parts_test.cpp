@@ -4,11 +4,11 @@
 #include "apps/cli/help_text.hpp"
 #include "apps/cli/progress_bar.hpp"
 #include "apps/cli/reference_path.hpp"
-#include "apps/cli/suggestion.hpp"
 #include "apps/cli/text_table.hpp"
 #include "apps/cli/value_syntax.hpp"
 #include "core/edit_distance.hpp"
 #include "core/error.hpp"
+#include "core/nearest_name.hpp"
 #include "tests/apps/cli/cli_harness.hpp"
 
 namespace rheobase {
@@ -56,10 +56,10 @@ TEST_SUITE("cli") {
 
   TEST_CASE("the nearest name is offered only when it is near") {
     const std::vector<std::string> names{"--scaling", "--seed", "--trials", "--evaluate-every"};
-    CHECK(cli::nearest("--sclaing", names) == "--scaling");
-    CHECK(cli::nearest("--trial", names) == "--trials");
-    CHECK(cli::nearest("--evaluate", names) == "--evaluate-every");
-    CHECK(cli::nearest("--frobnicate", names).empty());
+    CHECK(nearest_name("--sclaing", names) == "--scaling");
+    CHECK(nearest_name("--trial", names) == "--trials");
+    CHECK(nearest_name("--evaluate", names) == "--evaluate-every");
+    CHECK(nearest_name("--frobnicate", names).empty());
   }
 
   TEST_CASE("arguments are quoted so that a shell gives them back") {
