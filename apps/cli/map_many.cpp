@@ -6,10 +6,9 @@
 
 #include <fmt/format.h>
 
-#include "apps/cli/interrupt.hpp"
 #include "apps/cli/json_output.hpp"
 #include "apps/cli/output_file.hpp"
-#include "apps/cli/progress_bar.hpp"
+#include "apps/cli/series.hpp"
 #include "apps/cli/text_format.hpp"
 #include "apps/cli/text_table.hpp"
 #include "core/error.hpp"
@@ -22,28 +21,19 @@ namespace {
 namespace fs = std::filesystem;
 
 /// One network of many.
-struct MapEntry {
-  fs::path model, output;
-  std::string command;
-  bool resumed = false;  ///< was complete before
+struct MapEntry : SeriesEntry {
+  fs::path model;
   double scaling_factor = 0.0;
   double accuracy = 0.0;
-  double seconds = 0.0;
-  std::string error;
 };
 
 /// What an earlier run with the same options left. @throws InputError for other options
 void resume_if_done(MapEntry& entry) {
-  if (!fs::exists(entry.output)) {
+  if (!fs::exists(entry.file)) {
     return;
   }
-  const io::ModelFile file = io::read_model(entry.output);
-  if (file.provenance.map_command != entry.command) {
-    throw InputError(entry.output.string(), "field 'map_command'", file.provenance.map_command,
-                     "must be '" + entry.command +
-                         "': the folder holds networks of other options; name another one");
-  }
-  entry.resumed = true;
+  const io::ModelFile file = io::read_model(entry.file);
+  resume(entry, "map_command", file.provenance.map_command);
   entry.scaling_factor = file.scaling_factor.value_or(0.0);
   for (const double accuracy : file.provenance.accuracies) {
     entry.accuracy = std::max(entry.accuracy, accuracy);
@@ -66,13 +56,13 @@ std::vector<MapEntry> entries_of(const MapRequest& request, const Console& conso
     }
     MapEntry entry;
     entry.model = model;
-    entry.output = request.output / with_word(model.filename(), "lif");
+    entry.file = request.output / with_word(model.filename(), "lif");
     entry.command = command + " " + shell_quoted(model.filename().string());
     for (const MapEntry& other : entries) {
-      if (other.output == entry.output) {
+      if (other.file == entry.file) {
         throw InputError("MODEL", model.string(),
                          "a file of the same name as " + other.model.string(),
-                         "must have another name: both results would be " + entry.output.string());
+                         "must have another name: both results would be " + entry.file.string());
       }
     }
     entries.push_back(entry);
@@ -92,12 +82,13 @@ std::vector<MapEntry> with_earlier_rows(const fs::path& summary, std::vector<Map
       continue;
     }
     const double seconds = csv_number<double>(cells[4]).value_or(0.0);
-    const auto own = std::ranges::find_if(entries, [&](const MapEntry& entry) {
-      return entry.output.filename().string() == cells[1];
-    });
+    const auto own = std::ranges::find_if(
+        entries, [&](const MapEntry& entry) { return entry.file.filename().string() == cells[1]; });
     if (own == entries.end()) {
-      all.push_back({cells[0], cells[1], "", true, csv_number<double>(cells[2]).value_or(0.0),
-                     csv_number<double>(cells[3]).value_or(0.0), seconds, cells[5]});
+      all.push_back({{cells[1], "", true, seconds, cells[5]},
+                     cells[0],
+                     csv_number<double>(cells[2]).value_or(0.0),
+                     csv_number<double>(cells[3]).value_or(0.0)});
     } else if (own->resumed) {
       own->seconds = seconds;
     }
@@ -115,7 +106,7 @@ void write_summary(const fs::path& folder, const std::vector<MapEntry>& given,
   for (Eigen::Index i = 0; i < count; ++i) {
     const MapEntry& entry = entries[static_cast<std::size_t>(i)];
     text += fmt::format("{},{},", csv_text(entry.model.string()),
-                        csv_text(entry.output.filename().string()));
+                        csv_text(entry.file.filename().string()));
     // What broke has no figures.
     text += entry.error.empty()
                 ? fmt::format("{},{},{:.3f},", entry.scaling_factor, entry.accuracy, entry.seconds)
@@ -142,7 +133,7 @@ void print_entries(const MapRequest& request, const std::vector<MapEntry>& entri
     Json list = Json::array();
     for (const MapEntry& entry : entries) {
       list.push_back({{"model", entry.model.string()},
-                      {"output", entry.output.string()},
+                      {"output", entry.file.string()},
                       {"kept", entry.resumed},
                       {"scaling_factor", entry.scaling_factor},
                       {"accuracy", entry.accuracy},
@@ -176,19 +167,7 @@ void check_many(const MapRequest& request) {
   if (!request.plot.empty()) {
     throw InputError("--plot", request.plot.string(), "several models", "must come with one");
   }
-  if (request.output.empty()) {
-    throw InputError("--output", "", "nothing",
-                     "must name the folder for the results of several models");
-  }
-  std::error_code failure;
-  fs::create_directories(request.output, failure);
-  if (failure) {
-    throw InputError("--output", request.output.string(), failure.message(),
-                     "must be a folder that can be made");
-  }
-  for (const char* summary : {"summary.csv", "summary.mat"}) {
-    check_output("--output", request.output / summary, {request.task.trials_file});
-  }
+  open_series(request.output, {request.task.trials_file});
 }
 
 }  // namespace
@@ -199,47 +178,29 @@ void map_many(const MapRequest& request, const Console& console) {
   std::vector<fs::path> inputs = request.models;
   inputs.push_back(request.task.trials_file);
   for (MapEntry& entry : entries) {
-    check_output("--output", entry.output, inputs);
+    check_output("--output", entry.file, inputs);
     resume_if_done(entry);
   }
-  const InterruptGuard guard;
-  std::size_t broken = 0;
-  {
-    ProgressBar bar(console, "scaling search");
-    const RunControl shown = bar.control(guard);
-    for (std::size_t i = 0; i < entries.size(); ++i) {
-      MapEntry& entry = entries[i];
-      const RunControl part{[&](const Progress& progress) {
-                              shown.progress((static_cast<double>(i) + progress.fraction) /
-                                                 static_cast<double>(entries.size()),
-                                             entry.model.filename().string());
-                            },
-                            shown.cancelled};
-      if (entry.resumed) {
-        continue;
-      }
-      try {
+  std::vector<SeriesEntry*> series;
+  for (MapEntry& entry : entries) {
+    series.push_back(&entry);
+  }
+  const auto name = [&](std::size_t i) { return entries[i].model.filename().string(); };
+  // A search has threads of its own: one network at a time.
+  run_series(
+      series, 1, console, "scaling search", name, [&](std::size_t i, const RunControl& control) {
+        MapEntry& entry = entries[i];
         MapRequest one = request;
         one.model = entry.model;
-        const Mapped mapped = map_one(one, entry.output, entry.command, console, part);
+        const Mapped mapped = map_one(one, entry.file, entry.command, console, control);
         const mapping::ScalingPoint& best = mapped.result.candidates[mapped.result.chosen].measured;
         entry.scaling_factor = best.scaling_factor;
         entry.accuracy = best.accuracy.value;
         entry.seconds = mapped.result.seconds;
-      } catch (const Cancelled&) {
-        throw Cancelled("stopped; complete networks are kept, the same command goes on");
-      } catch (const std::exception& error) {
-        entry.error = failure_text(error);
-        ++broken;
-      }
-    }
-  }
+      });
   write_summary(request.output, entries, console.command_line);
   print_entries(request, entries, console);
-  if (broken > 0) {
-    throw Error(fmt::format("{} of {} networks broke: see {}", broken, entries.size(),
-                            (request.output / "summary.csv").string()));
-  }
+  require_unbroken({series.begin(), series.end()}, request.output);
 }
 
 }  // namespace rheobase::cli

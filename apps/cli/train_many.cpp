@@ -1,25 +1,21 @@
 #include "apps/cli/train_many.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <limits>
 #include <mutex>
-#include <thread>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "apps/cli/interrupt.hpp"
 #include "apps/cli/json_output.hpp"
 #include "apps/cli/output_file.hpp"
-#include "apps/cli/progress_bar.hpp"
+#include "apps/cli/series.hpp"
 #include "apps/cli/text_format.hpp"
 #include "apps/cli/text_table.hpp"
 #include "apps/cli/trained_model.hpp"
 #include "apps/cli/training_summary.hpp"
 #include "core/error.hpp"
-#include "core/parallel.hpp"
 #include "io/mat/atomic_file.hpp"
 
 namespace rheobase::cli {
@@ -29,17 +25,12 @@ namespace {
 namespace fs = std::filesystem;
 
 /// What became of one network.
-struct Entry {
+struct Training : SeriesEntry {
   Seed seed = 0;
-  fs::path file;
-  std::string command;
-  bool resumed = false;  ///< was complete before
   bool trained = false;
   int trials = 0;
   double accuracy = 0.0;
   double mean_loss = 0.0;
-  double seconds = std::numeric_limits<double>::quiet_NaN();
-  std::string error;
 };
 
 /// The command that makes one of the networks alone.
@@ -59,69 +50,56 @@ class ManyTrainings {
         options_(request.training) {
     options_.threads = 1;
     for (const Seed seed : request.seeds) {
-      Entry entry;
+      Training entry;
       entry.seed = seed;
       entry.file = request.output /
                    fmt::format("{}_N{}_seed{}.mat", task_.name(), request.network.units, seed);
       entry.command = single_command(console.command_line, seed, entry.file);
       entries_.push_back(entry);
     }
-    progress_ = std::vector<std::atomic<double>>(entries_.size());
   }
 
   void check_outputs() const;
   void keep_what_is_done();
-  void keep_earlier_rows();
-  void run(const InterruptGuard& guard, const RunControl& bar);
-  void write_summary() const;
-  void print() const;
-  std::size_t broken() const {
-    return static_cast<std::size_t>(std::count_if(
-        entries_.begin(), entries_.end(), [](const Entry& entry) { return !entry.error.empty(); }));
-  }
+  void run();
 
  private:
-  void keep_if_done(Entry& entry) const;
+  void keep_earlier_rows();
+  void write_summary() const;
+  void print() const;
+  void keep_if_done(Training& entry) const;
   void train_one(std::size_t index, const RunControl& control);
   bool meets_criteria(double accuracy, double mean_loss) const {
     return accuracy > options_.stop_accuracy && mean_loss < options_.stop_loss;
   }
   std::size_t trained() const {
     return static_cast<std::size_t>(std::count_if(
-        entries_.begin(), entries_.end(), [](const Entry& entry) { return entry.trained; }));
+        entries_.begin(), entries_.end(), [](const Training& entry) { return entry.trained; }));
   }
 
   const TrainRequest& request_;
   const Console& console_;
   rate::Task task_;
   rate::TrainingOptions options_;
-  std::vector<Entry> entries_;
-  std::vector<Entry> earlier_;  ///< rows of the folder's summary for other seeds
-  std::vector<std::atomic<double>> progress_;
+  std::vector<Training> entries_;
+  std::vector<Training> earlier_;  ///< rows of the folder's summary for other seeds
   std::mutex writing_;
 };
 
 void ManyTrainings::check_outputs() const {
   const std::vector<fs::path> inputs{file_of(request_.mask), request_.task.trials_file};
-  for (const char* summary : {"summary.csv", "summary.mat"}) {
-    check_output("--output", request_.output / summary, inputs);
-  }
-  for (const Entry& entry : entries_) {
+  open_series(request_.output, inputs);
+  for (const Training& entry : entries_) {
     check_output("--output", entry.file, inputs);
   }
 }
 
-void ManyTrainings::keep_if_done(Entry& entry) const {
+void ManyTrainings::keep_if_done(Training& entry) const {
   if (!fs::exists(entry.file)) {
     return;
   }
   const io::ModelFile file = io::read_model(entry.file);
-  if (file.provenance.command != entry.command) {
-    throw InputError(entry.file.string(), "field 'command'", file.provenance.command,
-                     "must be '" + entry.command +
-                         "': the folder holds networks of other options; name another one");
-  }
-  entry.resumed = true;
+  resume(entry, "command", file.provenance.command);
   entry.trials = file.provenance.trials;
   entry.accuracy = file.provenance.eval_accuracy;
   entry.mean_loss = file.provenance.eval_loss;
@@ -129,7 +107,7 @@ void ManyTrainings::keep_if_done(Entry& entry) const {
 }
 
 void ManyTrainings::keep_what_is_done() {
-  std::ranges::for_each(entries_, [this](Entry& entry) { keep_if_done(entry); });
+  std::ranges::for_each(entries_, [this](Training& entry) { keep_if_done(entry); });
 }
 
 /// What the folder's summary says of other seeds, and how long the resumed networks took. Read
@@ -141,10 +119,14 @@ void ManyTrainings::keep_earlier_rows() {
     return;
   }
   for (const SummaryRow& row : read_summary(path)) {
-    const auto own = std::ranges::find(entries_, row.seed, &Entry::seed);
+    const auto own = std::ranges::find(entries_, row.seed, &Training::seed);
     if (own == entries_.end()) {
-      earlier_.push_back({row.seed, row.file, "", true, row.criteria_met, row.trials, row.accuracy,
-                          row.mean_loss, row.seconds, row.error});
+      earlier_.push_back({{row.file, "", true, row.seconds, row.error},
+                          row.seed,
+                          row.criteria_met,
+                          row.trials,
+                          row.accuracy,
+                          row.mean_loss});
     } else if (own->resumed) {
       own->seconds = row.seconds;
     }
@@ -152,7 +134,7 @@ void ManyTrainings::keep_earlier_rows() {
 }
 
 void ManyTrainings::train_one(std::size_t index, const RunControl& control) {
-  Entry& entry = entries_[index];
+  Training& entry = entries_[index];
   rate::TrainingOptions options = options_;
   options.seed = entry.seed;
   const rate::DaleModel model = new_model(request_, task_.inputs(), entry.seed);
@@ -174,49 +156,36 @@ void ManyTrainings::train_one(std::size_t index, const RunControl& control) {
   entry.seconds = result.seconds;
 }
 
-void ManyTrainings::run(const InterruptGuard& guard, const RunControl& bar) {
-  const std::thread::id caller = std::this_thread::get_id();
-  const auto share_done = [this] {
-    double sum = 0.0;
-    for (const std::atomic<double>& part : progress_) {
-      sum += part;
-    }
-    return sum / static_cast<double>(progress_.size());
-  };
-  const auto train_entry = [&](std::size_t i) {
-    RunControl control;
-    control.cancelled = [&guard] { return guard.interrupted(); };
-    control.report = [&](const Progress& progress) {
-      progress_[i] = progress.fraction;
-      if (std::this_thread::get_id() == caller) {
-        bar.progress(share_done(), fmt::format("{} networks", entries_.size()));
-      }
-    };
-    if (!entries_[i].resumed && !guard.interrupted()) {
-      try {
-        {
-          // Another machine that shares the folder may have made it; reading forks a process.
-          const std::lock_guard lock(writing_);
-          keep_if_done(entries_[i]);
-        }
-        if (!entries_[i].resumed) {
-          train_one(i, control);
-        }
-      } catch (const std::exception& error) {
-        entries_[i].error = failure_text(error);
-      }
-    }
-    progress_[i] = 1.0;
-  };
-  parallel_for(entries_.size(), request_.jobs, train_entry);
+void ManyTrainings::run() {
+  std::vector<SeriesEntry*> series;
+  for (Training& entry : entries_) {
+    series.push_back(&entry);
+  }
+  const auto name = [this](std::size_t) { return fmt::format("{} networks", entries_.size()); };
+  run_series(series, request_.jobs, console_, "training", name,
+             [this](std::size_t i, const RunControl& control) {
+               {
+                 // Another machine that shares the folder may have made it; reading forks a
+                 // process.
+                 const std::lock_guard lock(writing_);
+                 keep_if_done(entries_[i]);
+               }
+               if (!entries_[i].resumed) {
+                 train_one(i, control);
+               }
+             });
+  keep_earlier_rows();
+  write_summary();
+  print();
+  require_unbroken({series.begin(), series.end()}, request_.output);
 }
 
 void ManyTrainings::write_summary() const {
-  std::vector<Entry> all = earlier_;
+  std::vector<Training> all = earlier_;
   all.insert(all.end(), entries_.begin(), entries_.end());
-  std::ranges::sort(all, {}, &Entry::seed);
+  std::ranges::sort(all, {}, &Training::seed);
   std::vector<SummaryRow> rows;
-  for (const Entry& entry : all) {
+  for (const Training& entry : all) {
     rows.push_back({entry.seed, entry.file.filename().string(), entry.trained, entry.trials,
                     entry.trials / options_.batch, entry.accuracy, entry.mean_loss, entry.seconds,
                     entry.error});
@@ -248,7 +217,7 @@ void ManyTrainings::write_summary() const {
 void ManyTrainings::print() const {
   if (request_.json) {
     Json list = Json::array();
-    for (const Entry& entry : entries_) {
+    for (const Training& entry : entries_) {
       list.push_back({{"seed", entry.seed},
                       {"model", entry.file.string()},
                       {"kept", entry.resumed},
@@ -263,7 +232,7 @@ void ManyTrainings::print() const {
     return;
   }
   TextTable table({"seed", "trained", "trials", "accuracy", "mean loss", "time"});
-  for (const Entry& entry : entries_) {
+  for (const Training& entry : entries_) {
     table.add_row(
         {std::to_string(entry.seed), !entry.error.empty() ? "failed" : yes_no(entry.trained),
          std::to_string(entry.trials), percent(entry.accuracy), short_number(entry.mean_loss),
@@ -277,33 +246,10 @@ void ManyTrainings::print() const {
 }  // namespace
 
 void train_many(const TrainRequest& request, const Console& console) {
-  if (request.output.empty()) {
-    throw InputError("--output", "", "nothing", "must name the folder of the networks");
-  }
   ManyTrainings trainings(request, console);
-  std::error_code failure;
-  fs::create_directories(request.output, failure);
-  if (failure) {
-    throw InputError("--output", request.output.string(), failure.message(),
-                     "must be a folder that can be made");
-  }
   trainings.check_outputs();
   trainings.keep_what_is_done();
-  const InterruptGuard guard;
-  {
-    ProgressBar bar(console, "training");
-    trainings.run(guard, bar.control(guard));
-  }
-  if (guard.interrupted()) {
-    throw Cancelled("stopped; complete networks are kept, the same command goes on");
-  }
-  trainings.keep_earlier_rows();
-  trainings.write_summary();
-  trainings.print();
-  if (trainings.broken() > 0) {
-    throw Error(fmt::format("{} of {} networks broke: see {}", trainings.broken(),
-                            request.seeds.size(), (request.output / "summary.csv").string()));
-  }
+  trainings.run();
 }
 
 }  // namespace rheobase::cli
