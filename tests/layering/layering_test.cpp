@@ -27,7 +27,7 @@ const std::map<std::string, std::set<std::string>> kMayInclude{
     {"spiking", {"core", "core/simd"}},
     {"mapping/conversion", {"rate", "spiking", "core/analysis", "core"}},
     {"mapping/comparison", {"mapping/conversion", "rate", "spiking", "core/analysis", "core"}},
-    {"network", {"rate/learning", "core", "core/simd"}},
+    {"network", {"rate/learning", "core/analysis", "core", "core/simd"}},
     {"io/mat", {"mapping", "rate", "spiking", "core"}},
     {"io/comparison", {"io/mat", "mapping", "rate", "spiking", "core/analysis", "core"}},
     {"io/network", {"io/mat", "network", "core"}},
