@@ -22,9 +22,11 @@
 #include "core/version.hpp"
 #include "io/comparison/comparison_file.hpp"
 #include "io/mat/innate_file.hpp"
+#include "io/mat/innate_task_file.hpp"
 #include "io/mat/mat_file.hpp"
 #include "mapping/comparison/compare.hpp"
 #include "mapping/conversion/network_fingerprint.hpp"
+#include "rate/tasks/trajectory_task.hpp"
 
 namespace rheobase::cli {
 
@@ -126,7 +128,9 @@ ReportSource saved_source(const ReportRequest& request) {
   check_output("--output", request.output, {comparison.model_file});
   check_figures(request, report::figure_format_from(request.format), {comparison.model_file});
   rate::Task task =
-      make_task(comparison.task, comparison.task_parameters, request.task.trials_file);
+      comparison.task.starts_with(rate::kInnateTask)
+          ? io::read_innate_task(comparison.model_file, comparison.task, comparison.task_parameters)
+          : make_task(comparison.task, comparison.task_parameters, request.task.trials_file);
   std::optional<io::ModelFile> model = model_of(comparison);
   return {std::move(comparison), std::move(task), std::move(model)};
 }
@@ -179,7 +183,13 @@ void tell(const ReportRequest& request, const std::vector<fs::path>& figures, bo
   }
 }
 
-/// A network of innate training has tests of its own and no spiking network.
+/// A network of innate training without a spiking network: the page of its own tests.
+bool is_innate_alone(const fs::path& path) {
+  constexpr std::array<std::string_view, 2> kFields{"innate", "opt_scaling_factor"};
+  const io::MatFile file(path, kFields);
+  return file.has("innate") && !file.has("opt_scaling_factor");
+}
+
 void report_innate(const ReportRequest& request, Command command, const Console& console) {
   constexpr std::array kAllowed{"MODEL", "--output", "--figures", "--format", "--json"};
   for (const std::string& name : command.given()) {
@@ -206,7 +216,7 @@ void run_report(ReportRequest request, Command command, const Console& console) 
   check_output("--output", request.output, {request.model, request.task.trials_file});
   check_figures(request, format, {request.model, request.task.trials_file});
   const bool saved = is_comparison(request.model);
-  if (!saved && io::is_innate_file(request.model)) {
+  if (!saved && is_innate_alone(request.model)) {
     report_innate(request, command, console);
     return;
   }

@@ -8,9 +8,10 @@
 #include "apps/cli/option.hpp"
 #include "apps/cli/text_format.hpp"
 #include "core/error.hpp"
-#include "io/mat/innate_file.hpp"
+#include "io/mat/innate_task_file.hpp"
 #include "io/mat/trials_file.hpp"
 #include "rate/tasks/task_registry.hpp"
+#include "rate/tasks/trajectory_task.hpp"
 
 namespace rheobase::cli {
 
@@ -51,6 +52,12 @@ std::vector<std::pair<std::string, std::string>> parameter_help() {
   }
   result.emplace_back("rms-limit",
                       "file: largest root mean square difference from the target (default 0.3)");
+  result.emplace_back("min-r2",
+                      "networks of innate training: smallest squared correlation of output and "
+                      "target in the window (default 0.8)");
+  result.emplace_back("perturbed",
+                      "networks of innate training: 1: every trajectory also with its "
+                      "perturbation (default 0)");
   return result;
 }
 
@@ -119,11 +126,6 @@ rate::Task resolve_task(const TaskChoice& choice, const io::ModelFile& file,
         path, "field 'task'", "nothing",
         fmt::format("must name a task, or give --task with one of {}", joined(task_names(), ", ")));
   }
-  if (name.starts_with(io::kInnateTask)) {
-    throw InputError(path, "field 'task'", fmt::format("'{}'", name),
-                     "must be a task of `rheobase task`; a network of innate training is tested "
-                     "with `rheobase innate run`");
-  }
   rate::TaskParameters parameters;
   if (name == file.task) {
     parameters = file.provenance.task_parameters;
@@ -132,6 +134,9 @@ rate::Task resolve_task(const TaskChoice& choice, const io::ModelFile& file,
     parameters[parameter] = value;
   }
   const rate::Task task = [&] {
+    if (name.starts_with(rate::kInnateTask)) {
+      return io::read_innate_task(path, name, parameters);
+    }
     try {
       return make_task(name, parameters, choice.trials_file);
     } catch (const InputError& error) {

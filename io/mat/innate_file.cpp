@@ -9,6 +9,7 @@
 #include "io/mat/internal/innate_names.hpp"
 #include "io/mat/internal/model_fields.hpp"
 #include "io/mat/learner_state_file.hpp"
+#include "rate/tasks/trajectory_task.hpp"
 
 namespace rheobase::io {
 
@@ -97,7 +98,7 @@ ModelFile as_model_file(const InnateFile& file) {
   const rate::InnateState& state = file.result.state;
   model.network = rate::network_of(file.result.network, file.experiment.noise);
   model.network.w_initial = file.start.w;
-  model.task = std::string(kInnateTask) + file.kind;
+  model.task = std::string(rate::kInnateTask) + file.kind;
   model.provenance.losses = state.recurrent_loss;
   model.provenance.losses.insert(model.provenance.losses.end(), state.readout_loss.begin(),
                                  state.readout_loss.end());

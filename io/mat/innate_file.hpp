@@ -15,9 +15,6 @@
 
 namespace rheobase::io {
 
-/// The task that files of innate training name: "innate-timing" for the kind "timing".
-inline constexpr std::string_view kInnateTask = "innate-";
-
 struct InnateFile {
   std::string kind = "timing";                       ///< experiment: "timing" or "words"
   std::vector<std::string> names;                    ///< of the trajectories

@@ -11,6 +11,7 @@
 #include "io/mat/innate_file.hpp"
 #include "io/mat/internal/field_values.hpp"
 #include "io/mat/internal/innate_names.hpp"
+#include "io/mat/internal/innate_trials.hpp"
 #include "io/mat/internal/rate_network_fields.hpp"
 #include "io/mat/learner_state_file.hpp"
 #include "rate/learning/innate/trial_measures.hpp"
@@ -24,7 +25,6 @@ using Eigen::Index;
 using Eigen::MatrixXd;
 
 constexpr std::int64_t kMostTrials = 1'000'000;
-constexpr std::int64_t kMostSteps = 100'000'000;
 
 /// Runs `make`; a fault that it finds is the file's.
 template <class Make>
@@ -44,41 +44,6 @@ auto as_fault_of(const MatFile& file, const Make& make) {
 int count_of(const MatFile& file, const std::string& name, std::int64_t least = 0) {
   return static_cast<int>(
       file.integer(name, least, kMostTrials, fmt::format("must be a whole number from {}", least)));
-}
-
-rate::Pulse read_pulse(const MatFile& file, const std::string& name) {
-  constexpr std::string_view kRequired =
-      "must be channel, amplitude, first step and steps, channel and step counted from 1";
-  const Eigen::VectorXd numbers = file.vector(name, 4, kRequired);
-  const auto whole = [&](Index i, double least) {
-    const double value = numbers[i];
-    if (!(value >= least) || value > static_cast<double>(kMostSteps) ||
-        value != std::floor(value)) {
-      file.fail(name, fmt::format("{}", value), kRequired);
-    }
-    return static_cast<int>(value);
-  };
-  return {whole(0, 1.0) - 1, numbers[1], whole(2, 1.0) - 1, whole(3, 0.0)};
-}
-
-rate::InnateTrial read_trial(const MatFile& file, std::size_t k) {
-  const auto name = [k](std::string_view member) { return innate_trial_member(k, member); };
-  rate::InnateTrial trial;
-  trial.target = file.matrix(name("target"), "must be outputs x T");
-  trial.steps = static_cast<int>(trial.target.cols());
-  trial.cue = read_pulse(file, name("cue"));
-  trial.perturbation = read_pulse(file, name("perturbation"));
-  const std::string required =
-      fmt::format("must be first and last step of the window, counted from 1, of the {} of target",
-                  trial.steps);
-  const Eigen::VectorXd window = file.vector(name("window"), 2, required);
-  if (!(window[0] >= 1.0) || !(window[1] >= window[0]) || window[1] > trial.steps ||
-      window[0] != std::floor(window[0]) || window[1] != std::floor(window[1])) {
-    file.fail(name("window"), fmt::format("{} to {}", window[0], window[1]), required);
-  }
-  trial.window_start = static_cast<int>(window[0]) - 1;
-  trial.window_stop = static_cast<int>(window[1]);
-  return trial;
 }
 
 MatrixXd read_rates(const MatFile& file, const std::string& name, Index steps) {
@@ -233,7 +198,7 @@ void read_experiment(const MatFile& file, InnateFile& read) {
   }
   const int trajectories = count_of(file, innate_member("trials"), 1);
   for (std::size_t k = 0; k < static_cast<std::size_t>(trajectories); ++k) {
-    experiment.trials.push_back(read_trial(file, k));
+    experiment.trials.push_back(read_innate_trial(file, k));
     read.names.push_back(file.text(innate_trial_member(k, "name"), "must be text"));
     const std::string innate = innate_trial_member(k, "innate");
     if (file.has(innate)) {

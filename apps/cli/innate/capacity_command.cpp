@@ -347,8 +347,7 @@ void add_innate_capacity_command(Command innate, const Console& console) {
   command.examples(kCapacityExamples);
   command.add_folder("-o,--output", request->output, "Folder for the results");
   command.add_file("--plot", request->plot, "Draw the curve (.png, .svg, .pdf)");
-  add_text(command, "--delays", request->delays, "MS,...",
-           "Delays in ms, or FIRST:STEP:LAST (default " + request->delays + ")");
+  add_text(command, "--delays", request->delays, "MS,...", "Delays in ms, or FIRST:STEP:LAST");
   add_integer(command, "--networks", request->options.networks, {1.0, 100000.0},
               "Networks of every delay");
   add_integer(command, "--jobs", request->jobs, {0.0, 1024.0},

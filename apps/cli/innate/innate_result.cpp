@@ -114,6 +114,10 @@ std::string test_table(const io::InnateFile& file) {
   return any ? table.text() : std::string();
 }
 
+std::string spike_noise_text(double spikes_hz) {
+  return spikes_hz > 0.0 ? fmt::format(", spike-like noise {:g} Hz", spikes_hz) : std::string();
+}
+
 std::string exponent_text(double before, double after) {
   return fmt::format("{:.2f} before, {:.2f} after training (per s)", before, after);
 }
@@ -133,8 +137,9 @@ std::string training_text(const io::InnateFile& file) {
   summary.add("network", network_text(file));
   summary.add("seed", std::to_string(file.experiment.seed));
   summary.add("trained",
-              fmt::format("{} recurrent and {} readout trials, noise {:g}", state.recurrent_done,
-                          state.readout_done, file.experiment.noise));
+              fmt::format("{} recurrent and {} readout trials, noise {:g}{}", state.recurrent_done,
+                          state.readout_done, file.experiment.noise,
+                          spike_noise_text(file.experiment.spike_noise)));
   if (file.exponents) {
     summary.add("Lyapunov",
                 "free: " + exponent_text(file.exponents->free_before, file.exponents->free_after));

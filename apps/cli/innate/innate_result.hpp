@@ -16,6 +16,9 @@ Json training_json(const io::InnateFile& file);
 /// What a person should know before the network is used; empty: nothing.
 std::string innate_warning(const io::InnateFile& file);
 
+/// ", spike-like noise 400 Hz"; empty without.
+std::string spike_noise_text(double spikes_hz);
+
 /// "41.2 before, -3.1 after training".
 std::string exponent_text(double before, double after);
 

@@ -36,10 +36,11 @@ constexpr const char* kRunExamples =
 /// What `innate run` was asked for.
 struct InnateTestRequest {
   std::filesystem::path model;
-  int trials = 10;                  ///< of each kind and trajectory
-  std::optional<double> noise;      ///< none: as in training
-  std::optional<double> amplitude;  ///< of the perturbation; none: as in training
-  std::optional<double> offset_ms;  ///< from the onset of the cue
+  int trials = 10;                    ///< of each kind and trajectory
+  std::optional<double> noise;        ///< none: as in training
+  std::optional<double> spike_noise;  ///< Hz; none: as in training
+  std::optional<double> amplitude;    ///< of the perturbation; none: as in training
+  std::optional<double> offset_ms;    ///< from the onset of the cue
   std::optional<double> duration_ms;
   std::string noise_levels, amplitudes;  ///< lists; both empty: no grid
   bool lyapunov = false;
@@ -53,6 +54,7 @@ struct InnateTestRequest {
 struct TestPlan {
   io::InnateFile file;
   double noise = 0.0;
+  double spike_noise = 0.0;
   bool perturbed = false;  ///< there is a perturbation to test
   std::vector<double> noise_levels, amplitudes;
 };
@@ -123,6 +125,7 @@ TestPlan plan_of(const InnateTestRequest& request) {
     plan.perturbed = plan.perturbed || trials[k].perturbation.amplitude != 0.0;
   }
   plan.noise = request.noise.value_or(plan.file.experiment.noise);
+  plan.spike_noise = request.spike_noise.value_or(plan.file.experiment.spike_noise);
   if (!request.noise_levels.empty() || !request.amplitudes.empty()) {
     plan.noise_levels = request.noise_levels.empty()
                             ? std::vector{plan.noise}
@@ -149,6 +152,7 @@ std::vector<rate::InnateTest> test_trials(const InnateTestRequest& request, cons
     rate::TrialStart start =
         rate::drawn_start(network.units(), plan.noise, request.seed,
                           kSearchTrials + static_cast<std::uint32_t>(i % repeats));
+    start.spike_noise = plan.spike_noise;
     start.perturbed = perturbed;
     rate::TrialRecord record =
         rate::record_trial<Real>(network, trial, start, plan.file.experiment.recorded_units);
@@ -180,6 +184,7 @@ TestOutcome run_plan(const InnateTestRequest& request, const TestPlan& plan,
       outcome.grids.push_back(rate::robustness(network, trial,
                                                {.noise = plan.noise_levels,
                                                 .perturbation = plan.amplitudes,
+                                                .spike_noise = plan.spike_noise,
                                                 .trials = request.trials,
                                                 .seed = request.seed,
                                                 .threads = request.threads}));
@@ -227,6 +232,7 @@ void print_test_json(const InnateTestRequest& request, const TestPlan& plan,
                        {"trajectories", plan.file.names},
                        {"seed", request.seed},
                        {"noise", plan.noise},
+                       {"spike_noise_hz", plan.spike_noise},
                        {"trials", request.trials},
                        {"tests", tests},
                        {"robustness", grid},
@@ -254,8 +260,8 @@ void print_tests(const InnateTestRequest& request, const TestPlan& plan, const T
   }
   Summary summary;
   summary.add("model", request.model.string());
-  summary.add("tests", fmt::format("{} of each kind, noise {:g}, seed {}", request.trials,
-                                   plan.noise, request.seed));
+  summary.add("tests", fmt::format("{} of each kind, noise {:g}{}, seed {}", request.trials,
+                                   plan.noise, spike_noise_text(plan.spike_noise), request.seed));
   for (std::size_t k = 0; k < plan.file.names.size(); ++k) {
     const rate::Pulse& pulse = plan.file.experiment.trials[k].perturbation;
     const double step_ms = plan.file.start.step_ms;
@@ -312,6 +318,10 @@ void add_innate_run_command(Command innate, const Console& console) {
   add_integer(command, "--trials", request->trials, {1.0, 1e6}, "Trials of every kind");
   add_optional_number(command, "--noise", request->noise, {0.0, 1e6},
                       "Standard deviation of the noise", "", "as in training");
+  add_optional_number(command, "--spike-noise", request->spike_noise, {0.0, 1e9},
+                      "Noise as of spikes: so many a second from a unit at its highest rate; 0: "
+                      "none",
+                      "Hz", "as in training");
   add_optional_number(command, "--perturbation", request->amplitude, {-1e6, 1e6},
                       "Amplitude of the perturbation", "", "as in training");
   add_optional_number(command, "--perturbation-offset", request->offset_ms, {0.0, 1e7},

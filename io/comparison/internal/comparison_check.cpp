@@ -9,6 +9,7 @@
 
 #include "core/error.hpp"
 #include "rate/tasks/recorded_task.hpp"
+#include "rate/tasks/trajectory_task.hpp"
 
 namespace rheobase::io {
 
@@ -55,7 +56,8 @@ void check_options(const mapping::Comparison& comparison, const ComparisonCheck&
   check.within("options.example_trials", options.example_trials, 0, kMostComparedTrials);
 }
 
-/// Trials of a registered task have its length and its conditions; those of a file are not known.
+/// Trials of a registered task have its length and its conditions; those of given trials are not
+/// known.
 void check_task(const mapping::Comparison& comparison, const ComparisonCheck& check) {
   check.within("duration_ms", comparison.duration_ms, 1e-3, 1e9);
   check.within("options.analysis_start_ms", comparison.options.analysis_start_ms, 0.0,
@@ -69,7 +71,7 @@ void check_task(const mapping::Comparison& comparison, const ComparisonCheck& ch
   check.require(!names.empty() && different.size() == names.size() && !different.contains(""),
                 "conditions", fmt::format("{} names", different.size()),
                 "must be one or more conditions, each with a name of its own");
-  if (comparison.task == rate::kRecordedTaskName) {
+  if (has_given_trials(comparison.task)) {
     return;
   }
   try {
@@ -271,6 +273,10 @@ void check_subspaces(const mapping::Comparison& comparison, const ComparisonChec
 }
 
 }  // namespace
+
+bool has_given_trials(const std::string& task) {
+  return task == rate::kRecordedTaskName || task.starts_with(rate::kInnateTask);
+}
 
 void ComparisonCheck::within(const std::string& field, double value, double low,
                              double high) const {

@@ -39,4 +39,7 @@ struct ComparisonCheck {
   static std::string describe(double value);
 };
 
+/// Is this a task whose trials a file holds: `file`, or trajectories of innate training?
+bool has_given_trials(const std::string& task);
+
 }  // namespace rheobase::io

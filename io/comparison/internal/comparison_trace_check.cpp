@@ -5,7 +5,6 @@
 
 #include "core/whole_number.hpp"
 #include "io/comparison/internal/comparison_check.hpp"
-#include "rate/tasks/recorded_task.hpp"
 #include "rate/tasks/scoring.hpp"
 
 namespace rheobase::io {
@@ -90,7 +89,7 @@ void validate_traces(const mapping::Comparison& comparison, const std::string& w
   const auto units = static_cast<Index>(comparison.units.type.size());
   const double step_ms = traces.step_ms;
   check.positive("field 'step_ms'", step_ms);
-  check.require(comparison.task == rate::kRecordedTaskName || step_ms == rate::kTaskStepMs,
+  check.require(has_given_trials(comparison.task) || step_ms == rate::kTaskStepMs,
                 "field 'step_ms'", step_ms,
                 fmt::format("must be {:g} for a task that is built in", rate::kTaskStepMs));
   // The rate network has a sample less than the trial has steps.

@@ -1,3 +1,24 @@
+// Targets of FORCE training. With v_n(t) a unit's trial-averaged rate on both sides,
+//
+//   scaled         R = (v - min v) / (max v - min v), extremes over both sides and all bins
+//   index          (R - L) / (R + L) of the mean rates over the steps before the cue; right above
+//                  threshold, left below -threshold
+//   suppressed     R_n = 0 on the side that a selective unit does not prefer
+//   generated      v_n = low-pass(profile) + diversity sines(t) with tau_n in 20 ... 300 ms;
+//   profile:
+//                  the structured model's population of the unit's side (selective), or the mean of
+//                  both, rising or mirrored
+//
+//   symbol  name       unit  default
+//   N       units      1     87
+//           selective  1     0.7      fraction of the units, half for each side
+//           ramping    1     0.5      of the others, the fraction that rises
+//           diversity  1     0.3      relative to the profile
+//           threshold  1     0.1
+//           steps      1     600      before the cue
+//
+// References: Rajan, Harvey & Tank, Neuron 90:128 (2016); Inagaki, Fontolan, Romani & Svoboda,
+// Nature 566:212 (2019).
 #pragma once
 
 #include <string>

@@ -176,6 +176,8 @@ void validate(const InnateExperiment& e, const Reservoir& network) {
     validate(e.trials[k], network.inputs(), network.outputs(), fmt::format("trajectory {}", k));
   }
   require(std::isfinite(e.noise) && e.noise >= 0.0, "noise", e.noise, "must not be negative");
+  require(std::isfinite(e.spike_noise) && e.spike_noise >= 0.0, "spike_noise", e.spike_noise,
+          "must not be negative");
   const std::pair<const char*, int> counts[] = {
       {"recurrent_trials", e.recurrent_trials},
       {"readout_trials", e.readout_trials},

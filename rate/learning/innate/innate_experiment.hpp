@@ -6,6 +6,7 @@
 //   recurrent_trials         30      30     20       per trajectory, trajectories alternate
 //   readout_trials           10      10     10       per trajectory
 //   noise                    0.001   0.001  0.001
+//   spike_noise (Hz)         0      0      0        of the rates (models/reservoir); 0: none
 //   tests before (noisy, perturbed)  1, 5   0, 0   0, 0
 //   tests after (noisy, perturbed)   2, 5   5, 5   1, 0
 //
@@ -34,7 +35,8 @@ enum class Precision { single_precision, double_precision };
 struct InnateExperiment {
   std::vector<InnateTrial> trials;  ///< one a trajectory
   InnateRule rule;
-  double noise = 0.001;  ///< I0
+  double noise = 0.001;      ///< I0
+  double spike_noise = 0.0;  ///< S, Hz, of all trials but the innate one; 0: none
   int recurrent_trials = 30;
   int readout_trials = 10;
   int noisy_tests_before = 1;

@@ -71,6 +71,13 @@ FieldTable<InnateExperiment> innate_run_fields() {
              .help = "Standard deviation of the noise inside the bracket, per step; the innate "
                      "trial has none",
              .citation = kReplication}),
+      field("spike_noise", &E::spike_noise, {0.0, 1e9},
+            {.option = "--spike-noise",
+             .unit = "Hz",
+             .label = "spike-like noise",
+             .help = "Training and tests under noise as of spikes, for networks that `map` is to "
+                     "convert: so many a second from a unit at its highest rate, fewer are more "
+                     "noise; 0: none"}),
       field("precision", &E::precision, kPrecisions,
             {.option = "--precision",
              .label = "precision",

@@ -17,6 +17,7 @@ TrialStart trial_start(const InnateExperiment& experiment, Eigen::Index units, s
   if (experiment.x0.size() > 0) {
     start.x0 = experiment.x0.row(static_cast<Eigen::Index>(number)).transpose();
   }
+  start.spike_noise = noisy ? experiment.spike_noise : 0.0;
   start.perturbed = perturbed;
   return start;
 }

@@ -38,6 +38,7 @@ std::vector<RobustnessPoint> robustness(const Reservoir& network, const InnateTr
     for (int i = 0; i < options.trials; ++i) {
       TrialStart start = drawn_start(network.units(), point.noise, options.seed,
                                      kSearchTrials + static_cast<std::uint32_t>(i));
+      start.spike_noise = options.spike_noise;
       start.perturbed = true;
       const TrialRecord record = record_trial(runner, disturbed, start, 0);
       r2[i] = window_correlation(record.output, trial).array().square().mean();

@@ -12,6 +12,7 @@ namespace rheobase::rate {
 struct RobustnessOptions {
   std::vector<double> noise{0.001};                      ///< I0
   std::vector<double> perturbation{0.0, 0.2, 0.5, 1.0};  ///< amplitude, 0: none
+  double spike_noise = 0.0;                              ///< S, Hz, in all of them; 0: none
   int trials = 10;                                       ///< of each combination
   Seed seed = 1;
   int threads = 1;  ///< no influence on the result

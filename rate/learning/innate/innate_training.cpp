@@ -109,8 +109,8 @@ double InnateTraining<Real>::train_recurrent(std::size_t k, const TrialStart& st
       error[i] = r[i] - innate_[k](static_cast<Eigen::Index>(i), t);
     }
     loss.add(mean_square(all));
-    recurrent_.update(r, all.first(recurrent_.units()), runner_.network().recurrent(), t,
-                      rule_.threads);
+    recurrent_.update(network().told(), all.first(recurrent_.units()),
+                      runner_.network().recurrent(), t, rule_.threads);
     if (observer) {
       observer({t, all, mean_square(all)});
     }
@@ -135,7 +135,7 @@ double InnateTraining<Real>::train_readout(std::size_t k, const TrialStart& star
     }
     const std::span<const Real> all = error;
     loss.add(mean_square(all));
-    readout_.update(network().r(), error, runner_.network().readout(), t);
+    readout_.update(network().told(), error, runner_.network().readout(), t);
     if (observer) {
       observer({t, all, mean_square(all)});
     }

@@ -7,7 +7,8 @@
 //
 // The order within step t: the network moves, z is read, then weights change; new weights act from
 // step t + 1 on. Every unit learns from the same r. P is never reset between trials nor between
-// trajectories; readouts start from a fresh P.
+// trajectories; readouts start from a fresh P. Under spike-like noise (models/reservoir) both rules
+// learn from the rates as they are told; errors are those of r itself and of the readout.
 //
 // References: Laje & Buonomano, Nat. Neurosci. 16:925 (2013); Vitay, ReScience 2(1) (2016).
 #pragma once

@@ -92,6 +92,7 @@ double trial_lyapunov_exponent(const Reservoir& network, const InnateTrial& tria
   const RunningReservoir<double>& running = runner.network();
   TrialStart quiet = start;
   quiet.noise = 0.0;
+  quiet.spike_noise = 0.0;
   Tangent tangent(network, seed);
   TangentGrowth growth;
   TangentGrowth forgotten;

@@ -1,6 +1,7 @@
 #include "rate/learning/innate/trial_runner.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -9,8 +10,10 @@
 namespace rheobase::rate {
 
 TrialStart drawn_start(Eigen::Index units, double noise, Seed seed, std::uint32_t trial) {
-  TrialStart start{
-      .x0 = Eigen::VectorXd(units), .noise = noise, .stream = {seed, trial, Purpose::rate_noise}};
+  TrialStart start{.x0 = Eigen::VectorXd(units),
+                   .noise = noise,
+                   .stream = {seed, trial, Purpose::rate_noise},
+                   .spike_stream = {seed, trial, Purpose::spike_noise}};
   RandomStream stream(seed, trial, Purpose::initial_state);
   for (double& value : start.x0) {
     value = stream.uniform(-1.0, 1.0);
@@ -54,6 +57,27 @@ const float* TrialRunner<Real>::normals_of(const TrialStart& start, int t) {
   return xi_.data() + static_cast<std::size_t>(t % 4) * stride_;
 }
 
+/// An Ornstein-Uhlenbeck number a unit, from its stationary distribution on.
+template <class Real>
+void TrialRunner<Real>::add_spike_noise(const TrialStart& start, int t) {
+  if (t == 0) {
+    spike_xi_.resize(4 * stride_);
+    spike_noise_.assign(stride_, 0.0F);
+  }
+  if (t % 4 == 0) {
+    fill_normals(start.spike_stream, static_cast<std::uint32_t>(t / 4), network_.units(),
+                 spike_xi_.data(), stride_);
+  }
+  const float* xi = spike_xi_.data() + static_cast<std::size_t>(t % 4) * stride_;
+  const double decay = t == 0 ? 0.0 : std::exp(-1.0 / network_.tau_steps());
+  const auto keep = static_cast<float>(decay);
+  const auto kick = static_cast<float>(std::sqrt(1.0 - decay * decay));
+  for (std::size_t i = 0; i < network_.units(); ++i) {
+    spike_noise_[i] = keep * spike_noise_[i] + kick * xi[i];
+  }
+  network_.add_spike_noise({spike_noise_.data(), network_.units()}, start.spike_noise);
+}
+
 template <class Real>
 void TrialRunner<Real>::step(const InnateTrial& trial, const TrialStart& start, int t) {
   std::fill(input_.begin(), input_.end(), Real{0});
@@ -65,6 +89,9 @@ void TrialRunner<Real>::step(const InnateTrial& trial, const TrialStart& start, 
     add(trial.perturbation);
   }
   network_.step(input_, normals_of(start, t), static_cast<Real>(start.noise));
+  if (start.spike_noise > 0.0) {
+    add_spike_noise(start, t);
+  }
 }
 
 template <class Real>

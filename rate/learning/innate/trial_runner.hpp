@@ -25,11 +25,13 @@ struct TrialStart {
   double noise = 0.0;                   ///< I0; 0: none
   NoiseStream stream{};                 ///< of xi
   const Eigen::MatrixXf* xi = nullptr;  ///< N x T, used in place of the stream where it is given
+  double spike_noise = 0.0;             ///< S, Hz; 0: none
+  NoiseStream spike_stream{};           ///< of spike-like noise
   bool carry = false;                   ///< goes on from the state of now; x0 is not used
   bool perturbed = false;               ///< with the trial's perturbation
 };
 
-/// x0 uniform in [-1, 1) and noise as functions of (seed, trial).
+/// x0 uniform in [-1, 1) and noise of both kinds as functions of (seed, trial).
 TrialStart drawn_start(Eigen::Index units, double noise, Seed seed, std::uint32_t trial);
 
 /// Steps a network through trials.
@@ -55,10 +57,12 @@ class TrialRunner {
   void begin(const InnateTrial& trial, const TrialStart& start);
   void step(const InnateTrial& trial, const TrialStart& start, int t);
   const float* normals_of(const TrialStart& start, int t);
+  void add_spike_noise(const TrialStart& start, int t);
 
   RunningReservoir<Real> network_;
   std::vector<Real> input_;
   AlignedVector<float> xi_;  ///< four steps
+  AlignedVector<float> spike_xi_, spike_noise_;
   std::size_t stride_;
 };
 

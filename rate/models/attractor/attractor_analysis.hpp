@@ -1,3 +1,20 @@
+// Projection of trials on the coding direction and what it shows. With r_R, r_L the mean smoothed
+// rates of correct right and left trials without photoinhibition, hemisphere 1,
+//
+//   CD             w = mean over the last 401 ms of the delay of (r_R - r_L); not of unit length
+//   projection     p(t) = (w . r(t) - m_L) / (m_R - m_L); m: median of the sides' endpoints
+//   endpoint       mean of p over the last 401 ms of the delay
+//   switched       an error trial with p on the cued side (of 1/2) 50 ms before the delay
+//   fluctuation    SD of p across correct trials over that at the end of the sample
+//   change         mean over sides of |<p> - <p without photoinhibition>|
+//   phase line     speed of <p> in bins of p, from 1250 to 50 ms before the end of the delay
+//
+//   symbol  name                  unit  default
+//           moving average        ms    99      100 of the program, whose even spans act as one
+//           less endpoint              ms    401 bins of the endpoint  1     -1.45 : 0.1 : 2.55
+//           bins of the phase line  1   0.2
+//
+// Reference: Inagaki, Fontolan, Romani & Svoboda, Nature 566:212 (2019).
 #pragma once
 
 #include <array>

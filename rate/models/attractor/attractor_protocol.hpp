@@ -1,3 +1,23 @@
+// The trial of the delayed-response task: which input of attractor_model.hpp acts when. With
+// t_k = k dt, in the update from state k to k + 1,
+//
+//   cue_i(t)          = cue amplitude of the trial, t_on <= t < t_off, to the cued populations
+//   photoinhibition(t) = level of the trial in its window, 0 outside
+//   ramp(t)           = ramp min(1, (t - t_sample) / t_ramp) from t_sample on; it stays on
+//   with smoothing tau_s: s <- s + (1 - exp(-dt / tau_s)) (window - s)
+//
+//   symbol         name                         unit  default
+//   T              duration_ms                  ms    6000
+//   t_sample       sample_ms                    ms    1500
+//   t_delay        delay_ms                     ms    2500
+//   t_go           go_ms                        ms    4499   the choice is taken here
+//   t_on, t_off    cue_on_ms, cue_off_ms        ms    1521, 2480
+//                  photoinhibition_on_ms, _off  ms    2501, 3080
+//   tau_s          smoothing_ms                 ms    0      rectangular
+//   h(0)           initial_state                Hz    1
+//
+// Amplitude and duration of the ramp belong to the model. Reference: Inagaki, Fontolan, Romani &
+// Svoboda, Nature 566:212 (2019); windows as its program applies them.
 #pragma once
 
 #include <Eigen/Core>

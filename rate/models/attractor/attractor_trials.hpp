@@ -1,3 +1,20 @@
+// Many trials of the structured model (attractor_model.hpp) on the protocol, and what is kept of
+// them:
+//
+//   cue of trial k       cue + cue_sd N(0, 1); first half of the trials side 0 (right), then 1
+//   (left) rate at sample k     r(k) = G(h(k - 1)), r(0) = 0 (the lag of the published program)
+//   choice               r of the cued population > r of the other, hemisphere 1, at t_go: correct
+//   endpoint rate        mean of r over the last 401 ms up to t_go
+//   smoothed             the same of a centred moving average of 99 ms
+//
+//   symbol           name             unit  default
+//                    trials           1     1000
+//   photoinhibition  photoinhibition  i_I   0
+//                    hemispheres      1     both
+//                    record_every_ms  ms    10
+//                    seed             1     1
+//
+// Reference: Inagaki, Fontolan, Romani & Svoboda, Nature 566:212 (2019).
 #pragma once
 
 #include <cstdint>

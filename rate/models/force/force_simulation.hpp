@@ -1,3 +1,21 @@
+// A FORCE network (force_network.hpp) in time, with fixed weights or with those that a rule changes
+// between two steps, and many trials of it:
+//
+//   x(t) = x(t-1) + dt / tau (-x(t-1) + J r(t-1) + h(t) + A sqrt(1 / (2 tau)) xi(t)),  r = phi(x)
+//   xi ~ N(0, 1), one number a step for all units (published), or one a unit
+//   clamp, an extension: r_i <- remaining r_i in its steps, i in a set drawn anew for every trial
+//   errors: sum |R - r| and sum (R - r)^2 over units and steps
+//
+//   symbol     name               unit   default
+//   A          noise              1      0
+//              noise_from, to     steps  0, the end
+//              trials             1      500
+//              mean_steps         steps  600      before the cue, for mean_rate
+//              clamp.fraction     1      0
+//   remaining  clamp.remaining    1      0
+//
+// x = 0 at the start of a trial. References: Rajan, Harvey & Tank, Neuron 90:128 (2016); Inagaki,
+// Fontolan, Romani & Svoboda, Nature 566:212 (2019) for photoinhibition of recorded units.
 #pragma once
 
 #include <cstdint>

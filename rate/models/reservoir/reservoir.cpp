@@ -163,7 +163,7 @@ RunningReservoir<Real>::RunningReservoir(const Reservoir& network, SimdLevel lev
     }
   }
   x_.resize(padded);
-  r_.resize(padded);
+  told_.resize(padded);
   drive_.resize(padded);
 }
 
@@ -174,7 +174,8 @@ void RunningReservoir<Real>::start(const Eigen::Ref<const Eigen::VectorXd>& x0) 
   for (std::size_t i = 0; i < units_; ++i) {
     x_[i] = static_cast<Real>(x0[static_cast<Eigen::Index>(i)]);
   }
-  RHEOBASE_SIMD_DISPATCH(level_, tanh_of<Real>)(x_.data(), x_.size(), r_.data());
+  RHEOBASE_SIMD_DISPATCH(level_, tanh_of<Real>)(x_.data(), x_.size(), told_.data());
+  noisy_ = false;
 }
 
 template <class Real>
@@ -192,15 +193,31 @@ void RunningReservoir<Real>::step(std::span<const Real> input, const float* xi, 
     .noise = noise,
     .tau = static_cast<Real>(given_.tau_ms / given_.step_ms),
     .x = x_.data(),
-    .r = r_.data(),
+    .r = told_.data(),
     .drive = drive_.data()});
+  noisy_ = false;
+}
+
+template <class Real>
+void RunningReservoir<Real>::add_spike_noise(std::span<const float> n, double spikes) {
+  constexpr double kGuard = 1e-4;  // that of the kernels of rate/dynamics
+  const auto guard = static_cast<Real>(kGuard);
+  const auto guard_root = static_cast<Real>(std::sqrt(kGuard));
+  const auto scale = static_cast<Real>(1.0 / std::sqrt(2.0 * given_.tau_ms * 1e-3 * spikes));
+  own_ = told_;
+  noisy_ = true;
+  for (std::size_t i = 0; i < units_; ++i) {
+    const Real rate = (Real{1} + own_[i]) / Real{2};
+    told_[i] += scale * (std::sqrt(rate + guard) - guard_root) * static_cast<Real>(n[i]);
+  }
 }
 
 template <class Real>
 void RunningReservoir<Real>::read_out(std::span<Real> z) const {
-  const Eigen::Map<const Eigen::Matrix<Real, Eigen::Dynamic, 1>> r(r_.data(), readout_.cols());
+  const Eigen::Map<const Eigen::Matrix<Real, Eigen::Dynamic, 1>> told(told_.data(),
+                                                                      readout_.cols());
   Eigen::Map<Eigen::Matrix<Real, Eigen::Dynamic, 1>>(z.data(), readout_.rows()).noalias() =
-      readout_ * r;
+      readout_ * told;
 }
 
 template <class Real>

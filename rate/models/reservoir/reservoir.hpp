@@ -13,6 +13,15 @@
 //   tau     tau_ms                  ms    10
 //   dt      step_ms                 ms    1
 //   I0      noise                   1     0.001     standard deviation inside the bracket, per step
+//   S       spike_noise             Hz    0         spikes a second at r = 1 that the rates imitate
+//
+// With spike-like noise W and W_out see, in place of r,
+//
+//   r + (sqrt((1 + r) / 2 + gamma) - sqrt(gamma)) n / sqrt(2 tau S),   n Ornstein-Uhlenbeck, tau,
+//   SD 1
+//
+// gamma = 1e-4: what a LIF unit of rate S (1 + r) / 2 tells behind a synapse of time constant tau
+// once `map` has rewritten tanh as a sigmoid (docs/conversion.md, spike-like noise).
 //
 // There is no feedback of the readout. xi is standard normal per unit and step, without a factor
 // sqrt(dt): the published noise moves x by 1e-4 a step.
@@ -98,15 +107,23 @@ class RunningReservoir {
   /// One step with input y (a value a channel). `xi`: N standard normals padded to 16, or null.
   void step(std::span<const Real> input, const float* xi = nullptr, Real noise = 0);
 
+  /// Noise as of spikes on the rates of now, for what W and W_out see of them until the next step.
+  /// @param n        a normal number a unit, correlated over tau
+  /// @param spikes   S, Hz
+  void add_spike_noise(std::span<const float> n, double spikes);
+
   std::span<const Real> x() const { return {x_.data(), units_}; }
-  std::span<const Real> r() const { return {r_.data(), units_}; }
-  /// z = W_out r, one value an output.
+  std::span<const Real> r() const { return {noisy_ ? own_.data() : told_.data(), units_}; }
+  /// What W and W_out see: r, or r with spike-like noise.
+  std::span<const Real> told() const { return {told_.data(), units_}; }
+  /// z = W_out times what units tell, one value an output.
   void read_out(std::span<Real> z) const;
 
   SparseRows<Real>& recurrent() { return recurrent_; }
   const SparseRows<Real>& recurrent() const { return recurrent_; }
   Matrix& readout() { return readout_; }  ///< outputs x N
   const Matrix& readout() const { return readout_; }
+  double tau_steps() const { return given_.tau_ms / given_.step_ms; }
   std::size_t units() const { return units_; }
   std::size_t inputs() const { return inputs_; }
 
@@ -120,7 +137,9 @@ class RunningReservoir {
   SparseRows<Real> recurrent_;
   AlignedVector<Real> input_weights_;  ///< a padded array a channel
   Matrix readout_;
-  AlignedVector<Real> x_, r_, drive_;
+  AlignedVector<Real> x_, told_, drive_;
+  AlignedVector<Real> own_;  ///< r beneath spike-like noise
+  bool noisy_ = false;
 };
 
 extern template class RunningReservoir<float>;

@@ -12,8 +12,13 @@
 #include "mapping/comparison/compare.hpp"
 #include "mapping/conversion/conversion_search.hpp"
 #include "mapping/conversion/transfer_fields.hpp"
+#include "rate/learning/force/force_targets.hpp"
+#include "rate/learning/force/force_training.hpp"
+#include "rate/learning/force/session.hpp"
 #include "rate/learning/innate/innate_experiment.hpp"
 #include "rate/learning/train.hpp"
+#include "rate/models/attractor/attractor_trials.hpp"
+#include "rate/models/force/force_simulation.hpp"
 #include "rate/models/initialise.hpp"
 #include "spiking/simulate.hpp"
 #include "tests/apps/cli/cli_harness.hpp"
@@ -186,6 +191,17 @@ TEST_SUITE("cli") {
     check_table(rate::trial_clock_fields());
     check_table(rate::timing_target_fields());
     check_table(rate::innate_fields());
+    check_table(rate::attractor_fields());
+    check_table(rate::attractor_protocol_fields());
+    check_table(rate::attractor_trial_fields());
+    check_table(rate::force_network_fields());
+    check_table(rate::force_input_fields());
+    check_table(rate::trial_epoch_fields());
+    check_table(rate::force_trial_fields());
+    check_table(rate::force_clamp_fields());
+    check_table(rate::session_fields());
+    check_table(rate::generated_target_fields());
+    check_table(rate::force_training_fields());
   }
 
   TEST_CASE("the names of a table's fields are different") {
@@ -203,6 +219,12 @@ TEST_SUITE("cli") {
     check_names(rate::network_fields());
     check_names(rate::reservoir_fields());
     check_names(rate::innate_fields());
+    check_names(rate::attractor_fields());
+    check_names(rate::attractor_protocol_fields());
+    check_names(rate::attractor_trial_fields());
+    check_names(rate::force_network_fields());
+    check_names(rate::force_trial_fields());
+    check_names(rate::force_training_fields());
   }
 }
 

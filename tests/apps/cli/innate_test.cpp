@@ -343,10 +343,8 @@ TEST_SUITE("cli") {
     CHECK(fs::exists("f/loss.png"));
     check_innate_refused({"report", "t.mat", "--trials", "5"},
                          {"--trials", "a network of innate training"});
-    check_innate_refused({"map", "t.mat"},
-                         {"t.mat: field 'task': found 'innate-timing'", "rheobase innate run"});
-    check_innate_refused({"eval", "t.mat"},
-                         {"t.mat: field 'task': found 'innate-timing'", "rheobase innate run"});
+    check_innate_refused({"compare", "t.mat"}, {"t.mat", "scaling"});
+    check_innate_refused({"eval", "t.mat", "--min-r2", "2"}, {"min-r2", "found 2"});
     copy_model();
     check_innate_refused({"innate", "run", "model.mat"},
                          {"model.mat: field 'innate'", "must be a network of innate training"});
@@ -354,6 +352,74 @@ TEST_SUITE("cli") {
                          {"model.mat: field 'innate'"});
     check_innate_refused({"innate", "timing", "--resume", "t.mat", "-o", "x.mat"},
                          {"t.mat: field 'learner_state': found nothing", "--keep-p"});
+  }
+
+  TEST_CASE("a network of innate training does its trials as a task, as rates and as spikes") {
+    const WorkingFolder folder;
+    REQUIRE(run({"innate",
+                 "timing",
+                 "-o",
+                 "t.mat",
+                 "--units",
+                 "60",
+                 "--connectivity",
+                 "0.2",
+                 "--tau",
+                 "50",
+                 "--cue",
+                 "250",
+                 "--delay",
+                 "200",
+                 "--width",
+                 "60",
+                 "--relaxation",
+                 "0",
+                 "--perturbation-offset",
+                 "300",
+                 "--spike-noise",
+                 "2000",
+                 "--recurrent-trials",
+                 "5",
+                 "--readout-trials",
+                 "5",
+                 "--no-lyapunov"})
+                .code == 0);
+    // The rate network does what the tests of its training say.
+    const auto tests =
+        run({"innate", "run", "t.mat", "--trials", "8", "--spike-noise", "0", "--json"}).json();
+    double mean = 0.0;
+    for (const auto& test : tests.at("tests")) {
+      mean += test.at("r2").get<double>() / static_cast<double>(tests.at("tests").size());
+    }
+    CHECK(mean > 0.9);
+    const auto rates = run({"eval", "t.mat", "--trials", "8", "--perturbed", "1", "--json"}).json();
+    CHECK(rates.at("rate").at("accuracy").at("value") == 1.0);
+    const auto strict = run({"eval", "t.mat", "--trials", "8", "--min-r2", "1", "--json"}).json();
+    CHECK(strict.at("rate").at("accuracy").at("value") == 0.0);
+    REQUIRE(run({"map",        "t.mat", "-o",           "s.mat", "--mapping",      "fitted",
+                 "--scaling",  "70",    "--refractory", "12",    "--tau-membrane", "2",
+                 "--noise-sd", "20",    "--copies",     "8",     "--trials",       "4",
+                 "--min-r2",   "0.1",   "--perturbed",  "1"})
+                .code == 0);
+    const auto both = run({"eval", "s.mat", "--trials", "4", "--json"}).json();
+    CHECK(both.at("task").at("name") == "innate-timing");
+    CHECK(both.at("task").at("parameters").at("min-r2") == 0.1);
+    CHECK(both.at("conditions").size() == 2);
+    CHECK(both.at("spiking").at("mean_rate_hz").get<double>() > 1.0);
+    REQUIRE(run({"compare", "s.mat", "--trials", "2", "-o", "c.mat"}).code == 0);
+    REQUIRE(run({"report", "c.mat", "-o", "c.html"}).code == 0);
+    REQUIRE(run({"report", "s.mat", "--trials", "2", "-o", "s.html"}).code == 0);
+    CHECK(read_text("s.html").find("Innate training:") == std::string::npos);
+    REQUIRE(run({"simulate", "s.mat", "--condition", "pulse-perturbed", "-o", "run.mat"}).code ==
+            0);
+    CHECK(run({"innate", "run", "s.mat", "--trials", "1"}).code == 0);
+    // The trials are in the model: without it a comparison says so.
+    fs::remove("s.mat");
+    check_innate_refused({"report", "c.mat", "-o", "d.html"}, {"s.mat"});
+    std::vector<std::string> words{"innate", "words", "-o", "w.mat"};
+    REQUIRE(run(words + small_network()).code == 0);
+    CHECK(run({"eval", "w.mat", "--trials", "2"}).code == 0);
+    check_innate_refused({"map", "w.mat"}, {"w.mat", "w_out"});
   }
 
   TEST_CASE("what a tired user types wrong is said in one line, and nothing is written") {

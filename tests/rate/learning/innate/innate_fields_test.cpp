@@ -84,7 +84,7 @@ TEST_SUITE("unit") {
     CHECK(reservoir_fields().size() == 8);
     CHECK(trial_clock_fields().size() == 8);
     CHECK(timing_target_fields().size() == 4);
-    CHECK(innate_fields().size() == 18);
+    CHECK(innate_fields().size() == 19);
   }
 
   TEST_CASE("defaults are those of the published programs") {

@@ -1,15 +1,18 @@
 #include "rate/learning/innate/innate_trial.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include <doctest/doctest.h>
 
 #include "core/error.hpp"
+#include "rate/dynamics/run.hpp"
 #include "rate/learning/innate/innate_capacity.hpp"
 #include "rate/learning/innate/innate_experiment.hpp"
 #include "rate/learning/innate/stroke_path.hpp"
 #include "rate/learning/innate/trial_measures.hpp"
+#include "rate/learning/innate/trial_runner.hpp"
 
 using namespace rheobase;
 using namespace rheobase::rate;
@@ -151,6 +154,54 @@ TEST_SUITE("numeric") {
     }
     CHECK_THROWS_AS(rate::word_path("order"), InputError);
     CHECK_THROWS_AS(rate::stroke_path(Eigen::MatrixXd::Zero(2, 3), {}), InputError);
+  }
+
+  TEST_CASE("spike-like noise moves what units tell, not their rates, as spikes of rate S would") {
+    const rate::Reservoir network = rate::make_reservoir(
+        {.units = 400, .gain = 0.0, .plastic_fraction = 0.0, .tau_ms = 20.0}, 1);
+    rate::TrialStart start = rate::drawn_start(400, 0.0, 1, 0);
+    start.x0.setZero();
+    start.spike_noise = 50.0;
+    InnateTrial quiet{.steps = 4000, .target = Eigen::MatrixXd::Zero(1, 4000)};
+    rate::TrialRunner<double> runner{rate::RunningReservoir<double>(network)};
+    double square = 0.0;
+    double lagged = 0.0;
+    Eigen::VectorXd before = Eigen::VectorXd::Zero(400);
+    runner.run(quiet, start, [&](int) {
+      const auto told = runner.network().told();
+      const Eigen::Map<const Eigen::VectorXd> noise(told.data(), 400);
+      const auto rates = runner.network().r();
+      REQUIRE(Eigen::Map<const Eigen::VectorXd>(rates.data(), 400).norm() == 0.0);
+      square += noise.squaredNorm();
+      lagged += noise.dot(before);
+      before = noise;
+    });
+    // W is 0, so r stays 0: SD (sqrt(1/2 + g) - sqrt(g)) / sqrt(2 tau S) and correlation e^(-1/20)
+    // from step to step, over 1.6 million numbers of which about 1 in 20 is independent.
+    const double sd = (std::sqrt(0.5001) - 0.01) / std::sqrt(2.0 * 0.02 * 50.0);
+    const double five_errors = 5.0 * std::sqrt(2.0 * 20.0 / 1.6e6);
+    CHECK(std::abs(square / 1.6e6 / (sd * sd) - 1.0) <= five_errors);
+    CHECK(std::abs(lagged / square - std::exp(-1.0 / 20.0)) <= 0.005);
+  }
+
+  TEST_CASE("the trained network as any other repeats its trials: output i belongs to step i") {
+    const InnateSetup setup = rate::timing_setup(300.0, {.window_ms = 0.0});
+    rate::ReservoirOptions options = setup.network;
+    options.units = 50;
+    options.connection_probability = 0.3;
+    const rate::Reservoir network = rate::make_reservoir(options, 3);
+    const InnateTrial& trial = setup.experiment.trials[0];
+    Eigen::MatrixXd input = Eigen::MatrixXd::Zero(2, trial.steps + 1);
+    for (int t = 0; t < trial.steps; ++t) {
+      input(trial.cue.channel, t) = trial.cue.at(t);
+    }
+    const rate::RateRun run = run_rate(rate::network_of(network, 0.0), input, {.seed = 7});
+    rate::TrialStart start = rate::drawn_start(50, 0.0, 5, 0);
+    start.x0 = run.x.col(0);
+    CHECK(start.x0.cwiseAbs().maxCoeff() > 0.9);
+    const rate::TrialRecord record = rate::record_trial<double>(network, trial, start, 50);
+    const double largest = (run.output - record.output).leftCols(300).cwiseAbs().maxCoeff();
+    CHECK(largest <= 1e-9);
   }
 
   TEST_CASE("one stroke is a minimum-jerk movement: speed 15/8 of its mean at the middle") {
