@@ -89,7 +89,9 @@ void add_comparison(FigureScript& script, const LinearFigure& figure, const Figu
   const Eigen::Vector2d other = means(*figure.beside);
   script.begin(panel);
   script.range('x', 0.5, 2.5);
-  script.range('y', 0.0, 1.35 * std::max(own.maxCoeff(), other.maxCoeff()));
+  const double top = std::max(own.maxCoeff(), other.maxCoeff());
+  script.range('y', 0.0, 1.35 * top);
+  script.set(fmt::format("set ytics {:g}", round_step(top / 2.5)));
   script.set("set xtics ('random' 1, 'others' 2)");
   script.set("unset key");
   for (const auto& [mean, colour] :
@@ -163,6 +165,7 @@ void draw_motif_chain(const ChainFigure& figure, const std::filesystem::path& pa
     add_links(script, figure, false);
     script.range('x', 0.0, duration);
     script.range('y', 0.0, 1.1 * figure.norm.maxCoeff());
+    script.set(fmt::format("set ytics {:g}", round_step(0.5 * figure.norm.maxCoeff())));
     script.set("unset key");
     script.add(line(data, 4, kAfterColour, 0.9));
     script.end();

@@ -164,7 +164,7 @@ void check_chain_request(const MotifChainRequest& request) {
     }
     check_output(option, *path, {request.library});
     for (std::size_t k = 0; k < i; ++k) {
-      if (same_file(*path, *outputs[k].second)) {
+      if (!outputs[k].second->empty() && same_file(*path, *outputs[k].second)) {
         throw InputError(option, path->string(), fmt::format("the name of {}", outputs[k].first),
                          "must be another");
       }

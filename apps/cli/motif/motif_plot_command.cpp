@@ -116,14 +116,17 @@ report::LinearFigure linear_figure(const rate::LinearModel& model,
 rate::MotifScores scores_beside(const std::filesystem::path& path, const rate::LinearModel& model,
                                 const rate::MotifEvaluationOptions& options,
                                 report::LinearFigure& figure, const RunControl& control) {
-  const rate::MotifLibrary library = io::read_motif_library(path).library;
+  rate::MotifLibrary library = io::read_motif_library(path).library;
+  std::vector<rate::Motif> same_motifs;
   for (const rate::LinearMotif& motif : model.motifs) {
     const rate::Motif& same = library.motifs[library.index_of(motif.target.name, path.string())];
     if (same.target.samples != motif.target.samples) {
       throw InputError(path.string(), "motif '" + motif.target.name + "'", "other samples",
                        "must be those of the linear model");
     }
+    same_motifs.push_back(same);
   }
+  library.motifs = std::move(same_motifs);
   figure.beside_name = std::string(library.definition().name);
   return rate::evaluate_motifs(library, options, control);
 }

@@ -21,13 +21,6 @@ int motif_rows(std::size_t motifs) {
   return (static_cast<int>(motifs) + kMotifsPerRow - 1) / kMotifsPerRow;
 }
 
-/// The largest of 1, 2, 5, 10, ... that is not above `value`.
-double round_step(double value) {
-  const double decade = std::pow(10.0, std::floor(std::log10(value)));
-  const double rest = value / decade;
-  return decade * (rest >= 5.0 ? 5.0 : rest >= 2.0 ? 2.0 : 1.0);
-}
-
 /// Columns: time, then the signals, cut to the shortest.
 Eigen::MatrixXd motif_over_time(const std::vector<Eigen::VectorXd>& signals, double step) {
   Eigen::Index rows = signals.front().size();
@@ -99,6 +92,12 @@ void add_names(FigureScript& script, const std::vector<LegendEntry>& names, doub
 }
 
 }  // namespace
+
+double round_step(double value) {
+  const double decade = std::pow(10.0, std::floor(std::log10(value)));
+  const double rest = value / decade;
+  return decade * (rest >= 5.0 ? 5.0 : rest >= 2.0 ? 2.0 : 1.0);
+}
 
 Eigen::VectorXd grid_of(Eigen::Index count, double step) {
   return Eigen::VectorXd::LinSpaced(count, 0.0, static_cast<double>(count - 1) * step);
@@ -175,6 +174,7 @@ void add_error_panel(FigureScript& script, const rate::MotifScores& scores,
   script.range('x', 0.5, 2.5);
   script.range('y', 0.0, 1.25 * top);
   script.set("set xtics ('random' 1, 'others' 2)");
+  script.set(fmt::format("set ytics {:g}", round_step(top / 2.5)));
   script.set("unset key");
   Eigen::MatrixXd pair(2, 2);
   for (Eigen::Index k = 0; k < count; ++k) {
@@ -249,15 +249,17 @@ void add_lines_panel(FigureScript& script, const std::vector<NamedLines>& lines,
                      const FigurePanel& panel) {
   double right = 0.0;
   double top = 0.0;
+  double room = 1.05;
   std::vector<LegendEntry> names;
   for (const NamedLines& one : lines) {
     right = std::max(right, one.x.maxCoeff());
     top = std::max(top, one.y.maxCoeff());
     names.push_back({one.name, one.colour});
+    room += one.name.empty() ? 0.0 : 0.12;
   }
   script.begin(panel);
   script.range('x', 0.0, right);
-  script.range('y', 0.0, 1.05 * top);
+  script.range('y', 0.0, room * top);  // the names stand above the lines
   script.set(fmt::format("set xtics {:g}", round_step(right / 3.0)));
   script.set("unset key");
   for (const NamedLines& one : lines) {

@@ -72,6 +72,9 @@ struct NamedLines {
 void add_lines_panel(FigureScript& script, const std::vector<NamedLines>& lines,
                      const FigurePanel& panel);
 
+/// The largest of ..., 1, 2, 5, 10, ... that is not above `value`.
+double round_step(double value);
+
 /// 0, step, ..., (count - 1) step
 Eigen::VectorXd grid_of(Eigen::Index count, double step);
 

@@ -122,7 +122,8 @@ TEST_CASE("the mean square of spike-like noise falls with the scaling factor") {
 }
 
 TEST_CASE("training under spike-like noise lowers the error under it") {
-  const MotifLibrary library = noisy_library(MotifArchitecture::additive);
+  MotifLibrary library = noisy_library(MotifArchitecture::additive);
+  library.options.initial_std = 0.0;  // nothing else to bear
   const double scaling_factor = 2000.0;
   const auto error = [&](const MotifTrainingOptions& options) {
     MotifLearner learner(library, {0}, options);
@@ -131,7 +132,7 @@ TEST_CASE("training under spike-like noise lowers the error under it") {
                            {.trials = 64, .spike_noise = scaling_factor, .seed = 9})
         .random[0];
   };
-  CHECK(error(noisy_options(scaling_factor)) < 0.95 * error(noisy_options(0.0)));
+  CHECK(error(noisy_options(scaling_factor)) < 0.9 * error(noisy_options(0.0)));
 }
 
 TEST_SUITE_END();
