@@ -22,18 +22,56 @@ struct PlayedMotif {
   Eigen::VectorXd after_other;  ///< after another motif; empty where there is none
 };
 
+/// The preparatory module of a network (figure 12).
+struct PreparationFigure {
+  rate::PreparationSpectra spectra;
+  Eigen::MatrixXd untrained_norm;  ///< |r|, steps x trials, before training
+  Eigen::MatrixXd norm;            ///< the same with the module
+  std::vector<double> losses;      ///< of every batch
+};
+
 /// What the figure of a library shows: outputs (figures 6 to 9), errors from random states and
-/// after other motifs, states at the ends of motifs against N(0, 1) (figure 2), and, where there is
-/// a preparatory module, its spectra and the length of the rates' vector (figure 12).
+/// after other motifs, states at the ends of motifs against N(0, 1) (figure 2), errors over
+/// training (figure 17), and the preparatory module where there is one.
 struct MotifFigure {
-  std::vector<PlayedMotif> motifs;
+  std::vector<PlayedMotif> motifs;  ///< may be empty
   double step_tau = 0.1;
   rate::MotifScores scores;
-  std::optional<rate::PreparationSpectra> spectra;
-  Eigen::MatrixXd rate_norm;  ///< steps x trials
+  std::vector<Eigen::MatrixXd> courses;  ///< points x 2 (batches, RMSE); of motifs that have one
+  std::optional<PreparationFigure> preparation;
 };
 
 /// @throws as draw_motif_targets
 void draw_motifs(const MotifFigure& figure, const std::filesystem::path& path);
+
+/// A chain as it is played.
+struct ChainFigure {
+  std::vector<std::string> names;   ///< of the links
+  std::vector<Eigen::Index> start;  ///< of the links, steps
+  Eigen::VectorXd target;           ///< NaN where there is none
+  Eigen::VectorXd output;
+  Eigen::VectorXd norm;  ///< of the activity
+  std::string norm_name = "|r|";
+  double step_tau = 0.1;
+};
+
+/// Readout and target over time with the motifs' names, and the norm of the activity below.
+/// @throws as draw_motif_targets
+void draw_motif_chain(const ChainFigure& figure, const std::filesystem::path& path);
+
+/// The linear model (figure 11).
+struct LinearFigure {
+  std::vector<PlayedMotif> motifs;
+  double step_tau = 0.1;
+  rate::MotifScores scores;
+  Eigen::VectorXcd alone, prepared;  ///< eigenvalues of A and of A + U V^T
+  Eigen::VectorXcd placed;           ///< those of a motif that its loop placed
+  Eigen::VectorXd distance;          ///< sqrt(E |x - x_init|^2 / N) over the steps of preparation
+  std::optional<rate::MotifScores> beside;  ///< of a network of motifs
+  std::string beside_name;
+};
+
+/// @throws as draw_motif_targets
+void draw_linear_model(const LinearFigure& figure, const std::filesystem::path& path);
 
 }  // namespace rheobase::report

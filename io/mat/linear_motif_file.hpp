@@ -12,4 +12,11 @@ namespace rheobase::io {
 void write_linear_model(const std::filesystem::path& path, const rate::LinearModel& model,
                         const std::string& command);
 
+/// Whether a .mat file holds a linear model. @throws InputError where it cannot be read
+bool holds_linear_model(const std::filesystem::path& path);
+
+/// Reads it back, every bit. @throws InputError with file and field where it is none, damaged or
+/// unstable
+rate::LinearModel read_linear_model(const std::filesystem::path& path);
+
 }  // namespace rheobase::io

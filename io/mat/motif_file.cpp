@@ -8,6 +8,7 @@
 #include "core/error.hpp"
 #include "core/field_table.hpp"
 #include "io/mat/internal/field_values.hpp"
+#include "io/mat/internal/name_list.hpp"
 #include "io/mat/internal/rate_network_fields.hpp"
 
 namespace rheobase::io {
@@ -18,22 +19,12 @@ using Eigen::Index;
 
 constexpr const char* kMotifOptions = "motif_options.";
 constexpr const char* kPreparationOptions = "motif_preparation.";
+constexpr const char* kPreparationState = "motif_preparation_state.";
 constexpr const char* kTrainingOptions = "motif_training.";
 constexpr const char* kTrainingState = "motif_state.";
 /// A model file holds as many loops.
 constexpr std::size_t kLoopsOfFile = 16;
 constexpr std::int64_t kMostMotifs = 10000;
-
-std::vector<std::string> split_names(const std::string& text) {
-  std::vector<std::string> names;
-  std::size_t first = 0;
-  while (!text.empty() && first <= text.size()) {
-    const std::size_t end = std::min(text.find(',', first), text.size());
-    names.push_back(text.substr(first, end - first));
-    first = end + 1;
-  }
-  return names;
-}
 
 std::string joined_names(const std::vector<std::string>& names) {
   std::string text;
@@ -43,23 +34,87 @@ std::string joined_names(const std::vector<std::string>& names) {
   return text;
 }
 
-/// A column without the NaN that fill it up.
-Eigen::VectorXd without_end(const MatFile& file, const Eigen::MatrixXd& motifs, Index column) {
-  Index length = motifs.rows();
-  while (length > 0 && std::isnan(motifs(length - 1, column))) {
+/// Samples of motif k without the NaN that fill them up.
+Eigen::VectorXd without_end(const MatFile& file, const Eigen::VectorXd& samples, std::size_t k) {
+  Index length = samples.size();
+  while (length > 0 && std::isnan(samples[length - 1])) {
     --length;
   }
   for (Index n = 0; n < length; ++n) {
-    if (!std::isfinite(motifs(n, column))) {
-      file.fail("motifs",
-                fmt::format("{} in sample {} of motif {}", motifs(n, column), n + 1, column + 1),
+    if (!std::isfinite(samples[n])) {
+      file.fail("motifs", fmt::format("{} in sample {} of motif {}", samples[n], n + 1, k + 1),
                 "must be finite; NaN only fill the ends of shorter motifs");
     }
   }
   if (length == 0) {
-    file.fail("motifs", fmt::format("no samples of motif {}", column + 1), "must have samples");
+    file.fail("motifs", fmt::format("no samples of motif {}", k + 1), "must have samples");
   }
-  return motifs.col(column).head(length);
+  return samples.head(length);
+}
+
+/// Columns of a matrix, or cells of any lengths.
+std::vector<Eigen::VectorXd> read_samples(const MatFile& file) {
+  std::vector<Eigen::VectorXd> motifs;
+  const MatArray* array = file.find("motifs");
+  if (array != nullptr && array->class_name == "cell") {
+    for (std::size_t k = 0; k < array->element_count().value_or(0); ++k) {
+      motifs.push_back(file.vector(fmt::format("motifs{{{}}}", k + 1), -1, "must be samples"));
+    }
+  } else {
+    const Eigen::MatrixXd columns =
+        file.matrix("motifs", "must be samples x motifs, or a cell a motif");
+    for (Index k = 0; k < columns.cols(); ++k) {
+      motifs.emplace_back(columns.col(k));
+    }
+  }
+  if (motifs.empty()) {
+    file.fail("motifs", "none", "must be one or more");
+  }
+  return motifs;
+}
+
+/// motif1, motif2, ... where the file has no names.
+std::vector<std::string> read_names(const MatFile& file, std::size_t count) {
+  constexpr const char* kRequired = "must be names, separated by commas, or a cell a motif";
+  std::vector<std::string> names;
+  const MatArray* array = file.find("names");
+  if (array == nullptr) {
+    for (std::size_t k = 0; k < count; ++k) {
+      names.push_back(fmt::format("motif{}", k + 1));
+    }
+  } else if (array->class_name == "cell") {
+    for (std::size_t k = 0; k < array->element_count().value_or(0); ++k) {
+      names.push_back(file.text(fmt::format("names{{{}}}", k + 1), "must be text"));
+    }
+  } else {
+    names = split_at_commas(file.text("names", kRequired));
+  }
+  if (names.size() != count) {
+    file.fail("names", fmt::format("{} names", names.size()),
+              fmt::format("must have one per motif, {}", count));
+  }
+  for (const std::string& name : names) {
+    if (name.empty() || name.find(',') != std::string::npos) {
+      file.fail("names", fmt::format("'{}'", name), "must have letters and no comma");
+    }
+  }
+  return names;
+}
+
+void add_state(MatFields& fields, const char* prefix, const rate::NamedArrays& state) {
+  for (const rate::NamedArray& array : state) {
+    fields.column(prefix + array.name, array.values);
+  }
+}
+
+rate::NamedArrays read_state(const MatFile& file, const std::string& prefix) {
+  rate::NamedArrays state;
+  for (const MatArray& array : file.arrays()) {
+    if (array.name.starts_with(prefix)) {
+      state.push_back({array.name.substr(prefix.size()), array.values});
+    }
+  }
+  return state;
 }
 
 std::string numbered(const char* part, std::size_t k) {
@@ -96,6 +151,30 @@ rate::Motif read_motif(const MatFile& file, const rate::MotifLibrary& library,
   return motif;
 }
 
+std::vector<rate::MotifEvaluationPoint> read_course(const MatFile& file, std::size_t k) {
+  std::vector<rate::MotifEvaluationPoint> course;
+  if (file.has(numbered("course", k))) {
+    const Eigen::MatrixXd points =
+        file.matrix(numbered("course", k), -1, 2, "must be evaluations x 2: batches, RMSE");
+    for (Index i = 0; i < points.rows(); ++i) {
+      course.push_back({static_cast<int>(points(i, 0)), points(i, 1)});
+    }
+  }
+  return course;
+}
+
+void add_course(MatFields& fields, const std::vector<rate::MotifEvaluationPoint>& course,
+                std::size_t k) {
+  if (course.empty()) {
+    return;
+  }
+  Eigen::MatrixXd points(static_cast<Index>(course.size()), 2);
+  for (std::size_t i = 0; i < course.size(); ++i) {
+    points.row(static_cast<Index>(i)) << course[i].batch, course[i].rmse;
+  }
+  fields.matrix(numbered("course", k), points);
+}
+
 /// The chain of all motifs, or of as many as fit.
 rate::MotifChain stored_chain(const rate::MotifLibrary& library) {
   std::vector<rate::ChainLink> links;
@@ -121,26 +200,21 @@ void add_motif_training(MatFields& fields, const MotifTrainingFile& training) {
     motifs.push_back(static_cast<double>(motif + 1));
   }
   fields.column(std::string(kTrainingState) + "motifs", motifs);
-  for (const rate::NamedArray& array : training.state) {
-    fields.column(kTrainingState + array.name, array.values);
-  }
+  add_state(fields, kTrainingState, training.state);
 }
 
 MotifTrainingFile read_training(const MatFile& file, std::size_t motifs) {
   MotifTrainingFile training;
   read_values(file, kTrainingOptions, rate::motif_training_fields(), training.options);
-  for (const MatArray& array : file.arrays()) {
-    if (!array.name.starts_with(kTrainingState)) {
-      continue;
-    }
-    const std::string name = array.name.substr(std::string(kTrainingState).size());
-    if (name != "motifs") {
-      training.state.push_back({name, array.values});
+  for (rate::NamedArray& array : read_state(file, kTrainingState)) {
+    if (array.name != "motifs") {
+      training.state.push_back(std::move(array));
       continue;
     }
     for (const double motif : array.values) {
       if (!(motif >= 1.0 && motif <= static_cast<double>(motifs)) || motif != std::floor(motif)) {
-        file.fail(array.name, fmt::format("{}", motif), fmt::format("must be 1 to {}", motifs));
+        file.fail(kTrainingState + array.name, fmt::format("{}", motif),
+                  fmt::format("must be 1 to {}", motifs));
       }
       training.motifs.push_back(static_cast<std::size_t>(motif) - 1);
     }
@@ -152,7 +226,8 @@ MotifTrainingFile read_training(const MatFile& file, std::size_t motifs) {
 
 MotifTargets read_motif_targets(const std::filesystem::path& path) {
   const MatFile file(path);
-  const Eigen::MatrixXd motifs = file.matrix("motifs", "must be samples x motifs");
+  const std::vector<Eigen::VectorXd> motifs = read_samples(file);
+  const std::vector<std::string> names = read_names(file, motifs.size());
   MotifTargets read;
   if (file.has("step_tau")) {
     read.step_tau = file.number("step_tau", "must be the sampling step in time constants");
@@ -160,18 +235,8 @@ MotifTargets read_motif_targets(const std::filesystem::path& path) {
       file.fail("step_tau", fmt::format("{}", read.step_tau), "must be above 0 and at most 1");
     }
   }
-  std::vector<std::string> names;
-  if (file.has("names")) {
-    names = split_names(file.text("names", "must be names, separated by commas"));
-    if (names.size() != static_cast<std::size_t>(motifs.cols())) {
-      file.fail("names", fmt::format("{} names", names.size()),
-                fmt::format("must have one per motif, {}", motifs.cols()));
-    }
-  }
-  for (Index k = 0; k < motifs.cols(); ++k) {
-    const std::string name =
-        names.empty() ? fmt::format("motif{}", k + 1) : names[static_cast<std::size_t>(k)];
-    read.targets.push_back({name, without_end(file, motifs, k)});
+  for (std::size_t k = 0; k < motifs.size(); ++k) {
+    read.targets.push_back({names[k], without_end(file, motifs[k], k)});
   }
   return read;
 }
@@ -215,17 +280,21 @@ MotifLibraryFile read_motif_library(const std::filesystem::path& path) {
     const Eigen::VectorXd losses =
         file.vector("motif_preparation_losses", -1, "must be one number a batch");
     read.preparation_losses.assign(losses.begin(), losses.end());
+    if (rate::NamedArrays state = read_state(file, kPreparationState); !state.empty()) {
+      read.preparation_state = std::move(state);
+    }
   }
   const auto count = static_cast<std::size_t>(
       file.integer("motif_count", 0, kMostMotifs, "must be the number of motifs"));
   const std::vector<std::string> names =
-      split_names(file.text("motif_names", "must be names, separated by commas"));
+      split_at_commas(file.text("motif_names", "must be names, separated by commas"));
   if (names.size() != count) {
     file.fail("motif_names", fmt::format("{} names", names.size()),
               fmt::format("must have one per motif, {}", count));
   }
   for (std::size_t k = 0; k < count; ++k) {
     library.motifs.push_back(read_motif(file, library, names[k], k));
+    read.courses.push_back(read_course(file, k));
   }
   rate::validate(library, path.string());
   if (file.has(std::string(kTrainingState) + "motifs")) {
@@ -249,10 +318,16 @@ void write_motif_library(const std::filesystem::path& path, const MotifLibraryFi
     fields.matrix("motif_V", library.preparation_v);
     add_values(fields, kPreparationOptions, rate::preparation_fields(), file.preparation);
     fields.column("motif_preparation_losses", file.preparation_losses);
+    if (file.preparation_state) {
+      add_state(fields, kPreparationState, *file.preparation_state);
+    }
   }
   std::vector<std::string> names;
   for (std::size_t k = 0; k < library.motifs.size(); ++k) {
     add_motif(fields, library.motifs[k], k);
+    if (k < file.courses.size()) {
+      add_course(fields, file.courses[k], k);
+    }
     names.push_back(library.motifs[k].name());
   }
   fields.integer("motif_count", static_cast<std::int64_t>(names.size()));

@@ -11,8 +11,8 @@
 
 namespace rheobase::io {
 
-/// Motifs of a file: `motifs` (samples x motifs, shorter ones end in NaN), and optional `names`
-/// (text, separated by commas), `step_tau`.
+/// Motifs of a file: `motifs` (samples x motifs, shorter ones end in NaN, or cells of samples), and
+/// optional `names` (text, separated by commas, or cells), `step_tau`.
 struct MotifTargets {
   std::vector<rate::MotifTarget> targets;
   double step_tau = 0.1;
@@ -34,7 +34,10 @@ struct MotifTrainingFile {
 struct MotifLibraryFile {
   rate::MotifLibrary library;
   rate::PreparationOptions preparation;
-  std::vector<double> preparation_losses;  ///< empty: the module is not trained
+  std::vector<double> preparation_losses;              ///< empty: the module is not trained
+  std::optional<rate::NamedArrays> preparation_state;  ///< of its training where that was stopped
+  /// Of every motif, from its last training; empty where it has none. As many as motifs, or none.
+  std::vector<std::vector<rate::MotifEvaluationPoint>> courses;
   std::optional<MotifTrainingFile> training;
   std::string command;
 };

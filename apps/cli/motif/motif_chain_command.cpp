@@ -1,4 +1,6 @@
+#include <array>
 #include <cmath>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -11,8 +13,11 @@
 #include "apps/cli/progress_bar.hpp"
 #include "apps/cli/text_table.hpp"
 #include "apps/cli/value_syntax.hpp"
+#include "apps/report/motif_picture.hpp"
 #include "core/error.hpp"
+#include "io/mat/linear_motif_file.hpp"
 #include "io/mat/motif_file.hpp"
+#include "rate/learning/motif/linear_evaluation.hpp"
 
 namespace rheobase::cli {
 
@@ -20,7 +25,7 @@ namespace {
 
 struct MotifChainRequest {
   rate::MotifEvaluationOptions options;
-  std::filesystem::path library, output, trial;
+  std::filesystem::path library, output, trial, plot;
   std::string chain, fractions;
   std::optional<double> spread, noise;
   int random = 0;
@@ -32,34 +37,61 @@ struct PlayedLink {
   double rmse = 0.0;
 };
 
-std::vector<rate::ChainLink> links_of(const MotifChainRequest& request,
-                                      const rate::MotifLibrary& library) {
+/// A chain as it was played, and what its figure shows.
+struct PlayedChain {
+  std::vector<PlayedLink> links;
+  report::ChainFigure figure;
+};
+
+/// Motif numbers of --chain or --random. `index_of` finds a name among `motifs`.
+std::vector<std::size_t> chosen_links(
+    const MotifChainRequest& request, std::size_t motifs,
+    const std::function<std::size_t(const std::string&)>& index_of) {
+  std::vector<std::size_t> links;
   if (request.random > 0) {
-    return rate::random_chain(library, request.random, request.options.seed);
+    for (const rate::ChainLink& link :
+         rate::random_chain(motifs, request.random, request.options.seed)) {
+      links.push_back(link.motif);
+    }
+    return links;
   }
-  std::vector<rate::ChainLink> links;
-  for (const std::size_t motif : motifs_named(library, "--chain", request.chain)) {
-    links.push_back({motif});
+  for (const std::string& name : split(request.chain, ',')) {
+    links.push_back(index_of(name));
   }
   return links;
 }
 
+/// Adds a motif that begins at `start`.
+void add_played(const rate::MotifTarget& target, Eigen::Index start, PlayedChain& played) {
+  const Eigen::Index samples = target.samples.size();
+  const double squares =
+      (played.figure.output.segment(start, samples) - target.samples).squaredNorm();
+  played.links.push_back({target.name, std::sqrt(squares / static_cast<double>(samples))});
+  played.figure.names.push_back(target.name);
+  played.figure.start.push_back(start);
+}
+
 /// Plays one chain and writes its network and trial.
-std::vector<PlayedLink> play(const MotifChainRequest& request, const rate::MotifLibrary& library,
-                             const Console& console) {
-  const std::vector<rate::ChainLink> links = links_of(request, library);
+PlayedChain play(const MotifChainRequest& request, const rate::MotifLibrary& library,
+                 const Console& console) {
+  std::vector<rate::ChainLink> links;
+  for (const std::size_t motif :
+       chosen_links(request, library.motifs.size(),
+                    [&](const std::string& name) { return library.index_of(name, "--chain"); })) {
+    links.push_back({motif});
+  }
   const rate::MotifEvaluationOptions& options = request.options;
-  const Eigen::VectorXd output = rate::play_chain(
+  rate::ChainRun run = rate::play_chain(
       library, links, rate::random_start(library.units(), options.initial_std, options.seed, 0),
-      {options.noise, options.seed, 0});
+      {options.noise, options.seed, 0, options.spike_noise});
   const rate::MotifChain chain = rate::chain_of(library, links);
-  std::vector<PlayedLink> played;
+  PlayedChain played;
+  played.figure.step_tau = library.options.step_tau;
+  played.figure.output = std::move(run.output);
+  played.figure.norm = std::move(run.norm);
+  played.figure.target = chain.target.row(0);
   for (std::size_t i = 0; i < links.size(); ++i) {
-    const rate::Motif& motif = library.motifs[links[i].motif];
-    const Eigen::VectorXd error =
-        output.segment(chain.start[i], motif.length()) - motif.target.samples;
-    played.push_back(
-        {motif.name(), std::sqrt(error.squaredNorm() / static_cast<double>(motif.length()))});
+    add_played(library.motifs[links[i].motif].target, chain.start[i], played);
   }
   if (!request.output.empty()) {
     save_result(request.output, [&](const std::filesystem::path& path) {
@@ -73,13 +105,57 @@ std::vector<PlayedLink> play(const MotifChainRequest& request, const rate::Motif
   return played;
 }
 
+std::size_t linear_index_of(const rate::LinearModel& model, const std::string& name) {
+  std::string known;
+  for (std::size_t k = 0; k < model.motifs.size(); ++k) {
+    if (model.motifs[k].target.name == name) {
+      return k;
+    }
+    known += (k == 0 ? "" : ", ") + model.motifs[k].target.name;
+  }
+  throw InputError("--chain", "motif", fmt::format("'{}'", name), "must be one of " + known);
+}
+
+/// A chain of the linear model: preparation, which has no target, before every motif.
+PlayedChain play_linear(const MotifChainRequest& request, const rate::LinearModel& model) {
+  const std::vector<std::size_t> links =
+      chosen_links(request, model.motifs.size(),
+                   [&](const std::string& name) { return linear_index_of(model, name); });
+  const rate::LinearRun run = rate::play_linear_chain(
+      model, links,
+      rate::random_start(model.a.rows(), request.options.initial_std, request.options.seed, 0));
+  const Eigen::Index prepared = rate::preparation_steps(model);
+  PlayedChain played;
+  played.figure.step_tau = model.options.step_tau;
+  played.figure.norm_name = "|x|";
+  const Eigen::Index steps = run.y.size() - 1;  // the last state begins no step
+  played.figure.output = run.y.head(steps);
+  played.figure.norm = run.norm.head(steps);
+  played.figure.target = Eigen::VectorXd::Constant(steps, std::nan(""));
+  Eigen::Index start = 0;
+  for (const std::size_t link : links) {
+    const rate::MotifTarget& target = model.motifs[link].target;
+    start += prepared;
+    played.figure.target.segment(start, target.samples.size()) = target.samples;
+    add_played(target, start, played);
+    start += target.samples.size();
+  }
+  return played;
+}
+
 void check_chain_request(const MotifChainRequest& request) {
   const bool one = !request.chain.empty() || request.random > 0;
   if (!request.chain.empty() && request.random > 0) {
     throw InputError("--random", "", "--chain beside it", "must be given alone");
   }
-  for (const auto& [option, path] :
-       {std::pair{"--output", &request.output}, std::pair{"--trial", &request.trial}}) {
+  if (one && !request.fractions.empty()) {
+    throw InputError("--fractions", "", "--chain or --random beside it", "must be given alone");
+  }
+  const std::array outputs{std::pair{"--output", &request.output},
+                           std::pair{"--trial", &request.trial},
+                           std::pair{"--plot", &request.plot}};
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    const auto& [option, path] = outputs[i];
     if (path->empty()) {
       continue;
     }
@@ -87,10 +163,27 @@ void check_chain_request(const MotifChainRequest& request) {
       throw InputError(option, "", "neither --chain nor --random", "must be given with one");
     }
     check_output(option, *path, {request.library});
+    for (std::size_t k = 0; k < i; ++k) {
+      if (!outputs[k].second->empty() && same_file(*path, *outputs[k].second)) {
+        throw InputError(option, path->string(), fmt::format("the name of {}", outputs[k].first),
+                         "must be another");
+      }
+    }
   }
-  if (!request.output.empty() && same_file(request.output, request.trial)) {
-    throw InputError("--trial", request.trial.string(), "the name of the output",
-                     "must be another");
+}
+
+/// A linear model is no rate network, and has no noise.
+void refuse_for_linear(const MotifChainRequest& request) {
+  for (const auto& [option, given] :
+       {std::pair{"--output", !request.output.empty()},
+        std::pair{"--trial", !request.trial.empty()},
+        std::pair{"--fractions", !request.fractions.empty()},
+        std::pair{"--rate-noise", request.noise.has_value()},
+        std::pair{"--spike-noise", request.options.spike_noise > 0.0}}) {
+    if (given) {
+      throw InputError(option, "", request.library.string() + ", a linear model",
+                       "must be given with a library of motifs");
+    }
   }
 }
 
@@ -100,10 +193,14 @@ struct ChainReport {
   Json json;
 };
 
-void report_chain(const std::vector<PlayedLink>& played, ChainReport& report) {
+void report_chain(const MotifChainRequest& request, const PlayedChain& played,
+                  ChainReport& report) {
+  if (!request.plot.empty()) {
+    report::draw_motif_chain(played.figure, request.plot);
+  }
   TextTable table({"motif", "RMSE"});
   Json list = Json::array();
-  for (const PlayedLink& link : played) {
+  for (const PlayedLink& link : played.links) {
     table.add_row({link.name, fmt::format("{:.4f}", link.rmse)});
     list.push_back({{"name", link.name}, {"rmse", link.rmse}});
   }
@@ -111,12 +208,12 @@ void report_chain(const std::vector<PlayedLink>& played, ChainReport& report) {
   report.text += table.text();
 }
 
-void report_scores(const rate::MotifLibrary& library, const rate::MotifScores& scores,
+void report_scores(const std::vector<rate::MotifTarget>& targets, const rate::MotifScores& scores,
                    ChainReport& report) {
-  report.text += scores_table(library, scores);
+  report.text += scores_table(targets, scores);
   report.json["rmse_random"] = std::vector<double>(scores.random.begin(), scores.random.end());
   report.json["end_std"] = scores.end_std;
-  if (library.motifs.size() > 1) {
+  if (targets.size() > 1) {
     report.json["rmse_others"] = std::vector<double>(scores.others.begin(), scores.others.end());
     report.json["p_value"] = scores.difference.p_value;
     report.text +=
@@ -138,20 +235,36 @@ void report_interrupted(const std::vector<double>& fractions, const Eigen::Matri
   report.text += '\n' + table.text();
 }
 
-void run_motif_chain(MotifChainRequest request, const Console& console) {
-  check_chain_request(request);
+void chain_linear(MotifChainRequest& request, const Console& console, ChainReport& report) {
+  refuse_for_linear(request);
+  const rate::LinearModel model = io::read_linear_model(request.library);
+  request.options.initial_std = request.spread.value_or(1.0);
+  if (!request.chain.empty() || request.random > 0) {
+    report_chain(request, play_linear(request, model), report);
+    return;
+  }
+  const InterruptGuard guard;
+  ProgressBar bar(console, "motifs");
+  report_scores(targets_of(model),
+                rate::evaluate_linear(model, request.options, bar.control(guard)), report);
+}
+
+void chain_library(MotifChainRequest& request, const Console& console, ChainReport& report) {
   const rate::MotifLibrary library = io::read_motif_library(request.library).library;
   request.options.initial_std = request.spread.value_or(library.options.initial_std);
   request.options.noise = request.noise.value_or(library.options.noise);
   const InterruptGuard guard;
-  ChainReport report;
-  report.json = {{"library", request.library.string()}, {"seed", request.options.seed}};
   if (!request.chain.empty() || request.random > 0) {
-    report_chain(play(request, library, console), report);
-  } else {
+    if (library.motifs.empty()) {
+      throw InputError(request.library.string(), "motifs", "none", "must have a motif or more");
+    }
+    report_chain(request, play(request, library, console), report);
+    return;
+  }
+  {
     ProgressBar bar(console, "motifs");
-    report_scores(library, rate::evaluate_motifs(library, request.options, bar.control(guard)),
-                  report);
+    report_scores(targets_of(library),
+                  rate::evaluate_motifs(library, request.options, bar.control(guard)), report);
   }
   if (!request.fractions.empty()) {
     const std::vector<double> fractions = parse_grid("--fractions", request.fractions);
@@ -160,6 +273,17 @@ void run_motif_chain(MotifChainRequest request, const Console& console) {
         fractions,
         rate::evaluate_interrupted(library, fractions, request.options, bar.control(guard)),
         report);
+  }
+}
+
+void run_motif_chain(MotifChainRequest request, const Console& console) {
+  check_chain_request(request);
+  ChainReport report;
+  report.json = {{"library", request.library.string()}, {"seed", request.options.seed}};
+  if (io::holds_linear_model(request.library)) {
+    chain_linear(request, console, report);
+  } else {
+    chain_library(request, console, report);
   }
   if (request.json) {
     print_json(console, report.json);
@@ -184,9 +308,11 @@ void add_motif_chain_command(Command group, const Console& console) {
       "  rheobase motif chain library.mat\n"
       "  rheobase motif chain library.mat --std 1.2 --fractions 0.5,0.7,1\n"
       "  rheobase motif chain library.mat --chain step1,step3,step1 -o chain.mat\n"
-      "      --trial trial.mat\n"
+      "      --trial trial.mat --plot chain.png\n"
+      "  rheobase motif chain linear.mat --random 5 --plot linear.png\n"
       "  rheobase eval chain.mat --task file --trials-file trial.mat");
-  command.add_file("LIBRARY", request->library, "Library of motifs (.mat)").required();
+  command.add_file("LIBRARY", request->library, "Library of motifs, or a linear model (.mat)")
+      .required();
   add_text(command, "--chain", request->chain, "NAME,...", "Motifs to play, in order");
   add_integer(command, "--random", request->random, {1.0, 10000.0},
               "Play this many motifs drawn at random");
@@ -198,8 +324,13 @@ void add_motif_chain_command(Command group, const Console& console) {
                       "Standard deviation of random states", {}, "the library's");
   add_optional_number(command, "--rate-noise", request->noise, {0.0, 1e3},
                       "Noise of a unit in a step", {}, "the library's");
+  add_number(command, "--spike-noise", request->options.spike_noise, {0.0, 1e12}, "Hz",
+             "Noise of the rates as spikes make it in a network mapped with this scaling factor "
+             "times copies; 0: none; for networks whose motifs are inputs alone");
   command.add_file("-o,--output", request->output, "Write the chain as a rate network (.mat)");
   command.add_file("--trial", request->trial, "Write the chain's inputs and target (.mat)");
+  command.add_file("--plot", request->plot,
+                   "Draw output and target of the chain, and |r| (.png, .svg or .pdf)");
   add_seed(command, request->options.seed);
   add_threads(command, request->options.threads);
   add_json(command, request->json);

@@ -6,6 +6,7 @@
 #include "apps/cli/subcommands.hpp"
 #include "apps/cli/text_table.hpp"
 #include "apps/cli/value_syntax.hpp"
+#include "core/error.hpp"
 
 namespace rheobase::cli {
 
@@ -18,7 +19,8 @@ constexpr const char* kMotifExamples =
     "  rheobase motif train network.mat --targets targets.mat -o library.mat\n"
     "  rheobase motif chain library.mat\n"
     "  rheobase motif plot library.mat -o library.png\n"
-    "  rheobase motif linear targets.mat -o linear.mat";
+    "  rheobase motif linear targets.mat -o linear.mat\n"
+    "  rheobase motif plot linear.mat --beside library.mat -o linear.png";
 
 }  // namespace
 
@@ -31,16 +33,25 @@ std::vector<std::size_t> motifs_named(const rate::MotifLibrary& library, const s
   return motifs;
 }
 
-std::string scores_table(const rate::MotifLibrary& library, const rate::MotifScores& scores) {
-  const bool chained = library.motifs.size() > 1;
+void refuse_beside_resume(Command command, std::initializer_list<std::string_view> allowed) {
+  for (const std::string& name : command.given()) {
+    if (std::find(allowed.begin(), allowed.end(), name) == allowed.end()) {
+      throw InputError(name, "", "--resume beside it",
+                       "must be left out: a resumed training keeps the options it began with");
+    }
+  }
+}
+
+std::string scores_table(const std::vector<rate::MotifTarget>& targets,
+                         const rate::MotifScores& scores) {
+  const bool chained = targets.size() > 1;
   TextTable table({"motif", "samples", "rms", "from random states", "after others"});
   double size = 0.0;
-  for (std::size_t k = 0; k < library.motifs.size(); ++k) {
-    const rate::Motif& motif = library.motifs[k];
+  for (std::size_t k = 0; k < targets.size(); ++k) {
     const auto at = static_cast<Eigen::Index>(k);
-    size += rate::rms(motif.target) / static_cast<double>(library.motifs.size());
-    table.add_row({motif.name(), fmt::format("{}", motif.length()),
-                   fmt::format("{:.3f}", rate::rms(motif.target)),
+    size += rate::rms(targets[k]) / static_cast<double>(targets.size());
+    table.add_row({targets[k].name, fmt::format("{}", targets[k].samples.size()),
+                   fmt::format("{:.3f}", rate::rms(targets[k])),
                    fmt::format("{:.4f}", scores.random[at]),
                    chained ? fmt::format("{:.4f}", scores.others[at]) : "-"});
   }
@@ -48,6 +59,22 @@ std::string scores_table(const rate::MotifLibrary& library, const rate::MotifSco
                  fmt::format("{:.4f}", scores.random.mean()),
                  chained ? fmt::format("{:.4f}", scores.others.mean()) : "-"});
   return table.text();
+}
+
+std::vector<rate::MotifTarget> targets_of(const rate::MotifLibrary& library) {
+  std::vector<rate::MotifTarget> targets;
+  for (const rate::Motif& motif : library.motifs) {
+    targets.push_back(motif.target);
+  }
+  return targets;
+}
+
+std::vector<rate::MotifTarget> targets_of(const rate::LinearModel& model) {
+  std::vector<rate::MotifTarget> targets;
+  for (const rate::LinearMotif& motif : model.motifs) {
+    targets.push_back(motif.target);
+  }
+  return targets;
 }
 
 void add_motif_command(Command program, const Console& console) {

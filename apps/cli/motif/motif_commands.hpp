@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <initializer_list>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "apps/cli/command.hpp"
 #include "apps/cli/console.hpp"
 #include "apps/cli/option.hpp"
 #include "rate/learning/motif/motif_evaluation.hpp"
+#include "rate/models/motif/linear/linear_model.hpp"
 
 namespace rheobase::cli {
 
@@ -41,7 +43,14 @@ void add_fields_but(Command command, const FieldTable<Options>& table, Options& 
 std::vector<std::size_t> motifs_named(const rate::MotifLibrary& library, const std::string& option,
                                       const std::string& text);
 
+/// A training that is resumed keeps its options: refuses what is given but is not in `allowed`.
+void refuse_beside_resume(Command command, std::initializer_list<std::string_view> allowed);
+
 /// Errors of every motif as a table, with their means.
-std::string scores_table(const rate::MotifLibrary& library, const rate::MotifScores& scores);
+std::string scores_table(const std::vector<rate::MotifTarget>& targets,
+                         const rate::MotifScores& scores);
+
+std::vector<rate::MotifTarget> targets_of(const rate::MotifLibrary& library);
+std::vector<rate::MotifTarget> targets_of(const rate::LinearModel& model);
 
 }  // namespace rheobase::cli

@@ -10,10 +10,10 @@
 #include "apps/cli/progress_bar.hpp"
 #include "apps/cli/text_format.hpp"
 #include "apps/cli/text_table.hpp"
-#include "core/analysis/signed_rank.hpp"
 #include "core/error.hpp"
 #include "io/mat/linear_motif_file.hpp"
 #include "io/mat/motif_file.hpp"
+#include "rate/learning/motif/linear_evaluation.hpp"
 
 namespace rheobase::cli {
 
@@ -25,40 +25,9 @@ struct MotifLinearRequest {
   bool json = false;
 };
 
-/// RMSE of every motif from a random state and after every other motif.
-struct LinearErrors {
-  Eigen::VectorXd random, others;
-};
-
-LinearErrors linear_errors(const rate::LinearModel& model) {
-  const std::size_t count = model.motifs.size();
-  const auto size = static_cast<Eigen::Index>(count);
-  LinearErrors errors{Eigen::VectorXd(size), Eigen::VectorXd::Zero(size)};
-  std::vector<Eigen::VectorXd> ends;
-  for (std::size_t k = 0; k < count; ++k) {
-    const rate::LinearRun run = rate::play_linear_chain(
-        model, {k},
-        rate::random_start(model.a.rows(), 1.0, model.options.seed, static_cast<std::uint32_t>(k)));
-    errors.random[static_cast<Eigen::Index>(k)] = run.rmse[0];
-    ends.push_back(run.end);
-  }
-  for (std::size_t k = 0; k < count; ++k) {
-    double squares = 0.0;
-    for (std::size_t first = 0; first < count; ++first) {
-      if (first != k) {
-        const double rmse = rate::play_linear_chain(model, {k}, ends[first]).rmse[0];
-        squares += rmse * rmse;
-      }
-    }
-    errors.others[static_cast<Eigen::Index>(k)] =
-        count > 1 ? std::sqrt(squares / static_cast<double>(count - 1)) : 0.0;
-  }
-  return errors;
-}
-
 void print_linear(const MotifLinearRequest& request, const rate::LinearModel& model, double seconds,
                   const Console& console) {
-  const LinearErrors errors = linear_errors(model);
+  const rate::MotifScores errors = rate::evaluate_linear(model, {.seed = model.options.seed});
   const std::size_t count = model.motifs.size();
   TextTable table({"motif", "rms", "fit", "from random states", "after others", "noise cost",
                    "of a random loop"});
@@ -74,7 +43,7 @@ void print_linear(const MotifLinearRequest& request, const rate::LinearModel& mo
                     {"rms", rate::rms(motif.target)},
                     {"fit_rmse", motif.fit.rmse},
                     {"rmse_random", errors.random[at]},
-                    {"rmse_others", errors.others[at]},
+                    {"rmse_others", count > 1 ? Json(errors.others[at]) : Json(nullptr)},
                     {"cost", motif.cost},
                     {"random_cost", motif.random_cost}});
   }
@@ -82,12 +51,17 @@ void print_linear(const MotifLinearRequest& request, const rate::LinearModel& mo
     print_json(console, {{"output", request.output.string()},
                          {"seed", request.options.seed},
                          {"motifs", list},
+                         {"p_value", errors.difference.p_value},
                          {"preparation_cost", model.preparation_cost},
                          {"random_preparation_cost", model.random_preparation_cost},
                          {"seconds", seconds}});
     return;
   }
   Summary summary;
+  if (count > 1) {
+    summary.add("signed-rank test over motifs",
+                fmt::format("p = {:.3g}", errors.difference.p_value));
+  }
   summary.add("preparatory cost a unit",
               fmt::format("{:.3f}, at the start {:.3f}", model.preparation_cost,
                           model.random_preparation_cost));
@@ -130,10 +104,13 @@ void add_motif_linear_command(Command group, const Console& console) {
       "Every motif becomes a sum of exponentials; a loop of rank one places their exponents among "
       "the eigenvalues of the network and is chosen to suffer least from noise; preparatory "
       "weights "
-      "lead from any state to where a motif starts.");
+      "lead from any state to where a motif starts. `motif chain` and `motif plot` take the file "
+      "as they take a library.");
   command.examples(
       "Examples:\n"
       "  rheobase motif linear targets.mat -o linear.mat\n"
+      "  rheobase motif chain linear.mat --chain step1,step3,step1\n"
+      "  rheobase motif plot linear.mat -o linear.png\n"
       "  rheobase motif linear targets.mat --terms 12 --seed 2 -o linear.mat --json");
   command.add_file("TARGETS", request->targets, "Motifs (.mat), from `motif targets` or your own")
       .required();

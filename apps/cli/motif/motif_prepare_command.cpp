@@ -20,7 +20,7 @@ namespace {
 struct MotifPrepareRequest {
   rate::MotifOptions network;
   rate::PreparationOptions training;
-  std::filesystem::path output;
+  std::filesystem::path output, resume;
   bool json = false;
 };
 
@@ -71,30 +71,71 @@ void print_prepared(const MotifPrepareRequest& request, const io::MotifLibraryFi
   }
 }
 
-void run_motif_prepare(MotifPrepareRequest request, const Console& console) {
-  check_output("--output", request.output);
-  request.training.seed = request.network.seed;
+/// A new network, or one whose module's training was stopped.
+io::MotifLibraryFile file_to_prepare(MotifPrepareRequest& request, Command command,
+                                     const Console& console) {
   io::MotifLibraryFile file;
-  file.library = rate::make_motif_library(request.network);
-  file.preparation = request.training;
-  file.command = with_seed(console.command_line, request.network.seed);
+  if (request.resume.empty()) {
+    request.training.seed = request.network.seed;
+    file.library = rate::make_motif_library(request.network);
+    file.preparation = request.training;
+    file.command = with_seed(console.command_line, request.network.seed);
+    return file;
+  }
+  refuse_beside_resume(command, {"--resume", "--output", "--batches", "--threads", "--json"});
+  file = io::read_motif_library(request.resume);
+  if (!file.preparation_state) {
+    throw InputError(request.resume.string(), "preparatory module", "none that was stopped",
+                     "must hold one for --resume");
+  }
+  file.preparation.threads = request.training.threads;
+  if (command.given("--batches")) {
+    file.preparation.batches = request.training.batches;
+  }
+  const auto done = static_cast<int>(file.preparation_losses.size());
+  if (file.preparation.batches < done) {
+    throw InputError("--batches", "", fmt::format("{}", file.preparation.batches),
+                     fmt::format("must be at least {}, the batches done", done));
+  }
+  request.training = file.preparation;
+  return file;
+}
+
+void run_motif_prepare(MotifPrepareRequest request, Command command, const Console& console) {
+  if (request.output.empty()) {
+    request.output = request.resume;  // a stopped training is written over
+  }
+  if (request.output.empty()) {
+    throw InputError("--output", "", "nothing", "must name the file of the network");
+  }
+  check_output("--output", request.output);
+  io::MotifLibraryFile file = file_to_prepare(request, command, console);
+  const auto write = [&] {
+    save_result(request.output,
+                [&](const std::filesystem::path& path) { io::write_motif_library(path, file); });
+  };
   double seconds = 0.0;
-  bool stopped = false;
   if (file.library.definition().preparation) {
     const InterruptGuard guard;
     ProgressBar bar(console, "preparatory module");
     rate::PreparationLearner learner(file.library, request.training);
-    stopped = rate::learn(learner, {}, bar.control(guard)) == rate::LearningOutcome::cancelled;
+    if (file.preparation_state) {
+      learner.restore(*file.preparation_state);
+    }
+    const bool stopped =
+        rate::learn(learner, {}, bar.control(guard)) == rate::LearningOutcome::cancelled;
     file.library = learner.library();
     file.preparation_losses = learner.course().losses;
+    file.preparation_state.reset();
+    if (stopped) {
+      file.preparation_state = learner.state();
+      write();
+      throw Cancelled(fmt::format("stopped: {}; continue with: rheobase motif prepare --resume {}",
+                                  learner.status(), shell_quoted(request.output.string())));
+    }
     seconds = bar.seconds();
   }
-  save_result(request.output,
-              [&](const std::filesystem::path& path) { io::write_motif_library(path, file); });
-  if (stopped) {
-    throw Cancelled(fmt::format("stopped after {} batches; the module so far is in {}",
-                                file.preparation_losses.size(), request.output.string()));
-  }
+  write();
   print_prepared(request, file, seconds, console);
 }
 
@@ -106,19 +147,25 @@ void add_motif_prepare_command(Command group, const Console& console) {
       "prepare",
       "Make a network for motifs, with its preparatory module where it has one\n"
       "The module, loops of rank P, is trained to bring any state to the origin and is on in the "
-      "first 5 time constants of every motif.");
+      "first 5 time constants of every motif. A training that is stopped goes on with --resume, "
+      "bit for bit.");
   command.examples(
       "Examples:\n"
       "  rheobase motif prepare -o network.mat\n"
       "  rheobase motif prepare --architecture multiplicative-preparation --seed 3\n"
       "      -o network.mat\n"
-      "  rheobase motif prepare --architecture control --gain 1.5 -o control.mat");
-  command.add_file("-o,--output", request->output, "Library without motifs (.mat)").required();
+      "  rheobase motif prepare --architecture control --gain 1.5 -o control.mat\n"
+      "  rheobase motif prepare --resume network.mat");
+  command.add_file("-o,--output", request->output, "Library without motifs (.mat)");
+  command.add_file(
+      "--resume", request->resume,
+      "Go on with a module whose training was stopped, with the options it began with; "
+      "--batches, --output and --threads may be given anew");
   add_fields(command, rate::motif_fields(), request->network);
   add_fields_but(command, rate::preparation_fields(), request->training, {"seed"},
                  "Training of the module");
   add_json(command, request->json);
-  command.action([request, &console] { run_motif_prepare(*request, console); });
+  command.action([request, command, &console] { run_motif_prepare(*request, command, console); });
 }
 
 }  // namespace rheobase::cli

@@ -48,7 +48,8 @@ void add_motif_targets_command(Command group, const Console& console) {
                         "are four harmonics of "
                         "what a chaotic network does. Motifs of your own: a .mat file with "
                         "`motifs` (samples x motifs, "
-                        "shorter ones end in NaN), and, if you like, `names` and `step_tau`.");
+                        "shorter ones end in NaN, or a cell a motif), and, if you like, `names` "
+                        "and `step_tau`.");
   command.examples(
       "Examples:\n"
       "  rheobase motif targets -o targets.mat\n"

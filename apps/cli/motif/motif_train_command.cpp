@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <memory>
 #include <numeric>
@@ -57,7 +58,7 @@ std::size_t add_targets(const MotifTrainRequest& request, rate::MotifLibrary& li
 
 /// A training from its start or from where the library's was stopped.
 rate::MotifLearner make_learner(MotifTrainRequest& request, io::MotifLibraryFile& file,
-                                const Console& console) {
+                                Command command, const Console& console) {
   if (!request.resume) {
     const std::size_t added = add_targets(request, file.library);
     if (file.library.motifs.empty()) {
@@ -71,13 +72,12 @@ rate::MotifLearner make_learner(MotifTrainRequest& request, io::MotifLibraryFile
     throw InputError(request.library.string(), "training", "none that was stopped",
                      "must hold one for --resume");
   }
-  if (!request.targets.empty() || !request.motifs.empty()) {
-    throw InputError("--resume", "", "--targets or --motifs beside it",
-                     "must be given without them: the training goes on with its own motifs");
+  rate::MotifTrainingOptions options = file.training->options;
+  options.threads = request.options.threads;
+  if (command.given("--batches")) {
+    options.batches = request.options.batches;
   }
-  const int threads = request.options.threads;
-  request.options = file.training->options;
-  request.options.threads = threads;
+  request.options = options;
   return {file.library, file.training->motifs, request.options};
 }
 
@@ -114,10 +114,26 @@ void print_trained(const MotifTrainRequest& request, const rate::MotifLibrary& l
   Summary summary;
   summary.add("time", seconds_text(seconds));
   summary.add("saved", request.output.string());
-  console.out << scores_table(library, scores) << '\n' << summary.text();
+  console.out << scores_table(targets_of(library), scores) << '\n' << summary.text();
 }
 
-void run_motif_train(MotifTrainRequest request, const Console& console) {
+/// Goes on from the state in the file. @throws InputError where more is done than is asked for
+void restore_training(const MotifTrainRequest& request, const rate::NamedArrays& state,
+                      rate::MotifLearner& learner) {
+  learner.restore(state);
+  for (const rate::MotifCourse& course : learner.courses()) {
+    if (course.batches_done > request.options.batches) {
+      throw InputError("--batches", "", fmt::format("{}", request.options.batches),
+                       fmt::format("must be at least {}, the batches done", course.batches_done));
+    }
+  }
+}
+
+void run_motif_train(MotifTrainRequest request, Command command, const Console& console) {
+  if (request.resume) {
+    refuse_beside_resume(command,
+                         {"LIBRARY", "--resume", "--output", "--batches", "--threads", "--json"});
+  }
   if (request.output.empty() && request.resume) {
     request.output = request.library;  // a stopped training is written over
   }
@@ -127,12 +143,18 @@ void run_motif_train(MotifTrainRequest request, const Console& console) {
   check_output("--output", request.output,
                {request.resume ? std::filesystem::path{} : request.library, request.targets});
   io::MotifLibraryFile file = io::read_motif_library(request.library);
-  rate::MotifLearner learner = make_learner(request, file, console);
+  rate::MotifLearner learner = make_learner(request, file, command, console);
   if (request.resume) {
-    learner.restore(file.training->state);
+    restore_training(request, file.training->state, learner);
   }
   const auto write = [&](bool open) {
     file.library = learner.library();
+    file.courses.resize(file.library.motifs.size());
+    for (std::size_t i = 0; i < learner.motifs().size(); ++i) {
+      // The control network has one course for all.
+      const std::size_t course = std::min(i, learner.courses().size() - 1);
+      file.courses[learner.motifs()[i]] = learner.courses()[course].evaluations;
+    }
     file.training.reset();
     if (open) {
       file.training = io::MotifTrainingFile{request.options, learner.motifs(), learner.state()};
@@ -179,10 +201,13 @@ void add_motif_train_command(Command group, const Console& console) {
   command.add_file("-o,--output", request->output, "Where to write the library");
   add_text(command, "--motifs", request->motifs, "NAME,...",
            "Motifs to train (default: those of --targets, or all)");
-  command.add_flag("--resume", request->resume, "Go on with a training that was stopped");
+  command.add_flag(
+      "--resume", request->resume,
+      "Go on with a training that was stopped, with the options it began with; --batches, "
+      "--output and --threads may be given anew");
   add_fields(command, rate::motif_training_fields(), request->options);
   add_json(command, request->json);
-  command.action([request, &console] { run_motif_train(*request, console); });
+  command.action([request, command, &console] { run_motif_train(*request, command, console); });
 }
 
 }  // namespace rheobase::cli

@@ -10,6 +10,7 @@
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "rate/dynamics/internal/forward_pass.hpp"
+#include "rate/models/motif/internal/positive_rates.hpp"
 
 namespace rheobase::rate {
 
@@ -20,8 +21,14 @@ constexpr std::uint32_t kFirstMotifs = 0x10000U;
 constexpr std::uint32_t kSecondMotifs = 0x20000U;
 constexpr std::uint32_t kTrialsOfMotif = 1000;
 
-double noise_of(const MotifLibrary& library, const MotifEvaluationOptions& options) {
-  return options.noise >= 0.0 ? options.noise : library.options.noise;
+MotifNoise noise_of(const MotifLibrary& library, const MotifEvaluationOptions& options) {
+  return {options.noise >= 0.0 ? options.noise : library.options.noise, options.seed, 0,
+          options.spike_noise};
+}
+
+MotifNoise numbered(MotifNoise noise, std::uint32_t first_trial) {
+  noise.first_trial = first_trial;
+  return noise;
 }
 
 double spread_of(const MotifLibrary& library, const MotifEvaluationOptions& options) {
@@ -59,7 +66,7 @@ std::uint32_t number_of(std::size_t motif) {
 
 /// Squared errors of motif `second` after every other one that ended in ends[first].
 Eigen::VectorXd squares_after(const MotifLibrary& library, std::size_t second,
-                              const std::vector<Eigen::VectorXd>& ends, double noise, Seed seed) {
+                              const std::vector<Eigen::VectorXd>& ends, const MotifNoise& noise) {
   std::vector<Eigen::VectorXd> starts;
   for (std::size_t k = 0; k < ends.size(); ++k) {
     if (k != second) {
@@ -72,7 +79,7 @@ Eigen::VectorXd squares_after(const MotifLibrary& library, std::size_t second,
     return squares;
   }
   const MotifTrials trials =
-      play_motif(library, second, starts, {noise, seed, kSecondMotifs + number_of(second)});
+      play_motif(library, second, starts, numbered(noise, kSecondMotifs + number_of(second)));
   for (std::size_t k = 0, i = 0; k < ends.size(); ++k) {
     if (k != second) {
       squares[static_cast<Eigen::Index>(k)] =
@@ -97,21 +104,30 @@ double root_of_mean(const Eigen::VectorXd& squares) {
 template <class Real>
 MotifTrials play_motif(const MotifLibrary& library, std::size_t motif,
                        const std::vector<Eigen::VectorXd>& starts, const MotifNoise& noise,
-                       Eigen::Index steps) {
+                       Eigen::Index steps, bool with_norm) {
   const Eigen::Index played = steps > 0 ? steps : library.motifs[motif].length();
-  const MotifChain chain = single_motif(library, motif, played + 1);
+  MotifChain chain = single_motif(library, motif, played + 1);
+  std::vector<Eigen::MatrixXd> added(starts.begin(), starts.end());
+  double factor = noise.factor;
+  if (noise.spikes > 0.0) {
+    chain.network = with_positive_rates(std::move(chain.network), "motif evaluation");
+    factor *= 2.0;
+    for (Eigen::MatrixXd& start : added) {
+      start *= 2.0;
+    }
+  }
   const std::vector<TrialGroup> groups = group_trials<Real>(starts.size());
-  const auto kernel = kernel_network<Real>(
+  auto kernel = kernel_network<Real>(
       chain.network,
       {.trials = !groups.back().panel, .panels = groups.front().panel, .backward = false},
       simd_level());
+  kernel.use_spike_noise(noise.spikes);
   const std::vector<Trial> trials(starts.size(), {chain.input, chain.target, 0});
-  const std::vector<Eigen::MatrixXd> added(starts.begin(), starts.end());
   MotifTrials result;
   for (const TrialGroup& group : groups) {
-    ForwardPass<Real> pass(kernel, static_cast<std::size_t>(played + 1), group.panel, false);
+    ForwardPass<Real> pass(kernel, static_cast<std::size_t>(played + 1), group.panel, with_norm);
     pass.run(kernel, trials, group,
-             {.factor = noise.factor,
+             {.factor = factor,
               .seed = noise.seed,
               .purpose = Purpose::evaluation_noise,
               .first_trial = noise.first_trial,
@@ -125,7 +141,14 @@ MotifTrials play_motif(const MotifLibrary& library, std::size_t motif,
                              -1);
       }
       result.output.emplace_back(output.row(0).head(played).transpose());
-      result.end.push_back(pass.last_state(group, lane));
+      result.end.push_back((noise.spikes > 0.0 ? 0.5 : 1.0) * pass.last_state(group, lane));
+      if (with_norm) {
+        Eigen::VectorXd& norm = result.norm.emplace_back(played);
+        for (Eigen::Index n = 0; n < played; ++n) {
+          const Eigen::VectorXd r = pass.rates(group, lane, static_cast<std::size_t>(n));
+          norm[n] = noise.spikes > 0.0 ? (2.0 * r.array() - 1.0).matrix().norm() : r.norm();
+        }
+      }
     }
   }
   return result;
@@ -133,10 +156,10 @@ MotifTrials play_motif(const MotifLibrary& library, std::size_t motif,
 
 template MotifTrials play_motif<float>(const MotifLibrary&, std::size_t,
                                        const std::vector<Eigen::VectorXd>&, const MotifNoise&,
-                                       Eigen::Index);
+                                       Eigen::Index, bool);
 template MotifTrials play_motif<double>(const MotifLibrary&, std::size_t,
                                         const std::vector<Eigen::VectorXd>&, const MotifNoise&,
-                                        Eigen::Index);
+                                        Eigen::Index, bool);
 
 double root_mean_square_error(const MotifTrials& trials, const MotifTarget& target) {
   double total = 0.0;
@@ -151,7 +174,7 @@ MotifScores evaluate_motifs(const MotifLibrary& library, const MotifEvaluationOp
   require_motifs(library, options);
   const std::size_t count = library.motifs.size();
   const auto size = static_cast<Eigen::Index>(count);
-  const double noise = noise_of(library, options);
+  const MotifNoise noise = noise_of(library, options);
   MotifScores scores;
   scores.random.resize(size);
   scores.others.resize(size);
@@ -167,7 +190,7 @@ MotifScores evaluate_motifs(const MotifLibrary& library, const MotifEvaluationOp
             play_motif(library, k,
                        starts_of(library, spread_of(library, options), options.seed, number_of(k),
                                  options.trials + 1),
-                       {noise, options.seed, number_of(k)});
+                       numbered(noise, number_of(k)));
         MotifTrials own = all;
         own.output.pop_back();
         scores.random[at] = root_mean_square_error(own, library.motifs[k].target);
@@ -179,7 +202,7 @@ MotifScores evaluate_motifs(const MotifLibrary& library, const MotifEvaluationOp
       count, options.threads,
       [&](std::size_t k) {
         const auto at = static_cast<Eigen::Index>(k);
-        const Eigen::VectorXd squares = squares_after(library, k, ends, noise, options.seed);
+        const Eigen::VectorXd squares = squares_after(library, k, ends, noise);
         scores.pair.col(at) = squares.cwiseSqrt();
         scores.others[at] = root_of_mean(squares);
       },
@@ -205,7 +228,7 @@ Eigen::MatrixXd evaluate_interrupted(const MotifLibrary& library,
                        "must be above 0 and at most 1");
     }
   }
-  const double noise = noise_of(library, options);
+  const MotifNoise noise = noise_of(library, options);
   std::vector<std::vector<Eigen::VectorXd>> ends(fractions.size(),
                                                  std::vector<Eigen::VectorXd>(count));
   parallel_for(
@@ -218,7 +241,7 @@ Eigen::MatrixXd evaluate_interrupted(const MotifLibrary& library,
         ends[i / count][k] = play_motif(library, k,
                                         starts_of(library, spread_of(library, options),
                                                   options.seed, kFirstMotifs + number_of(k), 1),
-                                        {noise, options.seed, kFirstMotifs + number_of(k)},
+                                        numbered(noise, kFirstMotifs + number_of(k)),
                                         std::max<Eigen::Index>(1, steps))
                                  .end.front();
       },
@@ -230,35 +253,38 @@ Eigen::MatrixXd evaluate_interrupted(const MotifLibrary& library,
       [&](std::size_t i) {
         const std::size_t k = i % count;
         errors(static_cast<Eigen::Index>(k), static_cast<Eigen::Index>(i / count)) =
-            root_of_mean(squares_after(library, k, ends[i / count], noise, options.seed));
+            root_of_mean(squares_after(library, k, ends[i / count], noise));
       },
       control);
   return errors;
 }
 
-Eigen::VectorXd play_chain(const MotifLibrary& library, const std::vector<ChainLink>& links,
-                           const Eigen::VectorXd& start, const MotifNoise& noise) {
+ChainRun play_chain(const MotifLibrary& library, const std::vector<ChainLink>& links,
+                    const Eigen::VectorXd& start, const MotifNoise& noise) {
   std::vector<double> output;
+  std::vector<double> norm;
   Eigen::VectorXd state = start;
   for (std::size_t i = 0; i < links.size(); ++i) {
-    const MotifTrials trials =
-        play_motif(library, links[i].motif, {state},
-                   {noise.factor, noise.seed, noise.first_trial + static_cast<std::uint32_t>(i)},
-                   links[i].steps);
+    const MotifTrials trials = play_motif(
+        library, links[i].motif, {state},
+        numbered(noise, noise.first_trial + static_cast<std::uint32_t>(i)), links[i].steps, true);
     output.insert(output.end(), trials.output[0].begin(), trials.output[0].end());
+    norm.insert(norm.end(), trials.norm[0].begin(), trials.norm[0].end());
     state = trials.end[0];
   }
-  return Eigen::Map<const Eigen::VectorXd>(output.data(), static_cast<Eigen::Index>(output.size()));
+  const auto steps = static_cast<Eigen::Index>(output.size());
+  return {Eigen::Map<const Eigen::VectorXd>(output.data(), steps),
+          Eigen::Map<const Eigen::VectorXd>(norm.data(), steps)};
 }
 
-std::vector<ChainLink> random_chain(const MotifLibrary& library, int count, Seed seed) {
+std::vector<ChainLink> random_chain(std::size_t motifs, int count, Seed seed) {
   RandomStream stream(seed, 0, Purpose::evaluation_task);
-  const auto motifs = static_cast<std::uint32_t>(library.motifs.size());
+  const auto choices = static_cast<std::uint32_t>(motifs);
   std::vector<ChainLink> links;
   for (int i = 0; i < count; ++i) {
-    std::size_t next = stream.below(motifs);
+    std::size_t next = stream.below(choices);
     if (!links.empty() && motifs > 1) {
-      next = (links.back().motif + 1 + stream.below(motifs - 1)) % motifs;
+      next = (links.back().motif + 1 + stream.below(choices - 1)) % motifs;
     }
     links.push_back({next, 0});
   }

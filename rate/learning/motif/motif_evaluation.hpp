@@ -14,6 +14,7 @@ namespace rheobase::rate {
 struct MotifTrials {
   std::vector<Eigen::VectorXd> output;  ///< samples 0 ... steps-1 of every trial
   std::vector<Eigen::VectorXd> end;     ///< state after them: where the next motif starts
+  std::vector<Eigen::VectorXd> norm;    ///< |r| at these samples; where it is asked for
 };
 
 /// Which noise the trials have: trial i carries the number first_trial + i.
@@ -21,6 +22,7 @@ struct MotifNoise {
   double factor = 0.0;
   Seed seed = 1;
   std::uint32_t first_trial = 0;
+  double spikes = 0.0;  ///< scaling factor (Hz) of spike-like noise of the rates; 0: none
 };
 
 /// Plays `steps` steps of a motif (0: all) from given states. Real is float, or double for exact
@@ -28,7 +30,7 @@ struct MotifNoise {
 template <class Real = float>
 MotifTrials play_motif(const MotifLibrary& library, std::size_t motif,
                        const std::vector<Eigen::VectorXd>& starts, const MotifNoise& noise,
-                       Eigen::Index steps = 0);
+                       Eigen::Index steps = 0, bool with_norm = false);
 
 /// Root of the mean of (y - y*)^2 over all trials and samples.
 double root_mean_square_error(const MotifTrials& trials, const MotifTarget& target);
@@ -37,6 +39,7 @@ struct MotifEvaluationOptions {
   int trials = 9;             ///< from random states, of every motif
   double initial_std = -1.0;  ///< of these states; negative: the library's
   double noise = -1.0;        ///< in every step; negative: the library's
+  double spike_noise = 0.0;   ///< scaling factor (Hz) of spike-like noise of the rates; 0: none
   Seed seed = 1;
   int threads = 1;
 };
@@ -63,12 +66,18 @@ Eigen::MatrixXd evaluate_interrupted(const MotifLibrary& library,
                                      const MotifEvaluationOptions& options,
                                      const RunControl& control = {});
 
-/// Motifs in order, the first from `start`: the outputs one behind the other.
-Eigen::VectorXd play_chain(const MotifLibrary& library, const std::vector<ChainLink>& links,
-                           const Eigen::VectorXd& start, const MotifNoise& noise);
+/// A chain as it is played, one motif behind the other.
+struct ChainRun {
+  Eigen::VectorXd output;
+  Eigen::VectorXd norm;  ///< |r|
+};
 
-/// `count` motifs drawn at random, none twice in a row where there are more than one.
-std::vector<ChainLink> random_chain(const MotifLibrary& library, int count, Seed seed);
+/// Motifs in order, the first from `start`.
+ChainRun play_chain(const MotifLibrary& library, const std::vector<ChainLink>& links,
+                    const Eigen::VectorXd& start, const MotifNoise& noise);
+
+/// `count` of `motifs` motifs drawn at random, none twice in a row where there are more than one.
+std::vector<ChainLink> random_chain(std::size_t motifs, int count, Seed seed);
 
 /// Length of the rates' vector under the preparatory module alone, from random states.
 struct PreparationCourse {

@@ -69,7 +69,8 @@ double fixed_error(const MotifLibrary& library, std::size_t motif,
     starts.push_back(
         start_of(library, options, kStopCriterionTrials + static_cast<std::uint32_t>(i)));
   }
-  const MotifNoise noise{library.options.noise, options.seed, kStopCriterionTrials};
+  const MotifNoise noise{library.options.noise, options.seed, kStopCriterionTrials,
+                         options.spike_noise};
   return root_mean_square_error(play_motif(library, motif, starts, noise),
                                 library.motifs[motif].target);
 }
@@ -85,21 +86,23 @@ class OneMotif final : public Batches {
 
   std::unique_ptr<Bptt<float>> bptt() const override {
     return std::make_unique<Bptt<float>>(
-        motif_parametrisation<float>(library_, motif_),
+        motif_parametrisation<float>(library_, motif_, state_scale() > 1.0),
         BpttOptions{.steps = static_cast<std::size_t>(library_.motifs[motif_].length()),
                     .batch = trials_.size(),
                     .loss = Loss::mean_square,
-                    .first_step = 0});
+                    .first_step = 0,
+                    .spike_noise = options_.spike_noise});
   }
 
   double run(Bptt<float>& bptt, const MotifCourse& course) override {
     const auto first = static_cast<std::uint32_t>(course.batches_done) *
                        static_cast<std::uint32_t>(options_.batch);
     for (std::size_t i = 0; i < starts_.size(); ++i) {
-      starts_[i] = start_of(library_, options_, first + static_cast<std::uint32_t>(i));
+      starts_[i] =
+          state_scale() * start_of(library_, options_, first + static_cast<std::uint32_t>(i));
     }
     bptt.run(course.parameters, trials_,
-             {.factor = library_.options.noise,
+             {.factor = state_scale() * library_.options.noise,
               .seed = options_.seed,
               .first_trial = first,
               .added = starts_});
@@ -113,6 +116,9 @@ class OneMotif final : public Batches {
   }
 
  private:
+  /// Networks with spike-like noise have rates above 0, and states of twice the size.
+  double state_scale() const { return options_.spike_noise > 0.0 ? 2.0 : 1.0; }
+
   const MotifLibrary& library_;
   std::size_t motif_;
   const MotifTrainingOptions& options_;
@@ -240,11 +246,19 @@ void check_request(const MotifLibrary& library, const std::vector<std::size_t>& 
     throw InputError("training", "motifs", fmt::format("{} numbers", motifs.size()),
                      "must name motifs of the library, none twice");
   }
-  if (options.start == MotifStart::transitions && !library.definition().shared) {
+  const MotifArchitectureDefinition& definition = library.definition();
+  if (options.spike_noise > 0.0 &&
+      (definition.shared || definition.loop || definition.preparation)) {
+    throw InputError("training options", "spike_noise", fmt::format("{:g}", options.spike_noise),
+                     fmt::format("must be 0 for architecture '{}': only networks whose motifs are "
+                                 "inputs alone are trained with it",
+                                 definition.name));
+  }
+  if (options.start == MotifStart::transitions && !definition.shared) {
     throw InputError("training options", "start", "'transitions'",
                      fmt::format("must be random or origin for architecture '{}': only the control "
                                  "network learns transitions",
-                                 library.definition().name));
+                                 definition.name));
   }
 }
 

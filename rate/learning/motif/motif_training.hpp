@@ -25,7 +25,8 @@ struct MotifTrainingOptions {
   double beta = 0.0;       ///< both of Adam's; 0: 0.9 and 0.999, of the control network 0.5
   double clip_norm = 0.0;  ///< gradients are cut to this norm; 0: never
   MotifStart start = MotifStart::random;
-  int evaluate_every = 10;  ///< batches between evaluations, on trials that stay the same
+  double spike_noise = 0.0;  ///< scaling factor (Hz) of spike-like noise of the rates; 0: none
+  int evaluate_every = 10;   ///< batches between evaluations, on trials that stay the same
   int evaluation_trials = 16;
   int patience = 0;         ///< evaluations without a new minimum before the end; 0: none
   double stop_error = 0.0;  ///< ends below this RMSE

@@ -51,6 +51,13 @@ const FieldTable<MotifTrainingOptions>& motif_training_fields() {
            .help = "States that trials start from: random ones, the origin, or what another motif "
                    "left (the control network alone)",
            .citation = kMotifTrainingPaper}),
+      field("spike_noise", &T::spike_noise, kNonNegative,
+            {.option = "--spike-noise",
+             .unit = "Hz",
+             .label = "spike-like noise, scaling factor",
+             .help = "Noise of the rates r+ = (1 + r)/2 as spikes make it in a network mapped with "
+                     "this scaling factor times copies: 0.5 sqrt(r+ / (2 tau s)) n; 0: none; for "
+                     "additive and two-input networks"}),
       field("evaluate_every", &T::evaluate_every, kCount,
             {.option = "--evaluate-every",
              .unit = "batches",

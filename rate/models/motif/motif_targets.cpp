@@ -8,6 +8,7 @@
 // Oscillatory motif: L samples of w . tanh(x) of a chaotic network (tau dx/dt = -x + g J tanh x, J
 // and w normal with variance 1/N, 1000 warm-up steps), of which the harmonics 1 ... 4 of its own
 // length are kept, moved so that it starts (and ends) at 0:
+// (a network that settled, standard deviation of the motif below 0.2, is drawn again)
 //   y_n = c_0 + sum_{k=1..4} 2 Re(c_k e^{2 pi i k n / L}),  c_0 such that y_0 = 0
 //
 // | symbol | name | unit | default |
@@ -46,10 +47,15 @@ constexpr std::array<Word<MotifKind>, 2> kMotifKinds{
 
 /// Lanes of a target's random numbers.
 constexpr std::uint32_t kUniformLane = 1;
-constexpr std::uint32_t kChaosLane = 2;
+constexpr std::uint32_t kChaosLane = 2;  ///< and on, for networks drawn again
+constexpr std::uint32_t kMostDraws = 50;
+/// Standard deviation of an oscillatory motif before it is scaled; the published ones have 0.36 to
+/// 0.61.
+constexpr double kLeastDeviation = 0.2;
 
-Eigen::VectorXd chaotic_output(const MotifTargetOptions& options, std::uint32_t number) {
-  RandomStream stream(options.seed, number, Purpose::task, kChaosLane);
+Eigen::VectorXd chaotic_output(const MotifTargetOptions& options, std::uint32_t number,
+                               std::uint32_t draw) {
+  RandomStream stream(options.seed, number, Purpose::task, kChaosLane + draw);
   const Eigen::Index n = options.units;
   const double deviation = 1.0 / std::sqrt(static_cast<double>(n));
   const auto normals = [&stream](auto&& values, double scale) {
@@ -72,6 +78,22 @@ Eigen::VectorXd chaotic_output(const MotifTargetOptions& options, std::uint32_t 
     x = (1.0 - options.step_tau) * x + options.step_tau * (j * r);
   }
   return output;
+}
+
+/// A network of few units may settle: then another is drawn.
+Eigen::VectorXd drawn_oscillation(const MotifTargetOptions& options, std::uint32_t number) {
+  for (std::uint32_t draw = 0; draw < kMostDraws; ++draw) {
+    const Eigen::VectorXd motif =
+        few_harmonics(chaotic_output(options, number, draw), options.harmonics);
+    const double variance = (motif.array() - motif.mean()).square().mean();
+    if (variance >= kLeastDeviation * kLeastDeviation) {
+      return options.scale * motif;
+    }
+  }
+  throw InputError(
+      "motif options", "gain",
+      fmt::format("{:g}, networks of {} units that settle", options.gain, options.units),
+      "must be higher, for a network that is chaotic");
 }
 
 Eigen::VectorXd drawn_step_motif(const MotifTargetOptions& options, std::uint32_t number) {
@@ -228,9 +250,7 @@ std::vector<MotifTarget> make_motif_targets(const MotifTargetOptions& options) {
     if (options.kind == MotifKind::step) {
       targets.push_back({fmt::format("step{}", k + 1), drawn_step_motif(options, number)});
     } else {
-      targets.push_back(
-          {fmt::format("oscillation{}", k + 1),
-           options.scale * few_harmonics(chaotic_output(options, number), options.harmonics)});
+      targets.push_back({fmt::format("oscillation{}", k + 1), drawn_oscillation(options, number)});
     }
   }
   return targets;

@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include "io/mat/linear_motif_file.hpp"
 #include "io/mat/mat_file.hpp"
 #include "io/mat/motif_file.hpp"
 #include "tests/apps/cli/cli_harness.hpp"
@@ -106,6 +107,98 @@ TEST_SUITE("cli") {
     }
   }
 
+  TEST_CASE("motif prepare --resume goes on bit for bit, and keeps its options") {
+    const WorkingFolder folder;
+    make_motif_files();  // network.mat: 3 batches of the module
+    io::MotifLibraryFile file = io::read_motif_library("network.mat");
+    const rate::MotifLibrary whole = file.library;
+    file.library = rate::make_motif_library(whole.options);
+    rate::PreparationLearner learner(file.library, file.preparation);
+    learner.advance();
+    file.library = learner.library();
+    file.preparation_losses = learner.course().losses;
+    file.preparation_state = learner.state();
+    io::write_motif_library("stopped.mat", file);
+    CHECK(
+        run({"motif", "prepare", "--resume", "stopped.mat", "--gain", "1.2"}).err.find("--gain") !=
+        std::string::npos);
+    CHECK(run({"motif", "prepare", "--resume", "network.mat"}).code == 2);
+    const Outcome resumed = run({"motif", "prepare", "--resume", "stopped.mat"});
+    CAPTURE(resumed.err);
+    REQUIRE(resumed.code == 0);
+    CHECK(read_text("stopped.mat") == read_text("network.mat"));
+  }
+
+  TEST_CASE("motif train --resume takes a longer training, and no other option") {
+    const WorkingFolder folder;
+    make_motif_files();
+    REQUIRE(run(quick_motifs("network.mat", "library.mat") +
+                std::vector<std::string>{"--targets", "targets.mat", "--batches", "20"})
+                .code == 0);
+    io::MotifLibraryFile file = io::read_motif_library("network.mat");
+    rate::add_motifs(file.library, io::read_motif_targets("targets.mat").targets);
+    const rate::MotifTrainingOptions options{.batches = 10, .batch = 8};
+    rate::MotifLearner learner(file.library, {0, 1}, options);
+    learner.advance();
+    file.training = io::MotifTrainingFile{options, {0, 1}, learner.state()};
+    io::write_motif_library("stopped.mat", file);
+    for (const auto& [option, value] :
+         {std::pair{"--learning-rate", "0.1"}, std::pair{"--seed", "2"},
+          std::pair{"--targets", "targets.mat"}, std::pair{"--motifs", "oscillation1"}}) {
+      const Outcome refused = run({"motif", "train", "stopped.mat", "--resume", option, value});
+      CHECK(refused.code == 2);
+      CHECK(refused.err.find(option) != std::string::npos);
+      CHECK(std::count(refused.err.begin(), refused.err.end(), '\n') == 1);
+    }
+    CHECK(run({"motif", "train", "stopped.mat", "--resume", "--batches", "5"})
+              .err.find("the batches done") != std::string::npos);
+    const Outcome resumed =
+        run({"motif", "train", "stopped.mat", "--resume", "--batches", "20", "-o", "done.mat"});
+    CAPTURE(resumed.err);
+    REQUIRE(resumed.code == 0);
+    const io::MotifLibraryFile whole = io::read_motif_library("library.mat");
+    const io::MotifLibraryFile done = io::read_motif_library("done.mat");
+    CHECK(done.library.motifs[1].b == whole.library.motifs[1].b);
+    CHECK(!done.training.has_value());
+    REQUIRE(done.courses.size() == 2);
+    CHECK(done.courses[0].size() == 2);
+    CHECK(done.courses[0].back().rmse == whole.courses[0].back().rmse);
+  }
+
+  TEST_CASE("a linear model is read back, played and drawn") {
+    const WorkingFolder folder;
+    REQUIRE(run({"motif", "targets", "--count", "2", "--samples", "200", "--longest", "150", "-o",
+                 "targets.mat"})
+                .code == 0);
+    const Outcome linear = run({"motif", "linear", "targets.mat", "--N", "30", "--P", "15",
+                                "--starts", "1", "--terms", "6", "--loop-iterations", "5",
+                                "--preparation-iterations", "20", "-o", "linear.mat", "--json"});
+    CAPTURE(linear.err);
+    REQUIRE(linear.code == 0);
+    const rate::LinearModel model = io::read_linear_model("linear.mat");
+    io::write_linear_model("copy.mat", model, io::MatFile("linear.mat").text("command", ""));
+    CHECK(read_text("copy.mat") == read_text("linear.mat"));
+    const auto scores = run({"motif", "chain", "linear.mat", "--json"}).json();
+    CHECK(scores.at("rmse_others")[1] == linear.json().at("motifs")[1].at("rmse_others"));
+    const Outcome chained =
+        run({"motif", "chain", "linear.mat", "--chain", "step2,step1", "--plot", "chain.svg"});
+    CAPTURE(chained.err);
+    CHECK(chained.code == 0);
+    CHECK(read_text("chain.svg").find("step1") != std::string::npos);
+    CHECK(run({"motif", "plot", "linear.mat", "-o", "linear.svg"}).code == 0);
+    CHECK(read_text("linear.svg").find("placed by") != std::string::npos);
+    CHECK(run({"motif", "chain", "linear.mat", "--chain", "step2,step9"})
+              .err.find("must be one of step1, step2") != std::string::npos);
+    CHECK(run({"motif", "chain", "linear.mat", "--random", "2", "-o", "chain.mat"}).code == 2);
+    rate::LinearModel unstable = model;
+    unstable.a += 2.0 * Eigen::MatrixXd::Identity(30, 30);
+    io::write_linear_model("unstable.mat", unstable, "");
+    const Outcome refused = run({"motif", "chain", "unstable.mat"});
+    CHECK(refused.code == 2);
+    CHECK(refused.err.find("unstable preparation") != std::string::npos);
+    CHECK(std::count(refused.err.begin(), refused.err.end(), '\n') == 1);
+  }
+
   TEST_CASE("motif refuses in one line what cannot be") {
     const WorkingFolder folder;
     make_motif_files();
@@ -141,6 +234,15 @@ TEST_SUITE("cli") {
     refused({"motif", "chain", "library.mat", "--chain", "oscillation1,jump"}, "'jump'");
     refused({"motif", "chain", "library.mat", "-o", "x.mat"}, "--chain");
     refused({"motif", "linear", "targets.mat", "--terms", "7", "-o", "x.mat"}, "even");
+    refused({"motif", "linear", "library.mat", "-o", "x.mat"}, "motifs");
+    refused({"motif", "plot", "library.mat", "--beside", "library.mat", "-o", "x.svg"}, "--beside");
+    refused({"motif", "train", "network.mat", "--targets", "targets.mat", "--spike-noise", "100",
+             "-o", "x.mat"},
+            "spike_noise");
+    io::MotifLibraryFile other_size = io::read_motif_library("library.mat");
+    other_size.library.options.units = 20;
+    io::write_motif_library("other_size.mat", other_size);
+    refused({"motif", "chain", "other_size.mat"}, "must be 20 x 20");
   }
 }
 

@@ -4,6 +4,9 @@
 #include "rate/models/motif/internal/motif_parametrisation.hpp"
 
 #include <algorithm>
+#include <utility>
+
+#include "rate/models/motif/internal/positive_rates.hpp"
 
 namespace rheobase::rate {
 
@@ -77,8 +80,9 @@ ParameterBlocks preparation_blocks(const MotifLibrary& library) {
 template <class Real>
 class MotifParametrisation final : public FixedWeights<Real> {
  public:
-  MotifParametrisation(const MotifLibrary& library, std::size_t motif)
-      : FixedWeights<Real>(single_motif(library, motif, library.motifs[motif].length()).network) {
+  MotifParametrisation(const MotifLibrary& library, std::size_t motif, bool positive)
+      : FixedWeights<Real>(network_of(library, motif, positive)),
+        input_scale_(positive ? Real{2} : Real{1}) {
     this->blocks_ = motif_blocks(library);
     this->trained_ = {.input = true, .weights = false};
     if (library.definition().loop) {
@@ -90,9 +94,9 @@ class MotifParametrisation final : public FixedWeights<Real> {
   void load(std::span<const Real> parameters, KernelNetwork<Real>& network) const override {
     const ParameterBlocks& blocks = this->blocks_;
     network.load_weights(this->weights_.data());
-    network.set_input_weights(0, blocks.of("b", parameters).data());
+    set_scaled(0, blocks.of("b", parameters), network);
     if (blocks.find("b2") != nullptr) {
-      network.set_input_weights(1, blocks.of("b2", parameters).data());
+      set_scaled(1, blocks.of("b2", parameters), network);
     }
     if (blocks.find("u") != nullptr) {
       network.set_loop(this->network_.loops.size() - 1, blocks.of("u", parameters).data(),
@@ -104,15 +108,38 @@ class MotifParametrisation final : public FixedWeights<Real> {
                  const NetworkGradient<Real>& of_network, std::span<Real> gradient) const override {
     const ParameterBlocks& blocks = this->blocks_;
     const std::span<const double> inputs(of_network.input);
-    copy_to<Real>(inputs.first(network.units()), blocks.of("b", gradient));
+    copy_scaled(inputs.first(network.units()), blocks.of("b", gradient));
     if (blocks.find("b2") != nullptr) {
-      copy_to<Real>(inputs.last(network.units()), blocks.of("b2", gradient));
+      copy_scaled(inputs.last(network.units()), blocks.of("b2", gradient));
     }
     if (blocks.find("u") != nullptr) {
       copy_to<Real>(of_network.loops.back().u, blocks.of("u", gradient));
       copy_to<Real>(of_network.loops.back().v, blocks.of("v", gradient));
     }
   }
+
+ private:
+  static RateNetwork network_of(const MotifLibrary& library, std::size_t motif, bool positive) {
+    RateNetwork network = single_motif(library, motif, library.motifs[motif].length()).network;
+    return positive ? with_positive_rates(std::move(network), "training options") : network;
+  }
+
+  void set_scaled(std::size_t input, std::span<const Real> values,
+                  KernelNetwork<Real>& network) const {
+    std::vector<Real> scaled(values.begin(), values.end());
+    for (Real& value : scaled) {
+      value *= input_scale_;
+    }
+    network.set_input_weights(input, scaled.data());
+  }
+
+  void copy_scaled(std::span<const double> from, std::span<Real> to) const {
+    std::transform(from.begin(), from.end(), to.begin(), [this](double value) {
+      return static_cast<Real>(static_cast<double>(input_scale_) * value);
+    });
+  }
+
+  Real input_scale_;
 };
 
 template <class Real>
@@ -226,8 +253,9 @@ constexpr auto kWriteParameters = [](std::span<const float> numbers, auto& matri
 
 template <class Real>
 std::unique_ptr<const Parametrisation<Real>> motif_parametrisation(const MotifLibrary& library,
-                                                                   std::size_t motif) {
-  return std::make_unique<MotifParametrisation<Real>>(library, motif);
+                                                                   std::size_t motif,
+                                                                   bool positive) {
+  return std::make_unique<MotifParametrisation<Real>>(library, motif, positive);
 }
 
 template <class Real>
@@ -272,9 +300,9 @@ void assign_preparation(std::span<const float> parameters, MotifLibrary& library
 }
 
 template std::unique_ptr<const Parametrisation<float>> motif_parametrisation<float>(
-    const MotifLibrary&, std::size_t);
+    const MotifLibrary&, std::size_t, bool);
 template std::unique_ptr<const Parametrisation<double>> motif_parametrisation<double>(
-    const MotifLibrary&, std::size_t);
+    const MotifLibrary&, std::size_t, bool);
 template std::unique_ptr<const Parametrisation<float>> control_parametrisation<float>(
     const MotifLibrary&);
 template std::unique_ptr<const Parametrisation<double>> control_parametrisation<double>(

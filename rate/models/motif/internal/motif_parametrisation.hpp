@@ -9,9 +9,12 @@ namespace rheobase::rate {
 
 /// What is trained for one motif: b (N), b2 (N), u and v (N x 1), as the architecture has them. J,
 /// w, U and V stay. Trials: the input of single_motif().
+/// @param positive  in the form with_positive_rates(), for spike-like noise: the parameters are the
+///                  same, states are twice as large. @throws InputError where there are loops
 template <class Real>
 std::unique_ptr<const Parametrisation<Real>> motif_parametrisation(const MotifLibrary& library,
-                                                                   std::size_t motif);
+                                                                   std::size_t motif,
+                                                                   bool positive = false);
 
 /// The control network: J (N x N, before the gain), w (N) and the b of all motifs (N x motifs).
 /// Trials: an input per motif.

@@ -125,10 +125,14 @@ Eigen::MatrixXd affine_step(const Eigen::MatrixXd& j, const Eigen::VectorXd& c, 
   return matrix_exponential(m, t);
 }
 
-Eigen::MatrixXd preparing_matrix(const LinearModel& model) {
+void require_prepared(const LinearModel& model) {
   if (model.preparation_u.size() == 0) {
     throw InputError("linear model", "preparation", "none", "must have been found first");
   }
+}
+
+Eigen::MatrixXd preparing_matrix(const LinearModel& model) {
+  require_prepared(model);
   return model.a + model.preparation_u * model.preparation_v.transpose();
 }
 
@@ -264,40 +268,100 @@ void prepare_linear_model(LinearModel& model, const RunControl& control) {
   model.preparation_cost = found.value / static_cast<double>(n);
 }
 
+void validate(const LinearModel& model, const std::string& where) {
+  check(model.options, linear_fields(), where);
+  const auto checked = [&](const std::string& name, const Eigen::MatrixXd& found, Eigen::Index rows,
+                           Eigen::Index cols) {
+    if (found.rows() != rows || found.cols() != cols) {
+      throw InputError(where, fmt::format("field '{}'", name),
+                       fmt::format("{} x {}", found.rows(), found.cols()),
+                       fmt::format("must be {} x {}", rows, cols));
+    }
+    if (!found.allFinite()) {
+      throw InputError(where, fmt::format("field '{}'", name), "a value that is not finite",
+                       "must be finite");
+    }
+  };
+  const Eigen::Index n = model.options.units;
+  checked("A", model.a, n, n);
+  checked("w", model.w, n, 1);
+  checked("U", model.preparation_u, n, model.options.preparation_rank);
+  checked("V", model.preparation_v, n, model.options.preparation_rank);
+  for (std::size_t k = 0; k < model.motifs.size(); ++k) {
+    const LinearMotif& motif = model.motifs[k];
+    checked(fmt::format("u_{}", k + 1), motif.u, n, 1);
+    checked(fmt::format("v_{}", k + 1), motif.v, n, 1);
+    checked(fmt::format("x_init_{}", k + 1), motif.x_init, n, 1);
+    checked(fmt::format("target_{}", k + 1), motif.target.samples,
+            std::max<Eigen::Index>(1, motif.target.samples.size()), 1);
+  }
+  const double growth = spectrum_of(preparing_matrix(model)).lambda.real().maxCoeff();
+  if (!(growth < 0.0)) {
+    throw InputError(where, "fields 'A', 'U', 'V'",
+                     fmt::format("an unstable preparation, largest real eigenvalue {:.3g}", growth),
+                     "must have negative real parts of all eigenvalues of A + U V^T");
+  }
+}
+
+Eigen::Index preparation_steps(const LinearModel& model) {
+  return std::lround(model.options.preparation_tau / model.options.step_tau);
+}
+
+LinearTrials play_linear_motif(const LinearModel& model, std::size_t motif,
+                               const Eigen::MatrixXd& starts) {
+  const Eigen::MatrixXd preparing = preparing_matrix(model);
+  if (motif >= model.motifs.size()) {
+    throw InputError("chain", "motif", fmt::format("{}", motif + 1),
+                     fmt::format("must be 1 to {}", model.motifs.size()));
+  }
+  const LinearMotif& played = model.motifs[motif];
+  const Eigen::Index n = model.a.rows();
+  const Eigen::Index prepared = preparation_steps(model);
+  const double dt = model.options.step_tau;
+  LinearTrials trials{.y = Eigen::MatrixXd(prepared + played.target.samples.size(), starts.cols()),
+                      .norm = {},
+                      .prepared = {},
+                      .end = starts};
+  trials.norm.resizeLike(trials.y);
+  const auto note = [&](Eigen::Index t) {
+    trials.y.row(t) = model.w.transpose() * trials.end;
+    trials.norm.row(t) = trials.end.colwise().norm();
+  };
+  const Eigen::MatrixXd step = affine_step(preparing, -preparing * played.x_init, dt);
+  for (Eigen::Index t = 0; t < prepared; ++t) {
+    note(t);
+    trials.end = ((step.topLeftCorner(n, n) * trials.end).colwise() + step.col(n).head(n)).eval();
+  }
+  trials.prepared = trials.end;
+  const Eigen::MatrixXd loop = matrix_exponential(model.a + played.u * played.v.transpose(), dt);
+  for (Eigen::Index t = prepared; t < trials.y.rows(); ++t) {
+    note(t);
+    trials.end = (loop * trials.end).eval();
+  }
+  return trials;
+}
+
 LinearRun play_linear_chain(const LinearModel& model, const std::vector<std::size_t>& links,
                             const Eigen::VectorXd& start) {
-  const Eigen::MatrixXd preparing = preparing_matrix(model);
-  const double dt = model.options.step_tau;
-  const auto prepared = static_cast<Eigen::Index>(std::lround(model.options.preparation_tau / dt));
-  const Eigen::Index n = model.a.rows();
-  LinearRun run{{},
-                Eigen::VectorXd(static_cast<Eigen::Index>(links.size())),
-                Eigen::VectorXd(static_cast<Eigen::Index>(links.size())),
-                start};
+  require_prepared(model);
+  const auto count = static_cast<Eigen::Index>(links.size());
+  LinearRun run{{}, {}, Eigen::VectorXd(count), Eigen::VectorXd(count), start};
   std::vector<double> y;
-  for (std::size_t i = 0; i < links.size(); ++i) {
-    if (links[i] >= model.motifs.size()) {
-      throw InputError("chain", "motif", fmt::format("{}", links[i] + 1),
-                       fmt::format("must be 1 to {}", model.motifs.size()));
-    }
-    const LinearMotif& motif = model.motifs[links[i]];
-    const Eigen::MatrixXd step = affine_step(preparing, -preparing * motif.x_init, dt);
-    for (Eigen::Index k = 0; k < prepared; ++k) {
-      y.push_back(model.w.dot(run.end));
-      run.end = (step.topLeftCorner(n, n) * run.end + step.topRightCorner(n, 1)).eval();
-    }
-    const auto at = static_cast<Eigen::Index>(i);
-    run.distance[at] = (run.end - motif.x_init).norm() / motif.x_init.norm();
-    const Eigen::MatrixXd loop = matrix_exponential(model.a + motif.u * motif.v.transpose(), dt);
-    double total = 0.0;
-    for (const double wanted : motif.target.samples) {
-      y.push_back(model.w.dot(run.end));
-      total += (y.back() - wanted) * (y.back() - wanted);
-      run.end = (loop * run.end).eval();
-    }
-    run.rmse[at] = std::sqrt(total / static_cast<double>(motif.target.samples.size()));
+  std::vector<double> norm;
+  for (Eigen::Index i = 0; i < count; ++i) {
+    const LinearTrials link = play_linear_motif(model, links[static_cast<std::size_t>(i)], run.end);
+    const LinearMotif& motif = model.motifs[links[static_cast<std::size_t>(i)]];
+    const Eigen::VectorXd& wanted = motif.target.samples;
+    run.distance[i] = (link.prepared - motif.x_init).norm() / motif.x_init.norm();
+    run.rmse[i] = std::sqrt((link.y.col(0).tail(wanted.size()) - wanted).squaredNorm() /
+                            static_cast<double>(wanted.size()));
+    run.end = link.end;
+    y.insert(y.end(), link.y.data(), link.y.data() + link.y.size());
+    norm.insert(norm.end(), link.norm.data(), link.norm.data() + link.norm.size());
   }
   y.push_back(model.w.dot(run.end));
+  norm.push_back(run.end.norm());
+  run.norm = Eigen::Map<const Eigen::VectorXd>(norm.data(), static_cast<Eigen::Index>(norm.size()));
   run.y = Eigen::Map<const Eigen::VectorXd>(y.data(), static_cast<Eigen::Index>(y.size()));
   return run;
 }

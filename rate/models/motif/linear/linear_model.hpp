@@ -80,10 +80,32 @@ void add_linear_motifs(LinearModel& model, const std::vector<MotifTarget>& targe
 /// Finds the preparatory weights. @throws InputError where no stable start is found; Cancelled
 void prepare_linear_model(LinearModel& model, const RunControl& control = {});
 
+/// Checks shapes and finiteness, and that the preparatory module is stable: a model without one or
+/// with an unstable one leads nowhere. `where` names the file or object at fault.
+void validate(const LinearModel& model, const std::string& where);
+
+/// One motif from several states: preparation_tau under A + U V^T with the input that leads to the
+/// motif's initial state, then the motif's loop, exactly propagated.
+struct LinearTrials {
+  Eigen::MatrixXd y;         ///< (preparation + samples) x trials, readout
+  Eigen::MatrixXd norm;      ///< the same shape, |x|
+  Eigen::MatrixXd prepared;  ///< N x trials, states after preparation
+  Eigen::MatrixXd end;       ///< N x trials, states after the motif
+};
+
+/// @param starts  N x trials
+/// @throws InputError for a motif beyond the model
+LinearTrials play_linear_motif(const LinearModel& model, std::size_t motif,
+                               const Eigen::MatrixXd& starts);
+
+/// Steps of preparation before every motif.
+Eigen::Index preparation_steps(const LinearModel& model);
+
 /// A chain: preparation_tau under A + U V^T with the input that leads to the motif's initial state,
 /// then the motif's loop, exactly propagated.
 struct LinearRun {
   Eigen::VectorXd y;         ///< readout at every step, the last state's too
+  Eigen::VectorXd norm;      ///< |x| at the same steps
   Eigen::VectorXd rmse;      ///< of every link's motif to its target
   Eigen::VectorXd distance;  ///< |x - x_init| / |x_init| of every link after preparation
   Eigen::VectorXd end;       ///< state after the chain

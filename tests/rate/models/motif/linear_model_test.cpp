@@ -9,6 +9,7 @@
 #include <doctest/doctest.h>
 
 #include "core/error.hpp"
+#include "rate/learning/motif/linear_evaluation.hpp"
 #include "rate/models/motif/linear/internal/lbfgs.hpp"
 #include "rate/models/motif/linear/internal/linear_costs.hpp"
 #include "rate/models/motif/linear/internal/lyapunov_equation.hpp"
@@ -198,6 +199,37 @@ TEST_CASE("the search for a loop and for preparatory weights reaches the known o
 TEST_SUITE_END();
 
 TEST_SUITE_BEGIN("unit");
+
+TEST_CASE("errors of a linear model are those of its chains") {
+  LinearModel model = make_linear_model({.units = 30, .preparation_rank = 15, .seed = 2});
+  model.preparation_u = Eigen::MatrixXd::Identity(30, 15);
+  model.preparation_v = -2.0 * Eigen::MatrixXd::Identity(30, 15);
+  model.a -= Eigen::MatrixXd::Identity(30, 30);  // stable
+  for (int k = 0; k < 2; ++k) {
+    LinearMotif motif;
+    motif.target = {"m" + std::to_string(k), Eigen::VectorXd::Ones(40 + 10 * k)};
+    motif.u = Eigen::VectorXd::Unit(30, k);
+    motif.v = Eigen::VectorXd::Unit(30, 3);
+    motif.x_init = Eigen::VectorXd::LinSpaced(30, -1.0, 1.0 + k);
+    model.motifs.push_back(motif);
+  }
+  validate(model, "model");
+  const MotifScores scores = evaluate_linear(model, {.trials = 1, .seed = 4});
+  const LinearRun first = play_linear_chain(model, {0, 1}, random_start(30, 1.0, 4, 0));
+  CHECK(std::abs(scores.random[0] - first.rmse[0]) <= 1e-12);
+  CHECK(std::abs(scores.others[1] - first.rmse[1]) <= 1e-12);
+  CHECK(std::abs(scores.pair(0, 1) - first.rmse[1]) <= 1e-12);
+  CHECK(first.y.size() == 2 * 50 + 40 + 50 + 1);
+  CHECK(std::abs(first.norm[0] - random_start(30, 1.0, 4, 0).norm()) <= 1e-12);
+
+  LinearModel unstable = model;
+  unstable.a += 3.0 * Eigen::MatrixXd::Identity(30, 30);
+  CHECK_THROWS_AS(validate(unstable, "model"), InputError);
+  LinearModel holes = model;
+  holes.motifs[1].x_init[3] = std::nan("");
+  CHECK_THROWS_AS(validate(holes, "model"), InputError);
+  CHECK_THROWS_AS(play_linear_motif(model, 2, model.w), InputError);
+}
 
 TEST_CASE("options of the linear model that cannot be") {
   CHECK_THROWS_AS(make_linear_model({.terms = 9}), InputError);

@@ -1,5 +1,6 @@
 // Targets, trajectories and gradients of motif networks against data of independent programs.
 #include <cmath>
+#include <numbers>
 #include <string>
 #include <utility>
 #include <vector>
@@ -7,6 +8,7 @@
 #include <doctest/doctest.h>
 
 #include "core/analysis/signed_rank.hpp"
+#include "io/mat/motif_file.hpp"
 #include "rate/learning/internal/bptt.hpp"
 #include "rate/learning/optimisers/training_rule.hpp"
 #include "rate/models/motif/internal/motif_parametrisation.hpp"
@@ -31,8 +33,11 @@ const std::vector<std::pair<MotifArchitecture, std::string>> kArchitectures{
     {MotifArchitecture::control, "control"},
 };
 
-/// The kernels' hyperbolic tangent in double precision is right within 2e-10.
-constexpr double kTrajectory = 5e-10;
+/// The file's noise was rounded to single precision after the trajectories had been made, 1.2e-10
+/// a step; it ends after 100 steps, with a state that is stored in full.
+constexpr double kRoundedNoise = 5e-10;
+constexpr double kTrajectory = 1e-12;
+constexpr Eigen::Index kNoisySteps = 100;
 
 /// x_0 and the stored noise of a trial: column n is added to x_n.
 Eigen::MatrixXd added_to(const MotifFile& file, Eigen::Index trial, Eigen::Index columns) {
@@ -70,6 +75,48 @@ KernelRun run_kernels(const MotifChain& chain, const std::vector<Eigen::MatrixXd
   return run;
 }
 
+/// The equations as they stand, one unit vector after the other.
+struct PlainRun {
+  Eigen::VectorXd output;
+  Eigen::VectorXd end;
+};
+
+PlainRun run_plainly(const MotifChain& chain, const Eigen::MatrixXd& added) {
+  const RateNetwork& network = chain.network;
+  const double a = network.step_ms / network.tau_ms[0];
+  const Eigen::Index steps = added.cols() - 1;
+  PlainRun run{Eigen::VectorXd(steps), added.col(0)};
+  for (Eigen::Index n = 0; n < steps; ++n) {
+    const Eigen::VectorXd r = run.end.unaryExpr([](double x) { return std::tanh(x); });
+    run.output[n] = network.w_out.row(0).dot(r);
+    Eigen::VectorXd drive = network.w * r + network.w_in * chain.input.col(n);
+    for (const LowRankLoop& loop : network.loops) {
+      const double now = static_cast<double>(n) * network.step_ms;
+      if (loop.start_ms <= now && now < loop.end_ms) {
+        drive += loop.u * (loop.v.transpose() * r);
+      }
+    }
+    run.end = (1.0 - a) * run.end + a * drive + added.col(n + 1);
+  }
+  return run;
+}
+
+/// What brings a trajectory to the state that the file holds at the end of the noise.
+Eigen::VectorXd missing_at_end_of_noise(const MotifFile& file, const std::string& name,
+                                        const MotifLibrary& library, const Eigen::MatrixXd& added,
+                                        Eigen::Index trial) {
+  const MotifChain first = single_motif(library, 0, kNoisySteps + 1);
+  const Eigen::VectorXd reached = run_kernels(first, {added.leftCols(kNoisySteps + 1)}).end.front();
+  const Eigen::VectorXd steps = file("x_steps");
+  Eigen::Index at = 0;
+  while (steps[at] < static_cast<double>(kNoisySteps)) {
+    ++at;
+  }
+  // States are stored as steps x N x trials.
+  const Eigen::VectorXd stored = file.last_slice("x_" + name, trial).row(at).transpose();
+  return stored - reached;
+}
+
 }  // namespace
 
 TEST_SUITE_BEGIN("golden");
@@ -103,6 +150,24 @@ TEST_CASE("oscillatory motifs keep four harmonics of their own length") {
   }
 }
 
+TEST_CASE("motifs in cells have names and lengths of their own") {
+  const io::MotifTargets read =
+      io::read_motif_targets(std::string(RHEOBASE_TEST_DATA) + "/motifs/user_cells.mat");
+  REQUIRE(read.targets.size() == 3);
+  CHECK(read.targets[0].name == "reach");
+  CHECK(read.targets[2].name == "lift");
+  const std::vector<Eigen::Index> samples{120, 150, 90};
+  for (std::size_t k = 0; k < 3; ++k) {
+    REQUIRE(read.targets[k].samples.size() == samples[k]);
+    const auto periods = static_cast<double>(k + 1);
+    for (Eigen::Index n = 0; n < samples[k]; ++n) {
+      const double phase = static_cast<double>(n) / static_cast<double>(samples[k]);
+      CHECK(std::abs(read.targets[k].samples[n] -
+                     std::sin(2.0 * std::numbers::pi * periods * phase)) <= 1e-12);
+    }
+  }
+}
+
 TEST_CASE("trajectories of every architecture, single trials and panels") {
   const MotifFile file("forward");
   const Eigen::Index steps = 400;
@@ -120,9 +185,32 @@ TEST_CASE("trajectories of every architecture, single trials and panels") {
         const auto trial = static_cast<Eigen::Index>(i % 2);
         const Eigen::VectorXd y = run.output[i].leftCols(steps).transpose();
         const Eigen::VectorXd known = file("y_" + name).col(trial);
-        CHECK(largest(y, known) <= kTrajectory);
-        CHECK(largest(run.end[i], file("xend_" + name).col(trial)) <= kTrajectory);
+        CHECK(largest(y, known) <= kRoundedNoise);
+        CHECK(largest(run.end[i], file("xend_" + name).col(trial)) <= kRoundedNoise);
+        const PlainRun plain = run_plainly(chain, added[i]);
+        CHECK(largest(y, plain.output) <= kTrajectory);
+        CHECK(largest(run.end[i], plain.end) <= kTrajectory);
       }
+    }
+  }
+}
+
+TEST_CASE("trajectories from the stored state at the end of the noise") {
+  const MotifFile file("forward");
+  const Eigen::Index steps = 400;
+  const Eigen::Index quiet = steps - kNoisySteps;
+  for (const auto& [architecture, name] : kArchitectures) {
+    CAPTURE(name);
+    const MotifLibrary library = golden_library(file, architecture, Eigen::VectorXd::Zero(steps));
+    for (Eigen::Index trial = 0; trial < 2; ++trial) {
+      Eigen::MatrixXd added = added_to(file, trial, steps + 1);
+      const Eigen::VectorXd missing = missing_at_end_of_noise(file, name, library, added, trial);
+      CHECK(missing.cwiseAbs().maxCoeff() <= kRoundedNoise);
+      added.col(kNoisySteps) += missing;
+      const KernelRun run = run_kernels(single_motif(library, 0, steps + 1), {added});
+      const Eigen::VectorXd y = run.output[0].middleCols(kNoisySteps, quiet).transpose();
+      CHECK(largest(y, file("y_" + name).col(trial).tail(quiet)) <= kTrajectory);
+      CHECK(largest(run.end[0], file("xend_" + name).col(trial)) <= kTrajectory);
     }
   }
 }

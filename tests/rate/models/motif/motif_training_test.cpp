@@ -121,6 +121,25 @@ TEST_CASE("training goes on from a checkpoint bit for bit, on any number of thre
   CHECK_THROWS_AS(MotifLearner(library, {0, 1}, options).restore(other.state()), InputError);
 }
 
+TEST_CASE("training of the preparatory module goes on from its state bit for bit") {
+  const MotifLibrary library = small_library(MotifArchitecture::additive_preparation, 30, 0);
+  const PreparationOptions options{.batches = 8, .batch = 8, .duration_tau = 3.0};
+  PreparationLearner whole(library, options);
+  learn(whole, {}, {});
+  PreparationLearner half(library, options);
+  for (int i = 0; i < 3; ++i) {
+    half.advance();
+  }
+  PreparationLearner resumed(half.library(), options);
+  resumed.restore(half.state());
+  CHECK(resumed.done() == 3);
+  learn(resumed, {}, {});
+  CHECK(resumed.library().preparation_u == whole.library().preparation_u);
+  CHECK(resumed.library().preparation_v == whole.library().preparation_v);
+  CHECK(resumed.course().losses == whole.course().losses);
+  CHECK(half.library().preparation_u != whole.library().preparation_u);
+}
+
 TEST_CASE("the minimum over training is kept and patience ends it") {
   const MotifLibrary library = small_library(MotifArchitecture::additive, 40, 1);
   MotifTrainingOptions options = quick(400);
@@ -189,7 +208,7 @@ TEST_CASE("a chain of motifs is a rate network like any other") {
       plain[n] = stepper.output()[0];
       stepper.step(chain.input.col(n));
     }
-    const Eigen::VectorXd played = play_chain(library, links, start, {});
+    const Eigen::VectorXd played = play_chain(library, links, start, {}).output;
     // Single precision over 300 steps of a network that amplifies.
     CHECK(largest(played, plain) <= 1e-3);
     Eigen::VectorXd state = start;
@@ -207,6 +226,21 @@ TEST_CASE("a chain of motifs is a rate network like any other") {
 TEST_SUITE_END();
 
 TEST_SUITE_BEGIN("statistical");
+
+TEST_CASE("oscillatory motifs come from networks that go on") {
+  const std::vector<MotifTarget> motifs = make_motif_targets({.kind = MotifKind::oscillatory});
+  REQUIRE(motifs.size() == 10);
+  for (const MotifTarget& motif : motifs) {
+    const Eigen::ArrayXd y = motif.samples.array();
+    CAPTURE(motif.name);
+    CHECK(std::sqrt((y - y.mean()).square().mean()) > 1.3 * 0.2);
+    CHECK(y[0] == 0.0);
+  }
+  CHECK_THROWS_AS(
+      make_motif_targets(
+          {.kind = MotifKind::oscillatory, .count = 1, .period = 100, .units = 20, .gain = 0.5}),
+      InputError);
+}
 
 TEST_CASE("values of step motifs are means of noise of one time constant") {
   // Variance of the mean of n values of z <- f z + g sqrt(dt) xi, f = 0.9, g^2 = 18.
