@@ -1,4 +1,4 @@
-"""Trains, converts and compares a network on a task that is a class: which of two pulses was larger."""
+"""Trains, converts and compares a network on a task that is a class: which of two inputs is stronger."""
 
 import sys
 
@@ -13,33 +13,32 @@ import rheobase
 QUICK = "--quick" in sys.argv
 
 
-class Compare:
-    """Say which of two pulses was larger."""
+class Weigh:
+    """Say which of two noisy inputs is stronger."""
 
-    name = "compare"
+    name = "weigh"
     conditions = ("first", "second")
-    stimulus_ms = ((50, 125), (250, 325))
+    stimulus_ms = ((100, 300),)
 
     def trial(self, rng):
-        sizes = rng.uniform(0.2, 1.0, size=2)
-        while abs(sizes[0] - sizes[1]) < 0.3:
-            sizes = rng.uniform(0.2, 1.0, size=2)
-        second = int(sizes[1] > sizes[0])
-        u, z = np.zeros((1, 120)), np.zeros((1, 120))
-        u[0, 10:25], u[0, 50:65] = sizes
-        z[0, 80:] = 2 * second - 1
+        second = int(rng.integers(2))
+        u, z = np.zeros((2, 120)), np.zeros((1, 120))
+        u[:, 20:60] = 0.5 + rng.uniform(0.1, 0.4) * np.array([[1 - 2 * second], [2 * second - 1]])
+        u[:, 20:60] += 0.1 * rng.normal(size=(2, 40))
+        z[0, 70:] = 2 * second - 1
         return u, z, second
 
     def correct(self, trial, output):
-        return bool(output[0, 90:].mean() * (2 * trial.condition - 1) > 0.5)
+        return bool(output[0, 80:].mean() * (2 * trial.condition - 1) > 0.5)
 
 
-result = rheobase.train(Compare(), units=60 if QUICK else 200, trials=2000 if QUICK else 30000, stop_loss=4,
-                        minimum_trials=0, spike_noise=0 if QUICK else 25, seed=1, progress=True)
+result = rheobase.train(Weigh(), units=60 if QUICK else 200, batch=8 if QUICK else 4,
+                        trials=1600 if QUICK else 30000, stop_loss=3, minimum_trials=0,
+                        spike_noise=0 if QUICK else 25, seed=1, progress=True)
 print(result)
-lif = rheobase.convert(result.model, Compare(), trials=20 if QUICK else 100,
+lif = rheobase.convert(result.model, Weigh(), trials=20 if QUICK else 100,
                        mapping="published" if QUICK else "auto", progress=True)
-comparison = rheobase.compare(lif, Compare(), trials=20 if QUICK else 100)
+comparison = rheobase.compare(lif, Weigh(), trials=20 if QUICK else 100)
 print(comparison)
 
 figure, axes = plt.subplots(1, 3, figsize=(12, 3.5), layout="constrained")

@@ -23,14 +23,14 @@ refractory = [0.0, 2.0, 5.0] if arguments.quick else [0.0, 2.0, 5.0, 10.0]  # ms
 trials = 20 if arguments.quick else 200
 
 figure, ax = plt.subplots(figsize=(5, 3.5), layout="constrained")
-for t_ref in refractory:
+for shift, t_ref in enumerate(refractory):
     found = [
         rheobase.evaluate(lif, trials=trials, network="spiking", noise=noise, refractory=t_ref).spiking
         for noise in noises
     ]
     accuracy = 100 * np.array([one.accuracy for one in found])
     spread = 100 * np.abs(np.array([one.interval for one in found]).T - [one.accuracy for one in found])
-    ax.errorbar(noises, accuracy, spread, marker=".", capsize=2, label=f"{t_ref:g} ms")
+    ax.errorbar(np.multiply(noises, 1.04**shift), accuracy, spread, marker=".", capsize=2, label=f"{t_ref:g} ms")
     print(f"refractory {t_ref:g} ms: " + ", ".join(f"{value:.0f} %" for value in accuracy))
 ax.set(xscale="log", xlabel="membrane noise (mV²/ms)", ylabel="correct trials (%)", ylim=(-2, 102))
 ax.legend(title="refractory", frameon=False, fontsize="small")

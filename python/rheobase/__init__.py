@@ -15,7 +15,7 @@ docs/python.md is a tour.
 Reference: Kim, Li & Sejnowski, PNAS 116:22811 (2019).
 """
 
-from . import analysis, plot
+from . import analysis, network, plot
 from ._engine import Error, InputError
 from ._engine import version as __version__
 from .comparison import Comparison, compare
@@ -49,6 +49,7 @@ __all__ = [
     "from_torch",
     "load",
     "load_run",
+    "network",
     "plot",
     "simulate",
     "train",

@@ -24,9 +24,14 @@ def _option_text(option: dict[str, Any]) -> str:
 
 def with_options(function: str) -> Callable[[Function], Function]:
     """Puts the engine's options into the docstring of a function, in place of ``{options}``."""
+    return option_texts(_engine.option_table(function))
+
+
+def option_texts(options: list[dict[str, Any]]) -> Callable[[Function], Function]:
+    """The same for a table of options."""
 
     def complete(target: Function) -> Function:
-        table = "\n".join(_option_text(option) for option in _engine.option_table(function))
+        table = "\n".join(_option_text(option) for option in options)
         doc = textwrap.dedent("    " + (target.__doc__ or ""))
         target.__doc__ = doc.replace("{options}", table)
         return target

@@ -121,7 +121,8 @@ def raster(run: Run, *, ax: Any = None) -> Any:
             ax.plot(run.spike_times_ms[chosen], row[run.spike_units[chosen]], "|", color=colour, ms=2,
                     label=kind, rasterized=True)
     if ax.lines:
-        ax.legend(frameon=False, fontsize="small", loc="upper right", markerscale=3)
+        ax.legend(frameon=False, fontsize="small", loc="lower right", bbox_to_anchor=(1, 1), ncols=3,
+                  markerscale=4, borderpad=0)
     ax.set(xlabel="time (ms)", ylabel="unit, by type", xlim=(0, run.duration_ms), ylim=(-1, run.units))
     return ax
 

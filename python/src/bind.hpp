@@ -18,5 +18,6 @@ void bind_simulation(py::module_& module);
 void bind_evaluation(py::module_& module);
 void bind_comparison(py::module_& module);
 void bind_analysis(py::module_& module);
+void bind_network(py::module_& module);
 
 }  // namespace rheobase::python

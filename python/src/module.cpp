@@ -15,4 +15,5 @@ PYBIND11_MODULE(_engine, module) {
   bind_evaluation(module);
   bind_comparison(module);
   bind_analysis(module);
+  bind_network(module);
 }

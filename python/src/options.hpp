@@ -43,6 +43,15 @@ class Keywords {
     }
     return taken;
   }
+  /// The same for tables of which the command line shows a part: keywords are the fields' names.
+  template <class Options>
+  void take_named(const FieldTable<Options>& table, Options& options) {
+    for (const Field<Options>& field : table) {
+      if (const py::object value = take(field.name.c_str()); !value.is_none()) {
+        field.set(options, value_from(value, field, field.name));
+      }
+    }
+  }
   /// The value of a keyword without a table; None where it was not given.
   py::object take(const char* keyword);
   /// Of a number that lies in a range. @throws InputError
