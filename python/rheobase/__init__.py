@@ -15,7 +15,7 @@ docs/python.md is a tour.
 Reference: Kim, Li & Sejnowski, PNAS 116:22811 (2019).
 """
 
-from . import analysis, network, plot
+from . import analysis, attractor, innate, network, plot
 from ._engine import Error, InputError
 from ._engine import version as __version__
 from .comparison import Comparison, compare
@@ -42,11 +42,13 @@ __all__ = [
     "TrainingResult",
     "Trial",
     "analysis",
+    "attractor",
     "compare",
     "convert",
     "evaluate",
     "export",
     "from_torch",
+    "innate",
     "load",
     "load_run",
     "network",

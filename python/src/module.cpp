@@ -16,4 +16,6 @@ PYBIND11_MODULE(_engine, module) {
   bind_comparison(module);
   bind_analysis(module);
   bind_network(module);
+  bind_innate(module);
+  bind_attractor(module);
 }
