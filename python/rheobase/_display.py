@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import html
 import textwrap
 from typing import Any
+
+import numpy as np
 
 
 _COLUMNS = 100
@@ -46,3 +49,22 @@ class Shown:
             for name, text in self._rows()
         )
         return f"<table><caption>{html.escape(self._title())}</caption>{rows}</table>"
+
+
+class Measure(Shown):
+    """A result that shows its numbers, and of arrays the shape."""
+
+    def _rows(self) -> list[tuple[str, str]]:
+        rows = []
+        for field in dataclasses.fields(self):  # type: ignore[arg-type]
+            value = getattr(self, field.name)
+            if isinstance(value, np.ndarray):
+                text = shape_text(value)
+            elif isinstance(value, float):
+                text = f"{value:.4g}"
+            elif isinstance(value, (list, tuple)) and len(value) > 8:
+                text = f"{len(value)} entries"
+            else:
+                text = str(value)
+            rows.append((field.name, text))
+        return rows

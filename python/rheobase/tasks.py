@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from . import _engine
-from ._display import Shown, shape_text
+from ._display import Shown
 from ._pickling import path_text
 
 STEP_MS = 5.0
