@@ -113,6 +113,7 @@ EventProtocol make_event_protocol(const SpikingModel& model, const Eigen::Matrix
   protocol.duration_ms = InputSchedule{model.input_step_ms, input.cols()}.duration_ms();
   protocol.initial_voltage = initial_voltage(model, options);
   protocol.start_up = options.start_up;
+  protocol.stop = options.stop;
   if (options.stimulation) {
     protocol.stimulated = options.stimulation->units;
     protocol.jumps = event_engine::toss_coins(model, input.cols(), options);

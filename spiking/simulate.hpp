@@ -18,6 +18,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -91,6 +92,9 @@ struct SimulationOptions {
   double output_period_ms = 0.0;  ///< distance of output samples; 0: every step
   Recording record;
   std::optional<Stimulation> stimulation;
+  /// Asked every few steps by the thread that simulates: true ends the run with Cancelled. Empty:
+  /// never. Trials that run at once share it.
+  std::function<bool()> stop;
 };
 
 /// All but initial voltages, recording and stimulation, which depend on the network.
@@ -126,7 +130,7 @@ double effective_noise_intensity(const SimulationOptions& options);
 
 /// Simulates one trial. `input` is inputs x columns, one column per model.input_step_ms; the run
 /// lasts (columns - 1) * input_step_ms (the reference's convention).
-/// @throws InputError for options out of range, NonFiniteError with unit and time
+/// @throws InputError for options out of range, NonFiniteError with unit and time, Cancelled
 SimulationResult simulate(const SpikingModel& model, const Eigen::MatrixXd& input,
                           const SimulationOptions& options);
 

@@ -12,13 +12,13 @@
 #include "apps/cli/search_table.hpp"
 #include "apps/cli/subcommands.hpp"
 #include "apps/cli/text_format.hpp"
-#include "apps/cli/trained_model.hpp"
 #include "apps/report/html_collect.hpp"
 #include "apps/report/html_report.hpp"
 #include "apps/report/internal/gnuplot.hpp"
 #include "core/error.hpp"
 #include "core/version.hpp"
 #include "io/mat/run_file.hpp"
+#include "io/mat/trained_model.hpp"
 #include "mapping/comparison/compare.hpp"
 #include "rate/dynamics/unit_type.hpp"
 #include "rate/models/initialise.hpp"
@@ -110,7 +110,7 @@ void Demo::train_network() {
   if (result.outcome == rate::TrainingOutcome::cancelled) {
     throw Cancelled("stopped during training; nothing was saved");
   }
-  file_ = trained_model(result, task_, options, command_);
+  file_ = io::trained_model(result, task_, options, command_);
   io::write_model(path(kRateFile), file_);
   files_.emplace_back(kRateFile);
   console_.out << fmt::format(

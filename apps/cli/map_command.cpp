@@ -19,6 +19,8 @@
 #include "apps/cli/value_syntax.hpp"
 #include "apps/report/conversion_picture.hpp"
 #include "core/error.hpp"
+#include "io/mat/mapped_model.hpp"
+#include "mapping/conversion/conversion_notes.hpp"
 #include "mapping/conversion/conversion_search.hpp"
 #include "mapping/conversion/siegert.hpp"
 
@@ -51,82 +53,20 @@ fs::path output_path(const MapRequest& request) {
   return path;
 }
 
-/// A new search starts from the published operating point: that of an earlier one is its result.
-void forget_operating_point(SpikingChoice& choice) {
-  mapping::TransferOptions& transfer = choice.transfer;
-  const mapping::TransferOptions published;
-  const auto given = [&choice](const char* field) { return choice.given.contains(field); };
-  if (transfer.mapping == mapping::Mapping::published) {
-    return;
-  }
-  transfer.mapping = mapping::Mapping::published;
-  transfer.unit_gain.clear();
-  transfer.unit_bias_mv.clear();
-  transfer.gain = given("drive_gain") ? transfer.gain : published.gain;
-  transfer.copies = given("copies") ? transfer.copies : published.copies;
-  transfer.readout_bias = given("readout_bias") ? transfer.readout_bias : published.readout_bias;
-  if (!given("bias_mv")) {
-    transfer.neuron.bias_mv = spiking::default_parameters(transfer.neuron.model).bias_mv;
-  }
-  transfer.noise_intensity = published.noise_intensity;
-  if (!choice.noise_given()) {
-    choice.simulation.noise_intensity = published.noise_intensity;
-  }
-}
-
 mapping::ConversionOptions conversion_options(MapRequest& request, const io::ModelFile& file) {
   SpikingChoice& spiking = request.spiking;
   if (spiking.transfer.use_initial_weights && file.network.w_initial.size() == 0) {
     throw InputError(request.model.string(), "field 'w0'", "nothing",
                      "must hold the initial weights for --use-initial-weights");
   }
-  forget_operating_point(spiking);
   mapping::ConversionOptions options = request.conversion;
   if (!request.grid.empty()) {
     options.search.scaling_factors = parse_grid("--scaling", request.grid);
     options.search.extend = false;
   }
-  options.search.simulation = spiking.simulation;
+  mapping::set_search(spiking, options);
   options.search.simulation.seed = request.seed;
-  options.search.transfer = spiking.transfer;
-  options.noise_given = spiking.noise_given();
-  options.copies_given = spiking.given.contains("copies");
-  options.readout_bias_given = spiking.given.contains("readout_bias");
   return options;
-}
-
-/// The points behind the network that was chosen.
-std::vector<mapping::ScalingPoint> points_of(const mapping::Conversion& result) {
-  if (result.published && result.chosen == 0) {
-    return result.published->points;
-  }
-  std::vector<mapping::ScalingPoint> points;
-  for (const mapping::ConversionCandidate& candidate : result.candidates) {
-    if (candidate.fit_error) {
-      points.push_back(candidate.measured);
-    }
-  }
-  return points;
-}
-
-io::ModelFile mapped_file(const io::ModelFile& file, const rate::Task& task,
-                          const mapping::Conversion& result,
-                          const mapping::ConversionOptions& options, const std::string& command) {
-  const mapping::ConversionCandidate& chosen = result.candidates[result.chosen];
-  io::ModelFile mapped = file;
-  mapped.transfer = chosen.transfer;
-  mapped.scaling_factor = chosen.measured.scaling_factor;
-  mapped.task = task.name();
-  mapped.provenance.task_parameters = task.parameters();
-  mapped.provenance.scaling_factors.clear();
-  mapped.provenance.accuracies.clear();
-  for (const mapping::ScalingPoint& point : points_of(result)) {
-    mapped.provenance.scaling_factors.push_back(point.scaling_factor);
-    mapped.provenance.accuracies.push_back(point.accuracy.value);
-  }
-  mapped.provenance.search_trials = options.search.trials;
-  mapped.provenance.map_command = command;
-  return mapped;
 }
 
 Json point_json(const mapping::ScalingPoint& point) {
@@ -151,66 +91,12 @@ Json candidate_json(const mapping::ConversionCandidate& candidate) {
   return json;
 }
 
-/// What keeps the network from the target, in a sentence.
-std::string failure_note(const mapping::ConversionOptions& options,
-                         const mapping::Conversion& result) {
-  const std::string target = percent(options.target);
-  switch (result.failing) {
-    case mapping::FailingPart::task:
-      return fmt::format("task: the rate network itself gets {}, less than the target of {}",
-                         percent(result.rate_accuracy.value), target);
-    case mapping::FailingPart::budget:
-      return fmt::format(
-          "budget: with the spikes that the limits allow the rate network itself is predicted to "
-          "stay below {}; allow more with --max-rate and --max-copies, or train with stronger "
-          "--spike-noise (a smaller number)",
-          target);
-    case mapping::FailingPart::fit:
-      return fmt::format(
-          "fit: no spiking network of those tried is shown to reach {}; try --fit type, --fit "
-          "unit, "
-          "more --max-copies or a longer --refractory and --tau-membrane",
-          target);
-    case mapping::FailingPart::none:
-      break;
-  }
-  return "";
-}
-
-/// What a person should know before the result is used.
-std::vector<std::string> notes(const mapping::ConversionOptions& options,
-                               const mapping::Conversion& result) {
-  std::vector<std::string> lines;
-  const mapping::ConversionCandidate& chosen = result.candidates[result.chosen];
-  const bool alone = options.mapping == mapping::MappingChoice::published;
-  if (alone && chosen.measured.accuracy.value < kConverted && result.published->points.size() > 1) {
-    lines.emplace_back(
-        "no scaling factor gives 95 % with the published mapping: --mapping auto fits the "
-        "operating point of the membranes and takes copies of the units");
-  }
-  if (!result.note.empty()) {
-    lines.push_back("no operating point was fitted: " + result.note);
-  }
-  if (result.failing != mapping::FailingPart::none) {
-    lines.push_back(failure_note(options, result));
-  }
-  if (options.search.simulation.parity) {
-    lines.emplace_back(
-        "the file keeps neurons, synapses and noise; give --parity and other options of the "
-        "simulation to eval, compare and simulate again");
-  }
-  if (alone && result.published->at_edge && result.published->points.size() > 1) {
-    lines.emplace_back("the best value lies at the edge of the grid: try others with --scaling");
-  }
-  return lines;
-}
-
 Json result_json(const MapRequest& request, const rate::Task& task,
                  const mapping::ConversionOptions& options, const mapping::Conversion& result,
                  const fs::path& output, const Console& console) {
   const mapping::ConversionCandidate& chosen = result.candidates[result.chosen];
   Json points = Json::array();
-  for (const mapping::ScalingPoint& point : points_of(result)) {
+  for (const mapping::ScalingPoint& point : mapping::chosen_points(result)) {
     points.push_back(point_json(point));
   }
   Json candidates = Json::array();
@@ -233,7 +119,7 @@ Json result_json(const MapRequest& request, const rate::Task& task,
           {"target", options.target},
           {"reached", result.reached},
           {"at_edge", result.published && result.published->at_edge},
-          {"notes", notes(options, result)},
+          {"notes", mapping::conversion_notes(options, result)},
           {"seconds", result.seconds}};
 }
 
@@ -266,7 +152,7 @@ void print_result(const MapRequest& request, const rate::Task& task,
   if (chosen.confirmed) {
     outcome.add("fresh", best.confirmed);
   }
-  for (const std::string& note : notes(options, result)) {
+  for (const std::string& note : mapping::conversion_notes(options, result)) {
     outcome.add("note", note);
   }
   outcome.add("time", seconds_text(result.seconds));
@@ -300,7 +186,7 @@ Mapped map_one(MapRequest request, const fs::path& output, const std::string& co
   mapping::Conversion result = naming_overflow(request.model.string(), [&] {
     return mapping::convert(file.network, task, options, control);
   });
-  const io::ModelFile mapped = mapped_file(file, task, result, options, command);
+  const io::ModelFile mapped = io::mapped_model(file, task, result, options, command);
   save_result(output, [&](const fs::path& path) {
     io::write_model(path, mapped, io::MatVersion::level5, request.model);
   });

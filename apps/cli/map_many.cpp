@@ -13,6 +13,7 @@
 #include "apps/cli/text_table.hpp"
 #include "core/error.hpp"
 #include "io/mat/atomic_file.hpp"
+#include "mapping/conversion/conversion_notes.hpp"
 
 namespace rheobase::cli {
 
@@ -146,7 +147,7 @@ void print_entries(const MapRequest& request, const std::vector<MapEntry>& entri
   TextTable table({"model", "scaling", "accuracy", "time"});
   int converted = 0;
   for (const MapEntry& entry : entries) {
-    converted += entry.accuracy >= kConverted ? 1 : 0;
+    converted += entry.accuracy >= mapping::kConverted ? 1 : 0;
     if (entry.error.empty()) {
       table.add_row({entry.model.filename().string(), fmt::format("{:g}", entry.scaling_factor),
                      percent(entry.accuracy),

@@ -12,9 +12,6 @@
 
 namespace rheobase::cli {
 
-/// The published criterion of a network that converts.
-inline constexpr double kConverted = 0.95;
-
 /// What `map` was asked for.
 struct MapRequest {
   std::vector<std::filesystem::path> models;

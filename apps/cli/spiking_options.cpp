@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <initializer_list>
 #include <string_view>
 #include <vector>
 
@@ -54,75 +53,6 @@ void add_simulation_options(Command command, SpikingChoice& choice) {
   command.add_flag("--verbose", choice.verbose, "Say why this engine was taken").group(kGroup);
 }
 
-/// An option that the engine has no use for would be passed over without a word.
-void require_engine(const std::string& option, const SpikingChoice& choice,
-                    std::initializer_list<std::string_view> engines) {
-  const std::string& engine = choice.simulation.engine;
-  if (std::find(engines.begin(), engines.end(), engine) == engines.end()) {
-    const std::string& asked_by = choice.engine_asked_by;
-    throw InputError(option, "",
-                     asked_by.empty() ? fmt::format("--engine {} beside it", engine)
-                                      : fmt::format("{}, which asks for the {} engine, beside it",
-                                                    asked_by, engine),
-                     fmt::format("must come with --engine {}", fmt::join(engines, " or ")));
-  }
-}
-
-/// --dt, --step and --precision name their engine where nothing else does.
-void finish_engine(SpikingChoice& choice) {
-  spiking::SimulationOptions& simulation = choice.simulation;
-  const bool dt = choice.given.contains("dt_ms");
-  const bool step = choice.given.contains("step_ms");
-  const bool precision = choice.given.contains("precision");
-  const std::string clock_option = simulation.parity ? "--parity"
-                                   : dt              ? "--dt"
-                                   : precision       ? "--precision"
-                                                     : "";
-  // `auto` itself knows about parity mode and says so in the result.
-  const bool parity_alone = simulation.parity && !dt && !step && !precision;
-  if (simulation.engine == "auto" && !parity_alone && (!clock_option.empty() || step)) {
-    choice.engine_asked_by = clock_option.empty() ? "--step" : clock_option;
-    simulation.engine = clock_option.empty() ? "bridge" : "clock";
-  }
-  if (dt) {
-    require_engine("--dt", choice, {"clock", "event", "odeint"});
-  }
-  if (step) {
-    require_engine("--step", choice, {"bridge"});
-  }
-  if (precision) {
-    require_engine("--precision", choice, {"clock"});
-  }
-  if (simulation.parity) {
-    require_engine("--parity", choice, {"clock", "auto"});
-  }
-  if (simulation.start_up == spiking::StartUp::relaxed) {
-    require_engine("--start-up relaxed", choice, {"event", "bridge", "odeint", "auto"});
-  }
-  if (simulation.downsample != 1 && !simulation.parity) {
-    throw InputError("--downsample", "", std::to_string(simulation.downsample),
-                     "must come with --parity; use --dt for a larger step");
-  }
-}
-
-void finish_noise(SpikingChoice& choice) {
-  if (choice.noise_sd_mv && choice.given.contains("noise_mv2_per_ms")) {
-    throw InputError("--noise-sd", "", "--noise beside it", "must be given alone");
-  }
-  const spiking::NeuronParameters& neuron = choice.transfer.neuron;
-  if (choice.noise_sd_mv && neuron.model != spiking::NeuronModel::lif) {
-    throw InputError("--noise-sd", "", fmt::format("{} units", to_string(neuron.model)),
-                     "must come with lif units: others have no stationary voltage; use --noise");
-  }
-  if (choice.noise_sd_mv) {
-    choice.simulation.noise_intensity =
-        mapping::membrane_noise_intensity(*choice.noise_sd_mv, neuron.tau_membrane_ms);
-  }
-  if (!choice.noise_given()) {
-    choice.simulation.noise_intensity = choice.transfer.noise_intensity;
-  }
-}
-
 }  // namespace
 
 void add_spiking_options(Command command, SpikingChoice& choice) {
@@ -131,33 +61,7 @@ void add_spiking_options(Command command, SpikingChoice& choice) {
 }
 
 void finish_spiking_options(SpikingChoice& choice, const io::ModelFile& file) {
-  mapping::TransferOptions& transfer = choice.transfer;
-  transfer = file.transfer.value_or(mapping::TransferOptions{});
-  if (const auto neuron = choice.given.find("neuron"); neuron != choice.given.end()) {
-    const auto model = spiking::neuron_from(std::get<std::string>(neuron->second));
-    if (model != transfer.neuron.model) {
-      // An operating point is of one kind of neuron.
-      const mapping::TransferOptions published;
-      transfer.neuron = spiking::default_parameters(model);
-      transfer.mapping = published.mapping;
-      transfer.gain = published.gain;
-      transfer.noise_intensity = published.noise_intensity;
-      transfer.unit_gain.clear();
-      transfer.unit_bias_mv.clear();
-    }
-  }
-  set_given(choice.given, mapping::transfer_fields(), transfer);
-  if (choice.given.contains("rise_ms") &&
-      transfer.synapse == spiking::SynapseKind::single_exponential) {
-    throw InputError("--rise", "", "a single exponential synapse",
-                     "must come with --synapse double: a single exponential has no rise");
-  }
-  finish_engine(choice);
-  finish_noise(choice);
-  if (choice.simulation.parity && transfer.readout_bias) {
-    throw InputError("--parity", "", "a readout bias, from MODEL or --readout-bias",
-                     "must come without: the published program has none (--no-readout-bias)");
-  }
+  mapping::complete(choice, file.transfer);
 }
 
 std::string simulation_text(const spiking::SimulationOptions& options,

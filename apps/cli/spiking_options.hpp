@@ -1,31 +1,17 @@
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include "apps/cli/command.hpp"
 #include "apps/cli/text_table.hpp"
-#include "core/field_table.hpp"
 #include "io/mat/rate_model_file.hpp"
-#include "mapping/conversion/transfer.hpp"
-#include "spiking/engine.hpp"
+#include "mapping/conversion/spiking_choice.hpp"
 
 namespace rheobase::cli {
 
-/// Options of the spiking network that map, simulate and eval share. What is not given of the
-/// network itself is as in the file, or else as published.
-struct SpikingChoice {
-  spiking::SimulationOptions simulation;
-  mapping::TransferOptions transfer;  ///< complete after finish_spiking_options
-  FieldValues given;                  ///< fields of both that were given, by name
-  std::optional<double> noise_sd_mv;
+/// Options of the spiking network that map, simulate and eval share.
+struct SpikingChoice : mapping::SpikingChoice {
   bool verbose = false;
-  std::string engine_asked_by;  ///< the option that took an engine which --engine did not name
-
-  /// Whether the command line says how strong the membrane noise is.
-  bool noise_given() const { return noise_sd_mv || given.contains("noise_mv2_per_ms"); }
-
-  SpikingChoice() { simulation.engine = "auto"; }
 };
 
 /// Adds them in the groups "Spiking network" and "Simulation"; --seed belongs to the subcommand.

@@ -17,10 +17,10 @@
 #include "apps/cli/text_table.hpp"
 #include "apps/cli/train_many.hpp"
 #include "apps/cli/train_request.hpp"
-#include "apps/cli/trained_model.hpp"
 #include "core/error.hpp"
 #include "core/memory.hpp"
 #include "io/mat/checkpoint_file.hpp"
+#include "io/mat/trained_model.hpp"
 
 namespace rheobase::cli {
 
@@ -347,7 +347,7 @@ void run_train(TrainRequest request, Command command, const Console& console) {
                     result.state.trials_done, shell_quoted(job.checkpoint.string()),
                     job.own_checkpoint ? " -o " + shell_quoted(job.output.string()) : ""));
   }
-  const io::ModelFile model = trained_model(result, job.task, job.options, job.command);
+  const io::ModelFile model = io::trained_model(result, job.task, job.options, job.command);
   save_result(job.output, [&](const fs::path& path) { io::write_model(path, model); });
   if (!job.own_checkpoint) {
     std::error_code ignored;

@@ -13,10 +13,10 @@
 #include "apps/cli/series.hpp"
 #include "apps/cli/text_format.hpp"
 #include "apps/cli/text_table.hpp"
-#include "apps/cli/trained_model.hpp"
 #include "apps/cli/training_summary.hpp"
 #include "core/error.hpp"
 #include "io/mat/atomic_file.hpp"
+#include "io/mat/trained_model.hpp"
 
 namespace rheobase::cli {
 
@@ -143,7 +143,7 @@ void ManyTrainings::train_one(std::size_t index, const RunControl& control) {
   if (result.outcome == rate::TrainingOutcome::cancelled) {
     return;
   }
-  const io::ModelFile file = trained_model(result, task_, options, entry.command);
+  const io::ModelFile file = io::trained_model(result, task_, options, entry.command);
   {
     // Writing forks a process: one at a time.
     const std::lock_guard lock(writing_);

@@ -450,4 +450,17 @@ Conversion convert(const rate::RateNetwork& model, const rate::Task& task,
   return Converter(model, task, options, control).run();
 }
 
+std::vector<ScalingPoint> chosen_points(const Conversion& conversion) {
+  if (conversion.published && conversion.chosen == 0) {
+    return conversion.published->points;
+  }
+  std::vector<ScalingPoint> points;
+  for (const ConversionCandidate& candidate : conversion.candidates) {
+    if (candidate.fit_error) {
+      points.push_back(candidate.measured);
+    }
+  }
+  return points;
+}
+
 }  // namespace rheobase::mapping

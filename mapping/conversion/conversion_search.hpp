@@ -78,4 +78,7 @@ struct Conversion {
 Conversion convert(const rate::RateNetwork& model, const rate::Task& task,
                    const ConversionOptions& options, const RunControl& control = {});
 
+/// The points behind the network that was chosen: of the published search or of the fitted ones.
+std::vector<ScalingPoint> chosen_points(const Conversion& conversion);
+
 }  // namespace rheobase::mapping

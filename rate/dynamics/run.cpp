@@ -6,7 +6,9 @@
 
 namespace rheobase::rate {
 
-RateRun run_rate(const RateNetwork& network, const Eigen::MatrixXd& input, const RateNoise& noise) {
+RateRun run_rate(const RateNetwork& network, const Eigen::MatrixXd& input, const RateNoise& noise,
+                 const std::function<bool()>& stop) {
+  constexpr Eigen::Index kAskEvery = 16;
   if (input.rows() != network.inputs() || input.cols() == 0) {
     throw InputError("input", "", fmt::format("{} x {}", input.rows(), input.cols()),
                      fmt::format("must be inputs x steps with inputs = {}", network.inputs()));
@@ -18,6 +20,9 @@ RateRun run_rate(const RateNetwork& network, const Eigen::MatrixXd& input, const
   run.x.col(0) = stepper.x();
   run.r.col(0) = stepper.r();
   for (Eigen::Index t = 1; t < steps; ++t) {
+    if (stop && t % kAskEvery == 0 && stop()) {
+      throw Cancelled("stopped before the end of the run");
+    }
     stepper.step(input.col(t - 1));
     run.x.col(t) = stepper.x();
     run.r.col(t) = stepper.r();

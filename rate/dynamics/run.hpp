@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+
 #include <Eigen/Core>
 
 #include "rate/dynamics/rate_network.hpp"
@@ -16,7 +18,9 @@ struct RateRun {
 
 /// Runs the network (equations in rate_network.hpp) with a Stepper over the columns of `input`
 /// (inputs x T): x_0 is column 0 of x, the last column of the input has no effect.
-/// @throws InputError where `input` has another number of rows, NonFiniteError on overflow
-RateRun run_rate(const RateNetwork& network, const Eigen::MatrixXd& input, const RateNoise& noise);
+/// @param stop  asked every few steps: true ends the run; empty: never
+/// @throws InputError where `input` has another number of rows, NonFiniteError on overflow, Cancelled
+RateRun run_rate(const RateNetwork& network, const Eigen::MatrixXd& input, const RateNoise& noise,
+                 const std::function<bool()>& stop = {});
 
 }  // namespace rheobase::rate

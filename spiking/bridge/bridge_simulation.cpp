@@ -15,6 +15,7 @@
 #include "spiking/internal/initial_voltage.hpp"
 #include "spiking/internal/membrane_noise.hpp"
 #include "spiking/internal/sampled_readout.hpp"
+#include "spiking/internal/stop_check.hpp"
 
 namespace rheobase::spiking {
 
@@ -345,7 +346,9 @@ void BridgeRun::record(long step) {
 }
 
 SimulationResult BridgeRun::run() {
+  StopCheck check(options_.stop);
   for (long step = 1; step <= grid_.steps; ++step) {
+    check();
     spikes_.clear();
     switch_input(step);
     noise_row_ = noise_.at(step);

@@ -14,6 +14,7 @@
 #include "spiking/internal/sampled_readout.hpp"
 #include "spiking/internal/sparse_columns.hpp"
 #include "spiking/internal/stimulation_coins.hpp"
+#include "spiking/internal/stop_check.hpp"
 
 namespace rheobase::spiking {
 
@@ -31,7 +32,7 @@ class FastRun {
  public:
   FastRun(const SpikingModel& model, const Eigen::MatrixXd& input, const ClockGrid& grid,
           const SimulationOptions& options, SimdLevel level);
-  SimulationResult run();
+  SimulationResult run(const std::function<bool()>& stop);
 
  private:
   static constexpr std::size_t kLanes = 64 / sizeof(T);
@@ -205,9 +206,11 @@ void FastRun<T>::sample(long step) {
 }
 
 template <class T>
-SimulationResult FastRun<T>::run() {
+SimulationResult FastRun<T>::run(const std::function<bool()>& stop) {
   const Eigen::Index units = model_.units();
+  StopCheck check(stop);
   for (long step = 1; step <= grid_.steps; ++step) {
+    check();
     begin(step);
     if (recorder_.wants_input() && recorder_.is_sample(step)) {
       recorder_.input(step) = (Eigen::Map<Eigen::VectorX<T>>(population_.now.ipsc, units) +
@@ -240,7 +243,7 @@ template <class T>
 SimulationResult run_clock_fast(const SpikingModel& model, const Eigen::MatrixXd& input,
                                 const ClockGrid& grid, const SimulationOptions& options,
                                 SimdLevel level) {
-  return FastRun<T>(model, input, grid, options, level).run();
+  return FastRun<T>(model, input, grid, options, level).run(options.stop);
 }
 
 template SimulationResult run_clock_fast<float>(const SpikingModel&, const Eigen::MatrixXd&,

@@ -10,6 +10,7 @@
 #include "spiking/internal/initial_voltage.hpp"
 #include "spiking/internal/membrane_noise.hpp"
 #include "spiking/internal/stimulation_coins.hpp"
+#include "spiking/internal/stop_check.hpp"
 
 namespace rheobase::spiking {
 
@@ -128,7 +129,9 @@ SimulationResult run_clock_parity(const SpikingModel& model, const Eigen::Matrix
   const double noise_sd = std::sqrt(options.noise_intensity * kReferenceStepMs);
   MembraneNoise noise(model.units(), noise_sd > 0.0, options, simd_level());
 
+  StopCheck check(options.stop);
   for (long step = 1; step <= grid.steps; ++step) {
+    check();
     const Eigen::ArrayXd current = state.ipsc + neuron.bias_mv + drive.col(grid.column(step));
     advance_membrane(state, current, neuron, grid, step, noise_sd, noise.at(step));
     if (stimulation.active(step)) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "spiking/event/event_network.hpp"
@@ -27,6 +28,7 @@ struct EventProtocol {
   StartUp start_up = StartUp::reference;
   std::vector<Eigen::Index> stimulated;
   std::vector<StimulationJump> jumps;  ///< in order of time
+  std::function<bool()> stop;          ///< as that of the options
 };
 
 /// @throws InputError unless the drive starts at 0, its times increase and its sizes are `units`

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "spiking/internal/stop_check.hpp"
 
 namespace rheobase::spiking {
 
@@ -34,7 +35,9 @@ QifSimulation::QifSimulation(const EventNetwork& network, const EventProtocol& p
 
 std::vector<SpikeEvent> QifSimulation::run() {
   start();
+  StopCheck check(protocol_.stop);
   for (;;) {
+    check();
     const double end_ms = protocol_.duration_ms;
     const double segment_ms =
         segment_ + 1 < protocol_.drive.size() ? protocol_.drive[segment_ + 1].start_ms : kNoEvent;

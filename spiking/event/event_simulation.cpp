@@ -106,6 +106,7 @@ void EventSimulation::run_segment(std::size_t segment, double end_ms) {
   }
   begin_window();
   for (long window = 0; window < windows; ++window) {
+    check_();
     run_window();
     observe(state_.length_ms);
     state_.start_ms = window_start(window + 1);

@@ -10,6 +10,7 @@
 #include "spiking/event/event_protocol.hpp"
 #include "spiking/event/event_state.hpp"
 #include "spiking/event/spike_limit.hpp"
+#include "spiking/internal/stop_check.hpp"
 
 namespace rheobase::spiking {
 
@@ -60,6 +61,7 @@ class EventSimulation {
 
   const EventNetwork& network_;
   const EventProtocol& protocol_;
+  StopCheck check_{protocol_.stop};
   EventObserver observer_;
   DeliverFunction deliver_spike_;
   WindowKernels window_kernels_;

@@ -11,6 +11,7 @@
 
 #include "core/error.hpp"
 #include "spiking/event/spike_limit.hpp"
+#include "spiking/internal/stop_check.hpp"
 
 namespace rheobase::spiking {
 
@@ -79,7 +80,9 @@ class Integration {
   std::vector<SpikeEvent> run() {
     membranes_.set_drive(protocol_.drive.front().drive);
     start();
+    StopCheck check(protocol_.stop);
     while (now_ms_ < protocol_.duration_ms) {
+      check();
       advance(std::min(next_event_ms(), protocol_.duration_ms));
       handle_events();
     }

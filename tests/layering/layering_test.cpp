@@ -35,6 +35,8 @@ const std::map<std::string, std::set<std::string>> kMayInclude{
     {"apps/report", {"io", "network", "mapping", "rate", "spiking", "core/analysis", "core"}},
     {"apps/cli",
      {"apps/report", "io", "network", "mapping", "rate", "spiking", "core/analysis", "core"}},
+    {"python/src",
+     {"apps/report", "io", "network", "mapping", "rate", "spiking", "core/analysis", "core"}},
 };
 
 /// The folder of kMayInclude that a path from the root belongs to: the longest that it starts with.
@@ -75,8 +77,9 @@ const std::vector<ExternalRule> kExternalRules{
     {"boost/.*", {"core/analysis", "rate", "spiking", "network"}, false},
     {"nlohmann/.*", {"apps/cli", "apps/report", "io/mat", "io/comparison"}, true},
     {"fmt/.*",
-     {"core", "core/analysis", "rate", "spiking", "mapping", "network", "io", "apps"},
+     {"core", "core/analysis", "rate", "spiking", "mapping", "network", "io", "apps", "python"},
      false},
+    {"pybind11/.*", {"python/src"}, true},
 };
 
 struct Include {
@@ -88,7 +91,8 @@ struct Include {
 /// Every source of the library and the program, as paths from the root.
 std::vector<std::string> sources() {
   std::vector<std::string> files;
-  for (const char* module : {"core", "rate", "spiking", "mapping", "network", "io", "apps"}) {
+  for (const char* module :
+       {"core", "rate", "spiking", "mapping", "network", "io", "apps", "python"}) {
     auto walk = fs::recursive_directory_iterator(fs::path(RHEOBASE_SOURCE_DIR) / module);
     for (const auto& entry : walk) {
       if (entry.path().filename() == "node_modules") {

@@ -467,4 +467,33 @@ TEST_SUITE("unit") {
       }
     }
   }
+
+  TEST_CASE("A run that is told to stop ends with Cancelled, soon, in every engine") {
+    for (const EngineDefinition* engine : registered_engines()) {
+      for (const NeuronModel neuron : {NeuronModel::lif, NeuronModel::qif}) {
+        CAPTURE(engine->name);
+        CAPTURE(to_string(neuron));
+        const SpikingModel model = networks::uncoupled(Eigen::Vector2d(60.0, 50.0), neuron);
+        SimulationOptions options = networks::quiet(model);
+        options.engine = engine->name;
+        options.noise_intensity = engine->name == "bridge" ? 0.2 : 0.0;
+        int asked = 0;
+        options.stop = [&asked] { return ++asked == 3; };
+        CHECK_THROWS_AS(simulate(model, networks::constant_input(1000.0), options), Cancelled);
+        CHECK(asked == 3);
+      }
+    }
+  }
+
+  TEST_CASE("A run that is asked and not stopped is the run without the question") {
+    const SpikingModel model = networks::uncoupled(Eigen::Vector2d(30.0, 25.0));
+    SimulationOptions options;
+    options.record.spikes = true;
+    const SimulationResult plain = simulate(model, networks::constant_input(200.0), options);
+    options.stop = [] { return false; };
+    const SimulationResult asked = simulate(model, networks::constant_input(200.0), options);
+    REQUIRE_FALSE(plain.spike_time_ms.empty());
+    CHECK(plain.spike_time_ms == asked.spike_time_ms);
+    CHECK(plain.output.values == asked.output.values);
+  }
 }

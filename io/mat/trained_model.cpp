@@ -1,23 +1,23 @@
-#include "apps/cli/trained_model.hpp"
+#include "io/mat/trained_model.hpp"
 
 #include <algorithm>
 #include <utility>
 
 #include "rate/dynamics/run.hpp"
 
-namespace rheobase::cli {
+namespace rheobase::io {
 
 namespace {
 
 /// The last training trial, run through the network as it is now and as it was at the start.
-io::ExampleTrial example_trial(const rate::TrainingResult& result, const rate::Task& task,
-                               const rate::TrainingOptions& options) {
+ExampleTrial example_trial(const rate::TrainingResult& result, const rate::Task& task,
+                           const rate::TrainingOptions& options) {
   const auto number = static_cast<std::uint32_t>(std::max(0, result.state.trials_done - 1));
   const rate::Trial trial = task.random_trial(options.seed, number, Purpose::task);
   const rate::RateNoise noise{options.noise, options.seed, number, Purpose::rate_noise};
   const rate::DaleModel& model = result.state.model;
   const rate::RateRun run = rate::run_rate(network_of(model), trial.input, noise);
-  io::ExampleTrial example{trial.input, trial.target, run.output, run.x, run.r, {}, {}};
+  ExampleTrial example{trial.input, trial.target, run.output, run.x, run.r, {}, {}};
   // A training may go on from a checkpoint that does not say what was before it.
   if (model.w0.size() > 0 && (model.fixed_tau() || model.tau_gate0.size() > 0)) {
     rate::DaleModel before = model;
@@ -32,12 +32,12 @@ io::ExampleTrial example_trial(const rate::TrainingResult& result, const rate::T
 
 }  // namespace
 
-io::ModelFile trained_model(const rate::TrainingResult& result, const rate::Task& task,
-                            const rate::TrainingOptions& options, const std::string& command) {
+ModelFile trained_model(const rate::TrainingResult& result, const rate::Task& task,
+                        const rate::TrainingOptions& options, const std::string& command) {
   const rate::RateEvaluation& evaluation = result.last_evaluation;
-  io::ModelFile file = io::model_file_of(result.state.model);
+  ModelFile file = model_file_of(result.state.model);
   file.task = task.name();
-  io::ModelProvenance& provenance = file.provenance;
+  ModelProvenance& provenance = file.provenance;
   provenance.losses = result.state.losses;
   provenance.trials = result.state.trials_done;
   provenance.eval_accuracy = evaluation.accuracy.value;
@@ -57,4 +57,4 @@ io::ModelFile trained_model(const rate::TrainingResult& result, const rate::Task
   return file;
 }
 
-}  // namespace rheobase::cli
+}  // namespace rheobase::io

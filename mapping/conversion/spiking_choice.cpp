@@ -1,0 +1,151 @@
+#include "mapping/conversion/spiking_choice.hpp"
+
+#include <algorithm>
+#include <initializer_list>
+#include <string_view>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "core/error.hpp"
+#include "mapping/conversion/siegert.hpp"
+#include "mapping/conversion/transfer_fields.hpp"
+
+namespace rheobase::mapping {
+
+namespace {
+
+/// An option that the engine has no use for would be passed over without a word.
+void require_engine(const std::string& option, const SpikingChoice& choice,
+                    std::initializer_list<std::string_view> engines) {
+  const std::string& engine = choice.simulation.engine;
+  if (std::find(engines.begin(), engines.end(), engine) == engines.end()) {
+    const std::string& asked_by = choice.engine_asked_by;
+    throw InputError(option, "",
+                     asked_by.empty() ? fmt::format("--engine {} beside it", engine)
+                                      : fmt::format("{}, which asks for the {} engine, beside it",
+                                                    asked_by, engine),
+                     fmt::format("must come with --engine {}", fmt::join(engines, " or ")));
+  }
+}
+
+/// --dt, --step and --precision name their engine where nothing else does.
+void finish_engine(SpikingChoice& choice) {
+  spiking::SimulationOptions& simulation = choice.simulation;
+  const bool dt = choice.given.contains("dt_ms");
+  const bool step = choice.given.contains("step_ms");
+  const bool precision = choice.given.contains("precision");
+  const std::string clock_option = simulation.parity ? "--parity"
+                                   : dt              ? "--dt"
+                                   : precision       ? "--precision"
+                                                     : "";
+  // `auto` itself knows about parity mode and says so in the result.
+  const bool parity_alone = simulation.parity && !dt && !step && !precision;
+  if (simulation.engine == "auto" && !parity_alone && (!clock_option.empty() || step)) {
+    choice.engine_asked_by = clock_option.empty() ? "--step" : clock_option;
+    simulation.engine = clock_option.empty() ? "bridge" : "clock";
+  }
+  if (dt) {
+    require_engine("--dt", choice, {"clock", "event", "odeint"});
+  }
+  if (step) {
+    require_engine("--step", choice, {"bridge"});
+  }
+  if (precision) {
+    require_engine("--precision", choice, {"clock"});
+  }
+  if (simulation.parity) {
+    require_engine("--parity", choice, {"clock", "auto"});
+  }
+  if (simulation.start_up == spiking::StartUp::relaxed) {
+    require_engine("--start-up relaxed", choice, {"event", "bridge", "odeint", "auto"});
+  }
+  if (simulation.downsample != 1 && !simulation.parity) {
+    throw InputError("--downsample", "", std::to_string(simulation.downsample),
+                     "must come with --parity; use --dt for a larger step");
+  }
+}
+
+void finish_noise(SpikingChoice& choice) {
+  if (choice.noise_sd_mv && choice.given.contains("noise_mv2_per_ms")) {
+    throw InputError("--noise-sd", "", "--noise beside it", "must be given alone");
+  }
+  const spiking::NeuronParameters& neuron = choice.transfer.neuron;
+  if (choice.noise_sd_mv && neuron.model != spiking::NeuronModel::lif) {
+    throw InputError("--noise-sd", "", fmt::format("{} units", to_string(neuron.model)),
+                     "must come with lif units: others have no stationary voltage; use --noise");
+  }
+  if (choice.noise_sd_mv) {
+    choice.simulation.noise_intensity =
+        membrane_noise_intensity(*choice.noise_sd_mv, neuron.tau_membrane_ms);
+  }
+  if (!choice.noise_given()) {
+    choice.simulation.noise_intensity = choice.transfer.noise_intensity;
+  }
+}
+
+/// A new search starts from the published operating point: that of an earlier one is its result.
+void forget_operating_point(SpikingChoice& choice) {
+  TransferOptions& transfer = choice.transfer;
+  const TransferOptions published;
+  const auto given = [&choice](const char* field) { return choice.given.contains(field); };
+  if (transfer.mapping == Mapping::published) {
+    return;
+  }
+  transfer.mapping = Mapping::published;
+  transfer.unit_gain.clear();
+  transfer.unit_bias_mv.clear();
+  transfer.gain = given("drive_gain") ? transfer.gain : published.gain;
+  transfer.copies = given("copies") ? transfer.copies : published.copies;
+  transfer.readout_bias = given("readout_bias") ? transfer.readout_bias : published.readout_bias;
+  if (!given("bias_mv")) {
+    transfer.neuron.bias_mv = spiking::default_parameters(transfer.neuron.model).bias_mv;
+  }
+  transfer.noise_intensity = published.noise_intensity;
+  if (!choice.noise_given()) {
+    choice.simulation.noise_intensity = published.noise_intensity;
+  }
+}
+
+}  // namespace
+
+void complete(SpikingChoice& choice, const std::optional<TransferOptions>& of_model) {
+  TransferOptions& transfer = choice.transfer;
+  transfer = of_model.value_or(TransferOptions{});
+  if (const auto neuron = choice.given.find("neuron"); neuron != choice.given.end()) {
+    const auto model = spiking::neuron_from(std::get<std::string>(neuron->second));
+    if (model != transfer.neuron.model) {
+      // An operating point is of one kind of neuron.
+      const TransferOptions published;
+      transfer.neuron = spiking::default_parameters(model);
+      transfer.mapping = published.mapping;
+      transfer.gain = published.gain;
+      transfer.noise_intensity = published.noise_intensity;
+      transfer.unit_gain.clear();
+      transfer.unit_bias_mv.clear();
+    }
+  }
+  set_given(choice.given, transfer_fields(), transfer);
+  if (choice.given.contains("rise_ms") &&
+      transfer.synapse == spiking::SynapseKind::single_exponential) {
+    throw InputError("--rise", "", "a single exponential synapse",
+                     "must come with --synapse double: a single exponential has no rise");
+  }
+  finish_engine(choice);
+  finish_noise(choice);
+  if (choice.simulation.parity && transfer.readout_bias) {
+    throw InputError("--parity", "", "a readout bias, from MODEL or --readout-bias",
+                     "must come without: the published program has none (--no-readout-bias)");
+  }
+}
+
+void set_search(SpikingChoice& choice, ConversionOptions& options) {
+  forget_operating_point(choice);
+  options.search.simulation = choice.simulation;
+  options.search.transfer = choice.transfer;
+  options.noise_given = choice.noise_given();
+  options.copies_given = choice.given.contains("copies");
+  options.readout_bias_given = choice.given.contains("readout_bias");
+}
+
+}  // namespace rheobase::mapping

@@ -1,0 +1,37 @@
+"""Objects of the engine as the contents of their files: how results are pickled."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import tempfile
+from typing import Any
+
+from . import _engine
+
+
+# Files are flushed to the disk when they are written; these need not be.
+_MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+
+
+def path_text(path: Any) -> str:
+    """The text of a path, with ``~`` for the home folder."""
+    return os.path.expanduser(os.fspath(path))
+
+
+def contents_of(save: Any) -> bytes:
+    """What ``save(path)`` writes."""
+    with tempfile.TemporaryDirectory(dir=_MEMORY) as folder:
+        path = pathlib.Path(folder) / "object.mat"
+        save(str(path))
+        return path.read_bytes()
+
+
+def model_contents(model: _engine.Model) -> bytes:
+    """The model file of a model."""
+    return contents_of(lambda path: model.save(path, False))
+
+
+def run_contents(run: _engine.Run) -> bytes:
+    """The run file of a run."""
+    return contents_of(lambda path: run.save(path, False))

@@ -1,0 +1,105 @@
+"""Files of models, runs and comparisons."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import _engine
+from ._pickling import path_text
+from .conversion import SpikingModel
+from .models import RateModel
+from .simulation import Run, Runs
+
+_FORMATS = {".nir": "nir", ".h5": "hdf5", ".hdf5": "hdf5", ".csv": "csv", ".nwb": "nwb"}
+
+
+def load(path: Any) -> RateModel | SpikingModel:
+    """The model of a file: ours, that of the published program, or any rate network.
+
+    Parameters
+    ----------
+    path : path_like
+        A .mat file (docs/formats.md), level 5 or 7.3.
+
+    Returns
+    -------
+    SpikingModel or RateModel
+        Spiking where the file has a scaling factor.
+
+    Raises
+    ------
+    InputError
+        Names the file, the field, what was found and what must hold.
+    """
+    model = _engine.read_model(path_text(path))
+    if model.scaling_factor is not None:
+        return SpikingModel._loaded(model)
+    return RateModel._of(model)
+
+
+def load_run(path: Any) -> Run:
+    """The run of a file of `Run.save` or ``rheobase simulate``.
+
+    Parameters
+    ----------
+    path : path_like
+        A .mat file.
+    """
+    return Run(_engine.read_run(path_text(path)))
+
+
+def export(what: Any, path: Any, *, format: str | None = None, **options: Any) -> list[str]:
+    """Writes a model or runs for another program: ``rheobase export``.
+
+    Parameters
+    ----------
+    what : RateModel, SpikingModel, Run or Runs
+        Models go to NIR, HDF5 and CSV, runs to HDF5, CSV and NWB.
+    path : path_like
+        Complete or not there at all.
+    format : {'nir', 'hdf5', 'csv', 'nwb'}, optional
+        Default: by the ending of the name.
+    profile : {'exact', 'portable', 'snntorch'}
+        Of NIR: the synapse as it is, or as other programs know it.
+    shift_voltages : bool
+        Of NIR: voltages from the reset, which becomes 0.
+    spike_step : float
+        Of NIR, ms: for importers that count a spike as 1 in a step of this length.
+    table : str
+        Of CSV: spikes, output, rates or voltage of a run; units, weights or scaling of a model.
+    subject, institution : str
+        Of NWB.
+    keywords : list of str
+        Of NWB.
+
+    Returns
+    -------
+    list of str
+        Notes on what the format cannot hold.
+
+    Raises
+    ------
+    InputError
+        For a model or run that the format cannot hold, or a place that cannot be written.
+
+    Notes
+    -----
+    Sources of the formats: docs/formats.md.
+    """
+    place = path_text(path)
+    if format is None:
+        format = next((f for end, f in _FORMATS.items() if place.endswith(end)), None)
+        if format is None:
+            raise ValueError(
+                f"format must be given for {place!r}: its ending is none of {', '.join(_FORMATS)}"
+            )
+    model = what._model if isinstance(what, RateModel) else None
+    if isinstance(what, Run):
+        runs = [what._run]
+    elif isinstance(what, Runs):
+        runs = [run._run for run in what]
+    elif model is not None:
+        runs = []
+    else:
+        raise TypeError(f"export() takes a model or runs, not {type(what).__name__}")
+    return list(_engine.export_to(model, runs, place, format, options))

@@ -1,0 +1,288 @@
+"""Networks of rate and spiking populations, from templates or equations: ``rheobase network``.
+
+The description is that of a network file (docs/network.md) in Python's words:
+
+>>> import numpy as np
+>>> from rheobase.network import Network
+>>> network = Network(
+...     step=1e-3,
+...     populations={"rnn": {"template": "tanh", "size": 100}},
+...     edges=[{"source": "rnn.r", "target": "rnn.r_in",
+...             "weights": {"kind": "normal", "standard_deviation": 1.0, "seed": 1}}],
+...     inputs=["rnn.I_ext"])
+>>> run = network.run(np.ones((10000, 100)), record=["rnn.v"], sampling=10)
+>>> run["rnn.v"].shape
+(100, 1000)
+
+Reference: Gast et al., RectiPy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from . import _engine
+from ._display import Shown
+from ._pickling import path_text
+from ._progress import Progress, progress_function
+
+_POPULATION = {"template", "equations", "size", "parameters", "initial", "noise"}
+_NODE = {"function", "size"}
+_EDGE = {"source", "target", "weights", "mask", "delay", "filter", "storage"}
+_RECORD = {"signal", "units", "mean", "averaged"}
+
+
+def _checked(description: Mapping[str, Any], known: set[str], where: str) -> dict[str, Any]:
+    for key in description:
+        if key not in known:
+            raise TypeError(f"{where} has no {key!r}; it can have {', '.join(sorted(known))}")
+    return dict(description)
+
+
+class NetworkRun(Shown):
+    """What a run of a network recorded; ``run["exc.v"]`` is a record, units x samples.
+
+    Attributes
+    ----------
+    time : ndarray, samples
+        Times of the samples, in the network's unit of time; the first is that of the initial state.
+    records : dict of str to ndarray
+        By signal, units x samples (1 x samples for a mean); the second of one name is ``name_2``.
+    units : dict of str to ndarray
+        Units of the rows, from 0; empty for a mean.
+    spike_times, spike_units : ndarray
+        Spikes in order of time, units from 0; empty unless asked for.
+    spike_populations : ndarray of str
+        Their populations.
+    time_unit : str
+        Such as ``'ms'``.
+    state : NetworkState
+        Where the run ended: another run goes on from it, bit for bit.
+    """
+
+    def __init__(self, facts: dict[str, Any], state: NetworkState) -> None:
+        self.time: np.ndarray = facts["time"]
+        self.time_unit: str = facts["time_unit"]
+        self.records: dict[str, np.ndarray] = {}
+        self.units: dict[str, np.ndarray] = {}
+        for name, units, values in facts["records"]:
+            key, count = name, 1
+            while key in self.records:
+                count += 1
+                key = f"{name}_{count}"
+            self.records[key] = values
+            self.units[key] = np.array(units, dtype=int)
+        self.spike_times: np.ndarray = facts["spike_times"]
+        self.spike_units: np.ndarray = facts["spike_units"]
+        names = np.array(facts["populations"])
+        self.spike_populations: np.ndarray = names[facts["spike_populations"]] if len(names) else names
+        self.state = state
+
+    def __getitem__(self, signal: str) -> np.ndarray:
+        return self.records[signal]
+
+    def _rows(self) -> list[tuple[str, str]]:
+        rows = [("time", f"{len(self.time)} samples" + (
+            f", {self.time[0]:g} to {self.time[-1]:g} {self.time_unit}" if len(self.time) else ""))]
+        rows += [(name, " x ".join(map(str, values.shape))) for name, values in self.records.items()]
+        if len(self.spike_times):
+            rows.append(("spikes", str(len(self.spike_times))))
+        return rows
+
+
+class NetworkState(Shown):
+    """Where a network is: all that another run needs to go on bit for bit."""
+
+    def __init__(self, network: Network, state: _engine.NetworkState) -> None:
+        self._network = network
+        self._state = state
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"network": self._network, "numbers": self._state.numbers()}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self._network = state["network"]
+        self._state = self._network._network.state_from(state["numbers"])
+
+    @property
+    def step(self) -> int:
+        """Steps since the initial state."""
+        return self._state.step
+
+    def __getitem__(self, variable: str) -> np.ndarray:
+        """Values of a variable such as ``"exc.v"``, one a unit."""
+        return self._network._network.variable(self._state, variable)
+
+    def _rows(self) -> list[tuple[str, str]]:
+        return [("step", str(self.step))]
+
+
+class Network(Shown):
+    """A network of populations, validated; runs do not change it.
+
+    Parameters
+    ----------
+    step : float
+        dt, in the unit of time of the equations.
+    populations : mapping of str to mapping
+        By name: ``template`` or ``equations`` (text), ``size``, and optionally ``parameters``,
+        ``initial`` and ``noise`` (mappings of name to a number or one a unit).
+    edges : sequence of mapping
+        ``source`` ("exc.r"), ``target`` ("exc.r_in") and optionally ``weights`` (a number, target
+        x source, or a maker such as ``{"kind": "normal", "standard_deviation": 1, "seed": 1}``),
+        ``mask``, ``delay``, ``filter``, ``storage`` ("dense", "single", "sparse").
+    nodes : mapping of str to mapping, optional
+        Functions without memory: ``function`` and ``size``.
+    inputs : sequence of str, or mapping of str to int, optional
+        Targets of the run's input columns, in order; with a number, that many columns (1: one for
+        all units), else one a unit.
+    time_unit : str, optional
+        ``'ms'`` and so on; must be that of the equations.
+
+    Raises
+    ------
+    InputError
+        For unknown names (with a suggestion) and shapes that do not fit.
+
+    Notes
+    -----
+    Templates, equations and makers: docs/network.md.
+    """
+
+    def __init__(
+        self,
+        *,
+        step: float,
+        populations: Mapping[str, Mapping[str, Any]],
+        edges: Sequence[Mapping[str, Any]] = (),
+        nodes: Mapping[str, Mapping[str, Any]] | None = None,
+        inputs: Iterable[str] | Mapping[str, int] = (),
+        time_unit: str = "",
+    ) -> None:
+        columns = inputs if isinstance(inputs, Mapping) else {name: 0 for name in inputs}
+        self._recipe: Any = {
+            "step": step,
+            "time_unit": time_unit,
+            "populations": {n: _checked(p, _POPULATION, f"population {n!r}") for n, p in populations.items()},
+            "nodes": {n: _checked(p, _NODE, f"node {n!r}") for n, p in (nodes or {}).items()},
+            "edges": [_checked(edge, _EDGE, f"edges[{i}]") for i, edge in enumerate(edges)],
+            "inputs": dict(columns),
+        }
+        self._network = _engine.build_network(self._recipe)
+
+    @classmethod
+    def load(cls, path: Any) -> Network:
+        """The network of a file (.toml); `run` then has its inputs, records and options as defaults.
+
+        Parameters
+        ----------
+        path : path_like
+            A network file (docs/network.md).
+
+        Raises
+        ------
+        InputError
+            With file, line and column.
+        """
+        self = cls.__new__(cls)
+        self._recipe = path_text(path)
+        self._network = _engine.read_network(self._recipe)
+        return self
+
+    def __getstate__(self) -> Any:
+        return {"recipe": self._recipe}
+
+    def __setstate__(self, state: Any) -> None:
+        self._recipe = state["recipe"]
+        self._network = (_engine.read_network if isinstance(self._recipe, str) else _engine.build_network)(
+            self._recipe
+        )
+
+    @property
+    def step(self) -> float:
+        """dt, in `time_unit`."""
+        return self._network.step
+
+    @property
+    def time_unit(self) -> str:
+        """Unit of `step`, delays and times; empty: not known."""
+        return self._network.time_unit
+
+    @property
+    def populations(self) -> dict[str, int]:
+        """Numbers of units by name."""
+        return dict(self._network.populations)
+
+    @property
+    def input_columns(self) -> int:
+        """Columns of the inputs of a run."""
+        return self._network.input_columns
+
+    def run(
+        self,
+        inputs: Any = None,
+        *,
+        record: Sequence[str | Mapping[str, Any]] | None = None,
+        state: NetworkState | None = None,
+        progress: Progress = False,
+        **options: Any,
+    ) -> NetworkRun:
+        """Runs the network: ``rheobase network run``, bit for bit.
+
+        Parameters
+        ----------
+        inputs : array_like, T x columns, optional
+            A row a step, held over it; one row: for all steps. Default: those of the file.
+        record : sequence of str or mapping, optional
+            Signals such as ``"exc.v"``, ``"exc.r"``, ``"exc.spike"``; or ``{"signal": "exc.v",
+            "units": [0, 4], "mean": True, "averaged": True}``. Default: those of the file.
+        state : NetworkState, optional
+            Goes on from there (``run.state`` of an earlier run); it is not changed.
+        progress : bool or callable
+            A bar on standard error, or a function of (fraction, status).
+        **options
+            steps : int
+                Length of the run; default: the rows of the inputs.
+            sampling, cutoff : int
+                A sample every so many steps (1), from this step on (0).
+            solver : {'euler', 'heun', 'rk4', 'exponential-euler', 'dopri5'}
+                Method of integration.
+            spikes : bool
+                Record all spikes.
+            seed, trial : int
+                Of noise.
+            tolerance, longest_step : float
+                Of dopri5.
+
+        Returns
+        -------
+        NetworkRun
+            Records, spikes and the state at the end.
+
+        Raises
+        ------
+        InputError
+            For inputs and options that do not fit, or a network that diverges.
+
+        Notes
+        -----
+        Source of the solvers: docs/network.md.
+        """
+        wanted = None
+        if record is not None:
+            wanted = [one if isinstance(one, str) else _checked(one, _RECORD, "a record") for one in record]
+        with progress_function(progress, "running") as report:
+            facts, after = self._network.run(
+                inputs, None if state is None else state._state, wanted, options, report
+            )
+        return NetworkRun(facts, NetworkState(self, after))
+
+    def _rows(self) -> list[tuple[str, str]]:
+        rows = [("step", f"{self.step:g} {self.time_unit}".strip())]
+        rows += [(name, f"{size} units") for name, size in self.populations.items()]
+        rows += [("edge", name) for name in self._network.edges[:12]]
+        rows.append(("inputs", f"{self.input_columns} columns"))
+        return rows

@@ -1,0 +1,261 @@
+"""Figures with matplotlib, which is imported when a figure is asked for.
+
+Every function draws into `ax` (default: a new figure) and returns it. Colours: blue for the rate
+network, orange for the spiking one; excitatory units red, inhibitory ones blue.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .comparison import Comparison
+from .conversion import SpikingModel
+from .models import RateModel, RateRun
+from .simulation import Run, Runs
+from .tasks import _input_error
+
+__all__ = ["outputs", "raster", "rates", "search", "trajectories", "weights"]
+
+_RATE, _SPIKING = "#0072b2", "#d55e00"
+_TYPES = {"E": "#c0392b", "I": "#2c5aa0", "SOM": "#1f9e77"}
+
+
+def _axes(ax: Any, **options: Any) -> Any:
+    if ax is not None:
+        return ax
+    import matplotlib.pyplot as plt
+
+    return plt.subplots(layout="constrained", subplot_kw=options or None)[1]
+
+
+def _condition(comparison: Comparison, condition: str | int | None) -> list[int]:
+    names = comparison.conditions
+    if condition is None:
+        return list(range(len(names)))
+    if isinstance(condition, str):
+        if condition not in names:
+            raise _input_error("condition", repr(condition), f"must be one of {', '.join(names)}")
+        return [names.index(condition)]
+    return [int(condition)]
+
+
+def _band(ax: Any, time: np.ndarray, trials: np.ndarray, **style: Any) -> None:
+    mean, spread = trials.mean(axis=0), trials.std(axis=0)
+    (line,) = ax.plot(time, mean, **style)
+    ax.fill_between(time, mean - spread, mean + spread, color=line.get_color(), alpha=0.2, lw=0)
+
+
+def outputs(what: Comparison | Run | Runs | RateRun, *, condition: str | int | None = None, ax: Any = None) -> Any:
+    """Readouts over time: of both networks, mean and standard deviation over trials, or of runs.
+
+    Parameters
+    ----------
+    what : Comparison, Run, Runs or RateRun
+        What is drawn.
+    condition : str or int, optional
+        Of a comparison; default: all, solid, dashed, dotted and so on.
+    ax : Axes, optional
+        Default: a new figure.
+
+    Returns
+    -------
+    Axes
+        Time in ms, output without a unit.
+    """
+    ax = _axes(ax)
+    if isinstance(what, Comparison):
+        traces = what.traces
+        time = traces["step_ms"] * np.arange(1, traces["rate_output"].shape[1] + 1)
+        for style, index in zip(["-", "--", ":", "-."] * 100, _condition(what, condition)):
+            chosen = traces["conditions"] == index
+            if chosen.any():
+                name = what.conditions[index]
+                _band(ax, time, traces["rate_output"][chosen], color=_RATE, ls=style, label=f"rate, {name}")
+                _band(ax, time, traces["spiking_output"][chosen], color=_SPIKING, ls=style,
+                      label=f"spiking, {name}")
+        ax.legend(frameon=False, fontsize="small")
+    elif isinstance(what, RateRun):
+        output = what.output if what.output.ndim == 3 else what.output[:, :, None]
+        for row in output:
+            ax.plot(what.time_ms[1:], row, color=_RATE, lw=1)
+    else:
+        runs = [what] if isinstance(what, Run) else list(what)
+        for run in runs:
+            ax.plot(run.time_ms, run.output, color=_SPIKING, lw=1)
+    ax.set(xlabel="time (ms)", ylabel="output")
+    return ax
+
+
+def raster(run: Run, *, ax: Any = None) -> Any:
+    """Spikes of one trial, a row a unit, stacked by type.
+
+    Parameters
+    ----------
+    run : Run
+        With its spikes.
+    ax : Axes, optional
+        Default: a new figure.
+
+    Returns
+    -------
+    Axes
+        Time in ms, units from 0.
+
+    Raises
+    ------
+    InputError
+        For a run without spikes recorded.
+    """
+    if len(run.spike_units) == 0 and run.spike_count.sum() > 0:
+        raise _input_error("run", "a run without spikes", "must be simulated with record='spikes'")
+    ax = _axes(ax)
+    types = run.unit_types
+    order = np.argsort([list(_TYPES).index(kind) for kind in types], kind="stable")
+    row = np.empty(run.units, dtype=int)
+    row[order] = np.arange(run.units)
+    for kind, colour in _TYPES.items():
+        chosen = types[run.spike_units] == kind
+        if chosen.any():
+            ax.plot(run.spike_times_ms[chosen], row[run.spike_units[chosen]], "|", color=colour, ms=2,
+                    label=kind, rasterized=True)
+    if ax.lines:
+        ax.legend(frameon=False, fontsize="small", loc="lower right", bbox_to_anchor=(1, 1), ncols=3,
+                  markerscale=4, borderpad=0)
+    ax.set(xlabel="time (ms)", ylabel="unit, by type", xlim=(0, run.duration_ms), ylim=(-1, run.units))
+    return ax
+
+
+def rates(what: Comparison | RateRun | Run, *, ax: Any = None) -> Any:
+    """Activity of the units: predicted against measured firing rates, or rates over time.
+
+    Parameters
+    ----------
+    what : Comparison, RateRun or Run
+        Of a comparison: mean rates of every unit, what the rate network predicts (s r) against
+        what the spiking one does. Of a run: N x time as an image (a Run recorded with ``'rate'``).
+    ax : Axes, optional
+        Default: a new figure.
+
+    Returns
+    -------
+    Axes
+        Rates in Hz; of a rate network without a unit.
+
+    Raises
+    ------
+    InputError
+        For a run without rates recorded.
+    """
+    ax = _axes(ax)
+    if isinstance(what, Comparison):
+        units = what.figures["units"]
+        predicted = what.figures["options"]["scaling_factor"] * np.array(units["rate_activity"], dtype=float)
+        measured = np.array(units["spiking_hz"], dtype=float)
+        types = np.array(units["type"])
+        for kind, colour in _TYPES.items():
+            chosen = types == kind
+            if chosen.any():
+                ax.plot(predicted[chosen], measured[chosen], ".", color=colour, label=kind)
+        end = max(predicted.max(), measured.max()) * 1.05
+        ax.plot([0, end], [0, end], color="0.6", lw=1, zorder=0)
+        ax.legend(frameon=False, fontsize="small")
+        ax.set(xlabel="predicted by the rate network (Hz)", ylabel="spiking network (Hz)",
+               xlim=(0, end), ylim=(0, end), aspect="equal")
+        return ax
+    activity = what.r if isinstance(what, RateRun) else what.rate
+    if activity is None:
+        raise _input_error("run", "a run without rates", "must be simulated with record='rate'")
+    if activity.ndim == 3:
+        activity = activity[:, :, 0]
+    image = ax.imshow(activity, aspect="auto", origin="lower", cmap="magma", interpolation="nearest",
+                      extent=(what.time_ms[0], what.time_ms[-1], -0.5, len(activity) - 0.5))
+    ax.figure.colorbar(image, ax=ax, label="rate" if isinstance(what, RateRun) else "rate (Hz)")
+    ax.set(xlabel="time (ms)", ylabel="unit")
+    return ax
+
+
+def search(model: SpikingModel, *, ax: Any = None) -> Any:
+    """Accuracy over the scaling factor, with 95 % intervals where known; the chosen value marked.
+
+    Parameters
+    ----------
+    model : SpikingModel
+        What `convert` returned, or a mapped model from a file.
+    ax : Axes, optional
+        Default: a new figure.
+
+    Returns
+    -------
+    Axes
+        Scaling factor in spikes a second at a rate of 1; accuracy in %.
+    """
+    ax = _axes(ax)
+    table = np.sort(model.table, order="scaling_factor").view(np.recarray)
+    accuracy = 100 * table.accuracy
+    if np.isfinite(table.low).all():
+        ax.fill_between(table.scaling_factor, 100 * table.low, 100 * table.high, color=_SPIKING,
+                        alpha=0.2, lw=0, label="95 % interval")
+    ax.plot(table.scaling_factor, accuracy, ".-", color=_SPIKING, label="spiking network")
+    ax.axvline(model.scaling_factor, color="0.4", ls="--", lw=1, label=f"chosen: {model.scaling_factor:g}")
+    ax.legend(frameon=False, fontsize="small")
+    ax.set(xlabel="scaling factor s (Hz at r = 1)", ylabel="correct trials (%)", ylim=(-2, 102))
+    return ax
+
+
+def trajectories(comparison: Comparison, *, ax: Any = None) -> Any:
+    """Condition averages in the first principal components of each network.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        With its traces.
+    ax : Axes, optional
+        Flat or three-dimensional; default: a new flat one.
+
+    Returns
+    -------
+    Axes
+        Each network in its own components, activity without a unit; a dot where a trajectory ends.
+    """
+    ax = _axes(ax)
+    count = 3 if getattr(ax, "name", "") == "3d" else 2
+    for network, colour in (("rate", _RATE), ("spiking", _SPIKING)):
+        for style, (name, path) in zip(
+            ["-", "--", ":", "-."] * 100, zip(comparison.conditions, comparison.traces[f"{network}_trajectory"])
+        ):
+            if path.size and len(path) >= count:
+                ax.plot(*path[:count], color=colour, ls=style, lw=1.2, label=f"{network}, {name}")
+                ax.plot(*path[:count, -1:], "o", color=colour, ms=4)
+    ax.legend(frameon=False, fontsize="small")
+    ax.set(xlabel="component 1", ylabel="component 2")
+    if count == 3:
+        ax.set_zlabel("component 3")
+    return ax
+
+
+def weights(model: RateModel, *, ax: Any = None) -> Any:
+    """Recurrent weights as an image, red excitatory, blue inhibitory; units ordered by type.
+
+    Parameters
+    ----------
+    model : RateModel
+        Of a spiking model: its rate network's.
+    ax : Axes, optional
+        Default: a new figure.
+
+    Returns
+    -------
+    Axes
+        Presynaptic unit across, postsynaptic unit down.
+    """
+    ax = _axes(ax)
+    order = np.argsort([list(_TYPES).index(kind) for kind in model.unit_types], kind="stable")
+    w = model.w[np.ix_(order, order)]
+    present = np.abs(w[w != 0])
+    limit = float(np.quantile(present, 0.98)) if present.size else 1.0
+    image = ax.imshow(w, cmap="RdBu_r", vmin=-limit, vmax=limit, interpolation="nearest")
+    ax.figure.colorbar(image, ax=ax, label="weight", extend="both")
+    ax.set(xlabel="presynaptic unit, by type", ylabel="postsynaptic unit, by type")
+    return ax

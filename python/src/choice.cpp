@@ -1,0 +1,46 @@
+#include "python/src/choice.hpp"
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "mapping/conversion/transfer_fields.hpp"
+#include "rate/learning/evaluate.hpp"
+
+namespace rheobase::python {
+
+mapping::SpikingChoice choice_from(Keywords& keywords, const io::ModelFile& file) {
+  mapping::SpikingChoice choice;
+  mapping::TransferOptions checked;  // complete() sets them, once the kind of neuron is known
+  choice.given = keywords.take(mapping::transfer_fields(), checked);
+  choice.given.merge(keywords.take(spiking::simulation_fields(), choice.simulation));
+  choice.noise_sd_mv = keywords.take_number("noise_sd", kNonNegative);
+  mapping::complete(choice, file.transfer);
+  if (choice.transfer.use_initial_weights && file.network.w_initial.size() == 0) {
+    throw InputError("use_initial_weights", "", "a model without them",
+                     "must come with a model that holds its weights before training");
+  }
+  return choice;
+}
+
+double scaling_from(Keywords& keywords, const io::ModelFile& file) {
+  const double given = keywords.take_number("scaling", kNonNegative).value_or(0.0);
+  if (given == 0.0 && !file.scaling_factor) {
+    throw InputError("model", "", "a rate network without a scaling factor",
+                     "must be one that convert() made spiking, or come with scaling=");
+  }
+  return given == 0.0 ? *file.scaling_factor : given;
+}
+
+int threads_from(Keywords& keywords) {
+  return static_cast<int>(keywords.take_number("threads", {0.0, 1024.0}).value_or(0.0));
+}
+
+void require_same_inputs(const io::ModelFile& file, const rate::Task& task) {
+  if (task.inputs() != file.network.inputs()) {
+    throw InputError("task", "", fmt::format("{} input(s)", task.inputs()),
+                     fmt::format("must have {}, the inputs of the model", file.network.inputs()));
+  }
+  rate::require_fit(file.network, task);
+}
+
+}  // namespace rheobase::python

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "io/mat/rate_model_file.hpp"
+#include "mapping/conversion/spiking_choice.hpp"
+#include "python/src/options.hpp"
+
+namespace rheobase::python {
+
+/// What keywords say of a spiking network and its simulation, with what the model has.
+mapping::SpikingChoice choice_from(Keywords& keywords, const io::ModelFile& file);
+
+/// The scaling factor of the keyword `scaling`, or the model's. @throws InputError for neither
+double scaling_from(Keywords& keywords, const io::ModelFile& file);
+
+/// Threads of the keyword `threads`; 0: all there are.
+int threads_from(Keywords& keywords);
+
+/// @throws InputError unless inputs, outputs and step of model and task are the same
+void require_same_inputs(const io::ModelFile& file, const rate::Task& task);
+
+}  // namespace rheobase::python

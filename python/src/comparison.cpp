@@ -1,0 +1,186 @@
+#include <algorithm>
+#include <filesystem>
+
+#include <fmt/format.h>
+#include <pybind11/stl.h>
+
+#include "apps/report/html_collect.hpp"
+#include "apps/report/html_report.hpp"
+#include "core/version.hpp"
+#include "io/comparison/comparison_file.hpp"
+#include "io/comparison/comparison_json.hpp"
+#include "io/exchange/exporter_registry.hpp"
+#include "io/mat/atomic_file.hpp"
+#include "mapping/comparison/compare_bounds.hpp"
+#include "python/src/arrays.hpp"
+#include "python/src/bind.hpp"
+#include "python/src/choice.hpp"
+#include "python/src/session.hpp"
+
+namespace rheobase::python {
+
+namespace {
+
+using mapping::Comparison;
+
+std::shared_ptr<Comparison> compare(const io::ModelFile& file, const rate::Task& task,
+                                    const py::dict& given, const std::string& command,
+                                    const py::object& progress) {
+  require_same_inputs(file, task);
+  Keywords keywords("compare", given);
+  mapping::CompareOptions options;
+  const FieldValues own = keywords.take(mapping::compare_fields(), options);
+  if (options.scaling_factor == 0.0) {
+    options.scaling_factor = scaling_from(keywords, file);
+  }
+  if (!own.contains("components")) {
+    options.components =
+        static_cast<int>(std::min<Eigen::Index>(options.components, file.network.units()));
+  }
+  options.threads = threads_from(keywords);
+  mapping::SpikingChoice choice = choice_from(keywords, file);
+  keywords.finish();
+  options.simulation = choice.simulation;
+  options.transfer = choice.transfer;
+  Session session(progress);
+  Comparison comparison = session.run([&] {
+    mapping::CompareOptions asked = options;
+    asked.simulation.stop = session.stop();
+    return mapping::compare(file.network, task, asked, session.control());
+  });
+  comparison.options.simulation.stop = {};
+  comparison.command = command;
+  return std::make_shared<Comparison>(std::move(comparison));
+}
+
+py::list matrices(const std::vector<Eigen::MatrixXd>& all, py::handle owner) {
+  py::list list;
+  for (const Eigen::MatrixXd& one : all) {
+    list.append(view_of(one, owner));
+  }
+  return list;
+}
+
+py::dict traces(const py::object& self) {
+  const mapping::ComparisonTraces& traces = py::cast<const Comparison&>(self).traces;
+  py::dict dict;
+  dict["step_ms"] = traces.step_ms;
+  dict["conditions"] =
+      array_of(std::vector<std::int32_t>(traces.conditions.begin(), traces.conditions.end()));
+  dict["rate_correct"] = array_of(traces.rate_correct);
+  dict["spiking_correct"] = array_of(traces.spiking_correct);
+  dict["rate_output"] = view_of(traces.rate_output, self);
+  dict["spiking_output"] = view_of(traces.spiking_output, self);
+  dict["rate_average"] = matrices(traces.rate_average, self);
+  dict["spiking_average"] = matrices(traces.spiking_average, self);
+  dict["rate_trajectory"] = matrices(traces.rate_trajectory, self);
+  dict["spiking_trajectory"] = matrices(traces.spiking_trajectory, self);
+  py::list spikes;
+  for (const mapping::TrialSpikes& trial : traces.spikes) {
+    spikes.append(
+        py::make_tuple(trial.trial, view_of(trial.unit, self), view_of(trial.time_ms, self)));
+  }
+  dict["spikes"] = spikes;
+  return dict;
+}
+
+void write_report(const Comparison& comparison, const rate::Task& task, const io::ModelFile* model,
+                  const std::string& path, const std::string& name) {
+  io::require_writable(path);
+  const py::gil_scoped_release unlocked;
+  report::write_report(
+      report::report_data(comparison, task, model, {name, comparison.command, kVersion}), path);
+}
+
+std::vector<std::string> check(const Comparison& comparison, std::optional<double> min_accuracy,
+                               std::optional<double> max_output_rmse,
+                               std::optional<double> min_rate_correlation,
+                               std::optional<double> max_accuracy_drop, const Comparison* baseline,
+                               double tolerance) {
+  std::vector<std::string> failed = mapping::check_bounds(
+      comparison, {min_accuracy, max_output_rmse, min_rate_correlation, max_accuracy_drop});
+  if (baseline != nullptr) {
+    const auto worse = mapping::check_baseline(comparison, *baseline, tolerance);
+    failed.insert(failed.end(), worse.begin(), worse.end());
+  }
+  return failed;
+}
+
+/// Writes a model or runs in another format. @returns notes on what it cannot hold
+std::vector<std::string> export_to(const io::ModelFile* model, const std::vector<io::RunFile>& runs,
+                                   const std::string& path, const std::string& format,
+                                   const py::dict& given) {
+  Keywords keywords("export", given);
+  io::ExportSource source{.where = "model", .model = {}, .runs = runs};
+  if (model != nullptr) {
+    source.model = *model;
+  }
+  io::ExportOptions options;
+  const auto text = [&keywords](const char* name, std::string& value,
+                                std::vector<std::string> words = {}) {
+    const py::object one = keywords.take(name);
+    if (!one.is_none()) {
+      FieldInfo field{{}, name, FieldKind::word, {}, std::move(words)};
+      value = field.words.empty() ? py::cast<std::string>(py::str(one))
+                                  : std::get<std::string>(value_from(one, field, name));
+    }
+  };
+  text("profile", options.profile, {"exact", "portable", "snntorch"});
+  text("table", options.table);
+  text("subject", options.subject);
+  text("institution", options.institution);
+  const FieldInfo shift{{}, "shift_voltages", FieldKind::truth, {}, {}};
+  if (const py::object one = keywords.take("shift_voltages"); !one.is_none()) {
+    options.shift_voltages = std::get<bool>(value_from(one, shift, "shift_voltages"));
+  }
+  options.spike_step_ms = keywords.take_number("spike_step", kNonNegative).value_or(0.0);
+  if (const py::object words = keywords.take("keywords"); !words.is_none()) {
+    options.keywords = py::cast<std::vector<std::string>>(words);
+  }
+  keywords.finish();
+  const io::ExportResult result = io::find_exporter(format).make(source, options);
+  io::write_atomically(path, result.contents);
+  return result.notes;
+}
+
+}  // namespace
+
+void bind_comparison(py::module_& module) {
+  py::class_<Comparison, std::shared_ptr<Comparison>>(module, "Comparison",
+                                                      "A rate network beside its spiking one.")
+      .def_property_readonly("json", &io::comparison_to_json)
+      .def_property_readonly("traces", &traces)
+      .def(
+          "save",
+          [](const Comparison& comparison, const std::string& path) {
+            io::require_comparison_extension(path);
+            io::write_comparison(path, comparison);
+          },
+          py::arg("path"))
+      .def("report", &write_report, py::arg("task"), py::arg("model"), py::arg("path"),
+           py::arg("name"))
+      .def("check", &check, py::arg("min_accuracy"), py::arg("max_output_rmse"),
+           py::arg("min_rate_correlation"), py::arg("max_accuracy_drop"), py::arg("baseline"),
+           py::arg("tolerance"));
+  module.def("compare", &compare, py::arg("model"), py::arg("task"), py::arg("options"),
+             py::arg("command"), py::arg("progress"),
+             "Runs the same trials through both networks.");
+  module.def(
+      "read_comparison",
+      [](const std::string& path) {
+        return std::make_shared<Comparison>(io::read_comparison(path));
+      },
+      py::arg("path"), "The comparison of a file.");
+  module.def(
+      "parse_comparison",
+      [](const py::bytes& contents) {
+        const auto text = static_cast<std::string>(contents);
+        return std::make_shared<Comparison>(io::parse_comparison(
+            std::as_bytes(std::span(text.data(), text.size())), "pickled comparison"));
+      },
+      py::arg("contents"), "The comparison of a file's contents.");
+  module.def("export_to", &export_to, py::arg("model"), py::arg("runs"), py::arg("path"),
+             py::arg("format"), py::arg("options"), "Writes a model or runs in another format.");
+}
+
+}  // namespace rheobase::python

@@ -1,0 +1,285 @@
+#include <cmath>
+#include <filesystem>
+
+#include <fmt/format.h>
+#include <pybind11/stl.h>
+
+#include "core/error.hpp"
+#include "core/field_table.hpp"
+#include "core/memory.hpp"
+#include "core/parallel.hpp"
+#include "io/mat/rate_model_file.hpp"
+#include "mapping/conversion/network_fingerprint.hpp"
+#include "mapping/conversion/transfer_fields.hpp"
+#include "python/src/arrays.hpp"
+#include "python/src/bind.hpp"
+#include "python/src/options.hpp"
+#include "python/src/session.hpp"
+#include "rate/dynamics/run.hpp"
+#include "rate/dynamics/transfer/transfer.hpp"
+
+namespace rheobase::python {
+
+namespace {
+
+using io::ModelFile;
+using Model = py::class_<ModelFile, std::shared_ptr<ModelFile>>;
+
+std::string square(Eigen::Index n) {
+  return fmt::format("(N, N) with N = {}", n);
+}
+
+/// Weights as they act, from weights without signs or with those of the presynaptic units.
+Eigen::MatrixXd signed_weights(Eigen::MatrixXd w, const Eigen::VectorXd& signs) {
+  for (Eigen::Index j = 0; j < w.cols(); ++j) {
+    if (signs[j] != 1.0 && signs[j] != -1.0) {
+      throw InputError("signs", "", fmt::format("{} at [{}]", signs[j], j), "must be 1 or -1");
+    }
+    if ((w.col(j).array() >= 0.0).all()) {
+      w.col(j) *= signs[j];
+    } else if ((w.col(j).array() * signs[j] < 0.0).any()) {
+      throw InputError("w", "",
+                       fmt::format("weights of both signs or the other sign in column {}", j),
+                       "must be 0 or more, or carry the sign of their presynaptic unit");
+    }
+  }
+  return w;
+}
+
+void apply_mask(Eigen::MatrixXd& w, py::handle given) {
+  const Eigen::MatrixXd mask =
+      matrix_from(given, "mask", {.rows = w.rows(), .cols = w.cols(), .text = square(w.rows())});
+  if (!((mask.array() == 0.0) || (mask.array() == 1.0)).all()) {
+    throw InputError("mask", "", "other numbers than 0 and 1", "must be made of 0 and 1");
+  }
+  w.array() *= mask.array();
+}
+
+/// A rate network of whatever origin.
+std::shared_ptr<ModelFile> model_from(const py::dict& given) {
+  const auto has = [&given](const char* name) {
+    return given.contains(name) && !given[name].is_none();
+  };
+  ModelFile file;
+  rate::RateNetwork& network = file.network;
+  network.w = matrix_from(given["w"], "w", {.text = "(N, N)"});
+  const Eigen::Index n = network.w.rows();
+  if (n < 1 || network.w.cols() != n) {
+    throw InputError("w", "", fmt::format("shape ({}, {})", n, network.w.cols()),
+                     "must be of shape (N, N)");
+  }
+  const std::string units = fmt::format("({},), one a unit, or one number", n);
+  if (has("signs")) {
+    const Eigen::VectorXd signs = vector_from(given["signs"], "signs", {.rows = n, .text = units});
+    network.w = signed_weights(std::move(network.w), signs);
+    for (const double sign : signs) {
+      network.unit_type.push_back(sign > 0.0 ? rate::UnitType::excitatory
+                                             : rate::UnitType::inhibitory);
+    }
+  }
+  if (has("mask")) {
+    apply_mask(network.w, given["mask"]);
+  }
+  network.w_in =
+      py::array::ensure(given["w_in"]) && py::array::ensure(given["w_in"]).ndim() == 1
+          ? Eigen::MatrixXd(vector_from(given["w_in"], "w_in",
+                                        {.rows = n, .text = fmt::format("({}, inputs)", n)}))
+          : matrix_from(given["w_in"], "w_in", {.rows = n, .text = fmt::format("({}, inputs)", n)});
+  network.w_out =
+      rows_from(given["w_out"], "w_out", {.cols = n, .text = fmt::format("(outputs, {})", n)});
+  const Eigen::Index outputs = network.w_out.rows();
+  network.tau_ms = vector_from(given["tau_ms"], "tau_ms", {.rows = n, .text = units});
+  network.bias = has("bias") ? vector_from(given["bias"], "bias", {.rows = n, .text = units})
+                             : Eigen::VectorXd::Zero(n);
+  network.b_out = has("b_out")
+                      ? vector_from(given["b_out"], "b_out",
+                                    {.rows = outputs, .text = fmt::format("({},)", outputs)})
+                      : Eigen::VectorXd::Zero(outputs);
+  const FieldInfo step{{}, "step_ms", FieldKind::number, kPositive, {}};
+  network.step_ms = number_of(value_from(given["step_ms"], step, "step_ms"));
+  const FieldInfo noise{{}, "noise", FieldKind::number, kNonNegative, {}};
+  network.noise.factor = number_of(value_from(given["noise"], noise, "noise"));
+  network.transfer = rate::transfer_named(py::cast<std::string>(given["activation"])).name;
+  rate::validate(network, "RateModel");
+  return std::make_shared<ModelFile>(std::move(file));
+}
+
+/// The model of another one with a scaling factor.
+std::shared_ptr<ModelFile> with_scaling(const ModelFile& file, double scaling_factor) {
+  auto scaled = std::make_shared<ModelFile>(file);
+  scaled->scaling_factor = scaling_factor;
+  return scaled;
+}
+
+py::dict run_dict(rate::RateRun&& run) {
+  py::dict dict;
+  dict["x"] = array_of(std::move(run.x));
+  dict["r"] = array_of(std::move(run.r));
+  dict["output"] = array_of(std::move(run.output));
+  return dict;
+}
+
+py::list run(const ModelFile& file, py::handle input, const py::dict& options,
+             const py::object& progress) {
+  Keywords keywords("run", options);
+  rate::RateNoise noise;
+  noise.factor = keywords.take_number("noise", kNonNegative);
+  noise.seed = static_cast<Seed>(
+      keywords.take_number("seed", {.low = 0.0, .high = 4294967295.0}).value_or(1.0));
+  const auto first = static_cast<std::uint32_t>(
+      keywords.take_number("trial", {.low = 0.0, .high = 4294967295.0}).value_or(0.0));
+  const int threads =
+      static_cast<int>(keywords.take_number("threads", {0.0, 1024.0}).value_or(0.0));
+  keywords.finish();
+  const std::vector<Eigen::MatrixXd> inputs =
+      trials_from(input, "u",
+                  {.rows = file.network.inputs(),
+                   .text = fmt::format("({}, T) or ({}, T, trials)", file.network.inputs(),
+                                       file.network.inputs())});
+  if (inputs.front().cols() < 2) {
+    throw InputError("u", "", fmt::format("{} step(s)", inputs.front().cols()),
+                     "must have at least 2 steps");
+  }
+  require_memory(2.0 * sizeof(double) * static_cast<double>(file.network.units()) *
+                     static_cast<double>(inputs.front().cols()) *
+                     static_cast<double>(inputs.size()),
+                 "u", "", fmt::format("{} trials", inputs.size()), "fewer trials take less");
+  Session session(progress);
+  std::vector<rate::RateRun> runs = session.run([&] {
+    std::vector<rate::RateRun> done(inputs.size());
+    parallel_for(
+        inputs.size(), threads,
+        [&](std::size_t k) {
+          rate::RateNoise own = noise;
+          own.trial = first + static_cast<std::uint32_t>(k);
+          done[k] = rate::run_rate(file.network, inputs[k], own, session.stop());
+        },
+        session.control());
+    return done;
+  });
+  py::list list;
+  for (rate::RateRun& one : runs) {
+    list.append(run_dict(std::move(one)));
+  }
+  return list;
+}
+
+py::dict transfer_dict(const ModelFile& file) {
+  py::dict dict;
+  const mapping::TransferOptions transfer = file.transfer.value_or(mapping::TransferOptions{});
+  for (const auto& field : mapping::transfer_fields()) {
+    dict[py::str(field.name)] = object_of(field.get(transfer));
+  }
+  return dict;
+}
+
+/// The spiking network itself, as it is simulated.
+py::dict spiking_network(const ModelFile& file) {
+  spiking::SpikingModel model = mapping::map_to_spiking(
+      file.network, *file.scaling_factor, file.transfer.value_or(mapping::TransferOptions{}));
+  py::dict dict;
+  dict["w"] = array_of(std::move(model.w));
+  dict["w_in"] = array_of(std::move(model.w_in));
+  dict["w_out"] = array_of(std::move(model.w_out));
+  dict["b_out"] = model.b_out;
+  dict["decay_ms"] = array_of(std::move(model.synapse.decay_ms));
+  dict["unit_bias_mv"] = array_of(std::move(model.unit_bias_mv));
+  dict["copies"] = model.copies;
+  return dict;
+}
+
+template <class Get>
+auto viewed(const Get& get) {
+  return [get](const py::object& self) {
+    return view_of(get(py::cast<const ModelFile&>(self)), self);
+  };
+}
+
+void add_network(Model& model) {
+  model.def_property_readonly("w", viewed([](const ModelFile& f) -> auto& { return f.network.w; }))
+      .def_property_readonly("w_in",
+                             viewed([](const ModelFile& f) -> auto& { return f.network.w_in; }))
+      .def_property_readonly("w_out",
+                             viewed([](const ModelFile& f) -> auto& { return f.network.w_out; }))
+      .def_property_readonly("bias",
+                             viewed([](const ModelFile& f) -> auto& { return f.network.bias; }))
+      .def_property_readonly("b_out",
+                             viewed([](const ModelFile& f) -> auto& { return f.network.b_out; }))
+      .def_property_readonly("tau_ms",
+                             viewed([](const ModelFile& f) -> auto& { return f.network.tau_ms; }))
+      .def_property_readonly(
+          "w_initial", viewed([](const ModelFile& f) -> auto& { return f.network.w_initial; }))
+      .def_property_readonly("step_ms", [](const ModelFile& f) { return f.network.step_ms; })
+      .def_property_readonly("activation", [](const ModelFile& f) { return f.network.transfer; })
+      .def_property_readonly("noise", [](const ModelFile& f) { return f.network.noise.factor; })
+      .def_property_readonly("unit_types", [](const ModelFile& f) {
+        std::vector<std::string> types;
+        for (const rate::UnitType type : rate::unit_types(f.network)) {
+          types.emplace_back(rate::to_string(type));
+        }
+        return types;
+      });
+}
+
+void add_records(Model& model) {
+  model.def_property_readonly("task", [](const ModelFile& f) { return f.task; })
+      .def_property_readonly("task_parameters",
+                             [](const ModelFile& f) { return f.provenance.task_parameters; })
+      .def_property_readonly("scaling_factor", [](const ModelFile& f) { return f.scaling_factor; })
+      .def_property_readonly(
+          "losses", viewed([](const ModelFile& f) -> auto& { return f.provenance.losses; }))
+      .def_property_readonly("evaluations", viewed([](const ModelFile& f) -> auto& {
+                               return f.provenance.evaluations;
+                             }))
+      .def_property_readonly("scaling_factors", viewed([](const ModelFile& f) -> auto& {
+                               return f.provenance.scaling_factors;
+                             }))
+      .def_property_readonly(
+          "accuracies", viewed([](const ModelFile& f) -> auto& { return f.provenance.accuracies; }))
+      .def_property_readonly("search_trials",
+                             [](const ModelFile& f) { return f.provenance.search_trials; })
+      .def_property_readonly("trials", [](const ModelFile& f) { return f.provenance.trials; })
+      .def_property_readonly("accuracy",
+                             [](const ModelFile& f) { return f.provenance.eval_accuracy; })
+      .def_property_readonly("seed", [](const ModelFile& f) { return f.provenance.seed; })
+      .def_property_readonly("command", [](const ModelFile& f) { return f.provenance.command; })
+      .def_property_readonly("map_command",
+                             [](const ModelFile& f) { return f.provenance.map_command; })
+      .def_property_readonly("transfer", &transfer_dict)
+      .def_property_readonly("fingerprint", [](const ModelFile& f) {
+        return mapping::network_fingerprint(f.network);
+      });
+}
+
+}  // namespace
+
+void bind_models(py::module_& module) {
+  Model model(module, "Model", "A rate network with what is known of it.");
+  add_network(model);
+  add_records(model);
+  model
+      .def(
+          "save",
+          [](const ModelFile& file, const std::string& path, bool level73) {
+            io::write_model(path, file, level73 ? io::MatVersion::level73 : io::MatVersion::level5);
+          },
+          py::arg("path"), py::arg("level73"))
+      .def("run", &run, py::arg("u"), py::arg("options"), py::arg("progress"))
+      .def("with_scaling", &with_scaling, py::arg("scaling_factor"))
+      .def("spiking_network", &spiking_network);
+  module.def("model_from", &model_from, py::arg("arrays"), "A rate network from its arrays.");
+  module.def(
+      "read_model",
+      [](const std::string& path) { return std::make_shared<ModelFile>(io::read_model(path)); },
+      py::arg("path"), "The model of a file.");
+  module.def(
+      "parse_model",
+      [](const py::bytes& contents) {
+        const auto text = static_cast<std::string>(contents);
+        return std::make_shared<ModelFile>(
+            io::parse_model(std::as_bytes(std::span(text.data(), text.size())), "pickled model"));
+      },
+      py::arg("contents"), "The model of a file's contents.");
+}
+
+}  // namespace rheobase::python

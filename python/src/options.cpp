@@ -1,0 +1,222 @@
+#include "python/src/options.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "core/edit_distance.hpp"
+#include "core/error.hpp"
+#include "mapping/comparison/compare.hpp"
+#include "mapping/conversion/spiking_choice.hpp"
+#include "mapping/conversion/transfer_fields.hpp"
+#include "python/src/bind.hpp"
+#include "rate/learning/train.hpp"
+#include "rate/models/initialise.hpp"
+
+namespace rheobase::python {
+
+namespace {
+
+/// "learning_rate" and "n_trials" of "--learning-rate,--n_trials".
+std::vector<std::string> keywords_of(const FieldInfo& field) {
+  std::vector<std::string> names;
+  std::size_t start = 0;
+  while (start < field.option.size()) {
+    const std::size_t end = std::min(field.option.find(',', start), field.option.size());
+    std::string name = field.option.substr(start, end - start);
+    if (name.starts_with("--")) {
+      name.erase(0, 2);
+      std::ranges::replace(name, '-', '_');
+      names.push_back(name);
+    }
+    start = end + 1;
+  }
+  return names;
+}
+
+std::string kind_text(py::handle value) {
+  return py::cast<std::string>(py::str(py::type::of(value).attr("__name__")));
+}
+
+std::string repr_text(py::handle value) {
+  const auto text = py::cast<std::string>(py::repr(value));
+  constexpr std::size_t kLongest = 60;
+  return text.size() <= kLongest ? text : fmt::format("a {}", kind_text(value));
+}
+
+bool is_truth(py::handle value) {
+  return PyBool_Check(value.ptr()) || kind_text(value) == "bool_";
+}
+
+std::optional<FieldValue> number_from(py::handle value) {
+  if (is_truth(value) || PyUnicode_Check(value.ptr()) || PyComplex_Check(value.ptr())) {
+    return std::nullopt;
+  }
+  if (PyIndex_Check(value.ptr())) {
+    const py::object whole = py::reinterpret_steal<py::object>(PyNumber_Index(value.ptr()));
+    int beyond = 0;
+    const long long number =
+        whole ? PyLong_AsLongLongAndOverflow(whole.ptr(), &beyond) : (PyErr_Clear(), 0LL);
+    if (whole && beyond == 0) {
+      return FieldValue(static_cast<std::int64_t>(number));
+    }
+  }
+  const double number = PyFloat_AsDouble(value.ptr());
+  if (PyErr_Occurred() != nullptr) {
+    PyErr_Clear();
+    return std::nullopt;
+  }
+  return FieldValue(number);
+}
+
+template <class Options>
+void append(py::list& list, const FieldTable<Options>& table, const Options& defaults) {
+  for (const Field<Options>& field : table) {
+    if (!keyword_of(field).empty()) {
+      list.append(describe(field, field.get(defaults)));
+    }
+  }
+}
+
+/// The keyword arguments of a function, a dictionary each.
+py::list option_table(const std::string& function) {
+  py::list list;
+  if (function == "train") {
+    rate::NetworkOptions network;
+    network.initialisation = rate::Initialisation::balanced;
+    append(list, rate::network_fields(), network);
+    append(list, rate::training_fields(), rate::recommended_training());
+    return list;
+  }
+  if (function == "convert") {
+    append(list, mapping::conversion_fields(), mapping::ConversionOptions{});
+    append(list, mapping::search_fields(), mapping::ScalingSearchOptions{});
+  } else if (function == "compare") {
+    append(list, mapping::compare_fields(), mapping::CompareOptions{});
+  }
+  append(list, mapping::transfer_fields(), mapping::TransferOptions{});
+  append(list, spiking::simulation_fields(), mapping::SpikingChoice().simulation);
+  return list;
+}
+
+}  // namespace
+
+std::string keyword_of(const FieldInfo& field) {
+  const std::vector<std::string> names = keywords_of(field);
+  return names.empty() ? "" : names.front();
+}
+
+bool is_keyword_of(const FieldInfo& field, const std::string& keyword) {
+  const std::vector<std::string> names = keywords_of(field);
+  return !names.empty() &&
+         (keyword == field.name || std::ranges::find(names, keyword) != names.end());
+}
+
+FieldValue value_from(py::handle value, const FieldInfo& field, const std::string& keyword) {
+  std::optional<FieldValue> given;
+  if (field.kind == FieldKind::truth) {
+    if (is_truth(value)) {
+      given = FieldValue(PyObject_IsTrue(value.ptr()) == 1);
+    }
+  } else if (field.kind == FieldKind::word) {
+    if (PyUnicode_Check(value.ptr())) {
+      given = FieldValue(py::cast<std::string>(value));
+    }
+  } else {
+    given = number_from(value);
+  }
+  if (!given) {
+    throw InputError(keyword, "", repr_text(value),
+                     field.kind == FieldKind::truth ? "must be True or False" : requirement(field));
+  }
+  require(field, *given, keyword, "");
+  return *given;
+}
+
+py::object object_of(const FieldValue& value) {
+  return std::visit([](const auto& one) -> py::object { return py::cast(one); }, value);
+}
+
+py::dict describe(const FieldInfo& field, const FieldValue& otherwise) {
+  py::dict info;
+  info["keyword"] = keyword_of(field);
+  info["field"] = field.name;
+  info["kind"] = field.kind == FieldKind::truth     ? "bool"
+                 : field.kind == FieldKind::integer ? "int"
+                 : field.kind == FieldKind::number  ? "float"
+                                                    : "str";
+  info["unit"] = field.unit;
+  info["range"] = field.kind == FieldKind::number || field.kind == FieldKind::integer
+                      ? rheobase::describe(field.range)
+                      : "";
+  py::list words;
+  for (const std::string& word : field.words) {
+    words.append(word);
+  }
+  info["words"] = words;
+  info["default"] = object_of(otherwise);
+  info["help"] = field.help;
+  info["source"] = field.citation;
+  return info;
+}
+
+std::optional<FieldValue> Keywords::take_value(const FieldInfo& field) {
+  const std::string first = keyword_of(field);
+  if (first.empty()) {
+    return std::nullopt;
+  }
+  known_.push_back(first);
+  std::optional<FieldValue> value;
+  for (const auto& [key, given] : py::dict(given_.attr("copy")())) {
+    const auto keyword = py::cast<std::string>(key);
+    if (is_keyword_of(field, keyword)) {
+      if (value) {
+        throw py::type_error(fmt::format("{}() got {} twice", function_, first));
+      }
+      value = value_from(given, field, keyword);
+      given_.attr("pop")(key);
+    }
+  }
+  return value;
+}
+
+py::object Keywords::take(const char* keyword) {
+  known_.emplace_back(keyword);
+  return given_.attr("pop")(keyword, py::none());
+}
+
+std::optional<double> Keywords::take_number(const char* keyword, const Range& range) {
+  const py::object value = take(keyword);
+  if (value.is_none()) {
+    return std::nullopt;
+  }
+  FieldInfo field;
+  field.name = keyword;
+  field.range = range;
+  return number_of(value_from(value, field, keyword));
+}
+
+void Keywords::finish() const {
+  if (given_.empty()) {
+    return;
+  }
+  const auto keyword = py::cast<std::string>(given_.begin()->first);
+  std::string nearest;
+  std::size_t distance = std::max<std::size_t>(2, keyword.size() / 3) + 1;
+  for (const std::string& known : known_) {
+    if (const std::size_t d = edit_distance(keyword, known); d < distance) {
+      nearest = known;
+      distance = d;
+    }
+  }
+  throw py::type_error(fmt::format("{}() got an unexpected keyword argument '{}'{}", function_,
+                                   keyword,
+                                   nearest.empty() ? "" : "; did you mean '" + nearest + "'?"));
+}
+
+void bind_options(py::module_& module) {
+  module.def("option_table", &option_table, py::arg("function"),
+             "The keyword arguments that train, convert, compare, evaluate and simulate take.");
+}
+
+}  // namespace rheobase::python

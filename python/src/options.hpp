@@ -1,0 +1,71 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <pybind11/pybind11.h>
+
+#include "core/field_table.hpp"
+
+/// Keyword arguments and field tables: a keyword is the option of the command line with
+/// underscores ("--learning-rate", learning_rate); the field's own name and the option's other
+/// names are taken too.
+namespace rheobase::python {
+
+namespace py = pybind11;
+
+/// The keyword of a field, or nothing where it is no option.
+std::string keyword_of(const FieldInfo& field);
+/// Whether a keyword means the field.
+bool is_keyword_of(const FieldInfo& field, const std::string& keyword);
+
+/// The value of a keyword. @throws InputError with its name
+FieldValue value_from(py::handle value, const FieldInfo& field, const std::string& keyword);
+py::object object_of(const FieldValue& value);
+/// What there is to say of a field: keyword, kind, unit, range, default, help.
+py::dict describe(const FieldInfo& field, const FieldValue& otherwise);
+
+/// The keyword arguments of one call. Takers remove what they know; finish() refuses the rest.
+class Keywords {
+ public:
+  Keywords(std::string function, py::dict given)
+      : function_(std::move(function)), given_(std::move(given)) {}
+
+  /// Sets the fields that were given. @returns them by field name
+  template <class Options>
+  FieldValues take(const FieldTable<Options>& table, Options& options) {
+    FieldValues taken;
+    for (const Field<Options>& field : table) {
+      if (const auto value = take_value(field)) {
+        field.set(options, *value);
+        taken[field.name] = *value;
+      }
+    }
+    return taken;
+  }
+  /// The same for tables of which the command line shows a part: keywords are the fields' names.
+  template <class Options>
+  void take_named(const FieldTable<Options>& table, Options& options) {
+    for (const Field<Options>& field : table) {
+      if (const py::object value = take(field.name.c_str()); !value.is_none()) {
+        field.set(options, value_from(value, field, field.name));
+      }
+    }
+  }
+  /// The value of a keyword without a table; None where it was not given.
+  py::object take(const char* keyword);
+  /// Of a number that lies in a range. @throws InputError
+  std::optional<double> take_number(const char* keyword, const Range& range);
+
+  /// @throws TypeError that names what was given beyond
+  void finish() const;
+
+ private:
+  std::optional<FieldValue> take_value(const FieldInfo& field);
+
+  std::string function_;
+  py::dict given_;
+  std::vector<std::string> known_;
+};
+
+}  // namespace rheobase::python

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include <pybind11/pybind11.h>
+
+#include "core/error.hpp"
+#include "core/run_control.hpp"
+
+namespace rheobase::python {
+
+namespace py = pybind11;
+
+/// One computation asked for from Python. While it runs the interpreter's lock is free; every
+/// 20 ms the thread that started it lets Python look for signals (Ctrl-C) and tells the progress.
+class Session {
+ public:
+  /// @param progress  called with (fraction, status), or None
+  explicit Session(py::object progress = py::none());
+
+  /// For the libraries; valid while the session lives.
+  RunControl control();
+  /// Whether to stop, from whatever thread.
+  std::function<bool()> stop();
+
+  /// Runs `body` without the interpreter's lock.
+  /// @throws what stopped it: KeyboardInterrupt, or what the progress callback raised
+  template <class Body>
+  auto run(const Body& body) {
+    try {
+      auto result = [&] {
+        const py::gil_scoped_release unlocked;
+        return body();
+      }();
+      rethrow();
+      return result;
+    } catch (const Cancelled&) {
+      rethrow();
+      throw;
+    }
+  }
+
+ private:
+  bool poll();
+  void report(const Progress& progress);
+  /// Keeps the error that Python has set; the computation stops at its next safe point.
+  void keep_error();
+  void rethrow();
+
+  using Clock = std::chrono::steady_clock;
+  py::object progress_;
+  std::thread::id owner_ = std::this_thread::get_id();
+  std::atomic<bool> stopped_ = false;
+  Clock::time_point polled_ = Clock::now();
+  Clock::time_point reported_ = {};
+  std::optional<py::error_already_set> error_;
+};
+
+}  // namespace rheobase::python

@@ -1,0 +1,176 @@
+#include <filesystem>
+
+#include <fmt/format.h>
+#include <pybind11/stl.h>
+
+#include "core/error.hpp"
+#include "core/memory.hpp"
+#include "io/mat/atomic_file.hpp"
+#include "io/mat/checkpoint_file.hpp"
+#include "io/mat/trained_model.hpp"
+#include "python/src/arrays.hpp"
+#include "python/src/bind.hpp"
+#include "python/src/options.hpp"
+#include "python/src/session.hpp"
+#include "rate/models/initialise.hpp"
+
+namespace rheobase::python {
+
+namespace {
+
+/// A training, from its start or from a checkpoint.
+struct Training {
+  rate::TrainingState state;
+  rate::TrainingOptions options;
+  std::string checkpoint;  ///< where it is written; empty: nowhere
+};
+
+/// One number for all units, or the smallest and the largest, in steps.
+void take_taus(Keywords& keywords, rate::NetworkOptions& network) {
+  const py::object given = keywords.take("taus");
+  if (given.is_none()) {
+    return;
+  }
+  const Eigen::VectorXd taus =
+      vector_from(py::array::ensure(given).ndim() == 0 ? py::object(py::make_tuple(given)) : given,
+                  "taus", {.text = "(2,), or one number"});
+  const auto& field = find_field(rate::network_fields(), "tau_min_steps");
+  if (taus.size() < 1 || taus.size() > 2 || taus[0] > taus[taus.size() - 1]) {
+    throw InputError("taus", "", py::cast<std::string>(py::repr(given)),
+                     "must be one number, or the smallest and the largest");
+  }
+  require(field, taus[0], "taus", "");
+  require(field, taus[taus.size() - 1], "taus", "");
+  network.tau_min_steps = taus[0];
+  network.tau_max_steps = taus[taus.size() - 1];
+}
+
+/// The published settings, or those with which networks of every task learn and convert.
+void take_preset(Keywords& keywords, rate::NetworkOptions& network,
+                 rate::TrainingOptions& training) {
+  const py::object given = keywords.take("preset");
+  const FieldInfo field{{}, "preset", FieldKind::word, {}, {"recommended", "paper"}};
+  const bool paper =
+      !given.is_none() && std::get<std::string>(value_from(given, field, "preset")) == "paper";
+  if (!paper) {
+    training = rate::recommended_training();
+    network.initialisation = rate::Initialisation::balanced;
+  }
+  training.threads = 0;
+}
+
+Training new_training(Keywords& keywords, const rate::Task& task) {
+  rate::NetworkOptions network;
+  Training training;
+  take_preset(keywords, network, training.options);
+  const FieldValues given = keywords.take(rate::network_fields(), network);
+  keywords.take(rate::training_fields(), training.options);
+  take_taus(keywords, network);
+  if (network.distribution == rate::WeightDistribution::gamma && given.contains("gain")) {
+    throw InputError("gain", "", "weights='gamma' beside it",
+                     "must be left out: that distribution has no gain");
+  }
+  if (const py::object mask = keywords.take("mask"); !mask.is_none()) {
+    network.mask = matrix_from(mask, "mask",
+                               {.rows = network.units,
+                                .cols = network.units,
+                                .text = fmt::format("({0}, {0})", network.units)});
+  }
+  if (task.outputs() != 1 || task.step_ms() != rate::kRateStepMs) {
+    throw InputError(
+        "task", "",
+        fmt::format("{} output(s) and steps of {:g} ms", task.outputs(), task.step_ms()),
+        fmt::format("must have 1 output and steps of {:g} ms to be learnt", rate::kRateStepMs));
+  }
+  training.state = rate::initial_state(
+      rate::make_dale_model(network, task.inputs(), training.options.seed), training.options);
+  return training;
+}
+
+Training resumed_training(Keywords& keywords, const std::string& path, const rate::Task& task) {
+  io::Checkpoint checkpoint = io::read_checkpoint(path);
+  if (checkpoint.task != task.name()) {
+    throw InputError("task", "", task.name(),
+                     fmt::format("must be {}, that of the checkpoint", checkpoint.task));
+  }
+  Training training{std::move(checkpoint.state), checkpoint.options, path};
+  if (const auto trials = keywords.take_number("trials", kCount)) {
+    training.options.max_trials = static_cast<int>(*trials);
+  }
+  if (const auto threads = keywords.take_number("threads", {0.0, 1024.0})) {
+    training.options.threads = static_cast<int>(*threads);
+  }
+  if (training.options.max_trials < training.state.trials_done) {
+    throw InputError(
+        "trials", "", std::to_string(training.options.max_trials),
+        fmt::format("must be at least {}, the trials already done", training.state.trials_done));
+  }
+  return training;
+}
+
+py::array evaluations_of(const std::vector<rate::EvaluationPoint>& points) {
+  Eigen::MatrixXd table(static_cast<Eigen::Index>(points.size()), 3);
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    table.row(static_cast<Eigen::Index>(i)) << points[i].trial, points[i].mean_loss,
+        points[i].accuracy;
+  }
+  return array_of(std::move(table));
+}
+
+py::dict training_dict(const rate::TrainingResult& result) {
+  py::dict dict;
+  dict["losses"] = array_of(std::vector<double>(result.state.losses));
+  dict["evaluations"] = evaluations_of(result.state.evaluations);
+  dict["trained"] = result.trained;
+  dict["criteria_met"] = result.outcome == rate::TrainingOutcome::criteria_met;
+  dict["trials"] = result.state.trials_done;
+  const Proportion& accuracy = result.last_evaluation.accuracy;
+  dict["accuracy"] = accuracy.value;
+  dict["accuracy_interval"] = py::make_tuple(accuracy.low, accuracy.high);
+  dict["mean_loss"] = result.last_evaluation.mean_loss;
+  dict["seconds"] = result.seconds;
+  return dict;
+}
+
+py::tuple train(const rate::Task& task, const py::dict& options, const std::string& command,
+                const py::object& progress) {
+  Keywords keywords("train", options);
+  const py::object resume = keywords.take("resume");
+  const py::object checkpoint = keywords.take("checkpoint");
+  Training training = resume.is_none()
+                          ? new_training(keywords, task)
+                          : resumed_training(keywords, py::cast<std::string>(resume), task);
+  keywords.finish();
+  if (!checkpoint.is_none()) {
+    training.checkpoint = py::cast<std::string>(checkpoint);
+    io::require_writable(training.checkpoint);
+  }
+  require_memory(static_cast<double>(rate::training_memory_bytes(training.state.model, task.steps(),
+                                                                 training.options)),
+                 "units, batch", "",
+                 fmt::format("{} units, {} trials an update", training.state.model.units(),
+                             training.options.batch),
+                 "fewer units or a smaller batch take less");
+  const rate::CheckpointSink sink = [&](const rate::TrainingState& state) {
+    if (!training.checkpoint.empty()) {
+      io::write_checkpoint(training.checkpoint,
+                           {state, training.options, task.name(), task.parameters(), command});
+    }
+  };
+  Session session(progress);
+  const rate::TrainingResult result = session.run([&] {
+    return rate::train(std::move(training.state), task, training.options, session.control(), sink);
+  });
+  return py::make_tuple(
+      std::make_shared<io::ModelFile>(io::trained_model(result, task, training.options, command)),
+      training_dict(result));
+}
+
+}  // namespace
+
+void bind_training(py::module_& module) {
+  module.def("train", &train, py::arg("task"), py::arg("options"), py::arg("command"),
+             py::arg("progress"), "Trains a new rate network, or goes on from a checkpoint.");
+}
+
+}  // namespace rheobase::python

@@ -1,0 +1,117 @@
+"""Docstrings, stubs, and the pages and examples as they stand."""
+
+import ast
+import inspect
+import pathlib
+import re
+import subprocess
+import sys
+
+import pytest
+
+import rheobase
+from rheobase import _engine
+
+from conftest import SOURCE
+
+PACKAGE = pathlib.Path(rheobase.__file__).parent
+
+
+def public_objects():
+    """Every public function, class, method and property of the package, by name."""
+    found = {}
+
+    def visit(name, thing):
+        if name in found:
+            return
+        found[name] = thing
+        if inspect.isclass(thing):
+            for key, member in vars(thing).items():
+                documented = isinstance(member, (property, classmethod, staticmethod)) or inspect.isfunction(member)
+                if not key.startswith("_") and documented:
+                    found[f"{name}.{key}"] = getattr(member, "__func__", member)
+
+    for path in sorted(PACKAGE.glob("[a-z]*.py")):
+        module = sys.modules.get(f"rheobase.{path.stem}") or __import__(f"rheobase.{path.stem}", fromlist=["x"])
+        for key, thing in vars(module).items():
+            own = getattr(thing, "__module__", "") == module.__name__
+            if not key.startswith("_") and own and (inspect.isclass(thing) or inspect.isfunction(thing)):
+                visit(f"{path.stem}.{key}", thing)
+    return found
+
+
+OBJECTS = public_objects()
+
+
+def test_the_list_of_objects_is_not_empty():
+    assert {"training.train", "models.RateModel.run", "plot.raster", "analysis.pca"} <= set(OBJECTS)
+
+
+@pytest.mark.parametrize("name", sorted(OBJECTS))
+def test_everything_public_is_documented_and_typed(name):
+    thing = OBJECTS[name]
+    doc = inspect.getdoc(thing)
+    assert doc and len(doc) > 10, "no docstring"
+    if isinstance(thing, property):
+        assert "return" in thing.fget.__annotations__, "no type"
+        return
+    if not inspect.isfunction(thing):
+        return
+    parameters = [p for p in inspect.signature(thing).parameters if p not in ("self", "cls")]
+    annotations = thing.__annotations__
+    assert "return" in annotations, "no type of what it returns"
+    assert set(parameters) <= set(annotations), "an argument without a type"
+    for parameter in parameters:
+        if parameter != "options":
+            assert re.search(rf"\b{parameter}\b", doc), f"{parameter} is not described"
+
+
+@pytest.mark.parametrize("function", ["train", "convert", "compare", "evaluate", "simulate"])
+def test_every_option_stands_in_the_docstring(function):
+    doc = getattr(rheobase, function).__doc__
+    assert "{options}" not in doc and not re.search(r"--[a-z]", doc)
+    for option in _engine.option_table(function):
+        assert re.search(rf"^{option['keyword']} :", doc, re.M), option["keyword"]
+    for section in ("Parameters", "Returns", "Raises", "Notes"):
+        assert re.search(rf"^{section}$\n^-+$", doc, re.M), section
+
+
+def test_the_stub_of_the_engine_names_all_of_it():
+    tree = ast.parse((PACKAGE / "_engine.pyi").read_text())
+    names = {}
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef):
+            names[node.name] = {one.name for one in node.body if isinstance(one, ast.FunctionDef)}
+        elif isinstance(node, ast.FunctionDef):
+            names[node.name] = set()
+        elif isinstance(node, ast.AnnAssign):
+            names[node.target.id] = set()
+    for name, thing in vars(_engine).items():
+        if name.startswith("__"):
+            continue
+        assert name in names, f"{name} is not in _engine.pyi"
+        if inspect.isclass(thing) and not issubclass(thing, Exception):
+            members = {key for key in vars(thing) if not key.startswith("_")}
+            assert members == names[name] - {"__init__"}, name
+            assert thing.__doc__
+    assert not {name for name in names if not hasattr(_engine, name)}
+    assert (PACKAGE / "py.typed").exists()
+
+
+def blocks(page):
+    return re.findall(r"^```python\n(.*?)^```$", page.read_text(), re.M | re.S)
+
+
+def test_the_page_runs_as_it_stands(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    scope = {"__name__": "__main__", "models": SOURCE / "data/models"}
+    for block in blocks(SOURCE / "docs/python.md"):
+        exec(compile(block, "docs/python.md", "exec"), scope)
+    assert {path.name for path in tmp_path.iterdir()} >= {"page.html", "model.mat", "model.nir"}
+
+
+@pytest.mark.parametrize("example", sorted((SOURCE / "python/examples").glob("*.py")), ids=lambda p: p.stem)
+def test_an_example_runs(example, tmp_path):
+    run = subprocess.run([sys.executable, example, "--quick"], cwd=tmp_path, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    assert list(tmp_path.glob("*.png")), run.stdout

@@ -1,0 +1,155 @@
+"""Rate networks against their equations, files, exports, and networks of PyTorch."""
+
+import numpy as np
+import pytest
+
+import rheobase
+
+
+def test_a_network_runs_as_its_equations_say(small):
+    u = np.random.default_rng(0).normal(size=(2, 40))
+    run = small.run(u)
+    x = np.zeros(3)
+    leak = 5.0 / small.tau_ms
+    for n in range(1, 40):
+        drive = small.w @ np.log1p(np.exp(x)) + small.w_in @ u[:, n - 1]
+        x = (1 - leak) * x + leak * drive
+        np.testing.assert_allclose(run.x[:, n], x, rtol=1e-12, atol=1e-13)
+        np.testing.assert_allclose(run.output[:, n - 1], small.w_out @ np.log1p(np.exp(x)), rtol=1e-12)
+
+
+def test_signs_and_mask_make_the_weights_that_act():
+    w = np.arange(9.0).reshape(3, 3)
+    mask = 1 - np.eye(3)
+    arrays = dict(w_in=np.ones((3, 1)), w_out=np.ones(3), tau_ms=20)
+    unsigned = rheobase.RateModel(w=w, signs=[1, -1, 1], mask=mask, **arrays)
+    np.testing.assert_array_equal(unsigned.w, w * [1, -1, 1] * mask)
+    np.testing.assert_array_equal(
+        rheobase.RateModel(w=w * [1, -1, 1], signs=[1, -1, 1], **arrays).w, w * [1, -1, 1])
+    assert list(unsigned.unit_types) == ["E", "I", "E"]
+    with pytest.raises(rheobase.InputError, match="sign"):
+        rheobase.RateModel(w=w * [1, 1, -1], signs=[1, -1, 1], **arrays)
+
+
+def test_many_trials_are_the_single_ones(small):
+    u = np.random.default_rng(1).normal(size=(2, 30, 5))
+    many = small.run(u, noise=0.1, seed=4, trial=10)
+    assert many.r.shape == (3, 30, 5) and many.output.shape == (1, 29, 5)
+    np.testing.assert_array_equal(many.r[:, :, 2], small.run(u[:, :, 2], noise=0.1, seed=4, trial=12).r)
+    assert not np.array_equal(many.r[:, :, 2], small.run(u[:, :, 2]).r)
+
+
+@pytest.mark.parametrize("level73", [False, True])
+def test_a_file_holds_the_network(small, tmp_path, level73):
+    small.save(tmp_path / "m.mat", level73=level73)
+    loaded = rheobase.load(tmp_path / "m.mat")
+    assert type(loaded) is rheobase.RateModel
+    for name in ("w", "w_in", "w_out", "bias", "b_out", "tau_ms"):
+        np.testing.assert_array_equal(getattr(loaded, name), getattr(small, name))
+    assert loaded.activation == "softplus"
+
+
+def test_exports_are_those_of_the_command_line(program, lif, tmp_path):
+    from conftest import MODEL
+
+    for ending, form in ((".nir", "nir"), (".h5", "hdf5"), (".csv", "csv")):
+        rheobase.export(lif, tmp_path / f"p{ending}")
+        program("export", MODEL, "--format", form, "-o", tmp_path / f"c{ending}")
+        one, other = ((tmp_path / f"{who}{ending}").read_bytes() for who in "pc")
+        assert len(one) > 1000
+        if form == "csv":
+            assert one == other
+    run = rheobase.simulate(lif, condition="go")
+    rheobase.export(run, tmp_path / "run.nwb")
+    assert (tmp_path / "run.nwb").stat().st_size > 1000
+
+
+class Tensor:
+    """What from_torch needs of a tensor."""
+
+    def __init__(self, values):
+        self.values = np.asarray(values)
+
+    def detach(self):
+        return self
+
+    def cpu(self):
+        return self
+
+    def __array__(self, dtype=None):
+        return self.values.astype(dtype or np.float32)
+
+
+def random_state(rng, names):
+    n, k, m = 6, 3, 2
+    shapes = {"hh": (n, n), "ih": (n, k), "b": (n,), "out": (m, n), "b_out": (m,)}
+    return {name: Tensor(rng.normal(size=shapes[kind]).astype(np.float32) / 2) for name, kind in names.items()}
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu"])
+def test_a_plain_rnn_of_torch_gives_torchs_outputs(activation):
+    rng = np.random.default_rng(3)
+    state = random_state(rng, {"rnn.weight_hh_l0": "hh", "rnn.weight_ih_l0": "ih", "rnn.bias_hh_l0": "b",
+                               "rnn.bias_ih_l0": "b", "fc.weight": "out", "fc.bias": "b_out"})
+    model = rheobase.from_torch(state, activation=activation)
+    a = {name: np.asarray(tensor, dtype=float) for name, tensor in state.items()}
+    u = rng.normal(size=(3, 25))
+    phi = np.tanh if activation == "tanh" else lambda x: np.maximum(x, 0)
+    h, outputs = np.zeros(6), []
+    for t in range(24):
+        h = phi(a["rnn.weight_ih_l0"] @ u[:, t] + a["rnn.weight_hh_l0"] @ h + a["rnn.bias_hh_l0"]
+                + a["rnn.bias_ih_l0"])
+        outputs.append(a["fc.weight"] @ h + a["fc.bias"])
+    np.testing.assert_allclose(model.run(u).output, np.array(outputs).T, rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("state_of", ["current", "rate"])
+def test_a_continuous_time_network_of_torch_gives_its_outputs(state_of):
+    rng = np.random.default_rng(4)
+    state = random_state(rng, {"h2h.weight": "hh", "input2h.weight": "ih", "h2h.bias": "b",
+                               "fc.weight": "out", "fc.bias": "b_out"})
+    model = rheobase.from_torch(state, alpha=0.2, dt_ms=10, activation="relu", state=state_of)
+    a = {name: np.asarray(tensor, dtype=float) for name, tensor in state.items()}
+    u = rng.normal(size=(3, 25))
+    h, outputs = np.zeros(6), []
+    for t in range(24):
+        seen = h if state_of == "rate" else np.maximum(h, 0)
+        drive = a["h2h.weight"] @ seen + a["h2h.bias"] + a["input2h.weight"] @ u[:, t]
+        h = 0.8 * h + 0.2 * (np.maximum(drive, 0) if state_of == "rate" else drive)
+        outputs.append(a["fc.weight"] @ (h if state_of == "rate" else np.maximum(h, 0)) + a["fc.bias"])
+    np.testing.assert_allclose(model.run(u).output, np.array(outputs).T, rtol=1e-9, atol=1e-12)
+    assert model.units == (12 if state_of == "rate" else 6) and model.step_ms == 10
+
+
+def test_what_torch_holds_and_a_network_cannot():
+    rng = np.random.default_rng(5)
+    state = random_state(rng, {"weight_hh_l0": "hh", "weight_ih_l0": "ih"})
+    with pytest.raises(rheobase.InputError) as caught:
+        rheobase.from_torch(state)
+    assert caught.value.argument == "w_out"
+    assert rheobase.from_torch(state, w_out=np.ones(6)).outputs == 1
+    with pytest.raises(rheobase.InputError, match="gated"):
+        rheobase.from_torch({**state, "weight_hh_l0": np.ones((24, 6))}, w_out=np.ones(6))
+    with pytest.raises(rheobase.InputError, match="second layer"):
+        rheobase.from_torch({**state, "weight_hh_l1": np.ones((6, 6))}, w_out=np.ones(6))
+    with pytest.raises(rheobase.InputError, match="alpha"):
+        rheobase.from_torch({"w_rec": np.ones((3, 3)), "w_in": np.ones((3, 1)), "w_out": np.ones(3)})
+    with pytest.raises(rheobase.InputError, match="relu"):
+        rheobase.from_torch({"h2h.weight": np.ones((3, 3)), "input2h.weight": np.ones((3, 1)),
+                             "fc.weight": np.ones((1, 3))}, alpha=0.5, activation="tanh")
+
+
+def test_a_run_becomes_a_block_of_neo(lif):
+    neo = pytest.importorskip("neo")
+    run = rheobase.simulate(lif, condition="go", record=("spikes", "voltage"), voltage_units=[1, 2])
+    block = run.to_neo()
+    assert isinstance(block, neo.Block)
+    trains = block.segments[0].spiketrains
+    assert len(trains) == 200
+    for unit, times in run.spike_trains().items():
+        np.testing.assert_array_equal(trains[unit].magnitude, times)
+    assert sum(map(len, trains)) == len(run.spike_units)
+    readout, voltage = block.segments[0].analogsignals
+    np.testing.assert_array_equal(readout.magnitude[:, 0], run.output)
+    np.testing.assert_array_equal(voltage.magnitude, run.voltage.T)
+    np.testing.assert_allclose(voltage.times.rescale("ms").magnitude, run.voltage_time_ms, rtol=1e-9)

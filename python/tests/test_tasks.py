@@ -1,0 +1,96 @@
+"""Tasks by name, from trials and from classes."""
+
+import numpy as np
+import pytest
+
+import rheobase
+
+
+def test_registered_tasks_make_the_trials_they_say():
+    assert "timing" in rheobase.Task.names()
+    for name in rheobase.Task.names():
+        task = rheobase.Task(name)
+        trial = task.trial(2, seed=5)
+        assert trial.input.shape == (task.inputs, task.steps)
+        assert trial.target.shape == (task.outputs, task.steps)
+        assert 0 <= trial.condition < len(task.conditions)
+        np.testing.assert_array_equal(task.trial(2, seed=5).input, trial.input)
+        for index, condition in enumerate(task.conditions):
+            assert task.trial(condition=condition).condition == index
+        if task.outputs == 1:
+            assert task.correct(trial, trial.target[:, :-1]) or name in ("oscillation", "timing")
+    assert rheobase.Task("timing", interval=800).parameters["interval"] == 800
+
+
+def test_recorded_trials_keep_labels_targets_and_window():
+    u = np.arange(2 * 20 * 3, dtype=float).reshape(2, 20, 3)
+    z = np.tile([0.0, 1.0, 2.0], (20, 1))
+    task = rheobase.Task.from_trials(u, z, label=["b", "a", "b"], score_window_ms=(50, 100), step_ms=5)
+    assert task.conditions == ("a", "b") and (task.inputs, task.outputs, task.steps) == (2, 1, 20)
+    np.testing.assert_array_equal(task.trial(condition="a").input, u[:, :, 1])
+    trial = task.trial(condition="a")
+    output = np.full((1, 19), 7.0)
+    assert not task.correct(trial, output)
+    output[0, 9:] = 1.2  # 50 ms on
+    assert task.correct(trial, output)
+
+
+def test_a_class_is_a_task_with_reproducible_trials(hold):
+    task = rheobase.Task.from_class(hold)
+    assert (task.name, task.conditions, task.steps) == ("hold", ("down", "up"), 60)
+    assert task.stimulus_ms == ((50.0, 100.0),)
+    seen = {task.trial(k).condition for k in range(20)}
+    assert seen == {0, 1}
+    np.testing.assert_array_equal(task.trial(3).input, task.trial(3).input)
+    assert task.trial(0, condition="up").condition == 1
+    right = np.zeros((1, 59))
+    right[0, 30:] = 0.8
+    assert task.correct(task.trial(condition="up"), right)
+    assert not task.correct(task.trial(condition="down"), right)
+
+
+def test_a_class_trains_converts_and_compares(hold):
+    options = dict(units=60, trials=1200, batch=8, seed=2, stop_loss=3.0, spike_noise=0, minimum_trials=0)
+    result = rheobase.train(hold, **options)
+    assert result.trained and result.model.task == "hold"
+    again = rheobase.train(hold, threads=1, **options)
+    np.testing.assert_array_equal(result.model.w, again.model.w)
+    lif = rheobase.convert(result.model, hold, mapping="published", scaling=[20, 40], trials=20)
+    assert list(lif.table.scaling_factor) == [20, 40]
+    comparison = rheobase.compare(lif, hold, trials=10)
+    assert comparison.conditions == ("down", "up")
+    assert comparison.rate_accuracy >= 0.9
+    runs = rheobase.simulate(lif, task=hold, trials=4)
+    assert runs.correct.shape == (4,)
+
+
+def test_what_a_class_raises_comes_out(hold):
+    class Broken(type(hold)):
+        def trial(self, rng):
+            self.calls = getattr(self, "calls", 0) + 1
+            if self.calls > 5:
+                raise LookupError("trial 6")
+            return super().trial(rng)
+
+    with pytest.raises(LookupError, match="trial 6"):
+        rheobase.train(Broken(), units=10, trials=64)
+
+
+@pytest.mark.parametrize(
+    ("made", "message"),
+    [(3, "must return"), ((np.zeros((1, 5)), np.zeros((1, 6))), "columns"),
+     ((np.zeros((1, 5)), np.zeros((1, 5)), 7), "must be one of"),
+     ((np.array(["a", "b"]), np.zeros(2)), "numbers")],
+)
+def test_a_class_with_wrong_trials(made, message):
+    class Wrong:
+        def trial(self, rng):
+            return made
+
+        def correct(self, trial, output):
+            return True
+
+    with pytest.raises(rheobase.InputError, match=message):
+        rheobase.Task.from_class(Wrong()).trial()
+    with pytest.raises(rheobase.InputError, match="trial"):
+        rheobase.train(object())
