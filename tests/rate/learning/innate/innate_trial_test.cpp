@@ -162,7 +162,9 @@ TEST_SUITE("numeric") {
     rate::TrialStart start = rate::drawn_start(400, 0.0, 1, 0);
     start.x0.setZero();
     start.spike_noise = 50.0;
-    InnateTrial quiet{.steps = 4000, .target = Eigen::MatrixXd::Zero(1, 4000)};
+    InnateTrial quiet;
+    quiet.steps = 4000;
+    quiet.target = Eigen::MatrixXd::Zero(1, 4000);
     rate::TrialRunner<double> runner{rate::RunningReservoir<double>(network)};
     double square = 0.0;
     double lagged = 0.0;
