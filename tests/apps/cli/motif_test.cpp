@@ -132,8 +132,8 @@ TEST_SUITE("cli") {
   TEST_CASE("motif train --resume takes a longer training, and no other option") {
     const WorkingFolder folder;
     make_motif_files();
-    REQUIRE(run(quick_motifs("network.mat", "library.mat") +
-                std::vector<std::string>{"--targets", "targets.mat", "--batches", "20"})
+    REQUIRE(run({"motif", "train", "network.mat", "--batches", "20", "--batch", "8", "--targets",
+                 "targets.mat", "-o", "library.mat"})
                 .code == 0);
     io::MotifLibraryFile file = io::read_motif_library("network.mat");
     rate::add_motifs(file.library, io::read_motif_targets("targets.mat").targets);
