@@ -1,9 +1,15 @@
 #!/usr/bin/env bash
-# Installs what is missing of scripts/packages.txt. Does nothing, and needs no network, when all
-# of it is there.
+# Installs what is missing of scripts/packages.txt and, with --tests, of scripts/packages-tests.txt.
+# Does nothing, and needs no network, when all of it is there.
 set -euo pipefail
 folder=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-mapfile -t packages < <(grep -v '^#' "$folder/packages.txt")
+lists=("$folder/packages.txt")
+case "${1:-}" in
+  "") ;;
+  --tests) lists+=("$folder/packages-tests.txt") ;;
+  *) echo "install_dependencies.sh: unknown argument '$1'; it takes --tests or nothing" >&2; exit 2 ;;
+esac
+mapfile -t packages < <(grep -hv '^#' "${lists[@]}")
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
   echo "This system has no apt-get. Rheobase needs the following (named as in Debian 12):" >&2

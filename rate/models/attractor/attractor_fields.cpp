@@ -112,26 +112,35 @@ const FieldTable<AttractorModel>& attractor_fields() {
 
 const FieldTable<AttractorProtocol>& attractor_protocol_fields() {
   using P = AttractorProtocol;
-  const auto time = [](std::string name, double P::*member, std::string option, std::string help) {
+  const auto time = [](std::string name, double P::*member, std::string option, std::string label,
+                       std::string help) {
     return field(std::move(name), member, kTrialTime,
-                 {.option = std::move(option), .unit = "ms", .help = std::move(help)});
+                 {.option = std::move(option),
+                  .unit = "ms",
+                  .label = std::move(label),
+                  .help = std::move(help)});
   };
   static const FieldTable<P> table{
-      time("duration_ms", &P::duration_ms, "--duration", "Length of a trial"),
-      time("sample_ms", &P::sample_ms, "--sample", "Start of the sample epoch and of the ramp"),
-      time("delay_ms", &P::delay_ms, "--delay", "Start of the delay epoch"),
-      time("go_ms", &P::go_ms, "--go", "End of the delay: choice and endpoint are taken there"),
-      time("cue_on_ms", &P::cue_on_ms, "--cue-on", "Start of the cue"),
-      time("cue_off_ms", &P::cue_off_ms, "--cue-off", "End of the cue"),
+      time("duration_ms", &P::duration_ms, "--duration", "duration", "Length of a trial"),
+      time("sample_ms", &P::sample_ms, "--sample", "start of the sample",
+           "Start of the sample epoch and of the ramp"),
+      time("delay_ms", &P::delay_ms, "--delay", "start of the delay", "Start of the delay epoch"),
+      time("go_ms", &P::go_ms, "--go", "end of the delay",
+           "End of the delay: choice and endpoint are taken there"),
+      time("cue_on_ms", &P::cue_on_ms, "--cue-on", "start of the cue", "Start of the cue"),
+      time("cue_off_ms", &P::cue_off_ms, "--cue-off", "end of the cue", "End of the cue"),
       time("photoinhibition_on_ms", &P::photoinhibition_on_ms, "--photoinhibition-on",
-           "Start of photoinhibition"),
+           "start of photoinhibition", "Start of photoinhibition"),
       time("photoinhibition_off_ms", &P::photoinhibition_off_ms, "--photoinhibition-off",
-           "End of photoinhibition"),
-      time("smoothing_ms", &P::smoothing_ms, "--smoothing",
+           "end of photoinhibition", "End of photoinhibition"),
+      time("smoothing_ms", &P::smoothing_ms, "--smoothing", "smoothing of edges",
            "Time constant of the edges of cue and photoinhibition; 0: rectangular, as published "
            "(the program asks for 20 ms but applies none)"),
       field("initial_state", &P::initial_state, kRate,
-            {.option = "--initial", .unit = "Hz", .help = "h of every population at the start"})};
+            {.option = "--initial",
+             .unit = "Hz",
+             .label = "initial state",
+             .help = "h of every population at the start"})};
   return table;
 }
 

@@ -54,7 +54,7 @@ struct AttractorModel {
   double same = 0.0, other = 0.0, from_inhibition = 0.0, to_inhibition = 0.0, inhibition = 0.0;
   double across = 0.0;
   double drive = 0.0, drive_inhibition = 0.0;
-  double depression_s = 0.0, facilitation_s = 0.0, release = 0.0;
+  double depression_s = 0.0, facilitation_s = 0.0, release = 0.05;
   double softness = 4.5;
   double tau_ms = 100.0, step_ms = 1.0;
   double noise = 0.0;
