@@ -327,7 +327,7 @@ class _ClassAdapter:
         if isinstance(condition, str):
             if condition in self._conditions:
                 return self._conditions.index(condition)
-        elif 0 <= int(condition) < len(self._conditions):
+        elif isinstance(condition, (int, np.integer)) and 0 <= condition < len(self._conditions):
             return int(condition)
         raise _input_error(
             "trial().condition", repr(condition), f"must be one of {', '.join(self._conditions)}"
@@ -352,7 +352,10 @@ class _ClassAdapter:
     def is_correct(
         self, u: np.ndarray, z: np.ndarray, condition: int, output: np.ndarray
     ) -> bool:
-        return bool(self._source.correct(Trial(u, z, condition), output))
+        answer = self._source.correct(Trial(u, z, condition), output)
+        if not isinstance(answer, (bool, np.bool_)):
+            raise _input_error("correct()", repr(answer), "must return True or False")
+        return bool(answer)
 
 
 def as_task(task: Any, argument: str = "task") -> Task:

@@ -80,6 +80,8 @@ def test_what_a_class_raises_comes_out(hold):
     ("made", "message"),
     [(3, "must return"), ((np.zeros((1, 5)), np.zeros((1, 6))), "columns"),
      ((np.zeros((1, 5)), np.zeros((1, 5)), 7), "must be one of"),
+     ((np.zeros((1, 5)), np.zeros((1, 5)), 0.5), "must be one of"),
+     ((np.zeros((1, 5)), np.zeros((1, 5)), np.nan), "must be one of"),
      ((np.array(["a", "b"]), np.zeros(2)), "numbers")],
 )
 def test_a_class_with_wrong_trials(made, message):
@@ -94,3 +96,13 @@ def test_a_class_with_wrong_trials(made, message):
         rheobase.Task.from_class(Wrong()).trial()
     with pytest.raises(rheobase.InputError, match="trial"):
         rheobase.train(object())
+
+
+@pytest.mark.parametrize("answer", ["no", np.nan, 2, None])
+def test_a_class_answers_right_or_wrong_and_nothing_else(hold, answer):
+    class Vague(type(hold)):
+        def correct(self, trial, output):
+            return answer
+
+    with pytest.raises(rheobase.InputError, match=r"correct\(\).*True or False"):
+        rheobase.train(Vague(), units=10, trials=20, evaluate_every=10, evaluation_trials=4)

@@ -80,14 +80,15 @@ std::string attractor_table(const io::AttractorFile& file, const AttractorResult
                    "of errors", "left", "switched", "SD go/sample"});
   for (std::size_t i = 0; i < results.levels.size(); ++i) {
     const rate::AttractorSummary& level = results.levels[i];
-    const bool correct = level.correct[0].successes > 0;
+    const double fluctuation =
+        level.correct[0].successes > 0 ? fluctuation_at_go(file, level, 0) : std::nan("");
     table.add_row({fmt::format("{:g}", file.levels[i]), percent(level.correct[0].value),
                    percent(level.correct[1].value), endpoint_text(level.correct_trials[0].endpoint),
                    endpoint_text(level.correct_trials[1].endpoint),
                    endpoint_text(level.error_trials[0].endpoint),
                    endpoint_text(level.error_trials[1].endpoint),
                    fmt::format("{}", level.switched[0] + level.switched[1]),
-                   correct ? fmt::format("{:.2f}", fluctuation_at_go(file, level, 0)) : "-"});
+                   std::isfinite(fluctuation) ? fmt::format("{:.2f}", fluctuation) : "-"});
   }
   return table.text();
 }
