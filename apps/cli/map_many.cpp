@@ -1,6 +1,7 @@
 #include "apps/cli/map_many.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <fstream>
 #include <limits>
 
@@ -82,7 +83,8 @@ std::vector<MapEntry> with_earlier_rows(const fs::path& summary, std::vector<Map
     if (cells.size() != kColumns || cells[0] == "model") {
       continue;
     }
-    const double seconds = csv_number<double>(cells[4]).value_or(0.0);
+    const double seconds =
+        csv_number<double>(cells[4]).value_or(std::numeric_limits<double>::quiet_NaN());
     const auto own = std::ranges::find_if(
         entries, [&](const MapEntry& entry) { return entry.file.filename().string() == cells[1]; });
     if (own == entries.end()) {
@@ -108,9 +110,11 @@ void write_summary(const fs::path& folder, const std::vector<MapEntry>& given,
     const MapEntry& entry = entries[static_cast<std::size_t>(i)];
     text += fmt::format("{},{},", csv_text(entry.model.string()),
                         csv_text(entry.file.filename().string()));
-    // What broke has no figures.
+    // What broke has no figures, and how long a network took that came without a summary is not
+    // known.
     text += entry.error.empty()
-                ? fmt::format("{},{},{:.3f},", entry.scaling_factor, entry.accuracy, entry.seconds)
+                ? fmt::format("{},{},{},", entry.scaling_factor, entry.accuracy,
+                              std::isnan(entry.seconds) ? "" : fmt::format("{:.3f}", entry.seconds))
                 : ",,,";
     text += csv_text(entry.error) + '\n';
     values.row(i) << entry.scaling_factor, entry.accuracy, entry.seconds;
@@ -138,7 +142,7 @@ void print_entries(const MapRequest& request, const std::vector<MapEntry>& entri
                       {"kept", entry.resumed},
                       {"scaling_factor", entry.scaling_factor},
                       {"accuracy", entry.accuracy},
-                      {"seconds", entry.seconds},
+                      {"seconds", std::isnan(entry.seconds) ? Json() : Json(entry.seconds)},
                       {"error", entry.error}});
     }
     print_json(console, {{"command", console.command_line}, {"networks", list}});

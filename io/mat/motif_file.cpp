@@ -7,6 +7,7 @@
 
 #include "core/error.hpp"
 #include "core/field_table.hpp"
+#include "core/whole_number.hpp"
 #include "io/mat/internal/field_values.hpp"
 #include "io/mat/internal/name_list.hpp"
 #include "io/mat/internal/rate_network_fields.hpp"
@@ -157,7 +158,7 @@ std::vector<rate::MotifEvaluationPoint> read_course(const MatFile& file, std::si
     const Eigen::MatrixXd points =
         file.matrix(numbered("course", k), -1, 2, "must be evaluations x 2: batches, RMSE");
     for (Index i = 0; i < points.rows(); ++i) {
-      course.push_back({static_cast<int>(points(i, 0)), points(i, 1)});
+      course.push_back({to_integer<int>(points(i, 0)), points(i, 1)});
     }
   }
   return course;

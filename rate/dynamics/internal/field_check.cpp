@@ -37,4 +37,10 @@ void FieldCheck::finite(std::string_view field, const Eigen::MatrixXd& matrix) c
   }
 }
 
+void FieldCheck::matrix(std::string_view field, const Eigen::MatrixXd& matrix, Eigen::Index rows,
+                        Eigen::Index columns) const {
+  shape(field, matrix, rows, columns, fmt::format("must be {} x {}", rows, columns));
+  finite(field, matrix);
+}
+
 }  // namespace rheobase::rate

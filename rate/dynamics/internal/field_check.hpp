@@ -19,6 +19,9 @@ struct FieldCheck {
   /// One value a unit.
   void length(std::string_view field, Eigen::Index found, Eigen::Index units) const;
   void finite(std::string_view field, const Eigen::MatrixXd& matrix) const;
+  /// Shape and finite numbers.
+  void matrix(std::string_view field, const Eigen::MatrixXd& matrix, Eigen::Index rows,
+              Eigen::Index columns) const;
 };
 
 }  // namespace rheobase::rate

@@ -35,6 +35,7 @@
 #include "core/error.hpp"
 #include "core/field_table.hpp"
 #include "core/range.hpp"
+#include "rate/dynamics/internal/field_check.hpp"
 
 namespace rheobase::rate {
 
@@ -155,24 +156,6 @@ void put_inputs(const Motif& motif, Eigen::Index first, Eigen::MatrixXd& w_in) {
     w_in.col(first + 1) = motif.b2;
   }
 }
-
-/// Checks of a library; `where` names the file or object at fault.
-struct LibraryCheck {
-  const std::string& where;
-
-  void matrix(std::string_view name, const Eigen::MatrixXd& found, Eigen::Index rows,
-              Eigen::Index cols) const {
-    if (found.rows() != rows || found.cols() != cols) {
-      throw InputError(where, fmt::format("field '{}'", name),
-                       fmt::format("{} x {}", found.rows(), found.cols()),
-                       fmt::format("must be {} x {}", rows, cols));
-    }
-    if (!found.allFinite()) {
-      throw InputError(where, fmt::format("field '{}'", name), "a value that is not finite",
-                       "must be finite");
-    }
-  }
-};
 
 }  // namespace
 
@@ -317,7 +300,7 @@ void add_motifs(MotifLibrary& library, const std::vector<MotifTarget>& targets) 
 
 void validate(const MotifLibrary& library, const std::string& where) {
   check(library.options, motif_fields(), where);
-  const LibraryCheck checked{where};
+  const FieldCheck checked{where};
   const Eigen::Index n = library.options.network_units();
   checked.matrix("J", library.j, n, n);
   checked.matrix("w", library.w, n, 1);

@@ -36,6 +36,7 @@
 #include "core/field_table.hpp"
 #include "core/parallel.hpp"
 #include "core/range.hpp"
+#include "rate/dynamics/internal/field_check.hpp"
 #include "rate/models/motif/linear/internal/lbfgs.hpp"
 #include "rate/models/motif/linear/internal/linear_costs.hpp"
 #include "rate/models/motif/linear/internal/lyapunov_equation.hpp"
@@ -270,30 +271,19 @@ void prepare_linear_model(LinearModel& model, const RunControl& control) {
 
 void validate(const LinearModel& model, const std::string& where) {
   check(model.options, linear_fields(), where);
-  const auto checked = [&](const std::string& name, const Eigen::MatrixXd& found, Eigen::Index rows,
-                           Eigen::Index cols) {
-    if (found.rows() != rows || found.cols() != cols) {
-      throw InputError(where, fmt::format("field '{}'", name),
-                       fmt::format("{} x {}", found.rows(), found.cols()),
-                       fmt::format("must be {} x {}", rows, cols));
-    }
-    if (!found.allFinite()) {
-      throw InputError(where, fmt::format("field '{}'", name), "a value that is not finite",
-                       "must be finite");
-    }
-  };
+  const FieldCheck checked{where};
   const Eigen::Index n = model.options.units;
-  checked("A", model.a, n, n);
-  checked("w", model.w, n, 1);
-  checked("U", model.preparation_u, n, model.options.preparation_rank);
-  checked("V", model.preparation_v, n, model.options.preparation_rank);
+  checked.matrix("A", model.a, n, n);
+  checked.matrix("w", model.w, n, 1);
+  checked.matrix("U", model.preparation_u, n, model.options.preparation_rank);
+  checked.matrix("V", model.preparation_v, n, model.options.preparation_rank);
   for (std::size_t k = 0; k < model.motifs.size(); ++k) {
     const LinearMotif& motif = model.motifs[k];
-    checked(fmt::format("u_{}", k + 1), motif.u, n, 1);
-    checked(fmt::format("v_{}", k + 1), motif.v, n, 1);
-    checked(fmt::format("x_init_{}", k + 1), motif.x_init, n, 1);
-    checked(fmt::format("target_{}", k + 1), motif.target.samples,
-            std::max<Eigen::Index>(1, motif.target.samples.size()), 1);
+    checked.matrix(fmt::format("u_{}", k + 1), motif.u, n, 1);
+    checked.matrix(fmt::format("v_{}", k + 1), motif.v, n, 1);
+    checked.matrix(fmt::format("x_init_{}", k + 1), motif.x_init, n, 1);
+    checked.matrix(fmt::format("target_{}", k + 1), motif.target.samples,
+                   std::max<Eigen::Index>(1, motif.target.samples.size()), 1);
   }
   const double growth = spectrum_of(preparing_matrix(model)).lambda.real().maxCoeff();
   if (!(growth < 0.0)) {
