@@ -46,12 +46,20 @@ void Session::report(const Progress& progress) {
     return;
   }
   reported_ = now;
+  told_ = progress;
   const py::gil_scoped_acquire locked;
   try {
     progress_(progress.fraction, progress.status);
   } catch (py::error_already_set& error) {
     error_.emplace(error);
     stopped_ = true;
+  }
+}
+
+void Session::finish() {
+  if (!progress_.is_none() && told_.fraction < 1.0) {
+    told_.fraction = 1.0;
+    progress_(told_.fraction, told_.status);
   }
 }
 

@@ -38,6 +38,7 @@ class Session {
         return body();
       }();
       rethrow();
+      finish();
       return result;
     } catch (const Cancelled&) {
       rethrow();
@@ -48,6 +49,8 @@ class Session {
  private:
   bool poll();
   void report(const Progress& progress);
+  /// Tells the end where the last part was done by a thread that tells nothing.
+  void finish();
   /// Keeps the error that Python has set; the computation stops at its next safe point.
   void keep_error();
   void rethrow();
@@ -58,6 +61,7 @@ class Session {
   std::atomic<bool> stopped_ = false;
   Clock::time_point polled_ = Clock::now();
   Clock::time_point reported_ = {};
+  Progress told_;
   std::optional<py::error_already_set> error_;
 };
 
