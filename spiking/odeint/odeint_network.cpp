@@ -6,7 +6,8 @@
 #include <limits>
 
 #include <boost/math/tools/toms748_solve.hpp>
-#include <boost/numeric/odeint.hpp>
+#include <boost/numeric/odeint/stepper/generation.hpp>
+#include <boost/numeric/odeint/stepper/runge_kutta_dopri5.hpp>
 #include <fmt/format.h>
 
 #include "core/error.hpp"

@@ -11,7 +11,7 @@
 // td = tau in seconds, s the scaling factor whose spikes are imitated: a Poisson train of rate s r
 // behind an exponential filter has the standard deviation sqrt(r / (2 td s)) after division by s.
 //
-// For kernel files only; forward.kernel.cpp and forward_double.kernel.cpp are its two precisions.
+// For kernel files only; one a precision.
 #pragma once
 
 #include "core/simd/normal.hpp"
