@@ -252,12 +252,20 @@ TEST_SUITE("statistical") {
   }
 
   TEST_CASE("start states: normal and uniform") {
-    RateNetwork network = uncoupled(20000);
-    network.initial = {InitialState::Kind::normal, 1.5};
-    const Eigen::VectorXd normal = Stepper(network, {.seed = 2}).x();
+    constexpr Eigen::Index kUnits = 200;
+    constexpr Eigen::Index kSeeds = 100;
+    const auto states = [&](InitialState initial) {
+      RateNetwork network = uncoupled(kUnits);
+      network.initial = initial;
+      Eigen::MatrixXd x(kUnits, kSeeds);
+      for (Eigen::Index seed = 0; seed < kSeeds; ++seed) {
+        x.col(seed) = Stepper(network, {.seed = static_cast<std::uint64_t>(seed)}).x();
+      }
+      return x;
+    };
+    const Eigen::MatrixXd normal = states({InitialState::Kind::normal, 1.5});
     CHECK(std::abs(normal.squaredNorm() / 20000.0 - 2.25) < 5.0 * 2.25 * std::sqrt(2.0 / 20000.0));
-    network.initial = {InitialState::Kind::uniform, 2.0};
-    const Eigen::VectorXd uniform = Stepper(network, {.seed = 2}).x();
+    const Eigen::MatrixXd uniform = states({InitialState::Kind::uniform, 2.0});
     CHECK(uniform.cwiseAbs().maxCoeff() <= 2.0);
     CHECK(std::abs(uniform.squaredNorm() / 20000.0 - 4.0 / 3.0) <
           5.0 * std::sqrt((16.0 / 5.0 - 16.0 / 9.0) / 20000.0));
