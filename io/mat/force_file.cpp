@@ -41,20 +41,6 @@ analysis::CodingDirection readout_direction(const ForceFile& file) {
   }
 }
 
-/// The readout is the projection on the coding direction: 0 left, 1 right.
-ModelFile as_model(const ForceFile& file) {
-  ModelFile model;
-  const analysis::CodingDirection direction = readout_direction(file);
-  const double range = direction.scale.one - direction.scale.zero;
-  model.network =
-      network_of(file.network, direction.vector.transpose() / range,
-                 Eigen::VectorXd::Constant(1, -direction.scale.zero / range), file.initial);
-  model.provenance.command = file.command;
-  model.provenance.seed = file.seed;
-  model.provenance.trials = static_cast<int>(file.pvar.size() * file.task.target.size());
-  return model;
-}
-
 void add_force(MatFields& fields, const ForceFile& file) {
   add_values(fields, kForce, rate::trial_epoch_fields(), file.task.epochs);
   for (std::size_t side = 0; side < kSides.size(); ++side) {
@@ -125,8 +111,21 @@ rate::ForceNetwork read_force_network(const MatFile& file, const rate::RateNetwo
 
 }  // namespace
 
+ModelFile force_model(const ForceFile& file) {
+  ModelFile model;
+  const analysis::CodingDirection direction = readout_direction(file);
+  const double range = direction.scale.one - direction.scale.zero;
+  model.network =
+      network_of(file.network, direction.vector.transpose() / range,
+                 Eigen::VectorXd::Constant(1, -direction.scale.zero / range), file.initial);
+  model.provenance.command = file.command;
+  model.provenance.seed = file.seed;
+  model.provenance.trials = static_cast<int>(file.pvar.size() * file.task.target.size());
+  return model;
+}
+
 void write_force(const std::filesystem::path& path, const ForceFile& file) {
-  const ModelFile model = as_model(file);
+  const ModelFile model = force_model(file);
   validate(model, path.string());
   MatFields fields = model_fields(model);
   add_force(fields, file);

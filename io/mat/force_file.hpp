@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "io/mat/mat_file.hpp"
+#include "io/mat/rate_model_file.hpp"
 #include "rate/learning/force/force_targets.hpp"
 #include "rate/learning/force/force_training.hpp"
 
@@ -30,6 +31,10 @@ struct ForceFile {
   Seed seed = 1;
   std::string command;
 };
+
+/// The network as any other. Its readout is the projection on the coding direction: 0 left, 1
+/// right.
+ModelFile force_model(const ForceFile& file);
 
 /// @throws InputError where `path` cannot be written
 void write_force(const std::filesystem::path& path, const ForceFile& file);

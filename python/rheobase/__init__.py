@@ -15,7 +15,7 @@ docs/python.md is a tour.
 Reference: Kim, Li & Sejnowski, PNAS 116:22811 (2019).
 """
 
-from . import analysis, attractor, innate, network, plot
+from . import analysis, attractor, force, innate, motif, network, plot
 from ._engine import Error, InputError
 from ._engine import version as __version__
 from .comparison import Comparison, compare
@@ -47,10 +47,12 @@ __all__ = [
     "convert",
     "evaluate",
     "export",
+    "force",
     "from_torch",
     "innate",
     "load",
     "load_run",
+    "motif",
     "network",
     "plot",
     "simulate",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import textwrap
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -32,7 +33,7 @@ def option_texts(options: list[dict[str, Any]]) -> Callable[[Function], Function
 
     def complete(target: Function) -> Function:
         table = "\n".join(_option_text(option) for option in options)
-        doc = textwrap.dedent("    " + (target.__doc__ or ""))
+        doc = inspect.cleandoc(target.__doc__ or "")
         target.__doc__ = doc.replace("{options}", table)
         return target
 

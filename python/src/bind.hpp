@@ -21,5 +21,7 @@ void bind_analysis(py::module_& module);
 void bind_network(py::module_& module);
 void bind_innate(py::module_& module);
 void bind_attractor(py::module_& module);
+void bind_force(py::module_& module);
+void bind_motif(py::module_& module);
 
 }  // namespace rheobase::python

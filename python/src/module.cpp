@@ -18,4 +18,6 @@ PYBIND11_MODULE(_engine, module) {
   bind_network(module);
   bind_innate(module);
   bind_attractor(module);
+  bind_force(module);
+  bind_motif(module);
 }

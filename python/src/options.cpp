@@ -196,6 +196,18 @@ std::optional<double> Keywords::take_number(const char* keyword, const Range& ra
   return number_of(value_from(value, field, keyword));
 }
 
+std::optional<std::int64_t> Keywords::take_integer(const char* keyword, const Range& range) {
+  const py::object value = take(keyword);
+  if (value.is_none()) {
+    return std::nullopt;
+  }
+  FieldInfo field;
+  field.name = keyword;
+  field.kind = FieldKind::integer;
+  field.range = range;
+  return static_cast<std::int64_t>(number_of(value_from(value, field, keyword)));
+}
+
 void Keywords::finish() const {
   if (given_.empty()) {
     return;

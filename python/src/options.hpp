@@ -56,6 +56,7 @@ class Keywords {
   py::object take(const char* keyword);
   /// Of a number that lies in a range. @throws InputError
   std::optional<double> take_number(const char* keyword, const Range& range);
+  std::optional<std::int64_t> take_integer(const char* keyword, const Range& range);
 
   /// @throws TypeError that names what was given beyond
   void finish() const;

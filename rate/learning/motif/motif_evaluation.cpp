@@ -101,7 +101,6 @@ double root_of_mean(const Eigen::VectorXd& squares) {
 
 }  // namespace
 
-template <class Real>
 MotifTrials play_motif(const MotifLibrary& library, std::size_t motif,
                        const std::vector<Eigen::VectorXd>& starts, const MotifNoise& noise,
                        Eigen::Index steps, bool with_norm) {
@@ -116,8 +115,8 @@ MotifTrials play_motif(const MotifLibrary& library, std::size_t motif,
       start *= 2.0;
     }
   }
-  const std::vector<TrialGroup> groups = group_trials<Real>(starts.size());
-  auto kernel = kernel_network<Real>(
+  const std::vector<TrialGroup> groups = group_trials<float>(starts.size());
+  auto kernel = kernel_network<float>(
       chain.network,
       {.trials = !groups.back().panel, .panels = groups.front().panel, .backward = false},
       simd_level());
@@ -125,7 +124,7 @@ MotifTrials play_motif(const MotifLibrary& library, std::size_t motif,
   const std::vector<Trial> trials(starts.size(), {chain.input, chain.target, 0});
   MotifTrials result;
   for (const TrialGroup& group : groups) {
-    ForwardPass<Real> pass(kernel, static_cast<std::size_t>(played + 1), group.panel, with_norm);
+    ForwardPass<float> pass(kernel, static_cast<std::size_t>(played + 1), group.panel, with_norm);
     pass.run(kernel, trials, group,
              {.factor = factor,
               .seed = noise.seed,
@@ -153,13 +152,6 @@ MotifTrials play_motif(const MotifLibrary& library, std::size_t motif,
   }
   return result;
 }
-
-template MotifTrials play_motif<float>(const MotifLibrary&, std::size_t,
-                                       const std::vector<Eigen::VectorXd>&, const MotifNoise&,
-                                       Eigen::Index, bool);
-template MotifTrials play_motif<double>(const MotifLibrary&, std::size_t,
-                                        const std::vector<Eigen::VectorXd>&, const MotifNoise&,
-                                        Eigen::Index, bool);
 
 double root_mean_square_error(const MotifTrials& trials, const MotifTarget& target) {
   double total = 0.0;

@@ -25,9 +25,8 @@ struct MotifNoise {
   double spikes = 0.0;  ///< scaling factor (Hz) of spike-like noise of the rates; 0: none
 };
 
-/// Plays `steps` steps of a motif (0: all) from given states. Real is float, or double for exact
-/// comparisons. @throws NonFiniteError where an output is not finite
-template <class Real = float>
+/// Plays `steps` steps of a motif (0: all) from given states. @throws NonFiniteError
+/// where an output is not finite
 MotifTrials play_motif(const MotifLibrary& library, std::size_t motif,
                        const std::vector<Eigen::VectorXd>& starts, const MotifNoise& noise,
                        Eigen::Index steps = 0, bool with_norm = false);

@@ -1,0 +1,332 @@
+"""Motor motifs that a network chains without having learnt their transitions: ``rheobase motif``.
+
+>>> from rheobase import motif
+>>> library = motif.prepare(units=60, preparation_rank=20, batches=20)
+>>> library = library.train(motif.targets(count=2, samples=200, longest_interval=100), batches=20)
+>>> library.chain(["step1", "step2"]).output.shape[0] > 200
+True
+
+Reference: Logiaco & Escola, arXiv:2006.13332 (2021); docs/motifs.md.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import pathlib
+import tempfile
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from . import _engine
+from ._display import Measure, Shown
+from ._options import call_text, option_texts
+from ._pickling import contents_of, path_text
+from ._progress import Progress, progress_function
+from .models import RateModel
+
+
+@option_texts(_engine.motif_options("targets"))
+def targets(**options: Any) -> dict[str, np.ndarray]:
+    """Seeded motifs: steps, or oscillations.
+
+    Motif k is the same however many there are.
+
+    Parameters
+    ----------
+    {options}
+
+    Returns
+    -------
+    dict of str to ndarray, samples
+        ``step1`` ... or ``oscillation1`` ...
+
+    Raises
+    ------
+    InputError
+        For options out of range.
+
+    Notes
+    -----
+    Source: Logiaco & Escola (2021), appendix; docs/motifs.md.
+    """
+    return dict(_engine.motif_targets(options))
+
+
+@dataclasses.dataclass(frozen=True, repr=False)
+class Scores(Measure):
+    """Root mean square errors of every motif.
+
+    Attributes
+    ----------
+    random : ndarray, motifs
+        From random states.
+    others : ndarray, motifs
+        After every other motif; not-a-number where there is one motif.
+    pair : ndarray, motifs x motifs
+        ``pair[first, second]``: of the second.
+    interrupted : ndarray, motifs x fractions, or None
+        After others that were left at a fraction of their length.
+    p_value : float
+        Signed-rank test of `random` against `others` over motifs.
+    end_states : ndarray, N x motifs
+        States at the end of the first trial of every motif.
+    end_std : float
+        Their standard deviation.
+    """
+
+    random: np.ndarray
+    others: np.ndarray
+    pair: np.ndarray
+    interrupted: np.ndarray | None
+    p_value: float
+    end_states: np.ndarray
+    end_std: float
+
+
+class Chain(Shown):
+    """Motifs played one behind the other.
+
+    Attributes
+    ----------
+    model : RateModel
+        The chain as a rate network, its loops gated in time.
+    input : ndarray, inputs x (T + 1)
+        Of its trial: ``model.run(chain.input)``.
+    output, target : ndarray, T
+        Readout and what it should be.
+    norm : ndarray, T
+        Length of the rates' vector.
+    start : list of int
+        First step of every motif.
+    motifs : list of str
+        Their names.
+    """
+
+    def __init__(self, motifs: list[str], model: RateModel, facts: dict[str, Any]) -> None:
+        self.motifs = motifs
+        self.model = model
+        self.input: np.ndarray = facts["input"]
+        self.output: np.ndarray = facts["output"]
+        self.target: np.ndarray = facts["target"]
+        self.norm: np.ndarray = facts["norm"]
+        self.start: list[int] = list(facts["start"])
+
+    @property
+    def rmse(self) -> np.ndarray:
+        """Root mean square error of every motif."""
+        ends = [*self.start[1:], len(self.target)]
+        squares = (self.output - self.target) ** 2
+        return np.array([np.sqrt(squares[a:b].mean()) for a, b in zip(self.start, ends)])
+
+    def _rows(self) -> list[tuple[str, str]]:
+        return [
+            ("chain", ", ".join(self.motifs)),
+            ("steps", str(len(self.output))),
+            ("RMSE", ", ".join(f"{error:.3f}" for error in self.rmse)),
+        ]
+
+
+class Library(Shown):
+    """A network and its motifs; methods return other libraries and leave it as it is.
+
+    Attributes
+    ----------
+    architecture : str
+        ``'additive-preparation'`` and so on.
+    units : int
+        N.
+    step_tau : float
+        Sampling step in time constants.
+    motifs : dict of str to ndarray
+        Targets by name.
+    courses : dict of str to ndarray, evaluations x 2
+        Batch and RMSE during the last training of every motif.
+    preparation_losses : ndarray
+        Summed squared rates of every batch of the preparatory module's training.
+    """
+
+    def __init__(self, library: _engine.MotifLibrary) -> None:
+        self._library = library
+        facts = library.facts()
+        self.architecture: str = facts["architecture"]
+        self.units: int = facts["units"]
+        self.step_tau: float = facts["step_tau"]
+        self.motifs: dict[str, np.ndarray] = dict(facts["motifs"])
+        self.courses = {
+            name: np.array(course, dtype=float).reshape(-1, 2)
+            for name, course in zip(self.motifs, facts["courses"])
+        }
+        self.preparation_losses: np.ndarray = facts["preparation_losses"]
+
+    def __getstate__(self) -> bytes:
+        return contents_of(self._library.save)
+
+    def __setstate__(self, state: bytes) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "library.mat"
+            path.write_bytes(state)
+            Library.__init__(self, _engine.read_motif_library(str(path)))
+
+    @option_texts(_engine.motif_options("train"))
+    def train(
+        self,
+        targets: Mapping[str, Any] | None = None,
+        *,
+        motifs: Sequence[str] | None = None,
+        progress: Progress = False,
+        **options: Any,
+    ) -> Library:
+        """Adds motifs and trains them; the others keep every bit.
+
+        The same options and seed give the library of ``rheobase motif train``. Ctrl-C raises
+        KeyboardInterrupt at the next evaluation; checkpoints are the command line's.
+
+        Parameters
+        ----------
+        targets : mapping of str to array_like, optional
+            Samples of new motifs by name.
+        motifs : sequence of str, optional
+            What is trained; default: the new ones, or all where there are none.
+        progress : bool or callable
+            A bar on standard error, or a function of (fraction, status).
+        {options}
+
+        Returns
+        -------
+        Library
+            With the minima over training.
+
+        Raises
+        ------
+        InputError
+            For targets shorter than the preparation or not finite, and for unknown names.
+
+        Notes
+        -----
+        Source: Logiaco & Escola (2021); docs/motifs.md.
+        """
+        added = [(name, samples) for name, samples in (targets or {}).items()]
+        command = call_text("motif.Library.train", **options)
+        with progress_function(progress, "motifs") as report:
+            found = self._library.train(
+                added, None if motifs is None else list(motifs), options, command, report
+            )
+        return Library(found)
+
+    def scores(
+        self, *, fractions: Any = None, progress: Progress = False, **options: Any
+    ) -> Scores:
+        """Errors of every motif from random states and after every other motif.
+
+        Parameters
+        ----------
+        fractions : array_like, optional
+            Also leave the first motif after these fractions of its length.
+        progress : bool or callable
+            A bar on standard error, or a function of (fraction, status).
+        **options
+            trials : int
+                From random states, of every motif (9).
+            std, noise : float
+                Standard deviation of random states; noise of a unit in a step (the library's).
+            spike_noise : float
+                Scaling factor in Hz of spike-like noise of the rates (0: none).
+            seed, threads : int
+                1; all.
+
+        Raises
+        ------
+        InputError
+            For a library without motifs.
+
+        Notes
+        -----
+        Source: Logiaco & Escola (2021), figures 2 and 3.
+        """
+        with progress_function(progress, "motifs") as report:
+            return Scores(**self._library.scores(fractions, options, report))
+
+    def chain(self, motifs: Sequence[str], **options: Any) -> Chain:
+        """Plays motifs one behind the other, from a random state.
+
+        Parameters
+        ----------
+        motifs : sequence of str
+            In any order, as often as you like.
+        **options
+            ``std``, ``noise``, ``spike_noise`` and ``seed``, as for `scores`.
+
+        Raises
+        ------
+        InputError
+            For a motif that the library does not have.
+        """
+        model, facts = self._library.chain(list(motifs), options)
+        return Chain(list(motifs), RateModel._of(model), facts)
+
+    def save(self, path: Any) -> None:
+        """Writes the file of ``rheobase motif``; it is a rate network for every other command.
+
+        Parameters
+        ----------
+        path : path_like
+            Ends in .mat.
+        """
+        self._library.save(path_text(path))
+
+    def _rows(self) -> list[tuple[str, str]]:
+        rows = [("network", f"{self.architecture}, {self.units} units")]
+        for name, samples in self.motifs.items():
+            course = self.courses[name]
+            error = f", RMSE {course[:, 1].min():.3f}" if len(course) else ""
+            rows.append((name, f"{len(samples)} samples{error}"))
+        return rows
+
+
+@option_texts(_engine.motif_options("prepare"))
+def prepare(*, progress: Progress = False, **options: Any) -> Library:
+    """Makes a network for motifs and trains its preparatory module, where it has one.
+
+    The same options and seed give the network of ``rheobase motif prepare``.
+
+    Parameters
+    ----------
+    progress : bool or callable
+        A bar on standard error, or a function of (fraction, status).
+    {options}
+
+    Returns
+    -------
+    Library
+        Without motifs.
+
+    Raises
+    ------
+    InputError
+        For options out of range.
+
+    Notes
+    -----
+    Source: Logiaco & Escola (2021); docs/motifs.md.
+    """
+    command = call_text("motif.prepare", **options)
+    with progress_function(progress, "preparatory module") as report:
+        return Library(_engine.motif_prepare(options, command, report))
+
+
+def load(path: Any) -> Library:
+    """The library of a file of ``rheobase motif``.
+
+    Parameters
+    ----------
+    path : path_like
+        A .mat file.
+
+    Raises
+    ------
+    InputError
+        Names the file and the field.
+    """
+    return Library(_engine.read_motif_library(path_text(path)))

@@ -1,0 +1,241 @@
+#include <algorithm>
+#include <filesystem>
+
+#include <fmt/format.h>
+#include <pybind11/stl.h>
+
+#include "core/error.hpp"
+#include "io/mat/force_file.hpp"
+#include "python/src/arrays.hpp"
+#include "python/src/bind.hpp"
+#include "python/src/options.hpp"
+#include "python/src/session.hpp"
+#include "rate/learning/force/force_robustness.hpp"
+
+namespace rheobase::python {
+
+namespace {
+
+using io::ForceFile;
+using Force = std::shared_ptr<ForceFile>;
+
+/// Selectivity is judged over at most so many steps before the cue, as published.
+constexpr Eigen::Index kBeforeCue = 600;
+
+Eigen::Index before_cue(const rate::TrialEpochs& epochs) {
+  return std::min(kBeforeCue, epochs.cue);
+}
+
+/// Rates of both sides as targets; scaled by each unit's extremes over both.
+rate::TargetSet given_targets(const py::object& right, const py::object& left,
+                              rate::TrialEpochs epochs) {
+  rate::TargetSet set;
+  std::vector<Eigen::MatrixXd> rates{matrix_from(right, "targets[0]", {.text = "(units, T)"})};
+  rates.push_back(
+      matrix_from(left, "targets[1]",
+                  {rates[0].rows(), rates[0].cols(),
+                   fmt::format("({}, {}), as targets[0]", rates[0].rows(), rates[0].cols())}));
+  epochs.steps = rates[0].cols();
+  rate::validate(epochs);
+  set.epochs = epochs;
+  set.target = rate::normalised_jointly(rates);
+  set.selectivity = rate::selectivity_before_cue(set.target, epochs.cue, before_cue(epochs));
+  return set;
+}
+
+/// All that training starts from.
+ForceFile force_start(const py::object& targets, bool suppress, Keywords& keywords) {
+  ForceFile file;
+  rate::GeneratedTargetOptions generated;
+  rate::ForceNetworkOptions network;
+  rate::ForceInputOptions input;
+  keywords.take(rate::force_training_fields(), file.options);
+  keywords.take(rate::generated_target_fields(), generated);
+  keywords.take(rate::trial_epoch_fields(), generated.epochs);
+  keywords.take(rate::force_network_fields(), network);
+  keywords.take(rate::force_input_fields(), input);
+  keywords.finish();
+  rate::TargetSet set;
+  if (targets.is_none()) {
+    set = rate::generated_targets(generated);
+    file.targets = fmt::format("generated from the structured model, {} units, seed {}",
+                               generated.units, generated.seed);
+  } else {
+    const auto sides = py::cast<py::sequence>(targets);
+    if (sides.size() != 2) {
+      throw InputError("targets", "", fmt::format("{} arrays", sides.size()),
+                       "must be 2: right and left");
+    }
+    set = given_targets(sides[0], sides[1], generated.epochs);
+    file.targets = fmt::format("arrays, {} units", set.target[0].rows());
+  }
+  if (suppress) {
+    set.target = rate::suppressed_targets(std::move(set.target), set.selectivity);
+    file.targets += ", the other side suppressed";
+    file.suppressed = true;
+  }
+  const Eigen::Index units = set.target[0].rows();
+  file.network = rate::make_force_network(units, network, file.options.seed);
+  file.task = {set.epochs, rate::frozen_inputs(set.epochs, units, file.options.seed, input),
+               set.target};
+  file.selectivity = set.selectivity;
+  file.options.schedule.seed = file.options.seed;
+  file.initial = file.network.recurrent;
+  file.seed = file.options.seed;
+  return file;
+}
+
+Force force_train(const py::object& targets, bool suppress, const py::dict& given,
+                  const std::string& command, const py::object& progress) {
+  Keywords keywords("train", given);
+  auto file = std::make_shared<ForceFile>(force_start(targets, suppress, keywords));
+  file->command = command;
+  Session session(progress);
+  rate::ForceTraining training(file->network, file->task, file->options);
+  session.run([&] { return rate::train_force(training, session.control()); });
+  file->network = training.network();
+  file->pvar = training.pvar();
+  file->converged = training.converged();
+  return file;
+}
+
+py::list arrays_of(const std::vector<Eigen::MatrixXd>& matrices) {
+  py::list list;
+  for (const Eigen::MatrixXd& matrix : matrices) {
+    list.append(array_of(Eigen::MatrixXd(matrix)));
+  }
+  return list;
+}
+
+/// Rates of both sides from x = 0, and what they explain of the targets.
+py::dict force_test(const ForceFile& file) {
+  rate::ForceTest test;
+  {
+    const py::gil_scoped_release unlocked;
+    test = rate::test_force(file.network, file.task, file.options.pvar);
+  }
+  const Eigen::Index cue = file.task.epochs.cue;
+  const Eigen::Index before = before_cue(file.task.epochs);
+  const auto mean = [&](std::size_t side) -> Eigen::VectorXd {
+    return test.rate[side].middleCols(cue - before, before).rowwise().mean();
+  };
+  py::dict dict;
+  dict["pvar"] = test.pvar;
+  dict["recovered"] = rate::recovered_selectivity(
+      rate::selectivity_before_cue(file.task.target, cue, before), mean(0), mean(1));
+  dict["rates"] = arrays_of(test.rate);
+  return dict;
+}
+
+/// Trials of both sides at one amplitude of noise, or with a fraction of the units clamped.
+py::dict force_noise(const ForceFile& file, double noise, double clamped, const py::dict& given,
+                     const py::object& progress) {
+  Keywords keywords("robustness", given);
+  rate::NoiseTestOptions options;
+  options.pvar = file.options.pvar;
+  options.trials.mean_steps = before_cue(file.task.epochs);
+  keywords.take(rate::force_trial_fields(), options.trials);
+  if (const py::object common = keywords.take("common_noise"); !common.is_none()) {
+    const FieldInfo field{{}, "common_noise", FieldKind::truth, {}, {}};
+    options.trials.common_noise = std::get<bool>(value_from(common, field, "common_noise"));
+  }
+  if (clamped > 0.0) {
+    options.trials.clamp = {
+        .fraction = clamped, .from = file.task.epochs.delay, .to = file.task.epochs.cue};
+    keywords.take(rate::force_clamp_fields(), options.trials.clamp);
+  }
+  keywords.finish();
+  options.trials.noise = noise;
+  Session session(progress);
+  rate::NoiseTest test = session.run([&] {
+    return rate::noise_test(file.network, file.task, file.selectivity, options, session.control());
+  });
+  py::dict dict;
+  py::list correct, collapsed, projection;
+  for (std::size_t side = 0; side < 2; ++side) {
+    correct.append(test.correct[side].value);
+    collapsed.append(test.collapsed[side].value);
+    projection.append(array_of(std::move(test.projection[side])));
+  }
+  dict["correct"] = correct;
+  dict["collapsed"] = collapsed;
+  dict["projection"] = projection;
+  dict["pvar"] = py::make_tuple(test.pvar[0], test.pvar[1]);
+  dict["recovered"] = test.recovered;
+  return dict;
+}
+
+py::dict force_facts(const ForceFile& file) {
+  py::list selectivity;
+  for (const analysis::Selectivity one : file.selectivity) {
+    selectivity.append(std::string(analysis::to_string(one)));
+  }
+  Eigen::MatrixXd pvar(static_cast<Eigen::Index>(file.pvar.size()), 2);
+  for (Eigen::Index i = 0; i < pvar.rows(); ++i) {
+    const std::vector<double>& sides = file.pvar[static_cast<std::size_t>(i)];
+    pvar.row(i) << sides.at(0), sides.at(1);
+  }
+  py::dict dict;
+  dict["pvar"] = array_of(std::move(pvar));
+  dict["converged"] = file.converged;
+  dict["initial"] = array_of(Eigen::MatrixXd(file.initial));
+  dict["targets"] = arrays_of(file.task.target);
+  dict["inputs"] = arrays_of(file.task.input);
+  dict["selectivity"] = selectivity;
+  const rate::TrialEpochs& epochs = file.task.epochs;
+  dict["epochs"] = py::dict(py::arg("sample") = epochs.sample, py::arg("delay") = epochs.delay,
+                            py::arg("cue") = epochs.cue, py::arg("steps") = epochs.steps);
+  dict["description"] = file.targets;
+  return dict;
+}
+
+py::list force_options(const std::string& function) {
+  py::list list;
+  const auto append = [&list](const auto& table, const auto& defaults) {
+    for (const auto& field : table) {
+      if (!keyword_of(field).empty()) {
+        list.append(describe(field, field.get(defaults)));
+      }
+    }
+  };
+  if (function == "robustness") {
+    append(rate::force_trial_fields(), rate::ForceTrialOptions{});
+    append(rate::force_clamp_fields(), rate::ForceClamp{});
+    return list;
+  }
+  append(rate::force_training_fields(), rate::ForceTrainingOptions{});
+  append(rate::generated_target_fields(), rate::GeneratedTargetOptions{});
+  append(rate::trial_epoch_fields(), rate::TrialEpochs{});
+  append(rate::force_network_fields(), rate::ForceNetworkOptions{});
+  append(rate::force_input_fields(), rate::ForceInputOptions{});
+  return list;
+}
+
+}  // namespace
+
+void bind_force(py::module_& module) {
+  py::class_<ForceFile, Force>(module, "ForceFile", "A network trained by FORCE.")
+      .def("facts", &force_facts)
+      .def("model",
+           [](const ForceFile& file) {
+             return std::make_shared<io::ModelFile>(io::force_model(file));
+           })
+      .def("test", &force_test)
+      .def("robustness", &force_noise, py::arg("noise"), py::arg("clamped"), py::arg("options"),
+           py::arg("progress"))
+      .def(
+          "save",
+          [](const ForceFile& file, const std::string& path) { io::write_force(path, file); },
+          py::arg("path"));
+  module.def("force_train", &force_train, py::arg("targets"), py::arg("suppress"),
+             py::arg("options"), py::arg("command"), py::arg("progress"),
+             "FORCE training of all recurrent weights.");
+  module.def(
+      "read_force",
+      [](const std::string& path) { return std::make_shared<ForceFile>(io::read_force(path)); },
+      py::arg("path"), "The network of a file.");
+  module.def("force_options", &force_options, py::arg("function"),
+             "Keyword arguments of train and robustness.");
+}
+
+}  // namespace rheobase::python
