@@ -15,6 +15,8 @@ _COLUMNS = 100
 
 def shape_text(array: Any) -> str:
     """``"200 x 200"``."""
+    if array.ndim == 1:
+        return f"{len(array)} values"
     return " x ".join(str(extent) for extent in array.shape)
 
 
@@ -62,6 +64,8 @@ class Measure(Shown):
                 text = shape_text(value)
             elif isinstance(value, float):
                 text = f"{value:.4g}"
+            elif isinstance(value, (list, tuple)) and any(isinstance(one, np.ndarray) for one in value):
+                text = ", ".join(shape_text(one) for one in value)
             elif isinstance(value, (list, tuple)) and len(value) > 8:
                 text = f"{len(value)} entries"
             else:

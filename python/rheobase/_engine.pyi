@@ -190,6 +190,17 @@ class Network:
     def edges(self) -> list[str]: ...
     def variable(self, state: NetworkState, name: str) -> np.ndarray: ...
     def state_from(self, numbers: Any) -> NetworkState: ...
+    def weights(self, source: str, target: str) -> np.ndarray: ...
+    def fit(
+        self,
+        method: str,
+        inputs: list[Any],
+        targets: list[Any],
+        names: dict[str, Any],
+        state: NetworkState | None,
+        options: dict[str, Any],
+        progress: Progress,
+    ) -> tuple[Network, np.ndarray, NetworkState]: ...
     def run(
         self,
         inputs: Any,

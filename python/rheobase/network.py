@@ -33,6 +33,13 @@ _POPULATION = {"template", "equations", "size", "parameters", "initial", "noise"
 _NODE = {"function", "size"}
 _EDGE = {"source", "target", "weights", "mask", "delay", "filter", "storage"}
 _RECORD = {"signal", "units", "mean", "averaged"}
+_TRAINED = {"source", "target", "masked"}
+
+
+def _trials(given: Any) -> list[Any]:
+    """One array is one trial, but for a list of arrays."""
+    several = isinstance(given, (list, tuple)) and len(given) > 0 and np.ndim(given[0]) == 2
+    return list(given) if several else [given]
 
 
 def _checked(description: Mapping[str, Any], known: set[str], where: str) -> dict[str, Any]:
@@ -120,6 +127,31 @@ class NetworkState(Shown):
         return [("step", str(self.step))]
 
 
+class NetworkFit(Shown):
+    """What a fit made.
+
+    Attributes
+    ----------
+    network : Network
+        With the fitted weights.
+    losses : ndarray
+        Of ridge the mean squared error alone; of rls and bptt one before each update.
+    state : NetworkState
+        After the last trial.
+    """
+
+    def __init__(self, network: Network, losses: np.ndarray, state: NetworkState) -> None:
+        self.network = network
+        self.losses = losses
+        self.state = state
+
+    def _rows(self) -> list[tuple[str, str]]:
+        rows = [("loss", f"{self.losses[-1]:.4g}")]
+        if len(self.losses) > 1:
+            rows = [("updates", str(len(self.losses))), ("loss", f"{self.losses[0]:.4g} to {self.losses[-1]:.4g}")]
+        return rows + [(name, f"{size} units") for name, size in self.network.populations.items()]
+
+
 class Network(Shown):
     """A network of populations, validated; runs do not change it.
 
@@ -193,6 +225,8 @@ class Network(Shown):
         return self
 
     def __getstate__(self) -> Any:
+        if self._recipe is None:
+            raise ValueError("a fitted network cannot be pickled: take its weights")
         return {"recipe": self._recipe}
 
     def __setstate__(self, state: Any) -> None:
@@ -279,6 +313,119 @@ class Network(Shown):
                 inputs, None if state is None else state._state, wanted, options, report
             )
         return NetworkRun(facts, NetworkState(self, after))
+
+    def weights(self, source: str, target: str) -> np.ndarray:
+        """Weights of an edge, target x source.
+
+        Parameters
+        ----------
+        source, target : str
+            Its signal and its input: ``"rnn.r"``, ``"rnn.r_in"``.
+
+        Raises
+        ------
+        InputError
+            For an edge that the network does not have.
+        """
+        return self._network.weights(source, target)
+
+    def fit(
+        self,
+        method: str,
+        inputs: Any,
+        targets: Any,
+        *,
+        source: str | None = None,
+        target: str = "readout",
+        readout: str = "readout",
+        output: str | None = None,
+        edges: Sequence[tuple[str, str] | Mapping[str, Any]] = (),
+        parameters: Sequence[str] = (),
+        state: NetworkState | None = None,
+        progress: Progress = False,
+        **options: Any,
+    ) -> NetworkFit:
+        """Fits weights to targets: ``rheobase network fit``, bit for bit. This network stays as it is.
+
+        Parameters
+        ----------
+        method : {'ridge', 'rls', 'bptt'}
+            Ridge regression of a readout that is appended; recursive least squares on one edge while
+            the network runs; gradients backwards through time.
+        inputs : array_like, T x columns, or a list of such
+            A trial each; one row: for all steps.
+        targets : array_like, T x outputs, or a list of such
+            As many trials as inputs.
+        source : str
+            Signal that is read: ``"rnn.v"`` (ridge, rls).
+        target : str
+            Function node at the end of the edge that learns (rls).
+        readout : str
+            Name of the node that is appended (ridge).
+        output : str
+            Signal that is compared with the targets (bptt).
+        edges : sequence of (source, target), or of mappings with ``masked``
+            Edges that learn; with ``masked`` weights of 0 stay 0 (bptt).
+        parameters : sequence of str
+            ``"rnn.k"``: parameters that learn (bptt).
+        state : NetworkState, optional
+            Where the first trial begins.
+        progress : bool or callable
+            A bar on standard error, or a function of (fraction, status).
+        **options
+            alpha : float
+                Penalty of ridge (1e-4); P(0) of rls (1).
+            sampling, cutoff : int
+                Of ridge: steps between samples (1), steps left out at the beginning (0).
+            forgetting : float
+                Of rls (1).
+            update_steps, epochs : int
+                Steps between two updates (rls 1; bptt 0, once at the end); passes over all trials (1).
+            continuing : bool
+                The state goes on from trial to trial.
+            loss : {'mse', 'l1', 'negative_log'}
+                Of bptt.
+            optimiser : {'sgd', 'adam', 'adamw'}
+                Of bptt, with learning_rate, beta1, beta2, epsilon, weight_decay.
+            surrogate_slope : float
+                Of spikes in bptt (1).
+
+        Returns
+        -------
+        NetworkFit
+            The fitted network, the losses, the state after the last trial.
+
+        Raises
+        ------
+        InputError
+            For unknown names, shapes that do not fit, or a network that diverges.
+
+        Notes
+        -----
+        Sources of the methods: docs/network.md.
+        """
+        names = {
+            "source": source,
+            "target": target,
+            "readout": readout,
+            "output": output,
+            "edges": [
+                _checked(edge, _TRAINED, "edges")
+                if isinstance(edge, Mapping)
+                else {"source": edge[0], "target": edge[1]}
+                for edge in edges
+            ],
+            "parameters": list(parameters),
+        }
+        start = None if state is None else state._state
+        with progress_function(progress, "fitting") as report:
+            fitted, losses, after = self._network.fit(
+                method, _trials(inputs), _trials(targets), names, start, options, report
+            )
+        network = Network.__new__(Network)
+        network._recipe = None
+        network._network = fitted
+        return NetworkFit(network, losses, NetworkState(network, after))
 
     def _rows(self) -> list[tuple[str, str]]:
         rows = [("step", f"{self.step:g} {self.time_unit}".strip())]

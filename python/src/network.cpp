@@ -9,6 +9,9 @@
 #include "io/network/network_file.hpp"
 #include "io/network/network_run_file.hpp"
 #include "network/connectivity.hpp"
+#include "network/fit/bptt.hpp"
+#include "network/fit/recursive_least_squares.hpp"
+#include "network/fit/ridge.hpp"
 #include "network/network_state.hpp"
 #include "network/run.hpp"
 #include "python/src/arrays.hpp"
@@ -293,6 +296,96 @@ py::tuple run_built(const BuiltNetwork& built, const py::object& inputs,
   return py::make_tuple(observer_dict(built, std::move(seen)), state);
 }
 
+/// What a fit is given beside numbers.
+struct FitCall {
+  std::string method;
+  std::vector<Eigen::MatrixXd> inputs, targets;
+  Description names;  ///< source, target, readout, output, edges, parameters
+};
+
+/// Trials as rows x columns each: one array is one trial.
+std::vector<Eigen::MatrixXd> fit_trials(py::handle value, const std::string& argument,
+                                        Eigen::Index columns) {
+  std::vector<Eigen::MatrixXd> trials;
+  const auto list = py::cast<py::list>(value);
+  for (std::size_t k = 0; k < list.size(); ++k) {
+    const std::string name = list.size() == 1 ? argument : fmt::format("{}[{}]", argument, k);
+    const std::string text = columns < 0 ? "(T, outputs)" : fmt::format("(T, {})", columns);
+    trials.push_back(rows_from(list[k], name, {.cols = columns, .text = text}));
+  }
+  return trials;
+}
+
+std::vector<double> fit_by(const FitCall& call, nb::Network& network, nb::NetworkState& state,
+                           Keywords& keywords, Session& session) {
+  if (call.method == "ridge") {
+    nb::RidgeOptions options;
+    keywords.take_named(nb::ridge_fields(), options);
+    keywords.finish();
+    options.source = call.names.text("source");
+    options.readout = call.names.text("readout", "readout");
+    return session.run([&] {
+      return std::vector<double>{
+          nb::fit_ridge(network, state, call.inputs, call.targets, options, session.control())
+              .loss};
+    });
+  }
+  if (call.method == "rls") {
+    nb::RlsFitOptions options;
+    keywords.take_named(nb::rls_fit_fields(), options);
+    keywords.finish();
+    options.source = call.names.text("source");
+    options.target = call.names.text("target", "readout");
+    return session.run([&] {
+      nb::RlsFit fit;
+      nb::fit_rls_into(fit, network, state, call.inputs, call.targets, options, session.control());
+      return std::vector<double>(fit.loss.begin(), fit.loss.end());
+    });
+  }
+  if (call.method != "bptt") {
+    throw InputError("method", "", "'" + call.method + "'", "must be one of ridge, rls, bptt");
+  }
+  nb::BpttOptions options;
+  keywords.take_named(nb::bptt_fields(), options);
+  keywords.finish();
+  options.output = call.names.text("output");
+  for (const py::handle edge : py::cast<py::list>(call.names.values["edges"])) {
+    const Description given{"edges", py::cast<py::dict>(edge)};
+    options.edges.push_back({given.text("source"), given.text("target"), given.truth("masked")});
+  }
+  options.parameters = py::cast<std::vector<std::string>>(call.names.values["parameters"]);
+  return session.run([&] {
+    return nb::fit_bptt(network, state, call.inputs, call.targets, options, session.control());
+  });
+}
+
+/// Another network with fitted weights, the losses and the state after the last trial.
+py::tuple fit_built(const BuiltNetwork& built, const std::string& method, const py::list& inputs,
+                    const py::list& targets, const py::dict& names, const nb::NetworkState* start,
+                    const py::dict& given, const py::object& progress) {
+  const FitCall call{
+      method,
+      fit_trials(inputs, "inputs", static_cast<Eigen::Index>(built.network.input_columns())),
+      fit_trials(targets, "targets", -1),
+      {"fit", names}};
+  if (call.inputs.size() != call.targets.size()) {
+    throw InputError("targets", "", fmt::format("{} trials", call.targets.size()),
+                     fmt::format("must be as many as inputs, {}", call.inputs.size()));
+  }
+  Keywords keywords("fit", given);
+  auto fitted = std::make_shared<BuiltNetwork>(built);
+  auto state = std::make_shared<nb::NetworkState>(
+      start != nullptr ? *start : nb::initial_state(built.network));
+  Session session(progress);
+  std::vector<double> losses = fit_by(call, fitted->network, *state, keywords, session);
+  return py::make_tuple(fitted, array_of(std::move(losses)), state);
+}
+
+py::array weights_of(const BuiltNetwork& built, const std::string& source,
+                     const std::string& target) {
+  return array_of(built.network.edges()[built.network.edge_index(source, target)].coupling.dense());
+}
+
 }  // namespace
 
 void bind_network(py::module_& module) {
@@ -335,6 +428,9 @@ void bind_network(py::module_& module) {
                 b.network, vector_from(numbers, "state", {.text = "(n,)"}), "state"));
           },
           py::arg("numbers"))
+      .def("fit", &fit_built, py::arg("method"), py::arg("inputs"), py::arg("targets"),
+           py::arg("names"), py::arg("state"), py::arg("options"), py::arg("progress"))
+      .def("weights", &weights_of, py::arg("source"), py::arg("target"))
       .def("run", &run_built, py::arg("inputs"), py::arg("state"), py::arg("record"),
            py::arg("options"), py::arg("progress"));
   module.def("build_network", &build, py::arg("description"), "A network from its description.");

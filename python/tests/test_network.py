@@ -98,3 +98,64 @@ def test_what_a_network_cannot_be():
         network.run(np.ones((10, 100)), samplign=3)
     with pytest.raises(TypeError, match="wieghts"):
         Network(step=1.0, populations={}, edges=[{"wieghts": 1}])
+
+
+def periodic(amplitude, period, steps, offset=0.0):
+    return (offset + amplitude * np.sin(2 * np.pi * np.arange(steps) / period)).reshape(-1, 1)
+
+
+def test_recursive_least_squares_is_that_of_the_command_line(program, tmp_path):
+    io = pytest.importorskip("scipy.io")
+    program("network", "new", tmp_path / "rls.toml", "--example", "rls")
+    program("network", "fit", tmp_path / "rls.toml", "-o", tmp_path / "fitted.toml")
+    expected = io.loadmat(tmp_path / "fitted.mat")
+    network = Network.load(tmp_path / "rls.toml")
+    before = network.weights("rnn.r", "readout")
+    fit = network.fit("rls", periodic(0.1, 100, 1000, 0.05).repeat(network.input_columns, axis=1),
+                      periodic(1.0, 50, 1000), source="rnn.r", alpha=10.0, epochs=2)
+    np.testing.assert_allclose(fit.losses, expected["loss"].ravel(), rtol=1e-6, atol=1e-9)
+    np.testing.assert_allclose(fit.network.weights("rnn.r", "readout"), expected["weights_2"], rtol=1e-6)
+    np.testing.assert_array_equal(network.weights("rnn.r", "readout"), before)
+    assert fit.losses[-1] < 1e-3 and (before == 0).all()
+
+
+def test_ridge_regression_of_a_readout_solves_the_normal_equations():
+    network = random_tanh()
+    rng = np.random.default_rng(3)
+    inputs, targets = rng.normal(size=(300, 100)), rng.normal(size=(300, 2))
+    fit = network.fit("ridge", inputs, targets, source="rnn.v", alpha=0.1, readout="out")
+    x = network.run(inputs, record=["rnn.v"])["rnn.v"]
+    w = targets.T @ x.T @ np.linalg.inv(x @ x.T + 0.1 * np.eye(100))
+    np.testing.assert_allclose(fit.network.weights("rnn.v", "out"), w, rtol=1e-7, atol=1e-9)
+    assert fit.losses[0] == pytest.approx(np.mean((w @ x - targets.T) ** 2), rel=1e-7)
+    seen = fit.network.run(inputs, record=["out"])
+    np.testing.assert_allclose(seen["out"], w @ x, rtol=1e-6, atol=1e-8)
+
+
+def test_gradients_lower_the_loss_and_touch_only_what_trains():
+    network = Network(step=1.0, populations={"rnn": {"template": "tanh", "size": 20, "parameters": {"tau": 10.0, "k": 0.1}}},
+                      nodes={"readout": {"size": 1}},
+                      edges=[{"source": "rnn.r", "target": "rnn.r_in", "weights": {"kind": "normal", "gain": 1.0}},
+                             {"source": "rnn.r", "target": "readout",
+                              "weights": {"kind": "normal", "gain": 1.0, "seed": 2}}],
+                      inputs={"rnn.I_ext": 1})
+    inputs = np.zeros((100, 1))
+    inputs[:20] = 0.2
+    target = periodic(0.5, 100, 100)
+    fit = network.fit("bptt", [inputs, inputs], [target, target], output="readout", edges=[("rnn.r", "readout")],
+                      optimiser="adam", learning_rate=0.01, epochs=50)
+    assert len(fit.losses) == 100 and fit.losses[-1] < 0.5 * fit.losses[0]
+    np.testing.assert_array_equal(fit.network.weights("rnn.r", "rnn.r_in"), network.weights("rnn.r", "rnn.r_in"))
+    assert (fit.network.weights("rnn.r", "readout") != network.weights("rnn.r", "readout")).any()
+
+
+@pytest.mark.parametrize("method, options, words", [
+    ("ridge", dict(source="rnn.w"), "did you mean 'v'"),
+    ("rls", dict(source="rnn.r", target="nowhere"), "nowhere"),
+    ("newton", dict(), "ridge, rls, bptt"),
+])
+def test_fits_refuse_what_does_not_exist(method, options, words):
+    with pytest.raises(rheobase.InputError, match=words):
+        random_tanh().fit(method, np.ones((10, 100)), np.ones((10, 1)), **options)
+    with pytest.raises(rheobase.InputError, match="targets"):
+        random_tanh().fit("ridge", np.ones((10, 100)), [np.ones((10, 1)), np.ones((10, 1))], source="rnn.v")
