@@ -128,16 +128,9 @@ py::list attractor_fixed_points(const std::string& type, double ramp, double cue
 
 py::list attractor_options() {
   py::list list;
-  const auto append = [&list](const auto& table, const auto& defaults) {
-    for (const auto& field : table) {
-      if (!keyword_of(field).empty()) {
-        list.append(describe(field, field.get(defaults)));
-      }
-    }
-  };
-  append(rate::attractor_fields(), rate::published_attractors().front());
-  append(rate::attractor_protocol_fields(), rate::AttractorProtocol{});
-  append(rate::attractor_trial_fields(), rate::AttractorTrialOptions{});
+  describe_options(list, rate::attractor_fields(), rate::published_attractors().front());
+  describe_options(list, rate::attractor_protocol_fields(), rate::AttractorProtocol{});
+  describe_options(list, rate::attractor_trial_fields(), rate::AttractorTrialOptions{});
   return list;
 }
 

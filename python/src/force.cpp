@@ -191,23 +191,16 @@ py::dict force_facts(const ForceFile& file) {
 
 py::list force_options(const std::string& function) {
   py::list list;
-  const auto append = [&list](const auto& table, const auto& defaults) {
-    for (const auto& field : table) {
-      if (!keyword_of(field).empty()) {
-        list.append(describe(field, field.get(defaults)));
-      }
-    }
-  };
   if (function == "robustness") {
-    append(rate::force_trial_fields(), rate::ForceTrialOptions{});
-    append(rate::force_clamp_fields(), rate::ForceClamp{});
+    describe_options(list, rate::force_trial_fields(), rate::ForceTrialOptions{});
+    describe_options(list, rate::force_clamp_fields(), rate::ForceClamp{});
     return list;
   }
-  append(rate::force_training_fields(), rate::ForceTrainingOptions{});
-  append(rate::generated_target_fields(), rate::GeneratedTargetOptions{});
-  append(rate::trial_epoch_fields(), rate::TrialEpochs{});
-  append(rate::force_network_fields(), rate::ForceNetworkOptions{});
-  append(rate::force_input_fields(), rate::ForceInputOptions{});
+  describe_options(list, rate::force_training_fields(), rate::ForceTrainingOptions{});
+  describe_options(list, rate::generated_target_fields(), rate::GeneratedTargetOptions{});
+  describe_options(list, rate::trial_epoch_fields(), rate::TrialEpochs{});
+  describe_options(list, rate::force_network_fields(), rate::ForceNetworkOptions{});
+  describe_options(list, rate::force_input_fields(), rate::ForceInputOptions{});
   return list;
 }
 

@@ -88,17 +88,10 @@ py::tuple timing(const py::dict& given, const std::string& command, const py::ob
 py::list innate_options() {
   const rate::InnateSetup setup = rate::timing_setup();
   py::list list;
-  const auto append = [&list](const auto& table, const auto& defaults) {
-    for (const auto& field : table) {
-      if (!keyword_of(field).empty()) {
-        list.append(describe(field, field.get(defaults)));
-      }
-    }
-  };
-  append(rate::timing_target_fields(), rate::TimingTarget{});
-  append(rate::reservoir_fields(), setup.network);
-  append(rate::trial_clock_fields(), rate::TrialClock{});
-  append(rate::innate_fields(), setup.experiment);
+  describe_options(list, rate::timing_target_fields(), rate::TimingTarget{});
+  describe_options(list, rate::reservoir_fields(), setup.network);
+  describe_options(list, rate::trial_clock_fields(), rate::TrialClock{});
+  describe_options(list, rate::innate_fields(), setup.experiment);
   return list;
 }
 

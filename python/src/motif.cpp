@@ -216,24 +216,14 @@ py::tuple motif_chain(const MotifLibraryFile& file, const std::vector<std::strin
 
 py::list motif_options(const std::string& function) {
   py::list list;
-  const auto append = [&list](const auto& table, const auto& defaults) {
-    for (const auto& field : table) {
-      if (!keyword_of(field).empty()) {
-        list.append(describe(field, field.get(defaults)));
-      }
-    }
-  };
   if (function == "targets") {
-    append(rate::motif_target_fields(), rate::MotifTargetOptions{});
+    describe_options(list, rate::motif_target_fields(), rate::MotifTargetOptions{});
   } else if (function == "prepare") {
-    append(rate::motif_fields(), rate::MotifOptions{});
-    for (const auto& field : rate::preparation_fields()) {
-      if (field.name != "seed") {  // the network's
-        list.append(describe(field, field.get(rate::PreparationOptions{})));
-      }
-    }
+    describe_options(list, rate::motif_fields(), rate::MotifOptions{});
+    // The seed is the network's.
+    describe_options(list, rate::preparation_fields(), rate::PreparationOptions{}, "seed");
   } else {
-    append(rate::motif_training_fields(), rate::MotifTrainingOptions{});
+    describe_options(list, rate::motif_training_fields(), rate::MotifTrainingOptions{});
   }
   return list;
 }

@@ -25,6 +25,17 @@ py::object object_of(const FieldValue& value);
 /// What there is to say of a field: keyword, kind, unit, range, default, help.
 py::dict describe(const FieldInfo& field, const FieldValue& otherwise);
 
+/// Adds what there is to say of every option of a table, with the values of `defaults`.
+template <class Options>
+void describe_options(py::list& list, const FieldTable<Options>& table, const Options& defaults,
+                      const std::string& without = {}) {
+  for (const Field<Options>& field : table) {
+    if (!keyword_of(field).empty() && field.name != without) {
+      list.append(describe(field, field.get(defaults)));
+    }
+  }
+}
+
 /// The keyword arguments of one call. Takers remove what they know; finish() refuses the rest.
 class Keywords {
  public:
