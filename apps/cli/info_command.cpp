@@ -12,6 +12,7 @@
 #include "apps/cli/text_format.hpp"
 #include "apps/cli/text_table.hpp"
 #include "core/analysis/spectrum.hpp"
+#include "core/counted.hpp"
 #include "io/mat/rate_model_file.hpp"
 
 namespace rheobase::cli {
@@ -36,6 +37,7 @@ struct Counts {
   Eigen::Index excitatory = 0;
   Eigen::Index inhibitory = 0;  ///< SOM units included
   Eigen::Index som = 0;
+  Eigen::Index mixed = 0;  ///< all, or none where Dale's principle holds
   Eigen::Index connections = 0;
 };
 
@@ -62,8 +64,9 @@ Facts facts_of(const rate::RateNetwork& network, bool with_spectrum) {
   Facts facts;
   const std::vector<rate::UnitType> types = rate::unit_types(network);
   facts.counts.excitatory = std::ranges::count(types, rate::UnitType::excitatory);
-  facts.counts.inhibitory = network.units() - facts.counts.excitatory;
   facts.counts.som = std::ranges::count(types, rate::UnitType::som);
+  facts.counts.mixed = std::ranges::count(types, rate::UnitType::mixed);
+  facts.counts.inhibitory = network.units() - facts.counts.excitatory - facts.counts.mixed;
   facts.counts.connections = (network.w.array() != 0.0).count();
   const Eigen::VectorXd& taus = network.tau_ms;
   facts.taus = {taus.minCoeff(), median({taus.begin(), taus.end()}), taus.maxCoeff()};
@@ -98,6 +101,16 @@ std::string spectrum_text(const std::optional<analysis::Spectrum>& spectrum) {
                   : "not computed (--no-spectrum)";
 }
 
+std::string units_text(const Counts& counts) {
+  if (counts.mixed > 0) {
+    return fmt::format("{}, of no type: weights of both signs, without Dale's principle",
+                       counts.mixed);
+  }
+  return fmt::format("{}: {} excitatory, {} inhibitory ({} of them SOM)",
+                     counts.excitatory + counts.inhibitory, counts.excitatory, counts.inhibitory,
+                     counts.som);
+}
+
 std::string task_text(const io::ModelFile& file) {
   std::string text = file.task.empty() ? "not named in the file" : file.task;
   for (const auto& [name, value] : file.provenance.task_parameters) {
@@ -107,8 +120,8 @@ std::string task_text(const io::ModelFile& file) {
 }
 
 std::string training_text(const io::ModelProvenance& provenance) {
-  std::string text = provenance.trials > 0 ? fmt::format("{} trials", provenance.trials)
-                                           : std::string("not recorded");
+  std::string text =
+      provenance.trials > 0 ? counted(provenance.trials, "trial") : std::string("not recorded");
   if (provenance.eval_accuracy >= 0.0) {
     text += ", accuracy " + percent(provenance.eval_accuracy);
   }
@@ -127,9 +140,10 @@ std::string scaling_text(const io::ModelFile& file) {
   std::string text = fmt::format("{:g}", *file.scaling_factor);
   if (!grid.empty() && grid.size() == accuracies.size()) {
     text += fmt::format("{}, accuracy {}",
-                        grid.size() == 1 ? std::string(", the only value tried")
-                                         : fmt::format(", best of {} values from {:g} to {:g}",
-                                                       grid.size(), grid.front(), grid.back()),
+                        grid.size() == 1
+                            ? std::string(", the only value tried")
+                            : fmt::format(", best of {} from {:g} to {:g}",
+                                          counted(grid.size(), "value"), grid.front(), grid.back()),
                         percent(*std::max_element(accuracies.begin(), accuracies.end())));
   }
   return text;
@@ -166,9 +180,7 @@ std::string summary_text(const InfoRequest& request, const io::ModelFile& file,
   Summary summary;
   summary.add("file", request.model.string());
   summary.add("task", task_text(file));
-  summary.add("units",
-              fmt::format("{}: {} excitatory, {} inhibitory ({} of them SOM)", model.units(),
-                          counts.excitatory, counts.inhibitory, counts.som));
+  summary.add("units", units_text(counts));
   summary.add("inputs", std::to_string(model.inputs()));
   summary.add("activation", model.transfer);
   if (file.dale) {
@@ -224,6 +236,7 @@ Json info_json(const InfoRequest& request, const io::ModelFile& file, const Fact
           {"excitatory", facts.counts.excitatory},
           {"inhibitory", facts.counts.inhibitory},
           {"som", facts.counts.som},
+          {"mixed", facts.counts.mixed},
           {"inputs", model.inputs()},
           {"outputs", model.outputs()},
           {"step_ms", model.step_ms},
@@ -252,9 +265,8 @@ void run_info(const InfoRequest& request, const Console& console) {
   const Eigen::Index units = file.network.units();
   constexpr Eigen::Index kLarge = 1000;  // a second's work, growing with the third power
   if (!request.no_spectrum && units >= kLarge) {
-    note(console, fmt::format("eigenvalues of {} units take some time; --no-spectrum goes without "
-                              "them",
-                              units));
+    note(console, fmt::format("eigenvalues of {} take some time; --no-spectrum goes without them",
+                              counted(units, "unit")));
   }
   const Facts facts = facts_of(file.network, !request.no_spectrum);
   if (request.json) {
@@ -271,7 +283,8 @@ void add_info_command(Command program, const Console& console) {
   const Command command = program.add_command(
       "info",
       "What is in a model file\n"
-      "Units by type, connections, eigenvalues of the signed weight matrix (the radius of a random "
+      "Units by type (of none where a unit has weights of both signs), connections, eigenvalues of "
+      "the signed weight matrix (the radius of a random "
       "matrix is that of one with the same column variances; outliers lie more than 20 % outside "
       "of it), time constants, training, scaling factor and the commands that made the file.");
   command.examples(kInfoExamples);

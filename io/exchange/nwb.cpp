@@ -203,7 +203,9 @@ void add_units(Hdf5Writer& file, NwbWriter& nwb, const Session& session,
     std::transform(types.begin(), types.end(), std::back_inserter(words), [](int type) {
       return std::string(to_string(static_cast<rate::UnitType>(type)));
     });
-    nwb.texts("/units/unit_type", "E: excitatory, I: inhibitory, SOM: inhibitory of the SOM motif",
+    nwb.texts("/units/unit_type",
+              "E: excitatory, I: inhibitory, SOM: inhibitory of the SOM motif, mixed: weights of "
+              "both signs",
               words);
   }
 }

@@ -93,10 +93,10 @@ void add_text(MatFields& fields, std::string name, const std::string& text) {
 
 /// @throws InputError unless every unit has one of the types
 std::vector<int> read_unit_types(const MatFile& file, Index units) {
-  constexpr std::string_view kTypes = "must be 0 (E), 1 (I) or 2 (SOM) for every unit";
+  constexpr std::string_view kTypes = "must be 0 (E), 1 (I), 2 (SOM) or 3 (mixed) for every unit";
   std::vector<int> types;
   for (const double type : file.vector("unit_type", units, kTypes)) {
-    if (type != 0.0 && type != 1.0 && type != 2.0) {
+    if (type != 0.0 && type != 1.0 && type != 2.0 && type != 3.0) {
       file.fail("unit_type", fmt::format("{}", type), kTypes);
     }
     types.push_back(static_cast<int>(type));

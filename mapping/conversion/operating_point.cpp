@@ -131,7 +131,7 @@ Corner least_error(const FitTarget& target, double gain, double bias) {
 std::vector<std::vector<Eigen::Index>> groups_of(const rate::RateNetwork& network, FitScope scope) {
   std::vector<std::vector<Eigen::Index>> groups;
   if (scope == FitScope::type) {
-    groups.resize(3);
+    groups.resize(rate::kUnitTypes.size());
     const std::vector<rate::UnitType> types = rate::unit_types(network);
     for (std::size_t unit = 0; unit < types.size(); ++unit) {
       groups[static_cast<std::size_t>(types[unit])].push_back(static_cast<Eigen::Index>(unit));

@@ -12,6 +12,8 @@ std::string_view to_string(UnitType type) {
       return "I";
     case UnitType::som:
       return "SOM";
+    case UnitType::mixed:
+      return "mixed";
   }
   return "";
 }
@@ -21,8 +23,12 @@ std::vector<UnitType> unit_types(const RateNetwork& network) {
     return network.unit_type;
   }
   std::vector<UnitType> types;
-  for (const double outgoing : network.w.colwise().sum()) {
-    types.push_back(outgoing < 0.0 ? UnitType::inhibitory : UnitType::excitatory);
+  for (const auto& outgoing : network.w.colwise()) {
+    const bool negative = (outgoing.array() < 0.0).any();
+    if (negative && (outgoing.array() > 0.0).any()) {
+      return std::vector(static_cast<std::size_t>(network.units()), UnitType::mixed);
+    }
+    types.push_back(negative ? UnitType::inhibitory : UnitType::excitatory);
   }
   return types;
 }

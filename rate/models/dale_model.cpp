@@ -110,6 +110,21 @@ Eigen::MatrixXd effective_initial_weights(const DaleModel& model) {
   return signed_and_masked(model, model.w0);
 }
 
+namespace {
+
+std::vector<UnitType> types_of(const DaleModel& model) {
+  std::vector<UnitType> types;
+  for (const bool inhibitory : model.inhibitory) {
+    types.push_back(inhibitory ? UnitType::inhibitory : UnitType::excitatory);
+  }
+  for (const Eigen::Index unit : som_units(model)) {
+    types[static_cast<std::size_t>(unit)] = UnitType::som;
+  }
+  return types;
+}
+
+}  // namespace
+
 RateNetwork network_of(const DaleModel& model) {
   RateNetwork network;
   network.w = effective_weights(model);
@@ -122,11 +137,8 @@ RateNetwork network_of(const DaleModel& model) {
   network.transfer = model.transfer;
   network.noise.factor = kRateNoise;
   network.initial.scale = kInitialNoise;
-  for (const bool inhibitory : model.inhibitory) {
-    network.unit_type.push_back(inhibitory ? UnitType::inhibitory : UnitType::excitatory);
-  }
-  for (const Eigen::Index unit : som_units(model)) {
-    network.unit_type[static_cast<std::size_t>(unit)] = UnitType::som;
+  if (model.dale) {
+    network.unit_type = types_of(model);
   }
   if (model.w0.size() > 0) {
     network.w_initial = effective_initial_weights(model);
@@ -159,7 +171,7 @@ void validate(const DaleModel& model, const std::string& where) {
   validate_input_and_readout(model, check);
   validate_time_constants(model, check);
   validate_types(model, check);
-  transfer_named(model.transfer);
+  check.activation(model.transfer);
 }
 
 }  // namespace rheobase::rate

@@ -27,7 +27,8 @@ PageSection output_section(const ReportData& data) {
     section.figures.push_back(
         {"trial", "One trial",
          "Output of both networks, every spike of the LIF network and the mean rate of each type "
-         "of unit. E: excitatory, I: inhibitory, SOM: somatostatin-like inhibitory units.",
+         "of unit. E: excitatory, I: inhibitory, SOM: somatostatin-like inhibitory units, mixed: "
+         "without Dale's principle.",
          true});
   }
   return section;

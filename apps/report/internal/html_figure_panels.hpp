@@ -10,8 +10,9 @@
 namespace rheobase::report {
 
 // Okabe & Ito's palette, darker where lines are thin: told apart with any colour vision.
-inline constexpr std::array kTypeColours{"#0072B2", "#D55E00", "#B3589A"};
-inline constexpr std::array kConditionColours{"#D88A00", "#2F9FE0", "#00966C", "#B3589A"};
+inline constexpr std::array kTypeColours{"#0072B2", "#D55E00", "#B3589A", "#666666"};
+inline constexpr std::array kConditionColours{"#D88A00", "#2F9FE0", "#00966C", "#B3589A",
+                                              "#666666"};
 inline constexpr const char* kRateColour = "#454C55";
 inline constexpr const char* kSpikingColour = "#00966C";
 inline constexpr const char* kTargetColour = "#8D949C";

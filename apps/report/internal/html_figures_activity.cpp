@@ -6,12 +6,13 @@
 
 #include "apps/report/internal/html_figure_panels.hpp"
 #include "apps/report/internal/html_raster.hpp"
+#include "core/counted.hpp"
 
 namespace rheobase::report {
 
 namespace {
 
-constexpr int kTypes = 3;
+constexpr int kTypes = static_cast<int>(rate::kUnitTypes.size());
 
 using Spans = std::vector<std::pair<double, double>>;
 
@@ -230,10 +231,11 @@ std::string outputs_figure(const ReportData& data, const FigureTarget& target) {
   for (std::size_t i = 0; i < data.outputs.size(); ++i) {
     const ReportOutputs& outputs = data.outputs[i];
     const auto condition = static_cast<std::size_t>(outputs.condition);
-    script.begin({14.0 + step * static_cast<double>(i % columns),
-                  kTop + kStep * static_cast<double>(i / columns), step - 18.0, kHeight,
-                  fmt::format("{}, {} trials", data.conditions[condition], outputs.trials),
-                  "Time (ms)", "Output (a.u.)"});
+    script.begin(
+        {14.0 + step * static_cast<double>(i % columns),
+         kTop + kStep * static_cast<double>(i / columns), step - 18.0, kHeight,
+         fmt::format("{}, {}", data.conditions[condition], counted(outputs.trials, "trial")),
+         "Time (ms)", "Output (a.u.)"});
     time_axis(script, data);
     script.range('y', low, high);
     script.shade(spans_of(data.stimulus[condition]));

@@ -13,7 +13,7 @@ namespace rheobase::report {
 
 namespace {
 
-constexpr int kShownTypes = 3;
+constexpr int kShownTypes = static_cast<int>(rate::kUnitTypes.size());
 constexpr double kColumnHeightMm = 66.0;
 
 FigurePanel column_panel(std::string title, std::string x, std::string y) {

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/whole_number.hpp"
 
 namespace rheobase::report {
@@ -14,7 +15,7 @@ namespace rheobase::report {
 namespace {
 
 constexpr std::size_t kFewestUnits = 100;
-constexpr int kUnitTypes = 3;
+constexpr int kTypeRows = static_cast<int>(rate::kUnitTypes.size());
 
 using Trains = std::vector<std::vector<double>>;
 
@@ -32,7 +33,7 @@ Trains trains_of(const ReportRaster& raster, std::size_t units) {
 /// Every `stride`-th unit of each type, the first included.
 std::vector<int> every_unit(const std::vector<int>& order,
                             const std::vector<rate::UnitType>& unit_type, std::size_t stride) {
-  std::array<std::size_t, kUnitTypes> seen{};
+  std::array<std::size_t, rate::kUnitTypes.size()> seen{};
   std::vector<int> kept;
   for (const int unit : order) {
     const auto type = static_cast<std::size_t>(unit_type[static_cast<std::size_t>(unit)]);
@@ -70,9 +71,10 @@ std::string thinning_text(std::size_t shown_units, std::size_t units, std::size_
   if (shown == spikes && shown_units == units) {
     return {};
   }
-  const std::string of_units =
-      shown_units == units ? "all units" : fmt::format("{} of {} units", shown_units, units);
-  return fmt::format("{} of {} spikes drawn, {}", shown, spikes, of_units);
+  const std::string of_units = shown_units == units
+                                   ? "all units"
+                                   : fmt::format("{} of {}", shown_units, counted(units, "unit"));
+  return fmt::format("{} of {} drawn, {}", shown, counted(spikes, "spike"), of_units);
 }
 
 }  // namespace
@@ -115,14 +117,14 @@ Eigen::MatrixXd population_rate(const ReportRaster& raster,
                                 const std::vector<rate::UnitType>& unit_type, double duration_ms,
                                 double bin_ms) {
   const auto bins = to_integer<Eigen::Index>(std::ceil(duration_ms / bin_ms - 1e-9));
-  Eigen::MatrixXd rate = Eigen::MatrixXd::Zero(kUnitTypes, bins);
+  Eigen::MatrixXd rate = Eigen::MatrixXd::Zero(kTypeRows, bins);
   for (std::size_t i = 0; i < raster.unit.size(); ++i) {
     const auto type =
         static_cast<Eigen::Index>(unit_type[static_cast<std::size_t>(raster.unit[i])]);
     const auto bin = static_cast<Eigen::Index>(raster.time_ms[i] / bin_ms);
     rate(type, std::clamp<Eigen::Index>(bin, 0, bins - 1)) += 1.0;
   }
-  for (int type = 0; type < kUnitTypes; ++type) {
+  for (int type = 0; type < kTypeRows; ++type) {
     const auto units =
         std::count(unit_type.begin(), unit_type.end(), static_cast<rate::UnitType>(type));
     if (units > 0) {

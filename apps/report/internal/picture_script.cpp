@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 #include <fmt/os.h>
+#include <fmt/ranges.h>
 
 #include "core/whole_number.hpp"
 
@@ -18,9 +19,9 @@ namespace {
 
 // Okabe & Ito's palette: conditions and unit types are told apart with any colour vision.
 constexpr std::array kConditionColours{"#009E73", "#E69F00", "#56B4E9", "#999999"};
-constexpr std::array kTypeColours{"#0072B2", "#D55E00", "#CC79A7"};
-constexpr std::array kTypeNames{"E", "I", "SOM"};
-constexpr int kScriptTypes = 3;
+constexpr std::array kTypeColours{"#0072B2", "#D55E00", "#CC79A7", "#666666"};
+constexpr std::array kTypeNames{"E", "I", "SOM", "mixed"};
+constexpr int kScriptTypes = static_cast<int>(rate::kUnitTypes.size());
 constexpr const char* kGrey = "#555555";
 
 /// 180 x 105 mm at 96 dots an inch; the PNG is drawn at 300.
@@ -312,8 +313,8 @@ void Script::time_constant_panel(Cell cell) {
   {
     fmt::ostream data = fmt::output_file((folder_ / "tau.dat").string());
     for (std::size_t bin = 0; bin < bins.size(); ++bin) {
-      data.print("{:.6g} {} {} {}\n", low + (static_cast<double>(bin) + 0.5) * width, bins[bin][0],
-                 bins[bin][1], bins[bin][2]);
+      data.print("{:.6g} {}\n", low + (static_cast<double>(bin) + 0.5) * width,
+                 fmt::join(bins[bin], " "));
     }
   }
   line("set xlabel 'Decay time constant τ (ms)' offset 0,0.4");
@@ -327,11 +328,11 @@ void Script::time_constant_panel(Cell cell) {
   // Stacked from the top down: each box starts at 0 and the next one covers its lower part.
   for (int type = kScriptTypes - 1; type >= 0; --type) {
     if (has_type(type)) {
-      const char* sum = type == 2 ? "$2+$3+$4" : type == 1 ? "$2+$3" : "$2";
       plots += fmt::format(
-          "{}'tau.dat' using 1:({}) with boxes fillstyle solid noborder linecolor "
+          "{}'tau.dat' using 1:(sum [k=2:{}] column(k)) with boxes fillstyle solid noborder "
+          "linecolor "
           "rgb '{}' title '{}'",
-          plots.empty() ? "" : ", ", sum, kTypeColours[static_cast<std::size_t>(type)],
+          plots.empty() ? "" : ", ", type + 2, kTypeColours[static_cast<std::size_t>(type)],
           kTypeNames[static_cast<std::size_t>(type)]);
     }
   }

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "rate/tasks/recorded_task.hpp"
 #include "rate/tasks/trajectory_task.hpp"
@@ -217,15 +218,14 @@ void check_distribution(const ComparisonCheck& check, const std::string& path,
 
 void check_types(const mapping::Comparison& comparison, const ComparisonCheck& check) {
   std::size_t next = 0;
-  for (const rate::UnitType type :
-       {rate::UnitType::excitatory, rate::UnitType::inhibitory, rate::UnitType::som}) {
+  for (const rate::UnitType type : rate::kUnitTypes) {
     const long count = std::ranges::count(comparison.units.type, type);
     if (count == 0) {
       continue;
     }
     check.require(next < comparison.types.size() && comparison.types[next].type == type, "types",
                   fmt::format("{} of them", comparison.types.size()),
-                  "must be those of the units, in the order E, I, SOM");
+                  "must be those of the units, in the order E, I, SOM, mixed");
     const mapping::TypeComparison& one = comparison.types[next];
     const std::string path = fmt::format("types[{}]", next);
     check_distribution(check, path + ".rate_hz", one.rate_hz, count);
@@ -243,7 +243,7 @@ void check_types(const mapping::Comparison& comparison, const ComparisonCheck& c
 void check_fractions(const ComparisonCheck& check, const std::string& field,
                      const Eigen::VectorXd& fractions, Index most) {
   check.require(fractions.size() >= 1 && fractions.size() <= most, field,
-                fmt::format("{} values", fractions.size()), fmt::format("must be 1 ... {}", most));
+                counted(fractions.size(), "value"), fmt::format("must be 1 ... {}", most));
   for (Index k = 0; k < fractions.size(); ++k) {
     check.within(field, fractions[k], 0.0, k == 0 ? 1.0 + kRoundingOfFractions : fractions[k - 1]);
   }
@@ -258,13 +258,12 @@ void check_subspaces(const mapping::Comparison& comparison, const ComparisonChec
   check_fractions(check, "subspaces.rate_explained", subspaces.rate_explained, most);
   check_fractions(check, "subspaces.spiking_explained", subspaces.spiking_explained, most);
   check.require(subspaces.rate_explained.size() == subspaces.spiking_explained.size(),
-                "subspaces.spiking_explained",
-                fmt::format("{} values", subspaces.spiking_explained.size()),
+                "subspaces.spiking_explained", counted(subspaces.spiking_explained.size(), "value"),
                 fmt::format("must be {}, as rate_explained", subspaces.rate_explained.size()));
   const Eigen::VectorXd& angles = subspaces.angles_deg;
   check.require(
       angles.size() <= comparison.options.components, "subspaces.angles_deg",
-      fmt::format("{} values", angles.size()),
+      counted(angles.size(), "value"),
       fmt::format("must be at most {}, as options.components", comparison.options.components));
   for (Index k = 0; k < angles.size(); ++k) {
     check.within("subspaces.angles_deg", angles[k],

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/whole_number.hpp"
 #include "io/comparison/comparison_json.hpp"
@@ -73,7 +74,7 @@ class Field {
     require(json_.is_array(), "a list of numbers");
     const std::vector<Field> fields = list();
     const auto count = static_cast<Eigen::Index>(fields.size());
-    require(size < 0 || count == size, fmt::format("a list of {} numbers", size));
+    require(size < 0 || count == size, fmt::format("a list of {}", counted(size, "number")));
     Eigen::VectorXd values(count);
     for (Eigen::Index k = 0; k < count; ++k) {
       values[k] = fields[static_cast<std::size_t>(k)].optional().value_or(
@@ -157,13 +158,12 @@ mapping::ConditionComparison condition_from(const Field& field) {
 }
 
 rate::UnitType unit_type_from(const Field& field) {
-  for (const rate::UnitType type :
-       {rate::UnitType::excitatory, rate::UnitType::inhibitory, rate::UnitType::som}) {
+  for (const rate::UnitType type : rate::kUnitTypes) {
     if (field.text() == to_string(type)) {
       return type;
     }
   }
-  field.require(false, "E, I or SOM");
+  field.require(false, "E, I, SOM or mixed");
   return {};
 }
 

@@ -288,8 +288,7 @@ Comparison ComparisonSums::result() const {
 
 std::vector<TypeComparison> compare_types(const UnitComparison& units, double scaling_factor) {
   std::vector<TypeComparison> result;
-  for (const rate::UnitType type :
-       {rate::UnitType::excitatory, rate::UnitType::inhibitory, rate::UnitType::som}) {
+  for (const rate::UnitType type : rate::kUnitTypes) {
     std::vector<double> predicted, measured, correlation, cv, cv2;
     for (std::size_t unit = 0; unit < units.type.size(); ++unit) {
       if (units.type[unit] != type) {

@@ -24,6 +24,26 @@ TEST_SUITE("cli") {
     CHECK(json["spectral_radius"] > 0.0);
   }
 
+  TEST_CASE("units of a network without Dale's principle have no type") {
+    const WorkingFolder folder;
+    REQUIRE(run(tiny_training("signed.mat") + std::vector<std::string>{"--dale", "false"}).code ==
+            0);
+    const auto json = run({"info", "signed.mat", "--json"}).json();
+    CHECK(json["mixed"] == json["units"]);
+    CHECK(json["excitatory"] == 0);
+    CHECK(json["inhibitory"] == 0);
+    const std::string text = run({"info", "signed.mat"}).out;
+    CHECK(text.find("of no type: weights of both signs") != std::string::npos);
+    CHECK(text.find("excitatory") == std::string::npos);
+    const Outcome compared =
+        run({"compare", "signed.mat", "--scaling", "50", "--trials", "4", "--json"});
+    CAPTURE(compared.err);
+    REQUIRE(compared.code == 0);
+    const auto types = compared.json()["types"];
+    REQUIRE(types.size() == 1);
+    CHECK(types[0]["type"] == "mixed");
+  }
+
   TEST_CASE("info shows the commands that made a file, and its scaling factor") {
     const WorkingFolder folder;
     REQUIRE(run(tiny_training("model.mat")).code == 0);
