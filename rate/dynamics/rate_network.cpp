@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "rate/dynamics/internal/field_check.hpp"
-#include "rate/dynamics/transfer/transfer.hpp"
 
 namespace rheobase::rate {
 
@@ -67,7 +67,7 @@ void validate(const RateNetwork& network, const std::string& where) {
   check.length("bias", network.bias.size(), n);
   check.finite("bias", network.bias.transpose());
   if (network.b_out.size() != network.outputs()) {
-    check.fail("b_out", fmt::format("{} values", network.b_out.size()),
+    check.fail("b_out", counted(network.b_out.size(), "value"),
                fmt::format("must have one value per output, {}", network.outputs()));
   }
   check.finite("b_out", network.b_out.transpose());
@@ -81,7 +81,7 @@ void validate(const RateNetwork& network, const std::string& where) {
     check.fail("tau_ms", fmt::format("{} for unit {}", network.tau_ms[shortest], shortest + 1),
                fmt::format("must not be shorter than the step, {} ms", network.step_ms));
   }
-  transfer_named(network.transfer);
+  check.activation(network.transfer);
   if (!network.unit_type.empty()) {
     check.length("unit_type", static_cast<Eigen::Index>(network.unit_type.size()), n);
   }

@@ -4,7 +4,9 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
+#include "rate/dynamics/transfer/transfer.hpp"
 
 namespace rheobase::rate {
 
@@ -22,7 +24,7 @@ void FieldCheck::shape(std::string_view field, const Eigen::MatrixXd& matrix, Ei
 
 void FieldCheck::length(std::string_view field, Eigen::Index found, Eigen::Index units) const {
   if (found != units) {
-    fail(field, fmt::format("{} values", found),
+    fail(field, counted(found, "value"),
          fmt::format("must have one value per unit, N = {}", units));
   }
 }
@@ -41,6 +43,14 @@ void FieldCheck::matrix(std::string_view field, const Eigen::MatrixXd& matrix, E
                         Eigen::Index columns) const {
   shape(field, matrix, rows, columns, fmt::format("must be {} x {}", rows, columns));
   finite(field, matrix);
+}
+
+void FieldCheck::activation(std::string_view name) const {
+  try {
+    transfer_named(name);
+  } catch (const InputError& error) {
+    fail("activation", error.found(), error.required());
+  }
 }
 
 }  // namespace rheobase::rate

@@ -22,6 +22,8 @@ struct FieldCheck {
   /// Shape and finite numbers.
   void matrix(std::string_view field, const Eigen::MatrixXd& matrix, Eigen::Index rows,
               Eigen::Index columns) const;
+  /// A registered transfer function.
+  void activation(std::string_view name) const;
 };
 
 }  // namespace rheobase::rate

@@ -4,6 +4,7 @@
 #include "apps/cli/help_text.hpp"
 #include "apps/cli/progress_bar.hpp"
 #include "apps/cli/reference_path.hpp"
+#include "apps/cli/text_format.hpp"
 #include "apps/cli/text_table.hpp"
 #include "apps/cli/value_syntax.hpp"
 #include "core/edit_distance.hpp"
@@ -60,6 +61,19 @@ TEST_SUITE("cli") {
     CHECK(nearest_name("--trial", names) == "--trials");
     CHECK(nearest_name("--evaluate", names) == "--evaluate-every");
     CHECK(nearest_name("--frobnicate", names).empty());
+  }
+
+  TEST_CASE("texts are shown without control characters and bytes that are no UTF-8") {
+    CHECK(cli::visible("plain, \xc3\xa9, \xe2\x82\xac, \xf0\x9d\x84\x9e") ==
+          "plain, \xc3\xa9, \xe2\x82\xac, \xf0\x9d\x84\x9e");
+    CHECK(cli::visible("\x1b[31m\x7f\n") == "\\x1b[31m\\x7f\\x0a");
+    CHECK(cli::visible("\xc2\x9b"
+                       "2J") == "\\x9b2J");                             // a terminal's CSI
+    CHECK(cli::visible("w\xff\xfe") == "w\\xff\\xfe");                  // never part of UTF-8
+    CHECK(cli::visible("\xe2\x82") == "\\xe2\\x82");                    // cut short
+    CHECK(cli::visible("\xc0\xaf") == "\\xc0\\xaf");                    // a longer form of '/'
+    CHECK(cli::visible("\xed\xa0\x80") == "\\xed\\xa0\\x80");           // half of a surrogate pair
+    CHECK(cli::visible("\xf4\x90\x80\x80") == "\\xf4\\x90\\x80\\x80");  // beyond U+10FFFF
   }
 
   TEST_CASE("arguments are quoted so that a shell gives them back") {

@@ -174,6 +174,21 @@ TEST_SUITE("unit") {
     }
   }
 
+  TEST_CASE("types of units follow Dale's principle, or there are none") {
+    RateNetwork network = general_network(4);
+    network.w << 1.0, -2.0, 0.0, 0.0,  //
+        0.5, -1.0, 0.0, 3.0,           //
+        0.0, 0.0, 0.0, 0.0,            //
+        2.0, -0.1, 0.0, 0.0;
+    CHECK(unit_types(network) == std::vector{UnitType::excitatory, UnitType::inhibitory,
+                                             UnitType::excitatory, UnitType::excitatory});
+    network.w(2, 3) = -1e-3;  // one weight of the other sign
+    CHECK(unit_types(network) == std::vector(4, UnitType::mixed));
+    network.unit_type = {UnitType::som, UnitType::som, UnitType::som, UnitType::som};
+    CHECK(unit_types(network) == network.unit_type);  // its own word counts
+    CHECK(to_string(UnitType::mixed) == "mixed");
+  }
+
   TEST_CASE("networks that cannot run are refused by field") {
     CHECK(refusal([](RateNetwork&) {}) == "accepted");
     CHECK(refusal([](RateNetwork& n) { n.w.conservativeResize(5, 4); }) ==
@@ -200,7 +215,9 @@ TEST_SUITE("unit") {
           }) ==
           "net: field 'loops[0].start_ms': found 3 to 3; must be a window of positive length that "
           "starts at 0 or later");
-    CHECK(refusal([](RateNetwork& n) { n.transfer = "steep"; }).starts_with("activation: found"));
+    CHECK(refusal([](RateNetwork& n) {
+            n.transfer = "steep";
+          }).starts_with("net: field 'activation': found 'steep'; must be one of"));
   }
 
   TEST_CASE("inputs, outputs and step of network and task must agree") {
