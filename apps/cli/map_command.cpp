@@ -18,11 +18,14 @@
 #include "apps/cli/text_table.hpp"
 #include "apps/cli/value_syntax.hpp"
 #include "apps/report/conversion_picture.hpp"
+#include "core/counted.hpp"
 #include "core/error.hpp"
+#include "core/random.hpp"
 #include "io/mat/mapped_model.hpp"
 #include "mapping/conversion/conversion_notes.hpp"
 #include "mapping/conversion/conversion_search.hpp"
 #include "mapping/conversion/siegert.hpp"
+#include "rate/learning/evaluate.hpp"
 
 namespace rheobase::cli {
 
@@ -105,22 +108,25 @@ Json result_json(const MapRequest& request, const rate::Task& task,
   }
   spiking::SimulationOptions simulation = options.search.simulation;
   simulation.noise_intensity = chosen.transfer.noise_intensity;
-  return {{"command", console.command_line},
-          {"model", request.model.string()},
-          {"output", output.string()},
-          {"task", to_json(task)},
-          {"seed", request.seed},
-          {"simulation", to_json(simulation, result.engine)},
-          {"spiking_network", to_json(chosen.transfer)},
-          {"points", points},
-          {"candidates", candidates},
-          {"best", candidate_json(chosen)},
-          {"budget_hz", result.budget ? Json(*result.budget) : Json()},
-          {"target", options.target},
-          {"reached", result.reached},
-          {"at_edge", result.published && result.published->at_edge},
-          {"notes", mapping::conversion_notes(options, result)},
-          {"seconds", result.seconds}};
+  return {
+      {"command", console.command_line},
+      {"model", request.model.string()},
+      {"output", output.string()},
+      {"task", to_json(task)},
+      {"seed", request.seed},
+      {"simulation", to_json(simulation, result.engine)},
+      {"spiking_network", to_json(chosen.transfer)},
+      {"points", points},
+      {"candidates", candidates},
+      {"best", candidate_json(chosen)},
+      {"rate_accuracy", result.rate_accuracy.trials > 0 ? to_json(result.rate_accuracy) : Json()},
+      {"rate_network_fails", rate_network_fails(result, options.target)},
+      {"budget_hz", result.budget ? Json(*result.budget) : Json()},
+      {"target", options.target},
+      {"reached", result.reached},
+      {"at_edge", result.published && result.published->at_edge},
+      {"notes", mapping::conversion_notes(options, result)},
+      {"seconds", result.seconds}};
 }
 
 void print_result(const MapRequest& request, const rate::Task& task,
@@ -135,20 +141,30 @@ void print_result(const MapRequest& request, const rate::Task& task,
   simulation.noise_intensity = chosen.transfer.noise_intensity;
   Summary summary;
   summary.add("model", fmt::format("{}, task {}", request.model.string(), task.name()));
-  summary.add("search", fmt::format("{} trials a value, seed {}, {}", options.search.trials,
-                                    request.seed, simulation_text(simulation, result.engine)));
+  summary.add("search",
+              fmt::format("{} a value, seed {}, {}", counted(options.search.trials, "trial"),
+                          request.seed, simulation_text(simulation, result.engine)));
   add_engine_reason(summary, request.spiking, result.engine);
   add_network(summary, chosen.transfer);
   console.out << summary.text() << '\n';
+  const bool rate_fails = rate_network_fails(result, options.target);
+  const std::string word = chosen_word(rate_fails);
   if (result.published) {
-    console.out << search_table(*result.published) << '\n';
+    console.out << search_table(*result.published, word) << '\n';
   }
   if (!result.published || result.candidates.size() > 1) {
-    console.out << candidate_table(result) << '\n';
+    console.out << candidate_table(result, word) << '\n';
   }
   Summary outcome;
   const OutcomeText best = outcome_text(chosen);
-  outcome.add("best", best.measured);
+  if (rate_fails) {
+    outcome.add("rate network",
+                fmt::format("fails its task: {} correct (95 % interval {}); the "
+                            "spiking network below is no conversion, its accuracy "
+                            "an accident",
+                            percent(result.rate_accuracy.value), interval(result.rate_accuracy)));
+  }
+  outcome.add(word, best.measured);
   if (chosen.confirmed) {
     outcome.add("fresh", best.confirmed);
   }
@@ -186,6 +202,16 @@ Mapped map_one(MapRequest request, const fs::path& output, const std::string& co
   mapping::Conversion result = naming_overflow(request.model.string(), [&] {
     return mapping::convert(file.network, task, options, control);
   });
+  const mapping::ScalingPoint& chosen = result.candidates[result.chosen].measured;
+  if (result.rate_accuracy.trials == 0 && chosen.accuracy.low < options.target) {
+    result.rate_accuracy = rate::evaluate_rate(file.network, task,
+                                               {.trials = options.search.trials,
+                                                .seed = options.search.simulation.seed,
+                                                .first_trial = kSearchTrials,
+                                                .threads = options.search.threads},
+                                               {{}, control.cancelled})
+                               .accuracy;
+  }
   const io::ModelFile mapped = io::mapped_model(file, task, result, options, command);
   save_result(output, [&](const fs::path& path) {
     io::write_model(path, mapped, io::MatVersion::level5, request.model);

@@ -9,6 +9,7 @@
 
 #include "apps/cli/json_output.hpp"
 #include "apps/cli/output_file.hpp"
+#include "apps/cli/search_table.hpp"
 #include "apps/cli/series.hpp"
 #include "apps/cli/text_format.hpp"
 #include "apps/cli/text_table.hpp"
@@ -27,6 +28,7 @@ struct MapEntry : SeriesEntry {
   fs::path model;
   double scaling_factor = 0.0;
   double accuracy = 0.0;
+  bool rate_fails = false;  ///< the rate network itself; not known of those resumed
 };
 
 /// What an earlier run with the same options left. @throws InputError for other options
@@ -142,6 +144,7 @@ void print_entries(const MapRequest& request, const std::vector<MapEntry>& entri
                       {"kept", entry.resumed},
                       {"scaling_factor", entry.scaling_factor},
                       {"accuracy", entry.accuracy},
+                      {"rate_network_fails", entry.resumed ? Json() : Json(entry.rate_fails)},
                       {"seconds", std::isnan(entry.seconds) ? Json() : Json(entry.seconds)},
                       {"error", entry.error}});
     }
@@ -151,10 +154,10 @@ void print_entries(const MapRequest& request, const std::vector<MapEntry>& entri
   TextTable table({"model", "scaling", "accuracy", "time"});
   int converted = 0;
   for (const MapEntry& entry : entries) {
-    converted += entry.accuracy >= mapping::kConverted ? 1 : 0;
+    converted += entry.accuracy >= mapping::kConverted && !entry.rate_fails ? 1 : 0;
     if (entry.error.empty()) {
       table.add_row({entry.model.filename().string(), fmt::format("{:g}", entry.scaling_factor),
-                     percent(entry.accuracy),
+                     percent(entry.accuracy) + (entry.rate_fails ? ", rate network fails" : ""),
                      entry.resumed ? "resumed" : seconds_text(entry.seconds)});
     } else {
       table.add_row({entry.model.filename().string(), "failed", "-", "-"});
@@ -201,6 +204,7 @@ void map_many(const MapRequest& request, const Console& console) {
         const mapping::ScalingPoint& best = mapped.result.candidates[mapped.result.chosen].measured;
         entry.scaling_factor = best.scaling_factor;
         entry.accuracy = best.accuracy.value;
+        entry.rate_fails = rate_network_fails(mapped.result, mapped.options.target);
         entry.seconds = mapped.result.seconds;
       });
   write_summary(request.output, entries, console.command_line);

@@ -4,22 +4,31 @@
 
 #include "apps/cli/text_format.hpp"
 #include "apps/cli/text_table.hpp"
+#include "core/counted.hpp"
 #include "mapping/conversion/siegert.hpp"
 
 namespace rheobase::cli {
 
-std::string search_table(const mapping::ScalingSearchResult& result) {
+bool rate_network_fails(const mapping::Conversion& result, double target) {
+  return result.rate_accuracy.trials > 0 && result.rate_accuracy.high < target;
+}
+
+std::string chosen_word(bool rate_fails) {
+  return rate_fails ? "highest" : "best";
+}
+
+std::string search_table(const mapping::ScalingSearchResult& result, const std::string& chosen) {
   TextTable table({"scaling", "accuracy", "95 % interval", "mean rate", "distance", ""});
   for (std::size_t i = 0; i < result.points.size(); ++i) {
     const mapping::ScalingPoint& point = result.points[i];
     table.add_row({fmt::format("{:7g}", point.scaling_factor), percent(point.accuracy.value),
                    interval(point.accuracy), fmt::format("{:.2f} Hz", point.mean_rate_hz),
-                   fmt::format("{:.3f}", point.output_rmse), i == result.best ? "best" : ""});
+                   fmt::format("{:.3f}", point.output_rmse), i == result.best ? chosen : ""});
   }
   return table.text();
 }
 
-std::string candidate_table(const mapping::Conversion& result) {
+std::string candidate_table(const mapping::Conversion& result, const std::string& word) {
   TextTable table({"mapping", "scaling", "gain", "bias", "noise", "copies", "fit error",
                    "predicted", "measured", "mean rate", "spikes", ""});
   for (std::size_t i = 0; i < result.candidates.size(); ++i) {
@@ -38,7 +47,7 @@ std::string candidate_table(const mapping::Conversion& result) {
                    percent(candidate.measured.accuracy.value),
                    fmt::format("{:.2f} Hz", candidate.measured.mean_rate_hz),
                    fmt::format("{:.0f}", candidate.spikes_per_trial),
-                   chosen                ? "best"
+                   chosen                ? word
                    : candidate.over_rate ? "above --max-rate"
                                          : ""});
   }
@@ -52,9 +61,9 @@ OutcomeText outcome_text(const mapping::ConversionCandidate& candidate) {
       fmt::format("scaling factor {:.6g}: {} correct (95 % interval {})", point.scaling_factor,
                   percent(point.accuracy.value), interval(point.accuracy));
   if (candidate.confirmed) {
-    text.confirmed = fmt::format("{} of {} trials that chose nothing (95 % interval {})",
-                                 percent(candidate.confirmed->value), candidate.confirmed->trials,
-                                 interval(*candidate.confirmed));
+    text.confirmed = fmt::format(
+        "{} of {} that chose nothing (95 % interval {})", percent(candidate.confirmed->value),
+        counted(candidate.confirmed->trials, "trial"), interval(*candidate.confirmed));
   }
   return text;
 }

@@ -48,6 +48,32 @@ TEST_SUITE("cli") {
     }
   }
 
+  TEST_CASE("where the rate network fails its task the highest accuracy is no success") {
+    const WorkingFolder folder;
+    REQUIRE(run(tiny_training("model.mat")).code == 0);
+    for (const char* mapping : {"published", "auto"}) {
+      CAPTURE(mapping);
+      const std::vector<std::string> map{"map",       "model.mat", "--trials",     "20",
+                                         "--scaling", "40,50",     "--mapping",    mapping,
+                                         "--output",  "out.mat",   "--max-copies", "1"};
+      const Outcome outcome = run(map);
+      CAPTURE(outcome.err);
+      REQUIRE(outcome.code == 0);
+      CHECK(outcome.out.find("fails its task") != std::string::npos);
+      CHECK(outcome.out.find("\nbest ") == std::string::npos);
+      CHECK(outcome.out.find(" best\n") == std::string::npos);
+      CHECK(outcome.out.find("highest") != std::string::npos);
+      const auto json = run(map + std::vector<std::string>{"--json"}).json();
+      CHECK(json["rate_network_fails"] == true);
+      CHECK(json["rate_accuracy"]["value"] < 0.9);
+    }
+    copy_model();
+    const auto good = run(std::vector<std::string>{"map", "model.mat"} + kQuick +
+                          std::vector<std::string>{"--json"})
+                          .json();
+    CHECK(good["rate_network_fails"] == false);
+  }
+
   TEST_CASE(
       "the file remembers the spiking network, eval and simulate use it unless told otherwise") {
     const WorkingFolder folder;
