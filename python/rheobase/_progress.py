@@ -15,6 +15,13 @@ _WIDTH = 24
 _SILENT_SECONDS = 0.1
 
 
+def _is_seen() -> bool:
+    """Whether somebody watches standard error: a terminal or a notebook, not a file or a pipe."""
+    stream = sys.stderr
+    notebook = type(stream).__module__.startswith(("ipykernel", "google.colab"))
+    return stream is not None and (notebook or stream.isatty())
+
+
 class ProgressBar:
     """A line that is written over and over, with the time left; in notebooks as in terminals."""
 
@@ -25,7 +32,7 @@ class ProgressBar:
 
     def __call__(self, fraction: float, status: str) -> None:
         elapsed = time.monotonic() - self._start
-        if elapsed < _SILENT_SECONDS:
+        if elapsed < _SILENT_SECONDS or not _is_seen():
             return
         filled = round(min(max(fraction, 0.0), 1.0) * _WIDTH)
         line = f"{self._work}  [{'#' * filled}{' ' * (_WIDTH - filled)}] {100 * fraction:3.0f} %"
@@ -53,7 +60,7 @@ def progress_function(progress: Progress, work: str) -> Iterator[ProgressFunctio
     Parameters
     ----------
     progress : bool or callable
-        True: a bar on standard error; a function: itself.
+        True: a bar on standard error where that is a terminal or a notebook; a function: itself.
     work : str
         What is being done, the first word of the bar.
     """

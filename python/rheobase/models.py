@@ -177,7 +177,7 @@ class RateModel(Shown):
 
     @property
     def unit_types(self) -> np.ndarray:
-        """``'E'``, ``'I'`` or ``'SOM'`` of every unit, N; by the outgoing weights where not known."""
+        """``'E'``, ``'I'`` or ``'SOM'`` of every unit, N; ``'mixed'`` without Dale's principle."""
         return np.array(self._model.unit_types)
 
     @property
@@ -282,7 +282,7 @@ class RateModel(Shown):
     def _rows(self) -> list[tuple[str, str]]:
         types = self.unit_types
         kinds = ", ".join(
-            f"{(types == kind).sum()} {kind}" for kind in ("E", "I", "SOM") if (types == kind).any()
+            f"{(types == kind).sum()} {kind}" for kind in ("E", "I", "SOM", "mixed") if (types == kind).any()
         )
         taus = self.tau_ms
         span = f"{taus.min():.4g}" if taus.min() == taus.max() else f"{taus.min():.4g} to {taus.max():.4g}"

@@ -19,7 +19,7 @@ from .tasks import _input_error
 __all__ = ["outputs", "raster", "rates", "search", "trajectories", "weights"]
 
 _RATE, _SPIKING = "#0072b2", "#d55e00"
-_TYPES = {"E": "#c0392b", "I": "#2c5aa0", "SOM": "#1f9e77"}
+_TYPES = {"E": "#c0392b", "I": "#2c5aa0", "SOM": "#1f9e77", "mixed": "#666666"}
 
 
 def _axes(ax: Any, **options: Any) -> Any:

@@ -118,7 +118,7 @@ class Run(Shown):
 
     @property
     def unit_types(self) -> np.ndarray:
-        """``'E'``, ``'I'`` or ``'SOM'`` of every unit, N."""
+        """``'E'``, ``'I'``, ``'SOM'`` or ``'mixed'`` of every unit, N."""
         return np.array(self._run.unit_types)
 
     @property

@@ -74,7 +74,7 @@ class Task(Shown):
                 f"Task() takes the name of a task, not {type(name).__name__}; "
                 "Task.from_class() takes an object with trial() and correct()"
             )
-        self._task = _engine.Task(name, parameters)
+        self._task = _engine.named_task(name, parameters)
         self._recipe: tuple[Any, ...] = ("name", name, parameters)
 
     @classmethod
@@ -277,9 +277,7 @@ class _ClassAdapter:
                 raise TypeError(f"a task must have a function {name}(); {source!r} has none")
         self._source = source
         first = self._checked(source.trial(np.random.default_rng(0)))
-        self._conditions = tuple(str(name) for name in getattr(source, "conditions", ()))
-        if not self._conditions:
-            self._conditions = ("trial",)
+        self._conditions = self._checked_names(getattr(source, "conditions", None))
         step_ms = float(getattr(source, "step_ms", STEP_MS))
         windows = getattr(source, "stimulus_ms", ())
         self._shape = (first.input.shape, first.target.shape)
@@ -297,6 +295,19 @@ class _ClassAdapter:
         }
 
     @staticmethod
+    def _checked_names(names: Any) -> tuple[str, ...]:
+        if names is None:
+            return ("trial",)
+        if isinstance(names, str) or not isinstance(names, Iterable):
+            raise _input_error("conditions", repr(names), "must be a sequence of names")
+        names = tuple(names)
+        for name in names:
+            if not isinstance(name, str) or not name:
+                raise _input_error("conditions", repr(name), "must be names, texts that are not empty")
+        _different_names(names, "conditions")
+        return names or ("trial",)
+
+    @staticmethod
     def _checked(made: Any) -> Trial:
         if not isinstance(made, Trial):
             if not isinstance(made, (tuple, list)) or len(made) not in (2, 3):
@@ -307,7 +318,7 @@ class _ClassAdapter:
             made = Trial(*made)
         arrays = []
         for name in ("input", "target"):
-            array = np.asarray(getattr(made, name))
+            array = _unmasked(getattr(made, name), f"trial().{name}")
             if array.ndim == 1:
                 array = array[np.newaxis, :]
             if array.ndim != 2 or array.dtype.kind not in "biuf":
@@ -391,12 +402,36 @@ def _input_error(argument: str, found: str, required: str) -> _engine.InputError
     return error
 
 
+def _refuse_masked(values: Any, argument: str) -> None:
+    """np.asarray() would show the values under a mask all the same."""
+    if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
+        raise _input_error(
+            argument, f"{np.ma.count_masked(values)} masked values",
+            "must have none: filled(number) puts one in their place, in targets nan where nothing "
+            "is scored",
+        )
+
+
+def _unmasked(values: Any, argument: str) -> np.ndarray:
+    _refuse_masked(values, argument)
+    return np.asarray(values)
+
+
+def _different_names(names: Sequence[str], argument: str) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise _input_error(
+                argument, f"{names.count(name)} times {name!r}", "must have names that differ"
+            )
+
+
 def _trial_list(values: Any, argument: str) -> list[np.ndarray]:
     """One channels x T array a trial."""
     if isinstance(values, (list, tuple)) and len(values) and all(
         getattr(one, "ndim", 0) == 2 for one in values
     ):
-        return [np.asarray(one) for one in values]
+        return [_unmasked(one, argument) for one in values]
+    _refuse_masked(values, argument)
     try:
         array = np.asarray(values)
     except ValueError:
@@ -416,5 +451,10 @@ def _conditions(label: Iterable[Any] | None, trials: int) -> tuple[list[int], li
     labels = [one.item() if isinstance(one, np.generic) else one for one in label]
     if len(labels) != trials:
         raise _input_error("label", f"{len(labels)} labels", f"must be {trials}, one a trial")
+    for trial, one in enumerate(labels):
+        if one is None or one != one:
+            raise _input_error("label", f"{one!r} of trial {trial}", "must be the trial's condition")
     kinds = sorted(set(labels), key=lambda one: (str(type(one)), one))
-    return [kinds.index(one) for one in labels], [str(kind) for kind in kinds]
+    names = [str(kind) for kind in kinds]
+    _different_names(names, "label")
+    return [kinds.index(one) for one in labels], names

@@ -5,7 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
+#include "core/memory.hpp"
 #include "core/whole_number.hpp"
 
 namespace rheobase::python {
@@ -31,8 +33,23 @@ std::string required_text(const ArrayShape& shape) {
   return "must be an array of numbers" + (shape.text.empty() ? "" : " of shape " + shape.text);
 }
 
+/// Values under the mask of a masked array are no numbers; np.asarray would show them all the same.
+void refuse_masked(py::handle value, const std::string& argument, const ArrayShape& shape) {
+  if (!py::hasattr(value, "mask") || !py::hasattr(value, "filled")) {
+    return;
+  }
+  const auto masked =
+      py::cast<long long>(py::module_::import("numpy.ma").attr("count_masked")(value));
+  if (masked > 0) {
+    throw InputError(argument, "", counted(masked, "masked value"),
+                     std::string("must have none: filled(number) puts one in their place") +
+                         (shape.allows_nan ? ", nan where nothing is scored" : ""));
+  }
+}
+
 /// What NumPy makes of the value, real numbers.
 py::array real_array(py::handle value, const std::string& argument, const ArrayShape& shape) {
+  refuse_masked(value, argument, shape);
   const py::array array = py::array::ensure(value);
   if (!array) {
     PyErr_Clear();
@@ -67,16 +84,21 @@ void check_values(const Numbers& numbers, const std::string& argument, const Arr
       place += (axis == 0 ? "" : ", ") + std::to_string(rest % numbers.shape(axis));
       rest /= numbers.shape(axis);
     }
-    throw InputError(argument, "", fmt::format("{} at [{}]", values[i], place),
+    throw InputError(argument, "",
+                     numbers.ndim() == 0 ? fmt::format("{}", values[i])
+                                         : fmt::format("{} at [{}]", values[i], place),
                      shape.allows_nan ? "must be finite or not-a-number" : "must be finite");
   }
 }
 
 /// Column-major doubles: the array itself where it is that already.
 Numbers numbers_of(const py::array& array, const std::string& argument, const ArrayShape& shape) {
+  const double bytes = static_cast<double>(sizeof(double)) * static_cast<double>(array.size());
+  require_memory(bytes, argument, "", found_text(array), "a smaller array takes less");
   Numbers numbers = Numbers::ensure(array);
   if (!numbers) {
-    throw py::error_already_set();
+    PyErr_Clear();
+    throw InputError(argument, "", found_text(array), "must fit into memory as 64-bit numbers");
   }
   check_values(numbers, argument, shape);
   return numbers;

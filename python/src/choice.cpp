@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "mapping/conversion/transfer_fields.hpp"
 #include "rate/learning/evaluate.hpp"
@@ -32,12 +33,12 @@ double scaling_from(Keywords& keywords, const io::ModelFile& file) {
 }
 
 int threads_from(Keywords& keywords) {
-  return static_cast<int>(keywords.take_number("threads", {0.0, 1024.0}).value_or(0.0));
+  return static_cast<int>(keywords.take_integer("threads", {0.0, 1024.0}).value_or(0));
 }
 
 void require_same_inputs(const io::ModelFile& file, const rate::Task& task) {
   if (task.inputs() != file.network.inputs()) {
-    throw InputError("task", "", fmt::format("{} input(s)", task.inputs()),
+    throw InputError("task", "", counted(task.inputs(), "input"),
                      fmt::format("must have {}, the inputs of the model", file.network.inputs()));
   }
   rate::require_fit(file.network, task);

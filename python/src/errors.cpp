@@ -1,4 +1,5 @@
 #include <cctype>
+#include <new>
 #include <string>
 
 #include "core/error.hpp"
@@ -67,6 +68,10 @@ void translate(std::exception_ptr pointer) {
     raise_input_error(error);
   } catch (const NonFiniteError& error) {
     raise_overflow(error);
+  } catch (const std::bad_alloc&) {
+    PyErr_SetString(PyExc_MemoryError,
+                    "not enough memory: fewer units, trials, recorded voltages or threads, or a "
+                    "smaller batch, take less");
   } catch (const Error& error) {
     PyErr_SetString(error_type, in_python_words(error.what()).c_str());
   }

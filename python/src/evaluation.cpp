@@ -42,7 +42,7 @@ py::dict spiking_dict(mapping::SpikingEvaluation&& evaluation) {
 }
 
 int trial_count(Keywords& keywords) {
-  return static_cast<int>(keywords.take_number("trials", {1.0, 1e6}).value_or(100.0));
+  return static_cast<int>(keywords.take_integer("trials", {1.0, 1e6}).value_or(100));
 }
 
 /// @returns the rate network's part and the spiking one's, None for one that was not wanted

@@ -77,8 +77,9 @@ py::dict innate_dict(const InnateFile& file) {
 py::tuple timing(const py::dict& given, const std::string& command, const py::object& progress) {
   auto file = std::make_shared<InnateFile>(timing_start(given, command));
   Session session(progress);
-  file->result = session.run(
-      [&] { return rate::run_innate(file->start, file->experiment, session.control()); });
+  file->result = session.run([&] {
+    return rate::run_innate(file->start, file->experiment, session.control(), {.abandon = true});
+  });
   auto model = std::make_shared<io::ModelFile>();
   model->network = rate::network_of(file->result.network, file->experiment.noise);
   model->provenance.command = command;

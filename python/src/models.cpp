@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <pybind11/stl.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/field_table.hpp"
 #include "core/memory.hpp"
@@ -125,11 +126,10 @@ py::list run(const ModelFile& file, py::handle input, const py::dict& options,
   rate::RateNoise noise;
   noise.factor = keywords.take_number("noise", kNonNegative);
   noise.seed = static_cast<Seed>(
-      keywords.take_number("seed", {.low = 0.0, .high = 4294967295.0}).value_or(1.0));
+      keywords.take_integer("seed", {.low = 0.0, .high = 4294967295.0}).value_or(1));
   const auto first = static_cast<std::uint32_t>(
-      keywords.take_number("trial", {.low = 0.0, .high = 4294967295.0}).value_or(0.0));
-  const int threads =
-      static_cast<int>(keywords.take_number("threads", {0.0, 1024.0}).value_or(0.0));
+      keywords.take_integer("trial", {.low = 0.0, .high = 4294967295.0}).value_or(0));
+  const int threads = static_cast<int>(keywords.take_integer("threads", {0.0, 1024.0}).value_or(0));
   keywords.finish();
   const std::vector<Eigen::MatrixXd> inputs =
       trials_from(input, "u",
@@ -137,13 +137,12 @@ py::list run(const ModelFile& file, py::handle input, const py::dict& options,
                    .text = fmt::format("({}, T) or ({}, T, trials)", file.network.inputs(),
                                        file.network.inputs())});
   if (inputs.front().cols() < 2) {
-    throw InputError("u", "", fmt::format("{} step(s)", inputs.front().cols()),
-                     "must have at least 2 steps");
+    throw InputError("u", "", counted(inputs.front().cols(), "step"), "must have at least 2 steps");
   }
   require_memory(2.0 * sizeof(double) * static_cast<double>(file.network.units()) *
                      static_cast<double>(inputs.front().cols()) *
                      static_cast<double>(inputs.size()),
-                 "u", "", fmt::format("{} trials", inputs.size()), "fewer trials take less");
+                 "u", "", counted(inputs.size(), "trial"), "fewer trials take less");
   Session session(progress);
   std::vector<rate::RateRun> runs = session.run([&] {
     std::vector<rate::RateRun> done(inputs.size());

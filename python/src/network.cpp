@@ -6,6 +6,7 @@
 #include <pybind11/stl.h>
 
 #include "core/error.hpp"
+#include "core/whole_number.hpp"
 #include "io/network/network_file.hpp"
 #include "io/network/network_run_file.hpp"
 #include "network/connectivity.hpp"
@@ -60,13 +61,16 @@ struct Description {
     const FieldInfo field{{}, key, FieldKind::number, range, {}};
     return has(key) ? number_of(value_from(values[key], field, name(key))) : otherwise;
   }
+  std::int64_t integer(const char* key, std::int64_t otherwise, const Range& range) const {
+    const FieldInfo field{{}, key, FieldKind::integer, range, {}};
+    return has(key) ? to_integer<std::int64_t>(number_of(value_from(values[key], field, name(key))))
+                    : otherwise;
+  }
   bool truth(const char* key) const {
     const FieldInfo field{{}, key, FieldKind::truth, {}, {}};
     return has(key) && std::get<bool>(value_from(values[key], field, name(key)));
   }
-  Eigen::Index size() const {
-    return static_cast<Eigen::Index>(number("size", 0.0, {.low = 1.0, .high = 1e9}));
-  }
+  Eigen::Index size() const { return integer("size", 0, {.low = 1.0, .high = 1e9}); }
   std::map<std::string, Eigen::VectorXd> arrays(const char* key, Eigen::Index size) const {
     std::map<std::string, Eigen::VectorXd> found;
     if (has(key)) {
@@ -104,8 +108,7 @@ nb::Population population_from(const std::string& name, const Description& given
 
 /// A maker of weights by its words, those of a network file; edges of one seed differ by `lane`.
 nb::Weights maker_from(const Description& given, std::uint32_t lane) {
-  const auto seed =
-      static_cast<Seed>(given.number("seed", 1.0, {.low = 0.0, .high = 4294967295.0}));
+  const auto seed = static_cast<Seed>(given.integer("seed", 1, {.low = 0.0, .high = 4294967295.0}));
   const std::string kind = given.text("kind");
   constexpr Range kFraction{.low = 0.0, .high = 1.0, .above_low = true};
   if (kind == "one_to_one") {

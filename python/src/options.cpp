@@ -6,6 +6,7 @@
 
 #include "core/edit_distance.hpp"
 #include "core/error.hpp"
+#include "core/whole_number.hpp"
 #include "mapping/comparison/compare.hpp"
 #include "mapping/conversion/spiking_choice.hpp"
 #include "mapping/conversion/transfer_fields.hpp"
@@ -185,17 +186,6 @@ py::object Keywords::take(const char* keyword) {
   return given_.attr("pop")(keyword, py::none());
 }
 
-std::optional<double> Keywords::take_number(const char* keyword, const Range& range) {
-  const py::object value = take(keyword);
-  if (value.is_none()) {
-    return std::nullopt;
-  }
-  FieldInfo field;
-  field.name = keyword;
-  field.range = range;
-  return number_of(value_from(value, field, keyword));
-}
-
 std::optional<std::int64_t> Keywords::take_integer(const char* keyword, const Range& range) {
   const py::object value = take(keyword);
   if (value.is_none()) {
@@ -205,7 +195,18 @@ std::optional<std::int64_t> Keywords::take_integer(const char* keyword, const Ra
   field.name = keyword;
   field.kind = FieldKind::integer;
   field.range = range;
-  return static_cast<std::int64_t>(number_of(value_from(value, field, keyword)));
+  return to_integer<std::int64_t>(number_of(value_from(value, field, keyword)));
+}
+
+std::optional<double> Keywords::take_number(const char* keyword, const Range& range) {
+  const py::object value = take(keyword);
+  if (value.is_none()) {
+    return std::nullopt;
+  }
+  FieldInfo field;
+  field.name = keyword;
+  field.range = range;
+  return number_of(value_from(value, field, keyword));
 }
 
 void Keywords::finish() const {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <pybind11/stl.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "io/mat/run_file.hpp"
@@ -101,7 +102,7 @@ Drive given_drive(const io::ModelFile& file, py::handle input) {
   drive.inputs = trials_from(
       input, "u", {.rows = rows, .text = fmt::format("({0}, T) or ({0}, T, trials)", rows)});
   if (drive.inputs.front().cols() < 2) {
-    throw InputError("u", "", fmt::format("{} step(s)", drive.inputs.front().cols()),
+    throw InputError("u", "", counted(drive.inputs.front().cols(), "step"),
                      "must have at least 2 steps");
   }
   return drive;

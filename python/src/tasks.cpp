@@ -102,10 +102,6 @@ py::list task_names() {
 
 void bind_tasks(py::module_& module) {
   py::class_<Task>(module, "Task", "A task with checked parameters.")
-      .def(py::init([](const std::string& name, const py::dict& parameters) {
-             return Task(name, parameters_from(parameters));
-           }),
-           py::arg("name"), py::arg("parameters"))
       .def_property_readonly("name", [](const Task& task) { return task.name(); })
       .def_property_readonly("parameters", &parameters_of)
       .def_property_readonly("inputs", &Task::inputs)
@@ -140,6 +136,12 @@ void bind_tasks(py::module_& module) {
                                                        .text = "(outputs, T - 1)"}));
           },
           py::arg("input"), py::arg("target"), py::arg("condition"), py::arg("output"));
+  module.def(
+      "named_task",
+      [](const std::string& name, const py::dict& parameters) {
+        return Task(name, parameters_from(parameters));
+      },
+      py::arg("name"), py::arg("parameters"), "A registered task.");
   module.def("recorded_task", &recorded, py::arg("inputs"), py::arg("targets"),
              py::arg("conditions"), py::arg("names"), py::arg("step_ms"), py::arg("window"),
              py::arg("parameters"), "A task that draws its trials from these.");

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <pybind11/stl.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/memory.hpp"
 #include "io/mat/atomic_file.hpp"
@@ -79,7 +80,7 @@ Training new_training(Keywords& keywords, const rate::Task& task) {
   if (task.outputs() != 1 || task.step_ms() != rate::kRateStepMs) {
     throw InputError(
         "task", "",
-        fmt::format("{} output(s) and steps of {:g} ms", task.outputs(), task.step_ms()),
+        fmt::format("{} and steps of {:g} ms", counted(task.outputs(), "output"), task.step_ms()),
         fmt::format("must have 1 output and steps of {:g} ms to be learnt", rate::kRateStepMs));
   }
   training.state = rate::initial_state(
@@ -94,10 +95,10 @@ Training resumed_training(Keywords& keywords, const std::string& path, const rat
                      fmt::format("must be {}, that of the checkpoint", checkpoint.task));
   }
   Training training{std::move(checkpoint.state), checkpoint.options, path};
-  if (const auto trials = keywords.take_number("trials", kCount)) {
+  if (const auto trials = keywords.take_integer("trials", kCount)) {
     training.options.max_trials = static_cast<int>(*trials);
   }
-  if (const auto threads = keywords.take_number("threads", {0.0, 1024.0})) {
+  if (const auto threads = keywords.take_integer("threads", {0.0, 1024.0})) {
     training.options.threads = static_cast<int>(*threads);
   }
   if (training.options.max_trials < training.state.trials_done) {
@@ -148,8 +149,8 @@ py::tuple train(const rate::Task& task, const py::dict& options, const std::stri
   require_memory(static_cast<double>(rate::training_memory_bytes(training.state.model, task.steps(),
                                                                  training.options)),
                  "units, batch", "",
-                 fmt::format("{} units, {} trials an update", training.state.model.units(),
-                             training.options.batch),
+                 fmt::format("{}, {} an update", counted(training.state.model.units(), "unit"),
+                             counted(training.options.batch, "trial")),
                  "fewer units or a smaller batch take less");
   const rate::CheckpointSink sink = [&](const rate::TrainingState& state) {
     if (!training.checkpoint.empty()) {

@@ -6,6 +6,7 @@ import gc
 import pickle
 import resource
 import signal
+import sys
 import threading
 import time
 
@@ -121,10 +122,11 @@ def test_threads_have_no_influence_on_a_batch(lif):
     assert len(one) == 7 and one.spike_count.shape == (7, 200)
 
 
-def test_progress_as_a_function_and_as_a_bar(lif, capsys):
+def test_progress_as_a_function_and_as_a_bar(lif, capsys, monkeypatch):
     seen = []
     rheobase.evaluate(lif, trials=200, progress=lambda fraction, status: seen.append(fraction))
     assert seen and all(0 <= fraction <= 1 for fraction in seen) and seen[-1] == 1
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     rheobase.train("go-nogo", units=100, trials=2000, progress=True, stop_loss=0)
     captured = capsys.readouterr()
     assert "training  [" in captured.err and captured.err.endswith("\r")

@@ -44,7 +44,11 @@ class ExperimentRun {
       : experiment_(experiment),
         control_(control),
         checkpoints_(checkpoints),
-        training_(network, experiment.trials, experiment.rule) {}
+        training_(network, experiment.trials, experiment.rule) {
+    if (checkpoints.abandon) {
+      training_.runner().abandon_when([&control] { return control.stop_requested(); });
+    }
+  }
 
   InnateResult run(const InnateState* resumed) {
     const auto begin = std::chrono::steady_clock::now();
@@ -62,8 +66,14 @@ class ExperimentRun {
         });
     trial_ += static_cast<std::uint32_t>(learner.total());
     result_.cancelled = outcome == LearningOutcome::cancelled;
+    if (result_.cancelled && checkpoints_.abandon) {
+      throw Cancelled("stopped inside a trial");
+    }
     if (!result_.cancelled) {
       test(true, experiment_.noisy_tests_after, experiment_.perturbed_tests_after);
+      if (result_.cancelled && checkpoints_.save) {
+        checkpoints_.save(learner.innate_state());
+      }
     }
     result_.state = learner.innate_state();
     result_.network = training_.network().network();
@@ -95,6 +105,10 @@ class ExperimentRun {
   void test(bool trained, int noisy, int perturbed) {
     for (int i = 0; i < noisy + perturbed; ++i) {
       for (std::size_t k = 0; k < trajectories(); ++k) {
+        if (trained && control_.stop_requested()) {
+          result_.cancelled = true;
+          return;
+        }
         const InnateTrial& trial = experiment_.trials[k];
         const bool disturbed = i >= noisy;
         TrialRecord record = record_trial(training_.runner(), trial, next_start(true, disturbed),

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <utility>
 #include <vector>
 
 #include <Eigen/Core>
 
+#include "core/error.hpp"
 #include "core/normal_noise.hpp"
 #include "rate/learning/innate/innate_trial.hpp"
 #include "rate/models/reservoir/reservoir.hpp"
@@ -47,8 +49,14 @@ class TrialRunner {
     for (int t = 0; t < trial.steps; ++t) {
       step(trial, start, t);
       after_step(t);
+      if (abandon_ && abandon_()) {
+        throw Cancelled("stopped inside a trial");
+      }
     }
   }
+
+  /// Asked after every step of a trial from now on; true: run() throws Cancelled there.
+  void abandon_when(std::function<bool()> abandon) { abandon_ = std::move(abandon); }
 
   RunningReservoir<Real>& network() { return network_; }
   const RunningReservoir<Real>& network() const { return network_; }
@@ -64,6 +72,7 @@ class TrialRunner {
   AlignedVector<float> xi_;  ///< four steps
   AlignedVector<float> spike_xi_, spike_noise_;
   std::size_t stride_;
+  std::function<bool()> abandon_;
 };
 
 /// What a trial left behind.

@@ -1,0 +1,112 @@
+"""What is given by mistake: it is refused in words, and never ends the interpreter."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import numpy as np
+import pytest
+import rheobase
+from rheobase import _engine, innate
+
+
+def refused(call, *parts):
+    with pytest.raises(rheobase.InputError) as error:
+        call()
+    for part in parts:
+        assert part in str(error.value)
+
+
+def test_an_array_that_no_memory_holds_is_refused_in_words(small):
+    huge = np.broadcast_to(np.float32(0.0), (small.inputs, 2**42))
+    with pytest.raises((rheobase.InputError, MemoryError)) as error:
+        small.run(huge)
+    assert "memory" in str(error.value)
+
+
+@pytest.mark.parametrize("keyword", ["seed", "trial", "threads"])
+def test_a_whole_number_is_whole(small, keyword):
+    refused(lambda: small.run(np.zeros((small.inputs, 20)), **{keyword: 1.5}), keyword, "1.5", "integer")
+
+
+def test_classes_of_the_engine_cannot_be_made_without_their_contents():
+    classes = [one for one in vars(_engine).values()
+               if isinstance(one, type) and not issubclass(one, BaseException)]
+    assert len(classes) >= 6
+    for one in classes:
+        with pytest.raises(TypeError):
+            one.__new__(one)
+        with pytest.raises(TypeError):
+            one()
+
+
+class Named:
+    def __init__(self, conditions):
+        self.conditions = conditions
+
+    def trial(self, rng):
+        return np.zeros((1, 10)), np.zeros((1, 10)), 0
+
+    def correct(self, trial, output):
+        return True
+
+
+@pytest.mark.parametrize("names", [("a", "a"), (None, "b"), ("", "b"), "ab", (1, 2)])
+def test_names_of_conditions_are_texts_that_differ(names):
+    refused(lambda: rheobase.Task.from_class(Named(names)), "conditions")
+
+
+def test_a_trial_has_a_condition():
+    class Without(Named):
+        def trial(self, rng):
+            return np.zeros((1, 10)), np.zeros((1, 10)), None
+
+    refused(lambda: rheobase.Task.from_class(Without(("a", "b"))).trial(), "condition", "None")
+
+
+@pytest.mark.parametrize("label", [[1, "1"], [None, "a"], [float("nan"), "a"]])
+def test_labels_are_conditions_that_differ(label):
+    refused(lambda: rheobase.Task.from_trials(np.zeros((1, 9, 2)), np.zeros((1, 9, 2)), label=label),
+            "label")
+
+
+def test_a_number_that_is_none_has_no_place():
+    with pytest.raises(rheobase.InputError) as error:
+        rheobase.RateModel(w=np.zeros((3, 3)), w_in=np.zeros((3, 1)), w_out=np.zeros((1, 3)),
+                           tau_ms=float("nan"), activation="tanh")
+    assert "nan" in str(error.value) and "[]" not in str(error.value)
+
+
+def test_values_under_a_mask_are_not_taken(small):
+    masked = np.ma.masked_array(np.zeros((small.inputs, 20)), mask=False)
+    small.run(masked)
+    masked[0, 3] = np.ma.masked
+    refused(lambda: small.run(masked), "1 masked value", "filled")
+    targets = np.ma.masked_array(np.zeros((1, 20, 1)), mask=False)
+    targets[0, 3, 0] = np.ma.masked
+    refused(lambda: rheobase.Task.from_trials(np.zeros((1, 20, 1)), targets), "z", "masked")
+
+
+def test_no_bar_where_nobody_looks():
+    script = ("import rheobase; rheobase.train('go-nogo', units=100, trials=1500, stop_loss=0, "
+              "progress=True)")
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert run.stderr == ""
+
+
+def test_ctrl_c_inside_a_long_trial_is_prompt():
+    asked = []
+
+    def ask():
+        asked.append(time.monotonic())
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+
+    timer = threading.Timer(1.5, ask)
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        innate.timing(units=500, delay=4000, recurrent_trials=50)
+    assert time.monotonic() - asked[0] < 2.0  # 0.1 s on a machine that does nothing else
