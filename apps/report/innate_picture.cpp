@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "apps/report/internal/figure_file.hpp"
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "rate/learning/innate/trial_measures.hpp"
 
@@ -21,6 +22,8 @@ using rate::InnateTest;
 using rate::InnateTrial;
 
 constexpr double kFigureWidth = 180.0;
+constexpr double kLeftColumn = 16.0, kRightColumn = 101.0, kColumnWidth = 66.0;  // mm
+constexpr double kSweepHeight = 45.0;
 constexpr const char* kInnateColour = "#0072B2";
 constexpr const char* kTestColour = "#D55E00";
 constexpr const char* kInnateTargetColour = "#222222";
@@ -50,12 +53,15 @@ const InnateTest* first_test(const io::InnateFile& file, bool trained) {
 /// The panels of one column of the figure of rates.
 class RatesColumn {
  public:
-  RatesColumn(FigureScript& script, const io::InnateFile& file, bool trained)
+  /// @param height  of the figure, mm
+  RatesColumn(FigureScript& script, const io::InnateFile& file, bool trained, double height)
       : script_(script),
+        height_(height),
         trial_(file.experiment.trials.front()),
         innate_(file.result.innate.empty() ? nullptr : &file.result.innate.front()),
         innate_output_(file.result.innate_output.empty() ? nullptr
                                                          : &file.result.innate_output.front()),
+        tests_(file.result.tests),
         test_(first_test(file, trained)),
         step_ms_(file.start.step_ms),
         trained_(trained) {
@@ -76,9 +82,8 @@ class RatesColumn {
  private:
   void begin(double top, double height, const std::string& title, const std::string& y_label,
              bool last = false) {
-    const double left = trained_ ? 106.0 : 16.0;
-    script_.begin({left, top, 70.0, height, title, last ? "Time (ms)" : "",
-                   trained_ ? std::string() : y_label});
+    script_.begin({trained_ ? kRightColumn : kLeftColumn, top, kColumnWidth, height, title,
+                   last ? "Time (ms)" : "", y_label});
     script_.range('x', 0.0, step_ms_ * trial_.steps);
     const double start = step_ms_ * trial_.cue.start;
     script_.shade({{start, start + step_ms_ * trial_.cue.steps}});
@@ -101,7 +106,12 @@ class RatesColumn {
           "Unit");
     script_.range('y', 0.0, static_cast<double>(shown.rows()));
     script_.set("set palette defined (-1 '#2166AC', 0 '#FFFFFF', 1 '#B2182B')");
-    script_.set("set cbrange [-1:1]\nunset colorbox");
+    script_.set("set cbrange [-1:1]\nset cbtics -1,1,1\nset cblabel 'Rate' offset -1.2,0");
+    script_.set(trained_ ? fmt::format("set colorbox user origin screen {:.4f},{:.4f} size "
+                                       "screen {:.4f},{:.4f} noborder",
+                                       (kRightColumn + kColumnWidth + 1.5) / kFigureWidth,
+                                       1.0 - 35.0 / height_, 2.0 / kFigureWidth, 28.0 / height_)
+                         : std::string("unset colorbox"));
     script_.add(fmt::format("{} matrix using ({}*($1+0.5)):($2+0.5):3 with image",
                             script_.table(shown), step_ms_ * static_cast<double>(bin)));
     script_.end();
@@ -138,10 +148,17 @@ class RatesColumn {
                     kTestColour));
   }
 
+  /// Of the target and of every test, also where nothing is asked of it: no curve is cut.
   std::pair<double, double> output_range() const {
     double low = trial_.target.minCoeff();
     double high = trial_.target.maxCoeff();
-    const double margin = 0.4 * std::max(high - low, 1e-6);
+    for (const InnateTest& test : tests_) {
+      if (test.trajectory == 0 && test.trained == trained_) {
+        low = std::min(low, test.output.minCoeff());
+        high = std::max(high, test.output.maxCoeff());
+      }
+    }
+    const double margin = 0.05 * std::max(high - low, 1e-6);
     return {low - margin, high + margin};
   }
 
@@ -190,9 +207,11 @@ class RatesColumn {
   }
 
   FigureScript& script_;
+  double height_;
   const InnateTrial& trial_;
   const MatrixXd* innate_;
   const MatrixXd* innate_output_;
+  const std::vector<InnateTest>& tests_;
   const InnateTest* test_;
   std::vector<const InnateTest*> perturbed_;
   double step_ms_;
@@ -250,19 +269,62 @@ void path_panel(FigureScript& script, const io::InnateFile& file, std::size_t k,
   script.end();
 }
 
+constexpr const char* kSweepLabel = "Amplitude of the perturbation";
+constexpr const char* kR2Label = "R²";
+
+/// R^2 over the amplitude, mean and SD over trials, a line a level of noise in the sweep's order.
+void sweep_panel(FigureScript& script, const RobustnessSweep& sweep, const FigurePanel& panel) {
+  constexpr std::array kColours{"#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#555555"};
+  script.begin(panel);
+  script.range('y', 0.0, 1.05);
+  script.set("set offsets graph 0.03, graph 0.03, 0, 0");
+  script.set("set key bottom left reverse Left samplen 1 spacing 0.9");
+  std::vector<double> levels;
+  for (const rate::RobustnessPoint& point : sweep) {
+    if (std::ranges::find(levels, point.noise) == levels.end()) {
+      levels.push_back(point.noise);
+    }
+  }
+  for (std::size_t level = 0; level < levels.size(); ++level) {
+    std::vector<Eigen::RowVector3d> rows;
+    for (const rate::RobustnessPoint& point : sweep) {
+      if (point.noise == levels[level]) {
+        rows.emplace_back(point.perturbation, point.mean_r2, point.sd_r2);
+      }
+    }
+    MatrixXd table(static_cast<Index>(rows.size()), 3);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      table.row(static_cast<Index>(i)) = rows[i];
+    }
+    script.add(
+        fmt::format("{} using 1:2:3 with yerrorlines pointtype 7 pointsize 0.5 linewidth 1 "
+                    "linecolor rgb '{}' title {}",
+                    script.table(table), kColours.at(level % kColours.size()),
+                    FigureScript::quoted(fmt::format("noise {:g}", levels[level]))));
+  }
+  script.end();
+}
+
 }  // namespace
 
-void draw_innate_rates(const io::InnateFile& file, const std::filesystem::path& path) {
-  draw_figure(path, kFigureWidth, 150.0, [&](FigureScript& script) {
-    RatesColumn(script, file, false).draw();
-    RatesColumn(script, file, true).draw();
+void draw_innate_rates(const io::InnateFile& file, const std::filesystem::path& path,
+                       std::span<const RobustnessSweep> sweeps) {
+  const double height = 150.0 + (sweeps.empty() ? 0.0 : kSweepHeight);
+  draw_figure(path, kFigureWidth, height, [&](FigureScript& script) {
+    RatesColumn(script, file, false, height).draw();
+    RatesColumn(script, file, true, height).draw();
+    if (!sweeps.empty()) {
+      sweep_panel(script, sweeps.front(),
+                  {kLeftColumn, 157.0, kColumnWidth, 26.0, "Robustness", kSweepLabel, kR2Label});
+    }
   });
 }
 
-void draw_innate_paths(const io::InnateFile& file, const std::filesystem::path& path) {
+void draw_innate_paths(const io::InnateFile& file, const std::filesystem::path& path,
+                       std::span<const RobustnessSweep> sweeps) {
   const std::vector<InnateTrial>& trials = file.experiment.trials;
   if (trials.front().target.rows() != 2) {
-    throw InputError(path.string(), "", fmt::format("{} outputs", trials.front().target.rows()),
+    throw InputError(path.string(), "", counted(trials.front().target.rows(), "output"),
                      "a figure of paths must have two, x and y");
   }
   const double width = (kFigureWidth - 8.0) / static_cast<double>(trials.size()) - 4.0;
@@ -271,7 +333,9 @@ void draw_innate_paths(const io::InnateFile& file, const std::filesystem::path& 
     const PlaneRange range = range_of(window_of(trial.target, trial));
     height = std::max(height, width * (range.y_high - range.y_low) / (range.x_high - range.x_low));
   }
-  draw_figure(path, kFigureWidth, 2.0 * (height + 12.0), [&](FigureScript& script) {
+  const double paths = 2.0 * (height + 12.0);
+  const double all = paths + (sweeps.empty() ? 0.0 : kSweepHeight);
+  draw_figure(path, kFigureWidth, all, [&](FigureScript& script) {
     for (std::size_t k = 0; k < trials.size(); ++k) {
       // One scale for both directions: the panel is as high as its range asks for.
       const PlaneRange range = range_of(window_of(trials[k].target, trials[k]));
@@ -283,6 +347,11 @@ void draw_innate_paths(const io::InnateFile& file, const std::filesystem::path& 
       path_panel(
           script, file, k, true,
           {left, 21.0 + height, width, own, fmt::format("{}: perturbed tests", name), "", ""});
+      if (k < sweeps.size()) {
+        sweep_panel(script, sweeps[k],
+                    {left + 12.0, paths + 7.0, width - 12.0, 26.0,
+                     fmt::format("{}: robustness", name), kSweepLabel, k == 0 ? kR2Label : ""});
+      }
     }
   });
 }
@@ -314,11 +383,12 @@ void draw_innate_loss(const io::InnateFile& file, const std::filesystem::path& p
   });
 }
 
-void draw_innate(const io::InnateFile& file, const std::filesystem::path& path) {
+void draw_innate(const io::InnateFile& file, const std::filesystem::path& path,
+                 std::span<const RobustnessSweep> sweeps) {
   if (file.experiment.trials.front().target.rows() == 2) {
-    draw_innate_paths(file, path);
+    draw_innate_paths(file, path, sweeps);
   } else {
-    draw_innate_rates(file, path);
+    draw_innate_rates(file, path, sweeps);
   }
 }
 
@@ -355,12 +425,12 @@ void draw_capacity(std::span<const rate::CapacityPoint> points,
     const auto [fewest, most] =
         std::minmax_element(points.begin(), points.end(),
                             [](const auto& x, const auto& y) { return x.networks < y.networks; });
-    const std::string networks = points.empty() ? "no"
-                                 : fewest->networks == most->networks
-                                     ? fmt::format("{}", most->networks)
-                                     : fmt::format("{} to {}", fewest->networks, most->networks);
-    curve(points, kInnateColour,
-          fmt::format("mean ± standard error, {} networks a delay", networks));
+    const std::string networks =
+        points.empty() ? "no networks"
+        : fewest->networks == most->networks
+            ? counted(most->networks, "network")
+            : fmt::format("{} to {} networks", fewest->networks, most->networks);
+    curve(points, kInnateColour, fmt::format("mean ± standard error, {} a delay", networks));
     script.end();
   });
 }

@@ -27,14 +27,15 @@ struct InnateFigure {
 
 std::vector<InnateFigure> figures_of(const io::InnateFile& file) {
   std::vector<InnateFigure> figures{
-      {"rates", draw_innate_rates,
+      {"rates", [](const auto& file_of, const auto& path) { draw_innate_rates(file_of, path); },
        "Before and after training, from above: rates of the recorded units; three units and the "
        "readout in the innate trial and in a noisy test; readouts of perturbed tests (arrow: the "
        "perturbation; black: the target). Grey: the cue."}};
   if (file.experiment.trials.front().target.rows() == 2) {
-    figures.push_back({"paths", draw_innate_paths,
-                       "Paths of tests above and of perturbed tests below, after training. Grey: "
-                       "the target; circles: twenty marks at equal distances in time."});
+    figures.push_back(
+        {"paths", [](const auto& file_of, const auto& path) { draw_innate_paths(file_of, path); },
+         "Paths of tests above and of perturbed tests below, after training. Grey: "
+         "the target; circles: twenty marks at equal distances in time."});
   }
   figures.push_back({"loss", draw_innate_loss,
                      "Mean squared error of each training trial, over its updates; recurrent: of "

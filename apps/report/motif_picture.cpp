@@ -29,7 +29,19 @@ void add_motif_measures(FigureScript& script, const MotifFigure& figure,
   }
   std::vector<NamedLines> lines;
   for (const Eigen::MatrixXd& course : figure.courses) {
-    lines.push_back({"", kWantedColour, course.col(0), course.col(1)});
+    lines.push_back(
+        {lines.empty() ? "each motif" : "", kWantedColour, course.col(0), course.col(1)});
+  }
+  const Eigen::MatrixXd& first = figure.courses.front();
+  if (figure.courses.size() > 1 &&
+      std::ranges::all_of(figure.courses, [&](const Eigen::MatrixXd& course) {
+        return course.rows() == first.rows() && course.col(0) == first.col(0);
+      })) {
+    Eigen::VectorXd mean = Eigen::VectorXd::Zero(first.rows());
+    for (const Eigen::MatrixXd& course : figure.courses) {
+      mean += course.col(1) / static_cast<double>(figure.courses.size());
+    }
+    lines.push_back({"mean", kRandomColour, first.col(0), mean});
   }
   add_lines_panel(script, lines, layout.below(0, 2, count, "Training", "Batch", "RMSE"));
 }

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "apps/report/internal/figure_file.hpp"
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/nearest_name.hpp"
 
@@ -123,9 +124,18 @@ std::string record_title(const io::NetworkRun& run, std::size_t record, std::siz
   if (recording.units.empty()) {
     return fmt::format("{}, mean over units{}", recording.name, averaged);
   }
-  return shown < recording.units.size() ? fmt::format("{}, {} of {} units{}", recording.name, shown,
-                                                      recording.units.size(), averaged)
-                                        : recording.name + averaged;
+  return shown < recording.units.size()
+             ? fmt::format("{}, {} of {}{}", recording.name, shown,
+                           counted(recording.units.size(), "unit"), averaged)
+             : recording.name + averaged;
+}
+
+/// "v (mV)" of "exc.v".
+std::string quantity_label(const io::NetworkRun& run, std::size_t record) {
+  const std::string& name = run.seen.recordings[record].name;
+  const std::string unit = record < run.record_units.size() ? run.record_units[record] : "";
+  const std::string quantity = name.substr(name.find('.') + 1);
+  return unit.empty() ? quantity : fmt::format("{} ({})", quantity, unit);
 }
 
 void lines_panel(FigureScript& script, const io::NetworkRun& run, std::size_t record,
@@ -133,8 +143,8 @@ void lines_panel(FigureScript& script, const io::NetworkRun& run, std::size_t re
                  const PanelPlace& place) {
   const network::Recording& recording = run.seen.recordings[record];
   const std::vector<Eigen::Index> rows = plotted_rows(recording, options.units, kMostLines);
-  script.begin(run_panel(place, record_title(run, record, rows.size()), run,
-                         recording.name.substr(recording.name.find('.') + 1)));
+  script.begin(
+      run_panel(place, record_title(run, record, rows.size()), run, quantity_label(run, record)));
   script.range('x', time.low(), time.high());
   const Eigen::Index stride = std::max<Eigen::Index>(1, time.count() / kMostPoints);
   const Eigen::Index points = (time.count() + stride - 1) / stride;
@@ -223,6 +233,8 @@ void matrix_panel(FigureScript& script, const io::NetworkRun& run, std::size_t r
     script.set(fmt::format("set cbrange [{:.5g}:{:.5g}]", low, high > low ? high : low + 1.0));
   }
   script.set("set colorbox user origin graph 1.03,graph 0 size graph 0.015,graph 1 noborder");
+  script.set(fmt::format("set cblabel {} offset -0.5,0",
+                         FigureScript::quoted(quantity_label(run, record))));
   const double width = (time.high() - time.low()) / static_cast<double>(map.cols());
   const double height = units / static_cast<double>(map.rows());
   // A bitmap has no seams; in SVG it would be a second file.
@@ -248,10 +260,10 @@ void raster_panel_of(FigureScript& script, const io::NetworkRun& run, std::size_
   const double rate =
       static_cast<double>(marks.size()) /
       static_cast<double>(options.units.empty() ? run.sizes[population] : options.units.size());
-  script.begin(run_panel(
-      place,
-      fmt::format("{}: {} spikes, {:.3g} a unit", run.populations[population], marks.size(), rate),
-      run, "Unit"));
+  script.begin(run_panel(place,
+                         fmt::format("{}: {}, {:.3g} a unit", run.populations[population],
+                                     counted(marks.size(), "spike"), rate),
+                         run, "Unit"));
   script.range('x', time.low(), time.high());
   script.range('y', 0.0, static_cast<double>(run.sizes[population]) + 1.0);
   const std::size_t stride = std::max<std::size_t>(1, marks.size() / kMostMarks);

@@ -29,8 +29,8 @@ std::string variable_name(const std::string& signal, const std::vector<std::stri
     name += std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
   }
   static const std::vector<std::string> kOwn{
-      "time",       "step",    "records",   "populations",   "network", "spike_time",
-      "spike_unit", "content", "time_unit", "record_fields", "command"};
+      "time",       "step",    "records",   "populations",   "network",     "spike_time",
+      "spike_unit", "content", "time_unit", "record_fields", "record_unit", "command"};
   std::string free = name;
   for (int number = 2;
        std::ranges::find(taken, free) != taken.end() || std::ranges::find(kOwn, free) != kOwn.end();
@@ -60,6 +60,7 @@ void add_records(MatFields& fields, const NetworkRun& run) {
   }
   fields.text("records", fmt::format("{}", fmt::join(signals, ",")));
   fields.text("record_fields", fmt::format("{}", fmt::join(names, ",")));
+  fields.text("record_unit", fmt::format("{}", fmt::join(run.record_units, ",")));
   fields.logical_column("record_mean", means);
   fields.logical_column("record_averaged", run.averaged);
   for (std::size_t k = 0; k < names.size(); ++k) {
@@ -158,6 +159,8 @@ void read_records(const MatFile& file, NetworkRun& run) {
   if (count == 0) {
     return;
   }
+  run.record_units = split(optional_text(file, "record_unit"));
+  run.record_units.resize(signals.size());
   const Eigen::VectorXd means = file.vector("record_mean", count, "must be one a record");
   const Eigen::VectorXd averaged = file.vector("record_averaged", count, "must be one a record");
   for (Eigen::Index k = 0; k < count; ++k) {
@@ -209,6 +212,29 @@ void require_content(const MatFile& file, const char* content) {
 }
 
 }  // namespace
+
+std::vector<std::string> record_units(const network::Network& network,
+                                      const std::vector<network::Probe>& probes) {
+  std::vector<std::string> units;
+  for (const network::Probe& probe : probes) {
+    const network::Signal signal = network.signal(probe.signal, "record");
+    std::string unit;
+    if (signal.kind != network::Signal::Kind::node) {
+      const network::NeuronDescription& neuron = network.populations()[signal.owner].description();
+      const auto add = [&](network::Signal::Kind kind, const auto& entries) {
+        if (signal.kind == kind) {
+          unit = entries.at(signal.index).unit;
+        }
+      };
+      add(network::Signal::Kind::state, neuron.variables);
+      add(network::Signal::Kind::input, neuron.inputs);
+      add(network::Signal::Kind::output, neuron.outputs);
+    }
+    std::ranges::replace(unit, ',', ' ');
+    units.push_back(unit);
+  }
+  return units;
+}
 
 fs::path spikes_beside(const fs::path& csv) {
   fs::path path = csv;

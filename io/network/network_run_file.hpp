@@ -14,17 +14,23 @@ namespace rheobase::io {
 /// What a run of a network leaves: records, spikes and where they come from.
 struct NetworkRun {
   network::Observer seen;
-  std::vector<bool> averaged;            ///< by recording: means over the sampling interval
-  std::vector<std::string> populations;  ///< names, in the order of NetworkSpike::population
-  std::vector<std::size_t> sizes;        ///< their numbers of units
-  bool spikes = false;                   ///< were spikes recorded?
-  double step = 0.0;                     ///< of the network
+  std::vector<bool> averaged;             ///< by recording: means over the sampling interval
+  std::vector<std::string> record_units;  ///< by recording, "mV"; empty texts, or none: not known
+  std::vector<std::string> populations;   ///< names, in the order of NetworkSpike::population
+  std::vector<std::size_t> sizes;         ///< their numbers of units
+  bool spikes = false;                    ///< were spikes recorded?
+  double step = 0.0;                      ///< of the network
   std::string time_unit, solver, title;
   Seed seed = 1;
   std::string command;  ///< the command line that made it
   std::string network;  ///< the text of the network file
   std::string trouble;  ///< why it ended early; empty: it is complete
 };
+
+/// Physical units of what is recorded, as templates and equations say them; empty texts where they
+/// do not. @throws InputError for signals that the network does not have
+std::vector<std::string> record_units(const network::Network& network,
+                                      const std::vector<network::Probe>& probes);
 
 /// Writes a run, complete or not at all, as .mat (docs/network.md lists the variables) or, by its
 /// extension, as .csv: a row a sample; spikes then go beside it, to NAME.spikes.csv.

@@ -121,8 +121,12 @@ void add_branch(ChartPanel& panel, const rate::Branch& branch) {
         line.row(static_cast<Eigen::Index>(i - begin)) << branch.points[i].input,
             branch.points[i].state[population];
       }
+      const std::string name = fmt::format("h_{}", population + 1);
+      const bool named = std::ranges::any_of(
+          panel.series, [&](const report::ChartSeries& series) { return series.label == name; });
       panel.series.push_back({stable(begin) ? Style::lines : Style::dashes, line,
-                              kSideColours.at(static_cast<std::size_t>(population)), "", 1.3});
+                              kSideColours.at(static_cast<std::size_t>(population)),
+                              !named && stable(begin) ? name : "", 1.3});
     }
     begin = end;
   }
@@ -149,11 +153,11 @@ ChartPanel bifurcation_panel(const AttractorPhase& phase) {
   }
   panel.series.push_back({Style::rings, points, report::kBlack, "bifurcations", 1.8});
   Eigen::MatrixXd delay(2, 2);
-  delay << phase.delay_input, -1e4, phase.delay_input, 1e4;
-  panel.series.push_back({Style::dashes, delay, report::kGrey, "delay", 0.8});
+  const Span range = plane_range(phase);  // gnuplot drops a line whose ends are both beyond it
+  delay << phase.delay_input, range.low, phase.delay_input, range.high;
+  panel.series.push_back({Style::dashes, delay, report::kGrey, "I of the delay", 0.8});
   const double margin = std::max(0.5, 0.25 * (high - low));
   panel.x_range = {{low - margin, high + margin}};
-  const Span range = plane_range(phase);
   panel.y_range = {{range.low, range.high}};
   return panel;
 }

@@ -103,7 +103,10 @@ double round_tick(double reach) {
 ChartPanel spectrum_panel(const ForceTestResults& results, bool trained) {
   const analysis::Spectrum& spectrum = trained ? results.structure.after : results.structure.before;
   ChartPanel panel{
-      trained ? "Eigenvalues, trained" : "Eigenvalues before", "Real part", "Imaginary part", {}};
+      trained ? "Eigenvalues, trained (circular law)" : "Eigenvalues before (circular law)",
+      "Real part",
+      "Imaginary part",
+      {}};
   panel.series.push_back(
       {Style::points,
        report::chart_points(spectrum.eigenvalues.real(), spectrum.eigenvalues.imag()),
@@ -112,12 +115,11 @@ ChartPanel spectrum_panel(const ForceTestResults& results, bool trained) {
   panel.series.push_back({Style::lines,
                           report::chart_points(spectrum.random_radius * angle.cos(),
                                                spectrum.random_radius * angle.sin()),
-                          report::kBlack, "circular law", 0.8});
+                          report::kBlack, "", 0.8});
   panel.equal_axes = true;
   const double reach = 1.15 * std::max(spectrum.random_radius, spectrum.spectral_radius);
   panel.x_range = panel.y_range = {{-reach, reach}};
   panel.x_tick = panel.y_tick = round_tick(reach);
-  panel.key = "top right";
   return panel;
 }
 

@@ -15,7 +15,16 @@ using report::ChartPanel;
 using Style = report::ChartSeries::Style;
 
 ChartPanel pvar_panel(const io::ForceFile& file) {
-  ChartPanel panel{"Explained variation", "Iteration", "pVar", {}};
+  // Early networks can be any distance from their targets: far below -1 a figure says no more.
+  constexpr double kFloor = -1.0;
+  double lowest = 0.0;
+  for (const std::vector<double>& pvar : file.pvar) {
+    lowest = std::min({lowest, pvar[0], pvar[1]});
+  }
+  const bool cut = lowest < kFloor;
+  lowest = std::max(lowest, kFloor) - 0.05;
+  ChartPanel panel{
+      cut ? "Explained variation (cut below -1)" : "Explained variation", "Iteration", "pVar", {}};
   const auto count = static_cast<Eigen::Index>(file.pvar.size());
   for (const std::size_t side : {0U, 1U}) {
     Eigen::MatrixXd points(count, 2);
@@ -29,7 +38,7 @@ ChartPanel pvar_panel(const io::ForceFile& file) {
   wanted << 0.0, file.options.threshold, static_cast<double>(count + 1), file.options.threshold;
   panel.series.push_back({Style::dashes, wanted, report::kGrey, "stop", 0.8});
   panel.x_range = {{0.0, static_cast<double>(count + 1)}};
-  panel.y_range = {{0.0, 1.4}};
+  panel.y_range = {{lowest, 1.0 + 0.35 * (1.0 - lowest)}};
   return panel;
 }
 

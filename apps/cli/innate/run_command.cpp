@@ -15,6 +15,7 @@
 #include "apps/cli/value_syntax.hpp"
 #include "apps/report/innate_picture.hpp"
 #include "apps/report/internal/figure_file.hpp"
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "io/mat/innate_file.hpp"
@@ -108,7 +109,7 @@ void change_perturbation(const InnateTestRequest& request, double step_ms, std::
     throw InputError(
         "--perturbation-offset", "",
         fmt::format("a perturbation in steps {} to {}", pulse.start + 1, pulse.start + pulse.steps),
-        fmt::format("must lie inside the trial of {} steps", trial.steps));
+        fmt::format("must lie inside the trial of {}", counted(trial.steps, "step")));
   }
 }
 
@@ -299,7 +300,7 @@ void run_innate_tests(const InnateTestRequest& request, const Console& console) 
     std::erase_if(tested.result.tests, [](const auto& test) { return test.trained; });
     tested.result.tests.insert(tested.result.tests.end(), outcome.tests.begin(),
                                outcome.tests.end());
-    report::draw_innate(tested, request.plot);
+    report::draw_innate(tested, request.plot, outcome.grids);
   }
   print_tests(request, plan, outcome, console);
 }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 #include <tuple>
 
@@ -19,9 +20,13 @@ struct NetworkPlotRequest {
   std::string kind, signals, units, time;
 };
 
-/// "lines" where there are records, else "raster".
-report::NetworkPlot kind_of(const std::string& word, const io::NetworkRun& run) {
-  if (word == "raster" || (word.empty() && run.seen.recordings.empty() && run.spikes)) {
+/// Without a word a raster where there are spikes and no record is named, else lines.
+report::NetworkPlot kind_of(const std::string& word, const std::vector<std::string>& named,
+                            const io::NetworkRun& run) {
+  const bool records = std::ranges::any_of(named, [&](const std::string& name) {
+    return std::ranges::find(run.populations, name) == run.populations.end();
+  });
+  if (word == "raster" || (word.empty() && !records && run.spikes)) {
     return report::NetworkPlot::raster;
   }
   return word == "matrix" ? report::NetworkPlot::matrix : report::NetworkPlot::lines;
@@ -30,10 +35,11 @@ report::NetworkPlot kind_of(const std::string& word, const io::NetworkRun& run) 
 void run_network_plot(const NetworkPlotRequest& request, const Console& console) {
   const io::NetworkRun run = io::read_network_run(request.run);
   check_output("--output", request.output, {request.run});
-  report::NetworkPlotOptions options{.kind = kind_of(request.kind, run)};
+  report::NetworkPlotOptions options;
   if (!request.signals.empty()) {
     options.signals = split(request.signals, ',');
   }
+  options.kind = kind_of(request.kind, options.signals, run);
   if (!request.units.empty()) {
     options.units = parse_units("--units", request.units, kMostPlottedUnits);
   }
@@ -57,8 +63,9 @@ void add_network_plot_command(Command group, const Console& console) {
       "  rheobase network plot run.mat --kind matrix --record rnn.v -o map.pdf");
   command.add_file("RUN", request->run, "Run file (.mat) of `rheobase network run`").required();
   command.add_file("-o,--output", request->output, "Where to draw (.png, .svg or .pdf)").required();
-  add_choice(command, "--kind", request->kind, {"lines", "raster", "matrix"},
-             "What to draw (default: lines where there are records, else raster)");
+  add_choice(
+      command, "--kind", request->kind, {"lines", "raster", "matrix"},
+      "What to draw (default: raster where there are spikes and no record is named, else lines)");
   add_text(command, "--record", request->signals, "NAMES",
            "Records, or populations of a raster, such as rnn.v,rnn.r (default: all)");
   add_text(command, "--units", request->units, "UNITS",

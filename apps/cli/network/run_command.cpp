@@ -11,6 +11,7 @@
 #include "apps/cli/output_file.hpp"
 #include "apps/cli/progress_bar.hpp"
 #include "apps/cli/text_format.hpp"
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/memory.hpp"
 #include "io/network/fitted_network.hpp"
@@ -73,6 +74,7 @@ NetworkRunJob make_job(const NetworkRunRequest& request, const Console& console)
   for (const network::Probe& probe : job.file.run.probes) {
     job.run.averaged.push_back(probe.averaged);
   }
+  job.run.record_units = io::record_units(job.network, job.file.run.probes);
   for (const network::NetworkPopulation& population : job.network.populations()) {
     job.run.populations.push_back(population.name);
     job.run.sizes.push_back(population.size);
@@ -154,8 +156,8 @@ void print_network_run(const NetworkRunJob& job, const NetworkRunRequest& reques
   summary.add("network", job.file.title.empty() ? job.file.name : job.file.title);
   add_plans(summary, job.file, job.network);
   summary.add("seed", std::to_string(job.run.seed));
-  summary.add("records",
-              fmt::format("{} signals, {} samples", seen.recordings.size(), seen.times.size()));
+  summary.add("records", fmt::format("{}, {}", counted(seen.recordings.size(), "signal"),
+                                     counted(seen.times.size(), "sample")));
   if (job.run.spikes) {
     summary.add("spikes", std::to_string(seen.spikes.size()));
   }
@@ -202,7 +204,7 @@ void add_network_run_command(Command group, const Console& console) {
       "run",
       "Run a network and save what its file asks to record\n"
       "Ctrl-C keeps what was recorded so far, and the state, from which another run goes on bit "
-      "for bit. The same seed gives the same run on any machine.");
+      "for bit. The same seed gives the same run.");
   command.examples(
       "Examples:\n"
       "  rheobase network run net.toml -o run.mat\n"

@@ -46,10 +46,20 @@ double largest_of(const std::vector<PlayedMotif>& motifs) {
   return 1.1 * largest;
 }
 
-void add_motif_panel(FigureScript& script, const PlayedMotif& motif, double step, double largest) {
-  script.range('x', 0.0, static_cast<double>(motif.target.samples.size()) * step);
+/// Duration of the longest target: one axis of time for all.
+double longest_of(const std::vector<PlayedMotif>& motifs, double step) {
+  Eigen::Index longest = 1;
+  for (const PlayedMotif& motif : motifs) {
+    longest = std::max(longest, motif.target.samples.size());
+  }
+  return static_cast<double>(longest) * step;
+}
+
+void add_motif_panel(FigureScript& script, const PlayedMotif& motif, double step, double longest,
+                     double largest) {
+  script.range('x', 0.0, longest);
   script.range('y', -largest, largest);
-  script.set("set xtics 40");
+  script.set(fmt::format("set xtics {:g}", round_step(longest / 2.5)));
   script.set(fmt::format("set ytics {:g}", round_step(0.9 * largest)));  // a small panel: few ticks
   script.set("unset key");
   std::vector<Eigen::VectorXd> signals{motif.target.samples};
@@ -155,12 +165,13 @@ void add_motif_panels(FigureScript& script, const std::vector<PlayedMotif>& moti
                       double height_mm) {
   const MotifLayout layout(motifs.size());
   const double largest = largest_of(motifs);
+  const double longest = longest_of(motifs, step_tau);
   for (std::size_t k = 0; k < motifs.size(); ++k) {
     script.begin(layout.motif(k, motifs[k].target.name));
     if (k == 0) {
       add_legend(script, legend_of(motifs.front()), height_mm);
     }
-    add_motif_panel(script, motifs[k], step_tau, largest);
+    add_motif_panel(script, motifs[k], step_tau, longest, largest);
     script.end();
   }
 }
