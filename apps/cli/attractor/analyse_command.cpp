@@ -2,6 +2,7 @@
 #include "apps/cli/attractor/attractor_results.hpp"
 #include "apps/cli/option.hpp"
 #include "apps/cli/output_file.hpp"
+#include "apps/cli/plot_output.hpp"
 
 namespace rheobase::cli {
 
@@ -29,9 +30,9 @@ void run_attractor_analyse(const AttractorAnalysis& request, const Console& cons
     report::draw_chart(attractor_chart(file, results), request.plot);
   }
   if (request.json) {
-    print_json(console, attractor_json(file, results));
+    print_json(console, with_plot(attractor_json(file, results), request.plot));
   } else {
-    console.out << attractor_table(file, results);
+    console.out << attractor_table(file, results) << saved_plot(request.plot);
   }
 }
 

@@ -2,6 +2,7 @@
 #include "apps/cli/attractor/attractor_phase.hpp"
 #include "apps/cli/option.hpp"
 #include "apps/cli/output_file.hpp"
+#include "apps/cli/plot_output.hpp"
 #include "core/error.hpp"
 
 namespace rheobase::cli {
@@ -45,13 +46,14 @@ void run_phase(const PhaseRequest& request, const Console& console) {
                        request.plot);
   }
   if (request.json) {
-    print_json(console, phase_json(phase));
+    print_json(console, with_plot(phase_json(phase), request.plot));
     return;
   }
   console.out << phase_table(phase);
   if (!phase.branches.empty()) {
     console.out << '\n' << bifurcation_table(phase);
   }
+  console.out << saved_plot(request.plot);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "apps/cli/number_list.hpp"
 #include "apps/cli/option.hpp"
 #include "apps/cli/output_file.hpp"
+#include "apps/cli/plot_output.hpp"
 #include "apps/cli/progress_bar.hpp"
 
 namespace rheobase::cli {
@@ -48,9 +49,9 @@ void run_force_compare(ForceCompareRequest request, const Console& console) {
     report::draw_chart(force_comparison_chart(file, comparison), request.plot);
   }
   if (request.json) {
-    print_json(console, force_comparison_json(comparison));
+    print_json(console, with_plot(force_comparison_json(comparison), request.plot));
   } else {
-    console.out << force_comparison_table(comparison);
+    console.out << force_comparison_table(comparison) << saved_plot(request.plot);
   }
 }
 

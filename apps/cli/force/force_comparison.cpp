@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/error.hpp"
+#include "core/partial_progress.hpp"
 #include "rate/models/attractor/attractor_analysis.hpp"
 
 namespace rheobase::cli {
@@ -54,10 +55,14 @@ void run_model(const ForceComparisonOptions& options, double step_ms, const RunC
   trials.seed = options.trials.seed;
   trials.threads = options.trials.threads;
   analysis::CodingDirection direction;
-  for (const double level : with_zero(options.levels)) {
+  const std::vector<double> levels = with_zero(options.levels);
+  for (const double level : levels) {
+    const auto done = static_cast<double>(comparison.model.size());
+    const auto all_levels = static_cast<double>(levels.size());
     trials.photoinhibition = level;
     const rate::AttractorTrials run =
-        rate::simulate_attractor(options.model, comparison.protocol, trials, control);
+        rate::simulate_attractor(options.model, comparison.protocol, trials,
+                                 part_of(control, done / all_levels, (done + 1.0) / all_levels));
     if (level == 0.0) {
       direction = rate::attractor_coding_direction(run);
     }
@@ -82,14 +87,19 @@ void run_network(const io::ForceFile& file, const ForceComparisonOptions& option
                  const RunControl& control, ForceComparison& comparison) {
   rate::ForceTrialOptions trials = options.trials;
   rate::ForceCoding undisturbed;
-  for (const double fraction : with_zero(options.fractions)) {
+  const std::vector<double> fractions = with_zero(options.fractions);
+  for (const double fraction : fractions) {
+    const auto done = static_cast<double>(comparison.network.size());
+    const auto all_fractions = static_cast<double>(fractions.size());
+    const RunControl part = part_of(control, done / all_fractions, (done + 1.0) / all_fractions);
     trials.clamp = comparison.clamp;
     trials.clamp.fraction = fraction;
     NetworkPoint point;
     point.fraction = fraction;
     trials.record_every = 0;
-    point.test = rate::noise_test(file.network, file.task, file.selectivity,
-                                  {.trials = trials, .pvar = file.options.pvar}, control);
+    point.test =
+        rate::noise_test(file.network, file.task, file.selectivity,
+                         {.trials = trials, .pvar = file.options.pvar}, part_of(part, 0.0, 0.5));
     trials.record_every = kSampleEvery;
     rate::ForceTrials kept[2];
     for (const std::size_t side : {0U, 1U}) {
@@ -97,7 +107,9 @@ void run_network(const io::ForceFile& file, const ForceComparisonOptions& option
       own.first_trial +=
           static_cast<std::uint32_t>(side) * static_cast<std::uint32_t>(trials.trials);
       kept[side] = rate::simulate_force(file.network, file.task.epochs, file.task.input[side],
-                                        file.task.target[side], own, control);
+                                        file.task.target[side], own,
+                                        part_of(part, 0.5 + 0.25 * static_cast<double>(side),
+                                                0.75 + 0.25 * static_cast<double>(side)));
     }
     if (fraction == 0.0) {
       const std::vector<bool> all[2] = {};
@@ -144,8 +156,8 @@ ForceComparison compare_with_attractor(const io::ForceFile& file,
   comparison.clamp.to = std::min(
       epochs.steps, comparison.clamp.from +
                         static_cast<Eigen::Index>(std::lround(options.photoinhibition_ms / step)));
-  run_model(options, step, control, comparison);
-  run_network(file, options, control, comparison);
+  run_model(options, step, part_of(control, 0.0, 0.3), comparison);
+  run_network(file, options, part_of(control, 0.3, 1.0), comparison);
   return comparison;
 }
 

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/memory.hpp"
 #include "io/mat/session_file.hpp"
@@ -22,8 +23,8 @@ ChosenTargets generated_targets_of(const TargetChoice& choice) {
   rate::GeneratedTargetOptions options = choice.generated;
   options.epochs = choice.epochs;
   return {rate::generated_targets(options),
-          fmt::format("generated from the structured model, {} units, seed {}", options.units,
-                      options.seed)};
+          fmt::format("generated from the structured model, {}, seed {}",
+                      counted(options.units, "unit"), options.seed)};
 }
 
 ChosenTargets session_targets_of(const TargetChoice& choice) {
@@ -36,8 +37,9 @@ ChosenTargets session_targets_of(const TargetChoice& choice) {
   try {
     const rate::SessionRates rates = rate::session_rates(session, choice.session);
     return {rate::session_targets(rates, choice.first_bin, choice.after_cue),
-            fmt::format("session {}, {} units, {} right and {} left trials", where,
-                        session.units.size(), rates.trials[0].size(), rates.trials[1].size())};
+            fmt::format("session {}, {}, {} right and {} left trials", where,
+                        counted(session.units.size(), "unit"), rates.trials[0].size(),
+                        rates.trials[1].size())};
   } catch (const InputError& error) {
     throw InputError(where, error.field(), error.found(), error.required());
   }
@@ -57,7 +59,7 @@ ChosenTargets plain_targets_of(const TargetChoice& choice) {
   }
   if (choice.steps_given && choice.epochs.steps != steps) {
     throw InputError(
-        where, "field 'target'", fmt::format("{} steps", steps),
+        where, "field 'target'", counted(steps, "step"),
         fmt::format("must be as long as the trial, {} (--trial-steps)", choice.epochs.steps));
   }
   chosen.set.epochs.steps = steps;
@@ -70,7 +72,7 @@ ChosenTargets plain_targets_of(const TargetChoice& choice) {
   } catch (const InputError& error) {
     throw InputError(where, error.field(), error.found(), error.required());
   }
-  chosen.description = fmt::format("rates of {}, {} units", where, plain.rate[0].rows());
+  chosen.description = fmt::format("rates of {}, {}", where, counted(plain.rate[0].rows(), "unit"));
   return chosen;
 }
 
@@ -101,7 +103,7 @@ void require_memory(std::size_t bytes, Eigen::Index units) {
   if (static_cast<double>(bytes) > machine) {
     throw InputError(
         "units", "",
-        fmt::format("{} units, which need {:.1f} GiB (P, J, inputs and targets)", units,
+        fmt::format("{}, which need {:.1f} GiB (P, J, inputs and targets)", counted(units, "unit"),
                     static_cast<double>(bytes) / kBytesPerGibibyte),
         fmt::format("must fit into the machine's {:.1f} GiB", machine / kBytesPerGibibyte));
   }

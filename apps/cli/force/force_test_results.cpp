@@ -3,21 +3,11 @@
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "core/partial_progress.hpp"
 
 namespace rheobase::cli {
 
 namespace {
-
-/// A part of a whole computation: its progress as a share of the whole.
-RunControl part_of(const RunControl& control, double from, double to) {
-  RunControl part = control;
-  if (control.report) {
-    part.report = [report = control.report, from, to](const Progress& progress) {
-      report({from + (to - from) * progress.fraction, progress.status});
-    };
-  }
-  return part;
-}
 
 /// Rates of both sides kept for projections.
 void keep_trials(const io::ForceFile& file, const rate::ForceTrialOptions& options,
@@ -27,8 +17,9 @@ void keep_trials(const io::ForceFile& file, const rate::ForceTrialOptions& optio
   for (const std::size_t side : {0U, 1U}) {
     kept.first_trial = options.first_trial +
                        static_cast<std::uint32_t>(side) * static_cast<std::uint32_t>(kept.trials);
-    trials[side] = rate::simulate_force(file.network, file.task.epochs, file.task.input[side],
-                                        file.task.target[side], kept, control);
+    trials[side] = rate::simulate_force(
+        file.network, file.task.epochs, file.task.input[side], file.task.target[side], kept,
+        part_of(control, 0.5 * static_cast<double>(side), 0.5 * static_cast<double>(side + 1)));
   }
 }
 

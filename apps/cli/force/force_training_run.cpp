@@ -8,9 +8,11 @@
 #include "apps/cli/force/force_training_chart.hpp"
 #include "apps/cli/interrupt.hpp"
 #include "apps/cli/output_file.hpp"
+#include "apps/cli/plot_output.hpp"
 #include "apps/cli/progress_bar.hpp"
 #include "apps/cli/text_format.hpp"
 #include "apps/cli/text_table.hpp"
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "rate/learning/force/force_robustness.hpp"
 
@@ -141,9 +143,10 @@ void train(rate::ForceTraining& training, ForceJob& job, int checkpoint_every,
                       });
   } catch (const Cancelled&) {
     save_checkpoint(job, training, console);
-    throw Cancelled(fmt::format(
-        "stopped after {} iterations; continue with: rheobase force train --resume {} -o {}",
-        training.done(), shell_quoted(job.checkpoint.string()), shell_quoted(job.output.string())));
+    throw Cancelled(
+        fmt::format("stopped after {}; continue with: rheobase force train --resume {} -o {}",
+                    counted(training.done(), "iteration"), shell_quoted(job.checkpoint.string()),
+                    shell_quoted(job.output.string())));
   }
 }
 
@@ -184,18 +187,28 @@ Json result_json(const ForceJob& job, const io::ForceFile& file, const TestFigur
           {"seconds", seconds}};
 }
 
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// Wall time in seconds.
+struct ForceTimes {
+  int iterations = 0;
+  double training = 0.0;
+  double in_all = 0.0;  ///< with targets, tests and figure
+};
+
 void print_result(const ForceJob& job, const io::ForceFile& file, const TestFigures& figures,
-                  int iterations, double seconds, const Console& console) {
+                  const ForceTimes& times, const Console& console) {
   Summary summary;
   summary.add("targets", file.targets);
-  summary.add("network", fmt::format("{} units, {} steps a trial", file.network.units(),
-                                     file.task.epochs.steps));
+  summary.add("network", fmt::format("{}, {} a trial", counted(file.network.units(), "unit"),
+                                     counted(file.task.epochs.steps, "step")));
   summary.add("seed", std::to_string(file.seed));
   summary.add("converged",
-              fmt::format("{}: pVar {:.3f} right, {:.3f} left after {} iterations (above {:g} is "
-                          "wanted)",
+              fmt::format("{}: pVar {:.3f} right, {:.3f} left after {} (above {:g} is wanted)",
                           yes_no(file.converged), file.pvar.back()[0], file.pvar.back()[1],
-                          file.pvar.size(), file.options.threshold));
+                          counted(file.pvar.size(), "iteration"), file.options.threshold));
   summary.add("from x = 0", fmt::format("pVar {:.3f} right, {:.3f} left", figures.test.pvar[0],
                                         figures.test.pvar[1]));
   summary.add("selectivity",
@@ -204,8 +217,9 @@ void print_result(const ForceJob& job, const io::ForceFile& file, const TestFigu
   summary.add("weights", fmt::format("largest |J| {:.3g}, {:.3g} before",
                                      file.network.recurrent.cwiseAbs().maxCoeff(),
                                      file.initial.cwiseAbs().maxCoeff()));
-  summary.add("time", fmt::format("{}, {:.3g} ms an iteration", seconds_text(seconds),
-                                  1000.0 * seconds / std::max(1, iterations)));
+  summary.add("time", fmt::format("{}, of which training {}, {:.3g} ms an iteration",
+                                  seconds_text(times.in_all), seconds_text(times.training),
+                                  1000.0 * times.training / std::max(1, times.iterations)));
   summary.add("saved", job.output.string());
   console.out << summary.text();
 }
@@ -217,6 +231,7 @@ void run_force_train(const ForceTrainRequest& request, const Console& console) {
     report::require_chart_name(request.plot);
     check_output("--plot", request.plot, {request.from, request.targets.file, request.resume});
   }
+  const auto start = std::chrono::steady_clock::now();
   ForceJob job = new_job(request, console);
   rate::ForceTraining training({job.file.initial, job.file.network.tau_ms, job.file.network.step_ms,
                                 job.file.network.threshold},
@@ -225,10 +240,9 @@ void run_force_train(const ForceTrainRequest& request, const Console& console) {
     training.restore(*job.file.learner);
   }
   const int before = training.done();
-  const auto start = std::chrono::steady_clock::now();
+  const auto trained_from = std::chrono::steady_clock::now();
   train(training, job, request.checkpoint_every, console);
-  const double seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  const double training_seconds = seconds_since(trained_from);
   const io::ForceFile file = file_of_training(job, training, request.keep_p);
   save_result(job.output, [&](const fs::path& path) { io::write_force(path, file); });
   if (!job.own_checkpoint) {
@@ -240,9 +254,13 @@ void run_force_train(const ForceTrainRequest& request, const Console& console) {
     report::draw_chart(force_training_chart(file, figures.test.rate), request.plot);
   }
   if (request.json) {
-    print_json(console, result_json(job, file, figures, seconds, console));
+    Json json = result_json(job, file, figures, training_seconds, console);
+    json["seconds_in_all"] = seconds_since(start);
+    print_json(console, with_plot(std::move(json), request.plot));
   } else {
-    print_result(job, file, figures, training.done() - before, seconds, console);
+    print_result(job, file, figures,
+                 {training.done() - before, training_seconds, seconds_since(start)}, console);
+    console.out << saved_plot(request.plot);
   }
 }
 

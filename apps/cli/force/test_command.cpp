@@ -6,6 +6,7 @@
 #include "apps/cli/number_list.hpp"
 #include "apps/cli/option.hpp"
 #include "apps/cli/output_file.hpp"
+#include "apps/cli/plot_output.hpp"
 #include "apps/cli/progress_bar.hpp"
 
 namespace rheobase::cli {
@@ -52,9 +53,9 @@ void run_force_test(ForceTestRequest request, const Console& console) {
     report::draw_chart(force_test_chart(file, results), request.plot);
   }
   if (request.json) {
-    print_json(console, force_test_json(file, results));
+    print_json(console, with_plot(force_test_json(file, results), request.plot));
   } else {
-    console.out << force_test_tables(file, results);
+    console.out << force_test_tables(file, results) << saved_plot(request.plot);
   }
 }
 

@@ -6,7 +6,9 @@
 #include <fmt/format.h>
 
 #include "core/analysis/decompositions.hpp"
+#include "core/counted.hpp"
 #include "core/error.hpp"
+#include "core/partial_progress.hpp"
 
 namespace rheobase::rate {
 
@@ -61,10 +63,10 @@ void check(const ForceTask& task, const std::vector<Selectivity>& selectivity) {
   validate(task);
   if (task.target.size() != 2 ||
       static_cast<Eigen::Index>(selectivity.size()) != task.target[0].rows()) {
-    throw InputError(
-        "noise test", "sides and units",
-        fmt::format("{} sides, selectivity of {} units", task.target.size(), selectivity.size()),
-        "must be two sides with the same units as the selectivity");
+    throw InputError("noise test", "sides and units",
+                     fmt::format("{}, selectivity of {}", counted(task.target.size(), "side"),
+                                 counted(selectivity.size(), "unit")),
+                     "must be two sides with the same units as the selectivity");
   }
   for (const Selectivity side : {Selectivity::right, Selectivity::left}) {
     if (std::find(selectivity.begin(), selectivity.end(), side) == selectivity.end()) {
@@ -139,8 +141,9 @@ NoiseTest noise_test(const ForceNetwork& network, const ForceTask& task,
   for (const std::size_t side : {0U, 1U}) {
     ForceTrialOptions noisy = options.trials;
     noisy.first_trial += static_cast<std::uint32_t>(side) * total;  // other noise on the other side
-    trials[side] =
-        simulate_force(network, task.epochs, task.input[side], task.target[side], noisy, control);
+    const auto done = 0.5 * static_cast<double>(side);
+    trials[side] = simulate_force(network, task.epochs, task.input[side], task.target[side], noisy,
+                                  part_of(control, done, done + 0.5));
   }
   const analysis::CodingDirection direction =
       force_coding_direction(network, task, options.trials.mean_steps);
