@@ -12,6 +12,7 @@
 #include "apps/cli/progress_bar.hpp"
 #include "apps/cli/text_format.hpp"
 #include "apps/cli/text_table.hpp"
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "io/mat/motif_file.hpp"
 
@@ -143,6 +144,14 @@ void run_motif_train(MotifTrainRequest request, Command command, const Console& 
   check_output("--output", request.output,
                {request.resume ? std::filesystem::path{} : request.library, request.targets});
   io::MotifLibraryFile file = io::read_motif_library(request.library);
+  if (file.preparation_state) {
+    note(
+        console,
+        fmt::format("the preparatory module of {} is half trained: {} done of {}; the motifs learn "
+                    "with it as it is. rheobase motif prepare --resume {} completes it",
+                    request.library.string(), counted(file.preparation_losses.size(), "batch"),
+                    file.preparation.batches, shell_quoted(request.library.string())));
+  }
   rate::MotifLearner learner = make_learner(request, file, command, console);
   if (request.resume) {
     restore_training(request, file.training->state, learner);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 #include <memory>
 
@@ -59,6 +60,13 @@ void fit_network(const io::FitPlan& plan, network::Network& network, network::Ne
   keep();
 }
 
+/// Mean of the losses of the first tenth of the updates, or the last. That of a single update of an
+/// online method is chance: it is 0 where the target begins at 0.
+double mean_of_tenth(const Eigen::VectorXd& losses, bool first) {
+  const Eigen::Index count = std::max<Eigen::Index>(1, losses.size() / 10);
+  return first ? losses.head(count).mean() : losses.tail(count).mean();
+}
+
 void print_fit(const NetworkFitRequest& request, const io::NetworkFile& file,
                const network::Network& network, const io::FitOutcome& outcome, double seconds,
                const Console& console) {
@@ -70,8 +78,8 @@ void print_fit(const NetworkFitRequest& request, const io::NetworkFile& file,
               {"method", to_word(file.fit->method)},
               {"updates", updates},
               {"seconds", seconds}};
-    json["first_loss"] = outcome.loss[0];
-    json["last_loss"] = outcome.loss[updates - 1];
+    json["first_loss"] = mean_of_tenth(outcome.loss, true);
+    json["last_loss"] = mean_of_tenth(outcome.loss, false);
     print_json(console, json);
     return;
   }
@@ -82,8 +90,9 @@ void print_fit(const NetworkFitRequest& request, const io::NetworkFile& file,
     summary.add("loss", short_number(outcome.loss[0]) + " (mean squared error)");
   } else {
     summary.add("updates", std::to_string(updates));
-    summary.add("loss", fmt::format("{} at first, {} at last", short_number(outcome.loss[0]),
-                                    short_number(outcome.loss[updates - 1])));
+    summary.add("loss", fmt::format("{} in the first tenth of the updates, {} in the last",
+                                    short_number(mean_of_tenth(outcome.loss, true)),
+                                    short_number(mean_of_tenth(outcome.loss, false))));
   }
   summary.add("time", seconds_text(seconds));
   summary.add("saved", fmt::format("{}, {}", request.output.string(),
