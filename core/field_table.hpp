@@ -205,7 +205,7 @@ Field<Options> seed_field(Seed Options::*member) {
                {.option = "--seed",
                 .label = "seed",
                 .help = "Seed of every random number of the run: the same seed and options give "
-                        "the same result on any machine and any number of threads"});
+                        "the same result on any number of threads"});
 }
 
 template <class Options>
