@@ -1,5 +1,7 @@
 #include "rate/learning/learner.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -13,6 +15,7 @@
 #include "rate/learning/force/force_training.hpp"
 #include "rate/learning/innate/internal/innate_learner.hpp"
 #include "rate/learning/internal/gradient_learner.hpp"
+#include "rate/learning/motif/motif_training.hpp"
 #include "rate/models/initialise.hpp"
 
 namespace rheobase::rate {
@@ -51,7 +54,7 @@ struct Case {
   std::unique_ptr<Learner> learner;
 };
 
-Case gradient_case(int units) {
+Case gradient_case(int units, int threads) {
   struct Held {
     Task task{"go-nogo"};
     TrainingOptions options;
@@ -62,6 +65,7 @@ Case gradient_case(int units) {
   held->options.evaluate_every = 6;
   held->options.evaluation_trials = 4;
   held->options.stop_loss = 0.0;
+  held->options.threads = threads;
   NetworkOptions network;
   network.units = units;
   auto learner = std::make_unique<GradientLearner>(
@@ -70,7 +74,7 @@ Case gradient_case(int units) {
 }
 
 template <class Real>
-Case innate_case(int units) {
+Case innate_case(int units, int threads) {
   struct Held {
     InnateSetup setup = timing_setup(100.0);
     std::optional<InnateTraining<Real>> training;
@@ -80,6 +84,7 @@ Case innate_case(int units) {
   held->setup.network.connection_probability = 0.3;
   held->setup.experiment.recurrent_trials = 2;
   held->setup.experiment.readout_trials = 2;
+  held->setup.experiment.rule.threads = threads;
   const InnateExperiment& experiment = held->setup.experiment;
   held->training.emplace(make_reservoir(held->setup.network, 3), experiment.trials,
                          experiment.rule);
@@ -88,7 +93,7 @@ Case innate_case(int units) {
   return {sizeof(Real) == 4 ? "innate, single" : "innate, double", held, std::move(learner)};
 }
 
-Case force_case(int units) {
+Case force_case(int units, int /*threads*/) {
   const TrialEpochs epochs{.sample = 80, .delay = 220, .cue = 500, .steps = 600};
   const TargetSet set = generated_targets({.units = units, .seed = 2, .epochs = epochs});
   ForceTrainingOptions options;
@@ -100,9 +105,34 @@ Case force_case(int units) {
   return {"force", nullptr, std::move(learner)};
 }
 
-using Maker = std::function<Case(int units)>;
+MotifLibrary library_of(int units) {
+  MotifLibrary library = make_motif_library(
+      {.units = units, .preparation_rank = 5, .preparation_tau = 2.0, .seed = 3});
+  const Eigen::ArrayXd t = Eigen::ArrayXd::LinSpaced(60, 0.0, 6.0);
+  add_motifs(library, {{"sine", t.sin()}, {"cosine", t.cos()}});
+  return library;
+}
+
+Case motif_case(int units, int threads) {
+  auto learner = std::make_unique<MotifLearner>(library_of(units), std::vector<std::size_t>{0, 1},
+                                                MotifTrainingOptions{.batches = 4,
+                                                                     .batch = 4,
+                                                                     .evaluate_every = 1,
+                                                                     .evaluation_trials = 4,
+                                                                     .threads = threads});
+  return {"motifs", nullptr, std::move(learner)};
+}
+
+Case preparation_case(int units, int threads) {
+  auto learner = std::make_unique<PreparationLearner>(
+      library_of(units),
+      PreparationOptions{.batches = 4, .batch = 8, .duration_tau = 3.0, .threads = threads});
+  return {"preparatory module", nullptr, std::move(learner)};
+}
+
+using Maker = std::function<Case(int units, int threads)>;
 const std::vector<Maker> kLearners{gradient_case, innate_case<float>, innate_case<double>,
-                                   force_case};
+                                   force_case,    motif_case,         preparation_case};
 
 void check_same(const NamedArrays& a, const NamedArrays& b) {
   REQUIRE(a.size() == b.size());
@@ -111,6 +141,11 @@ void check_same(const NamedArrays& a, const NamedArrays& b) {
     CHECK(a[i].name == b[i].name);
     CHECK(a[i].values == b[i].values);
   }
+}
+
+std::vector<double> named_array_or_none(const NamedArrays& arrays, const std::string& name) {
+  const auto found = std::ranges::find(arrays, name, &NamedArray::name);
+  return found == arrays.end() ? std::vector<double>{} : found->values;
 }
 
 void advance_to_end(Learner& learner) {
@@ -155,12 +190,12 @@ TEST_SUITE("unit") {
 
   TEST_CASE("every learner goes on from its named arrays bit for bit, from anywhere") {
     for (const Maker& make : kLearners) {
-      Case whole = make(30);
+      Case whole = make(30, 1);
       CAPTURE(whole.name);
       advance_to_end(*whole.learner);
       CHECK(whole.learner->done() == whole.learner->total());
       for (int pieces = 0; pieces < 4; ++pieces) {
-        Case first = make(30);
+        Case first = make(30, 1);
         for (int i = 0; i < pieces; ++i) {
           const int before = first.learner->done();
           first.learner->advance();
@@ -168,7 +203,7 @@ TEST_SUITE("unit") {
           first.learner->evaluate();
         }
         CHECK((pieces == 0 || !first.learner->status().empty()));
-        Case second = make(30);
+        Case second = make(30, 1);
         second.learner->restore(first.learner->state());
         CHECK(second.learner->done() == first.learner->done());
         check_same(second.learner->state(), first.learner->state());
@@ -178,18 +213,41 @@ TEST_SUITE("unit") {
     }
   }
 
+  TEST_CASE("every learner ends with finite numbers, the same bits on 1, 2 and 4 threads") {
+    for (const Maker& make : kLearners) {
+      Case one = make(30, 1);
+      CAPTURE(one.name);
+      const NamedArrays start = one.learner->state();
+      advance_to_end(*one.learner);
+      const NamedArrays end = one.learner->state();
+      bool changed = false;
+      for (std::size_t i = 0; i < end.size(); ++i) {
+        CAPTURE(end[i].name);
+        changed = changed || end[i].values != named_array_or_none(start, end[i].name);
+        CHECK(
+            std::ranges::all_of(end[i].values, [](double value) { return std::isfinite(value); }));
+      }
+      CHECK(changed);
+      for (const int threads : {2, 4}) {
+        Case more = make(30, threads);
+        advance_to_end(*more.learner);
+        check_same(more.learner->state(), end);
+      }
+    }
+  }
+
   TEST_CASE("no learner takes the state of another network, or one with a part missing") {
     for (const Maker& make : kLearners) {
-      Case small = make(30);
+      Case small = make(30, 1);
       CAPTURE(small.name);
       small.learner->advance();
       const NamedArrays state = small.learner->state();
-      CHECK_THROWS_AS(make(31).learner->restore(state), InputError);
+      CHECK_THROWS_AS(make(31, 1).learner->restore(state), InputError);
       for (std::size_t i = 0; i < state.size(); ++i) {
         CAPTURE(state[i].name);
         NamedArrays less = state;
         less.erase(less.begin() + static_cast<std::ptrdiff_t>(i));
-        Case other = make(30);
+        Case other = make(30, 1);
         const NamedArrays before = other.learner->state();
         CHECK_THROWS_AS(other.learner->restore(less), InputError);
         check_same(other.learner->state(), before);
