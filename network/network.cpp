@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/nearest_name.hpp"
 #include "network/network_builder.hpp"
@@ -129,7 +130,7 @@ void Network::set_parameter(std::size_t population, std::size_t parameter,
   if ((values.size() != 1 && values.size() != size) || !values.allFinite()) {
     throw InputError(fmt::format("population '{}'", changed.name),
                      "parameter '" + changed.description().parameters[parameter].name + "'",
-                     fmt::format("{} values", values.size()),
+                     counted(values.size(), "value"),
                      fmt::format("must be 1 or {} finite numbers", size));
   }
   AlignedVector<double>& row = changed.parameters[parameter];

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/nearest_name.hpp"
 #include "network/equations/text_equations.hpp"
@@ -34,7 +35,7 @@ void require_finite(const Eigen::Ref<const Eigen::MatrixXd>& values, const std::
 void require_scalar_or_per_unit(const Eigen::VectorXd& values, std::size_t size,
                                 const std::string& where, const std::string& field) {
   if (values.size() != 1 && values.size() != static_cast<Eigen::Index>(size)) {
-    throw InputError(where, field, fmt::format("{} values", values.size()),
+    throw InputError(where, field, counted(values.size(), "value"),
                      fmt::format("must be 1 value or {}, one per unit", size));
   }
   require_finite(values, where, field);
@@ -308,7 +309,8 @@ WeightMatrix NetworkBuilder::edge_weights(Edge& edge, const std::string& where, 
     require_finite(Eigen::Map<const Eigen::VectorXd>(sparse->valuePtr(), sparse->nonZeros()), where,
                    "weights");
   } else if (std::holds_alternative<OneToOne>(weights) && rows != columns) {
-    throw InputError(where, "weights", fmt::format("one to one of {} to {} units", columns, rows),
+    throw InputError(where, "weights",
+                     fmt::format("one to one of {} to {}", columns, counted(rows, "unit")),
                      "must be two of one size");
   }
   if (!edge.mask) {

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 
 namespace rheobase::network {
@@ -76,7 +77,7 @@ void set_variable(const Network& network, NetworkState& state, const std::string
   const std::size_t row = variable_row(network, name, population);
   const auto size = static_cast<Eigen::Index>(population->size);
   if ((values.size() != 1 && values.size() != size) || !values.allFinite()) {
-    throw InputError("state", name, fmt::format("{} values", values.size()),
+    throw InputError("state", name, counted(values.size(), "value"),
                      fmt::format("must be 1 or {} finite numbers", size));
   }
   for (std::size_t i = 0; i < population->stride; ++i) {
@@ -104,7 +105,8 @@ NetworkState state_from_vector(const Network& network, const Eigen::VectorXd& nu
                   [&](const auto& values) { size += static_cast<Eigen::Index>(values.size()); });
   if (numbers.size() != size || numbers[0] != static_cast<double>(network.fingerprint() >> 32) ||
       numbers[1] != static_cast<double>(network.fingerprint() & 0xffffffffU)) {
-    throw InputError(where, "state", fmt::format("{} numbers of another network", numbers.size()),
+    throw InputError(where, "state",
+                     fmt::format("{} of another network", counted(numbers.size(), "number")),
                      kOtherNetwork);
   }
   if (!numbers.allFinite() || numbers[2] < 0.0 || numbers[2] != std::floor(numbers[2]) ||

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/field_table.hpp"
 #include "network/evaluation.hpp"
@@ -31,15 +32,16 @@ struct RunInputs {
 long run_steps(const Network& network, const Eigen::MatrixXd& inputs, const RunOptions& options) {
   const auto columns = static_cast<Eigen::Index>(network.input_columns());
   if (inputs.size() > 0 && inputs.cols() != columns) {
-    throw InputError("run", "inputs", fmt::format("{} x {}", inputs.rows(), inputs.cols()),
-                     fmt::format("must have {} columns, those of the network's inputs", columns));
+    throw InputError(
+        "run", "inputs", fmt::format("{} x {}", inputs.rows(), inputs.cols()),
+        fmt::format("must have {}, those of the network's inputs", counted(columns, "column")));
   }
   const long steps = options.steps > 0 ? options.steps : static_cast<long>(inputs.rows());
   if (steps == 0) {
     throw InputError("run", "steps", "0", "must be given where there are no inputs");
   }
   if (inputs.size() > 0 && inputs.rows() != 1 && inputs.rows() != steps) {
-    throw InputError("run", "inputs", fmt::format("{} rows", inputs.rows()),
+    throw InputError("run", "inputs", counted(inputs.rows(), "row"),
                      fmt::format("must be 1 row or {}, one per step", steps));
   }
   for (Eigen::Index row = 0; row < inputs.rows(); ++row) {
@@ -73,7 +75,7 @@ void step_through(Recorder& recorder, Stepper& stepper, const RunInputs& rows, l
   for (long n = 0; n < steps; ++n) {
     if (n % kStepsBetweenReports == 0) {
       if (control.stop_requested()) {
-        throw Cancelled(fmt::format("stopped after {} of {} steps", n, steps));
+        throw Cancelled(fmt::format("stopped after {} of {}", n, counted(steps, "step")));
       }
       control.progress(static_cast<double>(n) / static_cast<double>(steps));
     }

@@ -15,6 +15,7 @@
 #include "apps/report/html_collect.hpp"
 #include "apps/report/html_report.hpp"
 #include "apps/report/internal/gnuplot.hpp"
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/version.hpp"
 #include "io/mat/run_file.hpp"
@@ -100,8 +101,8 @@ void Demo::train_network() {
   options.max_trials = request_.max_trials;
   options.threads = request_.threads;
   const rate::DaleModel model = rate::make_dale_model(network, task_.inputs(), request_.seed);
-  console_.out << fmt::format("Training a rate network of {} units on {}, seed {}\n", network.units,
-                              task_.name(), request_.seed)
+  console_.out << fmt::format("Training a rate network of {} on {}, seed {}\n",
+                              counted(network.units, "unit"), task_.name(), request_.seed)
                << std::flush;
   const rate::TrainingResult result = [&] {
     ProgressBar bar(console_, "training");
@@ -114,9 +115,9 @@ void Demo::train_network() {
   io::write_model(path(kRateFile), file_);
   files_.emplace_back(kRateFile);
   console_.out << fmt::format(
-      "  {} after {} trials: {} correct, mean loss {:.3g}, {}\n\n",
+      "  {} after {}: {} correct, mean loss {:.3g}, {}\n\n",
       result.trained ? "trained" : "not trained (the stop criteria were not met)",
-      result.state.trials_done, percent(result.last_evaluation.accuracy.value),
+      counted(result.state.trials_done, "trial"), percent(result.last_evaluation.accuracy.value),
       result.last_evaluation.mean_loss, seconds_text(result.seconds));
 }
 
@@ -143,7 +144,7 @@ void Demo::find_scaling() {
   files_.emplace_back(kSpikingFile);
   spiking_model_ = mapping::map_to_spiking(file_.network, *file_.scaling_factor);
   console_.out << search_table(search_)
-               << fmt::format("  {} trials a value, {}\n\n", options.trials,
+               << fmt::format("  {} a value, {}\n\n", counted(options.trials, "trial"),
                               seconds_text(search_.seconds));
 }
 

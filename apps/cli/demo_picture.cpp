@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
+
 namespace rheobase::cli {
 
 namespace {
@@ -83,8 +85,8 @@ report::SpikeRaster raster_of(const PictureSource& source, std::size_t i) {
 report::Picture picture_of(const PictureSource& source) {
   report::Picture picture;
   const mapping::ScalingPoint& best = source.search.points[source.search.best];
-  picture.title = fmt::format("{}, {} units, scaling factor {:g}", source.task.name(),
-                              source.network.units(), best.scaling_factor);
+  picture.title = fmt::format("{}, {}, scaling factor {:g}", source.task.name(),
+                              counted(source.network.units(), "unit"), best.scaling_factor);
   picture.duration_ms = source.task.steps() * source.task.step_ms();
   picture.stimulus = stimulus_of(source.task);
   const std::vector<std::string>& names = source.task.conditions();

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "apps/cli/value_syntax.hpp"
+#include "core/counted.hpp"
 #include "core/error.hpp"
 
 namespace rheobase::cli {
@@ -28,7 +29,7 @@ std::vector<double> number_list(const std::string& option, const std::string& te
     numbers.push_back(value);
   }
   if (numbers.size() > kMost) {
-    throw InputError(option, "", fmt::format("{} numbers", numbers.size()),
+    throw InputError(option, "", counted(numbers.size(), "number"),
                      fmt::format("must be at most {}", kMost));
   }
   return numbers;

@@ -10,6 +10,7 @@
 #include "apps/cli/output_file.hpp"
 #include "apps/cli/progress_bar.hpp"
 #include "apps/cli/text_format.hpp"
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 
@@ -83,7 +84,7 @@ void require_unbroken(std::span<const SeriesEntry* const> entries, const fs::pat
   const auto broken = std::ranges::count_if(
       entries, [](const SeriesEntry* entry) { return !entry->error.empty(); });
   if (broken > 0) {
-    throw Error(fmt::format("{} of {} networks broke: see {}", broken, entries.size(),
+    throw Error(fmt::format("{} of {} broke: see {}", broken, counted(entries.size(), "network"),
                             (folder / "summary.csv").string()));
   }
 }

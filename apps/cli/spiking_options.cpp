@@ -9,6 +9,7 @@
 #include <fmt/ranges.h>
 
 #include "apps/cli/option.hpp"
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "mapping/conversion/siegert.hpp"
 #include "mapping/conversion/transfer_fields.hpp"
@@ -120,7 +121,7 @@ void add_network(Summary& summary, const mapping::TransferOptions& transfer) {
   } else {
     add(own_bias, fmt::format("bias {:g} mV", transfer.neuron.bias_mv));
   }
-  add(transfer.copies > 1, fmt::format("{} copies of every unit", transfer.copies));
+  add(transfer.copies > 1, fmt::format("{} of every unit", counted(transfer.copies, "copy")));
   add(transfer.readout_bias, "readout bias");
   add(transfer.use_initial_weights, "initial weights");
   if (!parts.empty()) {

@@ -10,6 +10,7 @@
 #include "apps/cli/text_format.hpp"
 #include "apps/cli/text_table.hpp"
 #include "apps/report/task_picture.hpp"
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "rate/models/dale_model.hpp"
 #include "rate/tasks/recorded_task.hpp"
@@ -77,7 +78,8 @@ std::string details_text(const rate::Task& chosen) {
   summary.add("source", task.citation);
   summary.add("correct", task.scoring);
   summary.add("inputs", std::to_string(task.inputs));
-  summary.add("length", fmt::format("{} steps of {:g} ms", chosen.steps(), chosen.step_ms()));
+  summary.add("length",
+              fmt::format("{} of {:g} ms", counted(chosen.steps(), "step"), chosen.step_ms()));
   summary.add("conditions", joined(task.conditions, ", "));
   if (task.parameters.empty()) {
     summary.add("parameters", "none");

@@ -7,6 +7,7 @@
 
 #include "apps/cli/option.hpp"
 #include "apps/cli/text_format.hpp"
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "io/mat/innate_task_file.hpp"
 #include "io/mat/trials_file.hpp"
@@ -149,7 +150,7 @@ rate::Task resolve_task(const TaskChoice& choice, const io::ModelFile& file,
   }();
   if (task.inputs() != file.network.inputs()) {
     throw InputError(
-        path, "field 'w_in'", fmt::format("{} column(s)", file.network.inputs()),
+        path, "field 'w_in'", counted(file.network.inputs(), "column"),
         fmt::format("must have {}, the number of inputs of task {}", task.inputs(), task.name()));
   }
   return task;

@@ -17,6 +17,7 @@
 #include "apps/cli/text_table.hpp"
 #include "apps/cli/train_many.hpp"
 #include "apps/cli/train_request.hpp"
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/memory.hpp"
 #include "io/mat/checkpoint_file.hpp"
@@ -178,10 +179,10 @@ Job resumed_job(const TrainRequest& request, Command command) {
 void check_memory(const Job& job, const Console& console) {
   const auto bytes = static_cast<double>(
       rate::training_memory_bytes(job.state.model, job.task.steps(), job.options));
-  require_memory(
-      bytes, "--units, --batch", "",
-      fmt::format("{} units, {} trials an update", job.state.model.units(), job.options.batch),
-      "fewer units or a smaller batch take less");
+  require_memory(bytes, "--units, --batch", "",
+                 fmt::format("{}, {} an update", counted(job.state.model.units(), "unit"),
+                             counted(job.options.batch, "trial")),
+                 "fewer units or a smaller batch take less");
   if (bytes > 0.5 * usable_memory_bytes()) {
     note(console, fmt::format("this training needs up to {:.1f} GiB of memory, the machine has "
                               "{:.1f}: fewer units or a smaller --batch take less",
@@ -233,9 +234,9 @@ rate::TrainingResult run_job(Job& job, const Console& console) {
 
 std::string verdict(const rate::TrainingResult& result) {
   const Proportion& accuracy = result.last_evaluation.accuracy;
-  return fmt::format("{}: {} correct (95 % interval {}), mean loss {:.3g} after {} trials",
+  return fmt::format("{}: {} correct (95 % interval {}), mean loss {:.3g} after {}",
                      yes_no(result.trained), percent(accuracy.value), interval(accuracy),
-                     result.last_evaluation.mean_loss, result.state.trials_done);
+                     result.last_evaluation.mean_loss, counted(result.state.trials_done, "trial"));
 }
 
 /// Whether the stop criteria were met, with what they ask beyond loss and accuracy.
@@ -260,8 +261,9 @@ std::string network_text(const rate::DaleModel& model) {
       model.fixed_tau() ? fmt::format("{:g} ms", model.tau_min_steps * rate::kRateStepMs)
                         : fmt::format("{:g} to {:g} ms", model.tau_min_steps * rate::kRateStepMs,
                                       model.tau_max_steps * rate::kRateStepMs);
-  return fmt::format("{} units ({} excitatory, {} inhibitory), {}, time constants {}",
-                     model.units(), model.units() - inhibitory, inhibitory, model.transfer, taus);
+  return fmt::format("{} ({} excitatory, {} inhibitory), {}, time constants {}",
+                     counted(model.units(), "unit"), model.units() - inhibitory, inhibitory,
+                     model.transfer, taus);
 }
 
 Json result_json(const Job& job, const rate::TrainingResult& result, const Console& console) {
@@ -290,7 +292,7 @@ void print_result(const Job& job, const rate::TrainingResult& result, bool json,
   summary.add("network", network_text(result.state.model));
   summary.add("seed", std::to_string(job.options.seed));
   if (job.state.trials_done > 0) {
-    summary.add("resumed", fmt::format("after {} trials", job.state.trials_done));
+    summary.add("resumed", fmt::format("after {}", counted(job.state.trials_done, "trial")));
   }
   summary.add("trained", verdict(result));
   summary.add("stopped", reason_to_stop(job.options, result));
@@ -342,10 +344,10 @@ void run_train(TrainRequest request, Command command, const Console& console) {
   note_types(job, request, console);
   const rate::TrainingResult result = run_job(job, console);
   if (result.outcome == rate::TrainingOutcome::cancelled) {
-    throw Cancelled(
-        fmt::format("stopped after {} trials; continue with: rheobase train --resume {}{}",
-                    result.state.trials_done, shell_quoted(job.checkpoint.string()),
-                    job.own_checkpoint ? " -o " + shell_quoted(job.output.string()) : ""));
+    throw Cancelled(fmt::format(
+        "stopped after {}; continue with: rheobase train --resume {}{}",
+        counted(result.state.trials_done, "trial"), shell_quoted(job.checkpoint.string()),
+        job.own_checkpoint ? " -o " + shell_quoted(job.output.string()) : ""));
   }
   const io::ModelFile model = io::trained_model(result, job.task, job.options, job.command);
   save_result(job.output, [&](const fs::path& path) { io::write_model(path, model); });

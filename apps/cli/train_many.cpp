@@ -14,6 +14,7 @@
 #include "apps/cli/text_format.hpp"
 #include "apps/cli/text_table.hpp"
 #include "apps/cli/training_summary.hpp"
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "io/mat/atomic_file.hpp"
 #include "io/mat/trained_model.hpp"
@@ -161,7 +162,7 @@ void ManyTrainings::run() {
   for (Training& entry : entries_) {
     series.push_back(&entry);
   }
-  const auto name = [this](std::size_t) { return fmt::format("{} networks", entries_.size()); };
+  const auto name = [this](std::size_t) { return counted(entries_.size(), "network"); };
   run_series(series, request_.jobs, console_, "training", name,
              [this](std::size_t i, const RunControl& control) {
                {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "apps/report/internal/html_text.hpp"
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/whole_number.hpp"
 #include "mapping/conversion/network_fingerprint.hpp"
@@ -34,8 +35,7 @@ void check_source(const mapping::Comparison& comparison, const rate::Task& task,
                      fmt::format("must be {}", fmt::join(task.conditions(), ", ")));
   }
   if (comparison.traces.rate_output.cols() != task.steps() - 1) {
-    throw InputError(name, "rate_output",
-                     fmt::format("{} samples", comparison.traces.rate_output.cols()),
+    throw InputError(name, "rate_output", counted(comparison.traces.rate_output.cols(), "sample"),
                      fmt::format("must be {}, a trial of the task", task.steps() - 1));
   }
 }
@@ -215,11 +215,11 @@ ReportData report_data(const mapping::Comparison& comparison, const rate::Task& 
                        const io::ModelFile* model, const ReportOrigin& origin) {
   check_source(comparison, task, model, origin.name);
   ReportData data;
-  data.title = fmt::format("{}, {} units", comparison.task, comparison.units.type.size());
+  data.title =
+      fmt::format("{}, {}", comparison.task, counted(comparison.units.type.size(), "unit"));
   data.subtitle = fmt::format(
-      "{}: a rate network and its LIF network on the same {} trials, "
-      "scaling factor s = {:.4g}",
-      origin.name, comparison.options.trials, comparison.options.scaling_factor);
+      "{}: a rate network and its LIF network on the same {}, scaling factor s = {:.4g}",
+      origin.name, counted(comparison.options.trials, "trial"), comparison.options.scaling_factor);
   data.command_line = origin.command_line;
   data.version = origin.version;
   data.summary = report_summary(comparison);

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 
 namespace rheobase::analysis {
@@ -18,7 +19,7 @@ void require_trials(const Eigen::Ref<const Eigen::MatrixXd>& trials, std::string
     throw InputError("coding direction", side, "no trials", "must have at least one");
   }
   if (trials.rows() != units) {
-    throw InputError("coding direction", side, fmt::format("{} units", trials.rows()),
+    throw InputError("coding direction", side, counted(trials.rows(), "unit"),
                      fmt::format("must have {}", units));
   }
   if (!trials.allFinite()) {
@@ -77,7 +78,7 @@ double median(std::span<const double> values) {
 std::vector<int> histogram(std::span<const double> values, std::span<const double> edges) {
   if (edges.size() < 2 ||
       std::adjacent_find(edges.begin(), edges.end(), std::greater_equal<>()) != edges.end()) {
-    throw InputError("histogram", "edges", fmt::format("{} edges", edges.size()),
+    throw InputError("histogram", "edges", counted(edges.size(), "edge"),
                      "must be at least two that increase");
   }
   std::vector<int> counts(edges.size() - 1);

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/exponential_cascade.hpp"
 #include "core/whole_number.hpp"
@@ -34,7 +35,7 @@ void check_spikes(const SpikeList& spikes, Eigen::Index units) {
   if (spikes.unit.size() != spikes.time_ms.size()) {
     throw InputError(
         kWhere, "spikes",
-        fmt::format("{} units and {} times", spikes.unit.size(), spikes.time_ms.size()),
+        fmt::format("{} and {} times", counted(spikes.unit.size(), "unit"), spikes.time_ms.size()),
         "must be as many units as times");
   }
   for (std::size_t k = 0; k < spikes.unit.size(); ++k) {
@@ -147,7 +148,7 @@ Eigen::MatrixXd firing_rates(const SpikeList& spikes, Eigen::Index units, const 
   check_spikes(spikes, units);
   if (!(grid.step_ms > 0.0) || !std::isfinite(grid.step_ms) || grid.samples < 0) {
     throw InputError(kWhere, "sample grid",
-                     fmt::format("{} samples, {} ms apart", grid.samples, grid.step_ms),
+                     fmt::format("{}, {} ms apart", counted(grid.samples, "sample"), grid.step_ms),
                      "must have a positive distance of samples");
   }
   if (kernels.size() != 1 && kernels.size() != static_cast<std::size_t>(units)) {

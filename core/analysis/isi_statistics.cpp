@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 
 namespace rheobase::analysis {
@@ -78,7 +79,7 @@ Eigen::VectorXi isi_histogram(std::span<const std::vector<double>> trials, doubl
                               Eigen::Index bins) {
   if (!(bin_width_ms > 0.0) || !std::isfinite(bin_width_ms) || bins < 1) {
     throw InputError("interspike intervals", "histogram",
-                     fmt::format("{} bins of {} ms", bins, bin_width_ms),
+                     fmt::format("{} of {} ms", counted(bins, "bin"), bin_width_ms),
                      "must have at least one bin of positive width");
   }
   Eigen::VectorXi counts = Eigen::VectorXi::Zero(bins);

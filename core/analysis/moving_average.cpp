@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 
 namespace rheobase::analysis {
@@ -12,7 +13,7 @@ Eigen::VectorXd moving_average(const Eigen::Ref<const Eigen::VectorXd>& signal, 
   const Eigen::Index n = signal.size();
   if (span < 1 || span > n) {
     throw InputError("moving average", "span", fmt::format("{}", span),
-                     fmt::format("must be between 1 and the {} samples", n));
+                     fmt::format("must be between 1 and the {}", counted(n, "sample")));
   }
   const Eigen::Index half = (span - 1) / 2;
   Eigen::VectorXd smooth(n);

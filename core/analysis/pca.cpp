@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "core/analysis/decompositions.hpp"
+#include "core/counted.hpp"
 #include "core/error.hpp"
 
 namespace rheobase::analysis {
@@ -60,8 +61,8 @@ Pca pca(const Eigen::MatrixXd& activity) {
 
 Eigen::MatrixXd project(const Pca& basis, const Eigen::MatrixXd& activity, Eigen::Index count) {
   if (activity.rows() != basis.mean.size()) {
-    throw InputError("pca", "activity", fmt::format("{} units", activity.rows()),
-                     fmt::format("must have {} units", basis.mean.size()));
+    throw InputError("pca", "activity", counted(activity.rows(), "unit"),
+                     fmt::format("must have {}", counted(basis.mean.size(), "unit")));
   }
   if (count < 1 || count > basis.components.cols()) {
     throw InputError("pca", "components", fmt::format("{}", count),

@@ -7,6 +7,7 @@
 #include <Eigen/Core>
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 
 namespace rheobase::analysis {
@@ -15,7 +16,7 @@ namespace {
 
 void check_sample(std::span<const double> values, const char* field, std::size_t least) {
   if (values.size() < least) {
-    throw InputError("selectivity", field, fmt::format("{} values", values.size()),
+    throw InputError("selectivity", field, counted(values.size(), "value"),
                      fmt::format("must have at least {}", least));
   }
   if (!std::all_of(values.begin(), values.end(), [](double x) { return std::isfinite(x); })) {

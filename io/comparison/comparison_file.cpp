@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/version.hpp"
 #include "io/comparison/comparison_json.hpp"
@@ -118,7 +119,7 @@ std::vector<Eigen::MatrixXd> parts_of(const MatFile& file, const char* name,
   const Eigen::MatrixXd all = file.matrix(name, kRequired);
   const auto count = static_cast<Eigen::Index>(present.size());
   if (count == 0 || all.cols() % count != 0) {
-    file.fail(name, fmt::format("{} columns", all.cols()), kRequired);
+    file.fail(name, counted(all.cols(), "column"), kRequired);
   }
   const Eigen::Index columns = all.cols() / count;
   std::vector<Eigen::MatrixXd> parts(conditions);

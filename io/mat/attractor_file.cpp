@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/field_table.hpp"
 #include "core/version.hpp"
@@ -64,7 +65,7 @@ rate::AttractorTrials read_level(const MatFile& file, std::size_t level, Index p
   }
   trials.cue = file.vector(name("cue"), count, each);
   const std::string required =
-      fmt::format("must be {} populations x {} trials", populations, count);
+      fmt::format("must be {} x {} trials", counted(populations, "population"), count);
   trials.choice_rate = file.matrix(name("choice_rate"), populations, count, required);
   trials.endpoint_rate = file.matrix(name("endpoint_rate"), populations, count, required);
   trials.smoothed_endpoint_rate =

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/field_table.hpp"
 #include "io/mat/atomic_file.hpp"
@@ -82,7 +83,7 @@ rate::ForceTask read_task(const MatFile& file, Index units) {
   rate::ForceTask task;
   read_values(file, kForce, rate::trial_epoch_fields(), task.epochs);
   const Index steps = task.epochs.steps;
-  const std::string required = fmt::format("must be {} units x {} steps", units, steps);
+  const std::string required = fmt::format("must be {} x {} steps", counted(units, "unit"), steps);
   for (const char* side : kSides) {
     task.input.push_back(file.matrix(fmt::format("force.input_{}", side), units, steps, required));
     task.target.push_back(

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/field_table.hpp"
 #include "io/mat/atomic_file.hpp"
@@ -148,7 +149,7 @@ void check_arrays(const MatFile& file, const rate::Reservoir& network,
                                     [name = name](const auto& one) { return one.name == name; });
     const std::size_t there = found == arrays.end() ? 0 : found->values.size();
     if (there != length) {
-      file.fail(fmt::format("learner_arrays.{}", name), fmt::format("{} numbers", there),
+      file.fail(fmt::format("learner_arrays.{}", name), counted(there, "number"),
                 fmt::format("must have {}, as the network needs", length));
     }
   }

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "io/mat/atomic_file.hpp"
 #include "io/mat/mat_file.hpp"
@@ -172,7 +173,7 @@ InnateStart parse_innate_start(std::span<const std::byte> bytes, const std::stri
   const std::vector<std::string> fields = target_fields(file);
   const auto channels = static_cast<Index>(2 * fields.size());
   if (start.network.inputs() < channels) {
-    file.fail("W_in", fmt::format("{} inputs", start.network.inputs()),
+    file.fail("W_in", counted(start.network.inputs(), "input"),
               fmt::format("must have {}: a cue and a perturbation for each of {} trajectories",
                           channels, fields.size()));
   }
@@ -201,7 +202,8 @@ std::vector<MatrixXd> read_paths(const std::filesystem::path& path,
     const bool other = !paths.empty() && values.rows() != paths.front().rows();
     if (values.rows() < 1 || values.cols() < 2 || tall || other) {
       file.fail(name, fmt::format("{} x {}", values.rows(), values.cols()),
-                other ? fmt::format("must have {} rows as {}", paths.front().rows(), names.front())
+                other ? fmt::format("must have {} as {}", counted(paths.front().rows(), "row"),
+                                    names.front())
                       : std::string(kRequired));
     }
     require_finite(file, name, values);

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/field_table.hpp"
 #include "io/mat/internal/field_values.hpp"
 #include "io/mat/internal/name_list.hpp"
@@ -37,7 +38,8 @@ rate::LinearMotif read_linear_motif(const MatFile& file, const rate::LinearOptio
                                     const std::string& motif, std::size_t k) {
   const auto name = [k](const char* part) { return fmt::format("{}_{}", part, k + 1); };
   const auto vector = [&](const char* part) {
-    return file.vector(name(part), options.units, fmt::format("must be {} numbers", options.units));
+    return file.vector(name(part), options.units,
+                       fmt::format("must be {}", counted(options.units, "number")));
   };
   rate::LinearMotif read;
   read.target = {motif, file.vector(name("target"), -1, "must be samples")};
@@ -100,7 +102,7 @@ rate::LinearModel read_linear_model(const std::filesystem::path& path) {
   const Eigen::Index n = model.options.units;
   const Eigen::Index p = model.options.preparation_rank;
   model.a = file.matrix("A", n, n, fmt::format("must be {} x {}", n, n));
-  model.w = file.vector("w", n, fmt::format("must be {} numbers", n));
+  model.w = file.vector("w", n, fmt::format("must be {}", counted(n, "number")));
   model.preparation_u = file.matrix("U", n, p, fmt::format("must be {} x {}", n, p));
   model.preparation_v = file.matrix("V", n, p, fmt::format("must be {} x {}", n, p));
   model.preparation_cost = file.number("preparation_cost", "must be a number");

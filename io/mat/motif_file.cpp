@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/field_table.hpp"
 #include "core/whole_number.hpp"
@@ -138,8 +139,9 @@ rate::Motif read_motif(const MatFile& file, const rate::MotifLibrary& library,
                        const std::string& name, std::size_t k) {
   const Index n = library.units();
   const auto vector = [&](const char* part, Index size) -> Eigen::VectorXd {
-    return file.vector(numbered(part, k), size,
-                       size < 0 ? "must be samples" : fmt::format("must be {} numbers", size));
+    return file.vector(
+        numbered(part, k), size,
+        size < 0 ? "must be samples" : fmt::format("must be {}", counted(size, "number")));
   };
   rate::Motif motif{{name, vector("target", -1)}, vector("b", n), {}, {}, {}};
   if (library.definition().second_input) {
@@ -272,7 +274,7 @@ MotifLibraryFile read_motif_library(const std::filesystem::path& path) {
   read_values(file, kMotifOptions, rate::motif_fields(), library.options);
   const Index n = library.options.network_units();
   library.j = file.matrix("motif_J", n, n, fmt::format("must be {} x {}", n, n));
-  library.w = file.vector("motif_w", n, fmt::format("must be {} numbers", n));
+  library.w = file.vector("motif_w", n, fmt::format("must be {}", counted(n, "number")));
   if (library.definition().preparation) {
     const Index p = library.options.preparation_rank;
     library.preparation_u = file.matrix("motif_U", n, p, fmt::format("must be {} x {}", n, p));

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/whole_number.hpp"
 #include "io/mat/atomic_file.hpp"
@@ -160,7 +161,7 @@ void read_time_constants(const MatFile& file, Index n, rate::DaleModel& model) {
       "must be one time constant or minimum and maximum, in steps";
   const VectorXd taus = file.vector("taus", -1, kRequired);
   if (taus.size() != 1 && taus.size() != 2) {
-    file.fail("taus", fmt::format("{} numbers", taus.size()), kRequired);
+    file.fail("taus", counted(taus.size(), "number"), kRequired);
   }
   model.tau_min_steps = taus[0];
   model.tau_max_steps = taus[taus.size() - 1];

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "io/mat/run_file.hpp"
 
@@ -89,7 +90,7 @@ class RunCheck {
     double before = 0.0;
     const std::size_t copies = result_.copies > 1 ? result_.spike_unit.size() : 0;
     if (result_.spike_copy.size() != copies) {
-      fail("spike_copy", fmt::format("{} values", result_.spike_copy.size()),
+      fail("spike_copy", counted(result_.spike_copy.size(), "value"),
            fmt::format("must be one for each of the {} spikes of units with copies", copies));
     }
     for (const std::int32_t copy : result_.spike_copy) {

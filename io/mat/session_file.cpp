@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/whole_number.hpp"
 #include "io/mat/atomic_file.hpp"
@@ -54,7 +55,7 @@ class UnitReader {
   double number(std::string_view field) const {
     const std::vector<double> values = numbers(field);
     if (values.size() != 1) {
-      fail(field, fmt::format("{} numbers", values.size()), "must be one number");
+      fail(field, counted(values.size(), "number"), "must be one number");
     }
     return values[0];
   }
@@ -125,7 +126,7 @@ rate::SessionUnit read_unit(const UnitReader& reader, std::size_t number) {
   }
   const std::vector<int> range = reader.integers("Trial_info.Trial_range_to_analyze");
   if (range.size() != 2) {
-    reader.fail("Trial_info.Trial_range_to_analyze", fmt::format("{} numbers", range.size()),
+    reader.fail("Trial_info.Trial_range_to_analyze", counted(range.size(), "number"),
                 "must be the first and the last trial");
   }
   unit.first_trial = range[0];

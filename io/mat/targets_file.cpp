@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "io/mat/mat_file.hpp"
 
@@ -78,7 +79,7 @@ PlainTargets read_plain_targets(const std::filesystem::path& path) {
       plain.names.push_back(line.substr(0, line.find_last_not_of(' ') + 1));
     }
     if (static_cast<Index>(plain.names.size()) != units) {
-      file.fail("unit_names", fmt::format("{} lines", plain.names.size()),
+      file.fail("unit_names", counted(plain.names.size(), "line"),
                 fmt::format("must have one for each of the {} units", units));
     }
   }

@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "io/mat/atomic_file.hpp"
 #include "io/mat/mat_file.hpp"
@@ -119,7 +120,8 @@ Signals signals_of_cells(const MatFile& file, const MatArray& u) {
     signals.u.push_back(file.matrix(name, "must be inputs x T"));
     if (signals.u.back().cols() < 2 || signals.u.back().rows() != signals.u.front().rows()) {
       file.fail(name, file.find(name)->describe(),
-                fmt::format("must have {} inputs and at least 2 steps", signals.u.front().rows()));
+                fmt::format("must have {} and at least 2 steps",
+                            counted(signals.u.front().rows(), "input")));
     }
     signals.z.push_back(target_of(file, fmt::format("z{{{}}}", k), signals.u.back().cols()));
     longest = std::max(longest, signals.u.back().cols());

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "io/mat/atomic_file.hpp"
 
@@ -77,8 +78,7 @@ Eigen::MatrixXd parse_csv_matrix(std::string_view text, const std::string& where
       continue;
     }
     if (width != 0 && cells.size() != width) {
-      throw InputError(where, fmt::format("line {}", number),
-                       fmt::format("{} values", cells.size()),
+      throw InputError(where, fmt::format("line {}", number), counted(cells.size(), "value"),
                        fmt::format("must be {}, as in the first line", width));
     }
     width = cells.size();

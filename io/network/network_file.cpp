@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/memory.hpp"
 #include "io/mat/atomic_file.hpp"
@@ -143,7 +144,7 @@ void NetworkReader::read_population(const DocumentEntry& entry) {
   for (const auto& [name, sigma] : read_values(fields, "noise")) {
     if (sigma.size() != 1) {
       fields.fail(fields.find("noise")->position, "noise of '" + name + "'",
-                  fmt::format("{} values", sigma.size()), "must be one number");
+                  counted(sigma.size(), "value"), "must be one number");
     }
     made.noise[name] = sigma[0];
   }

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/field_table.hpp"
 #include "core/nearest_name.hpp"
@@ -123,7 +124,7 @@ void fit_bptt_into(std::vector<double>& losses, Network& network, NetworkState& 
                    const std::vector<Eigen::MatrixXd>& targets, const BpttOptions& options,
                    const RunControl& control) {
   if (inputs.size() != targets.size()) {
-    throw InputError("fit", "targets", fmt::format("{} trials", targets.size()),
+    throw InputError("fit", "targets", counted(targets.size(), "trial"),
                      fmt::format("must be as many as there are of inputs, {}", inputs.size()));
   }
   Optimiser optimiser(options.optimiser);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 
 namespace rheobase::network {
@@ -25,7 +26,7 @@ FitInputs::FitInputs(const Network& network, const Eigen::MatrixXd& inputs,
 
 void require_running(const RunControl& control, long n, long steps, std::string status) {
   if (control.stop_requested()) {
-    throw Cancelled(fmt::format("stopped after {} of {} steps", n, steps));
+    throw Cancelled(fmt::format("stopped after {} of {}", n, counted(steps, "step")));
   }
   control.progress(static_cast<double>(n) / static_cast<double>(steps), std::move(status));
 }

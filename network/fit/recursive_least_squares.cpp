@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/field_table.hpp"
 #include "network/fit/fit_inputs.hpp"
@@ -102,7 +103,7 @@ void fit_rls_into(RlsFit& fit, Network& network, NetworkState& state,
                   const RunControl& control) {
   check(options, rls_fit_fields(), "fit");
   if (inputs.size() != targets.size()) {
-    throw InputError("fit", "targets", fmt::format("{} trials", targets.size()),
+    throw InputError("fit", "targets", counted(targets.size(), "trial"),
                      fmt::format("must be as many as there are of inputs, {}", inputs.size()));
   }
   RlsPass pass(network, options, control);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/analysis/linear_solve.hpp"
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/field_table.hpp"
 #include "network/run.hpp"
@@ -11,7 +12,7 @@ namespace rheobase::network {
 
 Eigen::MatrixXd ridge_weights(const Eigen::MatrixXd& x, const Eigen::MatrixXd& y, double alpha) {
   if (x.cols() != y.cols() || x.size() == 0) {
-    throw InputError("ridge", "targets", fmt::format("{} samples", y.cols()),
+    throw InputError("ridge", "targets", counted(y.cols(), "sample"),
                      fmt::format("must be as many as there are states, {}", x.cols()));
   }
   if (!(alpha > 0.0)) {
@@ -76,7 +77,7 @@ RidgeFit fit_ridge(Network& network, NetworkState& state,
                    const RunControl& control) {
   check(options, ridge_fields(), "ridge");
   if (inputs.size() != targets.size() || targets.empty()) {
-    throw InputError("ridge", "targets", fmt::format("{} trials", targets.size()),
+    throw InputError("ridge", "targets", counted(targets.size(), "trial"),
                      fmt::format("must be as many as there are of inputs, {}", inputs.size()));
   }
   const NetworkState start = state;

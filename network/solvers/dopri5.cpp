@@ -14,6 +14,7 @@
 #include <boost/numeric/odeint/stepper/runge_kutta_dopri5.hpp>
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "network/solvers/solver_registry.hpp"
 
@@ -67,7 +68,8 @@ class Integration {
     std::ranges::copy(y_, run_.state.values.begin());
     run_.state.step += stopped_at_.value_or(run_.steps);
     if (stopped_at_ && *stopped_at_ < run_.steps) {
-      throw Cancelled(fmt::format("stopped after {} of {} steps", *stopped_at_, run_.steps));
+      throw Cancelled(
+          fmt::format("stopped after {} of {}", *stopped_at_, counted(run_.steps, "step")));
     }
     run_.control.progress(1.0);
   }

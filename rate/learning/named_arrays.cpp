@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 
 namespace rheobase::rate {
@@ -12,14 +13,14 @@ const std::vector<double>& named_array(const NamedArrays& arrays, std::string_vi
     if (array.name == name) {
       if (array.values.size() != length) {
         throw InputError("learner's state", fmt::format("field '{}'", name),
-                         fmt::format("{} numbers", array.values.size()),
+                         counted(array.values.size(), "number"),
                          fmt::format("must have {}", length));
       }
       return array.values;
     }
   }
   throw InputError("learner's state", fmt::format("field '{}'", name), "nothing",
-                   fmt::format("must be an array of {} numbers", length));
+                   fmt::format("must be an array of {}", counted(length, "number")));
 }
 
 }  // namespace rheobase::rate

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/field_table.hpp"
 #include "core/whole_number.hpp"
@@ -31,7 +32,7 @@ struct TrainingCheck {
 /// One finite number per parameter of the model.
 void check_vector(const std::vector<float>& values, std::string_view field, std::size_t expected,
                   const TrainingCheck& check) {
-  check.require(values.size() == expected, field, fmt::format("{} values", values.size()),
+  check.require(values.size() == expected, field, counted(values.size(), "value"),
                 fmt::format("must have {}, one per parameter of the model", expected));
   const auto bad = std::ranges::find_if_not(values, [](float v) { return std::isfinite(v); });
   check.require(bad == values.end(), field, bad == values.end() ? 0.0F : *bad,

@@ -20,6 +20,7 @@
 #include "apps/cli/value_syntax.hpp"
 #include "apps/report/innate_picture.hpp"
 #include "apps/report/internal/figure_file.hpp"
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/field_table.hpp"
 #include "core/parallel.hpp"
@@ -154,7 +155,7 @@ void CapacityRun::run(const InterruptGuard& guard, const RunControl& bar) {
     control.report = [&](const Progress& progress) {
       progress_[i] = progress.fraction;
       if (std::this_thread::get_id() == caller) {
-        bar.progress(fraction_done(), fmt::format("{} networks", cells_.size()));
+        bar.progress(fraction_done(), counted(cells_.size(), "network"));
       }
     };
     if (!cells_[i].kept && !guard.interrupted()) {
@@ -270,8 +271,8 @@ void CapacityRun::print() const {
                    fmt::format("{:.4f}", point.standard_error), published_text(point.delay_ms)});
   }
   console_.out << table.text()
-               << fmt::format("{} networks, {} of them kept, in {} (summary.csv, summary.mat)\n",
-                              cells_.size(), kept, request_.output.string());
+               << fmt::format("{}, {} of them kept, in {} (summary.csv, summary.mat)\n",
+                              counted(cells_.size(), "network"), kept, request_.output.string());
   if (!request_.plot.empty()) {
     console_.out << request_.plot.string() << '\n';
   }
@@ -329,7 +330,7 @@ void run_capacity(CapacityRequest request, const Console& console) {
   }
   capacity.print();
   if (capacity.broken() > 0) {
-    throw Error(fmt::format("{} networks broke: see {}", capacity.broken(),
+    throw Error(fmt::format("{} broke: see {}", counted(capacity.broken(), "network"),
                             (request.output / "summary.csv").string()));
   }
 }

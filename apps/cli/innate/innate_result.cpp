@@ -4,6 +4,7 @@
 
 #include "apps/cli/text_format.hpp"
 #include "apps/cli/text_table.hpp"
+#include "core/counted.hpp"
 #include "core/field_table.hpp"
 
 namespace rheobase::cli {
@@ -20,10 +21,10 @@ std::size_t synapses_of(const rate::Reservoir& network) {
 
 std::string network_text(const io::InnateFile& file) {
   const rate::Reservoir& network = file.start;
-  std::string text =
-      fmt::format("{} units ({} plastic), {} synapses, {} inputs, {} output{}", network.units(),
-                  network.plastic_units, synapses_of(network), network.inputs(), network.outputs(),
-                  network.outputs() == 1 ? "" : "s");
+  std::string text = fmt::format(
+      "{} ({} plastic), {}, {}, {} output{}", counted(network.units(), "unit"),
+      network.plastic_units, counted(synapses_of(network), "synapse"),
+      counted(network.inputs(), "input"), network.outputs(), network.outputs() == 1 ? "" : "s");
   return file.drawn_with ? text + fmt::format(", g {:g}", file.drawn_with->gain)
                          : text + ", weights given";
 }

@@ -13,6 +13,7 @@
 #include "apps/cli/value_syntax.hpp"
 #include "apps/report/innate_picture.hpp"
 #include "apps/report/internal/figure_file.hpp"
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/field_table.hpp"
 #include "core/parallel.hpp"
@@ -130,12 +131,12 @@ io::InnateFile given_start_of(const InnateRequest& request) {
   if (e.x0.size() > 0 && e.x0.rows() != rate::number_of_trials(e)) {
     throw InputError(
         request.from.string(), "field 'x0'", fmt::format("{} start states", e.x0.rows()),
-        fmt::format("must be one for each of {} trials: {} trajectories times 1 innate, {} + {} "
-                    "tests before, {} recurrent, {} readout, {} + {} tests after; "
-                    "--recurrent-trials and others change them",
-                    rate::number_of_trials(e), e.trials.size(), e.noisy_tests_before,
-                    e.perturbed_tests_before, e.recurrent_trials, e.readout_trials,
-                    e.noisy_tests_after, e.perturbed_tests_after));
+        fmt::format(
+            "must be one for each of {} trials: {} times 1 innate, {} + {} tests before, {} "
+            "recurrent, {} readout, {} + {} tests after; --recurrent-trials and others change them",
+            rate::number_of_trials(e), counted(e.trials.size(), "trajectory"), e.noisy_tests_before,
+            e.perturbed_tests_before, e.recurrent_trials, e.readout_trials, e.noisy_tests_after,
+            e.perturbed_tests_after));
   }
   return file;
 }

@@ -5,6 +5,7 @@
 #include "apps/cli/network/network_commands.hpp"
 #include "apps/cli/network/network_summary.hpp"
 #include "apps/cli/option.hpp"
+#include "core/counted.hpp"
 
 namespace rheobase::cli {
 
@@ -26,9 +27,10 @@ void run_network_check(const NetworkCheckRequest& request, const Console& consol
   for (const network::NetworkPopulation& population : network.populations()) {
     units += population.size;
   }
-  console.out << fmt::format("{}: good; {} populations of {} units in all, {} nodes, {} edges\n",
-                             file.name, network.populations().size(), units, network.nodes().size(),
-                             network.edges().size());
+  console.out << fmt::format("{}: good; {} of {} in all, {}, {}\n", file.name,
+                             counted(network.populations().size(), "population"),
+                             counted(units, "unit"), counted(network.nodes().size(), "node"),
+                             counted(network.edges().size(), "edge"));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "apps/cli/text_format.hpp"
+#include "core/counted.hpp"
 
 namespace rheobase::cli {
 
@@ -47,8 +48,7 @@ std::string target_text(const network::Network& network, const network::Target& 
 }
 
 std::string probe_text(const network::Probe& probe) {
-  std::string text =
-      probe.units.empty() ? "all units" : fmt::format("{} units", probe.units.size());
+  std::string text = probe.units.empty() ? "all units" : counted(probe.units.size(), "unit");
   text = probe.mean ? "mean of " + text : text;
   return probe.averaged ? text + ", averaged" : text;
 }
@@ -85,10 +85,11 @@ std::string_view to_word(io::FitMethod method) {
 void add_plans(Summary& summary, const io::NetworkFile& file, const network::Network& network) {
   const network::RunOptions& run = file.run;
   if (run.steps > 0) {
-    summary.add("run", fmt::format("{} steps, {}, {}, a sample every {} steps", run.steps,
-                                   time_text(static_cast<double>(run.steps) * network.step(),
-                                             network.time_unit()),
-                                   run.solver, run.sampling));
+    summary.add(
+        "run",
+        fmt::format("{}, {}, {}, a sample every {}", counted(run.steps, "step"),
+                    time_text(static_cast<double>(run.steps) * network.step(), network.time_unit()),
+                    run.solver, run.sampling == 1 ? "step" : counted(run.sampling, "step")));
   }
   if (file.fit) {
     Eigen::Index steps = 0;
@@ -96,8 +97,9 @@ void add_plans(Summary& summary, const io::NetworkFile& file, const network::Net
       steps += targets.rows();
     }
     summary.add("fit",
-                fmt::format("{}, {} outputs, {} steps in {} trials", to_word(file.fit->method),
-                            file.fit->targets.front().cols(), steps, file.fit->targets.size()));
+                fmt::format("{}, {}, {} in {}", to_word(file.fit->method),
+                            counted(file.fit->targets.front().cols(), "output"),
+                            counted(steps, "step"), counted(file.fit->targets.size(), "trial")));
   }
 }
 

@@ -7,6 +7,7 @@
 
 #include "apps/report/internal/html_encoding.hpp"
 #include "apps/report/internal/html_raster.hpp"
+#include "core/counted.hpp"
 
 namespace rheobase::report {
 
@@ -153,10 +154,10 @@ Json PageWriter::rasters() {
                      {"population", rates}});
   }
   if (thinned) {
-    notes_.push_back(fmt::format(
-        "Spike rasters are thinned to {} spikes a trial so that this page stays small; population "
-        "rates and all other figures use every spike.",
-        budget));
+    notes_.push_back(
+        fmt::format("Spike rasters are thinned to {} a trial so that this page stays small; "
+                    "population rates and all other figures use every spike.",
+                    counted(budget, "spike")));
   }
   return array;
 }
@@ -172,8 +173,8 @@ std::vector<int> PageWriter::shown_units(const char* figure) {
   for (std::size_t i = 0; i < order.size(); i += stride) {
     shown.push_back(order[i]);
   }
-  notes_.push_back(fmt::format("{}: {} of {} units are drawn, at even distances.", figure,
-                               shown.size(), order.size()));
+  notes_.push_back(fmt::format("{}: {} of {} are drawn, at even distances.", figure, shown.size(),
+                               counted(order.size(), "unit")));
   return shown;
 }
 
@@ -247,7 +248,8 @@ Json PageWriter::training() {
   const Eigen::Map<const Eigen::RowVectorXd> losses(training.losses.data(), count);
   const Eigen::Index group = group_size(count, static_cast<Eigen::Index>(limits_.losses));
   if (group > 1) {
-    notes_.push_back(fmt::format("Training loss: each point is the mean of {} trials.", group));
+    notes_.push_back(
+        fmt::format("Training loss: each point is the mean of {}.", counted(group, "trial")));
   }
   Json evaluations = Json::array();
   for (const TrainingMark& mark : training.evaluations) {

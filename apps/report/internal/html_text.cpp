@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/field_table.hpp"
 #include "mapping/conversion/transfer_fields.hpp"
 
@@ -269,7 +270,7 @@ std::vector<ReportStatistic> report_summary(const mapping::Comparison& compariso
   const std::string start = fmt::format("from {:g} ms on", comparison.options.analysis_start_ms);
   return {
       {"Accuracy, rate network", accuracy(all.rate_accuracy),
-       fmt::format("{}, {} trials", interval(all.rate_accuracy), all.trials)},
+       fmt::format("{}, {}", interval(all.rate_accuracy), counted(all.trials, "trial"))},
       {"Accuracy, LIF network", accuracy(all.spiking_accuracy),
        fmt::format("{}, same trials", interval(all.spiking_accuracy))},
       {"Difference in accuracy",

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/whole_number.hpp"
 #include "io/comparison/internal/comparison_check.hpp"
 #include "rate/tasks/scoring.hpp"
@@ -45,7 +46,7 @@ void check_trials(const mapping::Comparison& comparison, const ComparisonCheck& 
     const mapping::ConditionComparison& condition = comparison.conditions[c];
     const auto same = [&](const char* field, int found, int expected) {
       check.require(found == expected, fmt::format("field '{}'", field),
-                    fmt::format("{} trials of '{}'", found, condition.name),
+                    fmt::format("{} of '{}'", counted(found, "trial"), condition.name),
                     fmt::format("must be {} as in the summary", expected));
     };
     same("condition", trials, condition.trials);
@@ -96,7 +97,8 @@ void validate_traces(const mapping::Comparison& comparison, const std::string& w
   const double end_ms = static_cast<double>(samples + 1) * step_ms;
   const double slack_ms = comparison.options.simulation.downsample * step_ms;
   check.require(samples >= 2 && std::abs(end_ms - comparison.duration_ms) <= slack_ms,
-                "field 'rate_output'", fmt::format("{} samples of {:g} ms", samples, step_ms),
+                "field 'rate_output'",
+                fmt::format("{} of {:g} ms", counted(samples, "sample"), step_ms),
                 fmt::format("must fill the {:g} ms of a trial", comparison.duration_ms));
   check_trace(check, "field 'rate_output'", traces.rate_output, trials, samples);
   check_trace(check, "field 'spiking_output'", traces.spiking_output, trials, samples);

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 
 namespace rheobase::io {
@@ -238,7 +239,7 @@ class NirGraphReader {
     auto [matrix, bias] = weights(path.weights);
     require_rows(path.weights, matrix, units());
     if (matrix.cols() != units()) {
-      fail(path.weights, fmt::format("{} columns", matrix.cols()),
+      fail(path.weights, counted(matrix.cols(), "column"),
            fmt::format("must be one per neuron: {}", units()));
     }
     VectorXd gain = gain_;
@@ -294,13 +295,14 @@ class NirGraphReader {
     const auto [matrix, bias] = weights(path.weights);
     if (matrix.cols() != units() || matrix.rows() < 1) {
       fail(path.weights, fmt::format("{} x {} weights", matrix.rows(), matrix.cols()),
-           fmt::format("must be outputs x neurons: {} columns", units()));
+           fmt::format("must be outputs x neurons: {}", counted(units(), "column")));
     }
     network_.w_out = spike_area() * matrix.row(0);
     network_.b_out[0] = bias[0];
     transfer_.readout_bias = bias[0] != 0.0;
     if (matrix.rows() > 1) {
-      notes_.push_back(fmt::format("of {} outputs the first is the readout", matrix.rows()));
+      notes_.push_back(
+          fmt::format("of {} the first is the readout", counted(matrix.rows(), "output")));
     }
     if (path.before.empty() || !path.behind.empty()) {
       notes_.emplace_back("the readout here filters spikes by the synapse of every unit");
@@ -309,8 +311,7 @@ class NirGraphReader {
 
   void require_rows(const std::string& name, const MatrixXd& matrix, Index rows) const {
     if (matrix.rows() != rows) {
-      fail(name, fmt::format("{} rows", matrix.rows()),
-           fmt::format("must be one per neuron: {}", rows));
+      fail(name, counted(matrix.rows(), "row"), fmt::format("must be one per neuron: {}", rows));
     }
   }
 

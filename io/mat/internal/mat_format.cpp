@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "io/mat/internal/mat5_scan.hpp"
 
@@ -113,9 +114,10 @@ void check_hdf5(Bytes bytes, const std::string& where) {
     throw InputError(where, "", "a damaged HDF5 superblock (a truncated file?)", kMustBeMat);
   }
   if (*length > bytes.size()) {
-    throw InputError(where, "",
-                     fmt::format("{} of {} bytes (a truncated file?)", bytes.size(), *length),
-                     kMustBeMat);
+    throw InputError(
+        where, "",
+        fmt::format("{} of {} (a truncated file?)", bytes.size(), counted(*length, "byte")),
+        kMustBeMat);
   }
 }
 
@@ -130,7 +132,8 @@ MatVersion identify_mat(std::span<const std::byte> bytes, const std::string& whe
     throw InputError(where, "", "a text file", kMustBeMat);
   }
   if (bytes.size() < kMat5HeaderBytes) {
-    throw InputError(where, "", fmt::format("{} bytes (a truncated file?)", bytes.size()),
+    throw InputError(where, "",
+                     fmt::format("{} (a truncated file?)", counted(bytes.size(), "byte")),
                      kMustBeMat);
   }
   const auto at = [&](std::size_t i) { return static_cast<unsigned>(bytes[i]); };

@@ -20,6 +20,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 
 namespace rheobase::io {
@@ -85,7 +86,7 @@ Eigen::VectorXd spread(const MatFile& file, std::string_view name, Index count, 
     return Eigen::VectorXd::Constant(count, values[0]);
   }
   if (values.size() != count) {
-    file.fail(name, fmt::format("{} numbers", values.size()), required);
+    file.fail(name, counted(values.size(), "number"), required);
   }
   return values;
 }
@@ -157,7 +158,8 @@ rate::RateNetwork read_rate_network(const MatFile& file) {
 
 void add_rate_network(MatFields& fields, const rate::RateNetwork& network) {
   if (network.loops.size() > kMostLoops) {
-    throw InputError("network", "loops", fmt::format("{} loops of low rank", network.loops.size()),
+    throw InputError("network", "loops",
+                     fmt::format("{} of low rank", counted(network.loops.size(), "loop")),
                      fmt::format("must be at most {} in a file", kMostLoops));
   }
   if (network.w_initial.size() > 0) {

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 
 namespace rheobase::io {
@@ -147,8 +148,9 @@ FitPlan read_fit(const DocumentValue& table, SourceMap& map, const MatrixValues&
     map.add("ridge", entry.key, entry.value.position);
   }
   map.add("fit", "", table.position);
-  const std::string some = fmt::format("{} edges and {} parameters with train",
-                                       trained.edges().size(), trained.parameters().size());
+  const std::string some =
+      fmt::format("{} and {} parameters with train", counted(trained.edges().size(), "edge"),
+                  trained.parameters().size());
   switch (plan.method) {
     case FitMethod::ridge:
       fields.set_fields(network::ridge_fields(), plan.ridge);

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/memory.hpp"
 
@@ -110,14 +111,15 @@ Eigen::MatrixXd InputSignals::matrix(long steps) const {
     columns += signal.values.cols();
     constant = constant && !signal.wave && signal.values.rows() == 1;
     if (signal.values.rows() > 1 && signal.values.rows() < steps) {
-      throw InputError(signal.where, "values", fmt::format("{} rows", signal.values.rows()),
+      throw InputError(signal.where, "values", counted(signal.values.rows(), "row"),
                        fmt::format("must be one row, or at least {}, a row a step", steps));
     }
   }
   const double bytes = static_cast<double>(steps) * static_cast<double>(columns) * sizeof(double);
   if (!constant && bytes > usable_memory_bytes()) {
     throw InputError(signals_.front().where, "",
-                     fmt::format("{} steps of {} columns, {:.3g} GB", steps, columns, bytes / 1e9),
+                     fmt::format("{} of {}, {:.3g} GB", counted(steps, "step"),
+                                 counted(columns, "column"), bytes / 1e9),
                      fmt::format("must fit into memory, {:.3g} GB", usable_memory_bytes() / 1e9));
   }
   Eigen::MatrixXd inputs(columns == 0 ? 0 : constant ? 1 : steps, columns);

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "io/mat/run_file.hpp"
 #include "io/network/csv_matrix.hpp"
@@ -139,7 +140,7 @@ Eigen::MatrixXd MatrixValues::matrix(const TomlFields& fields, const DocumentVal
     const std::size_t found = cells == nullptr ? 1 : cells->size();
     if ((cells == nullptr) != (first == nullptr) || found != width) {
       fields.fail((*rows)[row].position, field, fmt::format("a row of {}", found),
-                  fmt::format("must be {} numbers, as the first row", width));
+                  fmt::format("must be {}, as the first row", counted(width, "number")));
     }
     for (std::size_t column = 0; column < width; ++column) {
       const DocumentValue& cell = cells == nullptr ? (*rows)[row] : (*cells)[column];

@@ -7,6 +7,7 @@
 
 #include "core/analysis/coding_direction.hpp"
 #include "core/analysis/pca.hpp"
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "rate/learning/force/force_robustness.hpp"
 
@@ -50,7 +51,7 @@ ForceStructure force_structure(const ForceNetwork& trained, const Eigen::MatrixX
 WeightHistogram weight_histogram(const Eigen::MatrixXd& weights, int bins) {
   if (weights.size() == 0 || bins < 1) {
     throw InputError("weights", "histogram",
-                     fmt::format("{} weights, {} bins", weights.size(), bins),
+                     fmt::format("{} weights, {}", weights.size(), counted(bins, "bin")),
                      "must be at least one of each");
   }
   const double low = weights.minCoeff();

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "rate/models/attractor/attractor_trials.hpp"
 
@@ -105,9 +106,9 @@ std::vector<Eigen::MatrixXd> normalised_jointly(const std::vector<Eigen::MatrixX
   const Eigen::Index units = rates[0].rows();
   for (const Eigen::MatrixXd& side : rates) {
     if (side.rows() != units || side.cols() != rates[0].cols()) {
-      throw InputError(
-          "targets", "rates", fmt::format("{} x {}", side.rows(), side.cols()),
-          fmt::format("must be {} units x {} bins on every side", units, rates[0].cols()));
+      throw InputError("targets", "rates", fmt::format("{} x {}", side.rows(), side.cols()),
+                       fmt::format("must be {} x {} bins on every side", counted(units, "unit"),
+                                   rates[0].cols()));
     }
     if (!side.allFinite()) {
       throw InputError("targets", "rates", "NaN or infinite values", "must be finite");
@@ -142,10 +143,10 @@ std::vector<Eigen::MatrixXd> suppressed_targets(std::vector<Eigen::MatrixXd> tar
                                                 const std::vector<Selectivity>& selectivity) {
   if (target.size() != 2 || target[0].rows() != target[1].rows() ||
       target[0].rows() != static_cast<Eigen::Index>(selectivity.size())) {
-    throw InputError(
-        "suppressed targets", "sides and units",
-        fmt::format("{} sides, selectivity of {} units", target.size(), selectivity.size()),
-        "must be two sides with the same units as the selectivity");
+    throw InputError("suppressed targets", "sides and units",
+                     fmt::format("{}, selectivity of {}", counted(target.size(), "side"),
+                                 counted(selectivity.size(), "unit")),
+                     "must be two sides with the same units as the selectivity");
   }
   for (std::size_t unit = 0; unit < selectivity.size(); ++unit) {
     if (selectivity[unit] != Selectivity::none) {

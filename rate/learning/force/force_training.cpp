@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 
 namespace rheobase::rate {
@@ -70,7 +71,7 @@ const ForceNetwork& checked(const ForceNetwork& network, const ForceTask& task,
   rate::validate(task);
   validate(options);
   require(task.target[0].rows() == network.units(), "FORCE training", "targets",
-          fmt::format("{} units", task.target[0].rows()),
+          counted(task.target[0].rows(), "unit"),
           fmt::format("must be {}, the network's", network.units()));
   return network;
 }
@@ -101,7 +102,8 @@ void validate(const ForceTask& task) {
   const std::string_view where = "FORCE task";
   validate(task.epochs);
   require(!task.target.empty() && task.input.size() == task.target.size(), where, "sides",
-          fmt::format("{} inputs, {} targets", task.input.size(), task.target.size()),
+          fmt::format("{}, {}", counted(task.input.size(), "input"),
+                      counted(task.target.size(), "target")),
           "must be as many inputs as targets, at least one");
   const Eigen::Index units = task.target[0].rows();
   for (std::size_t side = 0; side < task.target.size(); ++side) {
@@ -110,11 +112,11 @@ void validate(const ForceTask& task) {
     require(target.rows() == units && target.cols() == task.epochs.steps, where,
             fmt::format("target of side {}", side),
             fmt::format("{} x {}", target.rows(), target.cols()),
-            fmt::format("must be {} units x {} steps", units, task.epochs.steps));
+            fmt::format("must be {} x {} steps", counted(units, "unit"), task.epochs.steps));
     require(input.rows() == units && input.cols() == task.epochs.steps, where,
             fmt::format("input of side {}", side),
             fmt::format("{} x {}", input.rows(), input.cols()),
-            fmt::format("must be {} units x {} steps", units, task.epochs.steps));
+            fmt::format("must be {} x {} steps", counted(units, "unit"), task.epochs.steps));
     require(input.allFinite(), where, fmt::format("input of side {}", side),
             "values that are not finite", "must be finite");
     for (Eigen::Index t = 0; t < target.cols(); ++t) {
@@ -270,7 +272,7 @@ ForceTrained train_force(
   // The test passes of every iteration are its evaluation.
   if (!training.converged() && learn(training, {.evaluate_every = 1, .checkpoint_every = 1},
                                      control, note) == LearningOutcome::cancelled) {
-    throw Cancelled(fmt::format("stopped after {} iterations", training.done()));
+    throw Cancelled(fmt::format("stopped after {}", counted(training.done(), "iteration")));
   }
   trained.network = training.network();
   trained.converged = training.converged();
@@ -283,7 +285,7 @@ ForceTest test_force(const ForceNetwork& network, const ForceTask& task, PvarNor
   const auto sides = static_cast<Eigen::Index>(task.target.size());
   require(noise.size() == 0 || (noise.rows() == sides && noise.cols() == task.epochs.steps),
           "FORCE test", "noise", fmt::format("{} x {}", noise.rows(), noise.cols()),
-          fmt::format("must be {} sides x {} steps", sides, task.epochs.steps));
+          fmt::format("must be {} x {} steps", counted(sides, "side"), task.epochs.steps));
   ForceTest test;
   for (Eigen::Index side = 0; side < sides; ++side) {
     const auto s = static_cast<std::size_t>(side);

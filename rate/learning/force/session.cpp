@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/analysis/moving_average.hpp"
+#include "core/counted.hpp"
 #include "core/error.hpp"
 
 namespace rheobase::rate {
@@ -24,14 +25,14 @@ void check_trials(const Session& session) {
     fail(session, "trials", "none", "must be at least one");
   }
   if (trials.stimulation.size() != count) {
-    fail(session, "stimulation", fmt::format("{} trials", trials.stimulation.size()),
+    fail(session, "stimulation", counted(trials.stimulation.size(), "trial"),
          fmt::format("must have one entry for each of the {} trials", count));
   }
   for (const auto& [field, events] :
        {std::pair{"sample start", &trials.sample_s}, std::pair{"delay start", &trials.delay_s},
         std::pair{"cue start", &trials.cue_s}}) {
     if (events->size() != count) {
-      fail(session, field, fmt::format("{} trials", events->size()),
+      fail(session, field, counted(events->size(), "trial"),
            fmt::format("must have one entry for each of the {} trials", count));
     }
     if (!std::all_of(events->begin(), events->end(), [](double t) { return std::isfinite(t); })) {
@@ -44,7 +45,8 @@ void check_unit(const Session& session, const SessionUnit& unit) {
   const auto trials = static_cast<int>(session.trials.response.size());
   if (unit.spike_trial.size() != unit.spike_times_s.size()) {
     fail(session, fmt::format("spike trials of unit {}", unit.name),
-         fmt::format("{} for {} spikes", unit.spike_trial.size(), unit.spike_times_s.size()),
+         fmt::format("{} for {}", unit.spike_trial.size(),
+                     counted(unit.spike_times_s.size(), "spike")),
          "must be one for each spike");
   }
   for (std::size_t i = 0; i < unit.spike_trial.size(); ++i) {
@@ -75,7 +77,7 @@ void validate(const Session& session) {
                         }) == edges.end();
   if (edges.size() < 2 || !increase || !std::isfinite(edges.front()) ||
       !std::isfinite(edges.back())) {
-    fail(session, "edges of the bins", fmt::format("{} values", edges.size()),
+    fail(session, "edges of the bins", counted(edges.size(), "value"),
          "must be at least two that increase");
   }
   if (session.units.empty()) {
@@ -123,8 +125,8 @@ TargetSet session_targets(const SessionRates& rates, Eigen::Index first_bin,
   const Eigen::Index end = events.cue + after_cue;
   if (first_bin < 0 || first_bin > events.sample || end > rates.mean[0].cols()) {
     throw InputError("session", "bins used", fmt::format("{} ... {}", first_bin, end),
-                     fmt::format("must begin before the sample, bin {}, and end within {} bins",
-                                 events.sample, rates.mean[0].cols()));
+                     fmt::format("must begin before the sample, bin {}, and end within {}",
+                                 events.sample, counted(rates.mean[0].cols(), "bin")));
   }
   TargetSet targets;
   targets.epochs = {.sample = events.sample - first_bin,

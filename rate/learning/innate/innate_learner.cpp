@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/whole_number.hpp"
 
@@ -65,8 +66,8 @@ void InnateLearner<Real>::restore(const InnateState& state) {
                           const char* field) {
     if (trials < 0 || trials > most || losses.size() != static_cast<std::size_t>(trials)) {
       throw InputError("learner's state", field,
-                       fmt::format("{} trials with {} losses", trials, losses.size()),
-                       fmt::format("must be 0 to {} trials with a loss each", most));
+                       fmt::format("{} with {} losses", counted(trials, "trial"), losses.size()),
+                       fmt::format("must be 0 to {} with a loss each", counted(most, "trial")));
     }
   };
   require(state.recurrent_done, recurrent_total(), state.recurrent_loss, "recurrent_done");

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 
 namespace rheobase::rate {
@@ -31,7 +32,7 @@ void check_pulse(const Pulse& pulse, const InnateTrial& trial, Eigen::Index inpu
   if (pulse.start < 0 || pulse.steps < 0 || pulse.start > trial.steps - pulse.steps) {
     throw InputError(where, name,
                      fmt::format("steps {} to {}", pulse.start, pulse.start + pulse.steps),
-                     fmt::format("must lie inside the trial of {} steps", trial.steps));
+                     fmt::format("must lie inside the trial of {}", counted(trial.steps, "step")));
   }
 }
 
@@ -70,7 +71,7 @@ Eigen::MatrixXd timing_target(int steps, double peak_step, double width_steps, d
 
 Eigen::MatrixXd window_target(const Eigen::MatrixXd& path, const InnateTrial& trial) {
   if (path.cols() != trial.window_steps()) {
-    throw InputError("trial", "target", fmt::format("{} steps", path.cols()),
+    throw InputError("trial", "target", counted(path.cols(), "step"),
                      fmt::format("must have the window's {}", trial.window_steps()));
   }
   Eigen::MatrixXd target = Eigen::MatrixXd::Zero(path.rows(), trial.steps);

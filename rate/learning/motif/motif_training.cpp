@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/field_table.hpp"
 #include "core/parallel.hpp"
@@ -243,7 +244,7 @@ void check_request(const MotifLibrary& library, const std::vector<std::size_t>& 
   std::sort(sorted.begin(), sorted.end());
   if (motifs.empty() || sorted.back() >= library.motifs.size() ||
       std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end()) {
-    throw InputError("training", "motifs", fmt::format("{} numbers", motifs.size()),
+    throw InputError("training", "motifs", counted(motifs.size(), "number"),
                      "must name motifs of the library, none twice");
   }
   const MotifArchitectureDefinition& definition = library.definition();

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "rate/learning/rls/half_matrix.hpp"
@@ -96,7 +97,7 @@ template <class Real>
 Eigen::Map<const typename SharedRls<Real>::Vector> SharedRls<Real>::advance(std::span<const Real> r,
                                                                             std::int64_t step) {
   if (r.size() != inputs_) {
-    throw InputError("recursive least squares", "r", fmt::format("{} numbers", r.size()),
+    throw InputError("recursive least squares", "r", counted(r.size(), "number"),
                      fmt::format("must be {}", inputs_));
   }
   std::copy(r.begin(), r.end(), rate_.begin());
@@ -240,8 +241,8 @@ void UnitRls<Real>::update(std::span<const Real> rates, std::span<const Real> er
                            SparseRows<Real>& weights, std::int64_t step, int threads) {
   if (errors.size() != units() || rates.size() != weights.columns || weights.rows() < units()) {
     throw InputError("recursive least squares", "",
-                     fmt::format("{} errors, {} rates, {} rows of weights", errors.size(),
-                                 rates.size(), weights.rows()),
+                     fmt::format("{}, {} rates, {} of weights", counted(errors.size(), "error"),
+                                 rates.size(), counted(weights.rows(), "row")),
                      fmt::format("must be {}, {}, at least {}", units(), weights.columns, units()));
   }
   struct Chunk {

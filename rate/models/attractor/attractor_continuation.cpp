@@ -9,6 +9,7 @@
 
 #include "core/analysis/decompositions.hpp"
 #include "core/analysis/linear_solve.hpp"
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "rate/models/attractor/attractor_fixed_points.hpp"
 
@@ -188,7 +189,7 @@ Branch continue_branch(const AttractorModel& model, const BranchPoint& start, in
   check(options);
   const Eigen::Index n = model.populations();
   if (start.state.size() != n) {
-    throw InputError("continuation", "start", fmt::format("{} values", start.state.size()),
+    throw InputError("continuation", "start", counted(start.state.size(), "value"),
                      fmt::format("must have one per population, {}", n));
   }
   Extended u(n + 1);

@@ -8,6 +8,7 @@
 
 #include "core/analysis/decompositions.hpp"
 #include "core/analysis/linear_solve.hpp"
+#include "core/counted.hpp"
 #include "core/error.hpp"
 
 namespace rheobase::rate {
@@ -94,7 +95,7 @@ std::optional<FixedPoint> find_fixed_point(const AttractorModel& model,
 std::vector<FixedPoint> fixed_points(const AttractorModel& model, const Eigen::VectorXd& input) {
   const Eigen::Index n = model.populations();
   if (input.size() != n || !input.allFinite()) {
-    throw InputError("attractor model", "input", fmt::format("{} values", input.size()),
+    throw InputError("attractor model", "input", counted(input.size(), "value"),
                      fmt::format("must have one finite value per population, {}", n));
   }
   const double bound = model.depression_s > 0.0 ? 1.0 / model.depression_s : kUnboundedRate;

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/dispatch.hpp"
 #include "core/error.hpp"
 #include "core/parallel.hpp"
@@ -244,11 +245,11 @@ AttractorTrajectory run_attractor(const AttractorModel& model, const AttractorPr
   if (noisy && (input.noise.rows() != n || input.noise.cols() != setting.steps)) {
     throw InputError("attractor trial", "noise",
                      fmt::format("{} x {}", input.noise.rows(), input.noise.cols()),
-                     fmt::format("must be {} populations x {} steps", n, setting.steps));
+                     fmt::format("must be {} x {} steps", counted(n, "population"), setting.steps));
   }
   if (input.initial_state.size() > 0 && input.initial_state.size() != n) {
     throw InputError("attractor trial", "initial state",
-                     fmt::format("{} values", input.initial_state.size()),
+                     counted(input.initial_state.size(), "value"),
                      fmt::format("must have one per population, {}", n));
   }
   if (input.side != 0 && input.side != 1) {

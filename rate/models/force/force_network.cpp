@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 
 namespace rheobase::rate {
@@ -37,7 +38,8 @@ void validate(const TrialEpochs& epochs) {
     fail("cue", epochs.cue, fmt::format("must come after the delay, step {}", epochs.delay));
   }
   if (epochs.cue >= epochs.steps) {
-    fail("cue", epochs.cue, fmt::format("must lie inside the trial of {} steps", epochs.steps));
+    fail("cue", epochs.cue,
+         fmt::format("must lie inside the trial of {}", counted(epochs.steps, "step")));
   }
 }
 
@@ -128,7 +130,7 @@ std::vector<Eigen::MatrixXd> frozen_inputs(const TrialEpochs& epochs,
     if (own.rows() != units || own.cols() != epochs.steps) {
       throw InputError("frozen input", "side normals",
                        fmt::format("{} x {}", own.rows(), own.cols()),
-                       fmt::format("must be {} units x {} steps", units, epochs.steps));
+                       fmt::format("must be {} x {} steps", counted(units, "unit"), epochs.steps));
     }
     Eigen::MatrixXd& input = inputs.emplace_back(common);
     const double amplitude = options.amplitude * options.side_amplitude;

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "rate/models/force/internal/force_kernels.hpp"
@@ -33,7 +34,7 @@ void require_size(const Eigen::MatrixXd& values, std::string_view field, Eigen::
                   Eigen::Index cols) {
   if (values.rows() != rows || values.cols() != cols) {
     throw InputError("FORCE network", field, fmt::format("{} x {}", values.rows(), values.cols()),
-                     fmt::format("must be {} units x {} steps", rows, cols));
+                     fmt::format("must be {} x {} steps", counted(rows, "unit"), cols));
   }
 }
 
@@ -253,7 +254,7 @@ Eigen::MatrixXd run_force_trial(const ForceNetwork& network, const Eigen::Matrix
   ForceStepper stepper(network);
   require_size(input, "input", network.units(), input.cols());
   if (noise.size() != 0 && noise.size() != input.cols()) {
-    throw InputError("FORCE network", "noise", fmt::format("{} values", noise.size()),
+    throw InputError("FORCE network", "noise", counted(noise.size(), "value"),
                      fmt::format("must have one per step, {}", input.cols()));
   }
   if (start.size() != 0) {

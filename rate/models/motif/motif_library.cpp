@@ -32,6 +32,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/field_table.hpp"
 #include "core/range.hpp"
@@ -86,7 +87,7 @@ void require_target(const MotifLibrary& library, const MotifTarget& target) {
   const std::string where = fmt::format("motif '{}'", target.name);
   const Eigen::Index shortest = library.options.preparation_steps() + 1;
   if (target.samples.size() < shortest) {
-    throw InputError(where, "", fmt::format("{} samples", target.samples.size()),
+    throw InputError(where, "", counted(target.samples.size(), "sample"),
                      fmt::format("must have {} or more, beyond the preparation", shortest));
   }
   for (Eigen::Index n = 0; n < target.samples.size(); ++n) {
@@ -337,7 +338,8 @@ MotifChain chain_of(const MotifLibrary& library, const std::vector<ChainLink>& l
   for (const ChainLink& link : links) {
     if (link.motif >= library.motifs.size() || link.steps < 0 ||
         link.steps > library.motifs[link.motif].length()) {
-      throw InputError("chain", "link", fmt::format("motif {}, {} steps", link.motif, link.steps),
+      throw InputError("chain", "link",
+                       fmt::format("motif {}, {}", link.motif, counted(link.steps, "step")),
                        "must be within the library and the motif");
     }
     length.push_back(link.steps > 0 ? link.steps : library.motifs[link.motif].length());

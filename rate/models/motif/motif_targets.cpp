@@ -30,6 +30,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/field_table.hpp"
 #include "core/range.hpp"
@@ -92,7 +93,7 @@ Eigen::VectorXd drawn_oscillation(const MotifTargetOptions& options, std::uint32
   }
   throw InputError(
       "motif options", "gain",
-      fmt::format("{:g}, networks of {} units that settle", options.gain, options.units),
+      fmt::format("{:g}, networks of {} that settle", options.gain, counted(options.units, "unit")),
       "must be higher, for a network that is chaotic");
 }
 
@@ -191,7 +192,7 @@ StepMotif step_motif(const MotifTargetOptions& options, std::span<const double> 
                      std::span<const double> uniforms) {
   const auto needed = static_cast<std::size_t>(kStepWarmUp + options.samples);
   if (normals.size() < needed) {
-    throw InputError("step motif", "normals", fmt::format("{} values", normals.size()),
+    throw InputError("step motif", "normals", counted(normals.size(), "value"),
                      fmt::format("must have {}", needed));
   }
   StepMotif motif;
@@ -208,7 +209,7 @@ StepMotif step_motif(const MotifTargetOptions& options, std::span<const double> 
   int total = 0;
   for (std::size_t k = 0;; ++k) {
     if (k == uniforms.size()) {
-      throw InputError("step motif", "uniforms", fmt::format("{} values", k),
+      throw InputError("step motif", "uniforms", counted(k, "value"),
                        "must suffice for intervals up to the number of samples");
     }
     const int interval =

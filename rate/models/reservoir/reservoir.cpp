@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "rate/models/reservoir/internal/reservoir_kernels.hpp"
 
@@ -169,8 +170,8 @@ RunningReservoir<Real>::RunningReservoir(const Reservoir& network, SimdLevel lev
 
 template <class Real>
 void RunningReservoir<Real>::start(const Eigen::Ref<const Eigen::VectorXd>& x0) {
-  require(x0.size() == static_cast<Eigen::Index>(units_), "x0",
-          fmt::format("{} numbers", x0.size()), fmt::format("must be N = {}", units_));
+  require(x0.size() == static_cast<Eigen::Index>(units_), "x0", counted(x0.size(), "number"),
+          fmt::format("must be N = {}", units_));
   for (std::size_t i = 0; i < units_; ++i) {
     x_[i] = static_cast<Real>(x0[static_cast<Eigen::Index>(i)]);
   }

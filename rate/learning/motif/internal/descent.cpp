@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "rate/dynamics/internal/kernels.hpp"
 #include "rate/learning/optimisers/training_rule.hpp"
@@ -31,7 +32,7 @@ std::vector<double> doubles(const std::vector<float>& values) {
 std::vector<float> finite_floats(const std::vector<double>& values, const std::string& name,
                                  std::size_t expected) {
   if (values.size() != expected) {
-    throw InputError(kCourse, name, fmt::format("{} values", values.size()),
+    throw InputError(kCourse, name, counted(values.size(), "value"),
                      fmt::format("must have {}", expected));
   }
   std::vector<float> numbers;

@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 
 #include "core/analysis/linear_solve.hpp"
+#include "core/counted.hpp"
 #include "core/error.hpp"
 
 namespace rheobase::rate {
@@ -188,7 +189,7 @@ ExponentialSum fit_exponentials(const Eigen::VectorXd& target, double step,
                      "must be even and at least 4");
   }
   if (target.size() < 4 * options.terms) {
-    throw InputError("exponential fit", "target", fmt::format("{} samples", target.size()),
+    throw InputError("exponential fit", "target", counted(target.size(), "sample"),
                      fmt::format("must have at least {}", 4 * options.terms));
   }
   const Eigen::Index stride = std::max<Eigen::Index>(1, target.size() / kSearchSamples);
