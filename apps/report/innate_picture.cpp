@@ -27,6 +27,7 @@ constexpr double kSweepHeight = 45.0;
 constexpr const char* kInnateColour = "#0072B2";
 constexpr const char* kTestColour = "#D55E00";
 constexpr const char* kInnateTargetColour = "#222222";
+constexpr const char* kPathTargetColour = "#AAAAAA";
 constexpr const char* kMarkColour = "#0072B2";
 constexpr const char* kPublishedColour = "#888888";
 constexpr Index kShownUnits = 3;
@@ -106,7 +107,7 @@ class RatesColumn {
           "Unit");
     script_.range('y', 0.0, static_cast<double>(shown.rows()));
     script_.set("set palette defined (-1 '#2166AC', 0 '#FFFFFF', 1 '#B2182B')");
-    script_.set("set cbrange [-1:1]\nset cbtics -1,1,1\nset cblabel 'Rate' offset -1.2,0");
+    script_.set("set cbrange [-1:1]\nset cbtics (-1, 1)\nset cblabel 'Rate' offset -2.5,0");
     script_.set(trained_ ? fmt::format("set colorbox user origin screen {:.4f},{:.4f} size "
                                        "screen {:.4f},{:.4f} noborder",
                                        (kRightColumn + kColumnWidth + 1.5) / kFigureWidth,
@@ -223,29 +224,43 @@ struct PlaneRange {
   double x_low, x_high, y_low, y_high;
 };
 
-PlaneRange range_of(const MatrixXd& path) {
-  const double x = path.row(0).maxCoeff() - path.row(0).minCoeff();
-  const double y = path.row(1).maxCoeff() - path.row(1).minCoeff();
-  const double margin = 0.15 * std::max({x, y, 1e-6});
-  return {path.row(0).minCoeff() - margin, path.row(0).maxCoeff() + margin,
-          path.row(1).minCoeff() - margin, path.row(1).maxCoeff() + margin};
-}
-
 MatrixXd window_of(const MatrixXd& output, const InnateTrial& trial) {
   return output.middleCols(trial.window_start, trial.window_steps());
+}
+
+/// Of the target of trajectory k and of its tests after training: no path is cut.
+PlaneRange range_of(const io::InnateFile& file, std::size_t k) {
+  const InnateTrial& trial = file.experiment.trials[k];
+  const MatrixXd target = window_of(trial.target, trial);
+  Eigen::Vector2d low = target.rowwise().minCoeff();
+  Eigen::Vector2d high = target.rowwise().maxCoeff();
+  for (const InnateTest& test : file.result.tests) {
+    if (test.trajectory == k && test.trained) {
+      const MatrixXd path = window_of(test.output, trial);
+      low = low.cwiseMin(path.rowwise().minCoeff());
+      high = high.cwiseMax(path.rowwise().maxCoeff());
+    }
+  }
+  const double margin = 0.05 * std::max((high - low).maxCoeff(), 1e-6);
+  return {low[0] - margin, high[0] + margin, low[1] - margin, high[1] + margin};
 }
 
 void path_panel(FigureScript& script, const io::InnateFile& file, std::size_t k, bool perturbed,
                 const FigurePanel& panel) {
   const InnateTrial& trial = file.experiment.trials[k];
   const MatrixXd target = window_of(trial.target, trial);
-  const PlaneRange range = range_of(target);
+  const PlaneRange range = range_of(file, k);
   script.begin(panel);
   script.range('x', range.x_low, range.x_high);
   script.range('y', range.y_low, range.y_high);
   script.set("unset border\nunset xtics\nunset ytics");
-  script.add(fmt::format("{} using 1:2 with lines linewidth 2.4 linecolor rgb '#BBBBBB'",
-                         script.table(target.transpose())));
+  if (k == 0 && !perturbed) {
+    script.label(0.0, -0.05, "target", kPathTargetColour);
+    script.label(0.17, -0.05, "test", kTestColour);
+    script.label(0.29, -0.05, fmt::format("every 1/{} of the time", kTimeMarks), kMarkColour);
+  }
+  script.add(fmt::format("{} using 1:2 with lines linewidth 2.4 linecolor rgb '{}'",
+                         script.table(target.transpose()), kPathTargetColour));
   const Eigen::RowVectorXd marks = rate::time_marks(trial, kTimeMarks);
   std::string points;
   for (const InnateTest& test : file.result.tests) {
@@ -329,8 +344,8 @@ void draw_innate_paths(const io::InnateFile& file, const std::filesystem::path& 
   }
   const double width = (kFigureWidth - 8.0) / static_cast<double>(trials.size()) - 4.0;
   double height = 0.0;
-  for (const InnateTrial& trial : trials) {
-    const PlaneRange range = range_of(window_of(trial.target, trial));
+  for (std::size_t k = 0; k < trials.size(); ++k) {
+    const PlaneRange range = range_of(file, k);
     height = std::max(height, width * (range.y_high - range.y_low) / (range.x_high - range.x_low));
   }
   const double paths = 2.0 * (height + 12.0);
@@ -338,7 +353,7 @@ void draw_innate_paths(const io::InnateFile& file, const std::filesystem::path& 
   draw_figure(path, kFigureWidth, all, [&](FigureScript& script) {
     for (std::size_t k = 0; k < trials.size(); ++k) {
       // One scale for both directions: the panel is as high as its range asks for.
-      const PlaneRange range = range_of(window_of(trials[k].target, trials[k]));
+      const PlaneRange range = range_of(file, k);
       const double own = width * (range.y_high - range.y_low) / (range.x_high - range.x_low);
       const double left = 4.0 + static_cast<double>(k) * (width + 4.0);
       const std::string name = k < file.names.size() ? file.names[k] : fmt::format("{}", k + 1);

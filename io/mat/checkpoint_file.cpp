@@ -7,7 +7,6 @@
 
 #include <fmt/format.h>
 
-#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/whole_number.hpp"
 #include "io/mat/atomic_file.hpp"
@@ -148,7 +147,7 @@ rate::TrainingState read_state(const StateReader& reader, rate::DaleModel model)
   for (Index i = 0; i < points; ++i) {
     const std::optional<int> trials = whole_number<int>(evaluations(i, 0));
     if (!trials) {
-      reader.fail("evaluations", counted(evaluations(i, 0), "trial"),
+      reader.fail("evaluations", fmt::format("{} trials", evaluations(i, 0)),
                   "must be trials done, mean loss and accuracy");
     }
     state.evaluations.push_back({*trials, evaluations(i, 1), evaluations(i, 2)});

@@ -77,9 +77,10 @@ py::dict innate_dict(const InnateFile& file) {
 py::tuple timing(const py::dict& given, const std::string& command, const py::object& progress) {
   auto file = std::make_shared<InnateFile>(timing_start(given, command));
   Session session(progress);
-  file->result = session.run([&] {
-    return rate::run_innate(file->start, file->experiment, session.control(), {.abandon = true});
-  });
+  rate::InnateCheckpoints none;
+  none.abandon = true;
+  file->result = session.run(
+      [&] { return rate::run_innate(file->start, file->experiment, session.control(), none); });
   auto model = std::make_shared<io::ModelFile>();
   model->network = rate::network_of(file->result.network, file->experiment.noise);
   model->provenance.command = command;

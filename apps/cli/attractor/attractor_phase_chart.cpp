@@ -158,7 +158,8 @@ ChartPanel bifurcation_panel(const AttractorPhase& phase) {
   panel.series.push_back({Style::dashes, delay, report::kGrey, "I of the delay", 0.8});
   const double margin = std::max(0.5, 0.25 * (high - low));
   panel.x_range = {{low - margin, high + margin}};
-  panel.y_range = {{range.low, range.high}};
+  // Room for the key above the branches.
+  panel.y_range = {{range.low, range.high + 0.4 * (range.high - range.low)}};
   return panel;
 }
 

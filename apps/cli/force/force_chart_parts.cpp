@@ -61,6 +61,12 @@ ChartPanel force_endpoint_panel(const std::string& title, const rate::ForceCodin
                             kSideColours.at(side), kSideLabels.at(side), 1.4});
   }
   panel.x_range = {{-1.0, 2.0}};
+  // Room for the key above the outlines.
+  double highest = 0.1;
+  for (const report::ChartSeries& series : panel.series) {
+    highest = std::max(highest, series.values.col(1).maxCoeff());
+  }
+  panel.y_range = {{0.0, 1.3 * highest}};
   return panel;
 }
 

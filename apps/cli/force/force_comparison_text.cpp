@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -77,6 +78,8 @@ ChartPanel response_panel(const std::string& title, const std::string& x_label,
     panel.series.push_back({Style::bars, bars, kSideColours.at(side), kSideLabels.at(side), 0.9});
   }
   panel.y_range = {{-0.8, 2.2}};
+  const double strongest = points.empty() ? 1.0 : std::max(1e-9, strength(points.back()));
+  panel.x_range = {{-0.05 * strongest, 1.05 * strongest}};
   return panel;
 }
 
