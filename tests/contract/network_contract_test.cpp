@@ -20,7 +20,8 @@ constexpr long kSteps = 200;
 /// Seven units of a template, not coupled; the number says where their first variable begins.
 Network network_of(const NeuronTemplateDefinition& model, std::size_t number) {
   Population population{.name = "p", .model = model.name, .size = 7};
-  const NeuronDescription& names = compiled_equations(model)->description();
+  const auto equations = compiled_equations(model);
+  const NeuronDescription& names = equations->description();
   const Quantity& first = names.variables.front();
   population.initial[first.name] = first.value + 0.05 * static_cast<double>(number) +
                                    0.01 * Eigen::ArrayXd::LinSpaced(7, 0.0, 6.0);
@@ -70,7 +71,8 @@ TEST_SUITE("unit") {
       CAPTURE(model->name);
       CHECK(!model->help.empty());
       CHECK(!model->citation.empty());
-      const NeuronDescription& names = compiled_equations(*model)->description();
+      const auto equations = compiled_equations(*model);
+      const NeuronDescription& names = equations->description();
       REQUIRE(!names.variables.empty());
       for (const Quantity& parameter : names.parameters) {
         CAPTURE(parameter.name);
