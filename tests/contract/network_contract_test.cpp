@@ -1,4 +1,5 @@
 // Every neuron template and solver of the builder's registries.
+#include <cmath>
 #include <limits>
 
 #include "core/error.hpp"
@@ -56,7 +57,12 @@ TEST_SUITE("unit") {
         NetworkState parts = initial_state(network);
         const std::vector<double> expected = after(network, whole, kSteps, solver->name);
         after(network, parts, kSteps / 3, solver->name);
-        CHECK(after(network, parts, kSteps - kSteps / 3, solver->name) == expected);
+        const std::vector<double> found = after(network, parts, kSteps - kSteps / 3, solver->name);
+        // A method that chooses its own steps chooses others where a run ends in between.
+        const double slack = solver->integrate != nullptr ? 1e-4 : 0.0;
+        for (std::size_t i = 0; i < expected.size(); ++i) {
+          CHECK(std::abs(found[i] - expected[i]) <= slack * (1.0 + std::abs(expected[i])));
+        }
         for (const double value : expected) {
           CHECK(std::isfinite(value));
         }
