@@ -1,4 +1,5 @@
 // Every neuron template and solver of the builder's registries.
+#include <cmath>
 #include <limits>
 
 #include "core/error.hpp"
@@ -20,7 +21,8 @@ constexpr long kSteps = 200;
 /// Seven units of a template, not coupled; the number says where their first variable begins.
 Network network_of(const NeuronTemplateDefinition& model, std::size_t number) {
   Population population{.name = "p", .model = model.name, .size = 7};
-  const NeuronDescription& names = compiled_equations(model)->description();
+  const auto equations = compiled_equations(model);
+  const NeuronDescription& names = equations->description();
   const Quantity& first = names.variables.front();
   population.initial[first.name] = first.value + 0.05 * static_cast<double>(number) +
                                    0.01 * Eigen::ArrayXd::LinSpaced(7, 0.0, 6.0);
@@ -55,7 +57,12 @@ TEST_SUITE("unit") {
         NetworkState parts = initial_state(network);
         const std::vector<double> expected = after(network, whole, kSteps, solver->name);
         after(network, parts, kSteps / 3, solver->name);
-        CHECK(after(network, parts, kSteps - kSteps / 3, solver->name) == expected);
+        const std::vector<double> found = after(network, parts, kSteps - kSteps / 3, solver->name);
+        // A method that chooses its own steps chooses others where a run ends in between.
+        const double slack = solver->integrate != nullptr ? 1e-4 : 0.0;
+        for (std::size_t i = 0; i < expected.size(); ++i) {
+          CHECK(std::abs(found[i] - expected[i]) <= slack * (1.0 + std::abs(expected[i])));
+        }
         for (const double value : expected) {
           CHECK(std::isfinite(value));
         }
@@ -70,7 +77,8 @@ TEST_SUITE("unit") {
       CAPTURE(model->name);
       CHECK(!model->help.empty());
       CHECK(!model->citation.empty());
-      const NeuronDescription& names = compiled_equations(*model)->description();
+      const auto equations = compiled_equations(*model);
+      const NeuronDescription& names = equations->description();
       REQUIRE(!names.variables.empty());
       for (const Quantity& parameter : names.parameters) {
         CAPTURE(parameter.name);
