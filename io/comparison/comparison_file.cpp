@@ -189,7 +189,8 @@ mapping::ComparisonTraces traces_from(const MatFile& file, const mapping::Compar
   traces.rate_correct = flags(file, "rate_correct", trials);
   traces.spiking_correct = flags(file, "spiking_correct", trials);
   if (file.has("outputs")) {  // older files have one
-    traces.outputs = file.integer<int>("outputs", "must be the number of readouts");
+    traces.outputs =
+        static_cast<int>(file.integer("outputs", 1, 1'000'000, "must be the number of readouts"));
   }
   traces.rate_output = file.matrix("rate_output", trials, -1, "must have one row per trial");
   traces.spiking_output = file.matrix("spiking_output", trials, traces.rate_output.cols(),

@@ -16,7 +16,7 @@
 // | sigma | noise_sd_mv | mV | 1, 1.5, 2, 3, 4, 6, 8 |
 //
 // A transfer function that saturates at both ends, as tanh and the sigmoid do, asks for units that
-// do: where the given neuron leaves an error above 0.05, t_ref = 0.9 / s, a reset 10 or 5 mV below
+// do: where the given neuron leaves an error above 0.03, t_ref = 0.9 / s, a reset 10 or 5 mV below
 // the threshold and no noise while refractory are tried, at 4, 6 and 8 mV.
 //
 // The simplex is Nelder & Mead's (Comput J 7:308, 1965) in log kappa and beta, from three gains;

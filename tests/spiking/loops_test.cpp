@@ -250,7 +250,7 @@ TEST_SUITE("numeric") {
   }
 
   TEST_CASE("initial currents decay with td and have the spread asked for") {
-    constexpr Eigen::Index n = 2000;
+    constexpr Eigen::Index n = 400;
     SpikingModel model = networks::uncoupled(Eigen::VectorXd::Constant(n, -300.0));
     model.initial_current = {InitialCurrent::Spread::normal, Eigen::VectorXd::Constant(n, 3.0),
                              Eigen::VectorXd::Constant(n, 2.0)};

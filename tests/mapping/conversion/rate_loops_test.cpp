@@ -113,8 +113,10 @@ TEST_SUITE("unit") {
   TEST_CASE("decay times lose the delay, never more than half; the readout has its own") {
     rate::RateNetwork network = gated_network();
     network.tau_ms[0] = 10.0;
-    const spiking::SpikingModel spiking =
-        map_to_spiking(network, 40.0, {.delay_ms = 8.0, .readout_decay_ms = 15.0});
+    TransferOptions options;
+    options.delay_ms = 8.0;
+    options.readout_decay_ms = 15.0;
+    const spiking::SpikingModel spiking = map_to_spiking(network, 40.0, options);
     CHECK(spiking.synapse.decay_ms[0] == 5.0);
     CHECK(spiking.synapse.decay_ms[1] == 42.0);
     CHECK(spiking.readout_filter().decay_ms == Eigen::VectorXd::Constant(kN, 15.0));
@@ -129,18 +131,19 @@ TEST_SUITE("statistical") {
     const Eigen::MatrixXd states = task_states(network, task, 8, 1, 1);
     const OperatingPointFitter fitter(as_non_negative(network), states,
                                       operating_curves(spiking::NeuronParameters{}),
-                                      FitScope::global);
+                                      FitScope::global, true);
     TransferOptions transfer;
     transfer.copies = 32;
     transfer.filter_input = true;
     transfer.delay_ms = 5.0;
-    transfer.readout_decay_ms = 5.0;
+    transfer.readout_decay_ms = 20.0;
     transfer.readout_bias = true;
     transfer = fitter.fit(60.0, transfer).transfer;
     CompareOptions options;
     options.scaling_factor = 60.0;
     options.trials = 6;
     options.simulation.engine = "auto";
+    options.simulation.start_up = spiking::StartUp::relaxed;
     options.simulation.noise_intensity = transfer.noise_intensity;
     options.transfer = transfer;
     options.rate_noise = 0.0;

@@ -55,10 +55,13 @@ TEST_SUITE("unit") {
     RateNetwork model = reference::network("go-nogo_N200_s1");
     model.w_out = Eigen::MatrixXd::Random(3, model.units());
     model.b_out = Eigen::Vector3d(1.0, 2.0, 3.0);
-    const SpikingModel spiking = map_to_spiking(model, 25.0, {.readout_bias = true});
+    TransferOptions options;
+    options.readout_bias = true;
+    const SpikingModel spiking = map_to_spiking(model, 25.0, options);
     CHECK(spiking.w_out.isApprox(model.w_out / 25.0, 1e-15));
     CHECK(spiking.b_out == model.b_out);
-    const SpikingModel expanded = with_copies_as_units(map_to_spiking(model, 25.0, {.copies = 2}));
+    options.copies = 2;
+    const SpikingModel expanded = with_copies_as_units(map_to_spiking(model, 25.0, options));
     CHECK(expanded.w_out.leftCols(200) == expanded.w_out.rightCols(200));
     CHECK((2.0 * expanded.w_out.leftCols(200)).isApprox(spiking.w_out, 1e-15));
   }
