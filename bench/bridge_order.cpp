@@ -33,7 +33,7 @@ SpikingModel network() {
   }
   model.w_in = Eigen::VectorXd::Constant(units, -2.0);
   model.w_in.topRows(kSenders).setConstant(3.0);
-  model.w_out = Eigen::VectorXd::Zero(units);
+  model.w_out = Eigen::RowVectorXd::Zero(units);
   model.neuron = default_parameters(NeuronModel::lif);
   model.synapse.decay_ms = Eigen::VectorXd::Constant(units, 5.0);
   return model;

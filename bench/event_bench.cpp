@@ -97,7 +97,7 @@ EventNetwork random_network(Eigen::Index units, Eigen::Index fan_out) {
       .synapse = {SynapseKind::double_exponential, 2.0, decay_ms},
       .decay_rate = decay_ms.cwiseInverse(),
       .synapses = SparseColumns<double>(std::move(starts), std::move(rows), std::move(values)),
-      .w_out = Eigen::VectorXd::Ones(units)};
+      .w_out = Eigen::RowVectorXd::Ones(units)};
   return network;
 }
 

@@ -2,6 +2,7 @@
 // that holds:
 //
 //   parity mode                                                  clock
+//   s^2 = 0, loops that come and go or initial currents          clock
 //   s^2 = 0                                                      event
 //   stimulation                                                  clock
 //   step D > 1 ms, tau_m / 4, shortest td / 4 or tr              clock
@@ -9,6 +10,7 @@
 //   else                                                         bridge
 #include "spiking/bridge/bridge.hpp"
 #include "spiking/engine.hpp"
+#include "spiking/internal/membrane_drive.hpp"
 
 namespace rheobase::spiking {
 
@@ -32,6 +34,9 @@ EngineChoice choose_engine(const SpikingModel& model, const SimulationOptions& o
   }
   if (options.parity) {
     return {"clock", "parity mode repeats the published grid"};
+  }
+  if (options.noise_intensity == 0.0 && (!model.loops.empty() || starts_with_currents(model))) {
+    return {"clock", "the event engine has no loops that come and go and no initial currents"};
   }
   if (options.noise_intensity == 0.0) {
     return {"event", "there is no noise: the event engine is exact"};

@@ -152,7 +152,8 @@ SimulationResult make_event_result(const EventNetwork& network, const EventProto
   }
   const SampleGrid samples = event_engine::output_grid(options, protocol.duration_ms);
   EventReadout readout = read_out(network, spikes, samples, options.record.rate);
-  result.output = {samples.period_ms, samples.period_ms, std::move(readout.output)};
+  result.output = {samples.period_ms, samples.period_ms, readout.output.row(0)};
+  result.more_outputs = readout.output.bottomRows(readout.output.rows() - 1);
   result.rate = std::move(readout.rate);
   if (options.record.voltage) {
     result.voltage = std::move(recording.voltage);

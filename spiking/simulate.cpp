@@ -10,6 +10,7 @@
 #include "core/field_table.hpp"
 #include "core/memory.hpp"
 #include "spiking/engine_registry.hpp"
+#include "spiking/internal/membrane_drive.hpp"
 
 namespace rheobase::spiking {
 
@@ -106,8 +107,21 @@ void check_options(const SpikingModel& model, const SimulationOptions& options,
   check_units(options.record.voltage_units, model.units(), "recorded voltages");
 }
 
-void check_copies(const SpikingModel& model, const SimulationOptions& options) {
+/// What only some engines can do.
+void check_engine(const SpikingModel& model, const SimulationOptions& options) {
   const EngineChoice choice = choose_engine(model, options);
+  const bool on_a_grid = choice.engine == "bridge" || choice.engine == "clock";
+  if (!on_a_grid && (!model.loops.empty() || starts_with_currents(model))) {
+    throw InputError(kSimulation, "engine", choice.engine,
+                     fmt::format("must be bridge or clock for a network with {}",
+                                 model.loops.empty() ? "initial synaptic currents"
+                                                     : "loops of low rank that come and go"));
+  }
+  if (choice.engine == "clock" && !model.neuron.refractory_noise && options.noise_intensity > 0.0) {
+    throw InputError(kSimulation, "engine",
+                     choice.engine + (choice.reason.empty() ? "" : " (" + choice.reason + ")"),
+                     "must be bridge for units that noise does not move while they are refractory");
+  }
   if (model.copies > 1 && choice.engine != "bridge") {
     throw InputError(
         kSimulation, "engine",
@@ -237,7 +251,8 @@ void check_memory(const SpikingModel& model, const SimulationOptions& options, d
   const double step_ms = bridge ? options.step_ms : options.dt_ms;
   const double samples = duration_ms / std::max(options.output_period_ms, step_ms);
   const auto units = static_cast<double>(model.units());
-  require_memory(sizeof(double) * samples, std::string(kSimulation), "output_period_ms",
+  require_memory(sizeof(double) * samples * static_cast<double>(model.outputs()),
+                 std::string(kSimulation), "output_period_ms",
                  fmt::format("{:.0f} samples of the readout", samples),
                  "a longer --output-step or a shorter input takes less");
   const double signals = (options.record.rate ? units : 0.0) + (options.record.input ? units : 0.0);
@@ -262,7 +277,7 @@ SimulationResult simulate(const SpikingModel& model, const Eigen::MatrixXd& inpu
   const double duration_ms = static_cast<double>(input.cols() - 1) * model.input_step_ms;
   check_options(model, options, duration_ms);
   check_memory(model, options, duration_ms);
-  check_copies(model, options);
+  check_engine(model, options);
   return find_engine(options.engine).run(model, input, options);
 }
 

@@ -108,7 +108,8 @@ struct SimulationResult {
   std::vector<std::int32_t> spike_copy;
   int copies = 1;                ///< membranes of a unit
   Eigen::VectorXi spike_count;   ///< N, of all copies together
-  SampledSignal output;          ///< readout w_out . r (+ b_out)
+  SampledSignal output;          ///< first readout of W_out r (+ b_out)
+  Eigen::MatrixXd more_outputs;  ///< the others at the same times, (outputs - 1) x samples
   Eigen::MatrixXd voltage;       ///< recorded units x steps, or empty
   double voltage_step_ms = 0.0;  ///< first sample at one step
   Eigen::MatrixXd rate;          ///< N x output samples, mean of the copies, or empty
@@ -119,6 +120,19 @@ struct SimulationResult {
   std::string engine_reason;  ///< why this engine was chosen, when it was chosen for the user
   Seed seed = 0;
 
+  Eigen::Index outputs() const { return 1 + more_outputs.rows(); }
+  /// Readout `index`, from 0.
+  SampledSignal output_of(Eigen::Index index) const {
+    return index == 0 ? output
+                      : SampledSignal{output.start_ms, output.step_ms, more_outputs.row(index - 1)};
+  }
+  /// All readouts, outputs x samples.
+  Eigen::MatrixXd all_outputs() const {
+    Eigen::MatrixXd all(outputs(), output.values.size());
+    all.row(0) = output.values.transpose();
+    all.bottomRows(more_outputs.rows()) = more_outputs;
+    return all;
+  }
   /// N, of one copy.
   Eigen::VectorXd mean_rate_hz() const {
     return spike_count.cast<double>() / (duration_ms / 1000.0 * copies);

@@ -44,12 +44,6 @@ void require_finite(const Matrix& values, const std::string& where, std::string_
   }
 }
 
-void require_finite(double value, const std::string& where, std::string_view field) {
-  if (!std::isfinite(value)) {
-    throw InputError(where, field, fmt::format("{}", value), "must be finite");
-  }
-}
-
 void require_positive(double value, const std::string& where, std::string_view field) {
   if (!(value > 0.0) || !std::isfinite(value)) {
     throw InputError(where, field, fmt::format("{}", value), "must be positive and finite");
@@ -66,9 +60,14 @@ void validate_weights(const SpikingModel& model, const std::string& where) {
     throw InputError(where, "input weights w_in", shape(model.w_in.rows(), model.w_in.cols()),
                      fmt::format("must be N x inputs with N = {} and at least 1 input", n));
   }
-  if (model.w_out.size() != n) {
-    throw InputError(where, "readout weights w_out", fmt::format("{} values", model.w_out.size()),
-                     fmt::format("must be N = {} values", n));
+  if (model.w_out.cols() != n || model.w_out.rows() < 1) {
+    throw InputError(where, "readout weights w_out", shape(model.w_out.rows(), model.w_out.cols()),
+                     fmt::format("must be outputs x N with N = {} and at least 1 output", n));
+  }
+  if (model.b_out.size() != 0 && model.b_out.size() != model.outputs()) {
+    throw InputError(
+        where, "readout bias b_out", fmt::format("{} values", model.b_out.size()),
+        fmt::format("must be one for each of the {} outputs, or none", model.outputs()));
   }
   require_finite(model.w, where, "weights w");
   require_finite(model.w_in, where, "input weights w_in");
@@ -110,6 +109,42 @@ void validate_units(const SpikingModel& model, const std::string& where) {
         where, "copies of a unit",
         fmt::format("{} of {} units, {:.1f} GB", model.copies, n, membranes * bytes / 1e9),
         fmt::format("must make at most {:g} membranes", kMostMembranes));
+  }
+}
+
+void validate_loops(const SpikingModel& model, const std::string& where) {
+  for (std::size_t k = 0; k < model.loops.size(); ++k) {
+    const GatedLoop& loop = model.loops[k];
+    const std::string name = fmt::format("loop {}", k + 1);
+    const Eigen::Index rank = loop.u.cols();
+    if (loop.u.rows() != model.units() || loop.v.rows() != model.units() || rank < 1 ||
+        loop.v.cols() != rank || (loop.constant.size() != 0 && loop.constant.size() != rank)) {
+      throw InputError(
+          where, name,
+          fmt::format("u {}, v {}, {} constants", shape(loop.u.rows(), rank),
+                      shape(loop.v.rows(), loop.v.cols()), loop.constant.size()),
+          fmt::format("must be N x P, N x P and P or none with N = {}", model.units()));
+    }
+    require_finite(loop.u, where, name);
+    require_finite(loop.v, where, name);
+    require_finite(loop.constant, where, name);
+    if (!(loop.start_ms >= 0.0 && loop.end_ms > loop.start_ms)) {
+      throw InputError(where, name, fmt::format("{} to {} ms", loop.start_ms, loop.end_ms),
+                       "must be a window of positive length that starts at 0 or later");
+    }
+  }
+}
+
+void validate_initial_current(const SpikingModel& model, const std::string& where) {
+  const InitialCurrent& initial = model.initial_current;
+  const bool spread = initial.spread != InitialCurrent::Spread::none;
+  for (const Eigen::VectorXd* values : {&initial.mean_mv, &initial.spread_mv}) {
+    const bool needed = spread && values == &initial.spread_mv;
+    if ((needed || values->size() != 0) && values->size() != model.units()) {
+      throw InputError(where, "initial currents (mV)", fmt::format("{} values", values->size()),
+                       fmt::format("must be N = {} values", model.units()));
+    }
+    require_finite(*values, where, "initial currents (mV)");
   }
 }
 
@@ -180,6 +215,13 @@ const FieldTable<NeuronParameters>& neuron_fields() {
              .citation = kPublishedTable}),
       field("peak_mv", &P::peak_mv, {},
             {.unit = "mV", .label = "peak", .help = "Voltage recorded at a spike"}),
+      field("refractory_noise", &P::refractory_noise,
+            {.option = "--refractory-noise,!--no-refractory-noise",
+             .label = "noise while refractory",
+             .help = "Let noise move a unit while it is refractory, as published, or hold it at "
+                     "the reset",
+             .citation = "the published program",
+             .flag = true}),
   };
   return table;
 }
@@ -224,9 +266,24 @@ void validate(const SpikingModel& model, const std::string& where) {
   validate_weights(model, where);
   validate_neuron(model.neuron, where);
   validate_units(model, where);
+  validate_loops(model, where);
+  validate_initial_current(model, where);
   validate_synapse(model.synapse, model.units(), where);
+  if (!(model.readout_decay_ms >= 0.0 && std::isfinite(model.readout_decay_ms))) {
+    throw InputError(where, "decay time of the readout (ms)",
+                     fmt::format("{}", model.readout_decay_ms),
+                     "must be positive and finite, or 0: that of the units");
+  }
   require_positive(model.input_step_ms, where, "duration of an input column (ms)");
   require_positive(model.scaling_factor, where, "scaling factor");
+}
+
+SynapseParameters SpikingModel::readout_filter() const {
+  SynapseParameters filter = synapse;
+  if (readout_decay_ms > 0.0) {
+    filter.decay_ms.setConstant(units(), readout_decay_ms);
+  }
+  return filter;
 }
 
 Eigen::MatrixXd with_unit_bias(const SpikingModel& model, Eigen::MatrixXd drive_mv) {

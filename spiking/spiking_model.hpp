@@ -2,7 +2,8 @@
 //
 //   LIF     tau_m dv_i/dt = -v_i  + I_i + I_bias + E_i
 //   QIF     tau_m dv_i/dt = v_i^2 + I_i + I_bias + E_i                   v^2 in units of 1 mV
-//   noise   a Wiener process of intensity s^2 (simulate.hpp) on v_i, also while refractory
+//   noise   a Wiener process of intensity s^2 (simulate.hpp) on v_i, also while refractory unless
+//           refractory_noise is off
 //   spike   v_i >= threshold: v_i <- reset, and the drive is off for t_ref
 //   input   E_i = sum_k W_in,ik u_k
 //
@@ -11,8 +12,12 @@
 //     dh_i/dt = -h_i / tr                           spike of j: I_i += W_ij / td_i
 //     spike of j: h_i += W_ij / (tr td_i)
 //
-//   readout  z = sum_j w_out,j r_j + b_out; r_j is the spike train of j behind the same filter
-//            with td_j, the presynaptic unit's: the area of r per spike is 1, r is in Hz
+//   readout  z = W_out r + b_out; r_j is the spike train of j behind the same filter with td_j, the
+//            presynaptic unit's: the area of r per spike is 1, r is in Hz
+//   loops    while the gate of loop k is open, a spike of j delivers W_ij + (U_k V_k^T)_ij in the
+//            place of W_ij, and E has the constant U_k c_k; gates switch with the columns of u
+//   filtered input   E passes tau_i dE'/dt = -E' + E with tau_i = td_i + tr, E'(0) = 0: what a rate
+//            network does to its input. Off: as published
 //
 //   symbol     member           unit    LIF    QIF
 //   tau_m      tau_membrane_ms  ms      10     10
@@ -25,8 +30,10 @@
 //   td         decay_ms         ms                   a value per unit, the rate network's tau
 //   W          w                mV/Hz                divided by the scaling factor
 //   W_in       w_in             mV
-//   w_out      w_out            1/Hz                 divided by the scaling factor
-//   b_out      b_out                    0      0
+//   W_out      w_out            1/Hz                 outputs x N, divided by the scaling factor
+//   b_out      b_out                    0      0     outputs
+//   U, V, c    loops            mV, 1/Hz             N x P, N x P, P
+//              initial_current  mV      0      0     I(0): a mean and a spread a unit
 //              input_step_ms    ms      5      5     a column of u
 //
 // Times of W_ij / (tr td) are in seconds. How a step is taken is the engines' matter: clock.cpp,
@@ -35,6 +42,7 @@
 // Reference: Kim, Li & Sejnowski, PNAS 116:22811 (2019), eq. 5 to 7, Table S1.
 #pragma once
 
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -63,6 +71,9 @@ struct NeuronParameters {
   double refractory_ms = 2.0;
   double bias_mv = -40.0;
   double peak_mv = 30.0;  ///< recorded at a spike; upper end of random initial voltages
+  /// Noise goes on while a unit is refractory, as published; false: it is held at reset, which the
+  /// clock engine does not know.
+  bool refractory_noise = true;
 
   bool operator==(const NeuronParameters&) const = default;
 };
@@ -89,23 +100,53 @@ struct SynapseParameters {
 /// Of kind and rise_ms: decay times belong to the units.
 const FieldTable<SynapseParameters>& synapse_fields();
 
+/// A loop of low rank: while its gate is open, from the input column that begins at or after
+/// `start_ms` to the one that does at or after `end_ms`, spikes of j also deliver (u v^T)_ij.
+struct GatedLoop {
+  Eigen::MatrixXd u;         ///< N x P, mV
+  Eigen::MatrixXd v;         ///< N x P, 1/Hz
+  Eigen::VectorXd constant;  ///< P, or empty: none; u times it is a part of the input meanwhile
+  double start_ms = 0.0;
+  double end_ms = std::numeric_limits<double>::infinity();
+};
+
+/// Synaptic currents at the start of a run. Spread: numbers of the stream from which a rate network
+/// of the same seed and trial draws its initial state, so that both start alike.
+struct InitialCurrent {
+  enum class Spread { none, normal, uniform };  ///< N(0, 1); uniform in (-1, 1)
+  Spread spread = Spread::none;
+  Eigen::VectorXd mean_mv;    ///< N, or empty: 0
+  Eigen::VectorXd spread_mv;  ///< N, factors of the spread's numbers
+};
+
 /// A spiking network. Weights are already divided by the scaling factor; r is in Hz.
 struct SpikingModel {
   Eigen::MatrixXd w;      ///< N x N, mV per Hz, row = postsynaptic
   Eigen::MatrixXd w_in;   ///< N x inputs, mV
-  Eigen::VectorXd w_out;  ///< N, per Hz
-  double b_out = 0.0;     ///< 0 unless the readout bias was asked for
+  Eigen::MatrixXd w_out;  ///< outputs x N, per Hz
+  /// outputs, 0 unless the readout bias was asked for; empty: 0
+  Eigen::VectorXd b_out;
   NeuronParameters neuron;
   Eigen::VectorXd unit_bias_mv;  ///< N, beside the bias of all; empty: none
   /// M: every unit is M membranes of the same input, each with noise of its own and 1/M of the
   /// unit's outgoing weights. The bridge engine alone knows more than one.
   int copies = 1;
+  /// Of these and of initial currents the bridge and the clock engine alone know.
+  std::vector<GatedLoop> loops;
+  bool filtered_input = false;  ///< the input passes a filter like that of the synapses
+  InitialCurrent initial_current;
   SynapseParameters synapse;
+  /// Of the readout's filter; 0: td of every unit, as published. A rate network reads r itself.
+  double readout_decay_ms = 0.0;
   double input_step_ms = 5.0;   ///< duration of an input column
   double scaling_factor = 1.0;  ///< s, kept for the record
 
   Eigen::Index units() const { return w.rows(); }
   Eigen::Index inputs() const { return w_in.cols(); }
+  Eigen::Index outputs() const { return w_out.rows(); }
+  /// The filter of the readout.
+  SynapseParameters readout_filter() const;
+  double readout_bias(Eigen::Index output) const { return b_out.size() == 0 ? 0.0 : b_out[output]; }
 };
 
 /// The most membranes, units times copies, that a run may have.

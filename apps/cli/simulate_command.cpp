@@ -17,6 +17,7 @@
 #include "apps/cli/value_syntax.hpp"
 #include "core/error.hpp"
 #include "io/mat/run_file.hpp"
+#include "mapping/conversion/evaluate_spiking.hpp"
 #include "rate/dynamics/unit_type.hpp"
 
 namespace rheobase::cli {
@@ -196,7 +197,7 @@ void print_outcome(const SimulateRequest& request, const Outcome& outcome,
         ->conditions()[static_cast<std::size_t>(outcome.drive.trial->condition)];
   };
   const auto correct = [&] {
-    return outcome.drive.task->spiking_correct(*outcome.drive.trial, result.output);
+    return mapping::is_correct(*outcome.drive.task, *outcome.drive.trial, result);
   };
   if (request.json) {
     Json json = {{"command", console.command_line},
@@ -270,7 +271,7 @@ void run_simulate(SimulateRequest request, const Console& console) {
   description.simulation = options;
   if (outcome.drive.task) {
     description.correct =
-        outcome.drive.task->spiking_correct(*outcome.drive.trial, outcome.result.output);
+        mapping::is_correct(*outcome.drive.task, *outcome.drive.trial, outcome.result);
     description.task = outcome.drive.task->name();
     description.condition =
         outcome.drive.task->conditions()[static_cast<std::size_t>(outcome.drive.trial->condition)];

@@ -107,6 +107,7 @@ void add_network(Summary& summary, const mapping::TransferOptions& transfer) {
       fmt::format("reset {:g} mV", transfer.neuron.reset_mv));
   add(transfer.neuron.refractory_ms != published.refractory_ms,
       fmt::format("refractory {:g} ms", transfer.neuron.refractory_ms));
+  add(!transfer.neuron.refractory_noise, "no noise while refractory");
   add(transfer.synapse != defaults.synapse,
       fmt::format("{} exponential synapse", to_string(transfer.synapse)));
   add(transfer.rise_ms != defaults.rise_ms, fmt::format("rise {:g} ms", transfer.rise_ms));
@@ -122,6 +123,10 @@ void add_network(Summary& summary, const mapping::TransferOptions& transfer) {
     add(own_bias, fmt::format("bias {:g} mV", transfer.neuron.bias_mv));
   }
   add(transfer.copies > 1, fmt::format("{} of every unit", counted(transfer.copies, "copy")));
+  add(transfer.filter_input, "filtered input");
+  add(transfer.delay_ms > 0.0, fmt::format("{:g} ms of delay taken off", transfer.delay_ms));
+  add(transfer.readout_decay_ms > 0.0,
+      fmt::format("readout decay {:g} ms", transfer.readout_decay_ms));
   add(transfer.readout_bias, "readout bias");
   add(transfer.use_initial_weights, "initial weights");
   if (!parts.empty()) {

@@ -132,7 +132,7 @@ void draw_conversion(const rate::RateNetwork& network, const rate::Task& task,
   const TemporaryFolder folder;
   const std::string image = "conversion" + path.extension().string();
   FigureScript script(folder.path(), format, image, kConversionWidthMm, kConversionHeightMm);
-  add_curves(script, chosen, shown.transfer, visits_of(shown, task, conversion, seed));
+  add_curves(script, chosen, shown.transfer, visits_of(network, task, conversion, seed));
   add_accuracies(script, conversion);
   std::ofstream(folder.path() / "conversion.gp") << script.text();
   run_gnuplot(folder.path(), "conversion.gp");

@@ -34,8 +34,9 @@ void check_source(const mapping::Comparison& comparison, const rate::Task& task,
     throw InputError(name, "conditions", fmt::format("{}", fmt::join(names, ", ")),
                      fmt::format("must be {}", fmt::join(task.conditions(), ", ")));
   }
-  if (comparison.traces.rate_output.cols() != task.steps() - 1) {
-    throw InputError(name, "rate_output", counted(comparison.traces.rate_output.cols(), "sample"),
+  const auto samples = comparison.traces.rate_output.cols() / comparison.traces.outputs;
+  if (samples != task.steps() - 1) {
+    throw InputError(name, "rate_output", counted(samples, "sample"),
                      fmt::format("must be {}, a trial of the task", task.steps() - 1));
   }
 }
@@ -86,9 +87,14 @@ void add_outputs(ReportData& data, const mapping::Comparison& comparison, const 
       return output_band(data.conditions[c], rows_of(outputs, trials), traces.step_ms,
                          traces.step_ms);
     };
-    data.outputs.push_back({static_cast<int>(c), static_cast<int>(trials.size()),
-                            band(traces.rate_output), band(traces.spiking_output),
-                            example.target.row(0).head(traces.rate_output.cols())});
+    const auto samples = traces.rate_output.cols() / traces.outputs;
+    for (int output = 0; output < traces.outputs; ++output) {
+      const auto first = output * samples;
+      data.outputs.push_back({static_cast<int>(c), static_cast<int>(trials.size()),
+                              band(traces.rate_output.middleCols(first, samples)),
+                              band(traces.spiking_output.middleCols(first, samples)),
+                              example.target.row(output).head(samples)});
+    }
   }
 }
 
@@ -100,8 +106,9 @@ void add_trials(ReportData& data, const mapping::Comparison& comparison) {
   trials.condition = traces.conditions;
   trials.rate_correct = traces.rate_correct;
   trials.spiking_correct = traces.spiking_correct;
-  trials.rate = traces.rate_output;
-  trials.spiking = traces.spiking_output;
+  const auto samples = traces.rate_output.cols() / traces.outputs;  // the first output's
+  trials.rate = traces.rate_output.leftCols(samples);
+  trials.spiking = traces.spiking_output.leftCols(samples);
   for (std::size_t k = 0; k < traces.conditions.size(); ++k) {
     trials.number.push_back(static_cast<int>(comparison.options.simulation.trial) +
                             static_cast<int>(k));

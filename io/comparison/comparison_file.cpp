@@ -66,6 +66,7 @@ void add_traces(MatFields& fields, const mapping::ComparisonTraces& traces) {
   fields.column("condition", condition);
   fields.logical_column("rate_correct", traces.rate_correct);
   fields.logical_column("spiking_correct", traces.spiking_correct);
+  fields.integer("outputs", traces.outputs);
   fields.matrix("rate_output", traces.rate_output);
   fields.matrix("spiking_output", traces.spiking_output);
   std::vector<double> present;
@@ -188,6 +189,10 @@ mapping::ComparisonTraces traces_from(const MatFile& file, const mapping::Compar
   }
   traces.rate_correct = flags(file, "rate_correct", trials);
   traces.spiking_correct = flags(file, "spiking_correct", trials);
+  if (file.has("outputs")) {  // older files have one
+    traces.outputs =
+        static_cast<int>(file.integer("outputs", 1, 1'000'000, "must be the number of readouts"));
+  }
   traces.rate_output = file.matrix("rate_output", trials, -1, "must have one row per trial");
   traces.spiking_output = file.matrix("spiking_output", trials, traces.rate_output.cols(),
                                       "must have the shape of rate_output");

@@ -82,7 +82,13 @@ Json to_json(const mapping::UnitComparison& units) {
           {"correlation", to_json(units.correlation)},
           {"trial_correlation", to_json(units.trial_correlation)},
           {"isi_cv", to_json(units.isi_cv)},
-          {"isi_cv2", to_json(units.isi_cv2)}};
+          {"isi_cv2", to_json(units.isi_cv2)},
+          {"drive_gain_mv", to_json(units.drive_gain_mv)},
+          {"bias_mv", to_json(units.bias_mv)}};
+}
+
+Json to_json(const mapping::OutputComparison& output) {
+  return {{"rmse", output.rmse}, {"correlation", to_json(output.correlation)}};
 }
 
 Json to_json(const mapping::TypeComparison& type) {
@@ -109,6 +115,10 @@ Json to_json(const mapping::Comparison& comparison) {
   for (const mapping::ConditionComparison& condition : comparison.conditions) {
     conditions.push_back(to_json(condition));
   }
+  Json outputs = Json::array();
+  for (const mapping::OutputComparison& output : comparison.outputs) {
+    outputs.push_back(to_json(output));
+  }
   Json types = Json::array();
   for (const mapping::TypeComparison& type : comparison.types) {
     types.push_back(to_json(type));
@@ -128,6 +138,7 @@ Json to_json(const mapping::Comparison& comparison) {
           {"seconds", comparison.seconds},
           {"all", to_json(comparison.all)},
           {"conditions", conditions},
+          {"outputs", outputs},
           {"types", types},
           {"subspaces",
            {{"rate_explained", to_json(subspaces.rate_explained)},

@@ -30,9 +30,17 @@ std::string spikes(const RunFile& run) {
 
 std::string output(const RunFile& run) {
   const SampledSignal& signal = run.result.output;
-  std::string text = "time_ms,output\n";
+  std::string text = "time_ms,output";
+  for (Eigen::Index k = 1; k < run.result.outputs(); ++k) {
+    text += fmt::format(",output_{}", k + 1);
+  }
+  text += '\n';
   for (Eigen::Index i = 0; i < signal.values.size(); ++i) {
-    text += fmt::format("{},{}\n", signal.time_ms(i), signal.values[i]);
+    text += fmt::format("{},{}", signal.time_ms(i), signal.values[i]);
+    for (const double value : run.result.more_outputs.col(i)) {
+      text += fmt::format(",{}", value);
+    }
+    text += '\n';
   }
   return text;
 }

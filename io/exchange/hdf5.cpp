@@ -58,7 +58,11 @@ std::vector<std::byte> run_contents(const RunFile& run) {
                    {spikes});
   }
   writer.vector("/spikes/count", result.spike_count.cast<double>());
-  writer.vector("/output", result.output.values);
+  if (result.outputs() == 1) {
+    writer.vector("/output", result.output.values);
+  } else {
+    writer.matrix("/output", result.all_outputs());
+  }
   writer.attribute("/output", "start_ms", result.output.start_ms);
   writer.attribute("/output", "step_ms", result.output.step_ms);
   writer.attribute("/output", "unit", std::string("a.u."));

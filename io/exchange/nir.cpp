@@ -34,7 +34,8 @@ class NirGraph {
     writer_.text("/version", "1.0");
     writer_.text("/node/type", "NIRGraph");
     const std::int64_t inputs = model_.inputs();
-    const std::int64_t outputs = 1;
+    refuse_what_the_format_lacks();
+    const std::int64_t outputs = model_.outputs();
     writer_.numbers(node("input", "Input") + "shape", std::span(&inputs, 1), {1});
     writer_.numbers(node("output", "Output") + "shape", std::span(&outputs, 1), {1});
     const Eigen::VectorXd gain = input_gain();
@@ -45,7 +46,7 @@ class NirGraph {
     affine(kRecurrent, spike_gain() * gain.asDiagonal() * model_.w,
            Eigen::VectorXd::Zero(model_.units()));
     const double readout = options_.profile == "exact" ? spike_gain() : 1.0;
-    affine("w_out", readout * model_.w_out.transpose(), Eigen::VectorXd::Constant(1, model_.b_out));
+    affine("w_out", readout * model_.w_out, model_.b_out);
     edge("input", "w_in");
     edge("w_in", kNeurons);
     edge(kNeurons, kRecurrent);
@@ -60,6 +61,17 @@ class NirGraph {
   }
 
  private:
+  void refuse_what_the_format_lacks() const {
+    const bool gated = !model_.loops.empty();
+    if (gated || model_.filtered_input || model_.readout_decay_ms > 0.0) {
+      throw InputError("NIR export", gated ? "loops" : "spiking network",
+                       gated                   ? "loops of low rank that come and go"
+                       : model_.filtered_input ? "a filtered input (--filter-input)"
+                                               : "a readout of its own decay (--readout-decay)",
+                       "must be none: the format has nothing for it");
+    }
+  }
+
   /// The double exponential as two leaky integrators in a row, the single one as the second.
   void write_exact() {
     neurons("LIF");

@@ -241,7 +241,11 @@ void add_outputs(Hdf5Writer& file, NwbWriter& nwb, const Session& session,
     nwb.group(path, "TimeSeries");
     file.attribute(path, "description", std::string("readout of the spiking network"));
     file.attribute(path, "comments", fmt::format("trial {} of {}", i + 1, runs.size()));
-    file.vector(path + "/data", output.values);
+    if (runs[i].result.outputs() == 1) {
+      file.vector(path + "/data", output.values);
+    } else {
+      file.matrix(path + "/data", runs[i].result.all_outputs().transpose());  // time comes first
+    }
     file.attribute(path + "/data", "unit", std::string("a.u."));
     file.attribute(path + "/data", "conversion", 1.0);
     file.attribute(path + "/data", "offset", 0.0);

@@ -136,7 +136,7 @@ class RunCheck {
     positive("output_step_ms", output.step_ms);
     not_negative("output_start_ms", output.start_ms);
     samples("output", output.time_ms(count - 1), output.step_ms);
-    signal("output", output.values, count, 1);
+    signal("output", result_.all_outputs(), result_.outputs(), count);
     signal("rate", result_.rate, units, count);
     signal("input", result_.input, units, count);
     const std::vector<Index>& recorded = description_.simulation.record.voltage_units;

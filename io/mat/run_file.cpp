@@ -65,7 +65,7 @@ void add_signals(MatFields& fields, const spiking::SimulationResult& result,
   for (Index i = 0; i < samples; ++i) {
     times[i] = result.output.time_ms(i);
   }
-  fields.matrix("output", result.output.values.transpose());
+  fields.matrix("output", result.all_outputs());
   fields.matrix("output_time_ms", times.transpose());
   fields.number("output_start_ms", result.output.start_ms);
   fields.number("output_step_ms", result.output.step_ms);
@@ -178,7 +178,12 @@ std::string optional_text(const MatFile& file, std::string_view name) {
 void read_signals(const MatFile& file, RunFile& run) {
   constexpr std::string_view kNumber = "must be one number";
   spiking::SimulationResult& result = run.result;
-  result.output.values = file.vector("output", -1, "must be the readout, 1 x samples");
+  Eigen::MatrixXd outputs = file.matrix("output", "must be the readouts, outputs x samples");
+  if (outputs.cols() == 1) {
+    outputs.transposeInPlace();  // of one readout a column will do
+  }
+  result.output.values = outputs.rows() > 0 ? VectorXd(outputs.row(0)) : VectorXd();
+  result.more_outputs = outputs.bottomRows(std::max<Index>(outputs.rows() - 1, 0));
   result.output.start_ms = file.number("output_start_ms", kNumber);
   result.output.step_ms = file.number("output_step_ms", kNumber);
   result.voltage = optional_matrix(file, "voltage");

@@ -51,10 +51,27 @@ ComparisonLayout layout_of(const rate::RateNetwork& model, const rate::Task& tas
   layout.tau_ms = model.tau_ms;
   layout.grid = grid;
   layout.scaling_factor = options.scaling_factor;
+  layout.outputs = static_cast<int>(model.outputs());
   layout.trials = options.trials;
   layout.components = options.components;
   layout.example_trials = options.example_trials;
   return layout;
+}
+
+/// Gain and bias of every unit, as transferred.
+void add_operating_points(UnitComparison& units, const spiking::SpikingModel& spiking,
+                          const TransferOptions& transfer) {
+  const Eigen::Index count = spiking.units();
+  units.drive_gain_mv = Eigen::VectorXd::Constant(count, transfer.gain);
+  if (!transfer.unit_gain.empty()) {
+    units.drive_gain_mv.array() *=
+        Eigen::Map<const Eigen::ArrayXd>(transfer.unit_gain.data(), count);
+  }
+  units.bias_mv =
+      Eigen::VectorXd::Constant(count, spiking.neuron.bias_mv - spiking.neuron.threshold_mv);
+  if (spiking.unit_bias_mv.size() != 0) {
+    units.bias_mv += spiking.unit_bias_mv;
+  }
 }
 
 }  // namespace
@@ -87,6 +104,7 @@ Comparison compare(const rate::RateNetwork& model, const rate::Task& task,
   }
 
   Comparison result = sums.result();
+  add_operating_points(result.units, spiking, options.transfer);
   result.task = task.name();
   result.task_parameters = task.parameters();
   result.network = network_fingerprint(model);

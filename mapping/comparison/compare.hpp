@@ -4,7 +4,8 @@
 // accuracy is taken at times t >= analysis_start.
 //
 //   accuracy      correct trials / K of each, Wilson's 95 % interval; McNemar's exact test of both
-//   output rmse   sqrt(mean (y - x)^2), output correlation: Pearson's, over samples and trials
+//   output rmse   sqrt(mean (y - x)^2), output correlation: Pearson's, over samples, trials and
+//                 outputs; also of every output by itself. Onset and peak are the first output's
 //   onset, peak   spiking minus rate: first time from the first stimulus on at which the output
 //                 reaches half of the target's extreme value; time of the output's extreme value in
 //                 the target's direction. Over the trials in which both exist
@@ -76,6 +77,12 @@ struct TimeDifference {
   double sd_ms = 0.0;  ///< over n - 1; 0 for one trial
 };
 
+/// One readout of both networks, over all analysed samples of all trials.
+struct OutputComparison {
+  double rmse = 0.0;
+  std::optional<double> correlation;
+};
+
 /// The trials of one condition, or all of them. Values are missing where nothing defines them: no
 /// trials, or signals that never change.
 struct ConditionComparison {
@@ -107,6 +114,8 @@ struct UnitComparison {
   Eigen::VectorXd trial_correlation;  ///< the same in single trials
   Eigen::VectorXd isi_cv;             ///< of intervals within trials, from 10 intervals on
   Eigen::VectorXd isi_cv2;
+  Eigen::VectorXd drive_gain_mv;  ///< what the membrane sees of an input of 1
+  Eigen::VectorXd bias_mv;        ///< constant input above the threshold
 };
 
 /// Units of one type; means over the units for which a value exists.
@@ -141,8 +150,9 @@ struct ComparisonTraces {
   std::vector<int> conditions;  ///< per trial
   std::vector<bool> rate_correct;
   std::vector<bool> spiking_correct;
-  Eigen::MatrixXd rate_output;                      ///< trials x L
-  Eigen::MatrixXd spiking_output;                   ///< trials x L
+  int outputs = 1;
+  Eigen::MatrixXd rate_output;     ///< trials x outputs L: all samples of the first, then the next
+  Eigen::MatrixXd spiking_output;  ///< trials x outputs L
   std::vector<Eigen::MatrixXd> rate_average;        ///< per condition N x L
   std::vector<Eigen::MatrixXd> spiking_average;     ///< per condition N x L
   std::vector<Eigen::MatrixXd> rate_trajectory;     ///< per condition components x S
@@ -163,6 +173,7 @@ struct Comparison {
   double duration_ms = 0.0;  ///< of a spiking trial
   ConditionComparison all;
   std::vector<ConditionComparison> conditions;  ///< in the task's order
+  std::vector<OutputComparison> outputs;        ///< in the network's order
   UnitComparison units;
   std::vector<TypeComparison> types;  ///< that occur, in the order of UnitType
   SubspaceComparison subspaces;

@@ -56,11 +56,18 @@ constexpr std::array<Word<MappingChoice>, 3> kMappingChoices{
 constexpr std::array<Word<FitScope>, 3> kFitScopes{
     {{FitScope::global, "global"}, {FitScope::type, "type"}, {FitScope::unit, "unit"}}};
 
-/// Whether evaluate_rate can give the rates the noise of spikes.
+/// Whether evaluate_rate can give the rates the noise of spikes; loops that never end are weights.
 bool takes_spike_noise(const rate::RateNetwork& network) {
-  return network.loops.empty() && network.noise.process == rate::NoiseModel::Process::white &&
+  return gated_loops(network).empty() &&
+         network.noise.process == rate::NoiseModel::Process::white &&
          network.noise.entry == rate::NoiseModel::Entry::state &&
          network.initial.kind == rate::InitialState::Kind::noise;
+}
+
+/// Whether it matters that the input is filtered and where a run starts: where loops come and go,
+/// or a trial begins with a state of its own. Networks of Kim et al. start from rest.
+bool has_start_of_its_own(const rate::RateNetwork& network) {
+  return !gated_loops(network).empty() || network.initial.kind != rate::InitialState::Kind::noise;
 }
 
 /// Why the operating point cannot be fitted; empty where it can.
@@ -196,7 +203,7 @@ void Converter::search_published() {
 }
 
 std::optional<Proportion> Converter::predict(double budget) const {
-  if (!takes_spike_noise(non_negative_)) {
+  if (!takes_spike_noise(model_)) {
     return std::nullopt;
   }
   return rate::evaluate_rate(non_negative_, task_,
@@ -216,7 +223,7 @@ std::optional<int> Converter::least_rung() const {
     const std::optional<Proportion> predicted = predict(kFirstBudget * std::pow(kRung, rung));
     return predicted && predicted->value >= wanted;
   };
-  if (!takes_spike_noise(non_negative_) || !suffices(kRungs)) {
+  if (!takes_spike_noise(model_) || !suffices(kRungs)) {
     return std::nullopt;
   }
   int low = -1;
@@ -271,9 +278,9 @@ std::vector<Rung> Converter::rungs(const Eigen::MatrixXd& states) {
   }
   // One rung below what is predicted: LIF units may be more regular. Without a prediction, and
   // where none suffices, the highest ones are left.
-  double budget = start                              ? *result_.budget / kRung
-                  : takes_spike_noise(non_negative_) ? 0.5 * top
-                                                     : top / 32.0;
+  double budget = start                       ? *result_.budget / kRung
+                  : takes_spike_noise(model_) ? 0.5 * top
+                                              : top / 32.0;
   budget = std::min(budget, top);
   for (; budget < top * 0.999; budget *= kRung) {
     int copies = least;
@@ -290,6 +297,9 @@ void Converter::try_rung(const Rung& rung, const OperatingPointFitter& fitter) {
   TransferOptions transfer = options_.search.transfer;
   transfer.copies = rung.copies;
   transfer.readout_bias = options_.readout_bias_given ? transfer.readout_bias : true;
+  if (!options_.filter_input_given) {
+    transfer.filter_input = has_start_of_its_own(model_);
+  }
   OperatingPointFitter::Fit fit = fitter.fit(rung.scaling_factor, std::move(transfer));
   ConversionCandidate candidate;
   candidate.transfer = std::move(fit.transfer);
@@ -319,7 +329,7 @@ void Converter::try_rung(const Rung& rung, const OperatingPointFitter& fitter) {
 void Converter::search_fitted() {
   const ScalingSearchOptions& search = options_.search;
   const Eigen::MatrixXd states =
-      task_states(non_negative_, task_, kStateTrials, search.simulation.seed, search.threads);
+      task_states(model_, task_, kStateTrials, search.simulation.seed, search.threads);
   const spiking::NeuronParameters& neuron = search.transfer.neuron;
   std::vector<RateCurve> curves;
   if (options_.noise_given) {
@@ -328,7 +338,8 @@ void Converter::search_fitted() {
   } else {
     curves = operating_curves(neuron);
   }
-  const OperatingPointFitter fitter(non_negative_, states, std::move(curves), options_.fit);
+  const OperatingPointFitter fitter(non_negative_, states, std::move(curves), options_.fit,
+                                    !options_.neuron_given);
   result_.visited = fitter.visited();
   for (const Rung& rung : rungs(states)) {
     if (control_.stop_requested()) {

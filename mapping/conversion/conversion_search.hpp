@@ -25,8 +25,11 @@ struct ConversionOptions {
   /// Trials, simulation, transfer. Without scaling factors of its own the fitted search takes those
   /// that the spike budget asks for.
   ScalingSearchOptions search;
-  bool noise_given = false;         ///< the noise is simulation's: it is not fitted
-  bool copies_given = false;        ///< the copies are transfer's, no others are tried
+  bool noise_given = false;   ///< the noise is simulation's: it is not fitted
+  bool copies_given = false;  ///< the copies are transfer's, no others are tried
+  bool neuron_given = false;  ///< refractory period, reset or threshold: they are not fitted
+  bool filter_input_given =
+      false;  ///< transfer says; else on where a trial begins with a state of its own
   bool readout_bias_given = false;  ///< transfer says; else fitted mappings use b_out
 };
 

@@ -7,6 +7,7 @@
 
 #include "core/memory.hpp"
 #include "core/parallel.hpp"
+#include "rate/tasks/scoring.hpp"
 
 namespace rheobase::mapping {
 
@@ -34,6 +35,24 @@ double scoring_period_ms(const spiking::SimulationOptions& options) {
   return options.parity ? 0.0 : 0.5;
 }
 
+Eigen::MatrixXd outputs_at_rate_steps(const spiking::SimulationResult& run, Eigen::Index count,
+                                      double step_ms) {
+  Eigen::MatrixXd outputs(run.outputs(), count);
+  for (Eigen::Index k = 0; k < outputs.rows(); ++k) {
+    outputs.row(k) = rate::at_rate_steps(run.output_of(k), count, step_ms).transpose();
+  }
+  return outputs;
+}
+
+bool is_correct(const rate::Task& task, const rate::Trial& trial,
+                const spiking::SimulationResult& run) {
+  if (task.outputs() == 1) {
+    return task.spiking_correct(trial, run.output);
+  }
+  return task.rate_correct(trial,
+                           outputs_at_rate_steps(run, trial.input.cols() - 1, task.step_ms()));
+}
+
 SpikingEvaluation evaluate_spiking(const spiking::SpikingModel& model, const rate::Task& task,
                                    int trials, const spiking::SimulationOptions& options,
                                    int threads, std::vector<SampledSignal>* outputs,
@@ -41,7 +60,7 @@ SpikingEvaluation evaluate_spiking(const spiking::SpikingModel& model, const rat
   const auto start = std::chrono::steady_clock::now();
   const auto count = static_cast<std::size_t>(trials);
   const double samples = outputs == nullptr ? 0.0
-                                            : static_cast<double>(task.steps()) *
+                                            : static_cast<double>(task.steps() * model.outputs()) *
                                                   model.input_step_ms / scoring_step_ms(options);
   require_memory(
       sizeof(double) * (static_cast<double>(model.units()) + samples) * static_cast<double>(trials),
@@ -49,17 +68,20 @@ SpikingEvaluation evaluate_spiking(const spiking::SpikingModel& model, const rat
   std::vector<char> correct(count);
   std::vector<int> conditions(count);
   Eigen::MatrixXd rates(model.units(), trials);
-  std::vector<SampledSignal> readouts(outputs != nullptr ? count : 0);
+  const auto outputs_of_trial = static_cast<std::size_t>(model.outputs());
+  std::vector<SampledSignal> readouts(outputs != nullptr ? count * outputs_of_trial : 0);
 
   const auto run_trial = [&](std::size_t k) {
     const std::uint32_t number = options.trial + static_cast<std::uint32_t>(k);
     const rate::Trial trial = task.random_trial(options.seed, number, Purpose::evaluation_task);
     spiking::SimulationResult run = simulate_evaluation_trial(model, trial, options, number);
-    correct[k] = task.spiking_correct(trial, run.output) ? 1 : 0;
+    correct[k] = is_correct(task, trial, run) ? 1 : 0;
     conditions[k] = trial.condition;
     rates.col(static_cast<Eigen::Index>(k)) = run.mean_rate_hz();
     if (outputs != nullptr) {
-      readouts[k] = std::move(run.output);
+      for (std::size_t output = 0; output < outputs_of_trial; ++output) {
+        readouts[k * outputs_of_trial + output] = run.output_of(static_cast<Eigen::Index>(output));
+      }
     }
   };
   parallel_for(count, threads, run_trial, control);

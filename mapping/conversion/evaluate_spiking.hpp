@@ -20,6 +20,15 @@ namespace rheobase::mapping {
 /// time: 0.5 ms loses no threshold crossing.
 double scoring_period_ms(const spiking::SimulationOptions& options);
 
+/// Whether the readouts of a run are right. Several ones are scored as those of a rate network are,
+/// at its steps.
+bool is_correct(const rate::Task& task, const rate::Trial& trial,
+                const spiking::SimulationResult& run);
+
+/// A run's readouts at the rate network's steps, outputs x (T - 1).
+Eigen::MatrixXd outputs_at_rate_steps(const spiking::SimulationResult& run, Eigen::Index count,
+                                      double step_ms);
+
 /// A spiking network's performance on fresh trials.
 struct SpikingEvaluation {
   Proportion accuracy;
@@ -32,7 +41,7 @@ struct SpikingEvaluation {
 
 /// Trials options.trial, options.trial + 1, ... of the evaluation streams of options.seed, the same
 /// that evaluate_rate uses; independent of `threads`.
-/// @param outputs  filled with the readout of every trial when not null
+/// @param outputs  filled with the readouts of every trial, one after the other, when not null
 /// @throws Cancelled when `control` asks to stop
 SpikingEvaluation evaluate_spiking(const spiking::SpikingModel& model, const rate::Task& task,
                                    int trials, const spiking::SimulationOptions& options,

@@ -4,7 +4,8 @@
 //   tau y' = -y + 4 W r+ + 2 W_in u + b+,    z = 2 W_out r+ + b_out+,   r+ = sigmoid(y)
 //   b+ = 2 b - 2 W 1,                        b_out+ = b_out - W_out 1
 //
-// which is exact; noise and initial state double with x.
+// which is exact; noise and initial state double with x. A loop U V^T r that comes and goes becomes
+// 4 U (V^T r+ - V^T 1 / 2): a loop with a constant of its own.
 #include "mapping/conversion/non_negative.hpp"
 
 #include <cmath>
@@ -17,32 +18,54 @@ namespace rheobase::mapping {
 
 namespace {
 
-/// Loops that are there all the time are a part of the weights.
-void fold_loops(rate::RateNetwork& network) {
-  std::vector<rate::LowRankLoop> passing;
-  for (rate::LowRankLoop& loop : network.loops) {
-    if (loop.start_ms <= 0.0 && std::isinf(loop.end_ms)) {
-      network.w += loop.u * loop.v.transpose();
-    } else {
-      passing.push_back(std::move(loop));
-    }
-  }
-  network.loops = std::move(passing);
+bool always_open(const rate::LowRankLoop& loop) {
+  return loop.start_ms <= 0.0 && std::isinf(loop.end_ms);
+}
+
+bool has_negative_rates(const rate::RateNetwork& network) {
+  return rate::transfer_named(network.transfer).lowest < 0.0;
 }
 
 }  // namespace
 
-rate::RateNetwork as_non_negative(rate::RateNetwork network) {
-  if (!network.loops.empty()) {
-    fold_loops(network);
-  }
-  if (rate::transfer_named(network.transfer).lowest >= 0.0) {
-    return network;
-  }
-  if (network.transfer != "tanh" || !network.loops.empty()) {
+void require_non_negative_form(const rate::RateNetwork& network) {
+  if (has_negative_rates(network) && network.transfer != "tanh") {
     throw InputError("model", "transfer function", network.transfer,
-                     "must be tanh or one whose rates are 0 or more, and without loops of low rank "
-                     "that come and go");
+                     "must be tanh or one whose rates are 0 or more");
+  }
+}
+
+double non_negative_scale(const rate::RateNetwork& network) {
+  return has_negative_rates(network) ? 2.0 : 1.0;
+}
+
+std::vector<spiking::GatedLoop> gated_loops(const rate::RateNetwork& network) {
+  require_non_negative_form(network);
+  const bool doubled = has_negative_rates(network);
+  std::vector<spiking::GatedLoop> loops;
+  for (const rate::LowRankLoop& loop : network.loops) {
+    if (always_open(loop)) {
+      continue;
+    }
+    loops.push_back({loop.u, loop.v, {}, loop.start_ms, loop.end_ms});
+    if (doubled) {
+      loops.back().u *= 4.0;
+      loops.back().constant = -0.5 * loop.v.colwise().sum().transpose();
+    }
+  }
+  return loops;
+}
+
+rate::RateNetwork as_non_negative(rate::RateNetwork network) {
+  require_non_negative_form(network);
+  for (const rate::LowRankLoop& loop : network.loops) {
+    if (always_open(loop)) {
+      network.w += loop.u * loop.v.transpose();
+    }
+  }
+  network.loops.clear();
+  if (!has_negative_rates(network)) {
+    return network;
   }
   const Eigen::VectorXd bias = network.bias.size() == 0
                                    ? Eigen::VectorXd(Eigen::VectorXd::Zero(network.units()))

@@ -15,6 +15,10 @@
 // | beta | bias_mv | mV above the threshold | -2000 to 2000 |
 // | sigma | noise_sd_mv | mV | 1, 1.5, 2, 3, 4, 6, 8 |
 //
+// A transfer function that saturates at both ends, as tanh and the sigmoid do, asks for units that
+// do: where the given neuron leaves an error above 0.03, t_ref = 0.9 / s, a reset 10 or 5 mV below
+// the threshold and no noise while refractory are tried, at 4, 6 and 8 mV.
+//
 // The simplex is Nelder & Mead's (Comput J 7:308, 1965) in log kappa and beta, from three gains;
 // each start takes the bias that makes the mean rate right.
 #include "mapping/conversion/operating_point.hpp"
@@ -27,6 +31,7 @@
 
 #include "core/parallel.hpp"
 #include "core/whole_number.hpp"
+#include "mapping/conversion/non_negative.hpp"
 #include "rate/dynamics/run.hpp"
 #include "rate/dynamics/transfer/transfer.hpp"
 
@@ -37,6 +42,10 @@ namespace {
 constexpr Eigen::Index kBins = 100;
 constexpr std::array kNoises{1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0};
 constexpr std::array kFirstGains{1.0, 4.0, 12.0};
+constexpr std::array kSaturatingResets{10.0, 5.0};  ///< mV below the threshold
+constexpr double kShareOfFastest = 0.9;             ///< s over the rate of a unit without rest
+constexpr double kLeastSaturatingNoise = 4.0;       ///< mV
+constexpr double kLongestRest = 10.0;               ///< tau_m
 constexpr double kLowestGain = 0.02;
 constexpr double kHighestGain = 400.0;
 constexpr double kMostBias = 2000.0;
@@ -199,7 +208,7 @@ Eigen::MatrixXd task_states(const rate::RateNetwork& network, const rate::Task& 
   for (std::size_t k = 0; k < states.size(); ++k) {
     all.middleCols(static_cast<Eigen::Index>(k) * states[0].cols(), states[0].cols()) = states[k];
   }
-  return all;
+  return non_negative_scale(network) * all;
 }
 
 double fit_error(const RateCurve& curve, const OperatingPoint& point, double scaling_factor,
@@ -231,6 +240,22 @@ OperatingPoint fit_operating_point(std::span<const RateCurve> curves, double sca
       points, [best](const OperatingPoint& point) { return point.error <= 1.05 * best + 0.001; });
 }
 
+std::vector<spiking::NeuronParameters> saturating_neurons(const spiking::NeuronParameters& neuron,
+                                                          double scaling_factor) {
+  std::vector<spiking::NeuronParameters> neurons;
+  if (kShareOfFastest * 1000.0 / scaling_factor > kLongestRest * neuron.tau_membrane_ms) {
+    return neurons;
+  }
+  for (const double below_mv : kSaturatingResets) {
+    spiking::NeuronParameters other = neuron;
+    other.refractory_noise = false;
+    other.refractory_ms = kShareOfFastest * 1000.0 / scaling_factor;
+    other.reset_mv = neuron.threshold_mv - below_mv;
+    neurons.push_back(other);
+  }
+  return neurons;
+}
+
 std::vector<RateCurve> operating_curves(const spiking::NeuronParameters& neuron) {
   std::vector<RateCurve> curves;
   for (const double noise : kNoises) {
@@ -241,8 +266,12 @@ std::vector<RateCurve> operating_curves(const spiking::NeuronParameters& neuron)
 
 OperatingPointFitter::OperatingPointFitter(const rate::RateNetwork& network,
                                            const Eigen::MatrixXd& states,
-                                           std::vector<RateCurve> curves, FitScope scope)
-    : transfer_(network.transfer), units_(network.units()), curves_(std::move(curves)) {
+                                           std::vector<RateCurve> curves, FitScope scope,
+                                           bool saturate)
+    : transfer_(network.transfer),
+      saturate_(saturate),
+      units_(network.units()),
+      curves_(std::move(curves)) {
   std::vector<Eigen::Index> all(static_cast<std::size_t>(network.units()));
   std::iota(all.begin(), all.end(), Eigen::Index{0});
   all_ = visited_states(states, all);
@@ -252,9 +281,38 @@ OperatingPointFitter::OperatingPointFitter(const rate::RateNetwork& network,
   }
 }
 
+/// The neuron and noise of the least error; `curves` stays empty where it is no better than
+/// kPoorFit allows and the given neuron's is.
+OperatingPoint OperatingPointFitter::saturated_point(double scaling_factor,
+                                                     TransferOptions& transfer,
+                                                     std::vector<RateCurve>& curves) const {
+  OperatingPoint best = fit_operating_point(curves_, scaling_factor, transfer_, all_);
+  for (const spiking::NeuronParameters& neuron :
+       saturating_neurons(transfer.neuron, scaling_factor)) {
+    for (const RateCurve& given : curves_) {
+      if (curves_.size() > 1 && given.noise_sd_mv() < kLeastSaturatingNoise) {
+        continue;  // only noise makes the lower end of the curve round
+      }
+      const RateCurve curve(neuron, given.noise_sd_mv());
+      const OperatingPoint point = fit_gain_and_bias(curve, scaling_factor, transfer_, all_);
+      if (point.error < best.error) {
+        best = point;
+        transfer.neuron = neuron;
+        curves = {curve};
+      }
+    }
+  }
+  return best;
+}
+
 OperatingPointFitter::Fit OperatingPointFitter::fit(double scaling_factor,
                                                     TransferOptions transfer) const {
-  const OperatingPoint point = fit_operating_point(curves_, scaling_factor, transfer_, all_);
+  OperatingPoint point = fit_operating_point(curves_, scaling_factor, transfer_, all_);
+  std::vector<RateCurve> saturating;
+  if (saturate_ && point.error > kPoorFit) {
+    const OperatingPoint other = saturated_point(scaling_factor, transfer, saturating);
+    point = saturating.empty() ? point : other;
+  }
   const double threshold = transfer.neuron.threshold_mv;
   transfer.mapping = Mapping::fitted;
   transfer.gain = point.gain;
@@ -267,7 +325,8 @@ OperatingPointFitter::Fit OperatingPointFitter::fit(double scaling_factor,
   if (groups_.empty()) {
     return fit;
   }
-  const RateCurve& curve = *std::ranges::find(curves_, point.noise_sd_mv, &RateCurve::noise_sd_mv);
+  const std::vector<RateCurve>& curves = saturating.empty() ? curves_ : saturating;
+  const RateCurve& curve = *std::ranges::find(curves, point.noise_sd_mv, &RateCurve::noise_sd_mv);
   fit.transfer.unit_gain.assign(static_cast<std::size_t>(units_), 1.0);
   fit.transfer.unit_bias_mv.assign(static_cast<std::size_t>(units_), 0.0);
   double sum = 0.0;

@@ -22,8 +22,8 @@ struct VisitedStates {
 /// Values of rows of states (N x samples), those of `units`, as a histogram.
 VisitedStates visited_states(const Eigen::MatrixXd& states, std::span<const Eigen::Index> units);
 
-/// x of every unit over trials of the search streams of `seed`, N x samples.
-/// @param network  whose rates are 0 or more: as_non_negative
+/// x of every unit of as_non_negative(network) over trials of the search streams of `seed`, N x
+/// samples.
 Eigen::MatrixXd task_states(const rate::RateNetwork& network, const rate::Task& task, int trials,
                             Seed seed, int threads);
 
@@ -47,8 +47,16 @@ OperatingPoint fit_gain_and_bias(const RateCurve& curve, double scaling_factor,
 OperatingPoint fit_operating_point(std::span<const RateCurve> curves, double scaling_factor,
                                    const std::string& transfer, const VisitedStates& visited);
 
+/// Units that saturate as rate units do: they cannot fire more often than s / 0.9 times a second,
+/// are reset to just below the threshold and held there meanwhile.
+std::vector<spiking::NeuronParameters> saturating_neurons(const spiking::NeuronParameters& neuron,
+                                                          double scaling_factor);
+
 /// Curves of the noises (mV) that a fit tries: 1 to 8 mV.
 std::vector<RateCurve> operating_curves(const spiking::NeuronParameters& neuron);
+
+/// An error of F / s from which on another neuron is tried.
+inline constexpr double kPoorFit = 0.03;
 
 /// What shares one gain and one bias.
 enum class FitScope {
@@ -62,8 +70,10 @@ class OperatingPointFitter {
  public:
   /// @param states  N x samples of task_states
   /// @param curves  one: its noise is given
+  /// @param saturate  whether refractory period and reset may be fitted, too: where a transfer
+  ///                  function saturates and the given ones leave an error above kPoorFit
   OperatingPointFitter(const rate::RateNetwork& network, const Eigen::MatrixXd& states,
-                       std::vector<RateCurve> curves, FitScope scope);
+                       std::vector<RateCurve> curves, FitScope scope, bool saturate = false);
 
   struct Fit {
     OperatingPoint point;      ///< of all units together
@@ -81,7 +91,11 @@ class OperatingPointFitter {
     VisitedStates visited;
   };
 
+  OperatingPoint saturated_point(double scaling_factor, TransferOptions& transfer,
+                                 std::vector<RateCurve>& curves) const;
+
   std::string transfer_;
+  bool saturate_;
   Eigen::Index units_;
   std::vector<RateCurve> curves_;
   VisitedStates all_;

@@ -7,7 +7,8 @@
 //
 // s^2 = 2 sigma^2 / tau is the intensity of the noise: it goes on while a unit is refractory, as in
 // the engines, so that a unit leaves that period with a spread of its own. The mean over it takes
-// three points of Gauss and Hermite; what lies above the threshold fires at once, T = 0.
+// three points of Gauss and Hermite, which is enough while the spread is small beside theta - v_r;
+// what lies above the threshold fires at once, T = 0. Without refractory_noise, v = v_r.
 //
 // | symbol | member or argument | unit | default |
 // | --- | --- | --- | --- |
@@ -133,6 +134,10 @@ double siegert_rate(const spiking::NeuronParameters& neuron, double drive_mv, do
   const double tau = neuron.tau_membrane_ms;
   // Distances to the mean voltage: larger ones lie further below.
   const double from = drive_mv + neuron.threshold_mv - neuron.reset_mv;
+  if (!neuron.refractory_noise) {
+    const double held = neuron.refractory_ms + passage_ms(from, drive_mv, noise_sd_mv, tau);
+    return held > 0.0 ? 1000.0 / held : kInfinity;
+  }
   const double node = noise_sd_mv * std::sqrt(3.0 * 2.0 * neuron.refractory_ms / tau);
   const double passage = (4.0 * passage_ms(from, drive_mv, noise_sd_mv, tau) +
                           passage_ms(from - node, drive_mv, noise_sd_mv, tau) +

@@ -1,6 +1,7 @@
 #include "mapping/conversion/spiking_choice.hpp"
 
 #include <algorithm>
+#include <array>
 #include <initializer_list>
 #include <string_view>
 
@@ -98,6 +99,18 @@ void forget_operating_point(SpikingChoice& choice) {
   transfer.gain = given("drive_gain") ? transfer.gain : published.gain;
   transfer.copies = given("copies") ? transfer.copies : published.copies;
   transfer.readout_bias = given("readout_bias") ? transfer.readout_bias : published.readout_bias;
+  transfer.filter_input = given("filter_input") && transfer.filter_input;
+  transfer.delay_ms = given("delay_ms") ? transfer.delay_ms : published.delay_ms;
+  transfer.readout_decay_ms =
+      given("readout_decay_ms") ? transfer.readout_decay_ms : published.readout_decay_ms;
+  const spiking::NeuronParameters neuron = spiking::default_parameters(transfer.neuron.model);
+  if (!transfer.neuron.refractory_noise && !given("refractory_noise")) {
+    // A fit of neurons that saturate.
+    transfer.neuron.refractory_noise = true;
+    transfer.neuron.refractory_ms =
+        given("refractory_ms") ? transfer.neuron.refractory_ms : neuron.refractory_ms;
+    transfer.neuron.reset_mv = given("reset_mv") ? transfer.neuron.reset_mv : neuron.reset_mv;
+  }
   if (!given("bias_mv")) {
     transfer.neuron.bias_mv = spiking::default_parameters(transfer.neuron.model).bias_mv;
   }
@@ -145,6 +158,10 @@ void set_search(SpikingChoice& choice, ConversionOptions& options) {
   options.search.transfer = choice.transfer;
   options.noise_given = choice.noise_given();
   options.copies_given = choice.given.contains("copies");
+  options.neuron_given = std::ranges::any_of(
+      std::array{"refractory_ms", "reset_mv", "threshold_mv", "refractory_noise"},
+      [&](const char* field) { return choice.given.contains(field); });
+  options.filter_input_given = choice.given.contains("filter_input");
   options.readout_bias_given = choice.given.contains("readout_bias");
 }
 

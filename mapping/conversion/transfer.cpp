@@ -41,6 +41,22 @@ Eigen::VectorXd unit_bias(const rate::RateNetwork& network, const TransferOption
   return bias.isZero(0.0) ? Eigen::VectorXd() : bias;
 }
 
+/// I(0) with which a membrane sees kappa x_0: the constant kappa b is there from the start.
+spiking::InitialCurrent initial_current(const rate::RateNetwork& network,
+                                        const Eigen::VectorXd& gain) {
+  using Kind = rate::InitialState::Kind;
+  using Spread = spiking::InitialCurrent::Spread;
+  spiking::InitialCurrent initial;
+  if (network.bias.size() != 0 && !network.bias.isZero(0.0)) {
+    initial.mean_mv = -gain.cwiseProduct(network.bias);
+  }
+  if (network.initial.kind != Kind::noise && network.initial.scale > 0.0) {
+    initial.spread = network.initial.kind == Kind::normal ? Spread::normal : Spread::uniform;
+    initial.spread_mv = network.initial.scale * gain;
+  }
+  return initial;
+}
+
 }  // namespace
 
 std::string_view to_string(Mapping mapping) {
@@ -48,18 +64,7 @@ std::string_view to_string(Mapping mapping) {
 }
 
 void require_mappable(const rate::RateNetwork& network) {
-  const auto refuse = [](std::string_view field, const std::string& found,
-                         std::string_view required) {
-    throw InputError("model", field, found, required);
-  };
-  if (network.outputs() != 1) {
-    refuse("field 'w_out'", fmt::format("{} outputs", network.outputs()),
-           "a spiking network has one output: must be 1 x N");
-  }
-  if (const auto loops = as_non_negative(network).loops.size(); loops > 0) {
-    refuse("loops", fmt::format("{} loops of low rank that come and go", loops),
-           "must be none: a spiking network has the same weights all the time");
-  }
+  require_non_negative_form(network);
 }
 
 spiking::SpikingModel map_to_spiking(const rate::RateNetwork& network, double scaling_factor,
@@ -79,18 +84,31 @@ spiking::SpikingModel map_to_spiking(const rate::RateNetwork& network, double sc
   if (options.use_initial_weights) {
     source.w = network.w_initial;
   }
+  std::vector<spiking::GatedLoop> loops = gated_loops(source);
   source = as_non_negative(std::move(source));
   const Eigen::VectorXd gain = gains(options, units);
   spiking::SpikingModel spiking;
   spiking.w = gain.asDiagonal() * (source.w / scaling_factor);
   spiking.w_in = gain.asDiagonal() * source.w_in;
-  spiking.w_out = source.w_out.row(0).transpose() / scaling_factor;
+  spiking.w_out = source.w_out / scaling_factor;
   // What makes rates of 0 and more of others belongs to the readout in any case.
-  spiking.b_out = options.readout_bias ? source.b_out[0] : source.b_out[0] - network.b_out[0];
+  spiking.b_out = options.readout_bias ? source.b_out : source.b_out - network.b_out;
   spiking.neuron = options.neuron;
   spiking.unit_bias_mv = unit_bias(source, options, gain);
   spiking.copies = options.copies;
-  spiking.synapse = {options.synapse, options.rise_ms, network.tau_ms};
+  spiking.synapse = {
+      options.synapse, options.rise_ms,
+      (network.tau_ms.array() - options.delay_ms).max(0.5 * network.tau_ms.array()).matrix()};
+  spiking.readout_decay_ms = options.readout_decay_ms;
+  for (spiking::GatedLoop& loop : loops) {
+    loop.u = gain.asDiagonal() * loop.u;
+    loop.v /= scaling_factor;
+  }
+  spiking.loops = std::move(loops);
+  spiking.filtered_input = options.filter_input;
+  if (options.filter_input) {
+    spiking.initial_current = initial_current(source, gain);
+  }
   spiking.input_step_ms = network.step_ms;
   spiking.scaling_factor = scaling_factor;
   return spiking;
@@ -110,8 +128,16 @@ spiking::SpikingModel with_copies_as_units(const spiking::SpikingModel& model) {
   expanded.copies = 1;
   expanded.w = (share * model.w).replicate(copies, copies);
   expanded.w_in = model.w_in.replicate(copies, 1);
-  expanded.w_out = (share * model.w_out).replicate(copies, 1);
+  expanded.w_out = (share * model.w_out).replicate(1, copies);
   expanded.synapse.decay_ms = model.synapse.decay_ms.replicate(copies, 1);
+  for (spiking::GatedLoop& loop : expanded.loops) {
+    loop.u = loop.u.replicate(copies, 1).eval();
+    loop.v = (share * loop.v).replicate(copies, 1).eval();
+  }
+  for (Eigen::VectorXd* values :
+       {&expanded.initial_current.mean_mv, &expanded.initial_current.spread_mv}) {
+    *values = values->replicate(copies, 1).eval();
+  }
   if (model.unit_bias_mv.size() != 0) {
     expanded.unit_bias_mv = model.unit_bias_mv.replicate(copies, 1);
   }

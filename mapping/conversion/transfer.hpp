@@ -13,6 +13,15 @@
 //           synapse                    double exponential
 //           readout_bias               false
 //           use_initial_weights        false   W before training, the published control
+//           filter_input               false   E passes the filter of the synapses, and I(0) is
+//           such
+//                                              that the membrane starts from kappa x_0
+//           delay_ms             ms    0       td_i = tau_i - delay, at least tau_i / 2
+//           readout_decay_ms     ms    0       td of the readout's filter alone; 0: td_i
+//
+// The last three are for what is not published: a rate network filters its input as it filters W r,
+// its loop has no rise and no membrane, and it reads r, where spikes are read behind another td.
+// Loops of low rank become GatedLoops u / s, v with rows of u times the gain.
 //
 // Reference: Kim, Li & Sejnowski, PNAS 116:22811 (2019), eq. 5 to 7.
 #pragma once
@@ -41,17 +50,21 @@ struct TransferOptions {
   bool readout_bias = false;         ///< add b_out to the spiking readout (the reference drops it)
   bool use_initial_weights = false;  ///< w0 in place of w (the reference's control)
   Mapping mapping = Mapping::published;
-  double gain = 1.0;                 ///< kappa, mV at x = 1: the membrane sees kappa x
-  double noise_intensity = 0.2;      ///< mV^2/ms, of the membranes at which this was found
-  int copies = 1;                    ///< LIF units of one rate unit
+  double gain = 1.0;             ///< kappa, mV at x = 1: the membrane sees kappa x
+  double noise_intensity = 0.2;  ///< mV^2/ms, of the membranes at which this was found
+  int copies = 1;                ///< LIF units of one rate unit
+  /// The input passes a filter like the rate network's, and runs start from its initial state.
+  bool filter_input = false;
+  double delay_ms = 0.0;             ///< of rise and membrane, taken off td (at most half of it)
+  double readout_decay_ms = 0.0;     ///< of the readout's filter; 0: td of every unit
   std::vector<double> unit_gain;     ///< N, factors of the gain; empty: 1
   std::vector<double> unit_bias_mv;  ///< N, mV beside the neurons' bias; empty: 0
 
   bool operator==(const TransferOptions&) const = default;
 };
 
-/// @throws InputError that says what of the network the transfer cannot take: several outputs,
-/// loops of low rank that come and go
+/// @throws InputError that says what of the network the transfer cannot take: negative rates other
+/// than those of tanh
 void require_mappable(const rate::RateNetwork& network);
 
 /// Transfer of Kim, Li & Sejnowski (2019, eq. 5 to 7): W / s, w_out / s, td = tau, W_in unchanged;

@@ -69,14 +69,35 @@ FieldTable<TransferOptions> make_table() {
                          .label = "copies of a unit",
                          .help = "LIF units that stand for one rate unit: they share its input, "
                                  "each has noise of its own and a part of its outgoing weights"}));
+  table.push_back(
+      field("filter_input", &T::filter_input,
+            {.option = "--filter-input,!--no-filter-input",
+             .label = "input filtered",
+             .help = "Let the input pass a filter like that of the synapses, and start from the "
+                     "rate network's initial state, as the rate network does; or not, as published",
+             .flag = true}));
+  table.push_back(field("delay_ms", &T::delay_ms, {.low = 0.0, .high = 1000.0},
+                        {.option = "--delay",
+                         .unit = "ms",
+                         .label = "delay taken off",
+                         .help = "Delay of rise and membrane that is taken off the synaptic decay "
+                                 "times, at most half of them"}));
+  table.push_back(field(
+      "readout_decay_ms", &T::readout_decay_ms, {.low = 0.0, .high = 1e4},
+      {.option = "--readout-decay",
+       .unit = "ms",
+       .label = "decay of the readout",
+       .help = "Decay time of the readout's own filter; 0: those of the units, as published"}));
   return table;
 }
 
 }  // namespace
 
 bool came_later(std::string_view field) {
-  constexpr std::array<std::string_view, 4> kLater{"mapping", "drive_gain",
-                                                   "membrane_noise_mv2_per_ms", "copies"};
+  constexpr std::array<std::string_view, 9> kLater{
+      "mapping",          "drive_gain",       "membrane_noise_mv2_per_ms",
+      "copies",           "filter_input",     "delay_ms",
+      "readout_decay_ms", "refractory_noise", "neuron.refractory_noise"};
   return std::ranges::find(kLater, field) != kLater.end();
 }
 

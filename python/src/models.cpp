@@ -180,7 +180,7 @@ py::dict spiking_network(const ModelFile& file) {
   dict["w"] = array_of(std::move(model.w));
   dict["w_in"] = array_of(std::move(model.w_in));
   dict["w_out"] = array_of(std::move(model.w_out));
-  dict["b_out"] = model.b_out;
+  dict["b_out"] = array_of(std::move(model.b_out));
   dict["decay_ms"] = array_of(std::move(model.synapse.decay_ms));
   dict["unit_bias_mv"] = array_of(std::move(model.unit_bias_mv));
   dict["copies"] = model.copies;

@@ -7,6 +7,7 @@
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "io/mat/run_file.hpp"
+#include "mapping/conversion/evaluate_spiking.hpp"
 #include "python/src/arrays.hpp"
 #include "python/src/bind.hpp"
 #include "python/src/choice.hpp"
@@ -147,7 +148,7 @@ io::RunDescription description_of(const io::ModelFile& file, const mapping::Spik
 void describe_answer(const rate::Task& task, const rate::Trial& trial, RunFile& run) {
   run.description.task = task.name();
   run.description.condition = task.conditions()[static_cast<std::size_t>(trial.condition)];
-  run.description.correct = task.spiking_correct(trial, run.result.output);
+  run.description.correct = mapping::is_correct(task, trial, run.result);
 }
 
 /// Trials of `input`, or `count` of the task's where the input is None.

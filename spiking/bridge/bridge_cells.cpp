@@ -71,6 +71,13 @@ BridgeCells::BridgeCells(const SpikingModel& model, const BridgeMembrane& membra
   population_.coefficients = coefficients_.data();
 }
 
+void BridgeCells::set_currents(const Eigen::VectorXd& current_mv) {
+  for (Eigen::Index unit = 0; unit < current_mv.size(); ++unit) {
+    population_.now.current[unit] = narrow(current_mv[unit]);
+    population_.next.current[unit] = narrow(current_mv[unit]);
+  }
+}
+
 void BridgeCells::set_drive(const Eigen::Ref<const Eigen::VectorXd>& drive_mv) {
   for (Eigen::Index unit = 0; unit < drive_mv.size(); ++unit) {
     drive_[static_cast<std::size_t>(unit)] = narrow(drive_gain_ * drive_mv[unit]);

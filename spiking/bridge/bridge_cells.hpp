@@ -34,6 +34,8 @@ class BridgeCells {
     return refractory_[static_cast<std::size_t>(membrane)] != 0.0F;
   }
 
+  /// I of every unit (mV), at the start of a run.
+  void set_currents(const Eigen::VectorXd& current_mv);
   /// @param drive_mv  bias + E of every unit, for LIF units above threshold
   void set_drive(const Eigen::Ref<const Eigen::VectorXd>& drive_mv);
   /// Adds what the step's spikes have made of every unit's u to all of its copies.

@@ -13,6 +13,7 @@
 #include "spiking/bridge/spike_arrival.hpp"
 #include "spiking/clock/clock_recorder.hpp"
 #include "spiking/internal/initial_voltage.hpp"
+#include "spiking/internal/membrane_drive.hpp"
 #include "spiking/internal/membrane_noise.hpp"
 #include "spiking/internal/sampled_readout.hpp"
 #include "spiking/internal/stop_check.hpp"
@@ -120,10 +121,11 @@ BridgeRun::BridgeRun(const SpikingModel& model, const Eigen::MatrixXd& input, co
       options_(options),
       membrane_(model.neuron, options.noise_intensity),
       refractory_ms_(std::min(model.neuron.refractory_ms, kLongestRefractoryMs)),
-      refractory_sd_(std::sqrt(options.noise_intensity * refractory_ms_)),
+      refractory_sd_(model.neuron.refractory_noise
+                         ? std::sqrt(options.noise_intensity * refractory_ms_)
+                         : 0.0),
       initial_voltage_(initial_voltages(model, options)),
-      drive_(with_unit_bias(model, model.w_in * input).array() +
-             (model.neuron.bias_mv - membrane_.offset_mv)),
+      drive_(membrane_drive(model, input).array() + (model.neuron.bias_mv - membrane_.offset_mv)),
       cells_(model, membrane_, grid.dt_ms),
       kernels_(RHEOBASE_SIMD_DISPATCH(level, bridge_kernels)()),
       fired_(cells_.population().packs * cells_.population().copies),
@@ -134,6 +136,10 @@ BridgeRun::BridgeRun(const SpikingModel& model, const Eigen::MatrixXd& input, co
       noise_(static_cast<Eigen::Index>(16 * fired_.size()), true, options, level),
       readout_(model, grid.time_ms(grid.output_stride), level),
       recorder_(model, grid, options) {
+  if (!model.loops.empty()) {
+    arrival_.set_weights(open_weights(model, 0));
+  }
+  cells_.set_currents(initial_currents(model, options));
   const bool published = options.start_up == StartUp::reference && model.neuron.refractory_ms > 0.0;
   for (Eigen::Index membrane = 0; membrane < static_cast<Eigen::Index>(intervals_.size());
        ++membrane) {
@@ -163,10 +169,11 @@ void BridgeRun::start_as_published(Eigen::Index membrane, double u) {
   const double from = membrane_.threshold - u;
   const double to = from - refractory_sd_ * drawn.restart_normal;
   const double exponent = 2.0 * from * to / (options_.noise_intensity * refractory_ms_);
-  const double survival = to > 0.0 ? -std::expm1(-exponent) : 0.0;
+  const bool held = !model_.neuron.refractory_noise;
+  const double survival = held ? 1.0 : to > 0.0 ? -std::expm1(-exponent) : 0.0;
   if (from <= 0.0) {
     initial_spikes_.push_back({0.0, membrane});
-  } else if (survival <= drawn.limit) {
+  } else if (!held && survival <= drawn.limit) {
     initial_spikes_.push_back({first_passage_ms(from, to, options_.noise_intensity, refractory_ms_,
                                                 drawn.passage_normal, drawn.passage_uniform),
                                membrane});
@@ -195,6 +202,9 @@ void BridgeRun::switch_input(long step) {
   column_ = grid_.column(step - 1);
   next_switch_ = grid_.first_step(column_ + 1) + 1;
   cells_.set_drive(drive_.col(column_));
+  if (gates_switch(model_, column_)) {
+    arrival_.set_weights(open_weights(model_, column_));
+  }
   if (column_ % 4 == 0) {
     cells_.flush();
     readout_.flush();

@@ -33,7 +33,9 @@ std::array<float, 3> quadratic(double below, double middle, double above, double
 }  // namespace
 
 SpikeArrival::SpikeArrival(const SpikingModel& model, double step_ms)
-    : jumps_(model.w, jump_scale(model.synapse) / model.copies), ages_per_ms_(kAges / step_ms) {
+    : scale_(jump_scale(model.synapse) / model.copies),
+      jumps_(model.w, scale_),
+      ages_per_ms_(kAges / step_ms) {
   const Eigen::ArrayXd rates = 1.0 / model.synapse.decay_ms.array();
   const double middle = 0.5 * (rates.minCoeff() + rates.maxCoeff());
   const double width = std::max(0.5 * (rates.maxCoeff() - rates.minCoeff()), 0.05 * middle);

@@ -24,6 +24,9 @@ class SpikeArrival {
 
   SpikeArrival(const SpikingModel& model, double step_ms);
 
+  /// Other weights than those of the model, N x N, mV/Hz.
+  void set_weights(const Eigen::MatrixXd& weights) { jumps_ = {weights, scale_}; }
+
   /// @param age_ms  time from the spike to the end of the step, in [0, step]
   Response response(double age_ms) const;
 
@@ -31,6 +34,7 @@ class SpikeArrival {
   void deliver(Eigen::Index unit, double age_ms, float* u, float* current, float* h) const;
 
  private:
+  Eigen::VectorXd scale_;  ///< of a weight, for a copy's jump
   SparseColumns<float> jumps_;
   std::vector<float> relative_rate_;  ///< x of every unit
   std::vector<Response> table_;

@@ -10,6 +10,7 @@
 #include "spiking/clock/clock_recorder.hpp"
 #include "spiking/clock/refractory_queue.hpp"
 #include "spiking/internal/initial_voltage.hpp"
+#include "spiking/internal/membrane_drive.hpp"
 #include "spiking/internal/membrane_noise.hpp"
 #include "spiking/internal/sampled_readout.hpp"
 #include "spiking/internal/sparse_columns.hpp"
@@ -46,9 +47,10 @@ class FastRun {
 
   const SpikingModel& model_;
   const ClockGrid& grid_;
-  double offset_mv_;          ///< voltages and drive are counted from here
-  Eigen::MatrixX<T> drive_;   ///< bias + W_in u, N x columns
-  SparseColumns<T> weights_;  ///< scaled to jumps
+  double offset_mv_;         ///< voltages and drive are counted from here
+  Eigen::MatrixX<T> drive_;  ///< bias + W_in u, N x columns
+  Eigen::VectorXd jump_scale_;
+  SparseColumns<T> weights_;  ///< W and open loops, scaled to jumps
   T gain_of_free_unit_;
   AlignedVector<T> state_[6];  ///< v, ipsc and h, twice
   AlignedVector<T> base_, gain_, decay_;
@@ -76,10 +78,10 @@ FastRun<T>::FastRun(const SpikingModel& model, const Eigen::MatrixXd& input, con
     : model_(model),
       grid_(grid),
       offset_mv_(voltage_offset<T>(model.neuron)),
-      drive_(
-          (with_unit_bias(model, model.w_in * input).array() + (model.neuron.bias_mv - offset_mv_))
-              .template cast<T>()),
-      weights_(model.w, jump_scale(model.synapse, grid.dt_s)),
+      drive_((membrane_drive(model, input).array() + (model.neuron.bias_mv - offset_mv_))
+                 .template cast<T>()),
+      jump_scale_(jump_scale(model.synapse, grid.dt_s)),
+      weights_(open_weights(model, 0), jump_scale_),
       gain_of_free_unit_(static_cast<T>(grid.dt_ms / model.neuron.tau_membrane_ms)),
       kernels_(RHEOBASE_SIMD_DISPATCH(level, clock_kernels<T>)()),
       refractory_(model.units()),
@@ -99,9 +101,11 @@ FastRun<T>::FastRun(const SpikingModel& model, const Eigen::MatrixXd& input, con
   // Lanes beyond the last unit lie where noise is lost in rounding: they never fire.
   std::fill_n(population_.now.v, padded, static_cast<T>(-1e18));
   const Eigen::VectorXd v0 = initial_voltage(model, options);
+  const Eigen::VectorXd current0 = initial_currents(model, options);
   for (Eigen::Index unit = 0; unit < model.units(); ++unit) {
     const auto at = static_cast<std::size_t>(unit);
     population_.now.v[at] = static_cast<T>(v0[unit] - offset_mv_);
+    population_.now.ipsc[at] = static_cast<T>(current0[unit]);
     decay_[at] = static_cast<T>(std::exp(-grid.dt_ms / model.synapse.decay_ms[unit]));
     refractory_.push(unit, grid.release_step(0));  // the reference's start: tlast = 0
   }
@@ -129,6 +133,9 @@ void FastRun<T>::begin(long step) {
     const Eigen::Index column = grid_.column(step);
     Eigen::Map<Eigen::VectorX<T>>(base_.data(), model_.units()) = drive_.col(column);
     next_switch_ = grid_.first_step(column + 1);
+    if (gates_switch(model_, column)) {
+      weights_ = SparseColumns<T>(open_weights(model_, column), jump_scale_);
+    }
     if (column % 4 == 0) {
       flush_tiny(std::span(population_.now.ipsc, base_.size()));
       flush_tiny(std::span(population_.now.h, base_.size()));

@@ -8,6 +8,7 @@
 #include "spiking/clock/clock.hpp"
 #include "spiking/clock/clock_recorder.hpp"
 #include "spiking/internal/initial_voltage.hpp"
+#include "spiking/internal/membrane_drive.hpp"
 #include "spiking/internal/membrane_noise.hpp"
 #include "spiking/internal/stimulation_coins.hpp"
 #include "spiking/internal/stop_check.hpp"
@@ -40,15 +41,24 @@ struct ParityState {
 /// Filters of a step, by unit; times in seconds.
 struct ParityFilters {
   double dt, tr, rise;
-  Eigen::ArrayXd td, decay;
+  Eigen::ArrayXd td, decay, readout_td, readout_decay;
+  bool single;
 
-  ParityFilters(const SynapseParameters& synapse, double dt_s)
+  ParityFilters(const SpikingModel& model, double dt_s)
       : dt(dt_s),
-        tr(synapse.rise_ms / 1000.0),
+        tr(model.synapse.rise_ms / 1000.0),
         rise(std::exp(-dt / tr)),
-        td(synapse.decay_ms.array() / 1000.0),
-        // Not Eigen's own exponential, which may differ in the last place.
-        decay((-dt / td).unaryExpr([](double x) { return std::exp(x); })) {}
+        td(model.synapse.decay_ms.array() / 1000.0),
+        decay(decay_of(td)),
+        readout_td(model.readout_filter().decay_ms.array() / 1000.0),
+        readout_decay(decay_of(readout_td)),
+        single(model.synapse.kind == SynapseKind::single_exponential) {}
+
+ private:
+  /// Not Eigen's own exponential, which may differ in the last place.
+  Eigen::ArrayXd decay_of(const Eigen::ArrayXd& tau) const {
+    return (-dt / tau).unaryExpr([](double x) { return std::exp(x); });
+  }
 };
 
 /// v += dt (dt i > tlast + tref) (-v + I) / tau_m + noise. QIF: v^2 in the place of -v.
@@ -82,23 +92,24 @@ void find_spikes(ParityState& state, double threshold, double now_ms) {
 
 /// Currents and filtered spike trains; the decay is the postsynaptic unit's in the former, the
 /// presynaptic one's in the latter.
-void advance_synapses(ParityState& state, const SpikingModel& model, const ParityFilters& filters) {
-  const auto& [dt, tr, rise, td, decay] = filters;
+void advance_synapses(ParityState& state, const Eigen::MatrixXd& weights,
+                      const ParityFilters& filters) {
+  const auto& [dt, tr, rise, td, decay, readout_td, readout_decay, single] = filters;
   state.jump.setZero();
   state.fired.setZero();
   for (const Eigen::Index unit : state.spiking) {
-    state.jump += model.w.col(unit).array();
+    state.jump += weights.col(unit).array();
     state.fired[unit] = 1.0;
   }
-  if (model.synapse.kind == SynapseKind::single_exponential) {
+  if (single) {
     state.ipsc = state.ipsc * decay + state.jump / td;
-    state.r = state.r * decay + state.fired / td;
+    state.r = state.r * readout_decay + state.fired / readout_td;
     return;
   }
   state.ipsc = state.ipsc * decay + state.h * dt;
   state.h = state.h * rise + state.jump / (tr * td);
-  state.r = state.r * decay + state.hr * dt;
-  state.hr = state.hr * rise + state.fired / (tr * td);
+  state.r = state.r * readout_decay + state.hr * dt;
+  state.hr = state.hr * rise + state.fired / (tr * readout_td);
 }
 
 void record_sample(ClockRecorder& recorder, const ParityState& state, const SpikingModel& model,
@@ -106,7 +117,11 @@ void record_sample(ClockRecorder& recorder, const ParityState& state, const Spik
   if (!recorder.is_sample(step)) {
     return;
   }
-  recorder.output(step, model.w_out.dot(state.r.matrix()));
+  Eigen::VectorXd output(model.outputs());
+  for (Eigen::Index k = 0; k < output.size(); ++k) {
+    output[k] = model.w_out.row(k).transpose().eval().dot(state.r.matrix());
+  }
+  recorder.output(step, output);
   if (recorder.wants_rate()) {
     recorder.rate(step) = state.r;
   }
@@ -120,9 +135,12 @@ void record_sample(ClockRecorder& recorder, const ParityState& state, const Spik
 SimulationResult run_clock_parity(const SpikingModel& model, const Eigen::MatrixXd& input,
                                   const ClockGrid& grid, const SimulationOptions& options) {
   const NeuronParameters& neuron = model.neuron;
-  const Eigen::ArrayXXd drive = with_unit_bias(model, model.w_in * input).array();
-  const ParityFilters filters(model.synapse, grid.dt_s);
+  const Eigen::ArrayXXd drive = membrane_drive(model, input).array();
+  Eigen::MatrixXd weights = open_weights(model, 0);
+  Eigen::Index column = 0;
+  const ParityFilters filters(model, grid.dt_s);
   ParityState state(initial_voltage(model, options));
+  state.ipsc = initial_currents(model, options).array();
   ClockRecorder recorder(model, grid, options);
   StimulationCoins stimulation(options, grid);
   // The reference adds 0.1 randn per step whatever dt is.
@@ -132,6 +150,12 @@ SimulationResult run_clock_parity(const SpikingModel& model, const Eigen::Matrix
   StopCheck check(options.stop);
   for (long step = 1; step <= grid.steps; ++step) {
     check();
+    if (grid.column(step) != column) {
+      column = grid.column(step);
+      if (gates_switch(model, column)) {
+        weights = open_weights(model, column);
+      }
+    }
     const Eigen::ArrayXd current = state.ipsc + neuron.bias_mv + drive.col(grid.column(step));
     advance_membrane(state, current, neuron, grid, step, noise_sd, noise.at(step));
     if (stimulation.active(step)) {
@@ -141,7 +165,7 @@ SimulationResult run_clock_parity(const SpikingModel& model, const Eigen::Matrix
       }
     }
     find_spikes(state, neuron.threshold_mv, grid.time_ms(step));
-    advance_synapses(state, model, filters);
+    advance_synapses(state, weights, filters);
     recorder.voltage(step, state.v);
     for (const Eigen::Index unit : state.spiking) {
       recorder.spike(unit, grid.time_ms(step));

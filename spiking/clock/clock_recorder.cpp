@@ -8,13 +8,15 @@ ClockRecorder::ClockRecorder(const SpikingModel& model, const ClockGrid& grid,
                              const SimulationOptions& options)
     : voltage_units_(recorded_units(options.record, model.units())),
       peak_mv_(model.neuron.peak_mv),
-      bias_(model.b_out),
+      bias_(model.b_out.size() == 0 ? Eigen::VectorXd(Eigen::VectorXd::Zero(model.outputs()))
+                                    : model.b_out),
       stride_(grid.output_stride),
       keep_spikes_(options.record.spikes) {
   const Eigen::Index samples = grid.output_samples();
   result_.spike_count = Eigen::VectorXi::Zero(model.units());
   result_.copies = model.copies;
   result_.output = {grid.time_ms(stride_), grid.time_ms(stride_), Eigen::VectorXd::Zero(samples)};
+  result_.more_outputs.resize(model.outputs() - 1, samples);
   if (!voltage_units_.empty()) {
     result_.voltage.resize(static_cast<Eigen::Index>(voltage_units_.size()), grid.steps);
     result_.voltage_step_ms = grid.dt_ms;

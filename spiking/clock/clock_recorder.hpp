@@ -37,7 +37,13 @@ class ClockRecorder {
   /// A unit that fires at `step` is recorded at its peak.
   void peak(Eigen::Index unit, long step);
 
-  void output(long step, double value) { result_.output.values[sample(step)] = value + bias_; }
+  /// @param values  of every readout, without bias
+  void output(long step, const Eigen::VectorXd& values) {
+    result_.output.values[sample(step)] = values[0] + bias_[0];
+    for (Eigen::Index k = 1; k < values.size(); ++k) {
+      result_.more_outputs(k - 1, sample(step)) = values[k] + bias_[k];
+    }
+  }
   auto rate(long step) { return result_.rate.col(sample(step)); }
   auto input(long step) { return result_.input.col(sample(step)); }
 
@@ -50,7 +56,7 @@ class ClockRecorder {
   std::vector<Eigen::Index> voltage_units_;
   std::vector<Eigen::Index> voltage_row_;  ///< of every unit, -1: not recorded
   double peak_mv_;
-  double bias_;
+  Eigen::VectorXd bias_;  ///< of every readout
   long stride_;
   bool keep_spikes_;
 };

@@ -1,5 +1,7 @@
 #include "spiking/event/event_network.hpp"
 
+#include "spiking/internal/membrane_drive.hpp"
+
 namespace rheobase::spiking {
 
 EventNetwork make_event_network(const SpikingModel& model) {
@@ -12,14 +14,23 @@ EventNetwork make_event_network(const SpikingModel& model) {
           .synapse = model.synapse,
           .decay_rate = decay_rate,
           .synapses = SparseColumns<double>(model.w, jump),
+          .readout_filter = model.readout_filter(),
           .w_out = model.w_out,
-          .b_out = model.b_out};
+          .b_out = model.b_out.size() == 0 ? Eigen::VectorXd(Eigen::VectorXd::Zero(model.outputs()))
+                                           : model.b_out};
 }
 
 std::vector<DriveSegment> make_drive(const SpikingModel& model, const Eigen::MatrixXd& input) {
   const InputSchedule schedule{model.input_step_ms, input.cols()};
   const double shift = model.neuron.bias_mv - model.neuron.threshold_mv;
   std::vector<DriveSegment> segments;
+  if (model.filtered_input) {
+    const Eigen::MatrixXd drive = membrane_drive(model, input);
+    for (Eigen::Index column = 0; column < input.cols(); ++column) {
+      segments.push_back({schedule.start_ms(column), drive.col(column).array() + shift});
+    }
+    return segments;
+  }
   for (Eigen::Index column = 0; column < input.cols(); ++column) {
     // The same input again is no switch.
     if (column == 0 || input.col(column) != input.col(column - 1)) {

@@ -15,8 +15,9 @@ struct EventNetwork {
   SynapseParameters synapse;
   Eigen::VectorXd decay_rate;      ///< N, b, 1/ms
   SparseColumns<double> synapses;  ///< jump of h (mV/ms; single exponential: of I, mV) per spike
-  Eigen::VectorXd w_out;           ///< N
-  double b_out = 0.0;
+  SynapseParameters readout_filter;
+  Eigen::MatrixXd w_out;  ///< outputs x N
+  Eigen::VectorXd b_out;  ///< outputs
 
   Eigen::Index units() const { return decay_rate.size(); }
   double membrane_rate() const { return 1.0 / neuron.tau_membrane_ms; }

@@ -9,7 +9,7 @@ namespace rheobase::spiking {
 
 /// Filtered spike trains and readout at sample times.
 struct EventReadout {
-  Eigen::VectorXd output;  ///< w_out . r + b_out
+  Eigen::MatrixXd output;  ///< W_out r + b_out, outputs x samples
   Eigen::MatrixXd rate;    ///< r (Hz), N x samples, if asked for
 };
 

@@ -105,7 +105,7 @@ TEST_SUITE("numeric") {
     // Unit 0 fires periodically between the grid's points and drives unit 1 below its threshold.
     SpikingModel model = networks::uncoupled(Eigen::Vector2d(3.0, -20.0));
     model.w(1, 0) = 0.3;
-    model.w_out = Eigen::Vector2d(1.0, 0.0);
+    model.w_out = Eigen::RowVector2d(1.0, 0.0);
     SimulationOptions options = bridge();
     options.noise_intensity = kAlmostNoNoise;
     options.initial_voltage = Eigen::Vector2d(-65.0, -60.0);

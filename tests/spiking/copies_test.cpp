@@ -20,7 +20,7 @@ SpikingModel coupled(int copies, NeuronModel neuron = NeuronModel::lif) {
   SpikingModel model = networks::uncoupled(Eigen::VectorXd::Zero(kUnits), neuron);
   for (Eigen::Index unit = 0; unit < kUnits; ++unit) {
     model.synapse.decay_ms[unit] = stream.uniform(20.0, 60.0);
-    model.w_out[unit] = stream.uniform(0.0, 0.1);
+    model.w_out(0, unit) = stream.uniform(0.0, 0.1);
     model.w_in(unit, 0) = stream.uniform(-1.0, 3.0);
     for (Eigen::Index from = 0; from < kUnits; ++from) {
       model.w(unit, from) = stream.uniform(-0.05, 0.05);
@@ -116,7 +116,7 @@ TEST_SUITE("statistical") {
   TEST_CASE("M copies of independent noise: the readout fluctuates by 1 / sqrt(M)") {
     const auto spread = [](int copies) {
       SpikingModel model = networks::uncoupled(Eigen::VectorXd::Zero(kUnits));
-      model.w_out = Eigen::VectorXd::Constant(kUnits, 1.0 / kUnits);
+      model.w_out = Eigen::RowVectorXd::Constant(kUnits, 1.0 / kUnits);
       model.copies = copies;
       SimulationOptions options = recorded();
       options.output_period_ms = 200.0;  // ten decay times: independent samples

@@ -210,8 +210,8 @@ TEST_SUITE("numeric") {
          {SynapseKind::double_exponential, SynapseKind::single_exponential}) {
       SpikingModel model = networks::uncoupled(Eigen::Vector4d(3.0, 6.0, 9.0, -1.0));
       model.synapse = {kind, 2.0, Eigen::Vector4d(20.0, 2.0, 2.0 + 1e-9, 35.0)};
-      model.w_out = Eigen::Vector4d(0.3, -0.7, 1.1, 5.0);
-      model.b_out = 0.25;
+      model.w_out = Eigen::RowVector4d(0.3, -0.7, 1.1, 5.0);
+      model.b_out = Eigen::VectorXd::Constant(1, 0.25);
       for (const double period : {0.05, 1.0, 0.37, 7.0}) {
         SimulationOptions options = lif_options(model);
         options.output_period_ms = period;
@@ -220,20 +220,20 @@ TEST_SUITE("numeric") {
         REQUIRE(run.output.values.size() == static_cast<Eigen::Index>(300.0 / period + 1e-6));
         double worst = 0.0;
         for (Eigen::Index sample = 3; sample < run.output.values.size(); sample += 11) {
-          double output = model.b_out;
+          double output = model.b_out[0];
           const double now = run.output.time_ms(sample);
           for (std::size_t k = 0; k < run.spike_unit.size(); ++k) {
             const double td = model.synapse.decay_ms[run.spike_unit[k]];
             const double age = now - run.spike_time_ms[k];
             if (age >= 0.0) {
-              output += model.w_out[run.spike_unit[k]] * 1000.0 *
+              output += model.w_out(0, run.spike_unit[k]) * 1000.0 *
                         (kind == SynapseKind::double_exponential
                              ? exponential_cascade(1.0 / td, 0.5, age) / (2.0 * td)
                              : std::exp(-age / td) / td);
             }
           }
           worst = std::max(worst, std::abs(output - run.output.values[sample]));
-          const double from_rate = model.w_out.dot(run.rate.col(sample)) + model.b_out;
+          const double from_rate = model.w_out.row(0).dot(run.rate.col(sample)) + model.b_out[0];
           worst = std::max(worst, std::abs(from_rate - run.output.values[sample]));
         }
         CAPTURE(period);

@@ -30,7 +30,7 @@ SpikingModel random_network(std::uint32_t number, SynapseKind kind, double refra
   for (Eigen::Index i = 0; i < n; ++i) {
     model.synapse.decay_ms[i] = i < 5 ? specials[i] : random.uniform(3.0, 100.0);
     model.w_in.row(i) << random.uniform(-5.0, 10.0), random.uniform(-10.0, 10.0);
-    model.w_out[i] = random.normal();
+    model.w_out(0, i) = random.normal();
     for (Eigen::Index j = 0; j < n; ++j) {
       if (i != j && random.coin(0.4)) {
         model.w(i, j) = random.uniform(0.0, 0.1) * (j % 4 == 0 ? -1.0 : 1.0);

@@ -109,14 +109,14 @@ TEST_SUITE("numeric") {
         };
         const UnitState current{0.0, 30.0, 0.0};
         alike(static_cast<double>(p.coefficients[0].correction_from_current[0]) *
-                 (30.0 + whole(current, 0.0).current),
-             below_chord(current, 0.0));
+                  (30.0 + whole(current, 0.0).current),
+              below_chord(current, 0.0));
         // h comes with the current that it makes.
         const UnitState rise{40.0, 0.0, 0.0};
         alike(static_cast<double>(p.correction_from_h) * (40.0 + whole(rise, 0.0).h) +
-                 static_cast<double>(p.coefficients[0].correction_from_current[0]) *
-                     whole(rise, 0.0).current,
-             below_chord(rise, 0.0));
+                  static_cast<double>(p.coefficients[0].correction_from_current[0]) *
+                      whole(rise, 0.0).current,
+              below_chord(rise, 0.0));
         const double gain = -std::expm1(-a * step_ms);  // the drive as the kernel has it
         alike(static_cast<double>(p.correction_from_drive) * gain * 25.0, below_chord({}, 25.0));
       }

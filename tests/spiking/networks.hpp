@@ -12,7 +12,7 @@ inline spiking::SpikingModel uncoupled(const Eigen::VectorXd& drive_mv,
   spiking::SpikingModel model;
   model.w = Eigen::MatrixXd::Zero(n, n);
   model.w_in = drive_mv;
-  model.w_out = Eigen::VectorXd::Zero(n);
+  model.w_out = Eigen::RowVectorXd::Zero(n);
   model.neuron = spiking::default_parameters(neuron);
   model.synapse.decay_ms = Eigen::VectorXd::Constant(n, 20.0);
   return model;
@@ -24,7 +24,7 @@ inline spiking::SpikingModel one_synapse(double weight, double decay_ms,
                                          spiking::SynapseKind kind) {
   spiking::SpikingModel model = uncoupled(Eigen::Vector2d(-20.0, -200.0));
   model.w(1, 0) = weight;
-  model.w_out = Eigen::Vector2d(1.0, 0.0);
+  model.w_out = Eigen::RowVector2d(1.0, 0.0);
   model.synapse = {kind, 2.0, Eigen::Vector2d(decay_ms, decay_ms)};
   return model;
 }

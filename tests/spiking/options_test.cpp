@@ -169,8 +169,9 @@ TEST_SUITE("unit") {
     check_rejected([](Case& c) { c.model.w.resize(3, 2); }, {"w", "3 x 2", "N x N"});
     check_rejected([](Case& c) { c.model.w(2, 1) = kInfinity; }, {"w", "row 3, column 2"});
     check_rejected([](Case& c) { c.model.w_in.resize(2, 1); }, {"w_in", "2 x 1"});
-    check_rejected([](Case& c) { c.model.w_out.resize(2); }, {"w_out", "2 values"});
-    check_rejected([](Case& c) { c.model.b_out = kNan; }, {"b_out", "nan"});
+    check_rejected([](Case& c) { c.model.w_out.resize(1, 2); }, {"w_out", "1 x 2"});
+    check_rejected([](Case& c) { c.model.b_out = Eigen::VectorXd::Constant(1, kNan); },
+                   {"b_out", "nan"});
     check_rejected([](Case& c) { c.model.synapse.decay_ms.resize(2); }, {"decay", "2 values"});
     check_rejected([](Case& c) { c.model.synapse.decay_ms[1] = 0.0; }, {"decay", "unit 2"});
     check_rejected([](Case& c) { c.model.synapse.rise_ms = -2.0; }, {"rise", "-2", "above 0"});
@@ -299,7 +300,7 @@ TEST_SUITE("unit") {
 
   TEST_CASE("The readout bias is added once") {
     SpikingModel model = networks::uncoupled(Eigen::VectorXd::Constant(1, -20.0));
-    model.b_out = 0.25;
+    model.b_out = Eigen::VectorXd::Constant(1, 0.25);
     for (const bool parity : {false, true}) {
       SimulationOptions options = networks::quiet(model);
       options.parity = parity;

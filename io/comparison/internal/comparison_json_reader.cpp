@@ -180,6 +180,10 @@ mapping::UnitComparison units_from(const Field& field) {
   units.trial_correlation = field.at("trial_correlation").vector(count);
   units.isi_cv = field.at("isi_cv").vector(count);
   units.isi_cv2 = field.at("isi_cv2").vector(count);
+  if (field.json().contains("drive_gain_mv")) {  // older files have neither
+    units.drive_gain_mv = field.at("drive_gain_mv").vector(count);
+    units.bias_mv = field.at("bias_mv").vector(count);
+  }
   return units;
 }
 
@@ -195,15 +199,14 @@ mapping::TypeComparison type_from(const Field& field) {
 mapping::CompareOptions options_from(const Field& root) {
   mapping::CompareOptions options;
   for (const auto& field : mapping::stored_compare_fields()) {
-    if (mapping::came_later(field.name) && !root.json().contains(field.name)) {
+    const std::size_t dot = field.name.find('.');
+    const bool member = dot != std::string::npos;
+    const Field parent = member ? root.at(field.name.substr(0, dot).c_str()) : root;
+    const std::string name = member ? field.name.substr(dot + 1) : field.name;
+    if (mapping::came_later(field.name) && !parent.json().contains(name)) {
       continue;
     }
-    const std::size_t dot = field.name.find('.');
-    const Field json =
-        dot == std::string::npos
-            ? root.at(field.name.c_str())
-            : root.at(field.name.substr(0, dot).c_str()).at(field.name.substr(dot + 1).c_str());
-    field.set(options, json.value(field));
+    field.set(options, parent.at(name.c_str()).value(field));
   }
   return options;
 }
@@ -242,6 +245,12 @@ mapping::Comparison comparison_from(const Field& root) {
   comparison.all = condition_from(root.at("all"));
   for (const Field& condition : root.at("conditions").list()) {
     comparison.conditions.push_back(condition_from(condition));
+  }
+  if (root.json().contains("outputs")) {
+    for (const Field& output : root.at("outputs").list()) {
+      comparison.outputs.push_back(
+          {output.at("rmse").number(), output.at("correlation").optional()});
+    }
   }
   for (const Field& type : root.at("types").list()) {
     comparison.types.push_back(type_from(type));

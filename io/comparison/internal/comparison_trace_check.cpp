@@ -17,7 +17,7 @@ using Eigen::Index;
 /// Samples of a trial that are analysed: one a step, from the start of the analysis
 /// on.
 Index analysed_samples(const mapping::Comparison& comparison) {
-  const Index samples = comparison.traces.rate_output.cols();
+  const Index samples = comparison.traces.rate_output.cols() / comparison.traces.outputs;
   const double first =
       std::ceil(comparison.options.analysis_start_ms / comparison.traces.step_ms - 1e-9) - 1.0;
   return samples - to_integer<Index>(std::clamp(first, 0.0, static_cast<double>(samples)));
@@ -86,7 +86,10 @@ void validate_traces(const mapping::Comparison& comparison, const std::string& w
   const ComparisonCheck check{where};
   const mapping::ComparisonTraces& traces = comparison.traces;
   const Index trials = comparison.all.trials;
-  const Index samples = traces.rate_output.cols();
+  check.require(traces.outputs >= 1 && traces.rate_output.cols() % traces.outputs == 0,
+                "field 'outputs'", fmt::format("{}", traces.outputs),
+                "must be the number of readouts in rate_output");
+  const Index samples = traces.rate_output.cols() / traces.outputs;
   const auto units = static_cast<Index>(comparison.units.type.size());
   const double step_ms = traces.step_ms;
   check.positive("field 'step_ms'", step_ms);
@@ -100,8 +103,9 @@ void validate_traces(const mapping::Comparison& comparison, const std::string& w
                 "field 'rate_output'",
                 fmt::format("{} of {:g} ms", counted(samples, "sample"), step_ms),
                 fmt::format("must fill the {:g} ms of a trial", comparison.duration_ms));
-  check_trace(check, "field 'rate_output'", traces.rate_output, trials, samples);
-  check_trace(check, "field 'spiking_output'", traces.spiking_output, trials, samples);
+  const Index columns = traces.outputs * samples;
+  check_trace(check, "field 'rate_output'", traces.rate_output, trials, columns);
+  check_trace(check, "field 'spiking_output'", traces.spiking_output, trials, columns);
   check_trials(comparison, check);
   check_parts(comparison, check, "rate_average", traces.rate_average, units, samples);
   check_parts(comparison, check, "spiking_average", traces.spiking_average, units, samples);

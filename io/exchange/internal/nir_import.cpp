@@ -297,13 +297,9 @@ class NirGraphReader {
       fail(path.weights, fmt::format("{} x {} weights", matrix.rows(), matrix.cols()),
            fmt::format("must be outputs x neurons: {}", counted(units(), "column")));
     }
-    network_.w_out = spike_area() * matrix.row(0);
-    network_.b_out[0] = bias[0];
-    transfer_.readout_bias = bias[0] != 0.0;
-    if (matrix.rows() > 1) {
-      notes_.push_back(
-          fmt::format("of {} the first is the readout", counted(matrix.rows(), "output")));
-    }
+    network_.w_out = spike_area() * matrix;
+    network_.b_out = bias;
+    transfer_.readout_bias = !bias.isZero(0.0);
     if (path.before.empty() || !path.behind.empty()) {
       notes_.emplace_back("the readout here filters spikes by the synapse of every unit");
     }

@@ -56,8 +56,9 @@ ComparisonSums::ComparisonSums(ComparisonLayout layout) : layout_(std::move(layo
   const Eigen::Index samples = layout_.grid.samples.samples;
   sums_.resize(layout_.conditions.size());
   traces_.step_ms = layout_.grid.samples.step_ms;
-  traces_.rate_output.resize(layout_.trials, samples);
-  traces_.spiking_output.resize(layout_.trials, samples);
+  traces_.outputs = layout_.outputs;
+  traces_.rate_output.resize(layout_.trials, layout_.outputs * samples);
+  traces_.spiking_output.resize(layout_.trials, layout_.outputs * samples);
   correlation_.resize(layout_.unit_type.size());
   intervals_.resize(layout_.unit_type.size());
   activity_ = Eigen::VectorXd::Zero(units);
@@ -85,8 +86,8 @@ void ComparisonSums::add(PairedTrial&& trial) {
   traces_.conditions.push_back(trial.condition);
   traces_.rate_correct.push_back(trial.rate.correct);
   traces_.spiking_correct.push_back(trial.spiking.correct);
-  traces_.rate_output.row(added_) = trial.rate.output;
-  traces_.spiking_output.row(added_) = trial.spiking.output;
+  traces_.rate_output.row(added_) = trial.rate.output.reshaped<Eigen::RowMajor>();
+  traces_.spiking_output.row(added_) = trial.spiking.output.reshaped<Eigen::RowMajor>();
   activity_ += trial.rate.activity.rightCols(layout_.grid.analysed()).rowwise().mean();
   hz_ += trial.spiking_hz;
   for (std::size_t unit = 0; unit < correlation_.size(); ++unit) {
@@ -149,21 +150,47 @@ void ComparisonSums::compare_outputs(ConditionComparison& result,
   std::vector<bool> rate, spiking;
   analysis::CorrelationSums correlation;
   double squares = 0.0;
-  const Eigen::Index samples = layout_.grid.analysed();
   for (const std::size_t trial : trials) {
     rate.push_back(traces_.rate_correct[trial]);
     spiking.push_back(traces_.spiking_correct[trial]);
     const auto row = static_cast<Eigen::Index>(trial);
-    const Eigen::ArrayXd x = traces_.rate_output.row(row).tail(samples).transpose();
-    const Eigen::ArrayXd y = traces_.spiking_output.row(row).tail(samples).transpose();
-    correlation.add(x, y);
-    squares += (y - x).square().sum();
+    for (int output = 0; output < layout_.outputs; ++output) {
+      const Eigen::ArrayXd x = analysed(traces_.rate_output, row, output);
+      const Eigen::ArrayXd y = analysed(traces_.spiking_output, row, output);
+      correlation.add(x, y);
+      squares += (y - x).square().sum();
+    }
   }
   result.paired = analysis::mcnemar_test(rate, spiking);
   if (!trials.empty()) {
     result.output_rmse = std::sqrt(squares / static_cast<double>(correlation.count()));
     result.output_correlation = correlation.correlation();
   }
+}
+
+/// An output's samples that are analysed, of one trial.
+Eigen::ArrayXd ComparisonSums::analysed(const Eigen::MatrixXd& outputs, Eigen::Index trial,
+                                        int output) const {
+  const Eigen::Index samples = layout_.grid.samples.samples;
+  const Eigen::Index count = layout_.grid.analysed();
+  return outputs.row(trial).segment((output + 1) * samples - count, count).transpose();
+}
+
+std::vector<OutputComparison> ComparisonSums::compare_each_output() const {
+  std::vector<OutputComparison> result;
+  for (int output = 0; output < layout_.outputs; ++output) {
+    analysis::CorrelationSums correlation;
+    double squares = 0.0;
+    for (Eigen::Index trial = 0; trial < added_; ++trial) {
+      const Eigen::ArrayXd x = analysed(traces_.rate_output, trial, output);
+      const Eigen::ArrayXd y = analysed(traces_.spiking_output, trial, output);
+      correlation.add(x, y);
+      squares += (y - x).square().sum();
+    }
+    result.push_back(
+        {std::sqrt(squares / static_cast<double>(correlation.count())), correlation.correlation()});
+  }
+  return result;
 }
 
 void ComparisonSums::compare_activity(ConditionComparison& result,
@@ -273,6 +300,7 @@ Comparison ComparisonSums::result() const {
     result.conditions.push_back(
         compare_condition(layout_.conditions[static_cast<std::size_t>(condition)], {condition}));
   }
+  result.outputs = compare_each_output();
   result.units = compare_units();
   result.types = compare_types(result.units, layout_.scaling_factor);
   result.traces = traces_;

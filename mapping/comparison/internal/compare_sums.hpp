@@ -13,6 +13,7 @@ struct ComparisonLayout {
   Eigen::VectorXd tau_ms;                 ///< N
   ComparisonGrid grid;
   double scaling_factor = 1.0;
+  int outputs = 1;
   int trials = 0;
   int components = 3;
   int example_trials = 3;
@@ -43,6 +44,8 @@ class ComparisonSums {
   ConditionComparison compare_condition(const std::string& name,
                                         const std::vector<int>& members) const;
   void compare_outputs(ConditionComparison& result, const std::vector<std::size_t>& trials) const;
+  Eigen::ArrayXd analysed(const Eigen::MatrixXd& outputs, Eigen::Index trial, int output) const;
+  std::vector<OutputComparison> compare_each_output() const;
   void compare_activity(ConditionComparison& result, const std::vector<int>& members) const;
   UnitComparison compare_units() const;
   Eigen::MatrixXd side_by_side(bool spiking) const;

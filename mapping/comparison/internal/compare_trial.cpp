@@ -58,7 +58,7 @@ std::vector<analysis::IsiSums> intervals_of(const spiking::SimulationResult& run
 Eigen::MatrixXd rates_of(const spiking::SimulationResult& run, const spiking::SpikingModel& model,
                          const ComparisonGrid& grid, bool signed_rates) {
   Eigen::MatrixXd rates = analysis::firing_rates(spikes_of(run), model.units(), grid.samples,
-                                                 readout_kernels(model.synapse)) /
+                                                 readout_kernels(model.readout_filter())) /
                           (model.scaling_factor * model.copies);
   if (signed_rates) {
     rates = 2.0 * rates.array() - 1.0;
@@ -75,8 +75,8 @@ NetworkTrial run_rate_trial(const rate::RateNetwork& model, const rate::Task& ta
   NetworkTrial result;
   result.activity = run.r.rightCols(grid.samples.samples);
   result.correct = task.rate_correct(trial, run.output);
-  result.output = run.output.row(0);
-  const SampledSignal output{grid.samples.start_ms, grid.samples.step_ms, result.output};
+  result.output = run.output;
+  const SampledSignal output{grid.samples.start_ms, grid.samples.step_ms, run.output.row(0)};
   measure(result, output, trial.target.row(0), grid);
   return result;
 }
@@ -86,8 +86,8 @@ NetworkTrial spiking_trial(const spiking::SimulationResult& run, const spiking::
                            const ComparisonGrid& grid, bool signed_rates) {
   NetworkTrial result;
   result.activity = rates_of(run, model, grid, signed_rates);
-  result.output = rate::at_rate_steps(run.output, grid.samples.samples, task.step_ms());
-  result.correct = task.spiking_correct(trial, run.output);
+  result.output = outputs_at_rate_steps(run, grid.samples.samples, task.step_ms());
+  result.correct = is_correct(task, trial, run);
   measure(result, run.output, trial.target.row(0), grid);
   return result;
 }

@@ -14,7 +14,7 @@ namespace rheobase::mapping {
 /// What one network did in one trial. L samples at 5 ms, 10 ms, ...; N units.
 struct NetworkTrial {
   Eigen::MatrixXd activity;  ///< N x L, r or lambda * filtered spike trains
-  Eigen::VectorXd output;    ///< L
+  Eigen::MatrixXd output;    ///< outputs x L
   bool correct = false;
   std::optional<double> onset_ms;
   std::optional<double> peak_ms;

@@ -8,6 +8,7 @@
 #include "core/error.hpp"
 #include "mapping/conversion/conversion_search.hpp"
 #include "mapping/conversion/non_negative.hpp"
+#include "mapping/conversion/siegert.hpp"
 #include "rate/dynamics/run.hpp"
 #include "rate/dynamics/transfer/transfer.hpp"
 #include "tests/reference.hpp"
@@ -57,15 +58,15 @@ TEST_SUITE("unit") {
     CHECK(a.output.cwiseAbs().maxCoeff() > 0.05);
   }
 
-  TEST_CASE("loops that never end become weights; those that come and go are refused") {
+  TEST_CASE("loops that never end become weights, of outputs there may be several") {
     rate::RateNetwork network = tanh_network();
     network.loops.push_back({Eigen::MatrixXd::Random(40, 2), Eigen::MatrixXd::Random(40, 2) / 20});
     const Eigen::MatrixXd input = Eigen::MatrixXd::Random(1, 100);
     const rate::RateRun a = rate::run_rate(network, input, {});
     const rate::RateRun b = rate::run_rate(as_non_negative(network), input, {});
     CHECK((a.output - b.output).cwiseAbs().maxCoeff() < 1e-10);
-    network.loops[0].end_ms = 100.0;
-    CHECK_THROWS_AS(map_to_spiking(network, 50.0), InputError);
+    CHECK(gated_loops(network).empty());
+    CHECK(map_to_spiking(network, 50.0).loops.empty());
   }
 
   TEST_CASE("gain scales what the membrane sees, bias and readout as they must be") {
@@ -105,6 +106,34 @@ TEST_SUITE("numeric") {
         }
       }
     }
+  }
+
+  TEST_CASE("where both ends of the sigmoid are used, units that saturate fit it") {
+    const rate::RateNetwork network = as_non_negative(tanh_network());
+    const auto fits_of = [&](double low, double high, bool saturate) {
+      const Eigen::MatrixXd states =
+          Eigen::RowVectorXd::LinSpaced(200, low, high).replicate(network.units(), 1);
+      const OperatingPointFitter fitter(network, states, operating_curves({}), FitScope::global,
+                                        saturate);
+      return fitter.fit(80.0, {});
+    };
+    const auto plain = fits_of(-10.0, 10.0, false);
+    const auto saturating = fits_of(-10.0, 10.0, true);
+    CHECK(plain.error > 0.1);
+    CHECK(saturating.error < 0.05);
+    const spiking::NeuronParameters& neuron = saturating.transfer.neuron;
+    CHECK(neuron.refractory_ms == near(0.9 * 1000.0 / 80.0, 1e-12));
+    CHECK(neuron.reset_mv > -51.0);
+    CHECK_FALSE(neuron.refractory_noise);
+    // The curve is the engine's: at x = 0, half of s.
+    const double drive = neuron.bias_mv - neuron.threshold_mv;
+    const double sd = membrane_noise_sd(saturating.transfer.noise_intensity, 10.0);
+    CHECK(siegert_rate(neuron, drive, sd) == within(40.0, 0.1 * 80.0));
+    // Where the lower end alone is used, the published neuron stays.
+    const auto lower = fits_of(-8.0, 1.0, true);
+    CHECK(lower.error < kPoorFit);
+    CHECK(lower.transfer.neuron.refractory_ms == 2.0);
+    CHECK(lower.transfer.neuron.refractory_noise);
   }
 
   TEST_CASE("the published point is nearly right for the sigmoid at s = 45, and fits are better") {

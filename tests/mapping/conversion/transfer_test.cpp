@@ -23,7 +23,7 @@ TEST_SUITE("unit") {
     const Eigen::VectorXd rates = (Eigen::VectorXd::Random(200).array() + 1.0) / 2.0;
     const Eigen::VectorXd spiking_rates_hz = rates * scaling_factor;
     CHECK((spiking.w * spiking_rates_hz).isApprox(model.w * rates, 1e-12));
-    CHECK(spiking.w_out.dot(spiking_rates_hz) == near((model.w_out * rates)(0), 1e-12));
+    CHECK(spiking.w_out.row(0).dot(spiking_rates_hz) == near((model.w_out * rates)(0), 1e-12));
     CHECK(spiking.w_in == model.w_in);
   }
 
@@ -37,10 +37,10 @@ TEST_SUITE("unit") {
 
   TEST_CASE("the readout bias is used only when asked for") {
     const RateNetwork model = reference::network("go-nogo_N200_s1");
-    CHECK(map_to_spiking(model, 25.0).b_out == 0.0);
+    CHECK(map_to_spiking(model, 25.0).b_out.isZero(0.0));
     TransferOptions options;
     options.readout_bias = true;
-    CHECK(map_to_spiking(model, 25.0, options).b_out == model.b_out[0]);
+    CHECK(map_to_spiking(model, 25.0, options).b_out == model.b_out);
   }
 
   TEST_CASE("initial weights stand in for the trained ones on request") {
@@ -51,24 +51,19 @@ TEST_SUITE("unit") {
               .w.isApprox(effective_initial_weights(reference::model("go-nogo_N200_s1")) / 50.0));
   }
 
-  TEST_CASE("what spikes cannot do is refused by name") {
-    const auto refused = [](auto change, const std::string& word) {
-      RateNetwork model = reference::network("go-nogo_N200_s1");
-      change(model);
-      try {
-        map_to_spiking(model, 25.0);
-        FAIL("accepted: ", word);
-      } catch (const InputError& error) {
-        CHECK(std::string(error.what()).find(word) != std::string::npos);
-      }
-    };
-    refused([](RateNetwork& m) { m.loops.push_back({m.w_in, m.w_in, 100.0}); }, "loops");
-    refused(
-        [](RateNetwork& m) {
-          m.w_out = Eigen::MatrixXd::Ones(2, m.units());
-          m.b_out = Eigen::VectorXd::Zero(2);
-        },
-        "2 outputs");
+  TEST_CASE("several readouts are all scaled") {
+    RateNetwork model = reference::network("go-nogo_N200_s1");
+    model.w_out = Eigen::MatrixXd::Random(3, model.units());
+    model.b_out = Eigen::Vector3d(1.0, 2.0, 3.0);
+    TransferOptions options;
+    options.readout_bias = true;
+    const SpikingModel spiking = map_to_spiking(model, 25.0, options);
+    CHECK(spiking.w_out.isApprox(model.w_out / 25.0, 1e-15));
+    CHECK(spiking.b_out == model.b_out);
+    options.copies = 2;
+    const SpikingModel expanded = with_copies_as_units(map_to_spiking(model, 25.0, options));
+    CHECK(expanded.w_out.leftCols(200) == expanded.w_out.rightCols(200));
+    CHECK((2.0 * expanded.w_out.leftCols(200)).isApprox(spiking.w_out, 1e-15));
   }
 
   TEST_CASE("a scaling factor is a positive number") {
