@@ -26,6 +26,7 @@ void add_task_command(Command program, const Console& console);
 void add_motif_command(Command program, const Console& console);
 void add_attractor_command(Command program, const Console& console);
 void add_force_command(Command program, const Console& console);
+void add_study_command(Command program, const Console& console);
 void add_completion_command(Command program, const Console& console);
 
 /// All of them, in the order of the help.

@@ -1,0 +1,98 @@
+#include <algorithm>
+#include <memory>
+
+#include "apps/cli/option.hpp"
+#include "apps/cli/study/study_chart.hpp"
+#include "apps/cli/study/study_commands.hpp"
+#include "apps/cli/study/study_request.hpp"
+#include "core/error.hpp"
+#include "core/nearest_name.hpp"
+
+namespace rheobase::cli {
+
+namespace {
+
+struct StudyPlotRequest : StudyRequest {
+  std::string format = "svg";
+  study::Plot plot;
+};
+
+void require_parameter(const study::Study& study, const std::string& option,
+                       const std::string& name) {
+  std::vector<std::string> known{"condition"};
+  for (const auto& [parameter, value] : study.conditions.front().parameters) {
+    known.push_back(parameter);
+  }
+  if (!name.empty() && std::ranges::find(known, name) == known.end()) {
+    throw InputError(option, "", "'" + name + "'", must_be_one_of(name, known));
+  }
+}
+
+/// The figure of the command line, or those of the file.
+std::vector<study::Plot> plots_of(const StudyPlotRequest& request, const study::Study& study) {
+  if (request.plot.measure.empty()) {
+    if (!request.plot.over.empty() || !request.plot.by.empty()) {
+      throw InputError("--over, --by", "", "no --measure beside them", "must come with it");
+    }
+    if (study.plots.empty()) {
+      throw InputError(request.file.string(), "plot", "none",
+                       "must have at least one [[plot]], or name a figure with --measure");
+    }
+    return study.plots;
+  }
+  std::vector<std::string> measures;
+  for (const study::Measure& measure : study.measures) {
+    measures.push_back(measure.name);
+  }
+  study::Plot plot = request.plot;
+  if (std::ranges::find(measures, plot.measure) == measures.end()) {
+    throw InputError("--measure", "", "'" + plot.measure + "'",
+                     must_be_one_of(plot.measure, measures));
+  }
+  require_parameter(study, "--over", plot.over);
+  require_parameter(study, "--by", plot.by);
+  plot.over = plot.over.empty() ? "condition" : plot.over;
+  plot.name = plot.measure;
+  std::ranges::replace(plot.name, '/', '_');
+  return {plot};
+}
+
+void run_study_plot(const StudyPlotRequest& request, const Console& console) {
+  const study::Study study = load_study(request);
+  const study::ResultFolder results = open_results(request, study);
+  const std::vector<study::Plot> plots = plots_of(request, study);
+  const study::Collected all = study::collect(study, results);
+  for (const study::Plot& plot : plots) {
+    const std::filesystem::path path = results.path() / (plot.name + "." + request.format);
+    report::draw_chart(study_chart(study, all, plot), path);
+    console.out << path.string() << '\n';
+  }
+}
+
+}  // namespace
+
+void add_study_plot_command(Command group, const Console& console) {
+  const auto request = std::make_shared<StudyPlotRequest>();
+  const Command command = group.add_command(
+      "plot",
+      "Figures of a study: a figure of merit over a parameter, every network a dot\n"
+      "Draws the figures that the study file names, or the one of the options, into the folder of "
+      "results. Bars are standard deviations or, for what is true or false, Wilson's 95 % "
+      "intervals; rings are published values.");
+  command.examples(
+      "Examples:\n"
+      "  rheobase study plot study.toml -o results\n"
+      "  rheobase study plot study.toml -o results --measure accuracy --over N --by activation "
+      "--format pdf");
+  add_study_file(command, *request);
+  add_study_folder(command, *request);
+  add_text(command, "--measure", request->plot.measure, "NAME",
+           "Figure of merit (default: the figures of the file)");
+  add_text(command, "--over", request->plot.over, "PARAMETER",
+           "Parameter at the x axis (default: the conditions in their order)");
+  add_text(command, "--by", request->plot.by, "PARAMETER", "A colour for each of its values");
+  add_choice(command, "--format", request->format, {"svg", "png", "pdf"}, "Kind of the files");
+  command.action([request, &console] { run_study_plot(*request, console); });
+}
+
+}  // namespace rheobase::cli

@@ -1,0 +1,157 @@
+#include "apps/cli/study/study_tables.hpp"
+
+#include <fmt/format.h>
+
+#include "apps/cli/text_format.hpp"
+#include "apps/cli/text_table.hpp"
+
+namespace rheobase::cli {
+
+namespace {
+
+std::string plus_minus(double mean, std::optional<double> sd) {
+  return sd ? fmt::format("{} ± {}", short_number(mean), short_number(*sd)) : short_number(mean);
+}
+
+std::string fraction_text(const std::optional<Proportion>& successes) {
+  return successes ? fmt::format("{} ({})", percent(successes->value), interval(*successes)) : "-";
+}
+
+std::string published_text(const study::MeasureSummary& summary) {
+  std::vector<std::string> parts;
+  for (const study::Published* published : summary.published) {
+    std::string text;
+    if (published->mean) {
+      text += plus_minus(*published->mean, published->sd);
+    }
+    if (published->fraction) {
+      text += (text.empty() ? "" : ", ") + percent(*published->fraction);
+    }
+    parts.push_back(published->source.empty() ? text : text + " [" + published->source + "]");
+  }
+  return parts.empty() ? "-" : joined(parts, "; ");
+}
+
+std::string side_text(const study::Study& study, const study::Comparison& comparison, bool second) {
+  const bool conditions = !comparison.other_condition.empty();
+  const std::string& name = conditions
+                                ? (second ? comparison.other_condition : comparison.condition)
+                                : (second ? comparison.other_measure : comparison.measure);
+  if (conditions) {
+    return name;
+  }
+  for (const study::Measure& measure : study.measures) {
+    if (measure.name == name) {
+      return measure.label;
+    }
+  }
+  return name;
+}
+
+std::string comparisons_text(const study::Study& study, const study::Collected& all) {
+  TextTable table({"compared", "with", "of", "n", "rank sum p", "pairs", "signed rank p"});
+  for (const study::ComparisonResult& result : all.comparisons) {
+    const study::Comparison& comparison = *result.comparison;
+    table.add_row({side_text(study, comparison, false), side_text(study, comparison, true),
+                   comparison.other_condition.empty() ? comparison.condition : comparison.measure,
+                   fmt::format("{}, {}", result.first.size(), result.second.size()),
+                   fmt::format("{:.3g}", result.rank_sum.p_value), std::to_string(result.pairs),
+                   result.paired ? fmt::format("{:.3g}", result.paired->p_value) : "-"});
+  }
+  return table.text();
+}
+
+Json optional_json(const std::optional<double>& value) {
+  return value ? Json(*value) : Json();
+}
+
+Json value_json(const study::MeasureValue& value) {
+  struct Visitor {
+    Json operator()(std::monostate) const { return nullptr; }
+    Json operator()(bool truth) const { return truth; }
+    Json operator()(double number) const { return number; }
+    Json operator()(const std::string& text) const { return text; }
+  };
+  return std::visit(Visitor{}, value);
+}
+
+Json summary_json(const study::Study& study, const study::MeasureSummary& summary) {
+  Json published = Json::array();
+  for (const study::Published* one : summary.published) {
+    published.push_back({{"mean", optional_json(one->mean)},
+                         {"sd", optional_json(one->sd)},
+                         {"fraction", optional_json(one->fraction)},
+                         {"source", one->source}});
+  }
+  Json values = Json::object();
+  for (const study::MeasuredCell& cell : summary.cells) {
+    values[std::to_string(cell.seed)] = cell.value;
+  }
+  return {{"condition", study.conditions[summary.condition].name},
+          {"measure", study.measures[summary.measure].name},
+          {"count", summary.values.count},
+          {"mean", summary.values.mean},
+          {"sd", summary.values.sd},
+          {"median", summary.values.median},
+          {"minimum", summary.values.minimum},
+          {"maximum", summary.values.maximum},
+          {"successes", summary.successes ? to_json(*summary.successes) : Json()},
+          {"published", published},
+          {"by_seed", values}};
+}
+
+}  // namespace
+
+std::string collected_text(const study::Study& study, const study::Collected& all) {
+  TextTable table({"condition", "figure", "n", "mean ± sd", "successes", "published"});
+  for (const study::MeasureSummary& summary : all.summaries) {
+    table.add_row(
+        {study.conditions[summary.condition].name, study.measures[summary.measure].label,
+         std::to_string(summary.values.count),
+         plus_minus(summary.values.mean,
+                    summary.values.count > 1 ? std::optional(summary.values.sd) : std::nullopt),
+         fraction_text(summary.successes), published_text(summary)});
+  }
+  std::string text = table.text();
+  return all.comparisons.empty() ? text : text + "\n" + comparisons_text(study, all);
+}
+
+Json collected_json(const study::Study& study, const study::Collected& all) {
+  Json summaries = Json::array();
+  for (const study::MeasureSummary& summary : all.summaries) {
+    summaries.push_back(summary_json(study, summary));
+  }
+  Json comparisons = Json::array();
+  for (const study::ComparisonResult& result : all.comparisons) {
+    const study::Comparison& comparison = *result.comparison;
+    comparisons.push_back(
+        {{"measure", comparison.measure},
+         {"other_measure", comparison.other_measure},
+         {"condition", comparison.condition},
+         {"other_condition", comparison.other_condition},
+         {"rank_sum_p", result.rank_sum.p_value},
+         {"z", result.rank_sum.z},
+         {"pairs", result.pairs},
+         {"signed_rank_p", result.paired ? Json(result.paired->p_value) : Json()}});
+  }
+  Json cells = Json::array();
+  for (std::size_t i = 0; i < all.cells.size(); ++i) {
+    Json values = Json::object();
+    if (all.results[i]) {
+      for (const auto& [name, value] : all.results[i]->values) {
+        values[name] = value_json(value);
+      }
+    }
+    cells.push_back({{"condition", study.conditions[all.cells[i].condition].name},
+                     {"seed", all.cells[i].seed},
+                     {"error", all.results[i] ? Json(all.results[i]->error) : Json("not run yet")},
+                     {"measures", values}});
+  }
+  return {{"study", study.name},
+          {"title", study.title},
+          {"summary", summaries},
+          {"comparisons", comparisons},
+          {"cells", cells}};
+}
+
+}  // namespace rheobase::cli

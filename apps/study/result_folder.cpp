@@ -1,0 +1,221 @@
+#include "apps/study/result_folder.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <fstream>
+#include <limits>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "apps/study/internal/plan_json.hpp"
+#include "core/error.hpp"
+#include "io/mat/atomic_file.hpp"
+
+namespace rheobase::study {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::array<std::pair<CellResult::Status, const char*>, 3> kStatusWords{
+    {{CellResult::Status::done, "done"},
+     {CellResult::Status::failed, "failed"},
+     {CellResult::Status::killed, "killed"}}};
+
+std::string text_in(const fs::path& path) {
+  const std::vector<std::byte> bytes = io::read_bytes(path);
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+void make_folder(const fs::path& folder) {
+  std::error_code failure;
+  fs::create_directories(folder, failure);
+  if (failure) {
+    throw InputError(folder.string(), "", failure.message(), "must be a folder that can be made");
+  }
+}
+
+PlanJson parsed(const fs::path& path) {
+  try {
+    return PlanJson::parse(text_in(path));
+  } catch (const PlanJson::exception&) {
+    throw InputError(path.string(), "", "no valid JSON",
+                     "must be as `study run` wrote it: remove the file to have it made again");
+  }
+}
+
+std::string dumped(const PlanJson& json) {
+  return json.dump(2, ' ', false, PlanJson::error_handler_t::replace) + "\n";
+}
+
+PlanJson json_of(const MeasureValue& value) {
+  struct Visitor {
+    PlanJson operator()(std::monostate) const { return nullptr; }
+    PlanJson operator()(bool truth) const { return truth; }
+    PlanJson operator()(double number) const { return number; }
+    PlanJson operator()(const std::string& text) const { return text; }
+  };
+  return std::visit(Visitor{}, value);
+}
+
+MeasureValue value_of(const PlanJson& json) {
+  if (json.is_boolean()) {
+    return json.get<bool>();
+  }
+  if (json.is_number()) {
+    return json.get<double>();
+  }
+  if (json.is_string()) {
+    return json.get<std::string>();
+  }
+  return {};
+}
+
+std::string host_name() {
+  std::array<char, 256> host{};
+  ::gethostname(host.data(), host.size() - 1);
+  std::string name(host.data());
+  std::ranges::replace(name, '/', '_');
+  return name;
+}
+
+}  // namespace
+
+const MeasureValue* CellResult::find(const std::string& measure) const {
+  for (const auto& [name, value] : values) {
+    if (name == measure) {
+      return &value;
+    }
+  }
+  return nullptr;
+}
+
+std::string ResultFolder::difference(const Study& study) const {
+  return plan_difference(parsed(path_ / "plan.json"), plan_json(study));
+}
+
+void ResultFolder::open(const Study& study) const {
+  std::error_code ignored;
+  if (!fs::exists(path_ / "plan.json", ignored)) {
+    throw InputError(path_.string(), "", "no plan.json",
+                     "must be the folder of a study: `rheobase study run` makes it");
+  }
+  const std::string differs = difference(study);
+  if (!differs.empty()) {
+    throw InputError(path_.string(), "", differs,
+                     "must be the folder of this study: name another one for another study");
+  }
+}
+
+void ResultFolder::open_for_run(const Study& study) const {
+  std::error_code ignored;
+  const fs::path plan = path_ / "plan.json";
+  if (fs::exists(plan, ignored)) {
+    open(study);
+  } else if (fs::exists(path_ / "cells", ignored)) {
+    throw InputError(path_.string(), "", "cells without a plan.json",
+                     "must be the folder of this study: name another one");
+  }
+  make_folder(path_);
+  const std::string now = dumped(plan_json(study));
+  if (!fs::exists(plan, ignored) || text_in(plan) != now) {
+    io::write_atomically(plan, now);
+  }
+  const fs::path copy = path_ / "study.toml";
+  if (!fs::exists(copy, ignored) || text_in(copy) != study.text) {
+    io::write_atomically(copy, study.text);
+  }
+  for (const Condition& condition : study.conditions) {
+    make_folder(path_ / "cells" / condition.folder);
+  }
+}
+
+fs::path ResultFolder::result_file(const Study& study, const Cell& cell) const {
+  return path_ / "cells" / study.conditions[cell.condition].folder /
+         fmt::format("{}.json", cell.seed);
+}
+
+fs::path ResultFolder::kept_files(const Study& study, const Cell& cell) const {
+  return path_ / "files" / study.conditions[cell.condition].folder / std::to_string(cell.seed);
+}
+
+std::optional<CellResult> ResultFolder::read(const Study& study, const Cell& cell) const {
+  const fs::path path = result_file(study, cell);
+  std::error_code ignored;
+  if (!fs::exists(path, ignored)) {
+    return std::nullopt;
+  }
+  const PlanJson json = parsed(path);
+  const auto word = std::ranges::find_if(kStatusWords, [&](const auto& one) {
+    return json.is_object() && json.contains("status") && json["status"] == one.second;
+  });
+  if (word == kStatusWords.end() || !json.contains("measures") || !json["measures"].is_object()) {
+    throw InputError(path.string(), "", "no status or no measures",
+                     "must be as `study run` wrote it: remove the file to have it made again");
+  }
+  CellResult result;
+  result.status = word->first;
+  if (json.contains("error") && json["error"].is_string()) {
+    result.error = json["error"].get<std::string>();
+  }
+  for (const auto& [name, value] : json["measures"].items()) {
+    result.values.emplace_back(name, value_of(value));
+  }
+  return result;
+}
+
+void ResultFolder::write(const Study& study, const Cell& cell, const CellResult& result) const {
+  const Condition& condition = study.conditions[cell.condition];
+  PlanJson json = {{"condition", condition.name}, {"seed", cell.seed}};
+  const auto word =
+      std::ranges::find(kStatusWords, result.status, &decltype(kStatusWords)::value_type::first);
+  json["status"] = word->second;
+  if (!result.error.empty()) {
+    json["error"] = result.error;
+  }
+  json["measures"] = PlanJson::object();
+  for (const auto& [name, value] : result.values) {
+    json["measures"][name] = json_of(value);
+  }
+  json["commands"] = PlanJson::array();
+  for (const Step& step : study.steps) {
+    if (runs(step, condition)) {
+      json["commands"].push_back(command_line(step, condition, cell.seed, ""));
+    }
+  }
+  io::write_atomically(result_file(study, cell), dumped(json));
+}
+
+void ResultFolder::add_seconds(const Study& study, const Cell& cell, double seconds) const {
+  make_folder(path_ / "seconds");
+  std::ofstream file(path_ / "seconds" / fmt::format("{}-{}.csv", host_name(), ::getpid()),
+                     std::ios::app);
+  file << fmt::format("{:.3f},{},{}\n", seconds, cell.seed, study.conditions[cell.condition].name);
+}
+
+std::map<std::pair<std::string, Seed>, double> ResultFolder::seconds() const {
+  std::map<std::pair<std::string, Seed>, double> all;
+  std::error_code failure;
+  for (fs::directory_iterator entry(path_ / "seconds", failure), end; !failure && entry != end;
+       entry.increment(failure)) {
+    std::ifstream file(entry->path());
+    for (std::string line; std::getline(file, line);) {
+      double seconds = 0.0;
+      Seed seed = 0;
+      const char* const last = line.data() + line.size();
+      const auto first = std::from_chars(line.data(), last, seconds);
+      if (first.ec != std::errc() || first.ptr == last) {
+        continue;  // cut off when its process was killed
+      }
+      const auto second = std::from_chars(first.ptr + 1, last, seed);
+      if (second.ec == std::errc() && second.ptr != last) {
+        all[{std::string(second.ptr + 1, last), seed}] = seconds;
+      }
+    }
+  }
+  return all;
+}
+
+}  // namespace rheobase::study
