@@ -4,7 +4,7 @@
 #include <array>
 #include <charconv>
 #include <fstream>
-#include <limits>
+#include <iterator>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -27,6 +27,14 @@ constexpr std::array<std::pair<CellResult::Status, const char*>, 3> kStatusWords
 std::string text_in(const fs::path& path) {
   const std::vector<std::byte> bytes = io::read_bytes(path);
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+/// Replaces what a file holds, where it is something else.
+void renew(const fs::path& path, const std::string& text) {
+  std::ifstream file(path, std::ios::binary);
+  if (std::string(std::istreambuf_iterator<char>(file), {}) != text || !file) {
+    io::write_atomically(path, text);
+  }
 }
 
 void make_folder(const fs::path& folder) {
@@ -119,14 +127,8 @@ void ResultFolder::open_for_run(const Study& study) const {
                      "must be the folder of this study: name another one");
   }
   make_folder(path_);
-  const std::string now = dumped(plan_json(study));
-  if (!fs::exists(plan, ignored) || text_in(plan) != now) {
-    io::write_atomically(plan, now);
-  }
-  const fs::path copy = path_ / "study.toml";
-  if (!fs::exists(copy, ignored) || text_in(copy) != study.text) {
-    io::write_atomically(copy, study.text);
-  }
+  renew(plan, dumped(plan_json(study)));
+  renew(path_ / "study.toml", study.text);
   for (const Condition& condition : study.conditions) {
     make_folder(path_ / "cells" / condition.folder);
   }

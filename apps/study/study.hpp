@@ -47,9 +47,9 @@ struct Measure {
   std::string name;
   std::string step;
   std::string path;  ///< keys and places from 0, with dots between: "spiking.accuracy.value"
-  std::string label;
-  std::optional<double> success_at_least, success_at_most;  ///< what counts as a success
-  std::string among;  ///< a measure of truth: only cells where it is true are counted
+  std::string label = {};
+  std::optional<double> success_at_least = {}, success_at_most = {};  ///< what counts as a success
+  std::string among = {};  ///< a measure of truth: only cells where it is true are counted
 
   /// Whether values are counted as successes: truths, and numbers with a bound.
   bool has_bound() const { return success_at_least.has_value() || success_at_most.has_value(); }

@@ -23,7 +23,7 @@ struct Placed {
   std::string group;  ///< its line
 };
 
-std::string value_text(const study::Condition& condition, const std::string& parameter) {
+std::string parameter_text(const study::Condition& condition, const std::string& parameter) {
   if (parameter == "condition") {
     return condition.name;
   }
@@ -51,7 +51,7 @@ std::pair<std::vector<Placed>, bool> placed(const study::Study& study, const stu
   for (const study::MeasureSummary& summary : all.summaries) {
     const study::Condition& condition = study.conditions[summary.condition];
     if (study.measures[summary.measure].name == plot.measure) {
-      points.push_back({&summary, 0.0, plot.by.empty() ? "" : value_text(condition, plot.by)});
+      points.push_back({&summary, 0.0, plot.by.empty() ? "" : parameter_text(condition, plot.by)});
       numbers = numbers && number_at(condition, plot.over).has_value();
     }
   }
@@ -62,7 +62,7 @@ std::pair<std::vector<Placed>, bool> placed(const study::Study& study, const stu
       point.x = *number_at(condition, plot.over);
       continue;
     }
-    const std::string word = value_text(condition, plot.over);
+    const std::string word = parameter_text(condition, plot.over);
     const auto known = std::find(words.begin(), words.end(), word);
     point.x = static_cast<double>(known - words.begin()) + 1.0;
     if (known == words.end()) {

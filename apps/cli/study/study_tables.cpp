@@ -17,7 +17,7 @@ std::string fraction_text(const std::optional<Proportion>& successes) {
   return successes ? fmt::format("{} ({})", percent(successes->value), interval(*successes)) : "-";
 }
 
-std::string published_text(const study::MeasureSummary& summary) {
+std::string published_values_text(const study::MeasureSummary& summary) {
   std::vector<std::string> parts;
   for (const study::Published* published : summary.published) {
     std::string text;
@@ -110,7 +110,7 @@ std::string collected_text(const study::Study& study, const study::Collected& al
          std::to_string(summary.values.count),
          plus_minus(summary.values.mean,
                     summary.values.count > 1 ? std::optional(summary.values.sd) : std::nullopt),
-         fraction_text(summary.successes), published_text(summary)});
+         fraction_text(summary.successes), published_values_text(summary)});
   }
   std::string text = table.text();
   return all.comparisons.empty() ? text : text + "\n" + comparisons_text(study, all);

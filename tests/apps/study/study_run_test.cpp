@@ -1,0 +1,246 @@
+#include <chrono>
+#include <cmath>
+#include <csignal>
+#include <thread>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include "tests/apps/study/study_harness.hpp"
+
+namespace rheobase {
+
+using namespace study_test;
+namespace fs = std::filesystem;
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+Words operator+(Words words, const Words& more) {
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+Words run_words(const std::string& folder, const Words& more = {}) {
+  return Words{"run", "study.toml", "-o", folder} + more;
+}
+
+/// The tiny study run by one process, one cell at a time.
+std::map<std::string, std::string> reference_run() {
+  write("study.toml", tiny_study());
+  const Ended ended = study(run_words("reference", {"--jobs", "1"}));
+  CAPTURE(ended.err);
+  REQUIRE(ended.code == 0);
+  return contents("reference");
+}
+
+nlohmann::json result(const fs::path& file) {
+  return nlohmann::json::parse(text_of(file));
+}
+
+}  // namespace
+
+TEST_SUITE("cli") {
+  TEST_CASE("a study gives the same folder by one process, by two jobs, by shards and by hand") {
+    const Folder folder;
+    const auto expected = reference_run();
+    CHECK(expected.size() == 10);  // eight cells, plan and copy
+    CHECK(study(run_words("jobs", {"--jobs", "3"})).code == 0);
+    CHECK(contents("jobs") == expected);
+    for (const char* shard : {"2/3", "3/3", "1/3"}) {
+      CHECK(study(run_words("shards", {"--shard", shard})).code == 0);
+    }
+    CHECK(contents("shards") == expected);
+    CHECK_FALSE(fs::exists("shards/work"));
+    const Ended by_hand =
+        Program({RHEOBASE_PROGRAM, "train", "--task", "go-nogo", "-N", "5", "--rate-noise", "0.5",
+                 "--trials", "20", "--evaluate-every", "20", "--evaluation-trials", "10", "--seed",
+                 "4", "-o", "model.mat", "--json"})
+            .wait();
+    CHECK(nlohmann::json::parse(by_hand.out)["mean_loss"] ==
+          result("reference/cells/noise=0.5/4.json")["measures"]["loss"]);
+  }
+
+  TEST_CASE("a task of a Slurm array takes its part, whatever the array's numbers") {
+    const Folder folder;
+    const auto expected = reference_run();
+    for (const char* task : {"10", "12", "14"}) {
+      const Ended ended = Program(Words{"env", std::string("SLURM_ARRAY_TASK_ID=") + task,
+                                        "SLURM_ARRAY_TASK_MIN=10", "SLURM_ARRAY_TASK_MAX=14",
+                                        "SLURM_ARRAY_TASK_STEP=2", "SLURM_ARRAY_TASK_COUNT=3"} +
+                                  study_words(run_words("array")))
+                              .wait();
+      CHECK(ended.code == 0);
+    }
+    CHECK(contents("array") == expected);
+  }
+
+  TEST_CASE("mpirun with 1, 2 and 4 ranks gives the same folder as one process") {
+    if (mpirun(1).empty()) {
+      MESSAGE("not run: this build has no MPI (libopenmpi-dev, openmpi-bin)");
+      return;
+    }
+    const Folder folder;
+    const auto expected = reference_run();
+    for (const int ranks : {1, 2, 4}) {
+      const std::string name = "ranks" + std::to_string(ranks);
+      const Ended ended = Program(mpirun(ranks) + study_words(run_words(name))).wait();
+      CAPTURE(ended.err);
+      CHECK(ended.code == 0);
+      CHECK(contents(name) == expected);
+    }
+    const Ended wrong = Program(mpirun(2) + study_words(run_words("x", {"--shard", "1/2"}))).wait();
+    CHECK(wrong.code != 0);
+    CHECK(wrong.err.find("--shard: found 1/2; must be left out under mpirun") != std::string::npos);
+  }
+
+  TEST_CASE("what is there is kept, what is missing is made; another study is refused") {
+    const Folder folder;
+    const auto expected = reference_run();
+    const fs::path gone = "reference/cells/noise=0.1/2.json";
+    const fs::path kept = "reference/cells/noise=0.5/2.json";
+    const auto before = fs::last_write_time(kept);
+    fs::remove(gone);
+    CHECK(study(run_words("reference")).code == 0);
+    CHECK(contents("reference") == expected);
+    CHECK(fs::last_write_time(kept) == before);
+    std::string other = tiny_study();
+    other.replace(other.find("trials = 20"), 11, "trials = 30");
+    write("study.toml", other);
+    const Ended refused = study(run_words("reference"));
+    CHECK(refused.code == 2);
+    CHECK(
+        refused.err ==
+        "rheobase: reference: found step: train: options: --trials 20 where the file has 30; must "
+        "be the folder of this study: name another one for another study\n");
+    CHECK(contents("reference") == expected);
+    CHECK(study({"status", "study.toml", "-o", "nowhere"}).code == 2);
+  }
+
+  TEST_CASE("what fails is recorded with its message and the rest goes on; --retry") {
+    const Folder folder;
+    std::string text = tiny_study();
+    text.replace(text.find("[0.1, 0.5]"), 10, "[0.1, -1]");
+    write("study.toml", text);
+    const Ended ended = study(run_words("results"));
+    CHECK(ended.code == 1);
+    CHECK(ended.err == "rheobase: 4 of 8 cells failed; --retry runs them again\n");
+    const auto failed = result("results/cells/noise=-1/3.json");
+    CHECK(failed["status"] == "failed");
+    CHECK(failed["error"].get<std::string>().starts_with(
+        "step 'train': --rate-noise: found -1; must be"));
+    CHECK(failed["measures"]["loss"].is_null());
+    CHECK(result("results/cells/noise=0.1/3.json")["status"] == "done");
+    const auto status =
+        nlohmann::json::parse(study({"status", "study.toml", "-o", "results", "--json"}).out);
+    CHECK(status["done"] == 4);
+    CHECK(status["failed"] == 4);
+    CHECK(status["missing"] == 0);
+    CHECK(status["conditions"][1]["errors"].size() == 4);
+    const auto before = fs::last_write_time("results/cells/noise=-1/3.json");
+    study(run_words("results"));
+    CHECK(fs::last_write_time("results/cells/noise=-1/3.json") == before);
+    study(run_words("results", {"--retry"}));
+    CHECK(fs::last_write_time("results/cells/noise=-1/3.json") != before);
+  }
+
+#ifndef RHEOBASE_SANITIZED  // a sanitizer takes terabytes of address space
+  TEST_CASE("a cell that takes more memory than it may fails alone") {
+    const Folder folder;
+    std::string text = tiny_study();
+    text.replace(text.find("noise = [0.1, 0.5]"), 18, "noise = [0.1]\nN = [5, 6000]");
+    text.replace(text.find("N = 5\n"), 6, "N = \"{N}\"\n");
+    text.replace(text.find("\"1:4\""), 5, "1");
+    write("study.toml", text);
+    const Ended ended = study(run_words("results", {"--memory", "0.5"}));
+    CHECK(ended.code == 1);
+    CHECK(result("results/cells/noise=0.1,N=5/1.json")["status"] == "done");
+    const auto failed = result("results/cells/noise=0.1,N=6000/1.json");
+    CHECK(failed["status"] == "failed");
+    CHECK(failed["error"].get<std::string>().find("memory") != std::string::npos);
+  }
+#endif
+
+  TEST_CASE("a result that finds no room ends the run in one line and loses nothing") {
+    const Folder folder;
+    const auto expected = reference_run();
+    fs::remove("reference/cells/noise=0.1/2.json");
+    const Ended full =
+        Program({"bash", "-c",
+                 "ulimit -f 0; exec " RHEOBASE_PROGRAM " study run study.toml -o reference"})
+            .wait();
+    CHECK(full.code != 0);
+    CHECK_FALSE(fs::exists("reference/cells/noise=0.1/2.json"));
+    CHECK(study(run_words("reference")).code == 0);
+    CHECK(contents("reference") == expected);
+  }
+
+  TEST_CASE("Ctrl-C keeps finished cells and says how to go on") {
+    const Folder folder;
+    const auto expected = reference_run();
+    Program program(study_words(run_words("stopped", {"--jobs", "1"})));
+    while (program.running() && !fs::exists("stopped/cells/noise=0.1/1.json")) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    ::kill(program.process(), SIGINT);
+    const Ended ended = program.wait();
+    CHECK(ended.code == 130);
+    CHECK(ended.err ==
+          "rheobase: stopped; finished cells are kept, the same command goes on with the rest\n");
+    CHECK(contents("stopped").size() < expected.size());
+    CHECK(study(run_words("stopped")).code == 0);
+    CHECK(contents("stopped") == expected);
+  }
+
+  TEST_CASE("tables and figures of a study") {
+    const Folder folder;
+    reference_run();
+    const Ended table = study({"collect", "study.toml", "-o", "reference", "--json"});
+    REQUIRE(table.code == 0);
+    const auto json = nlohmann::json::parse(table.out);
+    CHECK(json["summary"].size() == 4);
+    CHECK(json["summary"][0]["count"] == 4);
+    double sum = 0.0;
+    for (int seed = 1; seed <= 4; ++seed) {
+      sum +=
+          result("reference/cells/noise=0.1/" + std::to_string(seed) + ".json")["measures"]["loss"]
+              .get<double>();
+    }
+    CHECK(std::abs(json["summary"][0]["mean"].get<double>() - sum / 4.0) < 1e-12);
+    CHECK(
+        text_of("reference/summary.csv").starts_with("condition,\"noise\",measure,count,mean,sd,"));
+    CHECK(fs::exists("reference/summary.mat"));
+    CHECK(fs::exists("reference/cells.csv"));
+    const Ended plot =
+        study({"plot", "study.toml", "-o", "reference", "--measure", "loss", "--over", "noise"});
+    CHECK(plot.out == "reference/loss.svg\n");
+    CHECK(text_of("reference/loss.svg").find("<svg") != std::string::npos);
+    const Ended unknown = study({"plot", "study.toml", "-o", "reference", "--measure", "los"});
+    CHECK(unknown.code == 2);
+    CHECK(
+        unknown.err ==
+        "rheobase: --measure: found 'los'; must be one of loss, trained (did you mean 'loss'?)\n");
+  }
+
+  TEST_CASE("the papers' studies are good, and the smallest runs whole") {
+    const Folder folder;
+    for (const char* name : {"kim2019", "laje2013", "inagaki2019", "motifs2022"}) {
+      const std::string file = std::string(RHEOBASE_STUDIES) + "/" + name + ".toml";
+      CAPTURE(file);
+      for (const Words& more : {Words{}, Words{"--quick"}}) {
+        const Ended ended = study(Words{"check", file, "--json"} + more);
+        CAPTURE(ended.err);
+        CHECK(ended.code == 0);
+      }
+    }
+    const std::string smallest = std::string(RHEOBASE_STUDIES) + "/inagaki2019.toml";
+    const Ended run = study({"run", smallest, "--quick", "-o", "quick"});
+    CAPTURE(run.err);
+    CHECK(run.code == 0);
+    const Ended table = study({"collect", smallest, "--quick", "-o", "quick"});
+    CHECK(table.out.find("0.91 [fig. 3]") != std::string::npos);
+  }
+}
+
+}  // namespace rheobase
