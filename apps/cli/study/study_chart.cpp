@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
+
+#include <fmt/format.h>
 
 #include "core/error.hpp"
 
@@ -68,7 +71,7 @@ std::pair<std::vector<Placed>, bool> placed(const study::Study& study, const stu
     if (known == words.end()) {
       words.push_back(word);
     }
-    point.group = plot.by.empty() ? word : point.group;
+    point.group = plot.by.empty() ? fmt::format("{:g}: {}", point.x, word) : point.group;
   }
   return {points, numbers};
 }
@@ -138,6 +141,24 @@ report::ChartSeries published_rings(const std::vector<Placed>& points, bool frac
   return rings;
 }
 
+/// What is drawn, with room above it for the labels.
+std::pair<double, double> room_for_key(const report::ChartPanel& panel) {
+  constexpr double kLine = 0.07;  // of the height
+  double low = std::numeric_limits<double>::infinity();
+  double high = -low;
+  double lines = 0.0;
+  for (const report::ChartSeries& series : panel.series) {
+    if (series.values.rows() > 0) {
+      const auto drawn = series.values.rightCols(series.values.cols() - 1);
+      low = std::min(low, drawn.minCoeff());
+      high = std::max(high, drawn.maxCoeff());
+      lines += series.label.empty() ? 0.0 : 1.0;
+    }
+  }
+  const double height = high > low ? high - low : std::max(1.0, std::abs(high));
+  return {low - 0.05 * height, high + height * std::min(0.8, 0.05 + kLine * lines)};
+}
+
 }  // namespace
 
 report::Chart study_chart(const study::Study& study, const study::Collected& all,
@@ -156,7 +177,7 @@ report::Chart study_chart(const study::Study& study, const study::Collected& all
   report::ChartPanel panel{study.title, numbers ? plot.over : "", measure.label, {}};
   panel.x_range = {low.x - 0.1 * width - (width == 0.0 ? 1.0 : 0.0),
                    high.x + 0.15 * width + (width == 0.0 ? 1.0 : 0.0)};
-  panel.key = "outside right top";
+  panel.key = "top right";
   if (!numbers) {
     panel.x_tick = 1.0;
   }
@@ -178,7 +199,8 @@ report::Chart study_chart(const study::Study& study, const study::Collected& all
     panel.series.push_back(bars_of(group, fraction, colour, groups[g]));
   }
   panel.series.push_back(published_rings(points, fraction));
-  report::Chart chart{1, 150.0, 80.0, {}};
+  panel.y_range = room_for_key(panel);
+  report::Chart chart{1, 150.0, 90.0, {}};
   chart.panels.push_back(std::move(panel));
   return chart;
 }
