@@ -118,6 +118,20 @@ TEST_SUITE("cli") {
     CHECK(study({"status", "study.toml", "-o", "nowhere"}).code == 2);
   }
 
+  TEST_CASE("files that a study keeps lie beside its results") {
+    const Folder folder;
+    write("study.toml", "keep = [\"model.mat\", \"no-such-file\"]\n" + tiny_study());
+    REQUIRE(study(run_words("results")).code == 0);
+    for (const char* condition : {"noise=0.1", "noise=0.5"}) {
+      for (int seed = 1; seed <= 4; ++seed) {
+        const fs::path kept =
+            fs::path("results/files") / condition / std::to_string(seed) / "model.mat";
+        CAPTURE(kept.string());
+        CHECK(Program({RHEOBASE_PROGRAM, "info", kept.string()}).wait().code == 0);
+      }
+    }
+  }
+
   TEST_CASE("what fails is recorded with its message and the rest goes on; --retry") {
     const Folder folder;
     std::string text = tiny_study();
