@@ -118,6 +118,9 @@ class Runner {
 
   /// The others are taken to be as fast as this process.
   void report() const {
+    if (!control_.report) {
+      return;
+    }
     const auto missing = static_cast<double>(std::max<std::ptrdiff_t>(1, missing_));
     const double ended = std::min(missing, static_cast<double>(ended_) * schedule_.processes());
     control_.progress(ended / missing,

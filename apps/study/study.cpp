@@ -94,6 +94,18 @@ const Scalar* find(const Parameters& parameters, const std::string& name) {
   return found == parameters.end() ? nullptr : &found->second;
 }
 
+std::vector<std::string> parameter_names(const Study& study) {
+  std::vector<std::string> names;
+  for (const Condition& condition : study.conditions) {
+    for (const auto& [name, value] : condition.parameters) {
+      if (std::ranges::find(names, name) == names.end()) {
+        names.push_back(name);
+      }
+    }
+  }
+  return names;
+}
+
 std::vector<Cell> cells_of(const Study& study) {
   std::size_t longest = 0;
   for (const Condition& condition : study.conditions) {

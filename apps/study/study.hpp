@@ -102,6 +102,9 @@ struct Cell {
   Seed seed = 0;
 };
 
+/// The parameters that conditions have, in the order in which they come up.
+std::vector<std::string> parameter_names(const Study& study);
+
 /// All cells: every condition's first seed, every condition's second one, ...
 std::vector<Cell> cells_of(const Study& study);
 

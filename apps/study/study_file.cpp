@@ -126,10 +126,7 @@ void read_comparisons(const StudyTable& top, Study& study) {
 }
 
 void read_plots(const StudyTable& top, Study& study) {
-  std::vector<std::string> parameters;
-  for (const auto& [name, value] : study.conditions.front().parameters) {
-    parameters.push_back(name);
-  }
+  std::vector<std::string> parameters = parameter_names(study);
   parameters.emplace_back("condition");
   for (const StudyTable& table : top.tables("plot", {"name", "measure", "over", "by"})) {
     Plot plot;

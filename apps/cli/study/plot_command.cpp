@@ -19,10 +19,8 @@ struct StudyPlotRequest : StudyRequest {
 
 void require_parameter(const study::Study& study, const std::string& option,
                        const std::string& name) {
-  std::vector<std::string> known{"condition"};
-  for (const auto& [parameter, value] : study.conditions.front().parameters) {
-    known.push_back(parameter);
-  }
+  std::vector<std::string> known = study::parameter_names(study);
+  known.emplace_back("condition");
   if (!name.empty() && std::ranges::find(known, name) == known.end()) {
     throw InputError(option, "", "'" + name + "'", must_be_one_of(name, known));
   }

@@ -19,19 +19,6 @@ std::string csv_optional(const std::optional<double>& value) {
   return value ? fmt::format("{}", *value) : "";
 }
 
-/// The parameters that conditions have, in the order in which they come up.
-std::vector<std::string> parameter_names(const study::Study& study) {
-  std::vector<std::string> names;
-  for (const study::Condition& condition : study.conditions) {
-    for (const auto& [name, value] : condition.parameters) {
-      if (std::find(names.begin(), names.end(), name) == names.end()) {
-        names.push_back(name);
-      }
-    }
-  }
-  return names;
-}
-
 std::string parameters_csv(const study::Condition& condition,
                            const std::vector<std::string>& names) {
   std::string cells;
@@ -54,7 +41,7 @@ std::string header_csv(const std::vector<std::string>& names) {
 }
 
 std::string summary_csv(const study::Study& study, const study::Collected& all) {
-  const std::vector<std::string> names = parameter_names(study);
+  const std::vector<std::string> names = study::parameter_names(study);
   std::string text = "condition" + header_csv(names) +
                      ",measure,count,mean,sd,median,minimum,maximum,successes,fraction,low,high,"
                      "published_mean,published_sd,published_fraction,source\n";
@@ -89,7 +76,7 @@ std::string value_csv(const study::MeasureValue* value) {
 }
 
 std::string cells_csv(const study::Study& study, const study::Collected& all) {
-  const std::vector<std::string> names = parameter_names(study);
+  const std::vector<std::string> names = study::parameter_names(study);
   std::vector<std::string> measures;
   for (const study::Measure& measure : study.measures) {
     measures.push_back(measure.name);

@@ -39,7 +39,7 @@ class MpiSchedule final : public Schedule {
   const std::vector<std::size_t>& cells() const override { return cells_; }
   int processes() const override { return session_.size(); }
   void serve() override;
-  int patience_ms() const override { return 2; }
+  int patience_ms() const override { return 5; }
   bool finished() override;
 
  private:

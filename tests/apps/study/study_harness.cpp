@@ -71,7 +71,7 @@ std::vector<std::string> study_words(const std::vector<std::string>& words) {
   return all;
 }
 
-Ended study(const std::vector<std::string>& words) {
+Ended run_studies(const std::vector<std::string>& words) {
   return Program(study_words(words)).wait();
 }
 

@@ -35,7 +35,7 @@ class Program {
 };
 
 /// `rheobase study ...`, to its end.
-Ended study(const std::vector<std::string>& words);
+Ended run_studies(const std::vector<std::string>& words);
 
 /// mpirun with a number of ranks; empty where this build has no MPI.
 std::vector<std::string> mpirun(int ranks);

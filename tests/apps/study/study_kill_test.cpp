@@ -40,7 +40,7 @@ std::vector<pid_t> children_of(pid_t process) {
 std::map<std::string, std::string> unbroken(double& milliseconds) {
   write("study.toml", tiny_study());
   const auto start = std::chrono::steady_clock::now();
-  REQUIRE(study({"run", "study.toml", "-o", "unbroken", "--jobs", "2"}).code == 0);
+  REQUIRE(run_studies({"run", "study.toml", "-o", "unbroken", "--jobs", "2"}).code == 0);
   milliseconds = Milliseconds(std::chrono::steady_clock::now() - start).count();
   return contents("unbroken");
 }
@@ -58,7 +58,7 @@ void run_and_kill(const Words& words, double milliseconds,
 
 /// Goes on until nothing is missing. What a killed process left must not matter.
 void require_same(const std::map<std::string, std::string>& expected) {
-  const Ended ended = study(kRun);
+  const Ended ended = run_studies(kRun);
   CAPTURE(ended.err);
   REQUIRE(ended.code == 0);
   CHECK(contents("broken") == expected);

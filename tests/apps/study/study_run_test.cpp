@@ -29,7 +29,7 @@ Words run_words(const std::string& folder, const Words& more = {}) {
 /// The tiny study run by one process, one cell at a time.
 std::map<std::string, std::string> reference_run() {
   write("study.toml", tiny_study());
-  const Ended ended = study(run_words("reference", {"--jobs", "1"}));
+  const Ended ended = run_studies(run_words("reference", {"--jobs", "1"}));
   CAPTURE(ended.err);
   REQUIRE(ended.code == 0);
   return contents("reference");
@@ -46,10 +46,10 @@ TEST_SUITE("cli") {
     const Folder folder;
     const auto expected = reference_run();
     CHECK(expected.size() == 10);  // eight cells, plan and copy
-    CHECK(study(run_words("jobs", {"--jobs", "3"})).code == 0);
+    CHECK(run_studies(run_words("jobs", {"--jobs", "3"})).code == 0);
     CHECK(contents("jobs") == expected);
     for (const char* shard : {"2/3", "3/3", "1/3"}) {
-      CHECK(study(run_words("shards", {"--shard", shard})).code == 0);
+      CHECK(run_studies(run_words("shards", {"--shard", shard})).code == 0);
     }
     CHECK(contents("shards") == expected);
     CHECK_FALSE(fs::exists("shards/work"));
@@ -102,20 +102,34 @@ TEST_SUITE("cli") {
     const fs::path kept = "reference/cells/noise=0.5/2.json";
     const auto before = fs::last_write_time(kept);
     fs::remove(gone);
-    CHECK(study(run_words("reference")).code == 0);
+    CHECK(run_studies(run_words("reference")).code == 0);
     CHECK(contents("reference") == expected);
     CHECK(fs::last_write_time(kept) == before);
     std::string other = tiny_study();
     other.replace(other.find("trials = 20"), 11, "trials = 30");
     write("study.toml", other);
-    const Ended refused = study(run_words("reference"));
+    const Ended refused = run_studies(run_words("reference"));
     CHECK(refused.code == 2);
     CHECK(
         refused.err ==
         "rheobase: reference: found step: train: options: --trials 20 where the file has 30; must "
         "be the folder of this study: name another one for another study\n");
     CHECK(contents("reference") == expected);
-    CHECK(study({"status", "study.toml", "-o", "nowhere"}).code == 2);
+    CHECK(run_studies({"status", "study.toml", "-o", "nowhere"}).code == 2);
+  }
+
+  TEST_CASE("files that a study keeps lie beside its results") {
+    const Folder folder;
+    write("study.toml", "keep = [\"model.mat\", \"no-such-file\"]\n" + tiny_study());
+    REQUIRE(run_studies(run_words("results")).code == 0);
+    for (const char* condition : {"noise=0.1", "noise=0.5"}) {
+      for (int seed = 1; seed <= 4; ++seed) {
+        const fs::path kept =
+            fs::path("results/files") / condition / std::to_string(seed) / "model.mat";
+        CAPTURE(kept.string());
+        CHECK(Program({RHEOBASE_PROGRAM, "info", kept.string()}).wait().code == 0);
+      }
+    }
   }
 
   TEST_CASE("what fails is recorded with its message and the rest goes on; --retry") {
@@ -123,7 +137,7 @@ TEST_SUITE("cli") {
     std::string text = tiny_study();
     text.replace(text.find("[0.1, 0.5]"), 10, "[0.1, -1]");
     write("study.toml", text);
-    const Ended ended = study(run_words("results"));
+    const Ended ended = run_studies(run_words("results"));
     CHECK(ended.code == 1);
     CHECK(ended.err == "rheobase: 4 of 8 cells failed; --retry runs them again\n");
     const auto failed = result("results/cells/noise=-1/3.json");
@@ -133,15 +147,15 @@ TEST_SUITE("cli") {
     CHECK(failed["measures"]["loss"].is_null());
     CHECK(result("results/cells/noise=0.1/3.json")["status"] == "done");
     const auto status =
-        nlohmann::json::parse(study({"status", "study.toml", "-o", "results", "--json"}).out);
+        nlohmann::json::parse(run_studies({"status", "study.toml", "-o", "results", "--json"}).out);
     CHECK(status["done"] == 4);
     CHECK(status["failed"] == 4);
     CHECK(status["missing"] == 0);
     CHECK(status["conditions"][1]["errors"].size() == 4);
     const auto before = fs::last_write_time("results/cells/noise=-1/3.json");
-    study(run_words("results"));
+    run_studies(run_words("results"));
     CHECK(fs::last_write_time("results/cells/noise=-1/3.json") == before);
-    study(run_words("results", {"--retry"}));
+    run_studies(run_words("results", {"--retry"}));
     CHECK(fs::last_write_time("results/cells/noise=-1/3.json") != before);
   }
 
@@ -153,7 +167,7 @@ TEST_SUITE("cli") {
     text.replace(text.find("N = 5\n"), 6, "N = \"{N}\"\n");
     text.replace(text.find("\"1:4\""), 5, "1");
     write("study.toml", text);
-    const Ended ended = study(run_words("results", {"--memory", "0.5"}));
+    const Ended ended = run_studies(run_words("results", {"--memory", "0.5"}));
     CHECK(ended.code == 1);
     CHECK(result("results/cells/noise=0.1,N=5/1.json")["status"] == "done");
     const auto failed = result("results/cells/noise=0.1,N=6000/1.json");
@@ -172,7 +186,7 @@ TEST_SUITE("cli") {
             .wait();
     CHECK(full.code != 0);
     CHECK_FALSE(fs::exists("reference/cells/noise=0.1/2.json"));
-    CHECK(study(run_words("reference")).code == 0);
+    CHECK(run_studies(run_words("reference")).code == 0);
     CHECK(contents("reference") == expected);
   }
 
@@ -189,14 +203,14 @@ TEST_SUITE("cli") {
     CHECK(ended.err ==
           "rheobase: stopped; finished cells are kept, the same command goes on with the rest\n");
     CHECK(contents("stopped").size() < expected.size());
-    CHECK(study(run_words("stopped")).code == 0);
+    CHECK(run_studies(run_words("stopped")).code == 0);
     CHECK(contents("stopped") == expected);
   }
 
   TEST_CASE("tables and figures of a study") {
     const Folder folder;
     reference_run();
-    const Ended table = study({"collect", "study.toml", "-o", "reference", "--json"});
+    const Ended table = run_studies({"collect", "study.toml", "-o", "reference", "--json"});
     REQUIRE(table.code == 0);
     const auto json = nlohmann::json::parse(table.out);
     CHECK(json["summary"].size() == 4);
@@ -212,11 +226,12 @@ TEST_SUITE("cli") {
         text_of("reference/summary.csv").starts_with("condition,\"noise\",measure,count,mean,sd,"));
     CHECK(fs::exists("reference/summary.mat"));
     CHECK(fs::exists("reference/cells.csv"));
-    const Ended plot =
-        study({"plot", "study.toml", "-o", "reference", "--measure", "loss", "--over", "noise"});
+    const Ended plot = run_studies(
+        {"plot", "study.toml", "-o", "reference", "--measure", "loss", "--over", "noise"});
     CHECK(plot.out == "reference/loss.svg\n");
     CHECK(text_of("reference/loss.svg").find("<svg") != std::string::npos);
-    const Ended unknown = study({"plot", "study.toml", "-o", "reference", "--measure", "los"});
+    const Ended unknown =
+        run_studies({"plot", "study.toml", "-o", "reference", "--measure", "los"});
     CHECK(unknown.code == 2);
     CHECK(
         unknown.err ==
@@ -229,16 +244,16 @@ TEST_SUITE("cli") {
       const std::string file = std::string(RHEOBASE_STUDIES) + "/" + name + ".toml";
       CAPTURE(file);
       for (const Words& more : {Words{}, Words{"--quick"}}) {
-        const Ended ended = study(Words{"check", file, "--json"} + more);
+        const Ended ended = run_studies(Words{"check", file, "--json"} + more);
         CAPTURE(ended.err);
         CHECK(ended.code == 0);
       }
     }
     const std::string smallest = std::string(RHEOBASE_STUDIES) + "/inagaki2019.toml";
-    const Ended run = study({"run", smallest, "--quick", "-o", "quick"});
+    const Ended run = run_studies({"run", smallest, "--quick", "-o", "quick"});
     CAPTURE(run.err);
     CHECK(run.code == 0);
-    const Ended table = study({"collect", smallest, "--quick", "-o", "quick"});
+    const Ended table = run_studies({"collect", smallest, "--quick", "-o", "quick"});
     CHECK(table.out.find("0.91 [fig. 3]") != std::string::npos);
   }
 }
