@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "apps/cli/intervention.hpp"
 #include "apps/cli/json_output.hpp"
 #include "apps/cli/option.hpp"
 #include "apps/cli/output_file.hpp"
@@ -32,6 +33,7 @@ struct SimulateRequest {
   std::string condition;  ///< empty: drawn
   TaskChoice task;
   SpikingChoice spiking;
+  InterventionChoice intervention;
   double scaling = 0.0;
   std::string initial_voltage = "uniform";
   std::string record = "spikes,output";
@@ -73,7 +75,7 @@ Eigen::MatrixXd read_finite(const std::string& option, const std::string& file_a
   return values;
 }
 
-Drive drive_of(const SimulateRequest& request, const io::ModelFile& file) {
+Drive drive_of(const SimulateRequest& request, const io::ModelFile& file, const Console& console) {
   if (!request.input.empty()) {
     if (!request.task.name.empty() || !request.condition.empty()) {
       throw InputError("--input", "", "--task or --condition beside it",
@@ -88,7 +90,8 @@ Drive drive_of(const SimulateRequest& request, const io::ModelFile& file) {
     }
     return {std::move(input), {}, {}};
   }
-  const rate::Task task = resolve_task(request.task, file, request.model.string());
+  const rate::Task task =
+      resolve_task(request.task, file, request.model.string(), TrialsUse::evaluation, console);
   const std::uint32_t number = request.spiking.simulation.trial;
   const rate::Trial trial = request.condition.empty()
                                 ? task.random_trial(request.seed, number, Purpose::evaluation_task)
@@ -182,6 +185,7 @@ void check_window(const std::optional<spiking::Stimulation>& stimulation, Eigen:
 struct Outcome {
   spiking::SimulationResult result;
   Drive drive;
+  std::string changed;  ///< lesions and drive
   double scaling = 0.0;
   double seconds = 0.0;
 };
@@ -211,9 +215,15 @@ void print_outcome(const SimulateRequest& request, const Outcome& outcome,
                  {"spikes", result.spike_count.sum()},
                  {"mean_rate_hz", mean_rate},
                  {"seconds", outcome.seconds}};
+    if (!outcome.changed.empty()) {
+      json["intervention"] = outcome.changed;
+    }
     if (outcome.drive.task) {
       json["task"] = to_json(*outcome.drive.task);
       json["condition"] = condition();
+      if (outcome.drive.trial->index >= 0) {
+        json["trial_of_file"] = outcome.drive.trial->index + 1;
+      }
       json["correct"] = correct();
     }
     print_json(console, json);
@@ -224,11 +234,17 @@ void print_outcome(const SimulateRequest& request, const Outcome& outcome,
               fmt::format("{}, scaling factor {:g}", request.model.string(), outcome.scaling));
   add_network(summary, request.spiking.transfer);
   if (outcome.drive.task) {
-    summary.add("trial", fmt::format("task {}, condition {}, number {}, answer {}",
-                                     outcome.drive.task->name(), condition(), options.trial,
-                                     correct() ? "correct" : "wrong"));
+    const int index = outcome.drive.trial->index;
+    summary.add("trial",
+                fmt::format("task {}, condition {}, number {}{}, answer {}",
+                            outcome.drive.task->name(), condition(), options.trial,
+                            index < 0 ? "" : fmt::format(" (trial {} of the file)", index + 1),
+                            correct() ? "correct" : "wrong"));
   } else {
     summary.add("input", request.input);
+  }
+  if (!outcome.changed.empty()) {
+    summary.add("changed", outcome.changed);
   }
   summary.add("engine", simulation_text(options, engine));
   add_engine_reason(summary, request.spiking, engine);
@@ -241,15 +257,18 @@ void print_outcome(const SimulateRequest& request, const Outcome& outcome,
 }
 
 void run_simulate(SimulateRequest request, const Console& console) {
-  const io::ModelFile file = io::read_model(request.model);
+  io::ModelFile file = io::read_model(request.model);
   finish_spiking_options(request.spiking, file);
   check_output("--output", request.output,
                {request.model, file_of(request.input), file_of(request.initial_voltage),
-                request.task.trials_file});
+                request.task.trials_file, request.task.test_file});
+  Outcome outcome;
+  outcome.drive = drive_of(request, file, console);
+  outcome.drive.input =
+      with_drive(request.intervention, std::move(outcome.drive.input), file.network.step_ms);
+  outcome.changed = intervene(request.intervention, file);
   const spiking::SpikingModel spiking =
       spiking_model_of(file, request.model.string(), request.scaling, request.spiking);
-  Outcome outcome;
-  outcome.drive = drive_of(request, file);
   outcome.scaling = spiking.scaling_factor;
   const spiking::SimulationOptions options = options_of(request, spiking.units());
   check_window(options.stimulation, outcome.drive.input.cols(), file.network.step_ms);
@@ -335,6 +354,7 @@ void add_simulate_command(Command program, const Console& console) {
   add_task_options(command, request->task, "Task of the trial (default: the one the file names)");
   add_recording_options(command, *request);
   add_stimulation_options(command, *request);
+  add_intervention_options(command, request->intervention);
   add_spiking_options(command, request->spiking);
   command.action([request, &console] { run_simulate(*request, console); });
 }

@@ -11,6 +11,7 @@ ModelFile mapped_model(const ModelFile& file, const rate::Task& task,
   mapped.scaling_factor = chosen.measured.scaling_factor;
   mapped.task = task.name();
   mapped.provenance.task_parameters = task.parameters();
+  mapped.provenance.split = task.split();
   mapped.provenance.scaling_factors.clear();
   mapped.provenance.accuracies.clear();
   for (const mapping::ScalingPoint& point : mapping::chosen_points(result)) {

@@ -76,14 +76,11 @@ Training new_training(Keywords& keywords, const rate::Task& task) {
                                 .cols = network.units,
                                 .text = fmt::format("({0}, {0})", network.units)});
   }
-  if (task.outputs() != 1 || task.step_ms() != rate::kRateStepMs) {
-    throw InputError(
-        "task", "",
-        fmt::format("{} output(s) and steps of {:g} ms", task.outputs(), task.step_ms()),
-        fmt::format("must have 1 output and steps of {:g} ms to be learnt", rate::kRateStepMs));
-  }
   training.state = rate::initial_state(
-      rate::make_dale_model(network, task.inputs(), training.options.seed), training.options);
+      rate::make_dale_model(
+          network, {.inputs = task.inputs(), .outputs = task.outputs(), .step_ms = task.step_ms()},
+          training.options.seed),
+      training.options);
   return training;
 }
 

@@ -18,7 +18,7 @@ inline rate::DaleModel small_network(rate::NetworkOptions options, int inputs, S
   }
   rate::DaleModel model = rate::make_dale_model(options, inputs, seed);
   model.w_out *= 20.0;
-  model.b_out = 0.05;
+  model.b_out.setConstant(0.05);
   return model;
 }
 

@@ -163,9 +163,9 @@ void add_network_facts(Facts& facts, const io::ModelFile& file) {
     facts.add("Dale's principle", yes_no(model.dale));
     facts.add("time constants",
               model.fixed_tau()
-                  ? fmt::format("{:g} ms, fixed", model.tau_min_steps * rate::kRateStepMs)
-                  : fmt::format("{:g} to {:g} ms, trained", model.tau_min_steps * rate::kRateStepMs,
-                                model.tau_max_steps * rate::kRateStepMs));
+                  ? fmt::format("{:g} ms, fixed", model.tau_min_steps * model.step_ms)
+                  : fmt::format("{:g} to {:g} ms, trained", model.tau_min_steps * model.step_ms,
+                                model.tau_max_steps * model.step_ms));
   } else {
     facts.add("time constants",
               fmt::format("{:g} to {:g} ms", network.tau_ms.minCoeff(), network.tau_ms.maxCoeff()));
