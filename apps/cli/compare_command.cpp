@@ -155,9 +155,9 @@ void check(const CompareRequest& request, const mapping::Comparison& comparison,
 
 void run_compare(CompareRequest request, const Console& console) {
   check_request(request);
-  const io::ModelFile file = io::read_model(request.model);
+  io::ModelFile file = io::read_model(request.model);
   finish_spiking_options(request.spiking, file);
-  const rate::Task task =
+  const rate::Task intact =
       resolve_task(request.task, file, request.model.string(), TrialsUse::evaluation, console);
   const rate::Task task = with_drive(request.intervention, intact);
   const std::string changed = intervene(request.intervention, file);

@@ -150,9 +150,9 @@ Json to_json(const NetworkEvaluation& evaluation, const std::vector<std::string>
 }
 
 void run_evaluation(EvaluationRequest request, const Console& console) {
-  const io::ModelFile file = io::read_model(request.model);
+  io::ModelFile file = io::read_model(request.model);
   finish_spiking_options(request.spiking, file);
-  const rate::Task task =
+  const rate::Task intact =
       resolve_task(request.task, file, request.model.string(), TrialsUse::evaluation, console);
   const rate::Task task = with_drive(request.intervention, intact);
   const std::string changed = intervene(request.intervention, file);

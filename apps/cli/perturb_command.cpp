@@ -237,6 +237,11 @@ report::Chart perturb_chart(const Sweep& sweep, const std::vector<PerturbedPoint
     panel.series.push_back(std::move(line));
     panel.series.push_back(std::move(error_bars));
   }
+  const auto [low, high] = std::ranges::minmax(sweep.values);
+  const double room = 0.05 * (high - low);
+  if (room > 0.0) {
+    panel.x_range = {low - room, high + room};
+  }
   report::Chart chart;
   chart.columns = 1;
   chart.panel_width_mm = 90.0;

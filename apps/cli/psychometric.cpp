@@ -186,13 +186,19 @@ report::Chart psychometric_chart(const std::vector<PsychometricPoint>& points,
                      line(points, report::kRed, "spiking", percent_of(&PsychometricPoint::spiking)),
                      bars(points, report::kRed, &PsychometricPoint::spiking)};
   const std::string output =
-      task.definition().output_names.empty() ? "Output" : task.definition().output_names.front();
+      task.definition().output_names.empty() ? "output" : task.definition().output_names.front();
   report::ChartPanel outputs{
       .title = "Output", .x_label = name, .y_label = "Mean " + output, .series = {}};
   outputs.series = {
       line(points, report::kBlue, "rate", [](const auto& point) { return point.rate_output; }),
       line(points, report::kRed, "spiking",
            [](const auto& point) { return point.spiking_output; })};
+  const double room = 0.05 * (points.back().mean - points.front().mean);
+  for (report::ChartPanel* panel : {&accuracy, &outputs}) {
+    if (room > 0.0) {
+      panel->x_range = {points.front().mean - room, points.back().mean + room};
+    }
+  }
   report::Chart chart;
   chart.columns = 2;
   chart.panels = {accuracy, outputs};

@@ -18,7 +18,7 @@ ModelFile mapped_model(const ModelFile& file, const rate::Task& task,
     mapped.provenance.scaling_factors.push_back(point.scaling_factor);
     mapped.provenance.accuracies.push_back(point.accuracy.value);
   }
-  mapped.provenance.search_trials = options.search.trials;
+  mapped.provenance.search_trials = task.evaluation_trials(options.search.trials, kSearchTrials);
   mapped.provenance.map_command = command;
   return mapped;
 }

@@ -163,7 +163,11 @@ bool Converter::confirm(ConversionCandidate& candidate) {
     candidate.confirmed = wilson_interval(right, trials);
     const bool open =
         candidate.confirmed->low < options_.target && candidate.confirmed->high > options_.target;
-    if (!open || trials < until) {  // of given trials there may be no more
+    if (trials < until) {
+      // Of given trials there are no more, too few for an interval above the target: a fraction.
+      return candidate.confirmed->value >= options_.target;
+    }
+    if (!open) {
       break;
     }
   }

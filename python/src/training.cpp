@@ -119,7 +119,7 @@ py::dict training_dict(const rate::TrainingResult& result) {
   dict["losses"] = array_of(std::vector<double>(result.state.losses));
   dict["evaluations"] = evaluations_of(result.state.evaluations);
   dict["trained"] = result.trained;
-  dict["criteria_met"] = result.outcome == rate::TrainingOutcome::criteria_met;
+  dict["criteria_met"] = result.trained;
   dict["trials"] = result.state.trials_done;
   const Proportion& accuracy = result.last_evaluation.accuracy;
   dict["accuracy"] = accuracy.value;
@@ -151,7 +151,7 @@ py::tuple train(const rate::Task& task, const py::dict& options, const std::stri
   const rate::CheckpointSink sink = [&](const rate::TrainingState& state) {
     if (!training.checkpoint.empty()) {
       io::write_checkpoint(training.checkpoint,
-                           {state, training.options, task.name(), task.parameters(), command});
+                           {state, training.options, task.name(), task.parameters(), command, task.split()});
     }
   };
   Session session(progress);

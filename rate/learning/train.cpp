@@ -81,7 +81,8 @@ std::vector<std::string> unmet_at_the_end(const TrainingOptions& options, const 
     return {fmt::format("no evaluation yet, the first is after {} trials", options.evaluate_every)};
   }
   const EvaluationPoint& last = state.evaluations.back();
-  const std::string of = with.empty() ? "" : fmt::format(" ({})", with);
+  const std::string of = std::string(task.split() ? " of training trials" : "") +
+                         (with.empty() ? "" : fmt::format(" ({})", with));
   std::vector<std::string> unmet = unmet_criteria(options, last.mean_loss, last.accuracy, of);
   const int minimum =
       options.minimum_trials >= 0 ? options.minimum_trials : task.definition().minimum_trials;

@@ -12,7 +12,7 @@ scipy.io.savemat("choice.mat", {
     "label": np.array(["right", "left"], object)[(strength > 0).astype(int)],
     "input_names": np.array(["left", "right"], object),
     "values": {"strength": strength},                  # for compare --over strength
-    "stimulus_windows_ms": [100.0, 300.0],
+    "stimulus_windows_ms": [100.0, 300.0], "score_window_ms": [350.0, 500.0],
 }, do_compression=True)
 rng = np.random.default_rng(3)
 K, T = 10, 60
