@@ -68,30 +68,41 @@ std::vector<std::string> unmet_criteria(const TrainingOptions& options, double m
   return unmet;
 }
 
-/// Why a training that came to its end without meeting the criteria did not.
-std::vector<std::string> unmet_at_the_end(const TrainingOptions& options, const Task& task,
-                                          const TrainingState& state) {
+/// What the last evaluation asked beyond loss and accuracy: " of training trials (margin 0.1)".
+std::string asked_of(const TrainingOptions& options, const Task& task, bool with_spikes) {
   std::string with =
       options.stop_margin > 0.0 ? fmt::format("margin {:g}", options.stop_margin) : std::string();
-  if (options.spike_noise > 0.0) {
+  if (with_spikes) {
     with += fmt::format("{}spike-like noise of s = {:g}", with.empty() ? "" : ", ",
                         options.spike_noise);
   }
-  if (state.evaluations.empty()) {
+  return std::string(task.split() ? " of training trials" : "") +
+         (with.empty() ? "" : fmt::format(" ({})", with));
+}
+
+/// Why a training that came to its end without meeting the criteria did not.
+std::vector<std::string> unmet_at_the_end(const TrainingOptions& options, const Task& task,
+                                          const std::vector<EvaluationPoint>& evaluations) {
+  if (evaluations.empty()) {
     return {fmt::format("no evaluation yet, the first is after {} trials", options.evaluate_every)};
   }
-  const EvaluationPoint& last = state.evaluations.back();
-  const std::string of = std::string(task.split() ? " of training trials" : "") +
-                         (with.empty() ? "" : fmt::format(" ({})", with));
-  std::vector<std::string> unmet = unmet_criteria(options, last.mean_loss, last.accuracy, of);
+  const EvaluationPoint& last = evaluations.back();
   const int minimum =
       options.minimum_trials >= 0 ? options.minimum_trials : task.definition().minimum_trials;
-  if (unmet.empty()) {
-    unmet.push_back(
-        last.trial > minimum
-            ? fmt::format("fewer than {} trials with spike-like noise of s = {:g}",
-                          std::max(1, options.spike_noise_trials), options.spike_noise)
-            : fmt::format("{} trials, the criteria count after {}", last.trial, minimum));
+  const auto met = [&](const EvaluationPoint& point) {
+    return point.trial > minimum &&
+           unmet_criteria(options, point.mean_loss, point.accuracy, "").empty();
+  };
+  const bool with_spikes =
+      options.spike_noise > 0.0 && (options.spike_noise_throughout ||
+                                    std::any_of(evaluations.begin(), evaluations.end() - 1, met));
+  std::vector<std::string> unmet =
+      unmet_criteria(options, last.mean_loss, last.accuracy, asked_of(options, task, with_spikes));
+  if (unmet.empty() && last.trial <= minimum) {
+    unmet.push_back(fmt::format("{} trials, the criteria count after {}", last.trial, minimum));
+  } else if (unmet.empty()) {
+    unmet.push_back(fmt::format("fewer than {} trials with spike-like noise of s = {:g}",
+                                std::max(1, options.spike_noise_trials), options.spike_noise));
   }
   return unmet;
 }
@@ -121,7 +132,7 @@ TrainingResult train(TrainingState state, const Task& task, const TrainingOption
   }
   result.state = learner.take_state();
   if (result.outcome == TrainingOutcome::max_trials_reached) {
-    result.unmet = unmet_at_the_end(options, task, result.state);
+    result.unmet = unmet_at_the_end(options, task, result.state.evaluations);
   } else if (result.outcome == TrainingOutcome::criteria_met) {
     const bool held_out = task.split() && task.split()->evaluated == EvaluatedTrials::held_out;
     result.unmet = unmet_criteria(options, result.last_evaluation.mean_loss,
