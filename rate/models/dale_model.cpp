@@ -59,8 +59,15 @@ void validate_input_and_readout(const DaleModel& model, const FieldCheck& check)
                fmt::format("must be outputs x N with N = {}", n));
   }
   check.finite("w_out", model.w_out);
-  check.length("b_out", model.b_out.size(), model.outputs());
-  check.finite("b_out", model.b_out.transpose());
+  if (model.b_out.size() != model.outputs()) {
+    check.fail("b_out", fmt::format("{} values", model.b_out.size()),
+               fmt::format("must have one value an output: {}", model.outputs()));
+  }
+  for (const double value : model.b_out) {
+    if (!std::isfinite(value)) {
+      check.fail("b_out", fmt::format("{}", value), "must be finite");
+    }
+  }
   if (model.bias.size() > 0) {
     check.length("bias", model.bias.size(), n);
     check.finite("bias", model.bias.transpose());
