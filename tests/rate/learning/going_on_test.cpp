@@ -156,8 +156,8 @@ TEST_SUITE("unit") {
         train(initial_state(small_model(), options), Task("go-nogo"), options);
     CHECK_FALSE(capped.trained);
     REQUIRE(!capped.unmet.empty());
-    CHECK(capped.unmet.front().find("loss") != std::string::npos);
-    CHECK(capped.unmet.front().find("must be below 7") != std::string::npos);
+    CHECK(capped.unmet.back().starts_with("accuracy "));
+    CHECK(capped.unmet.back().ends_with("%, must be above 95 %"));
     options.stop_loss = 1e9;
     options.stop_accuracy = -1.0;
     const TrainingResult early =
