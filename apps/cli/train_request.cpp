@@ -96,7 +96,7 @@ void add_learning_options(Command command, TrainRequest& request) {
              "(reference, 6000, 1, 0, 0, 0, 0)")
       .group(kGroup);
   for (const auto& field : rate::training_fields()) {
-    if (field.name != kCheckpointEvery) {
+    if (field.name != kCheckpointEvery && !field.option.empty()) {
       add_field(command, rate::training_fields(), field.name, request.training).group(kGroup);
     }
   }
