@@ -6,10 +6,12 @@
 #include "apps/cli/checks_failed.hpp"
 #include "apps/cli/compare_tables.hpp"
 #include "apps/cli/interrupt.hpp"
+#include "apps/cli/intervention.hpp"
 #include "apps/cli/option.hpp"
 #include "apps/cli/output_file.hpp"
 #include "apps/cli/overflow.hpp"
 #include "apps/cli/progress_bar.hpp"
+#include "apps/cli/psychometric.hpp"
 #include "apps/cli/spiking_options.hpp"
 #include "apps/cli/subcommands.hpp"
 #include "apps/cli/task_options.hpp"
@@ -33,6 +35,9 @@ struct CompareRequest {
   std::optional<double> tolerance;
   TaskChoice task;
   SpikingChoice spiking;
+  InterventionChoice intervention;
+  std::string over;  ///< a number of the trials
+  fs::path plot;
   mapping::CompareOptions options;
   bool components_given = false;
   Seed seed = 1;
@@ -48,14 +53,26 @@ constexpr const char* kCompareExamples =
     "  rheobase compare model.mat --scaling 50 --trials 400 -o comparison.mat\n"
     "  rheobase compare model.lif.mat --min-accuracy 0.95 --max-accuracy-drop 0.03\n"
     "  rheobase compare model.lif.mat -o baseline.json\n"
-    "  rheobase compare model.lif.mat --baseline baseline.json --tolerance 0.02";
+    "  rheobase compare model.lif.mat --baseline baseline.json --tolerance 0.02\n"
+    "  rheobase compare choice.lif.mat --over strength --plot psychometric.png\n"
+    "  rheobase compare model.lif.mat --lesion-connections inh-exc@0.5";
 
 /// All that can be refused before the work is.
 void check_request(const CompareRequest& request) {
+  if (!request.plot.empty()) {
+    if (request.over.empty()) {
+      throw InputError("--plot", "", request.plot.string(), "must come with --over");
+    }
+    report::require_chart_name(request.plot);
+    check_output("--plot", request.plot,
+                 {request.model, request.baseline, request.task.trials_file, request.task.test_file,
+                  request.output});
+  }
   if (!request.output.empty()) {
     io::require_comparison_extension(request.output);
-    check_output("--output", request.output,
-                 {request.model, request.baseline, request.task.trials_file});
+    check_output(
+        "--output", request.output,
+        {request.model, request.baseline, request.task.trials_file, request.task.test_file});
   }
   if (request.tolerance && request.baseline.empty()) {
     throw InputError("--tolerance", "", short_number(*request.tolerance),
@@ -79,16 +96,27 @@ mapping::CompareOptions complete_options(const CompareRequest& request, const io
 }
 
 void print_comparison(const CompareRequest& request, const mapping::Comparison& comparison,
-                      const Console& console) {
+                      const rate::Task& task, const std::string& changed,
+                      const std::vector<PsychometricPoint>& points, const Console& console) {
   if (request.json) {
-    console.out << io::comparison_to_json(comparison);
+    Json json = Json::parse(io::comparison_to_json(comparison));
+    if (!changed.empty()) {
+      json["intervention"] = changed;
+    }
+    if (!request.over.empty()) {
+      json["over"] = {{"name", request.over}, {"points", to_json(points)}};
+    }
+    print_json(console, json);
     return;
   }
   const mapping::CompareOptions& options = comparison.options;
   const spiking::SimulationOptions& simulation = options.simulation;
   Summary summary;
   summary.add("model", fmt::format("{}, task {}", request.model.string(), comparison.task));
-  summary.add("trials", fmt::format("{}, seed {}", options.trials, simulation.seed));
+  if (!changed.empty()) {
+    summary.add("changed", changed);
+  }
+  summary.add("trials", trials_text(task, options.trials, simulation.seed));
   summary.add("spiking", fmt::format("scaling factor {:g}, {} engine{}, noise {:g} mV^2/ms",
                                      options.scaling_factor, comparison.engine,
                                      simulation.parity ? " in parity mode" : "",
@@ -102,7 +130,14 @@ void print_comparison(const CompareRequest& request, const mapping::Comparison& 
   if (!request.output.empty()) {
     outcome.add("saved", request.output.string());
   }
-  console.out << summary.text() << '\n' << comparison_tables(comparison) << '\n' << outcome.text();
+  if (!request.plot.empty()) {
+    outcome.add("plot", request.plot.string());
+  }
+  console.out << summary.text() << '\n' << comparison_tables(comparison) << '\n';
+  if (!request.over.empty()) {
+    console.out << psychometric_table(points, request.over) << '\n';
+  }
+  console.out << outcome.text();
 }
 
 void check(const CompareRequest& request, const mapping::Comparison& comparison,
@@ -120,11 +155,17 @@ void check(const CompareRequest& request, const mapping::Comparison& comparison,
 
 void run_compare(CompareRequest request, const Console& console) {
   check_request(request);
-  const io::ModelFile file = io::read_model(request.model);
+  io::ModelFile file = io::read_model(request.model);
   finish_spiking_options(request.spiking, file);
-  const rate::Task task = resolve_task(request.task, file, request.model.string());
+  const rate::Task intact =
+      resolve_task(request.task, file, request.model.string(), TrialsUse::evaluation, console);
+  const rate::Task task = with_drive(request.intervention, intact);
+  const std::string changed = intervene(request.intervention, file);
   const mapping::CompareOptions options = complete_options(request, file);
   std::optional<mapping::Comparison> baseline;
+  if (!request.over.empty()) {
+    require_value(task, request.over);
+  }
   if (!request.baseline.empty()) {
     baseline = io::read_comparison(request.baseline);
     mapping::require_same_subject(*baseline, file.network, task, request.baseline.string());
@@ -137,11 +178,18 @@ void run_compare(CompareRequest request, const Console& console) {
   });
   comparison.model_file = request.model.string();
   comparison.command = with_seed(console.command_line, request.seed);
+  std::vector<PsychometricPoint> points;
+  if (!request.over.empty()) {
+    points = psychometric(comparison, task, request.over);
+    if (!request.plot.empty()) {
+      report::draw_chart(psychometric_chart(points, request.over, task), request.plot);
+    }
+  }
   if (!request.output.empty()) {
     save_result(request.output,
                 [&](const fs::path& path) { io::write_comparison(path, comparison); });
   }
-  print_comparison(request, comparison, console);
+  print_comparison(request, comparison, task, changed, points, console);
   check(request, comparison, baseline);
 }
 
@@ -189,12 +237,18 @@ void add_compare_command(Command program, const Console& console) {
   command.add_file("MODEL", request->model, "Model file (.mat), from `train` or `map`").required();
   command.add_file("-o,--output", request->output,
                    "Write the comparison: .mat with all traces, or .json");
+  add_text(command, "--over", request->over, "NAME",
+           "Of trials of your own: accuracy and mean output of both networks over a number of the "
+           "trials, member NAME of `values` in the file");
+  command.add_file("--plot", request->plot,
+                   "With --over: draw them (.png, .svg or .pdf; needs gnuplot)");
   add_fields(command, mapping::compare_fields(), request->options);
   add_seed(command, request->seed);
   add_threads(command, request->options.threads);
   add_json(command, request->json);
   add_check_options(command, *request);
   add_task_options(command, request->task, "Task of the trials (default: the one the file names)");
+  add_intervention_options(command, request->intervention);
   add_spiking_options(command, request->spiking);
   command.action([request, command, &console] {
     request->components_given = command.given("--components");

@@ -13,7 +13,9 @@ constexpr const char* kEvalExamples =
     "  rheobase eval model.lif.mat\n"
     "  rheobase eval model.mat --network rate --trials 1000\n"
     "  rheobase eval model.mat --scaling 50 --noise 0 --json\n"
-    "  rheobase eval model.lif.mat --refractory 0";
+    "  rheobase eval model.lif.mat --refractory 0\n"
+    "  rheobase eval model.lif.mat --lesion inh@0.25\n"
+    "  rheobase eval model.lif.mat --drive exc --drive-strength -2 --drive-window 500:700";
 
 }  // namespace
 
@@ -37,6 +39,7 @@ void add_eval_command(Command program, const Console& console) {
   add_threads(command, request->threads);
   add_json(command, request->json);
   add_task_options(command, request->task, "Task of the trials (default: the one the file names)");
+  add_intervention_options(command, request->intervention);
   add_spiking_options(command, request->spiking);
   command.action([request, &console] { run_evaluation(*request, console); });
 }

@@ -150,15 +150,19 @@ Json to_json(const NetworkEvaluation& evaluation, const std::vector<std::string>
 }
 
 void run_evaluation(EvaluationRequest request, const Console& console) {
-  const io::ModelFile file = io::read_model(request.model);
+  io::ModelFile file = io::read_model(request.model);
   finish_spiking_options(request.spiking, file);
-  const rate::Task task = resolve_task(request.task, file, request.model.string());
+  const rate::Task intact =
+      resolve_task(request.task, file, request.model.string(), TrialsUse::evaluation, console);
+  const rate::Task task = with_drive(request.intervention, intact);
+  const std::string changed = intervene(request.intervention, file);
   choose_networks(request, file, console);
   spiking::SimulationOptions& simulation = request.spiking.simulation;
   simulation.seed = request.seed;
 
   const NetworkEvaluation evaluation = naming_overflow(
       request.model.string(), [&] { return evaluate(request, file, task, console); });
+  const int used = static_cast<int>(evaluation.conditions.size());
   const double scaling =
       request.scaling > 0.0 ? request.scaling : file.scaling_factor.value_or(0.0);
   if (request.json) {
@@ -166,7 +170,10 @@ void run_evaluation(EvaluationRequest request, const Console& console) {
                  {"model", request.model.string()},
                  {"task", to_json(task)},
                  {"seed", request.seed},
-                 {"trials", request.trials}};
+                 {"trials", used}};
+    if (!changed.empty()) {
+      json["intervention"] = changed;
+    }
     if (evaluation.spiking) {
       json["scaling_factor"] = scaling;
       json["simulation"] = to_json(simulation, evaluation.spiking->engine);
@@ -178,7 +185,10 @@ void run_evaluation(EvaluationRequest request, const Console& console) {
   }
   Summary summary;
   summary.add("model", fmt::format("{}, task {}", request.model.string(), task.name()));
-  summary.add("trials", fmt::format("{}, seed {}", request.trials, request.seed));
+  if (!changed.empty()) {
+    summary.add("changed", changed);
+  }
+  summary.add("trials", trials_text(task, used, request.seed));
   if (evaluation.spiking) {
     summary.add("spiking", fmt::format("scaling factor {:g}, {}", scaling,
                                        simulation_text(simulation, evaluation.spiking->engine)));

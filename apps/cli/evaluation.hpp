@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "apps/cli/console.hpp"
+#include "apps/cli/intervention.hpp"
 #include "apps/cli/json_output.hpp"
 #include "apps/cli/spiking_options.hpp"
 #include "apps/cli/task_options.hpp"
@@ -19,6 +20,7 @@ struct EvaluationRequest {
   std::filesystem::path model;
   TaskChoice task;
   SpikingChoice spiking;
+  InterventionChoice intervention;
   std::string network;   ///< rate, spiking, both; empty: as much as the file allows
   double scaling = 0.0;  ///< 0: the file's own
   int trials = 100;

@@ -13,6 +13,7 @@
 #include "apps/cli/text_table.hpp"
 #include "core/analysis/spectrum.hpp"
 #include "core/counted.hpp"
+#include "io/comparison/json_values.hpp"
 #include "io/mat/rate_model_file.hpp"
 
 namespace rheobase::cli {
@@ -156,8 +157,8 @@ std::string decay_text(const io::ModelFile& file, const Facts& facts) {
   std::string text = fmt::format("{:.1f} to {:.1f} ms, median {:.1f}", facts.taus.smallest_ms,
                                  facts.taus.largest_ms, facts.taus.median_ms);
   if (file.dale) {
-    text += fmt::format(" (allowed {:g} to {:g})", file.dale->tau_min_steps * rate::kRateStepMs,
-                        file.dale->tau_max_steps * rate::kRateStepMs);
+    text += fmt::format(" (allowed {:g} to {:g})", file.dale->tau_min_steps * file.dale->step_ms,
+                        file.dale->tau_max_steps * file.dale->step_ms);
   }
   return text;
 }
@@ -169,6 +170,21 @@ void add_other_kind(Summary& summary, const rate::RateNetwork& network) {
   summary.add("bias", network.bias.isZero(0.0) ? "none" : "per unit");
   if (!network.loops.empty()) {
     summary.add("loops", fmt::format("{} of low rank", network.loops.size()));
+  }
+}
+
+/// The trials of a file, criteria that were not met, the network before.
+void add_origin(Summary& summary, const io::ModelProvenance& provenance) {
+  if (provenance.split) {
+    summary.add("trials", fmt::format("{}, {} to learn from, {} held out; SHA-256 {}",
+                                      provenance.split->file, provenance.split->training,
+                                      provenance.split->held_out, provenance.split->hash));
+  }
+  if (provenance.criteria_met && !*provenance.criteria_met) {
+    summary.add("criteria", "not met: " + provenance.unmet);
+  }
+  if (!provenance.trained_from.empty()) {
+    summary.add("from", provenance.trained_from);
   }
 }
 
@@ -195,6 +211,7 @@ std::string summary_text(const InfoRequest& request, const io::ModelFile& file,
   summary.add("spectrum", spectrum_text(facts.spectrum));
   summary.add("decay", decay_text(file, facts));
   summary.add("training", training_text(file.provenance));
+  add_origin(summary, file.provenance);
   summary.add("scaling", scaling_text(file));
   if (file.transfer) {
     add_network(summary, *file.transfer);
@@ -229,35 +246,40 @@ Json info_json(const InfoRequest& request, const io::ModelFile& file, const Fact
       found.push_back({value.real(), value.imag()});
     }
   }
-  return {{"model", request.model.string()},
-          {"task", file.task},
-          {"task_parameters", file.provenance.task_parameters},
-          {"units", model.units()},
-          {"excitatory", facts.counts.excitatory},
-          {"inhibitory", facts.counts.inhibitory},
-          {"som", facts.counts.som},
-          {"mixed", facts.counts.mixed},
-          {"inputs", model.inputs()},
-          {"outputs", model.outputs()},
-          {"step_ms", model.step_ms},
-          {"activation", model.transfer},
-          {"dale", file.dale ? Json(file.dale->dale) : Json()},
-          {"connections", facts.counts.connections},
-          {"spectral_radius", spectral_radius},
-          {"random_radius", random_radius},
-          {"outlier_eigenvalues", found},
-          {"decay_ms",
-           {{"smallest", facts.taus.smallest_ms},
-            {"median", facts.taus.median_ms},
-            {"largest", facts.taus.largest_ms},
-            {"trained", file.dale && !file.dale->fixed_tau()}}},
-          {"training", training_json(file.provenance)},
-          {"scaling_factor", file.scaling_factor ? Json(*file.scaling_factor) : Json()},
-          {"spiking_network", file.transfer ? to_json(*file.transfer) : Json()},
-          {"scaling_factors", file.provenance.scaling_factors},
-          {"accuracies", file.provenance.accuracies},
-          {"command", file.provenance.command},
-          {"map_command", file.provenance.map_command}};
+  return {
+      {"model", request.model.string()},
+      {"task", file.task},
+      {"task_parameters", file.provenance.task_parameters},
+      {"units", model.units()},
+      {"excitatory", facts.counts.excitatory},
+      {"inhibitory", facts.counts.inhibitory},
+      {"som", facts.counts.som},
+      {"mixed", facts.counts.mixed},
+      {"inputs", model.inputs()},
+      {"outputs", model.outputs()},
+      {"step_ms", model.step_ms},
+      {"activation", model.transfer},
+      {"dale", file.dale ? Json(file.dale->dale) : Json()},
+      {"connections", facts.counts.connections},
+      {"spectral_radius", spectral_radius},
+      {"random_radius", random_radius},
+      {"outlier_eigenvalues", found},
+      {"decay_ms",
+       {{"smallest", facts.taus.smallest_ms},
+        {"median", facts.taus.median_ms},
+        {"largest", facts.taus.largest_ms},
+        {"trained", file.dale && !file.dale->fixed_tau()}}},
+      {"training", training_json(file.provenance)},
+      {"trials", file.provenance.split ? io::split_json<Json>(*file.provenance.split) : Json()},
+      {"criteria_met", file.provenance.criteria_met ? Json(*file.provenance.criteria_met) : Json()},
+      {"unmet", file.provenance.unmet},
+      {"from", file.provenance.trained_from},
+      {"scaling_factor", file.scaling_factor ? Json(*file.scaling_factor) : Json()},
+      {"spiking_network", file.transfer ? to_json(*file.transfer) : Json()},
+      {"scaling_factors", file.provenance.scaling_factors},
+      {"accuracies", file.provenance.accuracies},
+      {"command", file.provenance.command},
+      {"map_command", file.provenance.map_command}};
 }
 
 void run_info(const InfoRequest& request, const Console& console) {

@@ -14,7 +14,11 @@ Json to_json(const rate::Task& task) {
   for (const auto& [name, value] : task.parameters()) {
     parameters[name] = value;
   }
-  return {{"name", task.name()}, {"parameters", parameters}};
+  Json json = {{"name", task.name()}, {"parameters", parameters}};
+  if (task.split()) {
+    json["trials"] = io::split_json<Json>(*task.split());
+  }
+  return json;
 }
 
 Json to_json(const spiking::SimulationOptions& options, const spiking::EngineChoice& engine) {

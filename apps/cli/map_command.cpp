@@ -48,11 +48,11 @@ fs::path output_path(const MapRequest& request) {
     if (!request.output.empty()) {
       throw InputError("--in-place", "", "--output beside it", "must be given alone");
     }
-    check_output("--in-place", request.model, {request.task.trials_file});
+    check_output("--in-place", request.model, request.task.files());
     return request.model;
   }
   const fs::path path = request.output.empty() ? with_word(request.model, "lif") : request.output;
-  check_output("--output", path, {request.model, request.task.trials_file});
+  check_output("--output", path, {request.model, request.task.trials_file, request.task.test_file});
   return path;
 }
 
@@ -129,6 +129,14 @@ Json result_json(const MapRequest& request, const rate::Task& task,
       {"seconds", result.seconds}};
 }
 
+/// Of given trials: those that choose are not those that results are about.
+std::string search_trials_text(const rate::TrialSplit& split) {
+  const std::string kept =
+      split.held_out > 0 ? fmt::format("; {} held out", split.held_out) : ", none held out";
+  return fmt::format("of the {} training trials of {}, half for the search, half to confirm{}",
+                     split.training, split.file, kept);
+}
+
 void print_result(const MapRequest& request, const rate::Task& task,
                   const mapping::ConversionOptions& options, const mapping::Conversion& result,
                   const fs::path& output, const Console& console) {
@@ -141,9 +149,12 @@ void print_result(const MapRequest& request, const rate::Task& task,
   simulation.noise_intensity = chosen.transfer.noise_intensity;
   Summary summary;
   summary.add("model", fmt::format("{}, task {}", request.model.string(), task.name()));
-  summary.add("search",
-              fmt::format("{} a value, seed {}, {}", counted(options.search.trials, "trial"),
-                          request.seed, simulation_text(simulation, result.engine)));
+  summary.add("search", fmt::format("{} trials a value, seed {}, {}",
+                                    task.evaluation_trials(options.search.trials, kSearchTrials),
+                                    request.seed, simulation_text(simulation, result.engine)));
+  if (task.split()) {
+    summary.add("trials", search_trials_text(*task.split()));
+  }
   add_engine_reason(summary, request.spiking, result.engine);
   add_network(summary, chosen.transfer);
   console.out << summary.text() << '\n';
@@ -166,7 +177,7 @@ void print_result(const MapRequest& request, const rate::Task& task,
   }
   outcome.add(word, best.measured);
   if (chosen.confirmed) {
-    outcome.add("fresh", best.confirmed);
+    outcome.add(task.split() ? "others" : "fresh", best.confirmed);
   }
   for (const std::string& note : mapping::conversion_notes(options, result)) {
     outcome.add("note", note);
@@ -193,7 +204,8 @@ Mapped map_one(MapRequest request, const fs::path& output, const std::string& co
   const io::ModelFile file = io::read_model(request.model);
   require_mappable(file, request.model);
   finish_spiking_options(request.spiking, file);
-  const rate::Task task = resolve_task(request.task, file, request.model.string());
+  const rate::Task task =
+      resolve_task(request.task, file, request.model.string(), TrialsUse::learning, console);
   const mapping::ConversionOptions options = conversion_options(request, file);
   if (!file.task.empty() && file.task != task.name()) {
     note(console, fmt::format("{} was trained on {}, the result will say {}",
@@ -229,7 +241,8 @@ void run_map(MapRequest request, const Console& console) {
   request.model = request.models.front();
   const fs::path output = output_path(request);
   if (!request.plot.empty()) {
-    check_output("--plot", request.plot, {request.model, request.task.trials_file, output});
+    check_output("--plot", request.plot,
+                 {request.model, request.task.trials_file, request.task.test_file, output});
   }
   const InterruptGuard guard;
   const Mapped mapped = [&] {

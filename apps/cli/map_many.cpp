@@ -175,7 +175,7 @@ void check_many(const MapRequest& request) {
   if (!request.plot.empty()) {
     throw InputError("--plot", request.plot.string(), "several models", "must come with one");
   }
-  open_series(request.output, {request.task.trials_file});
+  open_series(request.output, request.task.files());
 }
 
 }  // namespace
@@ -185,6 +185,7 @@ void map_many(const MapRequest& request, const Console& console) {
   std::vector<MapEntry> entries = entries_of(request, console);
   std::vector<fs::path> inputs = request.models;
   inputs.push_back(request.task.trials_file);
+  inputs.push_back(request.task.test_file);
   for (MapEntry& entry : entries) {
     check_output("--output", entry.file, inputs);
     resume_if_done(entry);

@@ -119,7 +119,7 @@ void check_figures(const ReportRequest& request, report::FigureFormat format,
   }
 }
 
-ReportSource saved_source(const ReportRequest& request) {
+ReportSource saved_source(const ReportRequest& request, const Console& console) {
   mapping::Comparison comparison = io::read_comparison(request.model);
   if (comparison.traces.rate_output.size() == 0) {
     throw InputError(request.model.string(), "", "a comparison without traces",
@@ -130,7 +130,8 @@ ReportSource saved_source(const ReportRequest& request) {
   rate::Task task =
       comparison.task.starts_with(rate::kInnateTask)
           ? io::read_innate_task(comparison.model_file, comparison.task, comparison.task_parameters)
-          : make_task(comparison.task, comparison.task_parameters, request.task.trials_file);
+          : make_task(comparison.task, comparison.task_parameters, request.task,
+                      TrialsUse::evaluation, {comparison.split, request.model}, console);
   std::optional<io::ModelFile> model = model_of(comparison);
   return {std::move(comparison), std::move(task), std::move(model)};
 }
@@ -153,7 +154,8 @@ mapping::CompareOptions compare_options(const ReportRequest& request, const io::
 ReportSource fresh_source(ReportRequest& request, const Console& console) {
   io::ModelFile file = io::read_model(request.model);
   finish_spiking_options(request.spiking, file);
-  rate::Task task = resolve_task(request.task, file, request.model.string());
+  rate::Task task =
+      resolve_task(request.task, file, request.model.string(), TrialsUse::evaluation, console);
   const mapping::CompareOptions options = compare_options(request, file);
   const InterruptGuard guard;
   ProgressBar bar(console, "comparing");
@@ -213,8 +215,9 @@ void report_innate(const ReportRequest& request, Command command, const Console&
 
 void run_report(ReportRequest request, Command command, const Console& console) {
   const report::FigureFormat format = report::figure_format_from(request.format);
-  check_output("--output", request.output, {request.model, request.task.trials_file});
-  check_figures(request, format, {request.model, request.task.trials_file});
+  check_output("--output", request.output,
+               {request.model, request.task.trials_file, request.task.test_file});
+  check_figures(request, format, {request.model, request.task.trials_file, request.task.test_file});
   const bool saved = is_comparison(request.model);
   if (!saved && is_innate_alone(request.model)) {
     report_innate(request, command, console);
@@ -223,7 +226,8 @@ void run_report(ReportRequest request, Command command, const Console& console) 
   if (saved) {
     refuse_comparison_options(command, request.model.string());
   }
-  const ReportSource source = saved ? saved_source(request) : fresh_source(request, console);
+  const ReportSource source =
+      saved ? saved_source(request, console) : fresh_source(request, console);
   const report::ReportOrigin origin{
       request.model.filename().string(),
       saved ? console.command_line : with_seed(console.command_line, request.seed), kVersion};

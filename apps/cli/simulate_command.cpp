@@ -5,10 +5,12 @@
 
 #include <fmt/format.h>
 
+#include "apps/cli/intervention.hpp"
 #include "apps/cli/json_output.hpp"
 #include "apps/cli/option.hpp"
 #include "apps/cli/output_file.hpp"
 #include "apps/cli/overflow.hpp"
+#include "apps/cli/simulate_request.hpp"
 #include "apps/cli/spiking_options.hpp"
 #include "apps/cli/subcommands.hpp"
 #include "apps/cli/task_options.hpp"
@@ -26,27 +28,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct SimulateRequest {
-  fs::path model;
-  fs::path output;
-  std::string input;      ///< FILE.mat:field
-  std::string condition;  ///< empty: drawn
-  TaskChoice task;
-  SpikingChoice spiking;
-  double scaling = 0.0;
-  std::string initial_voltage = "uniform";
-  std::string record = "spikes,output";
-  std::string voltage_units;
-  std::optional<FieldValue> stimulate;
-  std::string stimulate_units;
-  std::string stimulate_window;
-  Seed seed = 1;
-  bool json = false;
-};
-
 constexpr const char* kSimulateExamples =
     "Examples:\n"
     "  rheobase simulate model.lif.mat --condition go -o run.mat\n"
+    "  rheobase simulate model.lif.mat --trials 50 -o runs.mat\n"
     "  rheobase simulate model.mat --scaling 50 --input trial.mat:u -o run.mat\n"
     "  rheobase simulate model.lif.mat --record spikes,voltage\n"
     "      --voltage-units 1,5,10:20 --initial-voltage start.mat:v0 -o run.mat\n"
@@ -60,21 +45,7 @@ struct Drive {
   std::optional<rate::Trial> trial;
 };
 
-/// A matrix that the user names on the command line; engines would refuse it in their own words.
-Eigen::MatrixXd read_finite(const std::string& option, const std::string& file_and_field) {
-  Eigen::MatrixXd values = io::read_matrix(file_and_field);
-  for (Eigen::Index i = 0; i < values.size(); ++i) {
-    if (!std::isfinite(values(i))) {
-      throw InputError(option, file_and_field,
-                       fmt::format("{} at row {}, column {}", values(i), i % values.rows() + 1,
-                                   i / values.rows() + 1),
-                       "must be finite");
-    }
-  }
-  return values;
-}
-
-Drive drive_of(const SimulateRequest& request, const io::ModelFile& file) {
+Drive drive_of(const SimulateRequest& request, const io::ModelFile& file, const Console& console) {
   if (!request.input.empty()) {
     if (!request.task.name.empty() || !request.condition.empty()) {
       throw InputError("--input", "", "--task or --condition beside it",
@@ -89,100 +60,17 @@ Drive drive_of(const SimulateRequest& request, const io::ModelFile& file) {
     }
     return {std::move(input), {}, {}};
   }
-  const rate::Task task = resolve_task(request.task, file, request.model.string());
+  const rate::Task task =
+      resolve_task(request.task, file, request.model.string(), TrialsUse::evaluation, console);
   const std::uint32_t number = request.spiking.simulation.trial;
-  const rate::Trial trial = request.condition.empty()
-                                ? task.random_trial(request.seed, number, Purpose::evaluation_task)
-                                : task.trial_of(task.condition_index(request.condition),
-                                                request.seed, number, Purpose::evaluation_task);
+  const rate::Trial trial = trial_of(request, task, number);
   return {rate::spiking_input(trial), task, trial};
-}
-
-spiking::Recording recording_of(const SimulateRequest& request, Eigen::Index units) {
-  spiking::Recording record;
-  for (const std::string& word : split(request.record, ',')) {
-    if (word == "spikes") {
-      record.spikes = true;
-    } else if (word == "voltage") {
-      record.voltage = true;
-    } else if (word == "rate") {
-      record.rate = true;
-    } else if (word == "input") {
-      record.input = true;
-    } else if (word != "output") {
-      throw InputError("--record", "", "'" + word + "'",
-                       "must be made of spikes, output, voltage, rate, input, such as "
-                       "spikes,voltage");
-    }
-  }
-  if (!request.voltage_units.empty()) {
-    if (!record.voltage) {
-      throw InputError("--voltage-units", "", "no voltage in --record", "must come with it");
-    }
-    record.voltage_units = parse_units("--voltage-units", request.voltage_units, units);
-  }
-  return record;
-}
-
-std::optional<spiking::Stimulation> stimulation_of(const SimulateRequest& request,
-                                                   Eigen::Index units) {
-  const bool any = !request.stimulate_units.empty() || !request.stimulate_window.empty();
-  if (!request.stimulate) {
-    if (any) {
-      throw InputError("--stimulate", "", "nothing",
-                       "must be exc or inh when units or times of a stimulation are given");
-    }
-    return std::nullopt;
-  }
-  if (request.stimulate_units.empty() || request.stimulate_window.empty()) {
-    throw InputError("--stimulate", "", value_text(*request.stimulate) + " alone",
-                     "must come with --stimulate-units and --stimulate-window");
-  }
-  spiking::Stimulation stimulation;
-  find_field(spiking::stimulation_fields(), "mode").set(stimulation, *request.stimulate);
-  stimulation.units = parse_units("--stimulate-units", request.stimulate_units, units);
-  std::tie(stimulation.start_ms, stimulation.stop_ms) =
-      parse_window("--stimulate-window", request.stimulate_window);
-  return stimulation;
-}
-
-std::optional<Eigen::VectorXd> initial_voltage_of(const SimulateRequest& request,
-                                                  Eigen::Index units) {
-  if (request.initial_voltage == "uniform") {
-    return std::nullopt;
-  }
-  const Eigen::MatrixXd values = read_finite("--initial-voltage", request.initial_voltage);
-  if (values.size() != units || std::min(values.rows(), values.cols()) != 1) {
-    throw InputError("--initial-voltage", request.initial_voltage,
-                     fmt::format("{} x {}", values.rows(), values.cols()),
-                     fmt::format("must be one voltage for each of the {} units", units));
-  }
-  return Eigen::Map<const Eigen::VectorXd>(values.data(), values.size());
-}
-
-spiking::SimulationOptions options_of(const SimulateRequest& request, Eigen::Index units) {
-  spiking::SimulationOptions options = request.spiking.simulation;
-  options.seed = request.seed;
-  options.initial_voltage = initial_voltage_of(request, units);
-  options.record = recording_of(request, units);
-  options.stimulation = stimulation_of(request, units);
-  return options;
-}
-
-/// A stimulation after the end would do nothing, without a word.
-void check_window(const std::optional<spiking::Stimulation>& stimulation, Eigen::Index columns,
-                  double step_ms) {
-  const double duration_ms = step_ms * static_cast<double>(columns - 1);
-  if (stimulation && stimulation->start_ms >= duration_ms) {
-    throw InputError("--stimulate-window", "",
-                     fmt::format("a start at {:g} ms", stimulation->start_ms),
-                     fmt::format("must start within the trial, which lasts {:g} ms", duration_ms));
-  }
 }
 
 struct Outcome {
   spiking::SimulationResult result;
   Drive drive;
+  std::string changed;  ///< lesions and drive
   double scaling = 0.0;
   double seconds = 0.0;
 };
@@ -212,9 +100,15 @@ void print_outcome(const SimulateRequest& request, const Outcome& outcome,
                  {"spikes", result.spike_count.sum()},
                  {"mean_rate_hz", mean_rate},
                  {"seconds", outcome.seconds}};
+    if (!outcome.changed.empty()) {
+      json["intervention"] = outcome.changed;
+    }
     if (outcome.drive.task) {
       json["task"] = to_json(*outcome.drive.task);
       json["condition"] = condition();
+      if (outcome.drive.trial->index >= 0) {
+        json["trial_of_file"] = outcome.drive.trial->index + 1;
+      }
       json["correct"] = correct();
     }
     print_json(console, json);
@@ -225,11 +119,17 @@ void print_outcome(const SimulateRequest& request, const Outcome& outcome,
               fmt::format("{}, scaling factor {:g}", request.model.string(), outcome.scaling));
   add_network(summary, request.spiking.transfer);
   if (outcome.drive.task) {
-    summary.add("trial", fmt::format("task {}, condition {}, number {}, answer {}",
-                                     outcome.drive.task->name(), condition(), options.trial,
-                                     correct() ? "correct" : "wrong"));
+    const int index = outcome.drive.trial->index;
+    summary.add("trial",
+                fmt::format("task {}, condition {}, number {}{}, answer {}",
+                            outcome.drive.task->name(), condition(), options.trial,
+                            index < 0 ? "" : fmt::format(" (trial {} of the file)", index + 1),
+                            correct() ? "correct" : "wrong"));
   } else {
     summary.add("input", request.input);
+  }
+  if (!outcome.changed.empty()) {
+    summary.add("changed", outcome.changed);
   }
   summary.add("engine", simulation_text(options, engine));
   add_engine_reason(summary, request.spiking, engine);
@@ -242,15 +142,22 @@ void print_outcome(const SimulateRequest& request, const Outcome& outcome,
 }
 
 void run_simulate(SimulateRequest request, const Console& console) {
-  const io::ModelFile file = io::read_model(request.model);
+  io::ModelFile file = io::read_model(request.model);
   finish_spiking_options(request.spiking, file);
   check_output("--output", request.output,
                {request.model, file_of(request.input), file_of(request.initial_voltage),
-                request.task.trials_file});
+                request.task.trials_file, request.task.test_file});
+  if (request.trials > 1) {
+    simulate_many(request, file, console);
+    return;
+  }
+  Outcome outcome;
+  outcome.drive = drive_of(request, file, console);
+  outcome.drive.input =
+      with_drive(request.intervention, std::move(outcome.drive.input), file.network.step_ms);
+  outcome.changed = intervene(request.intervention, file);
   const spiking::SpikingModel spiking =
       spiking_model_of(file, request.model.string(), request.scaling, request.spiking);
-  Outcome outcome;
-  outcome.drive = drive_of(request, file);
   outcome.scaling = spiking.scaling_factor;
   const spiking::SimulationOptions options = options_of(request, spiking.units());
   check_window(options.stimulation, outcome.drive.input.cols(), file.network.step_ms);
@@ -261,20 +168,9 @@ void run_simulate(SimulateRequest request, const Console& console) {
   });
   outcome.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 
-  io::RunDescription description;
-  description.scaling_factor = outcome.scaling;
-  description.command = with_seed(console.command_line, request.seed);
-  description.transfer = request.spiking.transfer;
-  for (const rate::UnitType type : rate::unit_types(file.network)) {
-    description.unit_type.push_back(static_cast<int>(type));
-  }
-  description.simulation = options;
+  io::RunDescription description = description_of(request, file, outcome.scaling, options, console);
   if (outcome.drive.task) {
-    description.correct =
-        mapping::is_correct(*outcome.drive.task, *outcome.drive.trial, outcome.result);
-    description.task = outcome.drive.task->name();
-    description.condition =
-        outcome.drive.task->conditions()[static_cast<std::size_t>(outcome.drive.trial->condition)];
+    describe_trial(*outcome.drive.task, *outcome.drive.trial, outcome.result, description);
   }
   save_result(request.output,
               [&](const fs::path& path) { io::write_run(path, outcome.result, description); });
@@ -314,7 +210,7 @@ void add_simulate_command(Command program, const Console& console) {
   const auto request = std::make_shared<SimulateRequest>();
   const Command command = program.add_command(
       "simulate",
-      "Run the spiking network once and save spikes, readout and voltages\n"
+      "Run the spiking network on a trial or many and save spikes, readout and voltages\n"
       "The input is a trial of a task or a matrix of a .mat file (inputs x columns, a column every "
       "5 ms; the run lasts columns - 1 of them). Trial K of a task without --condition is trial K "
       "of `eval` with the same seed.");
@@ -326,6 +222,10 @@ void add_simulate_command(Command program, const Console& console) {
   add_text(command, "--condition", request->condition, "NAME",
            "Condition of the task's trial; see `rheobase task NAME` (default: drawn)");
   add_field(command, spiking::simulation_fields(), "trial", request->spiking.simulation);
+  add_integer(command, "--trials", request->trials, {1.0, 100000.0, false},
+              "Trials, from number --trial on, into one file: the spikes of all of them, readouts, "
+              "conditions and answers (`export` makes NWB and CSV of them)");
+  add_threads(command, request->threads);
   add_number(command, "--scaling", request->scaling, kNonNegative, "",
              "Scaling factor s = 1/lambda; 0: the one in the file");
   add_text(command, "--initial-voltage", request->initial_voltage, "FILE.mat:FIELD|uniform",
@@ -336,6 +236,7 @@ void add_simulate_command(Command program, const Console& console) {
   add_task_options(command, request->task, "Task of the trial (default: the one the file names)");
   add_recording_options(command, *request);
   add_stimulation_options(command, *request);
+  add_intervention_options(command, request->intervention);
   add_spiking_options(command, request->spiking);
   command.action([request, &console] { run_simulate(*request, console); });
 }

@@ -15,6 +15,7 @@ void add_map_command(Command program, const Console& console);
 void add_simulate_command(Command program, const Console& console);
 void add_eval_command(Command program, const Console& console);
 void add_compare_command(Command program, const Console& console);
+void add_perturb_command(Command program, const Console& console);
 void add_report_command(Command program, const Console& console);
 void add_export_command(Command program, const Console& console);
 void add_import_command(Command program, const Console& console);

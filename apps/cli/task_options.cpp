@@ -7,10 +7,10 @@
 
 #include "apps/cli/option.hpp"
 #include "apps/cli/text_format.hpp"
+#include "apps/cli/trials_of.hpp"
 #include "core/counted.hpp"
 #include "core/error.hpp"
 #include "io/mat/innate_task_file.hpp"
-#include "io/mat/trials_file.hpp"
 #include "rate/tasks/task_registry.hpp"
 #include "rate/tasks/trajectory_task.hpp"
 
@@ -71,10 +71,25 @@ void add_task_options(Command command, TaskChoice& choice, const std::string& he
 
 void add_task_parameters(Command command, TaskChoice& choice) {
   command
-      .add_file("--trials-file", choice.trials_file,
-                "Trials of your own, for the task `file`: a .mat file with u (inputs x T x "
-                "trials, steps of 5 ms), z (T x trials), optional label (one whole number a "
-                "trial) and score_window_ms (start and end)")
+      .add_file(
+          "--trials-file", choice.trials_file,
+          "Trials of your own, for the task `file`: a .mat file with u (inputs x T x trials) "
+          "and z (T x trials, or outputs x T x trials), or cells of trials of different "
+          "lengths; not-a-number in z is neither trained nor scored. Optional: label (a whole "
+          "number or a word a trial), step_ms (default 5), score_window_ms, names and windows "
+          "(docs/formats.md). Default: the file that MODEL was trained on, where it is still "
+          "the same")
+      .group(kGroup);
+  add_optional_number(command, "--test-fraction", choice.test_fraction,
+                      {.low = 0.0, .high = 1.0, .below_high = true},
+                      "Trials of every condition of --trials-file that are held out: neither "
+                      "trained on nor used to choose a scaling factor, and the only ones that "
+                      "results are about; 0: none",
+                      "", fmt::format("{:g}", rate::kTestFraction))
+      .group(kGroup);
+  command
+      .add_file("--test-file", choice.test_file,
+                "Held-out trials in a file of their own, in place of --test-fraction")
       .group(kGroup);
   command
       .add_flag(
@@ -94,19 +109,11 @@ void add_task_parameters(Command command, TaskChoice& choice) {
   }
 }
 
-rate::Task make_task(const std::string& name, const rate::TaskParameters& parameters,
-                     const std::filesystem::path& trials_file) {
-  if (name != rate::kRecordedTaskName) {
-    if (!trials_file.empty()) {
-      throw InputError("--trials-file", trials_file.string(), "task " + name + " beside it",
-                       "must come with --task file");
-    }
-    return rate::Task(name, parameters);
-  }
-  if (trials_file.empty()) {
-    throw InputError("--trials-file", "", "nothing", "must name the file with the trials");
-  }
-  rate::RecordedTrials trials = io::read_trials(trials_file);
+namespace {
+
+/// Messages of the library's check in the words of the file.
+rate::Task checked_task(rate::RecordedTrials trials, const rate::TaskParameters& parameters,
+                        const std::string& path) {
   try {
     return rate::recorded_task(std::move(trials), parameters);
   } catch (const InputError& error) {
@@ -114,13 +121,58 @@ rate::Task make_task(const std::string& name, const rate::TaskParameters& parame
       throw;
     }
     const std::string part = error.where() == "trials" ? "" : " of " + error.where();
-    throw InputError(trials_file.string(), fmt::format("field '{}'{}", error.field(), part),
-                     error.found(), error.required());
+    throw InputError(path, fmt::format("field '{}'{}", error.field(), part), error.found(),
+                     error.required());
   }
 }
 
+/// What the network needs of a task of given trials is asked of the file that holds them.
+void require_fit(const rate::Task& task, const io::ModelFile& file, const std::string& path) {
+  const rate::RateNetwork& network = file.network;
+  const std::string trials = task.split()->file;
+  const auto fail = [&](const char* field, const std::string& found, const std::string& needed) {
+    throw InputError(trials, fmt::format("field '{}'", field), found,
+                     fmt::format("must have {}, as the network in {}", needed, path));
+  };
+  if (task.inputs() != network.inputs()) {
+    fail("u", fmt::format("{} input(s)", task.inputs()), fmt::format("{}", network.inputs()));
+  }
+  if (task.outputs() != network.outputs()) {
+    fail("z", fmt::format("{} output(s)", task.outputs()), fmt::format("{}", network.outputs()));
+  }
+  if (task.step_ms() != network.step_ms) {
+    fail("step_ms", fmt::format("{:g} ms", task.step_ms()),
+         fmt::format("{:g} ms", network.step_ms));
+  }
+}
+
+}  // namespace
+
+rate::Task make_task(const std::string& name, const rate::TaskParameters& parameters,
+                     const TaskChoice& choice, TrialsUse use, const KnownTrials& known,
+                     const Console& console) {
+  if (name == rate::kRecordedTaskName) {
+    rate::RecordedTrials trials = trials_of(choice, use, known, console);
+    const std::string path = trials.split->file;
+    return checked_task(std::move(trials), parameters, path);
+  }
+  const auto refuse = [&name](const char* option, const std::string& found) {
+    throw InputError(option, found, "task " + name + " beside it", "must come with --task file");
+  };
+  if (!choice.trials_file.empty()) {
+    refuse("--trials-file", choice.trials_file.string());
+  }
+  if (!choice.test_file.empty()) {
+    refuse("--test-file", choice.test_file.string());
+  }
+  if (choice.test_fraction) {
+    refuse("--test-fraction", fmt::format("{:g}", *choice.test_fraction));
+  }
+  return rate::Task(name, parameters);
+}
+
 rate::Task resolve_task(const TaskChoice& choice, const io::ModelFile& file,
-                        const std::string& path) {
+                        const std::string& path, TrialsUse use, const Console& console) {
   const std::string name = choice.name.empty() ? file.task : choice.name;
   if (name.empty()) {
     throw InputError(
@@ -139,7 +191,7 @@ rate::Task resolve_task(const TaskChoice& choice, const io::ModelFile& file,
       return io::read_innate_task(path, name, parameters);
     }
     try {
-      return make_task(name, parameters, choice.trials_file);
+      return make_task(name, parameters, choice, use, {file.provenance.split, path}, console);
     } catch (const InputError& error) {
       if (!choice.name.empty() || !choice.overrides.empty() || name == rate::kRecordedTaskName) {
         throw;
@@ -148,12 +200,32 @@ rate::Task resolve_task(const TaskChoice& choice, const io::ModelFile& file,
                        error.required());
     }
   }();
+  if (task.split()) {
+    require_fit(task, file, path);
+  }
   if (task.inputs() != file.network.inputs()) {
     throw InputError(
         path, "field 'w_in'", counted(file.network.inputs(), "column"),
         fmt::format("must have {}, the number of inputs of task {}", task.inputs(), task.name()));
   }
   return task;
+}
+
+std::string given_trials_text(const std::optional<rate::TrialSplit>& split) {
+  if (!split) {
+    return {};
+  }
+  const std::string& file =
+      split->test_file.empty() || split->evaluated != rate::EvaluatedTrials::held_out
+          ? split->file
+          : split->test_file;
+  return rate::describe(*split) + (file.empty() ? "" : " (" + file + ")");
+}
+
+std::string trials_text(const rate::Task& task, int trials, Seed seed) {
+  const std::string given = given_trials_text(task.split());
+  return given.empty() ? fmt::format("{}, seed {}", trials, seed)
+                       : fmt::format("{} of {}, seed {}", trials, given, seed);
 }
 
 }  // namespace rheobase::cli

@@ -1,9 +1,12 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "apps/cli/command.hpp"
+#include "apps/cli/console.hpp"
 #include "io/mat/rate_model_file.hpp"
 #include "rate/tasks/task.hpp"
 
@@ -11,9 +14,26 @@ namespace rheobase::cli {
 
 /// A task as chosen on the command line.
 struct TaskChoice {
-  std::string name;                   ///< empty: not given
-  rate::TaskParameters overrides;     ///< parameters that were given
-  std::filesystem::path trials_file;  ///< of the task `file`
+  std::string name;                     ///< empty: not given
+  rate::TaskParameters overrides;       ///< parameters that were given
+  std::filesystem::path trials_file;    ///< of the task `file`
+  std::filesystem::path test_file;      ///< whose trials are held out
+  std::optional<double> test_fraction;  ///< held out of trials_file
+
+  /// Files that are read.
+  std::vector<std::filesystem::path> files() const { return {trials_file, test_file}; }
+};
+
+/// What the trials of a file are wanted for.
+enum class TrialsUse {
+  learning,    ///< by training, or to choose a scaling factor: some are held out
+  evaluation,  ///< of a network: the held-out ones of its training, all where it has none
+};
+
+/// What is known of the trials that a network learnt from.
+struct KnownTrials {
+  std::optional<rate::TrialSplit> split;
+  std::filesystem::path recorded_in;  ///< the model, checkpoint or comparison that says so
 };
 
 /// Adds --task and one option for every parameter of every registered task.
@@ -23,14 +43,21 @@ void add_task_options(Command command, TaskChoice& choice, const std::string& he
 /// The options of trials and parameters alone, for a subcommand that names its task otherwise.
 void add_task_parameters(Command command, TaskChoice& choice);
 
-/// The task of this name with these parameters, its trials from the file where it is `file`.
+/// The task of this name with these parameters, its trials from a file where it is `file`: the one
+/// given or else the one known, where it is still as it was.
 /// @throws InputError for a task, parameter or file that is not as it must be
 rate::Task make_task(const std::string& name, const rate::TaskParameters& parameters,
-                     const std::filesystem::path& trials_file);
+                     const TaskChoice& choice, TrialsUse use, const KnownTrials& known,
+                     const Console& console);
 
 /// The task given, or else the one the file names, with the file's parameters where the command
 /// line gives none. @throws InputError when there is none or the network has other inputs
 rate::Task resolve_task(const TaskChoice& choice, const io::ModelFile& file,
-                        const std::string& path);
+                        const std::string& path, TrialsUse use, const Console& console);
+
+/// "100, seed 1"; of given trials which they are: "12 of 12 held-out trials of 60 (trials.mat)".
+std::string trials_text(const rate::Task& task, int trials, Seed seed);
+/// "12 held-out trials of 60 (trials.mat)" of a task of given trials; empty of others.
+std::string given_trials_text(const std::optional<rate::TrialSplit>& split);
 
 }  // namespace rheobase::cli

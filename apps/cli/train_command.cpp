@@ -38,6 +38,10 @@ constexpr const char* kTrainExamples =
     "  rheobase train --task xor --batch 16 -o xor.mat\n"
     "  rheobase train --task go-nogo --taus 10 --som 20 --json -o model.mat\n"
     "  rheobase train --resume model.checkpoint.mat\n"
+    "  rheobase train --resume model.checkpoint.mat --trials 60000\n"
+    "  rheobase train --from model.mat --train w_out,b_out --task timing -o tuned.mat\n"
+    "  rheobase train --from model.mat --spike-noise-throughout -o tuned.mat\n"
+    "  rheobase train --task file --trials-file trials.mat -o model.mat\n"
     "  rheobase train --task go-nogo --seeds 1:20 --jobs 2 -o networks\n"
     "  rheobase train --preset paper --task go-nogo -o model.mat\n"
     "  rheobase train --preset paper --mode train --task go-nogo --N 200 --som_N 0\n"
@@ -53,6 +57,7 @@ struct Job {
   fs::path output;
   fs::path checkpoint;
   bool own_checkpoint = false;  ///< named by the user: stays when the training ends
+  std::string origin;           ///< of --from
 };
 
 ReferencePath reference_path(const TrainRequest& request) {
@@ -109,29 +114,57 @@ void check_paths(const Job& job, const fs::path& resumed, const std::vector<fs::
   }
 }
 
-Job new_job(const TrainRequest& request, const Console& console) {
-  require_task(request);
-  const rate::Task task =
-      make_task(request.task.name, request.task.overrides, request.task.trials_file);
-  const rate::DaleModel model = new_model(request, task.inputs(), request.training.seed);
-  Job job{task,
-          rate::initial_state(model, request.training),
-          request.training,
-          with_seed(console.command_line, request.training.seed),
+/// A new network, or that of --from, on the task of the command line or of --from.
+struct Beginning {
+  rate::Task task;
+  rate::DaleModel model;
+  std::string origin;
+};
+
+Beginning beginning_of(const TrainRequest& request, Command command, rate::TrainingOptions& options,
+                       const Console& console) {
+  if (request.from.empty()) {
+    require_task(request);
+    rate::Task task = make_task(request.task.name, request.task.overrides, request.task,
+                                TrialsUse::learning, {}, console);
+    rate::DaleModel model = new_model(request, task, options.seed);
+    return {std::move(task), std::move(model), {}};
+  }
+  StartingNetwork start = starting_network(request, command);
+  if (!command.given("--rate-noise")) {
+    options.noise = start.model.noise;
+  }
+  rate::Task task =
+      resolve_task(request.task, start.file, request.from.string(), TrialsUse::learning, console);
+  return {std::move(task), std::move(start.model), std::move(start.origin)};
+}
+
+Job new_job(const TrainRequest& request, Command command, const Console& console) {
+  rate::TrainingOptions options = request.training;
+  Beginning beginning = beginning_of(request, command, options, console);
+  choose_blocks(request, beginning.model, options);
+  Job job{beginning.task,
+          rate::initial_state(beginning.model, options),
+          options,
+          with_seed(console.command_line, options.seed),
           output_of(request),
           request.checkpoint,
-          !request.checkpoint.empty()};
+          !request.checkpoint.empty(),
+          beginning.origin};
   if (!job.own_checkpoint) {
     job.checkpoint = with_word(job.output, kCheckpointWord);
   }
-  check_paths(job, {}, {file_of(request.mask), request.task.trials_file});
+  check_paths(
+      job, {},
+      {file_of(request.mask), request.task.trials_file, request.task.test_file, request.from});
   return job;
 }
 
 /// Options that do not belong to the training itself and may change when it is resumed.
 void refuse_changed_options(Command command) {
-  constexpr std::array kAllowed{"--resume",     "--trials",           "--threads", "--output",
-                                "--checkpoint", "--checkpoint-every", "--json",    "--trials-file"};
+  constexpr std::array kAllowed{"--resume", "--trials",      "--threads",
+                                "--output", "--checkpoint",  "--checkpoint-every",
+                                "--json",   "--trials-file", "--test-file"};
   for (const std::string& name : command.given()) {
     if (std::find(kAllowed.begin(), kAllowed.end(), name) == kAllowed.end()) {
       throw InputError(name, "", "--resume beside it",
@@ -142,7 +175,7 @@ void refuse_changed_options(Command command) {
 
 /// Options of one training alone say nothing to many.
 void refuse_single_options(Command command) {
-  for (const char* name : {"--seed", "--resume", "--checkpoint", "--checkpoint-every",
+  for (const char* name : {"--seed", "--resume", "--from", "--checkpoint", "--checkpoint-every",
                            "--output-dir", "--mode", "--threads"}) {
     if (command.given(name)) {
       throw InputError(name, "", "--seeds beside it", "must be left out");
@@ -150,28 +183,30 @@ void refuse_single_options(Command command) {
   }
 }
 
-Job resumed_job(const TrainRequest& request, Command command) {
+Job resumed_job(const TrainRequest& request, Command command, const Console& console) {
   refuse_changed_options(command);
   io::Checkpoint checkpoint = io::read_checkpoint(request.resume);
-  Job job{make_task(checkpoint.task, checkpoint.task_parameters, request.task.trials_file),
+  Job job{make_task(checkpoint.task, checkpoint.task_parameters, request.task, TrialsUse::learning,
+                    {checkpoint.split, request.resume}, console),
           std::move(checkpoint.state),
           checkpoint.options,
           checkpoint.command,
           request.output.empty() ? output_of_checkpoint(request.resume) : request.output,
           request.checkpoint.empty() ? request.resume : request.checkpoint,
-          true};
+          true,
+          checkpoint.trained_from};
   job.own_checkpoint = job.checkpoint != with_word(job.output, kCheckpointWord);
   job.options.threads = request.training.threads;
   job.options.checkpoint_every = request.training.checkpoint_every;
   if (command.given("--trials")) {
     job.options.max_trials = request.training.max_trials;
   }
-  if (job.options.max_trials < job.state.trials_done) {
+  if (job.options.max_trials <= job.state.trials_done) {
     throw InputError(
         "--trials", "", std::to_string(job.options.max_trials),
-        fmt::format("must be at least {}, the trials already done", job.state.trials_done));
+        fmt::format("must be more than {}, the trials already done", job.state.trials_done));
   }
-  check_paths(job, request.resume, {request.task.trials_file});
+  check_paths(job, request.resume, request.task.files());
   return job;
 }
 
@@ -205,8 +240,8 @@ void note_types(const Job& job, const TrainRequest& request, const Console& cons
 /// goes on.
 void save_checkpoint(Job& job, const rate::TrainingState& state, const Console& console) {
   const auto write = [&](const fs::path& path) {
-    io::write_checkpoint(path,
-                         {state, job.options, job.task.name(), job.task.parameters(), job.command});
+    io::write_checkpoint(path, {state, job.options, job.task.name(), job.task.parameters(),
+                                job.command, job.task.split(), job.origin});
   };
   try {
     std::string trouble;
@@ -232,20 +267,23 @@ rate::TrainingResult run_job(Job& job, const Console& console) {
   });
 }
 
-std::string verdict(const rate::TrainingResult& result) {
+std::string verdict(const rate::Task& task, const rate::TrainingResult& result) {
   const Proportion& accuracy = result.last_evaluation.accuracy;
-  return fmt::format("{}: {} correct (95 % interval {}), mean loss {:.3g} after {}",
+  const std::string given = given_trials_text(task.split());
+  return fmt::format("{}: {} correct (95 % interval {}){}, mean loss {:.3g} after {}",
                      yes_no(result.trained), percent(accuracy.value), interval(accuracy),
+                     given.empty() ? "" : fmt::format(" in {} of {}", accuracy.trials, given),
                      result.last_evaluation.mean_loss, counted(result.state.trials_done, "trial"));
 }
 
-/// Whether the stop criteria were met, with what they ask beyond loss and accuracy.
-std::string reason_to_stop(const rate::TrainingOptions& options,
-                           const rate::TrainingResult& result) {
-  std::string text =
-      fmt::format("criteria {}: loss below {:g}, more than {} correct",
-                  result.outcome == rate::TrainingOutcome::criteria_met ? "met" : "not met",
-                  options.stop_loss, percent(options.stop_accuracy));
+/// The criteria that were met, or what was not.
+std::string criteria_text(const rate::TrainingOptions& options,
+                          const rate::TrainingResult& result) {
+  if (!result.trained) {
+    return "not met: " + joined(result.unmet, "; ");
+  }
+  std::string text = fmt::format("met: loss below {:g}, more than {} correct", options.stop_loss,
+                                 percent(options.stop_accuracy));
   if (options.stop_margin > 0.0) {
     text += fmt::format(", with a margin of {:g}", options.stop_margin);
   }
@@ -255,29 +293,44 @@ std::string reason_to_stop(const rate::TrainingOptions& options,
   return text;
 }
 
+/// How to go on where the criteria were not met.
+std::string resume_command(const Job& job) {
+  return fmt::format("rheobase train --resume {}{} --trials {}",
+                     shell_quoted(job.checkpoint.string()),
+                     job.own_checkpoint ? " -o " + shell_quoted(job.output.string()) : "",
+                     2 * job.options.max_trials);
+}
+
 std::string network_text(const rate::DaleModel& model) {
   const auto inhibitory = std::count(model.inhibitory.begin(), model.inhibitory.end(), true);
-  const std::string taus =
-      model.fixed_tau() ? fmt::format("{:g} ms", model.tau_min_steps * rate::kRateStepMs)
-                        : fmt::format("{:g} to {:g} ms", model.tau_min_steps * rate::kRateStepMs,
-                                      model.tau_max_steps * rate::kRateStepMs);
+  const std::string taus = model.fixed_tau()
+                               ? fmt::format("{:g} ms", model.tau_min_steps * model.step_ms)
+                               : fmt::format("{:g} to {:g} ms", model.tau_min_steps * model.step_ms,
+                                             model.tau_max_steps * model.step_ms);
   return fmt::format("{} ({} excitatory, {} inhibitory), {}, time constants {}",
-                     counted(model.units(), "unit"), model.units() - inhibitory, inhibitory,
-                     model.transfer, taus);
+                     counted(model.units(), "unit"), model.units() - inhibitory, inhibitory, model.transfer, taus);
 }
 
 Json result_json(const Job& job, const rate::TrainingResult& result, const Console& console) {
-  return {{"command", console.command_line},
-          {"model", job.output.string()},
-          {"task", to_json(job.task)},
-          {"seed", job.options.seed},
-          {"units", result.state.model.units()},
-          {"trained", result.trained},
-          {"criteria_met", result.outcome == rate::TrainingOutcome::criteria_met},
-          {"trials", result.state.trials_done},
-          {"accuracy", to_json(result.last_evaluation.accuracy)},
-          {"mean_loss", result.last_evaluation.mean_loss},
-          {"seconds", result.seconds}};
+  Json json = {{"command", console.command_line},
+               {"model", job.output.string()},
+               {"task", to_json(job.task)},
+               {"seed", job.options.seed},
+               {"units", result.state.model.units()},
+               {"trained", result.trained},
+               {"criteria_met", result.trained},
+               {"unmet", result.unmet},
+               {"trials", result.state.trials_done},
+               {"accuracy", to_json(result.last_evaluation.accuracy)},
+               {"mean_loss", result.last_evaluation.mean_loss},
+               {"seconds", result.seconds}};
+  if (!job.origin.empty()) {
+    json["from"] = job.origin;
+  }
+  if (!result.trained) {
+    json["checkpoint"] = job.checkpoint.string();
+  }
+  return json;
 }
 
 void print_result(const Job& job, const rate::TrainingResult& result, bool json,
@@ -294,11 +347,17 @@ void print_result(const Job& job, const rate::TrainingResult& result, bool json,
   if (job.state.trials_done > 0) {
     summary.add("resumed", fmt::format("after {}", counted(job.state.trials_done, "trial")));
   }
-  summary.add("trained", verdict(result));
-  summary.add("stopped", reason_to_stop(job.options, result));
+  if (!job.origin.empty()) {
+    summary.add("from", job.origin);
+  }
+  summary.add("trained", verdict(job.task, result));
+  summary.add("criteria", criteria_text(job.options, result));
   summary.add("time", fmt::format("{}, {:.3g} ms a trial", seconds_text(result.seconds),
                                   1000.0 * result.seconds / std::max(1, trials)));
   summary.add("saved", job.output.string());
+  if (!result.trained) {
+    summary.add("go on", resume_command(job));
+  }
   console.out << summary.text();
 }
 
@@ -340,7 +399,8 @@ void run_train(TrainRequest request, Command command, const Console& console) {
     evaluate_newest(request, console);
     return;
   }
-  Job job = request.resume.empty() ? new_job(request, console) : resumed_job(request, command);
+  Job job = request.resume.empty() ? new_job(request, command, console)
+                                   : resumed_job(request, command, console);
   note_types(job, request, console);
   const rate::TrainingResult result = run_job(job, console);
   if (result.outcome == rate::TrainingOutcome::cancelled) {
@@ -349,9 +409,12 @@ void run_train(TrainRequest request, Command command, const Console& console) {
         counted(result.state.trials_done, "trial"), shell_quoted(job.checkpoint.string()),
         job.own_checkpoint ? " -o " + shell_quoted(job.output.string()) : ""));
   }
-  const io::ModelFile model = io::trained_model(result, job.task, job.options, job.command);
+  io::ModelFile model = io::trained_model(result, job.task, job.options, job.command);
+  model.provenance.trained_from = job.origin;
   save_result(job.output, [&](const fs::path& path) { io::write_model(path, model); });
-  if (!job.own_checkpoint) {
+  if (!result.trained) {
+    save_checkpoint(job, result.state, console);  // more trials may be what it takes
+  } else if (!job.own_checkpoint) {
     std::error_code ignored;
     fs::remove(job.checkpoint, ignored);
   }
@@ -369,7 +432,10 @@ void add_train_command(Command program, const Console& console) {
       "Backpropagation through time with Adam. Training ends when loss and accuracy on fresh "
       "trials meet the stop criteria, with margin and with spike-like noise where asked for, or "
       "after --trials. A network that does not solve the task is saved all the same, the exit code "
-      "is 0, and the result says \"trained no\" (in JSON: \"trained\": false).");
+      "is 0, and the result says \"trained no\" (in JSON: \"trained\": false), which criteria are "
+      "not met, and how to go on from the checkpoint that stays. Of trials of your own the "
+      "criteria "
+      "are those of training trials, and the network must meet them on the held-out ones too.");
   command.examples(kTrainExamples);
   add_train_options(command, *request);
   command.action([request, command, &console] { run_train(*request, command, console); });

@@ -32,6 +32,7 @@ struct Training : SeriesEntry {
   int trials = 0;
   double accuracy = 0.0;
   double mean_loss = 0.0;
+  std::string unmet;  ///< criteria that are not met
 };
 
 /// The command that makes one of the networks alone.
@@ -47,7 +48,8 @@ class ManyTrainings {
   ManyTrainings(const TrainRequest& request, const Console& console)
       : request_(request),
         console_(console),
-        task_(make_task(request.task.name, request.task.overrides, request.task.trials_file)),
+        task_(make_task(request.task.name, request.task.overrides, request.task,
+                        TrialsUse::learning, {}, console)),
         options_(request.training) {
     options_.threads = 1;
     for (const Seed seed : request.seeds) {
@@ -88,7 +90,8 @@ class ManyTrainings {
 };
 
 void ManyTrainings::check_outputs() const {
-  const std::vector<fs::path> inputs{file_of(request_.mask), request_.task.trials_file};
+  const std::vector<fs::path> inputs{file_of(request_.mask), request_.task.trials_file,
+                                     request_.task.test_file};
   open_series(request_.output, inputs);
   for (const Training& entry : entries_) {
     check_output("--output", entry.file, inputs);
@@ -104,7 +107,9 @@ void ManyTrainings::keep_if_done(Training& entry) const {
   entry.trials = file.provenance.trials;
   entry.accuracy = file.provenance.eval_accuracy;
   entry.mean_loss = file.provenance.eval_loss;
-  entry.trained = meets_criteria(entry.accuracy, entry.mean_loss);
+  entry.trained =
+      file.provenance.criteria_met.value_or(meets_criteria(entry.accuracy, entry.mean_loss));
+  entry.unmet = file.provenance.unmet;
 }
 
 void ManyTrainings::keep_what_is_done() {
@@ -127,7 +132,8 @@ void ManyTrainings::keep_earlier_rows() {
                           row.criteria_met,
                           row.trials,
                           row.accuracy,
-                          row.mean_loss});
+                          row.mean_loss,
+                          row.unmet});
     } else if (own->resumed) {
       own->seconds = row.seconds;
     }
@@ -138,7 +144,8 @@ void ManyTrainings::train_one(std::size_t index, const RunControl& control) {
   Training& entry = entries_[index];
   rate::TrainingOptions options = options_;
   options.seed = entry.seed;
-  const rate::DaleModel model = new_model(request_, task_.inputs(), entry.seed);
+  rate::DaleModel model = new_model(request_, task_, entry.seed);
+  choose_blocks(request_, model, options);
   const rate::TrainingResult result =
       rate::train(rate::initial_state(model, options), task_, options, control);
   if (result.outcome == rate::TrainingOutcome::cancelled) {
@@ -154,6 +161,7 @@ void ManyTrainings::train_one(std::size_t index, const RunControl& control) {
   entry.accuracy = result.last_evaluation.accuracy.value;
   entry.mean_loss = result.last_evaluation.mean_loss;
   entry.trained = result.trained;
+  entry.unmet = joined(result.unmet, "; ");
   entry.seconds = result.seconds;
 }
 
@@ -189,7 +197,7 @@ void ManyTrainings::write_summary() const {
   for (const Training& entry : all) {
     rows.push_back({entry.seed, entry.file.filename().string(), entry.trained, entry.trials,
                     entry.trials / options_.batch, entry.accuracy, entry.mean_loss, entry.seconds,
-                    entry.error});
+                    entry.unmet, entry.error});
   }
   save_result(request_.output / "summary.csv",
               [&](const fs::path& path) { io::write_atomically(path, summary_text(rows)); });
@@ -223,6 +231,7 @@ void ManyTrainings::print() const {
                       {"model", entry.file.string()},
                       {"kept", entry.resumed},
                       {"trained", entry.trained},
+                      {"unmet", entry.unmet},
                       {"trials", entry.trials},
                       {"accuracy", entry.accuracy},
                       {"mean_loss", entry.mean_loss},
@@ -239,8 +248,13 @@ void ManyTrainings::print() const {
          std::to_string(entry.trials), percent(entry.accuracy), short_number(entry.mean_loss),
          entry.resumed ? "resumed" : seconds_text(entry.seconds)});
   }
-  console_.out << table.text()
-               << fmt::format("{} of {} trained, in {} (summary.csv, summary.mat)\n", trained(),
+  console_.out << table.text();
+  for (const Training& entry : entries_) {
+    if (!entry.unmet.empty()) {
+      console_.out << fmt::format("seed {}: criteria not met: {}\n", entry.seed, entry.unmet);
+    }
+  }
+  console_.out << fmt::format("{} of {} trained, in {} (summary.csv, summary.mat)\n", trained(),
                               entries_.size(), request_.output.string());
 }
 

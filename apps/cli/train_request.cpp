@@ -1,9 +1,15 @@
 #include "apps/cli/train_request.hpp"
 
+#include <algorithm>
+
+#include <fmt/format.h>
+
 #include "apps/cli/option.hpp"
+#include "apps/cli/text_format.hpp"
 #include "apps/cli/value_syntax.hpp"
 #include "core/error.hpp"
 #include "io/mat/run_file.hpp"
+#include "mapping/conversion/network_fingerprint.hpp"
 
 namespace rheobase::cli {
 
@@ -35,6 +41,13 @@ void add_output_options(Command command, TrainRequest& request) {
                 "Continue from a checkpoint; the result is bit for bit that of a training without "
                 "a break. Only --trials, --threads and options of this group may be given beside "
                 "it")
+      .group(kGroup);
+  command
+      .add_file("--from", request.from,
+                "Train this network further in place of a new one: a model of `train` or `map`, a "
+                "published one, any rate network of docs/formats.md or a checkpoint. The optimiser "
+                "starts anew, the task is the one MODEL names unless --task is given, the noise "
+                "the network's own unless --rate-noise is")
       .group(kGroup);
   add_json(command, request.json).group(kGroup);
 }
@@ -83,10 +96,15 @@ void add_learning_options(Command command, TrainRequest& request) {
              "(reference, 6000, 1, 0, 0, 0, 0)")
       .group(kGroup);
   for (const auto& field : rate::training_fields()) {
-    if (field.name != kCheckpointEvery) {
+    if (field.name != kCheckpointEvery && !field.option.empty()) {
       add_field(command, rate::training_fields(), field.name, request.training).group(kGroup);
     }
   }
+  add_text(command, "--train", request.trained_blocks, "LIST",
+           "What is trained, the rest stays as it is: w (recurrent), w_out and b_out (readout), "
+           "taus_gaus (time constants), w_in (input), such as w_out,b_out (default: all, w_in only "
+           "with --train-input)")
+      .group(kGroup);
   add_text(command, "--seeds", request.seed_list, "FIRST:LAST",
            "Many networks, one a seed, into the folder --output, with a summary as .csv and .mat; "
            "what is there already is not trained again")
@@ -143,12 +161,17 @@ void finish_train_options(Command command, TrainRequest& request) {
   }
 }
 
-rate::DaleModel new_model(const TrainRequest& request, int inputs, Seed seed) {
+rate::DaleModel new_model(const TrainRequest& request, const rate::Task& task, Seed seed) {
   try {
-    return rate::make_dale_model(request.network, inputs, seed);
+    return rate::make_dale_model(
+        request.network,
+        {.inputs = task.inputs(), .outputs = task.outputs(), .step_ms = task.step_ms()}, seed);
   } catch (const InputError& error) {
     if (error.field() == "mask") {
       throw InputError("--mask", request.mask, error.found(), error.required());
+    }
+    if (error.field().starts_with("tau_")) {
+      throw InputError("--taus", "", error.found(), error.required());
     }
     for (const auto& field : rate::network_fields()) {
       if (error.field() == field.name && !field.option.empty()) {
@@ -156,6 +179,57 @@ rate::DaleModel new_model(const TrainRequest& request, int inputs, Seed seed) {
       }
     }
     throw;
+  }
+}
+
+StartingNetwork starting_network(const TrainRequest& request, Command command) {
+  std::vector<std::string> of_new_networks{"--taus", "--mask", "--output-dir"};
+  for (const auto& field : rate::network_fields()) {
+    if (!field.option.empty()) {
+      of_new_networks.push_back(first_name(field));
+    }
+  }
+  for (const std::string& name : of_new_networks) {
+    if (command.given(name)) {
+      throw InputError(name, "", "--from beside it",
+                       "must be left out: the network is that of " + request.from.string());
+    }
+  }
+  StartingNetwork start;
+  start.file = io::read_model(request.from);
+  start.model = start.file.dale ? *start.file.dale
+                                : rate::dale_model_of(start.file.network, request.from.string());
+  start.model.w0 = start.model.w;
+  start.model.tau_gate0 = start.model.tau_gate;
+  start.origin = fmt::format("{} (fingerprint {})", request.from.string(),
+                             mapping::network_fingerprint(start.file.network));
+  return start;
+}
+
+void choose_blocks(const TrainRequest& request, rate::DaleModel& model,
+                   rate::TrainingOptions& options) {
+  if (request.trained_blocks.empty()) {
+    return;
+  }
+  std::vector<std::string> known;
+  for (const rate::TrainedBlock& block : rate::trained_blocks()) {
+    options.*block.trained = false;
+    if (std::string_view(block.name) != "taus_gaus" || !model.fixed_tau()) {
+      known.emplace_back(block.name);
+    }
+  }
+  for (const std::string& word : split(request.trained_blocks, ',')) {
+    if (std::ranges::find(known, word) == known.end()) {
+      throw InputError("--train", "", "'" + word + "'",
+                       "must be made of " + joined(known, ", ") +
+                           (model.fixed_tau() ? " (all time constants are one and fixed)" : ""));
+    }
+    const auto block = std::ranges::find_if(rate::trained_blocks(),
+                                            [&](const auto& one) { return word == one.name; });
+    options.*block->trained = true;
+  }
+  if (options.trains_w_in) {
+    model.trains_input = true;
   }
 }
 

@@ -26,6 +26,8 @@ struct TrainRequest {
   std::filesystem::path output_dir;  ///< names and folders of the original program
   std::filesystem::path checkpoint;
   std::filesystem::path resume;
+  std::filesystem::path from;  ///< the network that training starts from
+  std::string trained_blocks;  ///< "w,w_out"; empty: all
   std::string mode = "train";
   std::string gpu;
   std::string gpu_fraction;
@@ -42,6 +44,21 @@ void add_train_options(Command command, TrainRequest& request);
 void finish_train_options(Command command, TrainRequest& request);
 
 /// The network before training. @throws InputError in the words of the command line
-rate::DaleModel new_model(const TrainRequest& request, int inputs, Seed seed);
+rate::DaleModel new_model(const TrainRequest& request, const rate::Task& task, Seed seed);
+
+/// The network of --from, which training goes on from.
+struct StartingNetwork {
+  io::ModelFile file;
+  rate::DaleModel model;
+  std::string origin;  ///< "model.mat (fingerprint 0123...)"
+};
+
+/// @throws InputError for a network that cannot be trained, or options that say how a new one is
+/// made
+StartingNetwork starting_network(const TrainRequest& request, Command command);
+
+/// --train as options. @throws InputError for a block that is not known or that the model lacks
+void choose_blocks(const TrainRequest& request, rate::DaleModel& model,
+                   rate::TrainingOptions& options);
 
 }  // namespace rheobase::cli

@@ -12,7 +12,7 @@ namespace rheobase::cli {
 
 namespace {
 
-constexpr std::size_t kColumns = 9;
+constexpr std::size_t kColumns = 10;
 
 std::optional<SummaryRow> row_of(const std::string& line) {
   const std::vector<std::string> cells = csv_cells(line);
@@ -28,21 +28,24 @@ std::optional<SummaryRow> row_of(const std::string& line) {
   row.accuracy = csv_number<double>(cells[5]).value_or(0.0);
   row.mean_loss = csv_number<double>(cells[6]).value_or(0.0);
   row.seconds = csv_number<double>(cells[7]).value_or(row.seconds);
-  row.error = cells[8];
+  row.unmet = cells[8];
+  row.error = cells[9];
   return row;
 }
 
 }  // namespace
 
 std::string summary_text(const std::vector<SummaryRow>& rows) {
-  std::string text = "seed,file,criteria_met,trials,updates,accuracy,mean_loss,seconds,error\n";
+  std::string text =
+      "seed,file,criteria_met,trials,updates,accuracy,mean_loss,seconds,unmet,error\n";
   for (const SummaryRow& row : rows) {
     text += fmt::format("{},{},", row.seed, csv_text(row.file));
     text += row.error.empty()
-                ? fmt::format("{},{},{},{},{},{},", row.criteria_met ? 1 : 0, row.trials,
+                ? fmt::format("{},{},{},{},{},{},{},", row.criteria_met ? 1 : 0, row.trials,
                               row.updates, row.accuracy, row.mean_loss,
-                              std::isnan(row.seconds) ? "" : fmt::format("{:.3f}", row.seconds))
-                : ",,,,,,";
+                              std::isnan(row.seconds) ? "" : fmt::format("{:.3f}", row.seconds),
+                              csv_text(row.unmet))
+                : ",,,,,,,";
     text += csv_text(row.error) + '\n';
   }
   return text;

@@ -19,6 +19,7 @@ struct SummaryRow {
   double accuracy = 0.0;
   double mean_loss = 0.0;
   double seconds = std::numeric_limits<double>::quiet_NaN();  ///< not known: empty
+  std::string unmet;                                          ///< criteria, where not met
   std::string error;
 };
 

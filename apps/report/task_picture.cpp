@@ -21,17 +21,32 @@ constexpr double kWidthMm = 90.0;
 constexpr double kHeightMm = 38.0;
 constexpr double kLegendMm = 8.0;
 constexpr std::array kInputColours{"#0072B2", "#D55E00", "#009E73", "#CC79A7"};
-constexpr const char* kTargetColour = "#222222";
+constexpr std::array kTargetColours{"#222222", "#E69F00", "#56B4E9", "#888888"};
 
-/// Columns: time (ms), the inputs, the first target.
+/// Columns of a trial that are its own; what follows fills it up to the longest.
+Eigen::Index own_columns(const rate::Trial& trial) {
+  return trial.length > 0 ? Eigen::Index{trial.length} : trial.input.cols();
+}
+
+/// Columns: time (ms), the inputs, the targets.
 Eigen::MatrixXd table_of(const rate::Trial& trial, double step_ms) {
-  Eigen::MatrixXd table(trial.target.cols(), trial.input.rows() + 2);
+  const Eigen::Index inputs = trial.input.rows();
+  Eigen::MatrixXd table(own_columns(trial), 1 + inputs + trial.target.rows());
   for (Eigen::Index k = 0; k < table.rows(); ++k) {
     table(k, 0) = static_cast<double>(k) * step_ms;
   }
-  table.middleCols(1, trial.input.rows()) = trial.input.transpose();
-  table.rightCols(1) = trial.target.row(0).transpose();
+  table.middleCols(1, inputs) = trial.input.leftCols(table.rows()).transpose();
+  table.rightCols(trial.target.rows()) = trial.target.leftCols(table.rows()).transpose();
   return table;
+}
+
+/// "left" or "input 1".
+std::string name_of(const std::vector<std::string>& names, const char* otherwise,
+                    Eigen::Index number, Eigen::Index count) {
+  if (!names.empty()) {
+    return names[static_cast<std::size_t>(number)];
+  }
+  return count == 1 ? std::string(otherwise) : fmt::format("{} {}", otherwise, number + 1);
 }
 
 void add_panel(FigureScript& script, const rate::Task& task, const rate::Trial& trial, int place,
@@ -62,10 +77,17 @@ void add_panel(FigureScript& script, const rate::Task& task, const rate::Trial& 
     line(input + 2,
          fmt::format("linewidth 0.8 linecolor rgb '{}'",
                      kInputColours[static_cast<std::size_t>(input) % kInputColours.size()]),
-         fmt::format("input {}", input + 1));
+         task.definition().input_names.empty()
+             ? fmt::format("input {}", input + 1)
+             : task.definition().input_names[static_cast<std::size_t>(input)]);
   }
-  line(trial.input.rows() + 2, fmt::format("linewidth 1.6 linecolor rgb '{}'", kTargetColour),
-       "target");
+  const Eigen::Index targets = trial.target.rows();
+  for (Eigen::Index output = 0; output < targets; ++output) {
+    line(trial.input.rows() + 2 + output,
+         fmt::format("linewidth 1.6 dashtype {} linecolor rgb '{}'", output + 1,
+                     kTargetColours[static_cast<std::size_t>(output) % kTargetColours.size()]),
+         name_of(task.definition().output_names, "target", output, targets));
+  }
   script.end();
 }
 

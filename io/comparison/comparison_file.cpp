@@ -64,6 +64,13 @@ void add_traces(MatFields& fields, const mapping::ComparisonTraces& traces) {
   }
   fields.number("step_ms", traces.step_ms);
   fields.column("condition", condition);
+  if (std::ranges::any_of(traces.index, [](int index) { return index >= 0; })) {
+    std::vector<double> index;
+    for (const int one : traces.index) {
+      index.push_back(one + 1);
+    }
+    fields.column("trial_index", index);
+  }
   fields.logical_column("rate_correct", traces.rate_correct);
   fields.logical_column("spiking_correct", traces.spiking_correct);
   fields.integer("outputs", traces.outputs);
@@ -186,6 +193,12 @@ mapping::ComparisonTraces traces_from(const MatFile& file, const mapping::Compar
   traces.step_ms = file.number("step_ms", "must be a number");
   for (const std::size_t condition : indices(file, "condition", trials, conditions)) {
     traces.conditions.push_back(static_cast<int>(condition));
+  }
+  traces.index.assign(static_cast<std::size_t>(trials), -1);
+  if (file.has("trial_index")) {
+    const auto given = indices(file, "trial_index", trials, 1000000000);
+    std::ranges::transform(given, traces.index.begin(),
+                           [](std::size_t index) { return static_cast<int>(index); });
   }
   traces.rate_correct = flags(file, "rate_correct", trials);
   traces.spiking_correct = flags(file, "spiking_correct", trials);

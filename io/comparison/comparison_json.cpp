@@ -124,13 +124,17 @@ Json to_json(const mapping::Comparison& comparison) {
     types.push_back(to_json(type));
   }
   const mapping::SubspaceComparison& subspaces = comparison.subspaces;
+  Json task = {{"name", comparison.task}, {"parameters", parameters}};
+  if (comparison.split) {
+    task["trials"] = split_json<Json>(*comparison.split);
+  }
   return {{"format", kComparisonFormatName},
           {"format_version", kComparisonFormat},
           {"rheobase_version", kVersion},
           {"command", comparison.command},
           {"model", comparison.model_file},
           {"network", comparison.network},
-          {"task", {{"name", comparison.task}, {"parameters", parameters}}},
+          {"task", task},
           {"options", to_json(comparison.options)},
           {"engine", comparison.engine},
           {"engine_reason", comparison.engine_reason},

@@ -5,6 +5,7 @@
 
 #include "core/field_table.hpp"
 #include "core/statistics.hpp"
+#include "rate/tasks/task.hpp"
 
 /// Field tables in JSON, both ways. Templates over the JSON library's type: no other header needs
 /// the library.
@@ -35,6 +36,22 @@ Json proportion_json(const Proportion& proportion) {
           {"high", proportion.high},
           {"successes", proportion.successes},
           {"trials", proportion.trials}};
+}
+
+/// Which given trials are for what.
+template <class Json>
+Json split_json(const rate::TrialSplit& split) {
+  Json json = {{"file", split.file},
+               {"sha256", split.hash},
+               {"test_fraction", split.test_fraction},
+               {"training", split.training},
+               {"held_out", split.held_out},
+               {"evaluated", std::string(to_string(split.evaluated))}};
+  if (!split.test_file.empty()) {
+    json["test_file"] = split.test_file;
+    json["test_sha256"] = split.test_hash;
+  }
+  return json;
 }
 
 /// Nothing where the JSON value is none that a field can have.

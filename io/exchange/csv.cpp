@@ -13,48 +13,87 @@ namespace csv_exporter {
 /// A table that a file can give. The first that fits is the default.
 struct Table {
   std::string name;
-  std::function<std::string(const RunFile&)> of_run;
+  std::function<std::string(const std::vector<RunFile>&)> of_runs;
   std::function<std::string(const ModelFile&)> of_model;
 };
 
-std::string spikes(const RunFile& run) {
-  const bool copies = run.result.copies > 1;
-  std::string text = copies ? "unit,copy,time_ms\n" : "unit,time_ms\n";
-  for (std::size_t i = 0; i < run.result.spike_unit.size(); ++i) {
-    const std::string copy = copies ? fmt::format("{},", run.result.spike_copy[i] + 1) : "";
-    text +=
-        fmt::format("{},{}{}\n", run.result.spike_unit[i] + 1, copy, run.result.spike_time_ms[i]);
+/// "trial," before the columns of several runs, and what stands there in a row.
+std::string trial_column(const std::vector<RunFile>& runs) {
+  return runs.size() > 1 ? "trial," : "";
+}
+
+std::string trial_cell(const std::vector<RunFile>& runs, std::size_t k) {
+  return runs.size() > 1 ? fmt::format("{},", k + 1) : "";
+}
+
+std::string spikes(const std::vector<RunFile>& runs) {
+  const bool copies = runs.front().result.copies > 1;
+  std::string text = trial_column(runs) + (copies ? "unit,copy,time_ms\n" : "unit,time_ms\n");
+  for (std::size_t k = 0; k < runs.size(); ++k) {
+    const spiking::SimulationResult& result = runs[k].result;
+    const std::string trial = trial_cell(runs, k);
+    for (std::size_t i = 0; i < result.spike_unit.size(); ++i) {
+      const std::string copy = copies ? fmt::format("{},", result.spike_copy[i] + 1) : "";
+      text += fmt::format("{}{},{}{}\n", trial, result.spike_unit[i] + 1, copy,
+                          result.spike_time_ms[i]);
+    }
   }
   return text;
 }
 
-std::string output(const RunFile& run) {
-  const SampledSignal& signal = run.result.output;
-  std::string text = "time_ms,output";
-  for (Eigen::Index k = 1; k < run.result.outputs(); ++k) {
-    text += fmt::format(",output_{}", k + 1);
+std::string output(const std::vector<RunFile>& runs) {
+  std::string text = trial_column(runs) + "time_ms,output";
+  const Eigen::Index outputs = runs.front().result.outputs();
+  for (Eigen::Index o = 1; o < outputs; ++o) {
+    text += fmt::format(",output_{}", o + 1);
   }
   text += '\n';
-  for (Eigen::Index i = 0; i < signal.values.size(); ++i) {
-    text += fmt::format("{},{}", signal.time_ms(i), signal.values[i]);
-    for (const double value : run.result.more_outputs.col(i)) {
-      text += fmt::format(",{}", value);
+  for (std::size_t k = 0; k < runs.size(); ++k) {
+    const SampledSignal& signal = runs[k].result.output;
+    const std::string trial = trial_cell(runs, k);
+    for (Eigen::Index i = 0; i < signal.values.size(); ++i) {
+      text += fmt::format("{}{},{}", trial, signal.time_ms(i), signal.values[i]);
+      for (Eigen::Index o = 1; o < outputs; ++o) {
+        text += fmt::format(",{}", runs[k].result.more_outputs(o - 1, i));
+      }
+      text += '\n';
     }
-    text += '\n';
   }
   return text;
 }
 
-std::string rates(const RunFile& run) {
-  const Eigen::VectorXd rate_hz = run.result.mean_rate_hz();
-  std::string text = "unit,spikes,mean_rate_hz\n";
-  for (Eigen::Index unit = 0; unit < rate_hz.size(); ++unit) {
-    text += fmt::format("{},{},{}\n", unit + 1, run.result.spike_count[unit], rate_hz[unit]);
+std::string rates(const std::vector<RunFile>& runs) {
+  std::string text = trial_column(runs) + "unit,spikes,mean_rate_hz\n";
+  for (std::size_t k = 0; k < runs.size(); ++k) {
+    const Eigen::VectorXd rate_hz = runs[k].result.mean_rate_hz();
+    const std::string trial = trial_cell(runs, k);
+    for (Eigen::Index unit = 0; unit < rate_hz.size(); ++unit) {
+      text += fmt::format("{}{},{},{}\n", trial, unit + 1, runs[k].result.spike_count[unit],
+                          rate_hz[unit]);
+    }
   }
   return text;
 }
 
-std::string voltage(const RunFile& run) {
+/// What every trial was, beside its spikes.
+std::string trials(const std::vector<RunFile>& runs) {
+  std::string text = "trial,number,trial_of_file,condition,correct,spikes\n";
+  for (std::size_t k = 0; k < runs.size(); ++k) {
+    const RunDescription& one = runs[k].description;
+    std::string condition;
+    for (const char c : one.condition) {
+      condition += c == '"' ? std::string("\"\"") : std::string(1, c);
+    }
+    text += fmt::format("{},{},{},\"{}\",{},{}\n", k + 1, one.simulation.trial,
+                        one.trial_index < 0 ? "" : fmt::format("{}", one.trial_index + 1),
+                        condition, one.correct ? (*one.correct ? "1" : "0") : "",
+                        runs[k].result.spike_count.sum());
+  }
+  return text;
+}
+
+std::string voltage(const std::vector<RunFile>& runs) {
+  const RunFile& run = runs.front();
   const Eigen::MatrixXd& values = run.result.voltage;
   const std::vector<Eigen::Index>& units = run.description.simulation.record.voltage_units;
   std::string text = "time_ms";
@@ -121,26 +160,31 @@ std::string scaling(const ModelFile& file) {
 
 const std::vector<Table>& tables() {
   static const std::vector<Table> all{
-      {"spikes", spikes, {}},   {"output", output, {}}, {"rates", rates, {}},
-      {"voltage", voltage, {}}, {"units", {}, units},   {"weights", {}, weights},
-      {"scaling", {}, scaling},
+      {"spikes", spikes, {}},   {"output", output, {}},   {"rates", rates, {}},
+      {"trials", trials, {}},   {"voltage", voltage, {}}, {"units", {}, units},
+      {"weights", {}, weights}, {"scaling", {}, scaling},
   };
   return all;
 }
 
 ExportResult make(const ExportSource& source, const ExportOptions& options) {
-  const RunFile* run = source.model ? nullptr : &require_one_run(source, "csv");
+  const std::vector<RunFile>* runs = source.model ? nullptr : &require_runs(source, "csv");
   std::string names;
   for (const Table& table : tables()) {
-    if (run != nullptr ? !table.of_run : !table.of_model) {
+    if (runs != nullptr ? !table.of_runs : !table.of_model) {
       continue;
     }
     if (options.table.empty() || options.table == table.name) {
-      if (table.name == "voltage" && run->result.voltage.size() == 0) {
+      if (table.name == "voltage" && runs->size() > 1) {
+        throw InputError(source.where, "", fmt::format("{} runs", runs->size()),
+                         "must be one: a table of voltages is one of a run");
+      }
+      if (table.name == "voltage" && runs->front().result.voltage.size() == 0) {
         throw InputError(source.where, "field 'voltage'", "nothing",
                          "must hold voltages: `rheobase simulate --record voltage`");
       }
-      const std::string text = run != nullptr ? table.of_run(*run) : table.of_model(*source.model);
+      const std::string text =
+          runs != nullptr ? table.of_runs(*runs) : table.of_model(*source.model);
       const auto bytes = std::as_bytes(std::span(text));
       return {{bytes.begin(), bytes.end()}, {}};
     }
@@ -148,17 +192,17 @@ ExportResult make(const ExportSource& source, const ExportOptions& options) {
   }
   throw InputError(
       "--table", "", "'" + options.table + "'",
-      fmt::format("must be, for a {}, one of {}", run != nullptr ? "run" : "model", names));
+      fmt::format("must be, for a {}, one of {}", runs != nullptr ? "run" : "model", names));
 }
 
 }  // namespace csv_exporter
 
 const ExporterDefinition& exporter_csv() {
   using namespace csv_exporter;
-  static const ExporterDefinition definition{
-      "csv",
-      "one table of a run (spikes, output, rates, voltage) or model (units, weights, scaling)",
-      "RFC 4180", make};
+  static const ExporterDefinition definition{"csv",
+                                             "one table of runs (spikes, output, rates, trials, "
+                                             "voltage) or model (units, weights, scaling)",
+                                             "RFC 4180", make};
   return definition;
 }
 

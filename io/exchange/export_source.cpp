@@ -1,6 +1,8 @@
 #include "io/exchange/export_source.hpp"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -9,6 +11,7 @@
 #include "io/exchange/exporter_registry.hpp"
 #include "io/mat/atomic_file.hpp"
 #include "io/mat/internal/model_fields.hpp"
+#include "io/mat/run_trials_file.hpp"
 
 namespace rheobase::io {
 
@@ -31,7 +34,10 @@ ExportSource read_export_source(const std::vector<std::filesystem::path>& paths)
       throw InputError(path.string(), "", "a model among several files",
                        "must be exported alone; only runs can be put together");
     }
-    if (run) {
+    if (run && holds_run_trials(path)) {
+      std::vector<RunFile> trials = read_run_trials(path);
+      std::ranges::move(trials, std::back_inserter(source.runs));
+    } else if (run) {
       source.runs.push_back(read_run(path));
     } else {
       source.model = read_model(path);

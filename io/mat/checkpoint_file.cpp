@@ -40,6 +40,8 @@ ModelFile as_model_file(const Checkpoint& checkpoint) {
   file.provenance.task_parameters = checkpoint.task_parameters;
   file.provenance.seed = checkpoint.options.seed;
   file.provenance.command = checkpoint.command;
+  file.provenance.split = checkpoint.split;
+  file.provenance.trained_from = checkpoint.trained_from;
   return file;
 }
 
@@ -196,6 +198,8 @@ Checkpoint parse_checkpoint(std::span<const std::byte> bytes, const std::string&
   checkpoint.task = model.task;
   checkpoint.task_parameters = model.provenance.task_parameters;
   checkpoint.command = model.provenance.command;
+  checkpoint.split = model.provenance.split;
+  checkpoint.trained_from = model.provenance.trained_from;
   read_values(file, kCheckpoint, rate::training_fields(), checkpoint.options);
   if (!model.dale) {
     file.fail("taus", "nothing", "must be a checkpoint of a Dale model, with taus");

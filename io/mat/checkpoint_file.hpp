@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -16,6 +17,8 @@ struct Checkpoint {
   std::string task;
   rate::TaskParameters task_parameters;
   std::string command;
+  std::optional<rate::TrialSplit> split = {};  ///< of the task `file`
+  std::string trained_from = {};               ///< the network that training started from
 };
 
 /// A checkpoint is a .mat model file with the fields of the optimiser beside it: `map` and `eval`

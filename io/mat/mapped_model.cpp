@@ -11,13 +11,14 @@ ModelFile mapped_model(const ModelFile& file, const rate::Task& task,
   mapped.scaling_factor = chosen.measured.scaling_factor;
   mapped.task = task.name();
   mapped.provenance.task_parameters = task.parameters();
+  mapped.provenance.split = task.split();
   mapped.provenance.scaling_factors.clear();
   mapped.provenance.accuracies.clear();
   for (const mapping::ScalingPoint& point : mapping::chosen_points(result)) {
     mapped.provenance.scaling_factors.push_back(point.scaling_factor);
     mapped.provenance.accuracies.push_back(point.accuracy.value);
   }
-  mapped.provenance.search_trials = options.search.trials;
+  mapped.provenance.search_trials = task.evaluation_trials(options.search.trials, kSearchTrials);
   mapped.provenance.map_command = command;
   return mapped;
 }

@@ -13,6 +13,7 @@
 #include "core/whole_number.hpp"
 #include "io/mat/atomic_file.hpp"
 #include "io/mat/internal/rate_network_fields.hpp"
+#include "io/mat/internal/split_fields.hpp"
 #include "io/mat/internal/transfer_fields.hpp"
 #include "rate/dynamics/transfer/transfer.hpp"
 
@@ -94,6 +95,10 @@ constexpr std::array kKnown = std::to_array<std::string_view>({"w",
                                                                "rheobase_version",
                                                                "spiking_network",
                                                                "evaluations",
+                                                               "trials_file",
+                                                               "criteria_met",
+                                                               "criteria_unmet",
+                                                               "trained_from",
                                                                "checkpoint"});
 
 std::string square(Index n) {
@@ -210,6 +215,20 @@ std::optional<double> read_scaling_factor(const MatFile& file) {
   return factor;
 }
 
+/// One output as N numbers, or several as outputs x N.
+void read_readout(const MatFile& file, Index n, rate::DaleModel& model) {
+  const MatArray* w_out = file.find("w_out");
+  const bool several = w_out != nullptr && w_out->dims.size() == 2 && w_out->dims[0] > 1 &&
+                       static_cast<Index>(w_out->dims[1]) == n && n > 1;
+  if (!several) {
+    model.w_out = file.vector("w_out", n, one_per_unit(n)).transpose();
+    model.b_out = Eigen::VectorXd::Constant(1, file.number("b_out", "must be one number"));
+    return;
+  }
+  model.w_out = file.matrix("w_out", "must be outputs x N");
+  model.b_out = file.vector("b_out", model.w_out.rows(), "must be one number an output");
+}
+
 rate::DaleModel read_dale_model(const MatFile& file) {
   rate::DaleModel model;
   const Index n = file.integer("N", 1, kMostUnits, "must be the number of units, 1 to 1000000");
@@ -218,8 +237,16 @@ rate::DaleModel read_dale_model(const MatFile& file) {
   model.sign = read_signs(file, n);
   model.mask = optional_square(file, "som_m", n, MatrixXd::Ones(n, n));
   model.w_in = read_input_weights(file, n);
-  model.w_out = file.vector("w_out", n, one_per_unit(n));
-  model.b_out = file.number("b_out", "must be one number");
+  read_readout(file, n, model);
+  if (file.has("bias")) {
+    model.bias = file.vector("bias", n, one_per_unit(n));
+  }
+  if (file.has("step_ms")) {
+    model.step_ms = file.number("step_ms", "must be one number, the step in ms");
+  }
+  if (file.has("noise")) {
+    model.noise = file.number("noise", "must be one number");
+  }
   read_time_constants(file, n, model);
   model.inhibitory = read_inhibitory(file, n);
   if (file.has("som_N")) {
@@ -331,6 +358,12 @@ ModelProvenance read_provenance(const MatFile& file, const rate::RateNetwork& ne
   provenance.command = reader.text("command");
   provenance.map_command = reader.text("map_command");
   provenance.seed = reader.integer<Seed>("seed");
+  provenance.split = read_split(file);
+  if (const std::optional<int> met = reader.integer<int>("criteria_met")) {
+    provenance.criteria_met = *met != 0;
+  }
+  provenance.unmet = reader.text("criteria_unmet");
+  provenance.trained_from = reader.text("trained_from");
   provenance.version = reader.text("rheobase_version");
   return provenance;
 }

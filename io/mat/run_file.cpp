@@ -11,6 +11,7 @@
 #include "core/version.hpp"
 #include "io/mat/atomic_file.hpp"
 #include "io/mat/internal/field_values.hpp"
+#include "io/mat/internal/run_fields.hpp"
 #include "io/mat/internal/transfer_fields.hpp"
 
 namespace rheobase::io {
@@ -118,32 +119,6 @@ void add_simulation(MatFields& fields, spiking::SimulationOptions options) {
   }
 }
 
-void add_description(MatFields& fields, const spiking::SimulationResult& result,
-                     const RunDescription& description) {
-  fields.number("scaling_factor", description.scaling_factor);
-  if (description.transfer) {
-    add_transfer(fields, *description.transfer);
-  }
-  add_simulation(fields, description.simulation);
-  if (!description.unit_type.empty()) {
-    const std::vector<std::int32_t> types(description.unit_type.begin(),
-                                          description.unit_type.end());
-    fields.int32_column("unit_type", types);
-  }
-  fields.number("dt_ms", result.dt_ms);
-  fields.number("duration_ms", result.duration_ms);
-  fields.number("seed", result.seed);
-  fields.text("engine", result.engine);
-  add_text(fields, "engine_reason", result.engine_reason);
-  add_text(fields, "task", description.task);
-  add_text(fields, "condition", description.condition);
-  if (description.correct) {
-    fields.logical("correct", *description.correct);
-  }
-  add_text(fields, "command", description.command);
-  fields.text("rheobase_version", kVersion);
-}
-
 void read_spikes(const MatFile& file, spiking::SimulationResult& result) {
   result.spike_unit = read_units<std::int32_t>(file, "spike_unit");
   const auto spikes = static_cast<Index>(result.spike_unit.size());
@@ -212,7 +187,38 @@ void read_simulation(const MatFile& file, spiking::SimulationOptions& options) {
   }
 }
 
-void read_description(const MatFile& file, RunFile& run) {
+}  // namespace
+
+void add_run_description(MatFields& fields, const spiking::SimulationResult& result,
+                         const RunDescription& description) {
+  fields.number("scaling_factor", description.scaling_factor);
+  if (description.transfer) {
+    add_transfer(fields, *description.transfer);
+  }
+  add_simulation(fields, description.simulation);
+  if (!description.unit_type.empty()) {
+    const std::vector<std::int32_t> types(description.unit_type.begin(),
+                                          description.unit_type.end());
+    fields.int32_column("unit_type", types);
+  }
+  fields.number("dt_ms", result.dt_ms);
+  fields.number("duration_ms", result.duration_ms);
+  fields.number("seed", result.seed);
+  fields.text("engine", result.engine);
+  add_text(fields, "engine_reason", result.engine_reason);
+  add_text(fields, "task", description.task);
+  add_text(fields, "condition", description.condition);
+  if (description.trial_index >= 0) {
+    fields.integer("trial_index", description.trial_index + 1);
+  }
+  if (description.correct) {
+    fields.logical("correct", *description.correct);
+  }
+  add_text(fields, "command", description.command);
+  fields.text("rheobase_version", kVersion);
+}
+
+void read_run_description(const MatFile& file, RunFile& run) {
   constexpr std::string_view kNumber = "must be one number";
   run.description.scaling_factor = file.number("scaling_factor", kNumber);
   run.result.dt_ms = file.number("dt_ms", kNumber);
@@ -225,6 +231,12 @@ void read_description(const MatFile& file, RunFile& run) {
   run.result.engine_reason = optional_text(file, "engine_reason");
   run.description.task = optional_text(file, "task");
   run.description.condition = optional_text(file, "condition");
+  if (const MatArray* index = file.find("trial_index");
+      index != nullptr && index->values.size() == 1) {
+    run.description.trial_index = static_cast<int>(file.integer("trial_index", 1, 1000000000,
+                                                                "must be a trial of the file")) -
+                                  1;
+  }
   if (file.has("correct")) {
     run.description.correct = file.integer("correct", 0, 1, "must be 0 or 1") == 1;
   }
@@ -237,14 +249,12 @@ void read_description(const MatFile& file, RunFile& run) {
   run.description.version = optional_text(file, "rheobase_version");
 }
 
-}  // namespace
-
 void write_run(const std::filesystem::path& path, const spiking::SimulationResult& result,
                const RunDescription& description, MatVersion version) {
   MatFields fields;
   add_spikes(fields, result);
   add_signals(fields, result, description);
-  add_description(fields, result, description);
+  add_run_description(fields, result, description);
   write_mat(path, fields, version);
 }
 
@@ -257,7 +267,7 @@ RunFile parse_run(std::span<const std::byte> bytes, const std::string& where) {
   RunFile run;
   read_spikes(file, run.result);
   read_signals(file, run);
-  read_description(file, run);
+  read_run_description(file, run);
   validate(run, where);
   return run;
 }

@@ -16,6 +16,7 @@ struct RunDescription {
   std::string command;          ///< the command line that made it
   std::string task;             ///< empty: not known
   std::string condition;        ///< name of the trial's condition, empty: not known
+  int trial_index = -1;         ///< place in the file of trials, from 0; -1: a generated trial
   std::string version;          ///< of the program; set by write_run
   std::optional<bool> correct;  ///< was the trial's answer right? none: not known
   std::optional<mapping::TransferOptions>

@@ -54,6 +54,11 @@ ModelFile trained_model(const rate::TrainingResult& result, const rate::Task& ta
   provenance.task_parameters = task.parameters();
   provenance.command = command;
   provenance.seed = options.seed;
+  provenance.split = task.split();
+  provenance.criteria_met = result.trained;
+  for (const std::string& one : result.unmet) {
+    provenance.unmet += (provenance.unmet.empty() ? "" : "; ") + one;
+  }
   return file;
 }
 

@@ -4,7 +4,6 @@
 #include <array>
 #include <cmath>
 #include <iterator>
-#include <limits>
 #include <sstream>
 #include <string>
 
@@ -12,6 +11,7 @@
 
 #include "core/counted.hpp"
 #include "core/error.hpp"
+#include "core/sha256.hpp"
 #include "io/mat/atomic_file.hpp"
 #include "io/mat/mat_file.hpp"
 
@@ -22,9 +22,8 @@ namespace {
 using Eigen::Index;
 
 constexpr double kLargestLabel = 1e9;
-constexpr double kUnscored = std::numeric_limits<double>::quiet_NaN();
 
-/// Inputs and targets of the trials, all of one length.
+/// Inputs and targets of the trials.
 struct Signals {
   std::vector<Eigen::MatrixXd> u;  ///< inputs x T
   std::vector<Eigen::MatrixXd> z;  ///< outputs x T
@@ -98,13 +97,6 @@ Signals signals_of_arrays(const MatFile& file, const MatArray& u) {
   return signals;
 }
 
-/// What follows the end of a shorter trial: no input, nothing to score.
-void append_columns(Eigen::MatrixXd& values, Index columns, double value) {
-  const Index old = values.cols();
-  values.conservativeResize(Eigen::NoChange, columns);
-  values.rightCols(columns - old).setConstant(value);
-}
-
 /// One cell a trial: their lengths may differ.
 Signals signals_of_cells(const MatFile& file, const MatArray& u) {
   const std::size_t trials = u.element_count().value_or(0);
@@ -114,7 +106,6 @@ Signals signals_of_cells(const MatFile& file, const MatArray& u) {
               fmt::format("must be a cell a trial as u: {}", trials));
   }
   Signals signals;
-  Index longest = 2;
   for (std::size_t k = 1; k <= trials; ++k) {
     const std::string name = fmt::format("u{{{}}}", k);
     signals.u.push_back(file.matrix(name, "must be inputs x T"));
@@ -124,11 +115,6 @@ Signals signals_of_cells(const MatFile& file, const MatArray& u) {
                             counted(signals.u.front().rows(), "input")));
     }
     signals.z.push_back(target_of(file, fmt::format("z{{{}}}", k), signals.u.back().cols()));
-    longest = std::max(longest, signals.u.back().cols());
-  }
-  for (std::size_t k = 0; k < trials; ++k) {
-    append_columns(signals.u[k], longest, 0.0);
-    append_columns(signals.z[k], longest, kUnscored);
   }
   return signals;
 }
@@ -166,9 +152,7 @@ Labels labels_of_numbers(const MatFile& file, const Eigen::VectorXd& values) {
   }
   std::ranges::sort(sorted);
   sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
-  const auto name = [&](double value) {
-    return sorted.size() == 1 ? std::string("trial") : fmt::format("label-{:g}", value);
-  };
+  const auto name = [](double value) { return fmt::format("label-{:g}", value); };
   Labels labels;
   std::ranges::transform(values, std::back_inserter(labels.of_trial), name);
   std::ranges::transform(sorted, std::back_inserter(labels.known), name);
@@ -206,15 +190,82 @@ Labels read_labels(const MatFile& file, std::size_t trials) {
   return labels_of_words(file, std::move(words));
 }
 
+/// Names, one a channel: rows of text or a cell of words.
+std::vector<std::string> read_names(const MatFile& file, const char* field) {
+  const MatArray* array = file.find(field);
+  if (array == nullptr) {
+    return {};
+  }
+  std::vector<std::string> names;
+  if (array->class_name == "cell") {
+    for (std::size_t k = 1; k <= array->element_count().value_or(0); ++k) {
+      names.push_back(file.text(fmt::format("{}{{{}}}", field, k), "must be text"));
+    }
+  } else {
+    names = lines_of(file.text(field, "must be text, a row or a cell a name"));
+  }
+  for (std::string& name : names) {
+    name.erase(name.find_last_not_of(' ') + 1);
+  }
+  return names;
+}
+
+/// What pictures and tables say of the trials, and numbers that belong to each.
+void read_description(const MatFile& file, rate::RecordedTrials& recorded) {
+  if (file.has("title")) {
+    recorded.title = file.text("title", "must be text");
+  }
+  recorded.input_names = read_names(file, "input_names");
+  recorded.output_names = read_names(file, "output_names");
+  if (file.has("stimulus_windows_ms")) {
+    constexpr std::string_view kRequired = "must be windows x 2: starts and ends in ms";
+    Eigen::MatrixXd windows = file.matrix("stimulus_windows_ms", kRequired);
+    if (windows.cols() != 2 && windows.size() == 2) {
+      windows.transposeInPlace();
+    }
+    if (windows.cols() != 2) {
+      file.fail("stimulus_windows_ms", file.find("stimulus_windows_ms")->describe(), kRequired);
+    }
+    for (const auto& window : windows.rowwise()) {
+      recorded.stimulus_windows_ms.emplace_back(window[0], window[1]);
+    }
+  }
+  constexpr std::string_view kValues = "values.";
+  const auto trials = static_cast<Index>(recorded.trials.size());
+  for (const MatArray& array : file.arrays()) {
+    if (array.name.starts_with(kValues)) {
+      const Eigen::VectorXd values = file.vector(
+          array.name, trials, fmt::format("must be one finite number a trial: {}", trials));
+      if (!values.allFinite()) {
+        file.fail(array.name, "a value that is not finite", "must be finite");
+      }
+      recorded.values[array.name.substr(kValues.size())] = {values.begin(), values.end()};
+    }
+  }
+}
+
 }  // namespace
 
 rate::RecordedTrials read_trials(const std::filesystem::path& path) {
-  return parse_trials(read_bytes(path), path.string());
+  const std::vector<std::byte> bytes = read_bytes(path);
+  rate::RecordedTrials recorded = parse_trials(bytes, path.string());
+  recorded.split.emplace();
+  recorded.split->file = path.string();
+  recorded.split->hash = sha256(bytes);
+  return recorded;
 }
 
 rate::RecordedTrials parse_trials(std::span<const std::byte> bytes, const std::string& where) {
-  constexpr std::array<std::string_view, 5> kFields{"u", "z", "label", "step_ms",
-                                                    "score_window_ms"};
+  constexpr std::array<std::string_view, 10> kFields{"u",
+                                                     "z",
+                                                     "label",
+                                                     "step_ms",
+                                                     "score_window_ms",
+                                                     "title",
+                                                     "input_names",
+                                                     "output_names",
+                                                     "stimulus_windows_ms",
+                                                     "values"};
   const MatFile file(bytes, where, kFields);
   const MatArray* u = file.find("u");
   if (u == nullptr) {
@@ -230,14 +281,20 @@ rate::RecordedTrials parse_trials(std::span<const std::byte> bytes, const std::s
     recorded.trials.push_back({std::move(signals.u[k]), std::move(signals.z[k]),
                                static_cast<int>(at - labels.known.begin())});
   }
+  rate::make_equally_long(recorded.trials);
   if (file.has("step_ms")) {
-    recorded.step_ms = file.vector("step_ms", 1, "must be one number, the step in ms")[0];
+    constexpr std::string_view kStep = "must be one positive number, the step in ms";
+    recorded.step_ms = file.vector("step_ms", 1, kStep)[0];
+    if (!(recorded.step_ms > 0.0) || std::isinf(recorded.step_ms)) {
+      file.fail("step_ms", fmt::format("{}", recorded.step_ms), kStep);
+    }
   }
   if (file.has("score_window_ms")) {
     const Eigen::VectorXd window =
         file.vector("score_window_ms", 2, "must be two numbers, start and end in ms");
     recorded.score_window_ms = {window[0], window[1]};
   }
+  read_description(file, recorded);
   return recorded;
 }
 

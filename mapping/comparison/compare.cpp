@@ -35,6 +35,7 @@ CompareOptions complete(const rate::RateNetwork& model, const rate::Task& task,
     throw InputError("comparison", "scaling factor", "nothing",
                      "must be given for a model without one");
   }
+  options.trials = task.evaluation_trials(options.trials, options.simulation.trial);
   options.simulation.stimulation.reset();
   options.simulation.initial_voltage.reset();
   options.simulation.record = {};
@@ -107,6 +108,7 @@ Comparison compare(const rate::RateNetwork& model, const rate::Task& task,
   add_operating_points(result.units, spiking, options.transfer);
   result.task = task.name();
   result.task_parameters = task.parameters();
+  result.split = task.split();
   result.network = network_fingerprint(model);
   result.options = options;
   control.progress(1.0);

@@ -148,6 +148,7 @@ struct TrialSpikes {
 struct ComparisonTraces {
   double step_ms = 0.0;
   std::vector<int> conditions;  ///< per trial
+  std::vector<int> index;       ///< per trial, its place in the file of trials; -1: generated
   std::vector<bool> rate_correct;
   std::vector<bool> spiking_correct;
   int outputs = 1;
@@ -164,8 +165,9 @@ struct ComparisonTraces {
 struct Comparison {
   std::string task;
   rate::TaskParameters task_parameters;
-  std::string network;     ///< fingerprint of the rate network
-  std::string model_file;  ///< where it was read from, for the record
+  std::optional<rate::TrialSplit> split;  ///< of given trials
+  std::string network;                    ///< fingerprint of the rate network
+  std::string model_file;                 ///< where it was read from, for the record
   std::string command;     ///< the command line that made the comparison, for the record
   CompareOptions options;  ///< as used, with the scaling factor
   std::string engine;      ///< that ran

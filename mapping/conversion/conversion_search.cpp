@@ -165,11 +165,15 @@ bool Converter::confirm(ConversionCandidate& candidate) {
     const SpikingEvaluation evaluation = evaluate_spiking(
         spiking, task_, until - trials, simulation, options_.search.threads, nullptr, control);
     right += evaluation.accuracy.successes;
-    trials = until;
+    trials += evaluation.accuracy.trials;
     simulation.trial += static_cast<std::uint32_t>(until);
     candidate.confirmed = wilson_interval(right, trials);
     const bool open =
         candidate.confirmed->low < options_.target && candidate.confirmed->high > options_.target;
+    if (trials < until) {
+      // Of given trials there are no more, too few for an interval above the target: a fraction.
+      return candidate.confirmed->value >= options_.target;
+    }
     if (!open) {
       break;
     }

@@ -54,10 +54,11 @@ bool is_correct(const rate::Task& task, const rate::Trial& trial,
 }
 
 SpikingEvaluation evaluate_spiking(const spiking::SpikingModel& model, const rate::Task& task,
-                                   int trials, const spiking::SimulationOptions& options,
+                                   int wanted, const spiking::SimulationOptions& options,
                                    int threads, std::vector<SampledSignal>* outputs,
                                    const RunControl& control) {
   const auto start = std::chrono::steady_clock::now();
+  const int trials = task.evaluation_trials(wanted, options.trial);
   const auto count = static_cast<std::size_t>(trials);
   const double samples = outputs == nullptr ? 0.0
                                             : static_cast<double>(task.steps() * model.outputs()) *

@@ -11,10 +11,10 @@ namespace rheobase::mapping {
 
 SearchTrials::SearchTrials(const rate::RateNetwork& model, const rate::Task& task, int trials,
                            Seed seed, int threads, const RunControl& control)
-    : task_(task), trials_(trials), threads_(threads) {
+    : task_(task), trials_(task.evaluation_trials(trials, kSearchTrials)), threads_(threads) {
   rate::RateEvaluation evaluation = rate::evaluate_rate(
       model, task,
-      {.trials = trials, .seed = seed, .first_trial = kSearchTrials, .threads = threads},
+      {.trials = trials_, .seed = seed, .first_trial = kSearchTrials, .threads = threads},
       // Short beside the search: it stops when asked to and has no part in the progress.
       {{}, control.cancelled});
   rate_outputs_ = std::move(evaluation.outputs);

@@ -77,14 +77,11 @@ Training new_training(Keywords& keywords, const rate::Task& task) {
                                 .cols = network.units,
                                 .text = fmt::format("({0}, {0})", network.units)});
   }
-  if (task.outputs() != 1 || task.step_ms() != rate::kRateStepMs) {
-    throw InputError(
-        "task", "",
-        fmt::format("{} and steps of {:g} ms", counted(task.outputs(), "output"), task.step_ms()),
-        fmt::format("must have 1 output and steps of {:g} ms to be learnt", rate::kRateStepMs));
-  }
   training.state = rate::initial_state(
-      rate::make_dale_model(network, task.inputs(), training.options.seed), training.options);
+      rate::make_dale_model(
+          network, {.inputs = task.inputs(), .outputs = task.outputs(), .step_ms = task.step_ms()},
+          training.options.seed),
+      training.options);
   return training;
 }
 
@@ -123,7 +120,7 @@ py::dict training_dict(const rate::TrainingResult& result) {
   dict["losses"] = array_of(std::vector<double>(result.state.losses));
   dict["evaluations"] = evaluations_of(result.state.evaluations);
   dict["trained"] = result.trained;
-  dict["criteria_met"] = result.outcome == rate::TrainingOutcome::criteria_met;
+  dict["criteria_met"] = result.trained;
   dict["trials"] = result.state.trials_done;
   const Proportion& accuracy = result.last_evaluation.accuracy;
   dict["accuracy"] = accuracy.value;
@@ -155,7 +152,7 @@ py::tuple train(const rate::Task& task, const py::dict& options, const std::stri
   const rate::CheckpointSink sink = [&](const rate::TrainingState& state) {
     if (!training.checkpoint.empty()) {
       io::write_checkpoint(training.checkpoint,
-                           {state, training.options, task.name(), task.parameters(), command});
+                           {state, training.options, task.name(), task.parameters(), command, task.split()});
     }
   };
   Session session(progress);

@@ -154,7 +154,9 @@ void require_fit(const RateNetwork& network, const Task& task) {
 }
 
 RateEvaluation evaluate_rate(const RateNetwork& network, const Task& task,
-                             const RateEvaluationOptions& options, const RunControl& control) {
+                             const RateEvaluationOptions& given, const RunControl& control) {
+  RateEvaluationOptions options = given;
+  options.trials = task.evaluation_trials(given.trials, given.first_trial);
   check(network, task, options.trials);
   const auto start = Clock::now();
   std::vector<TrialScore> scores(static_cast<std::size_t>(options.trials));

@@ -49,8 +49,9 @@ struct RateEvaluationOptions {
   int threads = 0;  ///< no influence on the result
 };
 
-/// Fresh trials through the network, in single precision; networks with loops of low rank or noise
-/// that the kernels do not know step by step in double precision.
+/// Fresh trials through the network, of given trials each at most once; in single precision;
+/// networks with loops of low rank or noise that the kernels do not know step by step in double
+/// precision.
 /// @throws InputError where network and task do not fit or the trials do not fit into memory,
 /// NonFiniteError on overflow, Cancelled when `control` asks to stop
 RateEvaluation evaluate_rate(const RateNetwork& network, const Task& task,

@@ -1,7 +1,10 @@
 #include "rate/learning/train.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "core/field_table.hpp"
 #include "rate/learning/internal/gradient_learner.hpp"
@@ -48,6 +51,64 @@ std::size_t training_memory_bytes(const DaleModel& model, int steps,
          (1 + rule_vectors) * sizeof(float) * dale_blocks(model).size();
 }
 
+namespace {
+
+/// What of the criteria a network does not meet.
+std::vector<std::string> unmet_criteria(const TrainingOptions& options, double mean_loss,
+                                        double accuracy, const std::string& of) {
+  std::vector<std::string> unmet;
+  if (!(mean_loss < options.stop_loss)) {
+    unmet.push_back(
+        fmt::format("loss{} {:.3g}, must be below {:g}", of, mean_loss, options.stop_loss));
+  }
+  if (!(accuracy > options.stop_accuracy)) {
+    unmet.push_back(fmt::format("accuracy{} {:.1f} %, must be above {:g} %", of, 100.0 * accuracy,
+                                100.0 * options.stop_accuracy));
+  }
+  return unmet;
+}
+
+/// What the last evaluation asked beyond loss and accuracy: " of training trials (margin 0.1)".
+std::string asked_of(const TrainingOptions& options, const Task& task, bool with_spikes) {
+  std::string with =
+      options.stop_margin > 0.0 ? fmt::format("margin {:g}", options.stop_margin) : std::string();
+  if (with_spikes) {
+    with += fmt::format("{}spike-like noise of s = {:g}", with.empty() ? "" : ", ",
+                        options.spike_noise);
+  }
+  return std::string(task.split() ? " of training trials" : "") +
+         (with.empty() ? "" : fmt::format(" ({})", with));
+}
+
+/// Why a training that came to its end without meeting the criteria did not.
+std::vector<std::string> unmet_at_the_end(const TrainingOptions& options, const Task& task,
+                                          const std::vector<EvaluationPoint>& evaluations) {
+  if (evaluations.empty()) {
+    return {fmt::format("no evaluation yet, the first is after {} trials", options.evaluate_every)};
+  }
+  const EvaluationPoint& last = evaluations.back();
+  const int minimum =
+      options.minimum_trials >= 0 ? options.minimum_trials : task.definition().minimum_trials;
+  const auto met = [&](const EvaluationPoint& point) {
+    return point.trial > minimum &&
+           unmet_criteria(options, point.mean_loss, point.accuracy, "").empty();
+  };
+  const bool with_spikes =
+      options.spike_noise > 0.0 && (options.spike_noise_throughout ||
+                                    std::any_of(evaluations.begin(), evaluations.end() - 1, met));
+  std::vector<std::string> unmet =
+      unmet_criteria(options, last.mean_loss, last.accuracy, asked_of(options, task, with_spikes));
+  if (unmet.empty() && last.trial <= minimum) {
+    unmet.push_back(fmt::format("{} trials, the criteria count after {}", last.trial, minimum));
+  } else if (unmet.empty()) {
+    unmet.push_back(fmt::format("fewer than {} trials with spike-like noise of s = {:g}",
+                                std::max(1, options.spike_noise_trials), options.spike_noise));
+  }
+  return unmet;
+}
+
+}  // namespace
+
 TrainingResult train(TrainingState state, const Task& task, const TrainingOptions& options,
                      const RunControl& control, const CheckpointSink& checkpoint) {
   check(options, training_fields(), "training options");
@@ -67,11 +128,18 @@ TrainingResult train(TrainingState state, const Task& task, const TrainingOption
                                       }
                                     }));
   if (result.outcome != TrainingOutcome::cancelled) {
-    result.last_evaluation = learner.evaluation(0.0, 0.0);
-    result.trained = result.last_evaluation.mean_loss < options.stop_loss &&
-                     result.last_evaluation.accuracy.value > options.stop_accuracy;
+    result.last_evaluation = learner.final_evaluation();
   }
   result.state = learner.take_state();
+  if (result.outcome == TrainingOutcome::max_trials_reached) {
+    result.unmet = unmet_at_the_end(options, task, result.state.evaluations);
+  } else if (result.outcome == TrainingOutcome::criteria_met) {
+    const bool held_out = task.split() && task.split()->evaluated == EvaluatedTrials::held_out;
+    result.unmet = unmet_criteria(options, result.last_evaluation.mean_loss,
+                                  result.last_evaluation.accuracy.value,
+                                  held_out ? " of held-out trials" : "");
+  }
+  result.trained = result.outcome == TrainingOutcome::criteria_met && result.unmet.empty();
   result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   return result;
 }

@@ -1,11 +1,13 @@
-// Training of a Dale model: batches of B trials, gradient of their mean loss (internal/bptt.hpp), cut
-// to the length clip_norm, one step of the rule (optimisers/). Learning rate times 1, 1 - p or
+// Training of a Dale model: batches of B trials, gradient of their mean loss (internal/bptt.hpp),
+// cut to the length clip_norm, one step of the rule (optimisers/). Learning rate times 1, 1 - p or
 // (1 + cos(pi p)) / 2, p = trials done / max_trials.
 //
 //   evaluation  every evaluate_every trials on evaluation_trials fresh ones; criteria: mean loss <
-//               stop_loss, accuracy > stop_accuracy (correct also at (1 -+ margin) o), trials > minimum
+//               stop_loss, accuracy > stop_accuracy (correct also at (1 -+ margin) o), trials >
+//               minimum
 //   spikes      once they are met, training goes on under spike-like noise of the scaling factor
-//               spike_noise until an evaluation under it, spike_noise_trials or more later, meets them
+//               spike_noise until an evaluation under it, spike_noise_trials or more later, meets
+//               them
 //
 //   member             default   recommended        member             default  recommended
 //   max_trials         6000      30000              stop_loss          7
@@ -15,12 +17,14 @@
 //   noise              0.1                          spike_noise_trials 0        2000
 //   l2_rates, _weights 0                            evaluate_every     100
 //   minimum_trials     -1: the task's               evaluation_trials  100
+//   trains_w, _w_out, _b_out, _tau, _w_in   yes     spike_noise_throughout  no
 //
 // Reference: Kim, Li & Sejnowski, PNAS 116:22811 (2019), methods.
 #pragma once
 
 #include <cstddef>
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -53,8 +57,15 @@ struct TrainingOptions {
   /// Scaling factor whose spikes the rates imitate once the criteria have been met, until they are
   /// met under that noise; 0: no such noise.
   double spike_noise = 0.0;
-  int spike_noise_trials = 0;  ///< trials with it, at least
-  double l2_rates = 0.0;       ///< times the mean of r^2 over units and steps, added to the loss
+  int spike_noise_trials = 0;           ///< trials with it, at least
+  bool spike_noise_throughout = false;  ///< with it from the first trial on
+  // Blocks that are trained; the others stay as they are. Only those that the model has.
+  bool trains_w = true;
+  bool trains_w_out = true;
+  bool trains_b_out = true;
+  bool trains_tau = true;
+  bool trains_w_in = true;  ///< where the model trains it at all
+  double l2_rates = 0.0;    ///< times the mean of r^2 over units and steps, added to the loss
   double l2_weights = 0.0;  ///< times the sum of the squared recurrent weights, added to the loss
   Schedule schedule = Schedule::constant;  ///< of the learning rate, from first to last trial
   Seed seed = 1;
@@ -80,6 +91,14 @@ struct EvaluationPoint {
 /// Initialisation::balanced: small batches, clipped gradients, spike-like noise, a margin.
 TrainingOptions recommended_training();
 
+/// Names of the blocks as files and --train have them: w, w_out, b_out, taus_gaus, w_in; and the
+/// members for them.
+struct TrainedBlock {
+  const char* name;
+  bool TrainingOptions::*trained;
+};
+std::span<const TrainedBlock> trained_blocks();
+
 /// All that is needed to go on: with the same options and task, training from here gives the same
 /// bits as training without a break (random numbers are a function of seed and trial).
 struct TrainingState {
@@ -97,7 +116,8 @@ struct TrainingResult {
   TrainingState state;
   TrainingOutcome outcome = TrainingOutcome::max_trials_reached;
   RateEvaluation last_evaluation;  ///< final network, without margin and spikes; not if cancelled
-  bool trained = false;            ///< that evaluation is within stop_loss and stop_accuracy
+  bool trained = false;  ///< the criteria were met, and that evaluation is within them too
+  std::vector<std::string> unmet;  ///< where not trained, why: "loss 8.1, must be below 7"
   double seconds = 0.0;
 };
 

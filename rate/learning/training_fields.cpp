@@ -70,6 +70,11 @@ FieldTable<TrainingOptions> descent_fields() {
             {.option = "--spike-noise-trials",
              .label = "trials with spike-like noise",
              .help = "Trials with --spike-noise, at least"}),
+      field("spike_noise_throughout", &T::spike_noise_throughout,
+            {.option = "--spike-noise-throughout",
+             .label = "spike-like noise from the first trial on",
+             .help = "With --spike-noise from the first trial on: for networks that know the task",
+             .flag = true}),
       field("l2_rates", &T::l2_rates, {0.0, kLargest},
             {.option = "--l2-rates",
              .label = "penalty of rates",
@@ -143,11 +148,27 @@ Schedule schedule_from(std::string_view name) {
   return value_of(kSchedules, name, "schedule");
 }
 
+std::span<const TrainedBlock> trained_blocks() {
+  using T = TrainingOptions;
+  static constexpr std::array<TrainedBlock, 5> blocks{{{"w", &T::trains_w},
+                                                       {"w_out", &T::trains_w_out},
+                                                       {"b_out", &T::trains_b_out},
+                                                       {"taus_gaus", &T::trains_tau},
+                                                       {"w_in", &T::trains_w_in}}};
+  return blocks;
+}
+
 const FieldTable<TrainingOptions>& training_fields() {
   static const FieldTable<TrainingOptions> table = [] {
     FieldTable<TrainingOptions> fields = descent_fields();
     for (Field<TrainingOptions>& field : run_fields()) {
       fields.push_back(std::move(field));
+    }
+    for (const TrainedBlock& block : trained_blocks()) {
+      // On the command line they are one option, --train.
+      fields.push_back(field(std::string("trains_") + block.name, block.trained,
+                             {.label = std::string("trains ") + block.name,
+                              .help = std::string("Whether ") + block.name + " is trained"}));
     }
     return fields;
   }();

@@ -54,14 +54,33 @@ void validate_input_and_readout(const DaleModel& model, const FieldCheck& check)
                fmt::format("must be N x inputs with N = {}", n));
   }
   check.finite("w_in", model.w_in);
-  check.length("w_out", model.w_out.size(), n);
-  check.finite("w_out", model.w_out.transpose());
-  if (!std::isfinite(model.b_out)) {
-    check.fail("b_out", fmt::format("{}", model.b_out), "must be finite");
+  if (model.w_out.rows() < 1 || model.w_out.cols() != n) {
+    check.fail("w_out", fmt::format("{} x {}", model.w_out.rows(), model.w_out.cols()),
+               fmt::format("must be outputs x N with N = {}", n));
+  }
+  check.finite("w_out", model.w_out);
+  if (model.b_out.size() != model.outputs()) {
+    check.fail("b_out", fmt::format("{} values", model.b_out.size()),
+               fmt::format("must have one value an output: {}", model.outputs()));
+  }
+  for (const double value : model.b_out) {
+    if (!std::isfinite(value)) {
+      check.fail("b_out", fmt::format("{}", value), "must be finite");
+    }
+  }
+  if (model.bias.size() > 0) {
+    check.length("bias", model.bias.size(), n);
+    check.finite("bias", model.bias.transpose());
   }
 }
 
 void validate_time_constants(const DaleModel& model, const FieldCheck& check) {
+  if (!(model.step_ms > 0.0 && std::isfinite(model.step_ms))) {
+    check.fail("step_ms", fmt::format("{}", model.step_ms), "must be positive and finite");
+  }
+  if (!(model.noise >= 0.0 && std::isfinite(model.noise))) {
+    check.fail("noise", fmt::format("{}", model.noise), "must be finite and not negative");
+  }
   const double low = model.tau_min_steps;
   const double high = model.tau_max_steps;
   if (!(low >= 1.0 && high >= low && std::isfinite(high))) {
@@ -129,13 +148,13 @@ RateNetwork network_of(const DaleModel& model) {
   RateNetwork network;
   network.w = effective_weights(model);
   network.w_in = model.w_in;
-  network.w_out = model.w_out.transpose();
-  network.bias = Eigen::VectorXd::Zero(model.units());
-  network.b_out = Eigen::VectorXd::Constant(1, model.b_out);
-  network.tau_ms = tau_steps(model) * kRateStepMs;
-  network.step_ms = kRateStepMs;
+  network.w_out = model.w_out;
+  network.bias = model.bias.size() > 0 ? model.bias : Eigen::VectorXd::Zero(model.units());
+  network.b_out = model.b_out;
+  network.tau_ms = tau_steps(model) * model.step_ms;
+  network.step_ms = model.step_ms;
   network.transfer = model.transfer;
-  network.noise.factor = kRateNoise;
+  network.noise.factor = model.noise;
   network.initial.scale = kInitialNoise;
   if (model.dale) {
     network.unit_type = types_of(model);
@@ -144,6 +163,79 @@ RateNetwork network_of(const DaleModel& model) {
     network.w_initial = effective_initial_weights(model);
   }
   return network;
+}
+
+namespace {
+
+/// +1 or -1 where all outgoing weights of every unit have one sign, else empty.
+Eigen::VectorXd signs_of(const Eigen::MatrixXd& w) {
+  Eigen::VectorXd sign = Eigen::VectorXd::Ones(w.cols());
+  for (Eigen::Index j = 0; j < w.cols(); ++j) {
+    const bool negative = (w.col(j).array() < 0.0).any();
+    if (negative && (w.col(j).array() > 0.0).any()) {
+      return {};
+    }
+    sign[j] = negative ? -1.0 : 1.0;
+  }
+  return (sign.array() < 0.0).any() ? sign : Eigen::VectorXd();
+}
+
+/// Time constants as gates between bounds that a sigmoid can leave on both sides.
+void set_time_constants(const Eigen::VectorXd& tau_steps, DaleModel& model) {
+  constexpr double kRoom = 1.5;
+  const double low = tau_steps.minCoeff();
+  const double high = tau_steps.maxCoeff();
+  if (low == high) {
+    model.tau_min_steps = model.tau_max_steps = low;
+    return;
+  }
+  model.tau_min_steps = std::max(1.0, low / kRoom);
+  model.tau_max_steps = high * kRoom;
+  const double range = model.tau_max_steps - model.tau_min_steps;
+  model.tau_gate = tau_steps.unaryExpr([&](double tau) {
+    const double gate = std::max(1e-6, (tau - model.tau_min_steps) / range);
+    return std::log(gate / (1.0 - gate));
+  });
+}
+
+}  // namespace
+
+DaleModel dale_model_of(const RateNetwork& network, const std::string& where) {
+  validate(network, where);
+  const FieldCheck check{where};
+  if (!network.loops.empty()) {
+    check.fail("loop_1", "a loop of low rank", "must be left out: such networks are not trained");
+  }
+  const bool noisy = network.noise.factor > 0.0;
+  if (noisy && (network.noise.process != NoiseModel::Process::white ||
+                network.noise.entry != NoiseModel::Entry::state)) {
+    check.fail("noise_process", "noise of another kind", "must be white noise on the state");
+  }
+  DaleModel model;
+  const Eigen::Index n = network.units();
+  model.sign = signs_of(network.w);
+  model.dale = model.sign.size() > 0;
+  if (!model.dale) {
+    model.sign = Eigen::VectorXd::Ones(n);
+  }
+  model.w = network.w * model.sign.asDiagonal();
+  model.w0 = model.w;
+  model.mask = (network.w.array() != 0.0).cast<double>();
+  model.w_in = network.w_in;
+  model.w_out = network.w_out;
+  model.b_out = network.b_out;
+  if (!network.bias.isZero(0.0)) {
+    model.bias = network.bias;
+  }
+  set_time_constants(network.tau_ms / network.step_ms, model);
+  model.tau_gate0 = model.tau_gate;
+  for (Eigen::Index j = 0; j < n; ++j) {
+    model.inhibitory.push_back(model.dale && model.sign[j] < 0.0);
+  }
+  model.transfer = network.transfer;
+  model.step_ms = network.step_ms;
+  model.noise = network.noise.factor;
+  return model;
 }
 
 Eigen::VectorXd tau_steps(const DaleModel& model) {

@@ -1,25 +1,26 @@
 // Rate networks under Dale's principle: the numbers that are trained, and the network
-// (rate_network.hpp) they stand for. Times in steps of 5 ms:
+// (rate_network.hpp) they stand for. Times in steps:
 //
 //   W     = (max(w, 0) diag(m)) .* som_m       without Dale's principle: (w diag(m)) .* som_m
 //   tau_i = sigmoid(g_i) (tau_max - tau_min) + tau_min        tau_min = tau_max: one, not trained
-//   x_t   = (1 - 1/tau) x_{t-1} + (1/tau) (W r_{t-1} + W_in u_{t-1}) + 0.1 xi_t,   x_0 = 0.01 xi_0
-//   r_t   = phi(x_t),   o_t = w_out . r_t + b_out
+//   x_t   = (1 - 1/tau) x_{t-1} + (1/tau) (W r_{t-1} + W_in u_{t-1} + b) + sigma xi_t,   x_0 = 0.1
+//   sigma xi_0,   r_t = phi(x_t),   o_t = W_out r_t + b_out
 //
 //   symbol   member           unit   default
 //   w        w, N x N                          initial values: initialise.hpp
 //   m        sign, N                           +1 or -1 per presynaptic unit
 //   som_m    mask, N x N                       0 from inhibitory to SOM units, else 1
 //   W_in     w_in, N x inputs                  not trained unless trains_input
-//   w_out    w_out, N
-//   b_out    b_out                   0
+//   W_out    w_out, outputs x N
+//   b_out    b_out, outputs          0
+//   b        bias, N                 0         not trained
 //   g        tau_gate, N
 //   tau_min  tau_min_steps    steps  4         20 ms
 //   tau_max  tau_max_steps    steps  20        100 ms
 //   phi      transfer                sigmoid
-//            kRateStepMs      ms     5
-//            kRateNoise              0.1       factor of xi
-//            kInitialNoise           0.1       times kRateNoise: factor of xi_0
+//            step_ms          ms     5         kRateStepMs
+//   sigma    noise                   0.1       kRateNoise: factor of xi
+//            kInitialNoise           0.1       times sigma: factor of xi_0
 //
 // Where w <= 0 neither weight nor gradient exists: structural zeros stay. SOM: the first som_units
 // inhibitory units. Trained: w, w_out, b_out, g.
@@ -44,13 +45,15 @@ namespace rheobase::rate {
 /// Row = postsynaptic, column = presynaptic unit. Plain data: validate() checks it once. w0 and
 /// tau_gate0 may be empty in models of unknown origin.
 struct DaleModel {
-  Eigen::MatrixXd w;          ///< N x N, trainable weights before sign and mask
-  Eigen::MatrixXd w0;         ///< N x N, w at the start of training
-  Eigen::VectorXd sign;       ///< N, the diagonal of m: +1 or -1 per presynaptic unit
-  Eigen::MatrixXd mask;       ///< N x N of 0 and 1 (som_m)
-  Eigen::MatrixXd w_in;       ///< N x inputs
-  Eigen::VectorXd w_out;      ///< N, readout weights
-  double b_out = 0.0;         ///< readout bias
+  Eigen::MatrixXd w;      ///< N x N, trainable weights before sign and mask
+  Eigen::MatrixXd w0;     ///< N x N, w at the start of training
+  Eigen::VectorXd sign;   ///< N, the diagonal of m: +1 or -1 per presynaptic unit
+  Eigen::MatrixXd mask;   ///< N x N of 0 and 1 (som_m)
+  Eigen::MatrixXd w_in;   ///< N x inputs
+  Eigen::MatrixXd w_out;  ///< outputs x N, readout weights
+  /// outputs
+  Eigen::VectorXd b_out = Eigen::VectorXd::Zero(1);
+  Eigen::VectorXd bias;       ///< N, of the units; empty: none; never trained
   Eigen::VectorXd tau_gate;   ///< N, g: tau = sigmoid(g) (max - min) + min (taus_gaus)
   Eigen::VectorXd tau_gate0;  ///< N, g at the start of training
   double tau_min_steps = 4.0;
@@ -60,9 +63,12 @@ struct DaleModel {
   std::string transfer = "sigmoid";  ///< registered transfer function [activation]
   bool dale = true;                  ///< rectify w (Dale's principle)
   bool trains_input = false;         ///< w_in is trained too; fixed in the published model
+  double step_ms = kTaskStepMs;      ///< of the time constants and of the network
+  double noise = 0.1;                ///< factor of xi of the network that results
 
   Eigen::Index units() const { return w.rows(); }
   Eigen::Index inputs() const { return w_in.cols(); }
+  Eigen::Index outputs() const { return w_out.rows(); }
   bool fixed_tau() const { return tau_min_steps == tau_max_steps; }
 };
 
@@ -76,9 +82,14 @@ Eigen::MatrixXd effective_weights(const DaleModel& model);
 /// The same from w0.
 Eigen::MatrixXd effective_initial_weights(const DaleModel& model);
 
-/// The network that the parameters stand for: one output, steps of kRateStepMs, white noise of
-/// factor kRateNoise on the state.
+/// The network that the parameters stand for, with white noise on the state.
 RateNetwork network_of(const DaleModel& model);
+
+/// Parameters that stand for this network, whatever made it, so that training can go on from it.
+/// Where every unit's outgoing weights have one sign, under Dale's principle; weights of 0 stay 0.
+/// Different time constants are trained within 1/1.5 and 1.5 times the range that they have.
+/// @throws InputError for loops of low rank, or noise of another kind than white noise on the state
+DaleModel dale_model_of(const RateNetwork& network, const std::string& where);
 
 /// Time constants in steps, N values.
 Eigen::VectorXd tau_steps(const DaleModel& model);

@@ -129,7 +129,16 @@ Eigen::MatrixXd draw_normal(Eigen::Index rows, Eigen::Index columns, RandomStrea
 }  // namespace
 
 DaleModel make_dale_model(const NetworkOptions& options, int inputs, Seed seed) {
-  check_options(options, inputs);
+  return make_dale_model(options, NetworkShape{.inputs = inputs}, seed);
+}
+
+DaleModel make_dale_model(const NetworkOptions& options, const NetworkShape& shape, Seed seed) {
+  check_options(options, shape.inputs);
+  require(shape.outputs >= 1, "outputs", shape.outputs, "must be at least 1");
+  const double steps_of_5_ms = shape.step_ms / kRateStepMs;
+  require(options.tau_min_steps >= steps_of_5_ms, "tau_min_steps", options.tau_min_steps,
+          fmt::format("must be at least {:g} (in steps of 5 ms) for steps of {:g} ms",
+                      steps_of_5_ms, shape.step_ms));
   constexpr double kMatrices = 4.0;  // w, w0, the mask, what is drawn
   const auto units = static_cast<double>(options.units);
   require_memory(kMatrices * sizeof(double) * units * units, "network options", "units",
@@ -138,8 +147,9 @@ DaleModel make_dale_model(const NetworkOptions& options, int inputs, Seed seed) 
   model.dale = options.dale;
   model.trains_input = options.trains_input;
   model.transfer = options.transfer;
-  model.tau_min_steps = options.tau_min_steps;
-  model.tau_max_steps = options.tau_max_steps;
+  model.step_ms = shape.step_ms;
+  model.tau_min_steps = options.tau_min_steps / steps_of_5_ms;
+  model.tau_max_steps = options.tau_max_steps / steps_of_5_ms;
   draw_types(model, options, seed);
   model.mask = make_mask(model, options);
   model.w = draw_weights(options, seed);
@@ -147,8 +157,10 @@ DaleModel make_dale_model(const NetworkOptions& options, int inputs, Seed seed) 
     balance(model);
   }
   model.w0 = model.w;
-  model.w_in = draw_normal(options.units, inputs, stream_of(seed, kInput));
-  model.w_out = kReadoutScale * draw_normal(options.units, 1, stream_of(seed, kReadout));
+  model.w_in = draw_normal(options.units, shape.inputs, stream_of(seed, kInput));
+  model.w_out = kReadoutScale *
+                draw_normal(options.units, shape.outputs, stream_of(seed, kReadout)).transpose();
+  model.b_out = Eigen::VectorXd::Zero(shape.outputs);
   model.tau_gate = draw_normal(options.units, 1, stream_of(seed, kTau));
   model.tau_gate0 = model.tau_gate;
   return model;

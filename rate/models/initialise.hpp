@@ -61,8 +61,19 @@ struct NetworkOptions {
 /// All but the mask.
 const FieldTable<NetworkOptions>& network_fields();
 
-/// Draws a new network for a task with `inputs` input channels; a function of (options, seed).
+/// What a task asks of a network.
+struct NetworkShape {
+  int inputs = 1;
+  int outputs = 1;
+  double step_ms = kRateStepMs;
+};
+
+/// Draws a new network with `inputs` input channels, one output and steps of 5 ms; a function of
+/// (options, seed).
 /// @throws InputError for options out of range (more SOM units than inhibitory ones, ...)
 DaleModel make_dale_model(const NetworkOptions& options, int inputs, Seed seed);
+/// The same of any shape. Time constants of the options are in steps of 5 ms whatever the step is.
+/// @throws InputError also where they are shorter than a step
+DaleModel make_dale_model(const NetworkOptions& options, const NetworkShape& shape, Seed seed);
 
 }  // namespace rheobase::rate

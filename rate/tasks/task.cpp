@@ -1,6 +1,7 @@
 #include "rate/tasks/task.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include <fmt/format.h>
@@ -11,6 +12,10 @@
 namespace rheobase::rate {
 
 namespace {
+
+constexpr std::array<Word<EvaluatedTrials>, 3> kEvaluated{{{EvaluatedTrials::held_out, "held_out"},
+                                                           {EvaluatedTrials::training, "training"},
+                                                           {EvaluatedTrials::given, "given"}}};
 
 /// The registry's definitions live as long as the program: nothing to delete.
 std::shared_ptr<const TaskDefinition> find_task(const std::string& name) {
@@ -81,7 +86,41 @@ int Task::condition_index(const std::string& name) const {
   return static_cast<int>(found - conditions().begin());
 }
 
+std::string_view to_string(EvaluatedTrials evaluated) {
+  return word_of(kEvaluated, evaluated);
+}
+
+std::optional<EvaluatedTrials> evaluated_trials_from(std::string_view word) {
+  const auto found = std::ranges::find(kEvaluated, word, &Word<EvaluatedTrials>::second);
+  return found == kEvaluated.end() ? std::nullopt : std::optional(found->first);
+}
+
+std::string describe(const TrialSplit& split) {
+  const int all = split.training + split.held_out;
+  switch (split.evaluated) {
+    case EvaluatedTrials::held_out:
+      return fmt::format("{} held-out trials of {}", split.held_out, all);
+    case EvaluatedTrials::training:
+      return fmt::format("{} training trials, none held out", split.training);
+    case EvaluatedTrials::given:
+      break;
+  }
+  return fmt::format("all {} trials of the file", all);
+}
+
+int Task::evaluation_trials(int wanted, std::uint32_t first) const {
+  if (!definition_->distinct_trials) {
+    return wanted;
+  }
+  const bool balanced = parameters_.contains(kBalanced) && parameters_.at(kBalanced) == 1.0;
+  return std::min(wanted, definition_->distinct_trials(first, balanced));
+}
+
 Trial Task::random_trial(Seed seed, std::uint32_t trial, Purpose purpose) const {
+  if (definition_->draw_trial) {
+    const bool balanced = parameters_.contains(kBalanced) && parameters_.at(kBalanced) == 1.0;
+    return definition_->draw_trial({{}, balanced, seed, trial, purpose});
+  }
   if (parameters_.contains(kBalanced) && parameters_.at(kBalanced) == 1.0) {
     return trial_of(static_cast<int>(trial % conditions().size()), seed, trial, purpose);
   }
@@ -91,6 +130,9 @@ Trial Task::random_trial(Seed seed, std::uint32_t trial, Purpose purpose) const 
 }
 
 Trial Task::trial_of(int condition, Seed seed, std::uint32_t trial, Purpose purpose) const {
+  if (definition_->draw_trial) {
+    return definition_->draw_trial({condition, false, seed, trial, purpose});
+  }
   // A lane of its own: the numbers do not depend on how many the draw of a condition takes.
   RandomStream stream(seed, trial, purpose, 1);
   return definition_->make_trial(parameters_, condition, stream);

@@ -3,8 +3,10 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/field_table.hpp"
@@ -34,6 +36,48 @@ inline constexpr const char* kBalanced = "balanced";
 /// Values of a task's parameters by name.
 using TaskParameters = std::map<std::string, double>;
 
+/// What is evaluated of a task of given trials.
+enum class EvaluatedTrials {
+  held_out,  ///< trials that nothing was trained on
+  training,  ///< those that the network learns from: none were held out
+  given,     ///< all that were given; whether a network learnt from them is not known
+};
+
+/// "held_out", "training" or "given", and back.
+std::string_view to_string(EvaluatedTrials evaluated);
+std::optional<EvaluatedTrials> evaluated_trials_from(std::string_view word);
+
+/// Where given trials come from and which of them are held out: with the files of these hashes it
+/// can be made again. Stands in models, checkpoints, comparisons and reports.
+struct TrialSplit {
+  std::string file;            ///< as it was named; empty: trials that no file holds
+  std::string hash;            ///< SHA-256 of its bytes
+  double test_fraction = 0.0;  ///< held out, of every condition
+  std::string test_file;       ///< all of whose trials are held out, in place of a fraction
+  std::string test_hash;
+  int training = 0;  ///< trials to learn from
+  int held_out = 0;
+  EvaluatedTrials evaluated = EvaluatedTrials::given;
+};
+
+/// "12 held-out trials (of 60)": what an evaluation of a task of given trials uses.
+std::string describe(const TrialSplit& split);
+
+/// Given trials of a condition.
+struct TrialCounts {
+  int training = 0, held_out = 0;
+  int shortest = 0, longest = 0;  ///< columns
+};
+
+/// Which trial is wanted of a task that does not make them on the spot.
+struct TrialDraw {
+  std::optional<int> condition;  ///< none: as the stream has it
+  bool balanced = false;         ///< conditions in turn
+  Seed seed = 1;
+  std::uint32_t number = 0;
+  Purpose purpose = Purpose::task;
+};
+
 /// What a task file registers. All functions are pure: a trial is a function of (parameters,
 /// condition, random stream).
 struct TaskDefinition {
@@ -61,6 +105,19 @@ struct TaskDefinition {
       spiking_correct;
   /// When the stimuli are on, for pictures: [start, end) in steps.
   std::function<std::vector<std::pair<int, int>>(const TaskParameters&)> stimulus_windows;
+
+  std::vector<std::string> input_names = {};   ///< empty: they have none
+  std::vector<std::string> output_names = {};  ///< empty: they have none
+  /// Outputs first ... last - 1 that are scored; last = 0: not the same in every trial.
+  std::pair<int, int> scored_outputs{0, 0};
+
+  // Tasks of given trials alone:
+  std::function<Trial(const TrialDraw&)> draw_trial = {};  ///< in place of the two above
+  /// Different trials that numbers from `first` on can give, of evaluation streams.
+  std::function<int(std::uint32_t first, bool balanced)> distinct_trials = {};
+  std::map<std::string, std::vector<double>> trial_values = {};  ///< by Trial::index
+  std::vector<TrialCounts> trial_counts = {};                    ///< by condition
+  std::optional<TrialSplit> split = std::nullopt;
 };
 
 /// A task with checked parameters: what every other module works with.
@@ -88,6 +145,12 @@ class Task {
   Trial random_trial(Seed seed, std::uint32_t trial, Purpose purpose) const;
   /// The same with a given condition.
   Trial trial_of(int condition, Seed seed, std::uint32_t trial, Purpose purpose) const;
+
+  /// How many of `wanted` evaluation trials from number `first` on there are: of given trials each
+  /// at most once.
+  int evaluation_trials(int wanted, std::uint32_t first = 0) const;
+  /// Set for tasks of given trials.
+  const std::optional<TrialSplit>& split() const { return definition_->split; }
 
   /// @throws InputError unless `output` is outputs x (T-1)
   bool rate_correct(const Trial& trial, const Eigen::MatrixXd& output) const;

@@ -18,16 +18,17 @@ inline rate::DaleModel small_network(rate::NetworkOptions options, int inputs, S
   }
   rate::DaleModel model = rate::make_dale_model(options, inputs, seed);
   model.w_out *= 20.0;
-  model.b_out = 0.05;
+  model.b_out.setConstant(0.05);
   return model;
 }
 
 /// Trials of smooth random inputs and targets.
-inline std::vector<rate::Trial> random_trials(int count, int inputs, int steps, Seed seed) {
+inline std::vector<rate::Trial> random_trials(int count, int inputs, int steps, Seed seed,
+                                              int outputs = 1) {
   std::vector<rate::Trial> trials;
   for (int i = 0; i < count; ++i) {
     RandomStream stream(seed, static_cast<std::uint32_t>(i), Purpose::task);
-    rate::Trial trial{Eigen::MatrixXd(inputs, steps), Eigen::MatrixXd(1, steps), 0};
+    rate::Trial trial{Eigen::MatrixXd(inputs, steps), Eigen::MatrixXd(outputs, steps), 0};
     for (double& value : trial.input.reshaped()) {
       value = stream.normal();
     }

@@ -79,6 +79,9 @@ ReportTable condition_table(const mapping::Comparison& comparison) {
       "standard deviation over trials. Unit r: correlation of trial-averaged activity over all "
       "units and times. χ: synchrony.",
       comparison.options.analysis_start_ms);
+  if (comparison.split) {
+    table.note += " Trials: " + rate::describe(*comparison.split) + ".";
+  }
   table.header = {"Condition", "Trials",   "Rate correct", "LIF correct", "p",
                   "Output r",  "RMSE",     "Onset (ms)",   "Peak (ms)",   "Unit r",
                   "Mean r",    "LIF (Hz)", "χ rate",       "χ LIF"};
@@ -164,9 +167,9 @@ void add_network_facts(Facts& facts, const io::ModelFile& file) {
     facts.add("Dale's principle", yes_no(model.dale));
     facts.add("time constants",
               model.fixed_tau()
-                  ? fmt::format("{:g} ms, fixed", model.tau_min_steps * rate::kRateStepMs)
-                  : fmt::format("{:g} to {:g} ms, trained", model.tau_min_steps * rate::kRateStepMs,
-                                model.tau_max_steps * rate::kRateStepMs));
+                  ? fmt::format("{:g} ms, fixed", model.tau_min_steps * model.step_ms)
+                  : fmt::format("{:g} to {:g} ms, trained", model.tau_min_steps * model.step_ms,
+                                model.tau_max_steps * model.step_ms));
   } else {
     facts.add("time constants",
               fmt::format("{:g} to {:g} ms", network.tau_ms.minCoeff(), network.tau_ms.maxCoeff()));
@@ -193,8 +196,30 @@ void add_network(Facts& facts, const mapping::Comparison& comparison, const io::
   add_network_facts(facts, *file);
 }
 
+/// Files of trials, and what was held out of them.
+void add_given_trials(Facts& facts, const rate::TrialSplit& split) {
+  facts.group("Trials of the file");
+  facts.add("file", split.file);
+  facts.add("SHA-256", split.hash);
+  if (!split.test_file.empty()) {
+    facts.add("file of held-out trials", split.test_file);
+    facts.add("its SHA-256", split.test_hash);
+  } else {
+    facts.add("held out of every condition", number(split.test_fraction));
+  }
+  facts.add("training trials", std::to_string(split.training));
+  facts.add("held-out trials", std::to_string(split.held_out));
+  facts.add("compared here", rate::describe(split));
+}
+
 void add_training(Facts& facts, const io::ModelProvenance& provenance) {
   facts.group("Training");
+  if (provenance.criteria_met) {
+    facts.add("criteria", *provenance.criteria_met ? "met" : "not met: " + provenance.unmet);
+  }
+  if (!provenance.trained_from.empty()) {
+    facts.add("started from", provenance.trained_from);
+  }
   const auto add_text = [&facts](const char* name, const std::string& value) {
     if (!value.empty()) {
       facts.add(name, value);
@@ -305,6 +330,9 @@ std::vector<ReportFact> report_facts(const mapping::Comparison& comparison,
   add_fields(facts, mapping::compare_fields(), comparison.options, {});
   if (!comparison.command.empty()) {
     facts.add("compared by", comparison.command);
+  }
+  if (comparison.split) {
+    add_given_trials(facts, *comparison.split);
   }
   add_simulation(facts, comparison);
   add_spiking(facts, comparison.options.transfer);

@@ -35,6 +35,7 @@ class Field {
     }
     return {json_.at(name), where_, path};
   }
+  bool has(const char* name) const { return json_.is_object() && json_.contains(name); }
   std::vector<Field> list() const {
     require(json_.is_array(), "a list");
     std::vector<Field> fields;
@@ -226,6 +227,26 @@ void check_format(const Field& root, const std::string& where) {
   }
 }
 
+rate::TrialSplit split_from(const Field& field) {
+  rate::TrialSplit split;
+  split.file = field.at("file").text();
+  split.hash = field.at("sha256").text();
+  split.test_fraction = field.at("test_fraction").number();
+  field.at("test_fraction")
+      .require(split.test_fraction >= 0.0 && split.test_fraction < 1.0, "within 0 ... 1");
+  split.training = field.at("training").integer<int>();
+  split.held_out = field.at("held_out").integer<int>();
+  field.require(split.training >= 0 && split.held_out >= 0, "numbers of trials, not negative");
+  const auto evaluated = rate::evaluated_trials_from(field.at("evaluated").text());
+  field.at("evaluated").require(evaluated.has_value(), "held_out, training or given");
+  split.evaluated = *evaluated;
+  if (field.has("test_file")) {
+    split.test_file = field.at("test_file").text();
+    split.test_hash = field.at("test_sha256").text();
+  }
+  return split;
+}
+
 mapping::Comparison comparison_from(const Field& root) {
   mapping::Comparison comparison;
   comparison.command = root.at("command").text();
@@ -236,6 +257,9 @@ mapping::Comparison comparison_from(const Field& root) {
   parameters.require(parameters.json().is_object(), "an object");
   for (const auto& [name, value] : parameters.json().items()) {
     comparison.task_parameters[name] = parameters.at(name.c_str()).number();
+  }
+  if (root.at("task").has("trials")) {
+    comparison.split = split_from(root.at("task").at("trials"));
   }
   comparison.options = options_from(root.at("options"));
   comparison.engine = root.at("engine").text();

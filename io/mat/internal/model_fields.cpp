@@ -6,6 +6,7 @@
 
 #include "core/version.hpp"
 #include "io/mat/internal/rate_network_fields.hpp"
+#include "io/mat/internal/split_fields.hpp"
 #include "io/mat/internal/transfer_fields.hpp"
 
 namespace rheobase::io {
@@ -47,8 +48,16 @@ void add_dale_model(MatFields& fields, const rate::DaleModel& model) {
   add_optional(fields, "taus_gaus0", model.tau_gate0);
   fields.matrix("w", saved_weights(model, model.w));
   fields.matrix("w_in", model.w_in);
-  fields.matrix("w_out", model.w_out.transpose());
-  fields.number("b_out", model.b_out);
+  fields.matrix("w_out", model.w_out);
+  fields.matrix("b_out", model.b_out);
+  add_optional(fields, "bias", model.bias);
+  // The published program knows one step and one noise.
+  if (model.step_ms != rate::kRateStepMs) {
+    fields.number("step_ms", model.step_ms);
+  }
+  if (model.noise != rate::kRateNoise) {
+    fields.number("noise", model.noise);
+  }
   fields.matrix("m", MatrixXd(model.sign.asDiagonal()));
   fields.matrix("som_m", model.mask);
   fields.integer("N", model.units());
@@ -89,6 +98,10 @@ void add_training(MatFields& fields, const ModelProvenance& provenance) {
   if (provenance.seed) {
     fields.number("seed", *provenance.seed);
   }
+  if (provenance.criteria_met) {
+    fields.logical("criteria_met", *provenance.criteria_met);
+  }
+  add_split(fields, provenance.split);
 }
 
 void add_search(MatFields& fields, const ModelFile& file) {
@@ -117,9 +130,18 @@ void add_text(MatFields& fields, std::string_view name, const std::string& text)
 
 // Without a value in `file`, the network's own fields and those of a search are not to survive;
 // a record of the training that this program cannot read is.
-constexpr std::array<std::string_view, 9> kGoverned{
-    "w0",        "taus_gaus0",    "taus_gaus",      "task", "opt_scaling_factor", "scaling_factors",
-    "all_perfs", "search_trials", "spiking_network"};
+constexpr std::array<std::string_view, 12> kGoverned{"w0",
+                                                     "taus_gaus0",
+                                                     "taus_gaus",
+                                                     "task",
+                                                     "opt_scaling_factor",
+                                                     "scaling_factors",
+                                                     "all_perfs",
+                                                     "search_trials",
+                                                     "spiking_network",
+                                                     "trials_file",
+                                                     "bias",
+                                                     "noise"};
 
 }  // namespace
 
@@ -136,6 +158,8 @@ MatFields model_fields(const ModelFile& file) {
   add_search(fields, file);
   add_text(fields, "command", file.provenance.command);
   add_text(fields, "map_command", file.provenance.map_command);
+  add_text(fields, "criteria_unmet", file.provenance.unmet);
+  add_text(fields, "trained_from", file.provenance.trained_from);
   fields.text("rheobase_version", kVersion);
   return fields;
 }

@@ -84,6 +84,7 @@ void ComparisonSums::add(PairedTrial&& trial) {
   append(sums.spiking_chi, trial.spiking.synchrony);
 
   traces_.conditions.push_back(trial.condition);
+  traces_.index.push_back(trial.index);
   traces_.rate_correct.push_back(trial.rate.correct);
   traces_.spiking_correct.push_back(trial.spiking.correct);
   traces_.rate_output.row(added_) = trial.rate.output.reshaped<Eigen::RowMajor>();

@@ -139,6 +139,7 @@ PairedTrial run_paired_trial(const rate::RateNetwork& rate, const spiking::Spiki
       task.random_trial(options.simulation.seed, number, Purpose::evaluation_task);
   PairedTrial result;
   result.condition = trial.condition;
+  result.index = trial.index;
   result.rate = run_rate_trial(rate, task, trial, options, grid, number);
   spiking::SimulationResult run =
       simulate_evaluation_trial(spiking, trial, options.simulation, number);

@@ -24,6 +24,7 @@ struct NetworkTrial {
 /// The same trial in both networks.
 struct PairedTrial {
   int condition = 0;
+  int index = -1;  ///< in the file of trials; -1: generated
   NetworkTrial rate;
   NetworkTrial spiking;
   std::vector<analysis::CorrelationSums> correlation;  ///< N, activity of both

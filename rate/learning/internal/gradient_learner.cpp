@@ -93,6 +93,19 @@ RateEvaluation GradientLearner::evaluation(double spike_noise, double margin) {
                         .threads = options_.threads});
 }
 
+RateEvaluation GradientLearner::final_evaluation() {
+  if (!task_.split()) {
+    return evaluation(0.0, 0.0);
+  }
+  write_model();
+  return evaluate_rate(network_of(state_.model), task_,
+                       {.trials = options_.evaluation_trials,
+                        .seed = options_.seed,
+                        .loss = options_.loss,
+                        .noise = options_.noise,
+                        .threads = options_.threads});
+}
+
 bool GradientLearner::finished() const {
   if (state_.evaluations.empty()) {
     return false;
@@ -134,7 +147,7 @@ TrainingState GradientLearner::take_state() {
 
 /// Spikes come once the task is learnt: from the start on they keep networks from learning it.
 double GradientLearner::spike_noise() const {
-  return learnt_at_ >= 0 ? options_.spike_noise : 0.0;
+  return learnt_at_ >= 0 || options_.spike_noise_throughout ? options_.spike_noise : 0.0;
 }
 
 bool GradientLearner::meets_criteria(const EvaluationPoint& point) const {
@@ -143,7 +156,9 @@ bool GradientLearner::meets_criteria(const EvaluationPoint& point) const {
 }
 
 void GradientLearner::note_learnt(const EvaluationPoint& point) {
-  if (learnt_at_ < 0 && meets_criteria(point)) {
+  if (learnt_at_ < 0 && options_.spike_noise_throughout) {
+    learnt_at_ = 0;  // the noise counts from the start
+  } else if (learnt_at_ < 0 && meets_criteria(point)) {
     learnt_at_ = point.trial;
   }
 }
@@ -162,8 +177,23 @@ void GradientLearner::check_losses() const {
   }
 }
 
+/// The numbers of the blocks that stay as they are.
+std::vector<std::span<float>> GradientLearner::frozen(std::span<float> values) const {
+  std::vector<std::span<float>> spans;
+  const ParameterBlocks blocks = dale_blocks(state_.model);
+  for (const TrainedBlock& block : trained_blocks()) {
+    if (!(options_.*block.trained) && blocks.find(block.name) != nullptr) {
+      spans.push_back(blocks.of(block.name, values));
+    }
+  }
+  return spans;
+}
+
 void GradientLearner::apply_rule() {
   const std::span<float> gradient = bptt_.gradient();
+  for (const std::span<float> part : frozen(gradient)) {
+    std::ranges::fill(part, 0.0F);
+  }
   const double norm = std::sqrt(
       RHEOBASE_SIMD_DISPATCH(simd_level(), squared_norm)(gradient.data(), gradient.size()));
   if (!std::isfinite(norm)) {
@@ -180,7 +210,16 @@ void GradientLearner::apply_rule() {
                                .gradient = gradient,
                                .parameters = state_.parameters,
                                .moments = {state_.moments.begin(), state_.moments.end()}};
+  // Some rules move a parameter whose gradient is 0.
+  const std::vector<std::span<float>> fixed = frozen(state_.parameters);
+  std::vector<std::vector<float>> before;
+  for (const std::span<float> part : fixed) {
+    before.emplace_back(part.begin(), part.end());
+  }
   rule_.apply(update);
+  for (std::size_t i = 0; i < fixed.size(); ++i) {
+    std::ranges::copy(before[i], fixed[i].begin());
+  }
 }
 
 void GradientLearner::write_model() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,9 @@ class GradientLearner : public Learner {
 
   /// On trials that no other use of the seed has seen, others for every evaluation.
   RateEvaluation evaluation(double spike_noise, double margin);
+  /// Of the network that results, without margin and spikes: on the trials of the last evaluation;
+  /// of a task of given trials on the held-out ones.
+  RateEvaluation final_evaluation();
 
  private:
   double spike_noise() const;
@@ -46,6 +50,7 @@ class GradientLearner : public Learner {
   void note_learnt(const EvaluationPoint& point);
   int minimum_trials() const;
   void check_losses() const;
+  std::vector<std::span<float>> frozen(std::span<float> values) const;
   void apply_rule();
   void write_model();
 

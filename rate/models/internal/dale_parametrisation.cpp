@@ -29,8 +29,11 @@ class DaleParametrisation final : public Parametrisation<Real> {
 
   void load(std::span<const Real> parameters, KernelNetwork<Real>& network) const override {
     network.load_weights(blocks_.of("w", parameters).data());
-    network.set_readout(0, blocks_.of("w_out", parameters).data());
-    network.set_output_bias(0, blocks_.of("b_out", parameters)[0]);
+    const Real* readout = blocks_.of("w_out", parameters).data();
+    for (std::size_t k = 0; k < network.outputs(); ++k) {
+      network.set_readout(k, readout + k * network.units());
+      network.set_output_bias(k, blocks_.of("b_out", parameters)[k]);
+    }
     const Real* gate = trained_.tau ? blocks_.of("taus_gaus", parameters).data() : nullptr;
     for (std::size_t i = 0; i < network.units(); ++i) {
       network.set_time_constant(i, gate != nullptr ? tau_of(gate_of(gate[i])) : tau_min_);
@@ -82,8 +85,9 @@ ParameterBlocks dale_blocks(const DaleModel& model) {
   const auto units = static_cast<std::size_t>(model.units());
   ParameterBlocks blocks;
   blocks.add("w", units, units);
-  blocks.add("w_out", units);
-  blocks.add("b_out", 1);
+  const auto outputs = static_cast<std::size_t>(model.outputs());
+  blocks.add("w_out", units, outputs);
+  blocks.add("b_out", outputs);
   if (!model.fixed_tau()) {
     blocks.add("taus_gaus", units);
   }
@@ -103,8 +107,9 @@ std::vector<Real> parameters_of(const DaleModel& model) {
                    [](double value) { return static_cast<Real>(value); });
   };
   write("w", model.w.reshaped());
-  write("w_out", model.w_out);
-  blocks.of("b_out", std::span<Real>(parameters))[0] = static_cast<Real>(model.b_out);
+  const Eigen::MatrixXd readout = model.w_out.transpose();
+  write("w_out", readout.reshaped());
+  write("b_out", model.b_out);
   if (!model.fixed_tau()) {
     write("taus_gaus", model.tau_gate);
   }
@@ -123,8 +128,10 @@ void assign_parameters(std::span<const float> parameters, DaleModel& model) {
     }
   };
   read("w", model.w.reshaped());
-  read("w_out", model.w_out);
-  model.b_out = static_cast<double>(blocks.of("b_out", parameters)[0]);
+  Eigen::MatrixXd readout = model.w_out.transpose();
+  read("w_out", readout.reshaped());
+  model.w_out = readout.transpose();
+  read("b_out", model.b_out);
   if (!model.fixed_tau()) {
     read("taus_gaus", model.tau_gate);
   }

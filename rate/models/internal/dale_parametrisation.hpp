@@ -7,8 +7,8 @@
 
 namespace rheobase::rate {
 
-/// Blocks of a Dale model's trained numbers: w (N x N), w_out (N), b_out (1), taus_gaus (N) where
-/// time constants are trained, w_in (N x inputs) where input weights are.
+/// Blocks of a Dale model's trained numbers: w (N x N), w_out (N x outputs), b_out (outputs),
+/// taus_gaus (N) where time constants are trained, w_in (N x inputs) where input weights are.
 ParameterBlocks dale_blocks(const DaleModel& model);
 
 /// The trained quantities of a model as one vector.

@@ -95,19 +95,20 @@ TEST_SUITE("cli") {
   TEST_CASE("summary rows: names and errors in quotes, what broke has no figures") {
     const WorkingFolder folder;
     const std::vector<SummaryRow> rows{
-        {4, "a, \"b\".mat", true, 60, 30, 0.75, 1.5, 2.25, ""},
-        {5, "c.mat", false, 0, 0, 0.0, 0.0, std::numeric_limits<double>::quiet_NaN(),
+        {4, "a, \"b\".mat", true, 60, 30, 0.75, 1.5, 2.25, "loss 8, must be below 7", ""},
+        {5, "c.mat", false, 0, 0, 0.0, 0.0, std::numeric_limits<double>::quiet_NaN(), "",
          "no, \"memory\"\nleft"}};
     const std::string text = summary_text(rows);
     CHECK(text ==
-          "seed,file,criteria_met,trials,updates,accuracy,mean_loss,seconds,error\n"
-          "4,\"a, \"\"b\"\".mat\",1,60,30,0.75,1.5,2.250,\"\"\n"
-          "5,\"c.mat\",,,,,,,\"no, \"\"memory\"\" left\"\n");
+          "seed,file,criteria_met,trials,updates,accuracy,mean_loss,seconds,unmet,error\n"
+          "4,\"a, \"\"b\"\".mat\",1,60,30,0.75,1.5,2.250,\"loss 8, must be below 7\",\"\"\n"
+          "5,\"c.mat\",,,,,,,,\"no, \"\"memory\"\" left\"\n");
     write_text("summary.csv", text);
     const std::vector<SummaryRow> back = read_summary("summary.csv");
     REQUIRE(back.size() == 2);
     CHECK(back[0].file == rows[0].file);
     CHECK(back[0].mean_loss == 1.5);
+    CHECK(back[0].unmet == "loss 8, must be below 7");
     CHECK(back[1].error == "no, \"memory\" left");
     CHECK(std::isnan(back[1].seconds));
   }

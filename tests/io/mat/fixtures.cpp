@@ -51,8 +51,8 @@ rate::DaleModel small_model(int units) {
   model.mask(1, 1) = model.mask(1, n - 1) = 0.0;
   model.som_units = 1;
   model.w_in = normal(n, 2);
-  model.w_out = normal(n, 1);
-  model.b_out = random.normal();
+  model.w_out = normal(n, 1).transpose();
+  model.b_out[0] = random.normal();
   model.tau_gate = normal(n, 1);
   model.tau_gate0 = normal(n, 1);
   model.tau_min_steps = 4.0;

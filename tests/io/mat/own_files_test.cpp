@@ -241,7 +241,7 @@ TEST_SUITE("unit") {
     CHECK(state([](auto& s) { s.evaluations[0].accuracy = 1.5; }) == "evaluations");
     // The parameters are those of the model: its weights cannot be others.
     CHECK(state([](auto& s) { s.model.w(1, 2) = 1e300; }) == "parameters");
-    CHECK(state([](auto& s) { s.model.w_out[1] += 0.5; }) == "parameters");
+    CHECK(state([](auto& s) { s.model.w_out(1) += 0.5; }) == "parameters");
     for (const double bad : {kNaN, -1.0, 1e300}) {
       CHECK(field([&](Checkpoint& c) { c.options.noise = bad; }) == "noise");
       CHECK(field([&](Checkpoint& c) { c.options.learning_rate = bad; }) == "learning_rate");

@@ -294,7 +294,7 @@ TEST_SUITE("golden") {
     CHECK(model.units() == 200);
     CHECK(model.inputs() == 1);
     CHECK(model.dale);
-    CHECK(model.b_out == near(0.04911618, 1e-7));
+    CHECK(model.b_out[0] == near(0.04911618, 1e-7));
     CHECK(std::count(model.inhibitory.begin(), model.inhibitory.end(), false) == 168);
     CHECK(same(single.w, model.w.cast<float>().cast<double>()));
     CHECK(same(single.w0, model.w0.cast<float>().cast<double>()));

@@ -29,6 +29,7 @@ struct Case {
   int batch;
   double spike_noise = 0.0, l2_rates = 0.0, l2_weights = 0.0;
   bool trains_input = false;
+  int outputs = 1;
 };
 
 DaleModel network(const Case& c) {
@@ -49,7 +50,22 @@ DaleModel network(const Case& c) {
     mask.topRightCorner(4, 7).setZero();
     options.mask = mask;
   }
-  return testing::small_network(options, kGradientInputs, 7);
+  DaleModel model = testing::small_network(options, kGradientInputs, 7);
+  if (c.outputs > 1) {
+    RandomStream stream(8, 0, Purpose::initialisation);
+    model.w_out.resize(c.outputs, options.units);
+    model.b_out.resize(c.outputs);
+    model.bias.resize(options.units);
+    for (double& value : model.w_out.reshaped()) {
+      value = 0.2 * stream.normal();
+    }
+    for (Eigen::VectorXd* values : {&model.b_out, &model.bias}) {
+      for (double& value : *values) {
+        value = 0.3 * stream.normal();
+      }
+    }
+  }
+  return model;
 }
 
 template <class Real>
@@ -86,7 +102,7 @@ Seed trial_seed(const Case& c) {
 GradientErrors gradient_errors(const Case& c) {
   const DaleModel model = network(c);
   const std::vector<Trial> trials =
-      testing::random_trials(c.batch, kGradientInputs, kGradientSteps, trial_seed(c));
+      testing::random_trials(c.batch, kGradientInputs, kGradientSteps, trial_seed(c), c.outputs);
   Bptt<double> bptt(dale_parametrisation<double>(model), options_of<double>(c));
   std::vector<double> parameters = parameters_of<double>(model);
   mean_loss(bptt, parameters, trials);
@@ -163,6 +179,21 @@ std::vector<Real> gradient_of(const Case& c, SimdLevel level = simd_level(), int
 TEST_SUITE("numeric") {
   TEST_CASE("every gradient agrees with central differences") {
     for (const Case& c : all_cases()) {
+      INFO(describe(c));
+      const GradientErrors errors = gradient_errors(c);
+      CHECK(errors.w < tolerance::kGradient);
+      CHECK(errors.w_out < tolerance::kGradient);
+      CHECK(errors.b_out < tolerance::kGradient);
+      CHECK(errors.tau_gate < tolerance::kGradient);
+    }
+  }
+
+  TEST_CASE("gradients of networks of three outputs and a bias agree with central differences") {
+    for (Case c : all_cases()) {
+      if (c.masked) {
+        continue;
+      }
+      c.outputs = 3;
       INFO(describe(c));
       const GradientErrors errors = gradient_errors(c);
       CHECK(errors.w < tolerance::kGradient);

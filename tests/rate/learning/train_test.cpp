@@ -319,7 +319,7 @@ TEST_SUITE("unit") {
               [&](const TrainingState& state) { saved.push_back(state); });
     REQUIRE(saved.size() == 3);
     CHECK(saved[1].trials_done == 60);
-    CHECK(saved[1].model.b_out == static_cast<double>(saved[1].parameters[40 * 40 + 40]));
+    CHECK(saved[1].model.b_out[0] == static_cast<double>(saved[1].parameters[40 * 40 + 40]));
     check_same(straight.state, train(saved[1], Task("go-nogo"), options).state);
   }
 

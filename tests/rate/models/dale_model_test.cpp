@@ -51,9 +51,9 @@ TEST_SUITE("unit") {
           "model.mat: field 'som_m': found 2 at (1, 2); must be 0 or 1");
     CHECK(message_after([](DaleModel& m) { m.w_in = Eigen::MatrixXd::Ones(7, 2); }) ==
           "model.mat: field 'w_in': found 7 x 2; must be N x inputs with N = 20");
-    CHECK(message_after([](DaleModel& m) { m.w_out = Eigen::VectorXd::Ones(3); }) ==
-          "model.mat: field 'w_out': found 3 values; must have one value per unit, N = 20");
-    CHECK(message_after([&](DaleModel& m) { m.b_out = nan; }) ==
+    CHECK(message_after([](DaleModel& m) { m.w_out = Eigen::MatrixXd::Ones(1, 3); }) ==
+          "model.mat: field 'w_out': found 1 x 3; must be outputs x N with N = 20");
+    CHECK(message_after([&](DaleModel& m) { m.b_out[0] = nan; }) ==
           "model.mat: field 'b_out': found nan; must be finite");
     CHECK(message_after([](DaleModel& m) { m.tau_min_steps = 30.0; }) ==
           "model.mat: field 'taus': found [30, 20]; must be minimum and maximum in steps, 1 <= "

@@ -1,0 +1,185 @@
+#include "apps/cli/intervention.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "apps/cli/option.hpp"
+#include "apps/cli/text_format.hpp"
+#include "apps/cli/value_syntax.hpp"
+#include "core/error.hpp"
+#include "rate/dynamics/lesion.hpp"
+#include "rate/tasks/driven_task.hpp"
+
+namespace rheobase::cli {
+
+namespace {
+
+using Units = std::vector<Eigen::Index>;
+
+/// exc, inh (with som), som or all; nothing for other words.
+std::optional<Units> units_of_type(const std::string& word, const rate::RateNetwork& network) {
+  const std::vector<rate::UnitType> types = rate::unit_types(network);
+  const auto of_type = [&](const auto& wanted) {
+    Units units;
+    for (std::size_t i = 0; i < types.size(); ++i) {
+      if (wanted(types[i])) {
+        units.push_back(static_cast<Eigen::Index>(i));
+      }
+    }
+    return units;
+  };
+  using rate::UnitType;
+  if (word == "exc") {
+    return of_type([](UnitType type) { return type == UnitType::excitatory; });
+  }
+  if (word == "inh") {
+    return of_type([](UnitType type) { return type != UnitType::excitatory; });
+  }
+  if (word == "som") {
+    return of_type([](UnitType type) { return type == UnitType::som; });
+  }
+  if (word == "all") {
+    return of_type([](UnitType) { return true; });
+  }
+  return std::nullopt;
+}
+
+/// "inh@0.25" as "inh" and 0.25.
+std::pair<std::string, double> word_and_fraction(const std::string& option,
+                                                 const std::string& text) {
+  const std::size_t at = text.find('@');
+  if (at == std::string::npos) {
+    return {text, 1.0};
+  }
+  return {text.substr(0, at), number_from(option, text.substr(at + 1), kProbability)};
+}
+
+std::pair<double, double> window_of(const InterventionChoice& choice) {
+  return choice.window.empty() ? std::pair{0.0, std::numeric_limits<double>::infinity()}
+                               : parse_window("--drive-window", choice.window);
+}
+
+/// FROM-TO@FRACTION.
+std::string lesion_connections(const InterventionChoice& choice, rate::RateNetwork& network) {
+  constexpr const char* kOption = "--lesion-connections";
+  const auto [ends, fraction] = word_and_fraction(kOption, choice.connections);
+  const std::vector<std::string> parts = split(ends, '-');
+  const auto from = parts.size() == 2 ? units_of_type(parts[0], network) : std::nullopt;
+  const auto to = parts.size() == 2 ? units_of_type(parts[1], network) : std::nullopt;
+  if (!from || !to) {
+    throw InputError(kOption, "", "'" + choice.connections + "'",
+                     "must be FROM-TO@FRACTION of exc, inh, som, all, such as exc-inh@0.5");
+  }
+  const Eigen::Index count =
+      rate::remove_connections(network, *from, *to, fraction, static_cast<Seed>(choice.seed));
+  if (count == 0 && fraction > 0.0) {
+    throw InputError(kOption, "", "'" + choice.connections + "'",
+                     "must name connections that the network has");
+  }
+  return fmt::format("lesion of {} connections ({})", count, choice.connections);
+}
+
+}  // namespace
+
+void add_intervention_options(Command command, InterventionChoice& choice) {
+  constexpr const char* kGroup = "Lesions and drive (both networks)";
+  add_text(command, "--lesion", choice.lesion, "UNITS",
+           "Units without input and effect: numbers such as 1,5,10:20, or exc, inh, som, all, or a "
+           "random fraction of these such as inh@0.25")
+      .group(kGroup);
+  add_text(command, "--lesion-connections", choice.connections, "FROM-TO@FRACTION",
+           "Connections taken out: a random fraction of those from one type to another, such as "
+           "exc-inh@0.5 or all-all@0.1")
+      .group(kGroup);
+  add_text(command, "--drive", choice.drive, "UNITS",
+           "Units that get a constant input in every trial, named as in --lesion: one more input "
+           "of weight 1, which the spiking network has as it has any other")
+      .group(kGroup);
+  add_number(command, "--drive-strength", choice.strength, {}, "",
+             "Strength of that input; below 0 it silences")
+      .group(kGroup);
+  add_text(command, "--drive-window", choice.window, "START:END",
+           "When, in ms from the start of the trial (default: all the time)")
+      .group(kGroup);
+  add_integer(command, "--lesion-seed", choice.seed, kCount,
+              "Seed of what a fraction chooses; a larger fraction has what a smaller one has")
+      .group(kGroup);
+}
+
+Units chosen_units(const std::string& option, const std::string& text,
+                   const rate::RateNetwork& network, Seed seed) {
+  const auto [word, fraction] = word_and_fraction(option, text);
+  if (const std::optional<Units> units = units_of_type(word, network)) {
+    if (units->empty()) {
+      throw InputError(option, "", "'" + text + "'", "must be units that the network has");
+    }
+    return rate::random_part(*units, fraction, seed);
+  }
+  return rate::random_part(parse_units(option, word, network.units()), fraction, seed);
+}
+
+std::string intervene(const InterventionChoice& choice, io::ModelFile& file) {
+  const auto seed = static_cast<Seed>(choice.seed);
+  if (choice.drive.empty() && !choice.window.empty()) {
+    throw InputError("--drive-window", "", choice.window, "must come with --drive");
+  }
+  if (!choice.any()) {
+    return {};
+  }
+  rate::RateNetwork& network = file.network;
+  std::vector<std::string> parts;
+  // Types and units are those of the whole network.
+  network.unit_type = rate::unit_types(network);
+  const Units removed =
+      choice.lesion.empty() ? Units() : chosen_units("--lesion", choice.lesion, network, seed);
+  const Units driven =
+      choice.drive.empty() ? Units() : chosen_units("--drive", choice.drive, network, seed);
+  if (!choice.connections.empty()) {
+    parts.push_back(lesion_connections(choice, network));
+  }
+  if (!choice.lesion.empty()) {
+    rate::remove_units(network, removed);
+    parts.push_back(fmt::format("lesion of {} units ({})", removed.size(), choice.lesion));
+  }
+  if (!choice.drive.empty()) {
+    rate::add_drive_input(network, driven);
+    const auto [start, stop] = window_of(choice);
+    parts.push_back(fmt::format(
+        "drive of {:g} to {} units ({}), {}", choice.strength, driven.size(), choice.drive,
+        choice.window.empty() ? std::string("all the time")
+                              : fmt::format("{:g} to {:g} ms", start, stop)));
+  }
+  file.dale.reset();  // its parameters are those of the network without lesions
+  return joined(parts, "; ");
+}
+
+rate::Task with_drive(const InterventionChoice& choice, const rate::Task& task) {
+  if (choice.drive.empty()) {
+    return task;
+  }
+  const auto [start, stop] = window_of(choice);
+  const double duration = task.steps() * task.step_ms();
+  if (start >= duration) {
+    throw InputError("--drive-window", "", choice.window,
+                     fmt::format("must start within the trial, which lasts {:g} ms", duration));
+  }
+  return rate::driven_task(task, start, stop, choice.strength);
+}
+
+Eigen::MatrixXd with_drive(const InterventionChoice& choice, Eigen::MatrixXd input,
+                           double step_ms) {
+  if (choice.drive.empty()) {
+    return input;
+  }
+  const auto [start, stop] = window_of(choice);
+  input.conservativeResize(input.rows() + 1, Eigen::NoChange);
+  input.bottomRows(1) = rate::drive_signal(input.cols(), step_ms, start, stop, choice.strength);
+  return input;
+}
+
+}  // namespace rheobase::cli

@@ -1,0 +1,359 @@
+#include <algorithm>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "apps/cli/interrupt.hpp"
+#include "apps/cli/intervention.hpp"
+#include "apps/cli/json_output.hpp"
+#include "apps/cli/number_list.hpp"
+#include "apps/cli/option.hpp"
+#include "apps/cli/output_file.hpp"
+#include "apps/cli/overflow.hpp"
+#include "apps/cli/progress_bar.hpp"
+#include "apps/cli/spiking_options.hpp"
+#include "apps/cli/subcommands.hpp"
+#include "apps/cli/task_options.hpp"
+#include "apps/cli/text_format.hpp"
+#include "apps/cli/text_table.hpp"
+#include "apps/report/chart.hpp"
+#include "core/error.hpp"
+#include "mapping/conversion/evaluate_spiking.hpp"
+#include "rate/learning/evaluate.hpp"
+
+namespace rheobase::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kPerturbExamples =
+    "Examples:\n"
+    "  rheobase perturb model.lif.mat --lesion inh --fractions 0,0.1,0.2,0.5 --repeats 5\n"
+    "  rheobase perturb model.lif.mat --lesion-connections exc-exc --fractions 0,0.1,0.2,0.4\n"
+    "  rheobase perturb model.lif.mat --drive exc@0.1 --strengths -4,-2,0,2,4\n"
+    "      --drive-window 500:700 --plot drive.png\n"
+    "  rheobase perturb model.lif.mat --drive all --drive-strength -3 --times 0,200,400,600\n"
+    "      --duration 100 --json";
+
+struct PerturbRequest {
+  fs::path model, plot;
+  TaskChoice task;
+  SpikingChoice spiking;
+  InterventionChoice intervention;
+  std::string fractions, strengths, times;
+  double duration_ms = 100.0;
+  double scaling = 0.0;
+  int repeats = 1, trials = 100, threads = 0;
+  Seed seed = 1;
+  bool json = false;
+};
+
+/// What is varied: its values and what it is called.
+struct Sweep {
+  std::string option, label;
+  std::vector<double> values;
+};
+
+/// Accuracy under one intervention.
+struct Perturbed {
+  Proportion rate;
+  std::optional<Proportion> spiking;
+};
+
+struct PerturbedPoint {
+  double value = 0.0;
+  std::vector<Perturbed> repeats;
+};
+
+Sweep sweep_of(const PerturbRequest& request) {
+  const InterventionChoice& choice = request.intervention;
+  const bool lesion = !choice.lesion.empty() || !choice.connections.empty();
+  const int given = (request.fractions.empty() ? 0 : 1) + (request.strengths.empty() ? 0 : 1) +
+                    (request.times.empty() ? 0 : 1);
+  if (given != 1) {
+    throw InputError("--fractions, --strengths, --times", "", fmt::format("{} of them", given),
+                     "must be one: what is varied");
+  }
+  if (!request.fractions.empty()) {
+    const bool one = choice.lesion.empty() != choice.connections.empty();
+    const std::string& text = choice.lesion.empty() ? choice.connections : choice.lesion;
+    if (!one || text.find('@') != std::string::npos) {
+      throw InputError("--fractions", "", one ? "'" + text + "'" : "no lesion or two",
+                       "must come with one of --lesion and --lesion-connections, without @");
+    }
+    return {"--fractions", choice.lesion.empty() ? "Connections removed" : "Units removed",
+            number_list("--fractions", request.fractions, kProbability)};
+  }
+  const std::string option = request.strengths.empty() ? "--times" : "--strengths";
+  if (choice.drive.empty()) {
+    throw InputError(option, "", lesion ? "a lesion alone" : "nothing to vary",
+                     "must come with --drive");
+  }
+  if (!request.strengths.empty()) {
+    return {option, "Strength of the drive", number_list(option, request.strengths, {})};
+  }
+  if (!choice.window.empty()) {
+    throw InputError("--drive-window", "", choice.window, "must be left out beside --times");
+  }
+  return {option, "Start of the drive (ms)", number_list(option, request.times, kNonNegative)};
+}
+
+InterventionChoice intervention_at(const PerturbRequest& request, const Sweep& sweep, double value,
+                                   int repeat) {
+  InterventionChoice choice = request.intervention;
+  choice.seed += repeat;
+  if (sweep.option == "--fractions") {
+    (choice.lesion.empty() ? choice.connections : choice.lesion) += fmt::format("@{}", value);
+  } else if (sweep.option == "--strengths") {
+    choice.strength = value;
+  } else {
+    choice.window = fmt::format("{}:{}", value, value + request.duration_ms);
+  }
+  return choice;
+}
+
+Perturbed evaluate_at(const PerturbRequest& request, const InterventionChoice& choice,
+                      io::ModelFile file, const rate::Task& intact, const RunControl& control) {
+  const rate::Task task = with_drive(choice, intact);
+  intervene(choice, file);
+  Perturbed result;
+  const RunControl stop{{}, control.cancelled};
+  result.rate =
+      rate::evaluate_rate(
+          file.network, task,
+          {.trials = request.trials, .seed = request.seed, .threads = request.threads}, stop)
+          .accuracy;
+  if (request.scaling > 0.0 || file.scaling_factor) {
+    const spiking::SpikingModel spiking =
+        spiking_model_of(file, request.model.string(), request.scaling, request.spiking);
+    result.spiking =
+        mapping::evaluate_spiking(spiking, task, request.trials, request.spiking.simulation,
+                                  request.threads, nullptr, stop)
+            .accuracy;
+  }
+  return result;
+}
+
+std::vector<PerturbedPoint> sweep_model(const PerturbRequest& request, const Sweep& sweep,
+                                        const io::ModelFile& file, const rate::Task& task,
+                                        const RunControl& control) {
+  std::vector<PerturbedPoint> points;
+  const auto all = static_cast<double>(sweep.values.size()) * request.repeats;
+  for (const double value : sweep.values) {
+    points.push_back({value, {}});
+    for (int repeat = 0; repeat < request.repeats; ++repeat) {
+      if (control.stop_requested()) {
+        throw Cancelled("stopped before all values were tried");
+      }
+      const auto done = static_cast<double>(points.size() - 1) * request.repeats + repeat;
+      control.progress(done / all, fmt::format("{} {:g}", sweep.label, value));
+      points.back().repeats.push_back(evaluate_at(
+          request, intervention_at(request, sweep, value, repeat), file, task, control));
+    }
+  }
+  control.progress(1.0);
+  return points;
+}
+
+/// The accuracies of the repeats of a point.
+std::vector<double> accuracies(const PerturbedPoint& point, bool spiking) {
+  std::vector<double> values;
+  for (const Perturbed& one : point.repeats) {
+    values.push_back(spiking ? one.spiking->value : one.rate.value);
+  }
+  return values;
+}
+
+/// Mean, and what lies around it: the interval of one choice of units, the range of several.
+struct Spread {
+  double mean = 0.0, low = 0.0, high = 0.0;
+};
+
+Spread spread_of(const PerturbedPoint& point, bool spiking) {
+  if (point.repeats.size() == 1) {
+    const Perturbed& one = point.repeats.front();
+    const Proportion& accuracy = spiking ? *one.spiking : one.rate;
+    return {accuracy.value, accuracy.low, accuracy.high};
+  }
+  const std::vector<double> values = accuracies(point, spiking);
+  double mean = 0.0;
+  for (const double value : values) {
+    mean += value / static_cast<double>(values.size());
+  }
+  return {mean, *std::ranges::min_element(values), *std::ranges::max_element(values)};
+}
+
+bool has_spiking(const std::vector<PerturbedPoint>& points) {
+  return points.front().repeats.front().spiking.has_value();
+}
+
+std::string perturb_table(const Sweep& sweep, const std::vector<PerturbedPoint>& points) {
+  const bool spiking = has_spiking(points);
+  const char* around = points.front().repeats.size() == 1 ? "95 % interval" : "range of choices";
+  std::vector<std::string> header{sweep.label, "rate", around};
+  if (spiking) {
+    header.insert(header.end(), {"spiking", around});
+  }
+  TextTable table(header);
+  for (const PerturbedPoint& point : points) {
+    std::vector<std::string> row{fmt::format("{:g}", point.value)};
+    for (const bool of_spiking : {false, true}) {
+      if (!of_spiking || spiking) {
+        const Spread spread = spread_of(point, of_spiking);
+        row.push_back(percent(spread.mean));
+        row.push_back(fmt::format("{:.1f} to {:.1f} %", 100.0 * spread.low, 100.0 * spread.high));
+      }
+    }
+    table.add_row(row);
+  }
+  return table.text();
+}
+
+report::Chart perturb_chart(const Sweep& sweep, const std::vector<PerturbedPoint>& points) {
+  report::ChartPanel panel;
+  panel.x_label = sweep.label;
+  panel.y_label = "Correct trials (%)";
+  panel.y_range = {0.0, 105.0};
+  panel.key = "bottom left";
+  for (const bool spiking : {false, true}) {
+    if (spiking && !has_spiking(points)) {
+      continue;
+    }
+    Eigen::MatrixXd bars(static_cast<Eigen::Index>(points.size()), 4);
+    for (Eigen::Index i = 0; i < bars.rows(); ++i) {
+      const PerturbedPoint& point = points[static_cast<std::size_t>(i)];
+      const Spread spread = spread_of(point, spiking);
+      bars.row(i) << point.value, 100.0 * spread.mean, 100.0 * spread.low, 100.0 * spread.high;
+    }
+    report::ChartSeries line;
+    line.values = bars.leftCols(2);
+    line.colour = spiking ? report::kRed : report::kBlue;
+    line.label = spiking ? "spiking" : "rate";
+    report::ChartSeries error_bars = line;
+    error_bars.style = report::ChartSeries::Style::bars;
+    error_bars.values = bars;
+    error_bars.label.clear();
+    panel.series.push_back(std::move(line));
+    panel.series.push_back(std::move(error_bars));
+  }
+  const auto [low, high] = std::ranges::minmax(sweep.values);
+  const double room = 0.05 * (high - low);
+  if (room > 0.0) {
+    panel.x_range = {low - room, high + room};
+  }
+  report::Chart chart;
+  chart.columns = 1;
+  chart.panel_width_mm = 90.0;
+  chart.panel_height_mm = 65.0;
+  chart.panels = {panel};
+  return chart;
+}
+
+Json points_json(const std::vector<PerturbedPoint>& points) {
+  Json list = Json::array();
+  for (const PerturbedPoint& point : points) {
+    Json repeats = Json::array();
+    for (const Perturbed& one : point.repeats) {
+      Json json = {{"rate", to_json(one.rate)}};
+      if (one.spiking) {
+        json["spiking"] = to_json(*one.spiking);
+      }
+      repeats.push_back(json);
+    }
+    list.push_back({{"value", point.value}, {"repeats", repeats}});
+  }
+  return list;
+}
+
+void print_points(const PerturbRequest& request, const Sweep& sweep, const rate::Task& task,
+                  const std::vector<PerturbedPoint>& points, const Console& console) {
+  const int used = points.front().repeats.front().rate.trials;
+  if (request.json) {
+    print_json(console, {{"command", console.command_line},
+                         {"model", request.model.string()},
+                         {"task", to_json(task)},
+                         {"seed", request.seed},
+                         {"trials", used},
+                         {"varied", sweep.label},
+                         {"points", points_json(points)}});
+    return;
+  }
+  Summary summary;
+  summary.add("model", fmt::format("{}, task {}", request.model.string(), task.name()));
+  summary.add("trials", trials_text(task, used, request.seed));
+  if (request.repeats > 1) {
+    summary.add("choices", fmt::format("{}, the same trials in each", request.repeats));
+  }
+  console.out << summary.text() << '\n' << perturb_table(sweep, points);
+  if (!request.plot.empty()) {
+    Summary saved;
+    saved.add("saved", request.plot.string());
+    console.out << '\n' << saved.text();
+  }
+}
+
+void run_perturb(PerturbRequest request, const Console& console) {
+  const Sweep sweep = sweep_of(request);
+  if (!request.plot.empty()) {
+    report::require_chart_name(request.plot);
+    std::vector<fs::path> inputs = request.task.files();
+    inputs.push_back(request.model);
+    check_output("--plot", request.plot, inputs);
+  }
+  const io::ModelFile file = io::read_model(request.model);
+  finish_spiking_options(request.spiking, file);
+  request.spiking.simulation.seed = request.seed;
+  const rate::Task task =
+      resolve_task(request.task, file, request.model.string(), TrialsUse::evaluation, console);
+  if (request.scaling == 0.0 && !file.scaling_factor) {
+    note(console, request.model.string() +
+                      " has no scaling factor, so only the rate network is "
+                      "evaluated; `rheobase map` finds one");
+  }
+  const InterruptGuard guard;
+  const std::vector<PerturbedPoint> points = naming_overflow(request.model.string(), [&] {
+    ProgressBar bar(console, "perturbing");
+    return sweep_model(request, sweep, file, task, bar.control(guard));
+  });
+  if (!request.plot.empty()) {
+    report::draw_chart(perturb_chart(sweep, points), request.plot);
+  }
+  print_points(request, sweep, task, points, console);
+}
+
+}  // namespace
+
+void add_perturb_command(Command program, const Console& console) {
+  const auto request = std::make_shared<PerturbRequest>();
+  const Command command = program.add_command(
+      "perturb",
+      "Accuracy over the size of a lesion, the strength or the time of a drive\n"
+      "Both networks do the trials of `eval` at every value. With --repeats the units or "
+      "connections that a fraction chooses are drawn anew; means and the range over the choices "
+      "are shown then, else Wilson's 95 % intervals.");
+  command.examples(kPerturbExamples);
+  command.add_file("MODEL", request->model, "Model file (.mat), from `train` or `map`").required();
+  add_text(command, "--fractions", request->fractions, "LIST",
+           "Fractions of --lesion or --lesion-connections, such as 0,0.1,0.5");
+  add_text(command, "--strengths", request->strengths, "LIST", "Strengths of --drive");
+  add_text(command, "--times", request->times, "LIST",
+           "Times in ms at which --drive begins, for --duration");
+  add_number(command, "--duration", request->duration_ms, kPositive, "ms",
+             "How long a drive of --times lasts");
+  add_integer(command, "--repeats", request->repeats, {1.0, 10000.0},
+              "Random choices of units or connections at every value");
+  command.add_file("--plot", request->plot, "Draw it (.png, .svg or .pdf; needs gnuplot)");
+  add_number(command, "--scaling", request->scaling, kNonNegative, "",
+             "Scaling factor s = 1/lambda of the spiking network; 0: the one in the file");
+  add_integer(command, "--trials", request->trials, kCount, "Number of trials at every value");
+  add_seed(command, request->seed);
+  add_threads(command, request->threads);
+  add_json(command, request->json);
+  add_intervention_options(command, request->intervention);
+  add_task_options(command, request->task, "Task of the trials (default: the one the file names)");
+  add_spiking_options(command, request->spiking);
+  command.action([request, &console] { run_perturb(*request, console); });
+}
+
+}  // namespace rheobase::cli

@@ -1,0 +1,138 @@
+#include <fmt/format.h>
+
+#include "apps/cli/interrupt.hpp"
+#include "apps/cli/json_output.hpp"
+#include "apps/cli/output_file.hpp"
+#include "apps/cli/overflow.hpp"
+#include "apps/cli/progress_bar.hpp"
+#include "apps/cli/simulate_request.hpp"
+#include "apps/cli/text_format.hpp"
+#include "apps/cli/text_table.hpp"
+#include "core/error.hpp"
+#include "core/memory.hpp"
+#include "core/parallel.hpp"
+#include "io/mat/run_trials_file.hpp"
+
+namespace rheobase::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What many trials do not record: a file of one trial does.
+void check_many(const SimulateRequest& request, const spiking::SimulationOptions& options) {
+  if (!request.input.empty()) {
+    throw InputError("--trials", "", "--input beside it", "must be given for a task's trials");
+  }
+  const spiking::Recording& record = options.record;
+  if (record.voltage || record.rate || record.input) {
+    throw InputError("--record", "", request.record,
+                     "must be made of spikes and output with --trials");
+  }
+  const auto bytes = static_cast<double>(request.trials) * 1e5;
+  require_memory(bytes, "--trials", "", std::to_string(request.trials), "fewer trials take less");
+}
+
+/// Trials number first, first + 1, ... of the task, as `eval` has them.
+std::vector<io::RunFile> simulate_trials(const SimulateRequest& request, const io::ModelFile& file,
+                                         const spiking::SpikingModel& spiking,
+                                         const rate::Task& task,
+                                         const spiking::SimulationOptions& options,
+                                         const Console& console) {
+  const std::uint32_t first = options.trial;
+  const int count =
+      request.condition.empty() ? task.evaluation_trials(request.trials, first) : request.trials;
+  std::vector<io::RunFile> runs(static_cast<std::size_t>(count));
+  const InterruptGuard guard;
+  ProgressBar bar(console, "simulating");
+  const auto run_one = [&](std::size_t k) {
+    spiking::SimulationOptions own = options;
+    own.trial = first + static_cast<std::uint32_t>(k);
+    const rate::Trial trial = trial_of(request, task, own.trial);
+    const Eigen::MatrixXd input =
+        with_drive(request.intervention, rate::spiking_input(trial), task.step_ms());
+    io::RunFile& run = runs[k];
+    run.result = spiking::simulate(spiking, input, own);
+    run.description = description_of(request, file, spiking.scaling_factor, own, console);
+    describe_trial(task, trial, run.result, run.description);
+  };
+  parallel_for(runs.size(), request.threads, run_one, bar.control(guard));
+  return runs;
+}
+
+/// Trials, right answers and spikes by condition.
+std::string trials_table(const std::vector<io::RunFile>& runs,
+                         const std::vector<std::string>& conditions) {
+  TextTable table({"condition", "trials", "correct", "95 % interval", "mean rate"});
+  for (const std::string& condition : conditions) {
+    int trials = 0;
+    int correct = 0;
+    double rate_hz = 0.0;
+    for (const io::RunFile& run : runs) {
+      if (run.description.condition == condition) {
+        ++trials;
+        correct += *run.description.correct ? 1 : 0;
+        rate_hz += run.result.mean_rate_hz().mean();
+      }
+    }
+    if (trials > 0) {
+      const Proportion accuracy = wilson_interval(correct, trials);
+      table.add_row({condition, std::to_string(trials), percent(accuracy.value), interval(accuracy),
+                     fmt::format("{:.2f} Hz", rate_hz / trials)});
+    }
+  }
+  return table.text();
+}
+
+}  // namespace
+
+void simulate_many(const SimulateRequest& request, io::ModelFile& file, const Console& console) {
+  const rate::Task task =
+      resolve_task(request.task, file, request.model.string(), TrialsUse::evaluation, console);
+  with_drive(request.intervention, task);  // a window beyond the trial is refused
+  const std::string changed = intervene(request.intervention, file);
+  const spiking::SpikingModel spiking =
+      spiking_model_of(file, request.model.string(), request.scaling, request.spiking);
+  const spiking::SimulationOptions options = options_of(request, spiking.units());
+  check_many(request, options);
+  check_window(options.stimulation, task.steps() + 1, file.network.step_ms);
+  const std::vector<io::RunFile> runs = naming_overflow(request.model.string(), [&] {
+    return simulate_trials(request, file, spiking, task, options, console);
+  });
+  save_result(request.output, [&](const fs::path& path) { io::write_run_trials(path, runs); });
+  int correct = 0;
+  double spikes = 0.0;
+  for (const io::RunFile& run : runs) {
+    correct += *run.description.correct ? 1 : 0;
+    spikes += run.result.spike_count.sum();
+  }
+  const auto trials = static_cast<int>(runs.size());
+  const spiking::EngineChoice engine{runs.front().result.engine, runs.front().result.engine_reason};
+  if (request.json) {
+    print_json(console, {{"command", console.command_line},
+                         {"model", request.model.string()},
+                         {"output", request.output.string()},
+                         {"seed", request.seed},
+                         {"trials", trials},
+                         {"task", to_json(task)},
+                         {"scaling_factor", spiking.scaling_factor},
+                         {"simulation", to_json(options, engine)},
+                         {"intervention", changed.empty() ? Json() : Json(changed)},
+                         {"accuracy", to_json(wilson_interval(correct, trials))},
+                         {"spikes", spikes}});
+    return;
+  }
+  Summary summary;
+  summary.add("model", fmt::format("{}, scaling factor {:g}, task {}", request.model.string(),
+                                   spiking.scaling_factor, task.name()));
+  add_network(summary, request.spiking.transfer);
+  if (!changed.empty()) {
+    summary.add("changed", changed);
+  }
+  summary.add("trials", trials_text(task, trials, request.seed));
+  summary.add("engine", simulation_text(options, engine));
+  summary.add("saved", request.output.string());
+  console.out << summary.text() << '\n' << trials_table(runs, task.conditions());
+}
+
+}  // namespace rheobase::cli

@@ -1,0 +1,48 @@
+#include "rate/tasks/driven_task.hpp"
+
+#include <memory>
+#include <utility>
+
+namespace rheobase::rate {
+
+Eigen::RowVectorXd drive_signal(Eigen::Index columns, double step_ms, double start_ms,
+                                double stop_ms, double strength) {
+  Eigen::RowVectorXd signal = Eigen::RowVectorXd::Zero(columns);
+  for (Eigen::Index k = 0; k < columns; ++k) {
+    const double time_ms = static_cast<double>(k) * step_ms;
+    if (time_ms >= start_ms && time_ms < stop_ms) {
+      signal[k] = strength;
+    }
+  }
+  return signal;
+}
+
+Task driven_task(const Task& task, double start_ms, double stop_ms, double strength) {
+  TaskDefinition definition = task.definition();
+  const double step_ms = task.step_ms();
+  const auto driven = [=](Trial trial) {
+    const Eigen::Index inputs = trial.input.rows();
+    trial.input.conservativeResize(inputs + 1, Eigen::NoChange);
+    trial.input.row(inputs) =
+        drive_signal(trial.input.cols(), step_ms, start_ms, stop_ms, strength);
+    return trial;
+  };
+  ++definition.inputs;
+  if (!definition.input_names.empty()) {
+    definition.input_names.emplace_back("drive");
+  }
+  if (definition.draw_trial) {
+    definition.draw_trial = [driven, draw = definition.draw_trial](const TrialDraw& wanted) {
+      return driven(draw(wanted));
+    };
+  } else {
+    definition.make_trial = [driven, make = definition.make_trial](const TaskParameters& parameters,
+                                                                   int condition,
+                                                                   RandomStream& stream) {
+      return driven(make(parameters, condition, stream));
+    };
+  }
+  return {std::make_shared<const TaskDefinition>(std::move(definition)), task.parameters()};
+}
+
+}  // namespace rheobase::rate

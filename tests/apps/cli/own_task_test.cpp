@@ -1,0 +1,212 @@
+// Trials of one's own: what is held out, what is said of it, and which file is meant. The files are
+// made by tests/data/io/own/make_own.py.
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "core/sha256.hpp"
+#include "io/mat/atomic_file.hpp"
+#include "io/mat/mat_file.hpp"
+#include "io/mat/rate_model_file.hpp"
+#include "tests/apps/cli/cli_harness.hpp"
+
+namespace rheobase {
+
+using namespace cli_test;
+namespace fs = std::filesystem;
+
+namespace own_task_test {
+
+using Words = std::vector<std::string>;
+
+/// A file of trials in the current folder.
+void copy_trials(const std::string& name) {
+  fs::copy_file(fs::path(RHEOBASE_IO_TEST_DATA) / "own" / name, name);
+}
+
+Words training(const std::string& trials, const std::string& output) {
+  return {"train", "--task", "file", "--trials-file",       trials, "-N", "20", "--trials",
+          "40",    "-o",     output, "--evaluation-trials", "20"};
+}
+
+bool says(const std::string& text, const std::string& part) {
+  CAPTURE(text);
+  CAPTURE(part);
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace own_task_test
+
+TEST_SUITE("cli") {
+  using namespace own_task_test;
+
+  TEST_CASE("the worked example: looked at, learnt, mapped, evaluated on held-out trials") {
+    const WorkingFolder folder;
+    copy_trials("choice.mat");
+    const Outcome shown = run({"task", "file", "--trials-file", "choice.mat"});
+    CAPTURE(shown.err);
+    REQUIRE(shown.code == 0);
+    for (const char* part :
+         {"Which input is stronger?", "inputs      2 (left, right)", "100 to 300 ms", "strength",
+          "held out (0.2 of every condition)", "SHA-256"}) {
+      CHECK(says(shown.out, part));
+    }
+    const Outcome trained = run({"train", "--task", "file", "--trials-file", "choice.mat", "-N",
+                                 "60", "--seed", "1", "-o", "choice.net.mat", "--json"});
+    CAPTURE(trained.err);
+    REQUIRE(trained.code == 0);
+    const auto json = trained.json();
+    CHECK(json["trained"] == true);
+    CHECK(json["unmet"].empty());
+    const auto split = json["task"]["trials"];
+    CHECK(split["sha256"] == sha256(io::read_bytes("choice.mat")));
+    CHECK(split["evaluated"] == "held_out");
+    CHECK(split["training"].get<int>() + split["held_out"].get<int>() == 60);
+    CHECK(json["accuracy"]["trials"] == split["held_out"]);
+
+    // The file is found again by itself, and what was held out stays held out.
+    const Outcome mapped = run({"map", "choice.net.mat", "-o", "choice.lif.mat"});
+    CAPTURE(mapped.err);
+    REQUIRE(mapped.code == 0);
+    CHECK(says(mapped.err, "the trials are those of choice.mat, which choice.net.mat names"));
+    CHECK(says(mapped.out, "held out"));
+    const Outcome evaluated = run({"eval", "choice.lif.mat"});
+    REQUIRE(evaluated.code == 0);
+    CHECK(says(evaluated.out, "held-out trials of 60 (choice.mat)"));
+    const auto eval = run({"eval", "choice.lif.mat", "--json"}).json();
+    CHECK(eval["trials"] == split["held_out"]);
+    CHECK(eval["rate"]["accuracy"]["trials"] == split["held_out"]);
+    CHECK(eval["spiking"]["accuracy"]["trials"] == split["held_out"]);
+    CHECK(eval["task"]["trials"] == split);
+    CHECK(eval["rate"]["accuracy"]["value"] > 0.9);
+  }
+
+  TEST_CASE("the page shows the program that made the worked example, word for word") {
+    const std::string made = read_text(fs::path(RHEOBASE_IO_TEST_DATA) / "own/make_own.py");
+    const std::size_t start = made.find("import numpy");
+    const std::string example =
+        made.substr(start, made.find("rng = np.random.default_rng(3)") - start);
+    CHECK(example.size() > 500);
+    CHECK(read_text(fs::path(RHEOBASE_DOCS) / "bring-your-own.md")
+              .find("```python\n" + example + "```") != std::string::npos);
+  }
+
+  TEST_CASE("noise with random labels is not learnt, and nobody says so") {
+    const WorkingFolder folder;
+    copy_trials("noise.mat");
+    const Outcome outcome =
+        run({"train", "--task", "file", "--trials-file", "noise.mat", "-N", "40", "--spike-noise",
+             "0", "--stop-margin", "0", "--trials", "6000", "-o", "noise.net.mat", "--json"});
+    CAPTURE(outcome.err);
+    REQUIRE(outcome.code == 0);
+    const auto json = outcome.json();
+    CHECK(json["accuracy"]["trials"] == 2);
+    CHECK(json["task"]["trials"]["training"] == 8);
+    CHECK(json["accuracy"]["high"].get<double>() - json["accuracy"]["low"].get<double>() > 0.5);
+    const auto eval = run({"eval", "noise.net.mat", "--trials", "1000", "--json"}).json();
+    CHECK(eval["rate"]["accuracy"]["trials"] == 2);
+    // Whoever wants the training trials gets them, by name.
+    const Outcome all = run({"train", "--task", "file", "--trials-file", "noise.mat", "-N", "20",
+                             "--trials", "40", "--test-fraction", "0", "-o", "all.mat"});
+    REQUIRE(all.code == 0);
+    CHECK(says(all.out, "10 training trials, none held out (noise.mat)"));
+    CHECK(says(run({"eval", "all.mat"}).out, "10 training trials, none held out (noise.mat)"));
+  }
+
+  TEST_CASE("another split, another file, a changed file, a lost file") {
+    const WorkingFolder folder;
+    copy_trials("noise.mat");
+    REQUIRE(run(training("noise.mat", "own.mat")).code == 0);
+    const Words eval{"eval", "own.mat"};
+    CHECK(says(run(eval + Words{"--test-fraction", "0.5"}).err,
+               "--test-fraction: found 0.5; must be left out: own.mat was made with other held-out "
+               "trials of the same file"));
+    CHECK(run(eval + Words{"--test-fraction", "0.2"}).code == 0);
+    fs::copy_file("noise.mat", "renamed.mat");
+    const Outcome renamed = run(eval + Words{"--trials-file", "renamed.mat"});
+    CHECK(says(renamed.out, "2 held-out trials of 10 (renamed.mat)"));
+    fs::remove("noise.mat");
+    const Outcome lost = run(eval);
+    CHECK(lost.code == 2);
+    CHECK(says(lost.err,
+               "--trials-file: found nothing; must name the file with the trials: own.mat "
+               "names noise.mat (SHA-256 "));
+    CHECK(says(lost.err, "which is not there"));
+    fs::copy_file(fs::path(RHEOBASE_IO_TEST_DATA) / "own" / "single.mat", "noise.mat");
+    CHECK(says(run(eval).err, "and noise.mat is another by now"));
+    const Outcome other = run(eval + Words{"--trials-file", "noise.mat", "--json"});
+    CHECK(says(other.err, "noise.mat is not the file that own.mat was made with"));
+    CHECK(other.json()["task"]["trials"]["evaluated"] == "given");
+  }
+
+  TEST_CASE("a file of held-out trials; conditions of one trial") {
+    const WorkingFolder folder;
+    copy_trials("noise.mat");
+    copy_trials("single.mat");
+    const Outcome separate =
+        run(training("single.mat", "own.mat") + Words{"--test-file", "noise.mat", "--json"});
+    CAPTURE(separate.err);
+    REQUIRE(separate.code == 0);
+    CHECK(separate.json()["task"]["trials"]["test_file"] == "noise.mat");
+    CHECK(separate.json()["accuracy"]["trials"] == 10);
+    CHECK(says(run({"eval", "own.mat"}).out, "10 held-out trials of 13 (noise.mat)"));
+    CHECK(run(training("single.mat", "x.mat") +
+              Words{"--test-file", "noise.mat", "--test-fraction", "0.1"})
+              .code == 2);
+    const Outcome none = run(training("single.mat", "one.mat"));
+    REQUIRE(none.code == 0);
+    CHECK(says(none.err, "every condition has one trial in single.mat: none is held out"));
+    CHECK(says(none.out, "3 training trials, none held out (single.mat)"));
+    CHECK(says(run(training("single.mat", "x.mat") + Words{"--test-fraction", "0.3"}).err,
+               "--test-fraction: found 0.3; must be 0: every condition has one trial"));
+    CHECK(says(run({"train", "--task", "xor", "--test-fraction", "0.3", "-o", "x.mat"}).err,
+               "--test-fraction: 0.3: found task xor beside it; must come with --task file"));
+  }
+
+  TEST_CASE("two outputs, steps of 10 ms, trials of different lengths") {
+    const WorkingFolder folder;
+    copy_trials("two_outputs.mat");
+    const Outcome trained =
+        run({"train", "--task", "file", "--trials-file", "two_outputs.mat", "-N", "40",
+             "--spike-noise", "0", "--stop-margin", "0", "-o", "two.mat", "--json"});
+    CAPTURE(trained.err);
+    REQUIRE(trained.code == 0);
+    CHECK(trained.json()["trained"] == true);
+    const io::ModelFile file = io::read_model("two.mat");
+    CHECK(file.network.outputs() == 2);
+    CHECK(file.network.step_ms == 10.0);
+    // Time constants stay what --taus says in ms: 20 to 100.
+    CHECK(file.network.tau_ms.minCoeff() >= 20.0);
+    CHECK(file.network.tau_ms.maxCoeff() <= 100.0);
+    CHECK(run({"eval", "two.mat", "--json"}).json()["rate"]["accuracy"]["value"] == 1.0);
+    CHECK(run({"info", "two.mat"}).code == 0);
+    const Outcome task = run({"task", "file", "--trials-file", "two_outputs.mat"});
+    CHECK(says(task.out, "2 (a, b)"));
+    CHECK(says(task.out, "30 to 40"));
+    const Outcome fast = run(training("two_outputs.mat", "x.mat") + Words{"--taus", "1"});
+    CHECK(says(fast.err, "--taus: found 1; must be at least 2 (in steps of 5 ms) for steps of 10"));
+  }
+
+  TEST_CASE("what does not fit is the fault of the file of trials") {
+    const WorkingFolder folder;
+    for (const char* name : {"bad_step.mat", "step4.mat", "two_outputs.mat", "choice.mat"}) {
+      copy_trials(name);
+    }
+    CHECK(says(run(training("bad_step.mat", "x.mat")).err,
+               "bad_step.mat: field 'step_ms': found nan; must be one positive number"));
+    REQUIRE(run(tiny_training("model.mat")).code == 0);
+    const auto refusal = [](const char* trials) {
+      return run({"eval", "model.mat", "--task", "file", "--trials-file", trials}).err;
+    };
+    CHECK(says(refusal("step4.mat"),
+               "step4.mat: field 'step_ms': found 4 ms; must have 5 ms, as the network in "
+               "model.mat"));
+    CHECK(says(refusal("two_outputs.mat"), "two_outputs.mat: field 'z': found 2 output(s)"));
+    CHECK(says(refusal("choice.mat"), "choice.mat: field 'u': found 2 input(s)"));
+  }
+}
+
+}  // namespace rheobase

@@ -1,0 +1,110 @@
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "tests/apps/cli/cli_harness.hpp"
+
+namespace rheobase {
+
+using namespace cli_test;
+
+namespace perturb_test {
+
+using Words = std::vector<std::string>;
+
+/// The trained Go-NoGo network of data/models.
+std::string trained() {
+  return std::string(RHEOBASE_DATA) + "/go-nogo_N200_seed1.lif.mat";
+}
+
+double accuracy(const Outcome& outcome, const char* network) {
+  return outcome.json()[network]["accuracy"]["value"].get<double>();
+}
+
+}  // namespace perturb_test
+
+TEST_SUITE("cli") {
+  using namespace perturb_test;
+
+  TEST_CASE("lesions and drives take the task from both networks, small ones do not") {
+    const Words eval{"eval", trained(), "--trials", "20", "--json"};
+    const Outcome whole = run(eval);
+    REQUIRE(whole.code == 0);
+    CHECK(accuracy(whole, "rate") > 0.9);
+    CHECK(accuracy(whole, "spiking") > 0.9);
+    const Outcome nothing = run(eval + Words{"--lesion", "all@0"});
+    CHECK(nothing.json()["spiking"]["accuracy"] == whole.json()["spiking"]["accuracy"]);
+    CHECK(nothing.json()["intervention"] == "lesion of 0 units (all@0)");
+    for (const Words& words :
+         {Words{"--lesion", "all"}, Words{"--lesion-connections", "all-all@1"},
+          Words{"--drive", "all", "--drive-strength", "-30", "--drive-window", "200:1000"}}) {
+      CAPTURE(words);
+      const Outcome outcome = run(eval + words);
+      CAPTURE(outcome.err);
+      REQUIRE(outcome.code == 0);
+      // NoGo alone is right when nothing happens.
+      CHECK(accuracy(outcome, "rate") < 0.8);
+      CHECK(accuracy(outcome, "spiking") < 0.8);
+    }
+  }
+
+  TEST_CASE("simulate and compare take them too") {
+    const WorkingFolder folder;
+    const Words simulate{"simulate", trained(), "--condition", "go", "-o", "run.mat", "--json"};
+    const auto spikes = [&](const Words& words) {
+      return run(simulate + words).json()["spikes"].get<double>();
+    };
+    const Words drive{"--drive", "all", "--drive-strength", "-30"};
+    CHECK(spikes(drive) < 0.5 * spikes({}));
+    const Outcome compared =
+        run({"compare", trained(), "--trials", "8", "--lesion", "inh@0.5", "--json"});
+    CAPTURE(compared.err);
+    REQUIRE(compared.code == 0);
+    CHECK(compared.json()["intervention"].get<std::string>().starts_with("lesion of "));
+  }
+
+  TEST_CASE("perturb: accuracy over the size of a lesion, strength and time of a drive") {
+    const Words perturb{"perturb", trained(), "--trials", "10", "--json"};
+    const Outcome lesion =
+        run(perturb + Words{"--lesion", "exc", "--fractions", "0,1", "--repeats", "2"});
+    CAPTURE(lesion.err);
+    REQUIRE(lesion.code == 0);
+    const auto points = lesion.json()["points"];
+    REQUIRE(points.size() == 2);
+    REQUIRE(points[0]["repeats"].size() == 2);
+    CHECK(points[0]["repeats"][0] == points[0]["repeats"][1]);
+    CHECK(points[0]["repeats"][0]["spiking"]["value"] >
+          points[1]["repeats"][0]["spiking"]["value"]);
+    const Outcome strength = run({"perturb", trained(), "--trials", "10", "--drive", "all",
+                                  "--drive-window", "200:1000", "--strengths", "-30,0"});
+    REQUIRE(strength.code == 0);
+    CHECK(strength.out.find("Strength of the drive") != std::string::npos);
+    CHECK(strength.out.find("95 % interval") != std::string::npos);
+    const Outcome times = run(perturb + Words{"--drive", "exc", "--drive-strength", "-30",
+                                              "--times", "100,700", "--duration", "50"});
+    CHECK(times.json()["points"].size() == 2);
+  }
+
+  TEST_CASE("what is asked of perturb and lesions is refused in one line") {
+    const auto refusal = [](const Words& words) {
+      const Outcome outcome = run(Words{"perturb", trained()} + words);
+      CHECK(outcome.code == 2);
+      return outcome.err;
+    };
+    const auto has = [](const std::string& text, const char* part) {
+      CAPTURE(text);
+      CHECK(text.find(part) != std::string::npos);
+    };
+    has(refusal({"--lesion", "inh"}), "must be one: what is varied");
+    has(refusal({"--lesion", "inh@0.5", "--fractions", "0,1"}), "without @");
+    has(refusal({"--fractions", "0,1"}), "no lesion or two");
+    has(refusal({"--lesion", "inh", "--strengths", "1,2"}), "must come with --drive");
+    has(refusal({"--drive", "inh", "--times", "5000"}), "must start within the trial");
+    has(refusal({"--lesion", "interneurons", "--fractions", "0"}), "--lesion");
+    has(refusal({"--lesion-connections", "exc", "--fractions", "0"}), "FROM-TO@FRACTION");
+    has(run({"eval", trained(), "--drive-window", "0:100"}).err, "must come with --drive");
+  }
+}
+
+}  // namespace rheobase

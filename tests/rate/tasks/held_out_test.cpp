@@ -1,0 +1,202 @@
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "core/error.hpp"
+#include "rate/tasks/recorded_task.hpp"
+#include "tests/tolerances.hpp"
+
+using namespace rheobase;
+using namespace rheobase::rate;
+
+namespace {
+
+constexpr int kSteps = 10;
+
+/// `counts[c]` trials of condition c; the target is the trial's place in the file.
+RecordedTrials numbered(const std::vector<int>& counts) {
+  RecordedTrials all;
+  for (std::size_t c = 0; c < counts.size(); ++c) {
+    all.conditions.push_back("c" + std::to_string(c));
+    for (int k = 0; k < counts[c]; ++k) {
+      const auto number = static_cast<double>(all.trials.size());
+      all.trials.push_back({Eigen::MatrixXd::Ones(1, kSteps),
+                            Eigen::MatrixXd::Constant(1, kSteps, number), static_cast<int>(c)});
+    }
+  }
+  return all;
+}
+
+RecordedTrials with_held_out(const std::vector<int>& counts, double fraction) {
+  RecordedTrials trials = numbered(counts);
+  hold_out(trials, fraction);
+  return trials;
+}
+
+/// Places of evaluation trials number first ... first + count - 1.
+std::vector<int> evaluated(const Task& task, std::uint32_t first, int count, Seed seed = 1) {
+  std::vector<int> places;
+  for (int k = 0; k < count; ++k) {
+    const Trial trial =
+        task.random_trial(seed, first + static_cast<std::uint32_t>(k), Purpose::evaluation_task);
+    CHECK(trial.index == static_cast<int>(trial.target(0)));
+    places.push_back(trial.index);
+  }
+  return places;
+}
+
+std::set<int> distinct(const std::vector<int>& places) {
+  return {places.begin(), places.end()};
+}
+
+}  // namespace
+
+TEST_SUITE("unit") {
+  TEST_CASE("a fraction of every condition is held out, never all and never none of it") {
+    RecordedTrials trials = numbered({10, 3, 2, 1, 25});
+    CHECK(hold_out(trials, 0.2) == 2 + 1 + 1 + 0 + 5);
+    std::vector<int> counts(5);
+    for (std::size_t i = 0; i < trials.trials.size(); ++i) {
+      counts[static_cast<std::size_t>(trials.trials[i].condition)] += trials.held_out[i] ? 1 : 0;
+    }
+    CHECK(counts == std::vector<int>{2, 1, 1, 0, 5});
+    CHECK(hold_out(trials, 0.99) == 9 + 2 + 1 + 0 + 24);
+    CHECK(hold_out(trials, 0.0) == 0);
+    RecordedTrials single = numbered({1, 1, 1});
+    CHECK(hold_out(single, 0.5) == 0);
+  }
+
+  TEST_CASE(
+      "training and the scaling search never see a held-out trial, evaluations nothing else") {
+    const RecordedTrials trials = with_held_out({10, 20}, 0.2);
+    const Task task = recorded_task(trials);
+    REQUIRE(task.split());
+    CHECK(task.split()->training == 24);
+    CHECK(task.split()->held_out == 6);
+    CHECK(task.split()->evaluated == EvaluatedTrials::held_out);
+    CHECK(describe(*task.split()) == "6 held-out trials of 30");
+    const auto is_held_out = [&](int place) {
+      return static_cast<bool>(trials.held_out[static_cast<std::size_t>(place)]);
+    };
+    for (std::uint32_t i = 0; i < 500; ++i) {
+      CHECK_FALSE(is_held_out(task.random_trial(1, i, Purpose::task).index));
+    }
+    for (const std::uint32_t first : {kSearchTrials, 0x60000000U, kStopCriterionTrials}) {
+      for (const int place : evaluated(task, first, 40)) {
+        CHECK_FALSE(is_held_out(place));
+      }
+    }
+    for (const int place : evaluated(task, 0, 12)) {
+      CHECK(is_held_out(place));
+    }
+    for (int c = 0; c < 2; ++c) {
+      CHECK(is_held_out(task.trial_of(c, 1, 0, Purpose::evaluation_task).index));
+      CHECK_FALSE(is_held_out(task.trial_of(c, 1, 0, Purpose::task).index));
+    }
+  }
+
+  TEST_CASE("an evaluation uses a trial once at most, and no more trials than there are") {
+    const Task task = recorded_task(with_held_out({10, 20}, 0.2));
+    CHECK(task.evaluation_trials(100) == 6);
+    CHECK(task.evaluation_trials(4) == 4);
+    CHECK(Task("xor").evaluation_trials(100) == 100);
+    for (const Seed seed : {1U, 2U, 77U}) {
+      CHECK(distinct(evaluated(task, 0, 6, seed)).size() == 6);
+      CHECK(distinct(evaluated(task, 4, 6, seed)).size() == 6);
+      CHECK(distinct(evaluated(task, kStopCriterionTrials + 17, 24, seed)).size() == 24);
+    }
+    CHECK(evaluated(task, 0, 6, 1) != evaluated(task, 0, 6, 2));
+    // Trials that choose a scaling factor and trials that confirm it are not the same.
+    const std::set<int> search = distinct(evaluated(task, kSearchTrials, 12));
+    const std::set<int> confirmation = distinct(evaluated(task, 0x60000000U, 12));
+    CHECK(task.evaluation_trials(100, kSearchTrials) == 12);
+    CHECK(task.evaluation_trials(100, 0x60000000U) == 12);
+    CHECK(search.size() == 12);
+    CHECK(confirmation.size() == 12);
+    CHECK(std::ranges::none_of(search, [&](int one) { return confirmation.contains(one); }));
+    const Task balanced = recorded_task(with_held_out({10, 20}, 0.2), {{kBalanced, 1.0}});
+    CHECK(balanced.evaluation_trials(100) == 4);  // two of either condition
+    for (std::uint32_t k = 0; k < 4; ++k) {
+      CHECK(balanced.random_trial(1, k, Purpose::evaluation_task).condition ==
+            static_cast<int>(k % 2));
+    }
+    CHECK(distinct(evaluated(balanced, 0, 4)).size() == 4);
+  }
+
+  TEST_CASE("without held-out trials all of them are evaluated, each once") {
+    const Task task = recorded_task(numbered({3, 4}));
+    CHECK(task.evaluation_trials(100) == 7);
+    CHECK(distinct(evaluated(task, 0, 7)).size() == 7);
+    CHECK(describe(*task.split()) == "all 7 trials of the file");
+  }
+
+  TEST_CASE("the trials of another file are held out, those of this one are not") {
+    RecordedTrials trials = numbered({4, 4});
+    RecordedTrials test = numbered({2, 1});
+    test.conditions = {"c1", "new"};
+    test.values["strength"] = {0.1, 0.2, 0.3};
+    for (Trial& trial : test.trials) {  // longer than those of the first file
+      trial.index = static_cast<int>(trial.target(0));
+      trial.input = Eigen::MatrixXd::Ones(1, kSteps + 5);
+      trial.target = Eigen::MatrixXd::Constant(1, kSteps + 5, trial.target(0));
+    }
+    add_held_out(trials, test);
+    const Task task = recorded_task(trials);
+    CHECK(task.conditions() == std::vector<std::string>{"c0", "c1", "new"});
+    CHECK(task.steps() == kSteps + 5);
+    CHECK(task.split()->training == 8);
+    CHECK(task.evaluation_trials(100) == 3);
+    CHECK(distinct(evaluated(task, 0, 3)) == std::set<int>{0, 1, 2});
+    CHECK(task.definition().trial_values.at("strength").size() == 3);
+    const Trial shorter = task.random_trial(1, 0, Purpose::task);
+    CHECK(shorter.length == kSteps);
+    CHECK(shorter.input.rightCols(5).isZero(0.0));
+    CHECK(shorter.target.rightCols(5).array().isNaN().all());
+    test.step_ms = 10.0;
+    CHECK_THROWS_WITH_AS(add_held_out(trials, test),
+                         "trials: step_ms: found 10; must be 5 as in the trials to learn from",
+                         InputError);
+  }
+
+  TEST_CASE("names, windows and numbers of trials are checked") {
+    RecordedTrials trials = numbered({2});
+    trials.input_names = {"left", "right"};
+    CHECK_THROWS_WITH_AS(recorded_task(trials),
+                         "trials: input_names: found 2 of them; must be 1, one an input",
+                         InputError);
+    trials.input_names = {"left"};
+    trials.stimulus_windows_ms = {{10.0, 60.0}};
+    CHECK_THROWS_AS(recorded_task(trials), InputError);
+    trials.stimulus_windows_ms = {{11.0, 20.0}, {30.0, 50.0}};
+    const Task task = recorded_task(trials);
+    CHECK(task.definition().stimulus_windows({}) ==
+          std::vector<std::pair<int, int>>{{2, 4}, {6, 10}});
+    trials.held_out = {true, true};
+    CHECK_THROWS_AS(recorded_task(trials), InputError);
+  }
+}
+
+TEST_SUITE("statistical") {
+  TEST_CASE("the order of evaluation trials is random: every place is any trial's equally often") {
+    const Task task = recorded_task(numbered({7}));
+    constexpr int kSeeds = 7000;
+    std::vector<std::vector<int>> counts(7, std::vector<int>(7));
+    for (Seed seed = 1; seed <= kSeeds; ++seed) {
+      for (std::uint32_t k = 0; k < 7; ++k) {
+        ++counts[k][static_cast<std::size_t>(
+            task.random_trial(seed, k, Purpose::evaluation_task).index)];
+      }
+    }
+    const double p = 1.0 / 7.0;
+    for (const std::vector<int>& of_place : counts) {
+      for (const int count : of_place) {
+        CHECK(std::abs(count - kSeeds * p) <
+              tolerance::kSigmas * std::sqrt(kSeeds * p * (1.0 - p)));
+      }
+    }
+  }
+}
