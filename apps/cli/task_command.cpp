@@ -170,7 +170,8 @@ std::string details_text(const rate::Task& chosen) {
   summary.add("correct", task.scoring);
   summary.add("inputs", with_names(task.inputs, task.input_names));
   summary.add("outputs", with_names(task.outputs, task.output_names));
-  summary.add("length", fmt::format("{} of {:g} ms", counted(chosen.steps(), "step"), chosen.step_ms()));
+  summary.add("length",
+              fmt::format("{} of {:g} ms", counted(chosen.steps(), "step"), chosen.step_ms()));
   if (task.split) {
     add_given_trials(chosen, summary);
   }

@@ -308,7 +308,8 @@ std::string network_text(const rate::DaleModel& model) {
                                : fmt::format("{:g} to {:g} ms", model.tau_min_steps * model.step_ms,
                                              model.tau_max_steps * model.step_ms);
   return fmt::format("{} ({} excitatory, {} inhibitory), {}, time constants {}",
-                     counted(model.units(), "unit"), model.units() - inhibitory, inhibitory, model.transfer, taus);
+                     counted(model.units(), "unit"), model.units() - inhibitory, inhibitory,
+                     model.transfer, taus);
 }
 
 Json result_json(const Job& job, const rate::TrainingResult& result, const Console& console) {

@@ -151,8 +151,8 @@ py::tuple train(const rate::Task& task, const py::dict& options, const std::stri
                  "fewer units or a smaller batch take less");
   const rate::CheckpointSink sink = [&](const rate::TrainingState& state) {
     if (!training.checkpoint.empty()) {
-      io::write_checkpoint(training.checkpoint,
-                           {state, training.options, task.name(), task.parameters(), command, task.split()});
+      io::write_checkpoint(training.checkpoint, {state, training.options, task.name(),
+                                                 task.parameters(), command, task.split()});
     }
   };
   Session session(progress);
