@@ -77,7 +77,7 @@ PsychometricPoint point_of(std::span<const ValuedTrial> trials) {
   return point;
 }
 
-std::string value_text(const PsychometricPoint& point) {
+std::string point_value_text(const PsychometricPoint& point) {
   return point.low == point.high ? fmt::format("{:.4g}", point.low)
                                  : fmt::format("{:.4g} to {:.4g}", point.low, point.high);
 }
@@ -150,9 +150,9 @@ std::string psychometric_table(const std::vector<PsychometricPoint>& points,
   TextTable table({name, "trials", "rate", "95 % interval", "spiking", "95 % interval",
                    "rate output", "spiking output"});
   for (const PsychometricPoint& point : points) {
-    table.add_row({value_text(point), std::to_string(point.rate.trials), percent(point.rate.value),
-                   interval(point.rate), percent(point.spiking.value), interval(point.spiking),
-                   fmt::format("{:.3f}", point.rate_output),
+    table.add_row({point_value_text(point), std::to_string(point.rate.trials),
+                   percent(point.rate.value), interval(point.rate), percent(point.spiking.value),
+                   interval(point.spiking), fmt::format("{:.3f}", point.rate_output),
                    fmt::format("{:.3f}", point.spiking_output)});
   }
   return table.text();

@@ -15,7 +15,7 @@ using namespace rheobase::rate;
 
 namespace {
 
-constexpr int kSteps = 10;
+constexpr int kRecordedSteps = 10;
 
 /// `counts[c]` trials of condition c; the target is the trial's place in the file.
 RecordedTrials numbered(const std::vector<int>& counts) {
@@ -24,8 +24,9 @@ RecordedTrials numbered(const std::vector<int>& counts) {
     all.conditions.push_back("c" + std::to_string(c));
     for (int k = 0; k < counts[c]; ++k) {
       const auto number = static_cast<double>(all.trials.size());
-      all.trials.push_back({Eigen::MatrixXd::Ones(1, kSteps),
-                            Eigen::MatrixXd::Constant(1, kSteps, number), static_cast<int>(c)});
+      all.trials.push_back({Eigen::MatrixXd::Ones(1, kRecordedSteps),
+                            Eigen::MatrixXd::Constant(1, kRecordedSteps, number),
+                            static_cast<int>(c)});
     }
   }
   return all;
@@ -141,19 +142,19 @@ TEST_SUITE("unit") {
     test.values["strength"] = {0.1, 0.2, 0.3};
     for (Trial& trial : test.trials) {  // longer than those of the first file
       trial.index = static_cast<int>(trial.target(0));
-      trial.input = Eigen::MatrixXd::Ones(1, kSteps + 5);
-      trial.target = Eigen::MatrixXd::Constant(1, kSteps + 5, trial.target(0));
+      trial.input = Eigen::MatrixXd::Ones(1, kRecordedSteps + 5);
+      trial.target = Eigen::MatrixXd::Constant(1, kRecordedSteps + 5, trial.target(0));
     }
     add_held_out(trials, test);
     const Task task = recorded_task(trials);
     CHECK(task.conditions() == std::vector<std::string>{"c0", "c1", "new"});
-    CHECK(task.steps() == kSteps + 5);
+    CHECK(task.steps() == kRecordedSteps + 5);
     CHECK(task.split()->training == 8);
     CHECK(task.evaluation_trials(100) == 3);
     CHECK(distinct(evaluated(task, 0, 3)) == std::set<int>{0, 1, 2});
     CHECK(task.definition().trial_values.at("strength").size() == 3);
     const Trial shorter = task.random_trial(1, 0, Purpose::task);
-    CHECK(shorter.length == kSteps);
+    CHECK(shorter.length == kRecordedSteps);
     CHECK(shorter.input.rightCols(5).isZero(0.0));
     CHECK(shorter.target.rightCols(5).array().isNaN().all());
     test.step_ms = 10.0;
