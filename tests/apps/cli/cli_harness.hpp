@@ -52,4 +52,9 @@ std::vector<std::string> operator+(std::vector<std::string> args,
 /// of the name, when they differ.
 bool matches_golden(const std::filesystem::path& golden, const std::string& text);
 
+/// Whether a text has a part; for messages and tables.
+inline bool says(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
 }  // namespace rheobase::cli_test

@@ -20,10 +20,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-bool says(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 void write_input(const std::string& name, Eigen::Index columns) {
   io::MatFields fields;
   fields.matrix("u", Eigen::MatrixXd::Zero(1, columns));

@@ -32,12 +32,6 @@ Words training(const std::string& trials, const std::string& output) {
           "40",    "-o",     output, "--evaluation-trials", "20"};
 }
 
-bool says(const std::string& text, const std::string& part) {
-  CAPTURE(text);
-  CAPTURE(part);
-  return text.find(part) != std::string::npos;
-}
-
 }  // namespace own_task_test
 
 TEST_SUITE("cli") {

@@ -62,7 +62,7 @@ Ended Program::wait() {
     ended_ = true;
   }
   const int code = WIFEXITED(status_) ? WEXITSTATUS(status_) : 128 + WTERMSIG(status_);
-  return {code, text_of(name_ + ".out"), text_of(name_ + ".err")};
+  return {code, file_text(name_ + ".out"), file_text(name_ + ".err")};
 }
 
 std::vector<std::string> study_words(const std::vector<std::string>& words) {
@@ -98,7 +98,7 @@ Folder::~Folder() {
   fs::remove_all(path_, ignored);
 }
 
-std::string text_of(const fs::path& path) {
+std::string file_text(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
 }
@@ -114,7 +114,7 @@ std::map<std::string, std::string> contents(const fs::path& folder) {
     const bool apart = name.starts_with("seconds") || name.starts_with("work") ||
                        entry.path().filename().string().starts_with('.');
     if (entry.is_regular_file() && !apart) {
-      all[name] = text_of(entry.path());
+      all[name] = file_text(entry.path());
     }
   }
   return all;

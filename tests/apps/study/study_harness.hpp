@@ -53,7 +53,7 @@ class Folder {
   std::filesystem::path before_, path_;
 };
 
-std::string text_of(const std::filesystem::path& path);
+std::string file_text(const std::filesystem::path& path);
 void write(const std::filesystem::path& path, const std::string& text);
 
 /// Results, plan and copy of a study's folder: names below it and contents.

@@ -36,7 +36,7 @@ std::map<std::string, std::string> reference_run() {
 }
 
 nlohmann::json result(const fs::path& file) {
-  return nlohmann::json::parse(text_of(file));
+  return nlohmann::json::parse(file_text(file));
 }
 
 }  // namespace
@@ -222,14 +222,14 @@ TEST_SUITE("cli") {
               .get<double>();
     }
     CHECK(std::abs(json["summary"][0]["mean"].get<double>() - sum / 4.0) < 1e-12);
-    CHECK(
-        text_of("reference/summary.csv").starts_with("condition,\"noise\",measure,count,mean,sd,"));
+    CHECK(file_text("reference/summary.csv")
+              .starts_with("condition,\"noise\",measure,count,mean,sd,"));
     CHECK(fs::exists("reference/summary.mat"));
     CHECK(fs::exists("reference/cells.csv"));
     const Ended plot = run_studies(
         {"plot", "study.toml", "-o", "reference", "--measure", "loss", "--over", "noise"});
     CHECK(plot.out == "reference/loss.svg\n");
-    CHECK(text_of("reference/loss.svg").find("<svg") != std::string::npos);
+    CHECK(file_text("reference/loss.svg").find("<svg") != std::string::npos);
     const Ended unknown =
         run_studies({"plot", "study.toml", "-o", "reference", "--measure", "los"});
     CHECK(unknown.code == 2);
