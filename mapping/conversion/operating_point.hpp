@@ -56,7 +56,7 @@ std::vector<spiking::NeuronParameters> saturating_neurons(const spiking::NeuronP
 std::vector<RateCurve> operating_curves(const spiking::NeuronParameters& neuron);
 
 /// An error of F / s from which on another neuron is tried.
-inline constexpr double kPoorFit = 0.03;
+inline constexpr double kPoorFit = 0.05;
 
 /// What shares one gain and one bias.
 enum class FitScope {

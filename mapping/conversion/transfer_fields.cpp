@@ -77,7 +77,7 @@ FieldTable<TransferOptions> make_table() {
                      "rate network's initial state, as the rate network does; or not, as published",
              .flag = true}));
   table.push_back(field("delay_ms", &T::delay_ms, {.low = 0.0, .high = 1000.0},
-                        {.option = "--delay",
+                        {.option = "--compensate-delay",
                          .unit = "ms",
                          .label = "delay taken off",
                          .help = "Delay of rise and membrane that is taken off the synaptic decay "

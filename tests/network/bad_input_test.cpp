@@ -131,7 +131,7 @@ TEST_SUITE("unit") {
     };
     const Eigen::MatrixXd one = Eigen::MatrixXd::Ones(1, 1);
     CHECK(error({}, {}).find("steps") != std::string::npos);
-    CHECK(error(Eigen::MatrixXd::Ones(5, 2), {}).find("must have 1 columns") != std::string::npos);
+    CHECK(error(Eigen::MatrixXd::Ones(5, 2), {}).find("must have 1 column") != std::string::npos);
     CHECK(error(Eigen::MatrixXd::Ones(5, 1), {.steps = 6}).find("5 rows") != std::string::npos);
     CHECK(error(one * std::nan(""), {}).find("row 0") != std::string::npos);
     CHECK(error(one, {.sampling = 0}).find("sampling") != std::string::npos);

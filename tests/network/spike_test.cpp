@@ -16,7 +16,7 @@ SpikingModel random_model(Eigen::Index units) {
   SpikingModel model;
   model.w = normal_matrix(units, units, 3, 0.06);
   model.w_in = normal_matrix(units, 1, 4, 3.0);
-  model.w_out = Eigen::VectorXd::Zero(units);
+  model.w_out = Eigen::MatrixXd::Zero(1, units);
   model.neuron.bias_mv = -39.0;
   model.synapse.decay_ms = Eigen::VectorXd::LinSpaced(units, 15.0, 40.0);
   return model;

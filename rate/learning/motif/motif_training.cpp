@@ -330,10 +330,13 @@ NamedArrays MotifLearner::state() const {
 }
 
 void MotifLearner::restore(const NamedArrays& state) {
-  for (std::size_t i = 0; i < courses_.size(); ++i) {
-    courses_[i] = course_from(state, fmt::format("{}", i + 1), courses_[i].parameters.size());
-    finish_where_enough(options_, courses_[i]);
+  std::vector<MotifCourse> courses;  // all of them or, where one does not fit, none
+  for (const MotifCourse& now : courses_) {
+    const std::string number = fmt::format("{}", courses.size() + 1);
+    courses.push_back(course_from(state, number, now.parameters.size()));
+    finish_where_enough(options_, courses.back());
   }
+  courses_ = std::move(courses);
 }
 
 MotifLibrary MotifLearner::library() const {

@@ -88,7 +88,7 @@ TEST_SUITE("unit") {
     const std::vector<rate::UnitType> types{kE, kE, kI, kE};
     const report::ReportRaster raster{0, {0, 1, 1, 2, 3, 3}, {0.0, 9.99, 10.0, 55.0, 99.9, 100.0}};
     const Eigen::MatrixXd rate = report::population_rate(raster, types, 100.0, 10.0);
-    REQUIRE(rate.rows() == 3);
+    REQUIRE(rate.rows() == 4);
     REQUIRE(rate.cols() == 10);
     // Two E spikes of three units in 10 ms: 2 / (3 * 0.01 s).
     CHECK(rate(0, 0) == near(200.0 / 3.0, 1e-12));

@@ -175,7 +175,7 @@ TEST_SUITE("unit") {
     check_message(replaced(text, "\"seed\": 1", "\"seed\": -1"), "options.seed: found -1");
     check_message(replaced(text, "\"seed\": 1", "\"seed\": \"one\""),
                   "options.seed: found \"one\"");
-    check_message(replaced(text, "\"E\"", "\"X\""), "must be E, I or SOM");
+    check_message(replaced(text, "\"E\"", "\"X\""), "must be E, I, SOM or mixed");
     check_message(replaced(text, "\"parity\": false", "\"parity\": 0"), "must be true or false");
     check_message(replaced(text, "\"tau_ms\": [", "\"tau_ms\": [1.0,"), "units.tau_ms");
     check_message(replaced(text, "\"tau_ms\": [", "\"tau_ms\": [true,"), "units.tau_ms");

@@ -92,7 +92,7 @@ TEST_SUITE("unit") {
     // r w_in = 1: weights as they stand.
     CHECK(model.w == Eigen::MatrixXd{{0.0, 3.0, 0.0}, {1.0, 0.0, 0.0}, {0.0, -2.0, 0.0}});
     CHECK(model.w_in == Eigen::MatrixXd{{1.0, 0.0}, {0.5, 2.0}, {0.0, -1.0}});
-    CHECK(model.w_out == Eigen::Vector3d(1.0, 2.0, 3.0));
+    CHECK(model.w_out == Eigen::RowVector3d(1.0, 2.0, 3.0));
     CHECK(model.synapse.kind == SynapseKind::single_exponential);
     CHECK(model.synapse.decay_ms.isApprox(Eigen::Vector3d(20.0, 30.0, 40.0), 1e-14));
     CHECK(model.neuron.tau_membrane_ms == 10.0);

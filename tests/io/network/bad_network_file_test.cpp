@@ -181,7 +181,7 @@ TEST_SUITE("unit") {
         "net.toml: line 19, column 11: edge 1: weights: found 9e+07 x"));
     check_place("value = 1.0\n[run]\nsteps = 10",
                 "sine = {period = 1}\n[run]\nsteps = 900000000000000", "line 25, column 8",
-                {"steps of 1 columns", "must fit into memory"});
+                {"steps of 1 column", "must fit into memory"});
   }
 
   TEST_CASE("damaged files are refused or read, and nothing else") {

@@ -33,7 +33,7 @@ TEST_SUITE("unit") {
   TEST_CASE("faults of tables name file, line and column") {
     CHECK(csv_error("1,2\n3,x\n") == "J.csv: line 2, column 3: found 'x'; must be a finite number");
     CHECK(csv_error("1,2\n3\n") ==
-          "J.csv: line 2: found 1 values; must be 2, as in the first line");
+          "J.csv: line 2: found 1 value; must be 2, as in the first line");
     CHECK(csv_error("1,,2\n").find("column 3") != std::string::npos);
     CHECK(csv_error("1,nan\n").find("'nan'") != std::string::npos);
     CHECK(csv_error("a,b\n").find("no numbers") != std::string::npos);

@@ -56,7 +56,7 @@ Comparison with_itself(const RateNetwork& model, const Task& task, int trials) {
     pair.rate.activity = run.r.rightCols(layout.grid.samples.samples);
     pair.rate.output = run.output.row(0);
     pair.rate.correct = task.rate_correct(trial, run.output);
-    measure(pair.rate, {5.0, 5.0, pair.rate.output}, trial.target.row(0), layout.grid);
+    measure(pair.rate, {5.0, 5.0, run.output.row(0)}, trial.target.row(0), layout.grid);
     pair.spiking = pair.rate;
     for (Eigen::Index unit = 0; unit < model.units(); ++unit) {
       CorrelationSums sums_of_unit;

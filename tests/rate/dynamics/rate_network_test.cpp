@@ -120,7 +120,8 @@ TEST_SUITE("numeric") {
     RecordedTrials recorded;
     recorded.conditions = {"trial"};
     recorded.step_ms = 1.0;
-    recorded.trials.push_back({normal_matrix(2, 80, 1.0, 7), normal_matrix(2, 80, 1.0, 8), 0});
+    // Nine, as an evaluation takes each of the given trials once.
+    recorded.trials.assign(9, {normal_matrix(2, 80, 1.0, 7), normal_matrix(2, 80, 1.0, 8), 0});
     const Task task = recorded_task(recorded);
     CHECK(task.outputs() == 2);
     const RateEvaluation fast = evaluate_rate(network, task, {.trials = 9, .seed = 4});
