@@ -15,7 +15,8 @@ constexpr const char* kEvalExamples =
     "  rheobase eval model.mat --scaling 50 --noise 0 --json\n"
     "  rheobase eval model.lif.mat --refractory 0\n"
     "  rheobase eval model.lif.mat --lesion inh@0.25\n"
-    "  rheobase eval model.lif.mat --drive exc --drive-strength -2 --drive-window 500:700";
+    "  rheobase eval model.lif.mat --drive exc --drive-strength -2\n"
+    "      --drive-window 500:700";
 
 }  // namespace
 

@@ -29,12 +29,14 @@ namespace fs = std::filesystem;
 
 constexpr const char* kPerturbExamples =
     "Examples:\n"
-    "  rheobase perturb model.lif.mat --lesion inh --fractions 0,0.1,0.2,0.5 --repeats 5\n"
-    "  rheobase perturb model.lif.mat --lesion-connections exc-exc --fractions 0,0.1,0.2,0.4\n"
+    "  rheobase perturb model.lif.mat --lesion inh --fractions 0,0.1,0.2,0.5\n"
+    "      --repeats 5\n"
+    "  rheobase perturb model.lif.mat --lesion-connections exc-exc\n"
+    "      --fractions 0,0.1,0.2,0.4\n"
     "  rheobase perturb model.lif.mat --drive exc@0.1 --strengths -4,-2,0,2,4\n"
     "      --drive-window 500:700 --plot drive.png\n"
-    "  rheobase perturb model.lif.mat --drive all --drive-strength -3 --times 0,200,400,600\n"
-    "      --duration 100 --json";
+    "  rheobase perturb model.lif.mat --drive all --drive-strength -3\n"
+    "      --times 0,200,400,600 --duration 100 --json";
 
 struct PerturbRequest {
   fs::path model, plot;

@@ -80,8 +80,8 @@ void add_study_plot_command(Command group, const Console& console) {
   command.examples(
       "Examples:\n"
       "  rheobase study plot study.toml -o results\n"
-      "  rheobase study plot study.toml -o results --measure accuracy --over N --by activation "
-      "--format pdf");
+      "  rheobase study plot study.toml -o results --measure accuracy --over N\n"
+      "      --by activation --format pdf");
   add_study_file(command, *request);
   add_study_folder(command, *request);
   add_text(command, "--measure", request->plot.measure, "NAME",

@@ -150,7 +150,8 @@ void add_study_run_command(Command group, const Console& console,
       "  rheobase study run study.toml -o results\n"
       "  rheobase study run study.toml -o results --jobs 8 --memory 4 --retry\n"
       "  mpirun -n 64 rheobase study run study.toml -o results\n"
-      "  sbatch --array=1-100 --wrap 'rheobase study run study.toml -o results --jobs 1'");
+      "  sbatch --array=1-100\n"
+      "      --wrap 'rheobase study run study.toml -o results --jobs 1'");
   add_study_file(command, *request);
   add_study_folder(command, *request);
   add_integer(command, "--jobs", request->jobs, kNonNegative,

@@ -124,8 +124,8 @@ TEST_SUITE("cli") {
     CHECK(run({"export", "network.mat", "--format", "csv", "--table", "weights", "-o", "w.csv"})
               .code == 0);
     refused({"map", "network.mat", "-o", "mapped.mat"}, "field 'task'");
-    refused({"map", "network.mat", "--task", "go-nogo", "-o", "mapped.mat"}, "87 column(s)");
-    refused({"eval", "network.mat", "--task", "go-nogo"}, "87 column(s)");
+    refused({"map", "network.mat", "--task", "go-nogo", "-o", "mapped.mat"}, "87 columns");
+    refused({"eval", "network.mat", "--task", "go-nogo"}, "87 columns");
   }
 
   TEST_CASE("targets from a plain file and from a session") {

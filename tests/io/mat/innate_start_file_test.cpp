@@ -108,7 +108,7 @@ TEST_SUITE("unit") {
         "s.mat: field 'W_rec': found 1 from unit 1 to unit 0; must be 0 where the mask is 0");
     CHECK(start_message_with("W_in", Eigen::MatrixXd::Ones(3, 1)) ==
           "s.mat: field 'W_in': found 1 input; must have 2: a cue and a perturbation for each of "
-          "1 trajectory");
+          "1 trajectories");
     CHECK(start_message_with("d_traj", Eigen::MatrixXd::Constant(1, 1, 4.5)) ==
           "s.mat: field 'd_traj': found 4.5 ms; must be a whole number of steps of 1 ms");
     CHECK(start_message_with("d_traj", Eigen::RowVector2d(4.0, 4.0)) ==
