@@ -84,7 +84,8 @@ Sweep sweep_of(const PerturbRequest& request) {
       throw InputError("--fractions", "", one ? "'" + text + "'" : "no lesion or two",
                        "must come with one of --lesion and --lesion-connections, without @");
     }
-    return {"--fractions", choice.lesion.empty() ? "Connections removed" : "Units removed",
+    return {"--fractions",
+            choice.lesion.empty() ? "Fraction of connections removed" : "Fraction of units removed",
             number_list("--fractions", request.fractions, kProbability)};
   }
   const std::string option = request.strengths.empty() ? "--times" : "--strengths";

@@ -105,15 +105,16 @@ std::vector<std::string> read_conditions(const MatFile& file, std::size_t trials
 }
 
 void read_all_spikes(const MatFile& file, std::vector<RunFile>& runs) {
-  constexpr double kMostUnits = 1e6;
+  constexpr double kMostSpikingUnits = 1e6;
   const auto trials = static_cast<double>(runs.size());
   const Eigen::VectorXd trial = whole_numbers(file, kSpikeTrial, -1, 1.0, trials);
-  const Eigen::VectorXd unit = whole_numbers(file, "spike_unit", trial.size(), 1.0, kMostUnits);
+  const Eigen::VectorXd unit =
+      whole_numbers(file, "spike_unit", trial.size(), 1.0, kMostSpikingUnits);
   const Eigen::VectorXd time_ms =
       file.vector("spike_time_ms", trial.size(), "must be one number a spike");
   Eigen::VectorXd copy;
   if (file.has("spike_copy")) {
-    copy = whole_numbers(file, "spike_copy", trial.size(), 1.0, kMostUnits);
+    copy = whole_numbers(file, "spike_copy", trial.size(), 1.0, kMostSpikingUnits);
   }
   for (Index i = 0; i < trial.size(); ++i) {
     spiking::SimulationResult& result = runs[static_cast<std::size_t>(trial[i]) - 1].result;

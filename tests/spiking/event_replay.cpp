@@ -29,7 +29,9 @@ spiking::EventNetwork single_unit(const spiking::EventNetwork& network, Eigen::I
           .decay_rate = network.decay_rate.segment(unit, 1),
           .synapses =
               spiking::SparseColumns<double>(Eigen::MatrixXd::Zero(1, 1), Eigen::VectorXd::Zero(1)),
-          .w_out = Eigen::RowVectorXd::Ones(1)};
+          .readout_filter = synapse,
+          .w_out = Eigen::RowVectorXd::Ones(1),
+          .b_out = Eigen::VectorXd::Zero(1)};
 }
 
 spiking::EventProtocol single_unit(const spiking::EventProtocol& protocol, Eigen::Index unit) {

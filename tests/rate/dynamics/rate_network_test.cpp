@@ -277,7 +277,7 @@ TEST_SUITE("statistical") {
       network.initial = initial;
       Eigen::MatrixXd x(kUnits, kSeeds);
       for (Eigen::Index seed = 0; seed < kSeeds; ++seed) {
-        x.col(seed) = Stepper(network, {.seed = static_cast<std::uint64_t>(seed)}).x();
+        x.col(seed) = Stepper(network, {.seed = static_cast<Seed>(seed)}).x();
       }
       return x;
     };
