@@ -264,6 +264,9 @@ RunFile read_run(const std::filesystem::path& path) {
 
 RunFile parse_run(std::span<const std::byte> bytes, const std::string& where) {
   const MatFile file(bytes, where);
+  if (file.has("spike_trial")) {
+    file.fail("spike_trial", "runs of several trials (simulate --trials)", "must be one run");
+  }
   RunFile run;
   read_spikes(file, run.result);
   read_signals(file, run);

@@ -46,14 +46,14 @@ void add_all_spikes(MatFields& fields, const std::vector<RunFile>& runs) {
 void add_trials(MatFields& fields, const std::vector<RunFile>& runs) {
   const spiking::SimulationResult& first = runs.front().result;
   const auto trials = static_cast<Index>(runs.size());
-  Eigen::MatrixXd output(trials, first.output.values.size());
+  Eigen::MatrixXd output(trials, first.outputs() * first.output.values.size());
   Eigen::MatrixXd counts(first.spike_count.size(), trials);
   std::vector<double> number, index;
   std::vector<bool> correct;
   std::string conditions;
   for (Index k = 0; k < trials; ++k) {
     const RunFile& run = runs[static_cast<std::size_t>(k)];
-    output.row(k) = run.result.output.values.transpose();
+    output.row(k) = run.result.all_outputs().reshaped<Eigen::RowMajor>();
     counts.col(k) = run.result.spike_count.cast<double>();
     number.push_back(run.description.simulation.trial);
     index.push_back(run.description.trial_index + 1);
@@ -61,6 +61,7 @@ void add_trials(MatFields& fields, const std::vector<RunFile>& runs) {
     conditions += (k == 0 ? "" : "\n") + run.description.condition;
   }
   fields.matrix("spike_count", counts);
+  fields.integer("outputs", first.outputs());
   fields.matrix("output", output);
   fields.number("output_start_ms", first.output.start_ms);
   fields.number("output_step_ms", first.output.step_ms);
@@ -126,9 +127,29 @@ void read_all_spikes(const MatFile& file, std::vector<RunFile>& runs) {
   }
 }
 
+/// The rows of `output`: all samples of the first readout, then those of the next.
+void read_outputs(const MatFile& file, std::vector<RunFile>& runs) {
+  const Eigen::MatrixXd output = file.matrix("output", "must have a row a trial");
+  constexpr std::string_view kOutputs = "must be the number of readouts in output";
+  const Index outputs = file.has("outputs")  // older files have one
+                            ? static_cast<Index>(file.integer("outputs", 1, 1'000'000, kOutputs))
+                            : 1;
+  if (output.cols() % outputs != 0) {
+    file.fail("outputs", fmt::format("{} in {} columns", outputs, output.cols()), kOutputs);
+  }
+  const Index samples = output.cols() / outputs;
+  for (std::size_t k = 0; k < runs.size(); ++k) {
+    const auto row = output.row(static_cast<Index>(k));
+    runs[k].result.output = {file.number("output_start_ms", "must be one number"),
+                             file.number("output_step_ms", "must be one number"),
+                             row.head(samples)};
+    runs[k].result.more_outputs =
+        row.tail(row.size() - samples).reshaped<Eigen::RowMajor>(outputs - 1, samples);
+  }
+}
+
 void read_trials_of_runs(const MatFile& file, std::vector<RunFile>& runs) {
   const auto trials = static_cast<Index>(runs.size());
-  const Eigen::MatrixXd output = file.matrix("output", "must have a row a trial");
   const Eigen::MatrixXd counts =
       file.matrix("spike_count", -1, trials, "must have a column a trial");
   const Eigen::VectorXd number = whole_numbers(file, "trial_number", trials, 0.0, 4294967295.0);
@@ -152,8 +173,6 @@ void read_trials_of_runs(const MatFile& file, std::vector<RunFile>& runs) {
     }
     run.result.spike_count = counts.col(k).cast<int>();
     run.result.copies = copies;
-    run.result.output = {file.number("output_start_ms", "must be one number"),
-                         file.number("output_step_ms", "must be one number"), output.row(k)};
     read_run_description(file, run);
     run.description.simulation.trial = static_cast<std::uint32_t>(number[k]);
     run.description.condition = conditions[static_cast<std::size_t>(k)];
@@ -193,6 +212,7 @@ std::vector<RunFile> read_run_trials(const std::filesystem::path& path) {
     file.fail("output", "no row", "must have a row a trial");
   }
   std::vector<RunFile> runs(static_cast<std::size_t>(output.rows()));
+  read_outputs(file, runs);
   read_trials_of_runs(file, runs);
   read_all_spikes(file, runs);
   for (const RunFile& run : runs) {

@@ -8,7 +8,8 @@
 namespace rheobase::io {
 
 /// Runs of one network in one file: the spikes of all with the trial of each (spike_trial), a row
-/// of `output` a trial, a column of `spike_count`; voltages, rates and inputs are left out.
+/// of `output` a trial (its readouts one after the other), a column of `spike_count`; voltages,
+/// rates and inputs are left out.
 /// @param runs  one or more, of the same network, length and options; trials follow each other
 /// @throws InputError where `path` cannot be written
 void write_run_trials(const std::filesystem::path& path, const std::vector<RunFile>& runs);

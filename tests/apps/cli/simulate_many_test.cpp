@@ -57,6 +57,9 @@ TEST_SUITE("cli") {
     }
     CHECK(many.json()["accuracy"]["successes"] == correct);
 
+    CHECK_THROWS_WITH(io::read_run("runs.mat"),
+                      "runs.mat: field 'spike_trial': found runs of several trials (simulate "
+                      "--trials); must be one run");
     REQUIRE(run({"export", "runs.mat", "--format", "nwb", "-o", "runs.nwb"}).code == 0);
     REQUIRE(run({"export", "runs.mat", "--format", "csv", "-o", "runs.csv"}).code == 0);
     const std::string csv = read_text("runs.csv");
