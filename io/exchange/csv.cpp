@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "io/exchange/exporter_registry.hpp"
 #include "rate/dynamics/unit_type.hpp"
@@ -167,8 +168,27 @@ const std::vector<Table>& tables() {
   return all;
 }
 
+/// The columns of a table are those of every run.
+void require_alike(const std::vector<RunFile>& runs, const std::string& where) {
+  const spiking::SimulationResult& first = runs.front().result;
+  for (const RunFile& run : runs) {
+    const spiking::SimulationResult& result = run.result;
+    if (result.outputs() != first.outputs() || result.copies != first.copies) {
+      throw InputError(where, "",
+                       fmt::format("runs of {} of {} and of {} of {}",
+                                   counted(first.outputs(), "output"), counted(first.copies, "copy"),
+                                   counted(result.outputs(), "output"),
+                                   counted(result.copies, "copy")),
+                       "must be of as many outputs and copies: a table has one row of names");
+    }
+  }
+}
+
 ExportResult make(const ExportSource& source, const ExportOptions& options) {
   const std::vector<RunFile>* runs = source.model ? nullptr : &require_runs(source, "csv");
+  if (runs != nullptr) {
+    require_alike(*runs, source.where);
+  }
   std::string names;
   for (const Table& table : tables()) {
     if (runs != nullptr ? !table.of_runs : !table.of_model) {
@@ -176,7 +196,7 @@ ExportResult make(const ExportSource& source, const ExportOptions& options) {
     }
     if (options.table.empty() || options.table == table.name) {
       if (table.name == "voltage" && runs->size() > 1) {
-        throw InputError(source.where, "", fmt::format("{} runs", runs->size()),
+        throw InputError(source.where, "", counted(runs->size(), "run"),
                          "must be one: a table of voltages is one of a run");
       }
       if (table.name == "voltage" && runs->front().result.voltage.size() == 0) {
