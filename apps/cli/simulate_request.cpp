@@ -8,6 +8,7 @@
 #include "apps/cli/option.hpp"
 #include "apps/cli/value_syntax.hpp"
 #include "core/error.hpp"
+#include "mapping/conversion/evaluate_spiking.hpp"
 #include "rate/dynamics/unit_type.hpp"
 
 namespace rheobase::cli {
@@ -133,7 +134,7 @@ io::RunDescription description_of(const SimulateRequest& request, const io::Mode
 
 void describe_trial(const rate::Task& task, const rate::Trial& trial,
                     const spiking::SimulationResult& result, io::RunDescription& description) {
-  description.correct = task.spiking_correct(trial, result.output);
+  description.correct = mapping::is_correct(task, trial, result);
   description.task = task.name();
   description.condition = task.conditions()[static_cast<std::size_t>(trial.condition)];
   description.trial_index = trial.index;

@@ -11,6 +11,8 @@
 #include "io/mat/atomic_file.hpp"
 #include "io/mat/mat_file.hpp"
 #include "io/mat/rate_model_file.hpp"
+#include "io/mat/run_file.hpp"
+#include "io/mat/run_trials_file.hpp"
 #include "tests/apps/cli/cli_harness.hpp"
 
 namespace rheobase {
@@ -177,6 +179,35 @@ TEST_SUITE("cli") {
     CHECK(file.network.tau_ms.maxCoeff() <= 100.0);
     CHECK(run({"eval", "two.mat", "--json"}).json()["rate"]["accuracy"]["value"] == 1.0);
     CHECK(run({"info", "two.mat"}).code == 0);
+    // The spiking network's trials are scored by both outputs, one by one and many at once.
+    const Words spiking{"two.mat", "--scaling", "25", "--trials", "2", "--json"};
+    const Outcome eval = run(Words{"eval"} + spiking);
+    CAPTURE(eval.err);
+    const Outcome many = run(Words{"simulate"} + spiking + Words{"-o", "runs.mat"});
+    CAPTURE(many.err);
+    REQUIRE(many.code == 0);
+    CHECK(many.json()["accuracy"] == eval.json()["spiking"]["accuracy"]);
+    const Outcome one =
+        run({"simulate", "two.mat", "--scaling", "25", "--trial", "1", "-o", "run.mat", "--json"});
+    CAPTURE(one.err);
+    REQUIRE(one.code == 0);
+    const io::RunFile saved = io::read_run("run.mat");
+    CHECK(saved.result.outputs() == 2);
+    CHECK(one.json()["correct"] == *saved.description.correct);
+    const std::vector<io::RunFile> runs = io::read_run_trials("runs.mat");
+    CHECK(runs[1].description.correct == saved.description.correct);
+    CHECK(runs[1].result.all_outputs() == saved.result.all_outputs());
+    REQUIRE(run({"export", "runs.mat", "--format", "csv", "--table", "output", "-o", "o.csv"})
+                .code == 0);
+    CHECK(read_text("o.csv").starts_with("trial,time_ms,output,output_2\n1,"));
+    // A table has one row of names: runs of other numbers of outputs do not go into it.
+    REQUIRE(run({"simulate", std::string(RHEOBASE_DATA) + "/go-nogo_N200_seed1.lif.mat", "-o",
+                 "other.mat"})
+                .code == 0);
+    const Outcome mixed =
+        run({"export", "run.mat", "other.mat", "--format", "csv", "-o", "mixed.csv"});
+    CHECK(mixed.code == 2);
+    CHECK(says(mixed.err, "runs of 2 outputs of 1 copy and of 1 output of 1 copy"));
     const Outcome task = run({"task", "file", "--trials-file", "two_outputs.mat"});
     CHECK(says(task.out, "2 (a, b)"));
     CHECK(says(task.out, "30 to 40"));
