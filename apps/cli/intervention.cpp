@@ -38,7 +38,8 @@ std::optional<Units> units_of_type(const std::string& word, const rate::RateNetw
     return of_type([](UnitType type) { return type == UnitType::excitatory; });
   }
   if (word == "inh") {
-    return of_type([](UnitType type) { return type != UnitType::excitatory; });
+    return of_type(
+        [](UnitType type) { return type == UnitType::inhibitory || type == UnitType::som; });
   }
   if (word == "som") {
     return of_type([](UnitType type) { return type == UnitType::som; });

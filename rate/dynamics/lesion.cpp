@@ -30,9 +30,14 @@ template std::vector<std::pair<Eigen::Index, Eigen::Index>> random_part(
     std::vector<std::pair<Eigen::Index, Eigen::Index>>, double, Seed);
 
 void remove_units(RateNetwork& network, std::span<const Eigen::Index> units) {
+  const bool initial = network.w_initial.size() > 0;
   for (const Eigen::Index unit : units) {
     network.w.row(unit).setZero();
     network.w.col(unit).setZero();
+    if (initial) {
+      network.w_initial.row(unit).setZero();
+      network.w_initial.col(unit).setZero();
+    }
     network.w_in.row(unit).setZero();
     network.w_out.col(unit).setZero();
     network.bias[unit] = 0.0;
@@ -56,6 +61,9 @@ Eigen::Index remove_connections(RateNetwork& network, std::span<const Eigen::Ind
   const auto removed = random_part(std::move(connections), fraction, seed);
   for (const auto& [target, source] : removed) {
     network.w(target, source) = 0.0;
+    if (network.w_initial.size() > 0) {
+      network.w_initial(target, source) = 0.0;
+    }
   }
   return static_cast<Eigen::Index>(removed.size());
 }

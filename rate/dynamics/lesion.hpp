@@ -2,10 +2,10 @@
 // from it has the same: a unit without connections, a missing weight, a current.
 //
 //   units        W_ij = 0 for i or j in the lesion, W_in,i = 0, W_out,i = 0, b_i = 0: the unit
-//   still
-//                runs, without input and without effect
+//                still runs, without input and without effect
 //   connections  every W_ij that is not 0, from one set of units to another, is 0 with those of the
 //                chosen fraction: round(fraction n) of the n there are
+//   W before training, where it is known, has the same lesion
 //   drive        one more input, of weight 1 to the units and 0 to the others
 #pragma once
 

@@ -86,6 +86,21 @@ TEST_SUITE("cli") {
     CHECK(times.json()["points"].size() == 2);
   }
 
+  TEST_CASE("units of both signs are neither exc nor inh") {
+    const WorkingFolder folder;
+    REQUIRE(run(tiny_training("mixed.mat") + Words{"--dale", "false"}).code == 0);
+    const auto refusal = [](const std::string& units) {
+      const Outcome outcome =
+          run({"eval", "mixed.mat", "--scaling", "25", "--trials", "2", "--lesion", units});
+      CHECK(outcome.code == 2);
+      return outcome.err;
+    };
+    CHECK(says(refusal("inh"), "--lesion: found 'inh'; must be units that the network has"));
+    CHECK(says(refusal("exc"), "--lesion: found 'exc'; must be units that the network has"));
+    CHECK(run({"eval", "mixed.mat", "--scaling", "25", "--trials", "2", "--lesion", "all"}).code ==
+          0);
+  }
+
   TEST_CASE("what is asked of perturb and lesions is refused in one line") {
     const auto refusal = [](const Words& words) {
       const Outcome outcome = run(Words{"perturb", trained()} + words);

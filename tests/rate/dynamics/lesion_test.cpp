@@ -52,6 +52,11 @@ TEST_SUITE("unit") {
     const Eigen::MatrixXd b = run_rate(smaller, input, quiet).output;
     CHECK((a - b).cwiseAbs().maxCoeff() <= 1e-12);
     CHECK((a - run_rate(whole, input, quiet).output).cwiseAbs().maxCoeff() > 1e-6);
+    // The weights before training, a control of the mapped network, have the lesion too.
+    CHECK(lesioned.w_initial.row(19).isZero(0.0));
+    CHECK(lesioned.w_initial.col(19).isZero(0.0));
+    CHECK(lesioned.w_initial.topLeftCorner(19, 19) == smaller.w_initial);
+    CHECK_FALSE(whole.w_initial.row(19).isZero(0.0));
   }
 
   TEST_CASE("a fraction of connections is removed, larger fractions remove more of the same") {
@@ -68,6 +73,7 @@ TEST_SUITE("unit") {
       for (Eigen::Index i = 0; i < network.w.size(); ++i) {
         if (network.w(i) != whole.w(i)) {
           CHECK(network.w(i) == 0.0);
+          CHECK(network.w_initial(i) == 0.0);
           gone.insert(i);
         }
       }
