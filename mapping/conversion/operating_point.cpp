@@ -16,7 +16,7 @@
 // | sigma | noise_sd_mv | mV | 1, 1.5, 2, 3, 4, 6, 8 |
 //
 // A transfer function that saturates at both ends, as tanh and the sigmoid do, asks for units that
-// do: where the given neuron leaves an error above 0.03, t_ref = 0.9 / s, a reset 10 or 5 mV below
+// do: where the given neuron leaves an error above 0.05, t_ref = 0.9 / s, a reset 10 or 5 mV below
 // the threshold and no noise while refractory are tried, at 4, 6 and 8 mV.
 //
 // The simplex is Nelder & Mead's (Comput J 7:308, 1965) in log kappa and beta, from three gains;
@@ -281,12 +281,10 @@ OperatingPointFitter::OperatingPointFitter(const rate::RateNetwork& network,
   }
 }
 
-/// The neuron and noise of the least error; `curves` stays empty where it is no better than
-/// kPoorFit allows and the given neuron's is.
-OperatingPoint OperatingPointFitter::saturated_point(double scaling_factor,
+/// The neuron and noise of the least error; `best`, with `curves` empty, where none is better.
+OperatingPoint OperatingPointFitter::saturated_point(OperatingPoint best, double scaling_factor,
                                                      TransferOptions& transfer,
                                                      std::vector<RateCurve>& curves) const {
-  OperatingPoint best = fit_operating_point(curves_, scaling_factor, transfer_, all_);
   for (const spiking::NeuronParameters& neuron :
        saturating_neurons(transfer.neuron, scaling_factor)) {
     for (const RateCurve& given : curves_) {
@@ -310,8 +308,7 @@ OperatingPointFitter::Fit OperatingPointFitter::fit(double scaling_factor,
   OperatingPoint point = fit_operating_point(curves_, scaling_factor, transfer_, all_);
   std::vector<RateCurve> saturating;
   if (saturate_ && point.error > kPoorFit) {
-    const OperatingPoint other = saturated_point(scaling_factor, transfer, saturating);
-    point = saturating.empty() ? point : other;
+    point = saturated_point(point, scaling_factor, transfer, saturating);
   }
   const double threshold = transfer.neuron.threshold_mv;
   transfer.mapping = Mapping::fitted;

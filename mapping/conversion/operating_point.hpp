@@ -91,8 +91,8 @@ class OperatingPointFitter {
     VisitedStates visited;
   };
 
-  OperatingPoint saturated_point(double scaling_factor, TransferOptions& transfer,
-                                 std::vector<RateCurve>& curves) const;
+  OperatingPoint saturated_point(OperatingPoint best, double scaling_factor,
+                                 TransferOptions& transfer, std::vector<RateCurve>& curves) const;
 
   std::string transfer_;
   bool saturate_;

@@ -14,8 +14,7 @@
 //           readout_bias               false
 //           use_initial_weights        false   W before training, the published control
 //           filter_input               false   E passes the filter of the synapses, and I(0) is
-//           such
-//                                              that the membrane starts from kappa x_0
+//                                              such that the membrane starts from kappa x_0
 //           delay_ms             ms    0       td_i = tau_i - delay, at least tau_i / 2
 //           readout_decay_ms     ms    0       td of the readout's filter alone; 0: td_i
 //
