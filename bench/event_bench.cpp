@@ -92,13 +92,14 @@ EventNetwork random_network(Eigen::Index units, Eigen::Index fan_out) {
     }
     starts.push_back(rows.size());
   }
-  EventNetwork network{
-      .neuron = {},
-      .synapse = {SynapseKind::double_exponential, 2.0, decay_ms},
-      .decay_rate = decay_ms.cwiseInverse(),
-      .synapses = SparseColumns<double>(std::move(starts), std::move(rows), std::move(values)),
-      .w_out = Eigen::RowVectorXd::Ones(units)};
-  return network;
+  const SynapseParameters filter{SynapseKind::double_exponential, 2.0, decay_ms};
+  return {.neuron = {},
+          .synapse = filter,
+          .decay_rate = decay_ms.cwiseInverse(),
+          .synapses = SparseColumns<double>(std::move(starts), std::move(rows), std::move(values)),
+          .readout_filter = filter,
+          .w_out = Eigen::RowVectorXd::Ones(units),
+          .b_out = Eigen::VectorXd::Zero(1)};
 }
 
 /// One simulated second of a network of N units at fan-out 100.

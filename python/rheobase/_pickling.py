@@ -27,6 +27,14 @@ def contents_of(save: Any) -> bytes:
         return path.read_bytes()
 
 
+def read_contents(contents: bytes, read: Any) -> Any:
+    """``read(path)`` of a file that holds `contents`."""
+    with tempfile.TemporaryDirectory(dir=_MEMORY) as folder:
+        path = pathlib.Path(folder) / "object.mat"
+        path.write_bytes(contents)
+        return read(str(path))
+
+
 def model_contents(model: _engine.Model) -> bytes:
     """The model file of a model."""
     return contents_of(lambda path: model.save(path, False))

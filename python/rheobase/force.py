@@ -12,8 +12,6 @@ docs/force.md.
 from __future__ import annotations
 
 import dataclasses
-import pathlib
-import tempfile
 from typing import Any
 
 import numpy as np
@@ -21,7 +19,7 @@ import numpy as np
 from . import _engine
 from ._display import Measure, Shown, percent
 from ._options import call_text, option_texts
-from ._pickling import contents_of, path_text
+from ._pickling import contents_of, path_text, read_contents
 from ._progress import Progress, progress_function
 from .models import RateModel
 
@@ -108,10 +106,7 @@ class ForceNetwork(Shown):
         return contents_of(self._file.save)
 
     def __setstate__(self, state: bytes) -> None:
-        with tempfile.TemporaryDirectory() as folder:
-            path = pathlib.Path(folder) / "network.mat"
-            path.write_bytes(state)
-            ForceNetwork.__init__(self, _engine.read_force(str(path)))
+        ForceNetwork.__init__(self, read_contents(state, _engine.read_force))
 
     def test(self) -> FreshTest:
         """Both sides from x = 0, as the published program's test call."""

@@ -12,8 +12,6 @@ Reference: Logiaco & Escola, arXiv:2006.13332 (2021); docs/motifs.md.
 from __future__ import annotations
 
 import dataclasses
-import pathlib
-import tempfile
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -22,7 +20,7 @@ import numpy as np
 from . import _engine
 from ._display import Measure, Shown
 from ._options import call_text, option_texts
-from ._pickling import contents_of, path_text
+from ._pickling import contents_of, path_text, read_contents
 from ._progress import Progress, progress_function
 from .models import RateModel
 
@@ -164,10 +162,7 @@ class Library(Shown):
         return contents_of(self._library.save)
 
     def __setstate__(self, state: bytes) -> None:
-        with tempfile.TemporaryDirectory() as folder:
-            path = pathlib.Path(folder) / "library.mat"
-            path.write_bytes(state)
-            Library.__init__(self, _engine.read_motif_library(str(path)))
+        Library.__init__(self, read_contents(state, _engine.read_motif_library))
 
     @option_texts(_engine.motif_options("train"))
     def train(

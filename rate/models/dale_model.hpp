@@ -3,8 +3,8 @@
 //
 //   W     = (max(w, 0) diag(m)) .* som_m       without Dale's principle: (w diag(m)) .* som_m
 //   tau_i = sigmoid(g_i) (tau_max - tau_min) + tau_min        tau_min = tau_max: one, not trained
-//   x_t   = (1 - 1/tau) x_{t-1} + (1/tau) (W r_{t-1} + W_in u_{t-1} + b) + sigma xi_t,   x_0 = 0.1
-//   sigma xi_0,   r_t = phi(x_t),   o_t = W_out r_t + b_out
+//   x_t   = (1 - 1/tau) x_{t-1} + (1/tau) (W r_{t-1} + W_in u_{t-1} + b) + sigma xi_t
+//   x_0   = 0.1 sigma xi_0,   r_t = phi(x_t),   o_t = W_out r_t + b_out
 //
 //   symbol   member           unit   default
 //   w        w, N x N                          initial values: initialise.hpp
@@ -51,8 +51,7 @@ struct DaleModel {
   Eigen::MatrixXd mask;   ///< N x N of 0 and 1 (som_m)
   Eigen::MatrixXd w_in;   ///< N x inputs
   Eigen::MatrixXd w_out;  ///< outputs x N, readout weights
-  /// outputs
-  Eigen::VectorXd b_out = Eigen::VectorXd::Zero(1);
+  Eigen::VectorXd b_out = Eigen::VectorXd::Zero(1);  ///< outputs
   Eigen::VectorXd bias;       ///< N, of the units; empty: none; never trained
   Eigen::VectorXd tau_gate;   ///< N, g: tau = sigmoid(g) (max - min) + min (taus_gaus)
   Eigen::VectorXd tau_gate0;  ///< N, g at the start of training

@@ -112,14 +112,15 @@ void advance_synapses(ParityState& state, const Eigen::MatrixXd& weights,
   state.hr = state.hr * rise + state.fired / (tr * readout_td);
 }
 
-void record_sample(ClockRecorder& recorder, const ParityState& state, const SpikingModel& model,
-                   const Eigen::ArrayXd& current, long step) {
+/// @param readout  N x outputs: each column is one output's weights
+void record_sample(ClockRecorder& recorder, const ParityState& state,
+                   const Eigen::MatrixXd& readout, const Eigen::ArrayXd& current, long step) {
   if (!recorder.is_sample(step)) {
     return;
   }
-  Eigen::VectorXd output(model.outputs());
+  Eigen::VectorXd output(readout.cols());
   for (Eigen::Index k = 0; k < output.size(); ++k) {
-    output[k] = model.w_out.row(k).transpose().eval().dot(state.r.matrix());
+    output[k] = readout.col(k).dot(state.r.matrix());
   }
   recorder.output(step, output);
   if (recorder.wants_rate()) {
@@ -136,6 +137,7 @@ SimulationResult run_clock_parity(const SpikingModel& model, const Eigen::Matrix
                                   const ClockGrid& grid, const SimulationOptions& options) {
   const NeuronParameters& neuron = model.neuron;
   const Eigen::ArrayXXd drive = membrane_drive(model, input).array();
+  const Eigen::MatrixXd readout = model.w_out.transpose();
   Eigen::MatrixXd weights = open_weights(model, 0);
   Eigen::Index column = 0;
   const ParityFilters filters(model, grid.dt_s);
@@ -175,7 +177,7 @@ SimulationResult run_clock_parity(const SpikingModel& model, const Eigen::Matrix
       last_s = last_s + (grid.dt_s * static_cast<double>(step) - last_s);
       state.v[unit] = neuron.reset_mv;
     }
-    record_sample(recorder, state, model, current, step);
+    record_sample(recorder, state, readout, current, step);
   }
   return recorder.take();
 }

@@ -20,9 +20,8 @@ struct StudySharing {
 
 // The commands of the group `rheobase study`, one file each.
 void add_study_check_command(Command group, const Console& console);
-/// @param sharing  for the program of MPI; nothing: this process runs alone, or becomes that
-/// program
-///                 where mpirun started it
+/// @param sharing  for the program of MPI; without it this process runs alone, or becomes that
+///                 program where mpirun started it
 void add_study_run_command(Command group, const Console& console,
                            const std::shared_ptr<const StudySharing>& sharing = {});
 void add_study_status_command(Command group, const Console& console);

@@ -149,24 +149,32 @@ void ComparisonSums::compare_outputs(ConditionComparison& result,
   result.rate_accuracy = accuracy_of(traces_.rate_correct, trials);
   result.spiking_accuracy = accuracy_of(traces_.spiking_correct, trials);
   std::vector<bool> rate, spiking;
-  analysis::CorrelationSums correlation;
-  double squares = 0.0;
+  OutputSums sums;
   for (const std::size_t trial : trials) {
     rate.push_back(traces_.rate_correct[trial]);
     spiking.push_back(traces_.spiking_correct[trial]);
-    const auto row = static_cast<Eigen::Index>(trial);
     for (int output = 0; output < layout_.outputs; ++output) {
-      const Eigen::ArrayXd x = analysed(traces_.rate_output, row, output);
-      const Eigen::ArrayXd y = analysed(traces_.spiking_output, row, output);
-      correlation.add(x, y);
-      squares += (y - x).square().sum();
+      add_output(sums, static_cast<Eigen::Index>(trial), output);
     }
   }
   result.paired = analysis::mcnemar_test(rate, spiking);
   if (!trials.empty()) {
-    result.output_rmse = std::sqrt(squares / static_cast<double>(correlation.count()));
-    result.output_correlation = correlation.correlation();
+    const OutputComparison outputs = comparison_of(sums);
+    result.output_rmse = outputs.rmse;
+    result.output_correlation = outputs.correlation;
   }
+}
+
+void ComparisonSums::add_output(OutputSums& sums, Eigen::Index trial, int output) const {
+  const Eigen::ArrayXd x = analysed(traces_.rate_output, trial, output);
+  const Eigen::ArrayXd y = analysed(traces_.spiking_output, trial, output);
+  sums.correlation.add(x, y);
+  sums.squares += (y - x).square().sum();
+}
+
+OutputComparison ComparisonSums::comparison_of(const OutputSums& sums) {
+  return {std::sqrt(sums.squares / static_cast<double>(sums.correlation.count())),
+          sums.correlation.correlation()};
 }
 
 /// An output's samples that are analysed, of one trial.
@@ -180,16 +188,11 @@ Eigen::ArrayXd ComparisonSums::analysed(const Eigen::MatrixXd& outputs, Eigen::I
 std::vector<OutputComparison> ComparisonSums::compare_each_output() const {
   std::vector<OutputComparison> result;
   for (int output = 0; output < layout_.outputs; ++output) {
-    analysis::CorrelationSums correlation;
-    double squares = 0.0;
+    OutputSums sums;
     for (Eigen::Index trial = 0; trial < added_; ++trial) {
-      const Eigen::ArrayXd x = analysed(traces_.rate_output, trial, output);
-      const Eigen::ArrayXd y = analysed(traces_.spiking_output, trial, output);
-      correlation.add(x, y);
-      squares += (y - x).square().sum();
+      add_output(sums, trial, output);
     }
-    result.push_back(
-        {std::sqrt(squares / static_cast<double>(correlation.count())), correlation.correlation()});
+    result.push_back(comparison_of(sums));
   }
   return result;
 }

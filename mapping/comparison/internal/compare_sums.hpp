@@ -40,11 +40,19 @@ class ComparisonSums {
     int examples = 0;
   };
 
+  /// Of readouts of both networks.
+  struct OutputSums {
+    analysis::CorrelationSums correlation;
+    double squares = 0.0;  ///< of the differences
+  };
+
   std::vector<std::size_t> trials_of(int condition) const;
   ConditionComparison compare_condition(const std::string& name,
                                         const std::vector<int>& members) const;
   void compare_outputs(ConditionComparison& result, const std::vector<std::size_t>& trials) const;
   Eigen::ArrayXd analysed(const Eigen::MatrixXd& outputs, Eigen::Index trial, int output) const;
+  void add_output(OutputSums& sums, Eigen::Index trial, int output) const;
+  static OutputComparison comparison_of(const OutputSums& sums);
   std::vector<OutputComparison> compare_each_output() const;
   void compare_activity(ConditionComparison& result, const std::vector<int>& members) const;
   UnitComparison compare_units() const;

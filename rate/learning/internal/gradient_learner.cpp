@@ -49,6 +49,13 @@ GradientLearner::GradientLearner(TrainingState state, const Task& task,
       state_(std::move(state)),
       bptt_(dale_parametrisation<float>(state_.model), bptt_options(options, task.steps())),
       trials_(static_cast<std::size_t>(options.batch)) {
+  const ParameterBlocks blocks = dale_blocks(state_.model);
+  for (const TrainedBlock& block : trained_blocks()) {
+    const ParameterBlock* found = blocks.find(block.name);
+    if (!(options_.*block.trained) && found != nullptr) {
+      frozen_.push_back(*found);
+    }
+  }
   std::ranges::for_each(state_.evaluations,
                         [this](const EvaluationPoint& point) { note_learnt(point); });
 }
@@ -177,22 +184,10 @@ void GradientLearner::check_losses() const {
   }
 }
 
-/// The numbers of the blocks that stay as they are.
-std::vector<std::span<float>> GradientLearner::frozen(std::span<float> values) const {
-  std::vector<std::span<float>> spans;
-  const ParameterBlocks blocks = dale_blocks(state_.model);
-  for (const TrainedBlock& block : trained_blocks()) {
-    if (!(options_.*block.trained) && blocks.find(block.name) != nullptr) {
-      spans.push_back(blocks.of(block.name, values));
-    }
-  }
-  return spans;
-}
-
 void GradientLearner::apply_rule() {
   const std::span<float> gradient = bptt_.gradient();
-  for (const std::span<float> part : frozen(gradient)) {
-    std::ranges::fill(part, 0.0F);
+  for (const ParameterBlock& block : frozen_) {
+    std::ranges::fill(gradient.subspan(block.offset, block.size()), 0.0F);
   }
   const double norm = std::sqrt(
       RHEOBASE_SIMD_DISPATCH(simd_level(), squared_norm)(gradient.data(), gradient.size()));
@@ -211,14 +206,15 @@ void GradientLearner::apply_rule() {
                                .parameters = state_.parameters,
                                .moments = {state_.moments.begin(), state_.moments.end()}};
   // Some rules move a parameter whose gradient is 0.
-  const std::vector<std::span<float>> fixed = frozen(state_.parameters);
   std::vector<std::vector<float>> before;
-  for (const std::span<float> part : fixed) {
-    before.emplace_back(part.begin(), part.end());
+  for (const ParameterBlock& block : frozen_) {
+    const auto first = state_.parameters.begin() + static_cast<std::ptrdiff_t>(block.offset);
+    before.emplace_back(first, first + static_cast<std::ptrdiff_t>(block.size()));
   }
   rule_.apply(update);
-  for (std::size_t i = 0; i < fixed.size(); ++i) {
-    std::ranges::copy(before[i], fixed[i].begin());
+  for (std::size_t i = 0; i < frozen_.size(); ++i) {
+    const auto offset = static_cast<std::ptrdiff_t>(frozen_[i].offset);
+    std::ranges::copy(before[i], state_.parameters.begin() + offset);
   }
 }
 

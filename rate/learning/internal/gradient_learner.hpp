@@ -1,9 +1,9 @@
 #pragma once
 
-#include <span>
 #include <string>
 #include <vector>
 
+#include "rate/dynamics/parameter_blocks.hpp"
 #include "rate/learning/evaluate.hpp"
 #include "rate/learning/internal/bptt.hpp"
 #include "rate/learning/learner.hpp"
@@ -50,7 +50,6 @@ class GradientLearner : public Learner {
   void note_learnt(const EvaluationPoint& point);
   int minimum_trials() const;
   void check_losses() const;
-  std::vector<std::span<float>> frozen(std::span<float> values) const;
   void apply_rule();
   void write_model();
 
@@ -61,6 +60,7 @@ class GradientLearner : public Learner {
   TrainingState state_;
   Bptt<float> bptt_;
   std::vector<Trial> trials_;
+  std::vector<ParameterBlock> frozen_;  ///< that stay as they are
   int learnt_at_ = -1;  ///< trials done when the criteria were first met; -1: not yet
 };
 
