@@ -22,7 +22,7 @@ SimulationOptions qif_options(const SpikingModel& model) {
   return options;
 }
 
-SpikingModel random_network(std::uint32_t number, SynapseKind kind, double refractory_ms) {
+SpikingModel random_qif_network(std::uint32_t number, SynapseKind kind, double refractory_ms) {
   constexpr Eigen::Index n = 12;
   RandomStream random(91, number, Purpose::initialisation);
   SpikingModel model = networks::uncoupled(Eigen::VectorXd::Zero(n), NeuronModel::qif);
@@ -49,8 +49,8 @@ Eigen::MatrixXd random_input(std::uint32_t number, Eigen::Index columns) {
   return input;
 }
 
-void check_replay(const SpikingModel& model, const Eigen::MatrixXd& input,
-                  const SimulationOptions& options, std::size_t at_least) {
+void check_qif_replay(const SpikingModel& model, const Eigen::MatrixXd& input,
+                      const SimulationOptions& options, std::size_t at_least) {
   const EventNetwork network = make_event_network(model);
   const EventProtocol protocol = make_event_protocol(model, input, options);
   const std::vector<SpikeEvent> spikes = QifSimulation(network, protocol).run();
@@ -107,23 +107,23 @@ TEST_SUITE("numeric") {
          {SynapseKind::double_exponential, SynapseKind::single_exponential}) {
       for (const double refractory_ms : {0.0, 2.0, 50.0}) {
         CAPTURE(refractory_ms);
-        const SpikingModel model = random_network(number, kind, refractory_ms);
-        check_replay(model, random_input(number, 41), qif_options(model), 30);
+        const SpikingModel model = random_qif_network(number, kind, refractory_ms);
+        check_qif_replay(model, random_input(number, 41), qif_options(model), 30);
         ++number;
       }
     }
   }
 
   TEST_CASE("Event engine, QIF: Odeint finds every spike under artificial stimulation") {
-    const SpikingModel model = random_network(9, SynapseKind::double_exponential, 20.0);
+    const SpikingModel model = random_qif_network(9, SynapseKind::double_exponential, 20.0);
     SimulationOptions options = qif_options(model);
     options.dt_ms = 0.25;
     options.stimulation = Stimulation{StimulationMode::excite, {0, 5, 6}, 20.0, 120.0};
-    check_replay(model, random_input(9, 31), options, 20);
+    check_qif_replay(model, random_input(9, 31), options, 20);
   }
 
   TEST_CASE("Event engine, QIF: voltages and inputs are those of Odeint") {
-    const SpikingModel model = random_network(12, SynapseKind::double_exponential, 2.0);
+    const SpikingModel model = random_qif_network(12, SynapseKind::double_exponential, 2.0);
     SimulationOptions options = qif_options(model);
     options.dt_ms = 0.1;
     options.output_period_ms = 0.7;
@@ -146,6 +146,6 @@ TEST_SUITE("golden") {
     trace.model.neuron = default_parameters(NeuronModel::qif);
     SimulationOptions options = golden::options(trace);
     options.initial_voltage = Eigen::VectorXd::Constant(trace.model.units(), -65.0);
-    check_replay(trace.model, trace.input.leftCols(101), options, 100);
+    check_qif_replay(trace.model, trace.input.leftCols(101), options, 100);
   }
 }

@@ -27,7 +27,7 @@ MatFields one_trial() {
   return fields;
 }
 
-std::string refusal(const MatFields& fields) {
+std::string refusal_of_trials(const MatFields& fields) {
   const TemporaryFolder folder;
   const std::filesystem::path path = folder / "trials.mat";
   write_mat(path, fields, MatVersion::level5);
@@ -80,25 +80,25 @@ TEST_SUITE("unit") {
 
   TEST_CASE("a file of another form is refused with field, shape and rule") {
     CHECK(
-        refusal(without(one_trial(), "u")) ==
+        refusal_of_trials(without(one_trial(), "u")) ==
         "field 'u': found nothing; must be inputs x T x trials of real numbers, or a cell a trial");
-    CHECK(refusal(without(one_trial(), "z")).find("must be 5 numbers or outputs x 5, as in u") !=
-          std::string::npos);
-    CHECK(refusal(with("z", MatrixXd::Zero(4, 1))) ==
+    CHECK(refusal_of_trials(without(one_trial(), "z"))
+              .find("must be 5 numbers or outputs x 5, as in u") != std::string::npos);
+    CHECK(refusal_of_trials(with("z", MatrixXd::Zero(4, 1))) ==
           "field 'z': found 4 x 1 double; must be 5 numbers or outputs x 5, as in u");
-    CHECK(refusal(with("u", MatrixXd::Zero(2, 1))) ==
+    CHECK(refusal_of_trials(with("u", MatrixXd::Zero(2, 1))) ==
           "field 'u': found 2 x 1 double; must have at least 1 input, 2 steps and 1 trial");
-    CHECK(refusal(with("label", MatrixXd::Zero(2, 1))) ==
+    CHECK(refusal_of_trials(with("label", MatrixXd::Zero(2, 1))) ==
           "field 'label': found 2 x 1 double; must hold one number or text a trial: 1");
-    CHECK(refusal(with("label", MatrixXd::Constant(1, 1, 0.5))) ==
+    CHECK(refusal_of_trials(with("label", MatrixXd::Constant(1, 1, 0.5))) ==
           "field 'label': found 0.5; must be a whole number, or text");
-    CHECK(refusal(
+    CHECK(refusal_of_trials(
               with("label", MatrixXd::Constant(1, 1, std::numeric_limits<double>::quiet_NaN()))) ==
           "field 'label': found nan; must be a whole number, or text");
-    CHECK(refusal(with("score_window_ms", MatrixXd::Zero(1, 3))) ==
+    CHECK(refusal_of_trials(with("score_window_ms", MatrixXd::Zero(1, 3))) ==
           "field 'score_window_ms': found 1 x 3 double; must be two numbers, start and end in ms");
     MatFields words = without(one_trial(), "u");
     words.text("u", "trials");
-    CHECK(refusal(words).starts_with("field 'u': found "));
+    CHECK(refusal_of_trials(words).starts_with("field 'u': found "));
   }
 }
