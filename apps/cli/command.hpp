@@ -92,7 +92,7 @@ class Program {
   Program& operator=(const Program&) = delete;
 
   Command root() const;
-  /// Adds --version. What is added last stands last in the help.
+  /// Adds -V, --version. What is added last stands last in the help.
   void add_version(const std::string& text) const;
   /// Parses the arguments and runs the action of the command they name. --help, --version and a
   /// group without a command write to `out`. @throws UsageError, and what the action throws

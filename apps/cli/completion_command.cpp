@@ -1,6 +1,11 @@
 #include "apps/cli/completion.hpp"
+
+#include <algorithm>
+#include <memory>
+
 #include "apps/cli/option.hpp"
 #include "apps/cli/subcommands.hpp"
+#include "apps/cli/text_format.hpp"
 
 namespace rheobase::cli {
 
@@ -12,16 +17,24 @@ void add_completion_command(Command program, const Console& console) {
   command.examples(
       "Examples:\n"
       "  source <(rheobase completion bash)\n"
-      "  rheobase completion bash > ~/.local/share/bash-completion/completions/rheobase");
+      "  rheobase completion bash > ~/.local/share/bash-completion/completions/rheobase\n"
+      "  rheobase completion zsh > ~/.zfunc/_rheobase    # with fpath+=~/.zfunc before compinit\n"
+      "  rheobase completion fish > ~/.config/fish/completions/rheobase.fish");
+  const auto shell = std::make_shared<std::string>();
+  const std::vector<std::string> shells = completion_shells();
   command
       .add_value(
-          "SHELL", "bash|",
-          [](const std::string& given) {
-            return given == "bash" ? std::string{} : "found '" + given + "'; must be bash";
+          "SHELL", joined(shells, "|"),
+          [shells](const std::string& given) {
+            return std::find(shells.begin(), shells.end(), given) != shells.end()
+                       ? std::string{}
+                       : "found '" + given + "'; must be one of " + joined(shells, ", ");
           },
-          {}, "The shell: bash")
+          [shell](const std::string& given) { *shell = given; }, "The shell")
       .required();
-  command.action([program, &console] { console.out << bash_completion(program.description()); });
+  command.action([program, shell, &console] {
+    console.out << completion_script(program.description(), *shell);
+  });
 }
 
 }  // namespace rheobase::cli

@@ -16,3 +16,19 @@ run(${CMAKE_COMMAND} -S "${SOURCE_DIR}" -B "${SCRATCH}/build" -G "${GENERATOR}"
 run(${CMAKE_COMMAND} --build "${SCRATCH}/build")
 run("${SCRATCH}/build/consumer" "${DATA}/reference/models/go-nogo_N200_s1.mat")
 run("${SCRATCH}/prefix/bin/rheobase" --version)
+# What shells and man look for lies where they look.
+foreach(file man/man1/rheobase.1 bash-completion/completions/rheobase
+             zsh/vendor-completions/_rheobase fish/vendor_completions.d/rheobase.fish)
+  file(SIZE "${SCRATCH}/prefix/share/${file}" size)
+  if(size LESS 10000)
+    message(FATAL_ERROR "share/${file}: found ${size} bytes; must hold every command")
+  endif()
+endforeach()
+find_program(GROFF groff)
+if(GROFF)
+  execute_process(COMMAND "${GROFF}" -man -Tutf8 -ww -z "${SCRATCH}/prefix/share/man/man1/rheobase.1"
+                  ERROR_VARIABLE warnings RESULT_VARIABLE status)
+  if(NOT status EQUAL 0 OR NOT warnings STREQUAL "")
+    message(FATAL_ERROR "rheobase.1: ${warnings}")
+  endif()
+endif()

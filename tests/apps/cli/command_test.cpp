@@ -1,11 +1,13 @@
 #include "apps/cli/command.hpp"
 
+#include <cctype>
 #include <sstream>
 
 #include <doctest/doctest.h>
 
 #include "apps/cli/completion.hpp"
 #include "apps/cli/help_text.hpp"
+#include "apps/cli/man_page.hpp"
 
 namespace rheobase {
 
@@ -99,11 +101,31 @@ TEST_SUITE("cli") {
   }
 
   TEST_CASE("completion knows the commands of groups and their options") {
-    const std::string script = cli::bash_completion(Sample().program.root().description());
-    CHECK(script.find("'sow') words='wheat oats'") != std::string::npos);
-    CHECK(script.find("'sow oats --crop')\n      words='old new'") != std::string::npos);
-    CHECK(script.find("'sow wheat')\n      words='-h --help --wet --size --crop'") !=
+    const std::string script =
+        cli::completion_script(Sample().program.root().description(), "bash");
+    CHECK(script.find("'sow') offers='wheat oats'") != std::string::npos);
+    CHECK(script.find("'sow oats --crop')\n      offers='old new'") != std::string::npos);
+    CHECK(script.find("'sow wheat')\n      offers='-h --help --wet --size --crop'") !=
           std::string::npos);
+  }
+
+  TEST_CASE(
+      "the manual page has every command with its options, and nothing that roff would take") {
+    const std::string page = cli::man_page(Sample().program.root().description(), "1.2");
+    CHECK(page.starts_with(".TH SAMPLE 1 \"\" \"sample 1.2\""));
+    for (const char* part :
+         {".SS \"sample sow\"", ".SS \"sample sow oats\"", "\\fB\\-\\-crop\\fR"}) {
+      CAPTURE(part);
+      CHECK(page.find(part) != std::string::npos);
+    }
+    std::istringstream lines(page);
+    for (std::string line; std::getline(lines, line);) {
+      CAPTURE(line);
+      // A request is a dot and two letters; a bare hyphen would be typed as another character.
+      CHECK((!line.starts_with('.') || (line.size() > 2 && std::isupper(line[1]) != 0) ||
+             line == ".nf" || line == ".fi"));
+      CHECK(!line.starts_with('\''));
+    }
   }
 }
 
