@@ -15,6 +15,7 @@ namespace rheobase::cli {
 namespace {
 
 constexpr const char* kName = "rheobase";
+constexpr const char* kQuiet = "--quiet";
 constexpr const char* kSummary =
     "Train recurrent rate networks under Dale's principle, turn them into networks of spiking "
     "neurons, and simulate those";
@@ -34,6 +35,9 @@ void add_commands(const Program& program, std::span<const AddCommand> commands,
   for (const AddCommand add : commands) {
     add(program.root(), console);
   }
+  // Taken out of the command line before it is parsed: it may stand anywhere.
+  program.root().add_flag(
+      kQuiet, [](bool) {}, "No notes and no progress, errors alone; behind any command");
   program.add_version(std::string("rheobase ") + kVersion);
 }
 
@@ -64,8 +68,10 @@ std::vector<std::string> without_help_word(std::vector<std::string> args) {
 
 int run_command_line(std::span<const AddCommand> commands, const std::vector<std::string>& given,
                      std::ostream& out, std::ostream& err) {
-  const std::vector<std::string> args = without_help_word(given);
-  const Console console = make_console(args, out, err);
+  std::vector<std::string> args = without_help_word(given);
+  const bool quiet = std::erase(args, kQuiet) > 0;
+  Console console = make_console(args, out, err);
+  console.quiet = quiet;
   const Program program(kName, kSummary, kExamples);
   add_commands(program, commands, console);
   try {

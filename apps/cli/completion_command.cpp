@@ -18,7 +18,7 @@ void add_completion_command(Command program, const Console& console) {
       "Examples:\n"
       "  source <(rheobase completion bash)\n"
       "  rheobase completion bash > ~/.local/share/bash-completion/completions/rheobase\n"
-      "  rheobase completion zsh > ~/.zfunc/_rheobase    # with fpath+=~/.zfunc before compinit\n"
+      "  rheobase completion zsh > ~/.zfunc/_rheobase  # a folder of fpath\n"
       "  rheobase completion fish > ~/.config/fish/completions/rheobase.fish");
   const auto shell = std::make_shared<std::string>();
   const std::vector<std::string> shells = completion_shells();

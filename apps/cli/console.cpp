@@ -49,11 +49,13 @@ Console make_console(const std::vector<std::string>& args, std::ostream& out, st
     command += ' ' + shell_quoted(argument);
   }
   const bool terminal = &err == &std::cerr && isatty(STDERR_FILENO) != 0;
-  return {out, err, terminal, command};
+  return {out, err, terminal, command, false};
 }
 
 void note(const Console& console, const std::string& message) {
-  console.err << "rheobase: note: " << visible(message) << '\n';
+  if (!console.quiet) {
+    console.err << "rheobase: note: " << visible(message) << '\n';
+  }
 }
 
 std::string with_seed(const std::string& command_line, unsigned seed) {

@@ -12,6 +12,7 @@ struct Console {
   std::ostream& err;
   bool err_is_terminal = false;
   std::string command_line;  ///< "rheobase map model.mat", quoted for a shell
+  bool quiet = false;        ///< no notes, no progress: errors alone
 };
 
 Console make_console(const std::vector<std::string>& args, std::ostream& out, std::ostream& err);

@@ -15,6 +15,7 @@ namespace {
 
 constexpr double kSilentSeconds = 2.0;
 constexpr double kRefreshSeconds = 0.1;
+constexpr double kLogSeconds = 60.0;
 constexpr int kBarWidth = 24;
 
 std::string time_left(double fraction, double elapsed_s) {
@@ -44,6 +45,13 @@ std::string progress_line(const std::string& work, const Progress& progress, dou
                      time_left(fraction, elapsed_s), status);
 }
 
+std::string progress_log(const std::string& work, const Progress& progress, double elapsed_s) {
+  const double fraction = std::clamp(progress.fraction, 0.0, 1.0);
+  const std::string status = progress.status.empty() ? "" : ", " + progress.status;
+  return fmt::format("rheobase: {}: {:.0f} %{}{}", work, 100.0 * fraction,
+                     time_left(fraction, elapsed_s), status);
+}
+
 ProgressBar::ProgressBar(const Console& console, std::string work)
     : console_(console), work_(std::move(work)), start_(std::chrono::steady_clock::now()) {}
 
@@ -56,8 +64,13 @@ ProgressBar::~ProgressBar() {
 RunControl ProgressBar::control(const InterruptGuard& guard) {
   RunControl control;
   control.cancelled = [&guard] { return guard.interrupted(); };
+  if (console_.quiet) {
+    return control;
+  }
   if (console_.err_is_terminal) {
     control.report = [this](const Progress& progress) { show(progress); };
+  } else {
+    control.report = [this](const Progress& progress) { log(progress); };
   }
   return control;
 }
@@ -75,6 +88,15 @@ void ProgressBar::show(const Progress& progress) {
   visible_ = true;
   const std::string line = progress_line(work_, progress, now).substr(0, terminal_width() - 1);
   console_.err << '\r' << line << "\033[K" << std::flush;
+}
+
+void ProgressBar::log(const Progress& progress) {
+  const double now = seconds();
+  if (now - last_shown_s_ < kLogSeconds) {
+    return;
+  }
+  last_shown_s_ = now;
+  console_.err << progress_log(work_, progress, now) << std::endl;
 }
 
 }  // namespace rheobase::cli

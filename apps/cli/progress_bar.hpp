@@ -9,8 +9,9 @@
 
 namespace rheobase::cli {
 
-/// A line with a bar, the time left and a short status, on a terminal only and only when the work
-/// takes more than two seconds. The line is wiped when the object goes.
+/// A line with a bar, the time left and a short status when the work takes more than two seconds; on
+/// a terminal the line is wiped when the object goes. Elsewhere (a log of a cluster) a plain line a
+/// minute. Nothing where the console is quiet.
 class ProgressBar {
  public:
   /// @param work  what is being done ("training")
@@ -27,6 +28,7 @@ class ProgressBar {
 
  private:
   void show(const Progress& progress);
+  void log(const Progress& progress);
 
   const Console& console_;
   std::string work_;
@@ -37,5 +39,8 @@ class ProgressBar {
 
 /// The text of the line: "training  [#####     ]  50 %, 12 s left, loss 8.1".
 std::string progress_line(const std::string& work, const Progress& progress, double elapsed_s);
+
+/// The same without a bar, for a log.
+std::string progress_log(const std::string& work, const Progress& progress, double elapsed_s);
 
 }  // namespace rheobase::cli

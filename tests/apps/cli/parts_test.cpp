@@ -1,3 +1,5 @@
+#include <sstream>
+
 #include <doctest/doctest.h>
 
 #include "apps/cli/console.hpp"
@@ -96,6 +98,35 @@ TEST_SUITE("cli") {
     CHECK(cli::progress_line("x", {0.01, ""}, 10.0).find("16 min 30 s left") != std::string::npos);
     CHECK(cli::progress_line("x", {0.0, ""}, 10.0).find("left") == std::string::npos);
     CHECK(cli::progress_line("x", {1.5, ""}, 10.0).find("100 %") != std::string::npos);
+    CHECK(cli::progress_log("training", {0.25, "loss 8.1"}, 100.0) ==
+          "rheobase: training: 25 %, 5 min 00 s left, loss 8.1");
+  }
+
+  TEST_CASE("a quiet console has neither notes nor progress; --quiet may stand anywhere") {
+    std::ostringstream out;
+    std::ostringstream err;
+    cli::Console console = cli::make_console({}, out, err);
+    cli::note(console, "something");
+    CHECK(err.str() == "rheobase: note: something\n");
+    const cli::InterruptGuard guard;
+    CHECK(cli::ProgressBar(console, "work").control(guard).report);
+    console.quiet = true;
+    err.str("");
+    cli::note(console, "something");
+    CHECK(err.str().empty());
+    CHECK_FALSE(cli::ProgressBar(console, "work").control(guard).report);
+
+    const std::string plain = run({"task", "xor"}).out;
+    for (const std::vector<std::string>& words :
+         {std::vector<std::string>{"--quiet", "task", "xor"},
+          {"task", "--quiet", "xor"},
+          {"task", "xor", "--quiet"}}) {
+      const Outcome outcome = run(words);
+      CHECK(outcome.code == 0);
+      CHECK(outcome.out == plain);
+    }
+    CHECK(run({"task", "xor", "--quiet", "--wrong"}).err.find("unknown option --wrong") !=
+          std::string::npos);
   }
 
   TEST_CASE("tables align text left and numbers right, counting characters, not bytes") {
