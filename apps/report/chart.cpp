@@ -1,5 +1,7 @@
 #include "apps/report/chart.hpp"
 
+#include <cmath>
+
 #include <fmt/format.h>
 
 #include "apps/report/internal/figure_file.hpp"
@@ -65,6 +67,11 @@ void add_chart_panel(FigureScript& script, const Chart& chart, const ChartPanel&
     if (tick > 0.0) {
       script.set(fmt::format("set {}tics {:.6g}", axis, tick));
     }
+  }
+  if (panel.last_y_tick && panel.y_range && panel.y_tick > 0.0) {
+    script.set(fmt::format("set ytics {:.6g},{:.6g},{:.6g}",
+                           panel.y_tick * std::ceil(panel.y_range->first / panel.y_tick),
+                           panel.y_tick, *panel.last_y_tick));
   }
   script.shade(panel.shaded);
   for (const ChartSeries& series : panel.series) {

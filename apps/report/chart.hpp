@@ -46,6 +46,7 @@ struct ChartPanel {
   std::vector<std::pair<double, double>> shaded = {};  ///< spans of the x axis
   std::string key = "top left";                        ///< place of the key, as gnuplot has it
   double x_tick = 0.0, y_tick = 0.0;                   ///< distance of ticks; 0: as gnuplot has it
+  std::optional<double> last_y_tick = {};              ///< of y_tick: what lies above is the key's
   bool log_y = false;
   bool equal_axes = false;  ///< one unit of x as long as one of y
 };

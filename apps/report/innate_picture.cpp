@@ -179,6 +179,9 @@ class RatesColumn {
     if (trained_) {
       script_.range('y', output_range().first, output_range().second);
       add_lines(trial_.target, kInnateTargetColour, 1.4);
+      script_.set(
+          fmt::format("set label 22 'target' at graph 1,1 right offset 0,0.8 textcolor rgb '{}'",
+                      kInnateTargetColour));
     } else if (innate_output_ != nullptr) {
       add_lines(*innate_output_, kInnateColour, 0.9);
     }
@@ -329,8 +332,9 @@ void draw_innate_rates(const io::InnateFile& file, const std::filesystem::path& 
     RatesColumn(script, file, false, height).draw();
     RatesColumn(script, file, true, height).draw();
     if (!sweeps.empty()) {
-      sweep_panel(script, sweeps.front(),
-                  {kLeftColumn, 157.0, kColumnWidth, 26.0, "Robustness", kSweepLabel, kR2Label});
+      sweep_panel(
+          script, sweeps.front(),
+          {kLeftColumn, 157.0, kColumnWidth, 26.0, "Robustness, mean ± SD", kSweepLabel, kR2Label});
     }
   });
 }
@@ -363,9 +367,10 @@ void draw_innate_paths(const io::InnateFile& file, const std::filesystem::path& 
           script, file, k, true,
           {left, 21.0 + height, width, own, fmt::format("{}: perturbed tests", name), "", ""});
       if (k < sweeps.size()) {
-        sweep_panel(script, sweeps[k],
-                    {left + 12.0, paths + 7.0, width - 12.0, 26.0,
-                     fmt::format("{}: robustness", name), kSweepLabel, k == 0 ? kR2Label : ""});
+        sweep_panel(
+            script, sweeps[k],
+            {left + 12.0, paths + 7.0, width - 12.0, 26.0,
+             fmt::format("{}: robustness, mean ± SD", name), kSweepLabel, k == 0 ? kR2Label : ""});
       }
     }
   });

@@ -79,6 +79,16 @@ std::vector<Selectivity> read_selectivity(const MatFile& file, Index units) {
   return selectivity;
 }
 
+/// Checks what was read; a fault names the file.
+template <class Read>
+void validate_read(const MatFile& file, const Read& read) {
+  try {
+    validate(read);
+  } catch (const InputError& error) {
+    throw InputError(file.where(), error.field(), error.found(), error.required());
+  }
+}
+
 rate::ForceTask read_task(const MatFile& file, Index units) {
   rate::ForceTask task;
   read_values(file, kForce, rate::trial_epoch_fields(), task.epochs);
@@ -89,11 +99,7 @@ rate::ForceTask read_task(const MatFile& file, Index units) {
     task.target.push_back(
         file.matrix(fmt::format("force.target_{}", side), units, steps, required));
   }
-  try {
-    validate(task);
-  } catch (const InputError& error) {
-    throw InputError(file.where(), error.field(), error.found(), error.required());
-  }
+  validate_read(file, task);
   return task;
 }
 
@@ -106,8 +112,10 @@ rate::ForceNetwork read_force_network(const MatFile& file, const rate::RateNetwo
   if (network.transfer != "sigmoid") {
     file.fail("activation", network.transfer, "must be sigmoid");
   }
-  const double threshold = file.number("force.threshold", "must be one number");
-  return {network.w, tau[0], network.step_ms, threshold};
+  const rate::ForceNetwork read{network.w, tau[0], network.step_ms,
+                                file.number("force.threshold", "must be one number")};
+  validate_read(file, read);
+  return read;
 }
 
 }  // namespace

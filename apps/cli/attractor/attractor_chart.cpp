@@ -51,7 +51,7 @@ ChartPanel projection_panel(const io::AttractorFile& file, const AttractorResult
                             std::size_t level, bool errors) {
   ChartPanel panel{fmt::format("Projection, photoinhibition {:g}", file.levels[level]),
                    "Time from the end of the delay (s)",
-                   "CD projection",
+                   "CD projection, mean ± SD",
                    {}};
   const rate::AttractorSummary& summary = results.levels[level];
   for (const std::size_t side : {0U, 1U}) {
@@ -95,11 +95,13 @@ ChartPanel endpoint_panel(const io::AttractorFile& file, const AttractorResults&
   }
   panel.x_range = {{-1.0, 2.0}};
   panel.y_range = {{0.0, 1.7 * std::max(tallest, 0.01)}};
+  panel.y_tick = tallest > 0.5 ? 0.2 : 0.1;
+  panel.last_y_tick = 1.0;
   return panel;
 }
 
 ChartPanel fluctuation_panel(const io::AttractorFile& file, const AttractorResults& results) {
-  ChartPanel panel{"Variability of right trials",
+  ChartPanel panel{"Variability, right, by photoinhibition",
                    "Time from the end of the delay (s)",
                    "SD (sample's end = 1)",
                    {}};
@@ -124,20 +126,21 @@ ChartPanel fluctuation_panel(const io::AttractorFile& file, const AttractorResul
 ChartPanel phase_line_panel(const AttractorResults& results) {
   ChartPanel panel{"Phase line of the delay", "CD projection", "Speed (per 10 ms)", {}};
   const auto count = static_cast<Eigen::Index>(results.phase_line.position.size());
-  Eigen::MatrixXd zero(2, 2);
-  zero << -1.0, 0.0, 2.0, 0.0;
+  constexpr double kFrom = -0.6, kTo = 1.6;
+  Eigen::MatrixXd zero(2, 2);  // within the range: gnuplot drops a line whose ends are both beyond
+  zero << kFrom, 0.0, kTo, 0.0;
   panel.series.push_back({Style::lines, zero, report::kGrey, "", 0.6});
   const Eigen::MatrixXd line = report::chart_points(
       Eigen::Map<const Eigen::VectorXd>(results.phase_line.position.data(), count),
       Eigen::Map<const Eigen::VectorXd>(results.phase_line.speed.data(), count));
   panel.series.push_back({Style::lines, line, report::kBlack});
   panel.series.push_back({Style::points, line, report::kBlack});
-  panel.x_range = {{-0.6, 1.6}};
+  panel.x_range = {{kFrom, kTo}};
   return panel;
 }
 
 ChartPanel performance_panel(const io::AttractorFile& file, const AttractorResults& results) {
-  ChartPanel panel{"Performance", "Photoinhibition", "Correct (%)", {}};
+  ChartPanel panel{"Performance (95 % intervals)", "Photoinhibition", "Correct (%)", {}};
   for (const std::size_t side : {0U, 1U}) {
     Eigen::MatrixXd bars(static_cast<Eigen::Index>(file.levels.size()), 4);
     for (std::size_t level = 0; level < file.levels.size(); ++level) {

@@ -107,7 +107,8 @@ void add_fixed_points(ChartPanel& panel, const EpochPoints& epoch) {
 }
 
 /// Stretches of a branch with the same stability.
-void add_branch(ChartPanel& panel, const rate::Branch& branch) {
+/// @param symmetric  all populations are equal: one line
+void add_branch(ChartPanel& panel, const rate::Branch& branch, bool symmetric) {
   std::size_t begin = 0;
   const auto stable = [&](std::size_t i) { return branch.points[i].unstable_directions == 0; };
   for (std::size_t end = 1; end <= branch.points.size(); ++end) {
@@ -115,36 +116,72 @@ void add_branch(ChartPanel& panel, const rate::Branch& branch) {
       continue;
     }
     const std::size_t last = std::min(end, branch.points.size() - 1);
-    for (const Eigen::Index population : {0, 1}) {
+    for (Eigen::Index population = 0; population < (symmetric ? 1 : 2); ++population) {
       Eigen::MatrixXd line(static_cast<Eigen::Index>(last - begin + 1), 2);
       for (std::size_t i = begin; i <= last; ++i) {
         line.row(static_cast<Eigen::Index>(i - begin)) << branch.points[i].input,
             branch.points[i].state[population];
       }
-      const std::string name = fmt::format("h_{}", population + 1);
+      const std::string name = symmetric ? "h_1 = h_2" : fmt::format("h_{}", population + 1);
       const bool named = std::ranges::any_of(
           panel.series, [&](const report::ChartSeries& series) { return series.label == name; });
-      panel.series.push_back({stable(begin) ? Style::lines : Style::dashes, line,
-                              kSideColours.at(static_cast<std::size_t>(population)),
-                              !named && stable(begin) ? name : "", 1.3});
+      panel.series.push_back(
+          {stable(begin) ? Style::lines : Style::dashes, line,
+           symmetric ? report::kBlack : kSideColours.at(static_cast<std::size_t>(population)),
+           !named && stable(begin) ? name : "", 1.3});
     }
     begin = end;
   }
 }
 
+/// Where the bifurcations and the delay's input are; without either, all that was followed.
+Span input_range(const AttractorPhase& phase, bool delay_marked) {
+  std::vector<double> inputs;
+  for (const rate::Branch& branch : phase.branches) {
+    for (const rate::Bifurcation& bifurcation : branch.bifurcations) {
+      inputs.push_back(bifurcation.point.input);
+    }
+  }
+  if (inputs.empty()) {
+    for (const rate::Branch& branch : phase.branches) {
+      for (const rate::BranchPoint& point : branch.points) {
+        inputs.push_back(point.input);
+      }
+    }
+  }
+  if (delay_marked) {
+    inputs.push_back(phase.delay_input);
+  }
+  const auto [low, high] = std::minmax_element(inputs.begin(), inputs.end());
+  const double margin = std::max(0.5, 0.25 * (*high - *low));
+  return {*low - margin, *high + margin};
+}
+
+/// What the branches reach of h_1 and h_2 in a range of I.
+Span state_range(const AttractorPhase& phase, const Span& inputs) {
+  double low = 0.0;
+  double high = 1.0;
+  for (const rate::Branch& branch : phase.branches) {
+    for (const rate::BranchPoint& point : branch.points) {
+      if (point.input >= inputs.low && point.input <= inputs.high) {
+        low = std::min(low, point.state.head(2).minCoeff());
+        high = std::max(high, point.state.head(2).maxCoeff());
+      }
+    }
+  }
+  const double margin = 0.05 * (high - low);
+  return {low - margin, high + margin};
+}
+
 ChartPanel bifurcation_panel(const AttractorPhase& phase) {
   ChartPanel panel{"Equilibria (dashed: unstable)", "Common input I (Hz)", "h_1, h_2 (Hz)", {}};
-  double low = phase.delay_input;
-  double high = phase.delay_input;
-  for (const rate::Branch& branch : phase.branches) {
-    add_branch(panel, branch);
+  for (std::size_t branch = 0; branch < phase.branches.size(); ++branch) {
+    add_branch(panel, phase.branches[branch], branch == 0);
   }
   std::vector<Eigen::RowVector2d> marks;
   for (const rate::Branch& branch : phase.branches) {
     for (const rate::Bifurcation& bifurcation : branch.bifurcations) {
       marks.emplace_back(bifurcation.point.input, bifurcation.point.state[0]);
-      low = std::min(low, bifurcation.point.input);
-      high = std::max(high, bifurcation.point.input);
     }
   }
   Eigen::MatrixXd points(static_cast<Eigen::Index>(marks.size()), 2);
@@ -152,14 +189,18 @@ ChartPanel bifurcation_panel(const AttractorPhase& phase) {
     points.row(static_cast<Eigen::Index>(i)) = marks[i];
   }
   panel.series.push_back({Style::rings, points, report::kBlack, "bifurcations", 1.8});
-  Eigen::MatrixXd delay(2, 2);
-  const Span range = plane_range(phase);  // gnuplot drops a line whose ends are both beyond it
-  delay << phase.delay_input, range.low, phase.delay_input, range.high;
-  panel.series.push_back({Style::dashes, delay, report::kGrey, "I of the delay", 0.8});
-  const double margin = std::max(0.5, 0.25 * (high - low));
-  panel.x_range = {{low - margin, high + margin}};
+  // Where only the cued population gets the ramp, the delay has no common input.
+  const bool delay_marked = !phase.model.ramp_to_cued_only;
+  const Span inputs = input_range(phase, delay_marked);
+  const Span states = state_range(phase, inputs);
+  if (delay_marked) {
+    Eigen::MatrixXd delay(2, 2);  // gnuplot drops a line whose ends are both beyond the range
+    delay << phase.delay_input, states.low, phase.delay_input, states.high;
+    panel.series.push_back({Style::dashes, delay, report::kGrey, "I of the delay", 0.8});
+  }
+  panel.x_range = {{inputs.low, inputs.high}};
   // Room for the key above the branches.
-  panel.y_range = {{range.low, range.high + 0.4 * (range.high - range.low)}};
+  panel.y_range = {{states.low, states.high + 0.4 * (states.high - states.low)}};
   return panel;
 }
 

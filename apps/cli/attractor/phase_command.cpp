@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "apps/cli/attractor/attractor_commands.hpp"
 #include "apps/cli/attractor/attractor_phase.hpp"
 #include "apps/cli/option.hpp"
@@ -13,6 +15,7 @@ struct PhaseRequest {
   AttractorChoice choice;
   std::string side = "right";
   rate::ContinuationOptions branches;
+  bool to_given = false;
   bool no_branches = false;
   std::filesystem::path plot;
   int noisy = 3;
@@ -36,6 +39,11 @@ void run_phase(const PhaseRequest& request, const Console& console) {
   rate::ContinuationOptions branches = request.branches;
   if (request.no_branches) {
     branches.high = branches.low;
+  } else if (!request.to_given) {
+    // The usual range may end below the inputs of this model's own epochs.
+    constexpr double kBeyondHz = 2.0;
+    const double highest = rate::common_input(model) + std::max(model.ramp, 0.0) + kBeyondHz;
+    branches.high = std::max({branches.high, highest, branches.low + kBeyondHz});
   } else if (!(branches.high > branches.low)) {
     throw InputError("--from, --to", "", "an empty range", "must be a range of the common input");
   }
@@ -71,7 +79,8 @@ void add_attractor_phase(Command group, const Console& console) {
            "Levels of photoinhibition: 1,2.5 (default: those of the type)");
   const Range range{.low = -1e3, .high = 1e3};
   add_number(command, "--from", request->branches.low, range, "Hz", "Lower end of I");
-  add_number(command, "--to", request->branches.high, range, "Hz", "Upper end of I");
+  add_number(command, "--to", request->branches.high, range, "Hz",
+             "Upper end of I; left out: at least 2 Hz above the input of the delay");
   command.add_flag("--no-bifurcations", request->no_branches, "Only the fixed points");
   command.add_file("--plot", request->plot,
                    "Draw phase plane, equilibria and trials (.png, .svg or .pdf)");
@@ -80,7 +89,10 @@ void add_attractor_phase(Command group, const Console& console) {
   add_seed(command, request->seed);
   add_json(command, request->json);
   add_attractor_options(command, request->choice);
-  command.action([request, &console] { run_phase(*request, console); });
+  command.action([request, command, &console] {
+    request->to_given = command.given("--to");
+    run_phase(*request, console);
+  });
 }
 
 }  // namespace rheobase::cli

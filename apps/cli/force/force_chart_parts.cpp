@@ -13,7 +13,7 @@ using Style = report::ChartSeries::Style;
 ChartPanel force_projection_panel(const std::string& title, const rate::ForceCoding& coding,
                                   const rate::TrialEpochs& epochs, double step_ms,
                                   const rate::ForceClamp& clamped) {
-  ChartPanel panel{title, "Time from the go cue (s)", "CD projection", {}};
+  ChartPanel panel{title, "Time from the go cue (s)", "CD projection, mean ± SD", {}};
   const auto seconds = [&](Eigen::Index step) {
     return static_cast<double>(step - epochs.cue) * step_ms / 1000.0;
   };
@@ -67,6 +67,8 @@ ChartPanel force_endpoint_panel(const std::string& title, const rate::ForceCodin
     highest = std::max(highest, series.values.col(1).maxCoeff());
   }
   panel.y_range = {{0.0, 1.3 * highest}};
+  panel.y_tick = highest > 0.5 ? 0.2 : highest > 0.2 ? 0.1 : 0.05;
+  panel.last_y_tick = 1.0;
   return panel;
 }
 

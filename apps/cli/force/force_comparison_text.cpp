@@ -67,7 +67,7 @@ Json comparison_point(const char* name, double value, const Proportion (&correct
 template <class Points, class Strength>
 ChartPanel response_panel(const std::string& title, const std::string& x_label,
                           const Points& points, const Strength& strength) {
-  ChartPanel panel{title, x_label, "Endpoint (CD projection)", {}};
+  ChartPanel panel{title, x_label, "Endpoint, mean ± SD", {}};
   for (const std::size_t side : {0U, 1U}) {
     Eigen::MatrixXd bars(static_cast<Eigen::Index>(points.size()), 4);
     for (std::size_t i = 0; i < points.size(); ++i) {

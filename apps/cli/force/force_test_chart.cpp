@@ -34,7 +34,7 @@ ChartPanel fluctuation_panel(const io::ForceFile& file, const ForceTestResults& 
 }
 
 ChartPanel noise_panel(const ForceTestResults& results, bool recovered) {
-  ChartPanel panel{recovered ? "Selectivity under noise" : "Collapses under noise",
+  ChartPanel panel{recovered ? "Selectivity under noise" : "Collapses under noise (95 % intervals)",
                    "Noise amplitude",
                    recovered ? "Recovered selectivity (%)" : "Collapsed (%)",
                    {}};
@@ -66,6 +66,8 @@ ChartPanel noise_panel(const ForceTestResults& results, bool recovered) {
     }
   }
   panel.y_range = {{-3.0, recovered ? 125.0 : 160.0}};
+  panel.y_tick = 20.0;
+  panel.last_y_tick = 100.0;
   return panel;
 }
 

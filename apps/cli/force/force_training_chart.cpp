@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -15,16 +16,14 @@ using report::ChartPanel;
 using Style = report::ChartSeries::Style;
 
 ChartPanel pvar_panel(const io::ForceFile& file) {
-  // Early networks can be any distance from their targets: far below -1 a figure says no more.
+  // Early networks can be any distance from their targets: what lies below is marked at the floor.
   constexpr double kFloor = -1.0;
   double lowest = 0.0;
   for (const std::vector<double>& pvar : file.pvar) {
     lowest = std::min({lowest, pvar[0], pvar[1]});
   }
-  const bool cut = lowest < kFloor;
   lowest = std::max(lowest, kFloor) - 0.05;
-  ChartPanel panel{
-      cut ? "Explained variation (cut below -1)" : "Explained variation", "Iteration", "pVar", {}};
+  ChartPanel panel{"Explained variation", "Iteration", "pVar", {}};
   const auto count = static_cast<Eigen::Index>(file.pvar.size());
   for (const std::size_t side : {0U, 1U}) {
     Eigen::MatrixXd points(count, 2);
@@ -33,12 +32,27 @@ ChartPanel pvar_panel(const io::ForceFile& file) {
     }
     panel.series.push_back({Style::lines, points, kSideColours.at(side), kSideLabels.at(side)});
     panel.series.push_back({Style::points, points, kSideColours.at(side)});
+    std::vector<double> below;
+    for (Eigen::Index i = 0; i < count; ++i) {
+      if (points(i, 1) < kFloor) {
+        below.push_back(points(i, 0));
+      }
+    }
+    const auto marked = static_cast<Eigen::Index>(below.size());
+    panel.series.push_back(
+        {Style::rings,
+         report::chart_points(Eigen::Map<const Eigen::VectorXd>(below.data(), marked),
+                              Eigen::VectorXd::Constant(marked, kFloor)),
+         kSideColours.at(side), fmt::format("{}, below {:g}", kSideLabels.at(side), kFloor)});
   }
   Eigen::MatrixXd wanted(2, 2);
   wanted << 0.0, file.options.threshold, static_cast<double>(count + 1), file.options.threshold;
   panel.series.push_back({Style::dashes, wanted, report::kGrey, "stop", 0.8});
   panel.x_range = {{0.0, static_cast<double>(count + 1)}};
-  panel.y_range = {{lowest, 1.0 + 0.35 * (1.0 - lowest)}};
+  // Room for the key above 1.
+  panel.y_range = {{lowest, 1.0 + 0.75 * (1.0 - lowest)}};
+  panel.y_tick = 0.5;
+  panel.last_y_tick = 1.0;
   return panel;
 }
 
@@ -62,6 +76,8 @@ ChartPanel unit_panel(const io::ForceFile& file, const std::vector<Eigen::Matrix
     panel.series.push_back({Style::dashes, wanted, kSideColours.at(side), "", 0.8});
   }
   panel.y_range = {{-0.05, 1.25}};
+  panel.y_tick = 0.2;
+  panel.last_y_tick = 1.0;
   return panel;
 }
 

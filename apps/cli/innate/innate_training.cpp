@@ -191,19 +191,33 @@ InnatePaths paths_of(const InnateRequest& request) {
   return paths;
 }
 
+/// All that is needed to go on: network, options and the state of the training with P.
+void save_innate_checkpoint(const io::InnateFile& file, const rate::InnateState& now,
+                            const fs::path& checkpoint) {
+  io::InnateFile part = file;
+  part.result = {};
+  part.result.state = now;
+  part.result.network = rate::network_with(file.start, now);
+  part.exponents.reset();
+  save_result(checkpoint, [&](const fs::path& path) { write_innate_file(path, part, true); });
+}
+
+/// What a training that was stopped says, once its checkpoint is there.
+Cancelled stopped_at(const io::InnateFile& file, const fs::path& checkpoint) {
+  const rate::InnateState& now = file.result.state;
+  return Cancelled(fmt::format(
+      "stopped after {} recurrent and {} readout trials; continue with: "
+      "rheobase innate {} --resume {}",
+      now.recurrent_done, now.readout_done, file.kind, shell_quoted(checkpoint.string())));
+}
+
 /// Trains with checkpoints. @throws Cancelled after the last of them
 void train_innate(io::InnateFile& file, const InnateRequest& request, const fs::path& checkpoint,
-                  const Console& console) {
-  const InterruptGuard guard;
+                  const InterruptGuard& guard, const Console& console) {
   const rate::InnateState state = std::move(file.result.state);
   const bool resumed = !state.arrays.empty();
   const auto save = [&](const rate::InnateState& now) {
-    io::InnateFile part = file;
-    part.result = {};
-    part.result.state = now;
-    part.result.network = rate::network_with(file.start, now);
-    part.exponents.reset();
-    save_result(checkpoint, [&](const fs::path& path) { write_innate_file(path, part, true); });
+    save_innate_checkpoint(file, now, checkpoint);
   };
   {
     ProgressBar bar(console, "training");
@@ -211,11 +225,22 @@ void train_innate(io::InnateFile& file, const InnateRequest& request, const fs::
                                    {request.checkpoint_every, save}, resumed ? &state : nullptr);
   }
   if (file.result.cancelled) {
-    const rate::InnateState& now = file.result.state;
-    throw Cancelled(fmt::format(
-        "stopped after {} recurrent and {} readout trials; continue with: "
-        "rheobase innate {} --resume {}",
-        now.recurrent_done, now.readout_done, file.kind, shell_quoted(checkpoint.string())));
+    throw stopped_at(file, checkpoint);
+  }
+}
+
+/// Lyapunov exponents before and after training. @throws Cancelled after a checkpoint of the
+/// training, which is complete
+void add_exponents(io::InnateFile& file, const fs::path& checkpoint, const InterruptGuard& guard,
+                   const Console& console) {
+  try {
+    ProgressBar bar(console, "Lyapunov exponents");
+    file.exponents = rate::training_exponents(file.start, file.result.network,
+                                              file.experiment.trials, file.experiment.seed,
+                                              file.experiment.rule.threads, bar.control(guard));
+  } catch (const Cancelled&) {
+    save_innate_checkpoint(file, file.result.state, checkpoint);
+    throw stopped_at(file, checkpoint);
   }
 }
 
@@ -264,10 +289,10 @@ void run_innate_training(InnateRequest request, const Console& console) {
   int& threads = file.experiment.rule.threads;
   threads = request.setup.experiment.rule.threads;
   threads = threads == 0 ? hardware_threads() : threads;
-  train_innate(file, request, paths.checkpoint, console);
+  const InterruptGuard guard;
+  train_innate(file, request, paths.checkpoint, guard, console);
   if (!request.no_lyapunov) {
-    file.exponents = rate::training_exponents(
-        file.start, file.result.network, file.experiment.trials, file.experiment.seed, threads);
+    add_exponents(file, paths.checkpoint, guard, console);
   }
   save_result(paths.output,
               [&](const fs::path& path) { io::write_innate_file(path, file, request.keep_p); });

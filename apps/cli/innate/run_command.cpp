@@ -18,6 +18,7 @@
 #include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/parallel.hpp"
+#include "core/partial_progress.hpp"
 #include "io/mat/innate_file.hpp"
 #include "rate/learning/innate/innate_robustness.hpp"
 #include "rate/learning/innate/lyapunov.hpp"
@@ -169,6 +170,27 @@ std::vector<rate::InnateTest> test_trials(const InnateTestRequest& request, cons
   return tests;
 }
 
+/// Robustness of every trajectory, a grid each.
+std::vector<std::vector<rate::RobustnessPoint>> robustness_grids(const InnateTestRequest& request,
+                                                                 const TestPlan& plan,
+                                                                 const RunControl& control) {
+  const std::vector<rate::InnateTrial>& trials = plan.file.experiment.trials;
+  std::vector<std::vector<rate::RobustnessPoint>> grids;
+  while (!plan.noise_levels.empty() && grids.size() < trials.size()) {
+    const auto done = static_cast<double>(grids.size());
+    const auto all = static_cast<double>(trials.size());
+    grids.push_back(rate::robustness(plan.file.result.network, trials[grids.size()],
+                                     {.noise = plan.noise_levels,
+                                      .perturbation = plan.amplitudes,
+                                      .spike_noise = plan.spike_noise,
+                                      .trials = request.trials,
+                                      .seed = request.seed,
+                                      .threads = request.threads},
+                                     part_of(control, done / all, (done + 1.0) / all)));
+  }
+  return grids;
+}
+
 TestOutcome run_plan(const InnateTestRequest& request, const TestPlan& plan,
                      const Console& console) {
   const InterruptGuard guard;
@@ -176,27 +198,25 @@ TestOutcome run_plan(const InnateTestRequest& request, const TestPlan& plan,
   const RunControl control = bar.control(guard);
   const rate::Reservoir& network = plan.file.result.network;
   const rate::InnateExperiment& experiment = plan.file.experiment;
+  // By the number of trials.
+  const double kinds = plan.perturbed ? 2.0 : 1.0;
+  const auto grid = static_cast<double>(plan.noise_levels.size() * plan.amplitudes.size());
+  const RunControl tests = part_of(control, 0.0, kinds / (kinds + grid));
   TestOutcome outcome;
   outcome.tests = experiment.precision == rate::Precision::single_precision
-                      ? test_trials<float>(request, plan, control)
-                      : test_trials<double>(request, plan, control);
-  if (!plan.noise_levels.empty()) {
-    for (const rate::InnateTrial& trial : experiment.trials) {
-      outcome.grids.push_back(rate::robustness(network, trial,
-                                               {.noise = plan.noise_levels,
-                                                .perturbation = plan.amplitudes,
-                                                .spike_noise = plan.spike_noise,
-                                                .trials = request.trials,
-                                                .seed = request.seed,
-                                                .threads = request.threads}));
-      if (guard.interrupted()) {
-        throw Cancelled("stopped: nothing was written");
-      }
+                      ? test_trials<float>(request, plan, tests)
+                      : test_trials<double>(request, plan, tests);
+  outcome.grids = robustness_grids(request, plan, part_of(control, kinds / (kinds + grid), 1.0));
+  const auto go_on = [&] {
+    if (guard.interrupted()) {
+      throw Cancelled("stopped: nothing was written");
     }
-  }
+  };
   if (request.lyapunov) {
+    go_on();
     outcome.free_exponent = rate::free_lyapunov_exponent(network, {.seed = request.seed});
     for (const rate::InnateTrial& trial : experiment.trials) {
+      go_on();
       outcome.exponents.push_back(rate::trial_lyapunov_exponent(
           network, trial, rate::drawn_start(network.units(), 0.0, request.seed, 0), request.seed));
     }

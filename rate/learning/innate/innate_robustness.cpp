@@ -12,7 +12,8 @@
 namespace rheobase::rate {
 
 std::vector<RobustnessPoint> robustness(const Reservoir& network, const InnateTrial& trial,
-                                        const RobustnessOptions& options) {
+                                        const RobustnessOptions& options,
+                                        const RunControl& control) {
   validate(network, "reservoir");
   validate(trial, network.inputs(), network.outputs(), "trial");
   if (options.trials < 1) {
@@ -29,7 +30,7 @@ std::vector<RobustnessPoint> robustness(const Reservoir& network, const InnateTr
       points.push_back({.noise = noise, .perturbation = perturbation});
     }
   }
-  parallel_for(points.size(), options.threads, [&](std::size_t p) {
+  const auto one = [&](std::size_t p) {
     RobustnessPoint& point = points[p];
     InnateTrial disturbed = trial;
     disturbed.perturbation.amplitude = point.perturbation;
@@ -46,7 +47,8 @@ std::vector<RobustnessPoint> robustness(const Reservoir& network, const InnateTr
     }
     point.mean_r2 = r2.mean();
     point.sd_r2 = std::sqrt((r2 - r2.mean()).square().mean());
-  });
+  };
+  parallel_for(points.size(), options.threads, one, control);
   return points;
 }
 

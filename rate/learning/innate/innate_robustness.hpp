@@ -3,6 +3,7 @@
 #include <span>
 #include <vector>
 
+#include "core/run_control.hpp"
 #include "rate/learning/innate/innate_trial.hpp"
 #include "rate/models/reservoir/reservoir.hpp"
 
@@ -28,8 +29,10 @@ struct RobustnessPoint {
 
 /// Tests a network with fixed weights over noise levels and sizes of the trial's perturbation, in
 /// single precision. Trial i of every combination starts from the same state with the same xi.
-/// @throws InputError where a perturbation is asked for and the trial has no place for it
+/// @throws InputError where a perturbation is asked for and the trial has no place for it,
+///         Cancelled where the control says stop before all were tested
 std::vector<RobustnessPoint> robustness(const Reservoir& network, const InnateTrial& trial,
-                                        const RobustnessOptions& options);
+                                        const RobustnessOptions& options,
+                                        const RunControl& control = {});
 
 }  // namespace rheobase::rate

@@ -111,11 +111,11 @@ double trial_lyapunov_exponent(const Reservoir& network, const InnateTrial& tria
 }
 
 TrainingExponents training_exponents(const Reservoir& before, const Reservoir& after,
-                                     const std::vector<InnateTrial>& trials, Seed seed,
-                                     int threads) {
+                                     const std::vector<InnateTrial>& trials, Seed seed, int threads,
+                                     const RunControl& control) {
   const auto count = static_cast<Eigen::Index>(trials.size());
   TrainingExponents exponents{0.0, 0.0, Eigen::VectorXd(count), Eigen::VectorXd(count)};
-  parallel_for(2 * (trials.size() + 1), threads, [&](std::size_t i) {
+  const auto one = [&](std::size_t i) {
     const bool trained = i % 2 == 1;
     const Reservoir& network = trained ? after : before;
     if (i < 2) {
@@ -127,7 +127,8 @@ TrainingExponents training_exponents(const Reservoir& before, const Reservoir& a
     (trained ? exponents.trial_after : exponents.trial_before)[k] = trial_lyapunov_exponent(
         network, trials[i / 2 - 1],
         drawn_start(network.units(), 0.0, seed, static_cast<std::uint32_t>(k)), seed);
-  });
+  };
+  parallel_for(2 * (trials.size() + 1), threads, one, control);
   return exponents;
 }
 

@@ -11,6 +11,7 @@
 #include <Eigen/Core>
 
 #include "core/random.hpp"
+#include "core/run_control.hpp"
 #include "rate/learning/innate/trial_runner.hpp"
 #include "rate/models/reservoir/reservoir.hpp"
 
@@ -51,8 +52,9 @@ struct TrainingExponents {
 
 /// All of them, each trial from the state that the innate trial of this seed starts from.
 /// @param threads  no influence on the result
+/// @throws Cancelled where the control says stop before all were found
 TrainingExponents training_exponents(const Reservoir& before, const Reservoir& after,
                                      const std::vector<InnateTrial>& trials, Seed seed,
-                                     int threads = 1);
+                                     int threads = 1, const RunControl& control = {});
 
 }  // namespace rheobase::rate

@@ -1,6 +1,7 @@
 #include "io/mat/force_file.hpp"
 
 #include <filesystem>
+#include <limits>
 
 #include <doctest/doctest.h>
 
@@ -39,6 +40,25 @@ ForceFile trained_file() {
   file.seed = file.options.seed = 7;
   file.command = "rheobase force train";
   return file;
+}
+
+/// The variables of a file with one number replaced; one that it lacks comes last.
+MatFields with_number(const std::filesystem::path& path, const std::string& name, double value) {
+  MatFields fields;
+  const MatFile file(path);
+  for (const MatArray& array : file.arrays()) {
+    if (array.name == name) {
+      fields.number(name, value);
+    } else if (array.numeric()) {
+      fields.matrix(array.name, file.matrix(array.name, "must be there"));
+    } else if (array.class_name == "char") {
+      fields.text(array.name, array.text);
+    }
+  }
+  if (!file.has(name)) {
+    fields.number(name, value);
+  }
+  return fields;
 }
 
 }  // namespace
@@ -175,6 +195,31 @@ TEST_SUITE("unit") {
                          doctest::Contains("must be a network trained by FORCE"), InputError);
     CHECK_THROWS_WITH_AS(read_force_start(data("targets_plain.mat")),
                          doctest::Contains("field 'N'"), InputError);
+  }
+
+  TEST_CASE("a damaged network is refused by file and field") {
+    const test::TemporaryFolder folder;
+    const std::filesystem::path whole = folder / "whole.mat";
+    const std::filesystem::path damaged = folder / "damaged.mat";
+    write_force(whole, trained_file());
+    const auto refused = [&](const MatFields& fields, const char* words) {
+      CAPTURE(words);
+      write_mat(damaged, fields, MatVersion::level5, whole);
+      CHECK_THROWS_WITH_AS(read_force(damaged), doctest::Contains(words), InputError);
+      CHECK_THROWS_WITH_AS(read_force(damaged), doctest::Contains(damaged.c_str()), InputError);
+    };
+    MatFields activation;
+    activation.text("activation", "relu");
+    refused(activation, "field 'activation': found relu; must be sigmoid");
+    MatFields unknown;
+    unknown.text("activation", "sigmoidal");
+    refused(unknown, "field 'activation': found 'sigmoidal'");
+    refused(with_number(whole, "step_ms", 20.0), "must not be shorter than the step");
+    refused(with_number(whole, "force.threshold", std::numeric_limits<double>::quiet_NaN()),
+            "threshold: found nan; must be finite");
+    MatFields tau;
+    tau.column("tau_ms", std::vector<double>(24, -1.0));
+    refused(tau, "tau_ms");
   }
 
   TEST_CASE("trials of the structured model come back as they were") {

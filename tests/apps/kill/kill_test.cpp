@@ -1,0 +1,210 @@
+// Trainings that are stopped (Ctrl-C) or killed (kill -9) at random moments and go on: the file of
+// an unbroken run, bit for bit.
+#include <chrono>
+#include <csignal>
+#include <random>
+#include <thread>
+
+#include <doctest/doctest.h>
+
+#include "io/mat/mat_file.hpp"
+#include "tests/apps/study/study_harness.hpp"
+
+namespace rheobase {
+
+using namespace study_test;
+namespace fs = std::filesystem;
+
+namespace {
+
+using Words = std::vector<std::string>;
+using Milliseconds = std::chrono::duration<double, std::milli>;
+
+constexpr int kStopped = 130;
+constexpr int kKilled = 128 + SIGKILL;
+
+Words program(const Words& words) {
+  Words all{RHEOBASE_PROGRAM};
+  all.insert(all.end(), words.begin(), words.end());
+  return all;
+}
+
+Words operator+(Words words, const Words& more) {
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+/// All variables of two files, but for the time that it took.
+void check_same(const fs::path& first, const fs::path& second) {
+  const io::MatFile a(first);
+  const io::MatFile b(second);
+  REQUIRE(a.arrays().size() == b.arrays().size());
+  for (const io::MatArray& array : a.arrays()) {
+    CAPTURE(array.name);
+    const io::MatArray* other = b.find(array.name);
+    REQUIRE(other != nullptr);
+    CHECK(array.dims == other->dims);
+    if (!array.name.ends_with("seconds")) {
+      CHECK(array.values == other->values);
+      CHECK(array.text == other->text);
+    }
+  }
+}
+
+/// A training that leaves `output`, and how it goes on from its checkpoint.
+struct Training {
+  Words start, resume;
+  fs::path output, checkpoint;
+};
+
+Ended signalled(const Words& words, double milliseconds, int signal) {
+  Program running(program(words));
+  std::this_thread::sleep_for(Milliseconds(milliseconds));
+  ::kill(running.process(), signal);
+  return running.wait();
+}
+
+struct Breaks {
+  int stopped = 0;  ///< runs that ended with a checkpoint
+  int resumed = 0;  ///< runs that began with one
+};
+
+/// Breaks the training off again and again until it is complete.
+Breaks run_broken(const Training& training, int signal, std::mt19937& random, double longest_ms) {
+  std::uniform_real_distribution<double> moment(0.0, longest_ms);
+  Breaks breaks;
+  constexpr int kPatience = 200;
+  for (int i = 0; i < kPatience && !fs::exists(training.output); ++i) {
+    const bool resumed = fs::exists(training.checkpoint);
+    breaks.resumed += resumed ? 1 : 0;
+    const Ended ended =
+        signalled(resumed ? training.resume : training.start, moment(random), signal);
+    CAPTURE(ended.err);
+    // 128 + signal: before or after the work that is guarded, where nothing is said.
+    REQUIRE((ended.code == 0 || ended.code == kStopped || ended.code == 128 + signal));
+    if (ended.code == kStopped && !ended.err.empty()) {
+      ++breaks.stopped;
+      REQUIRE(ended.err.find("--resume") != std::string::npos);
+      REQUIRE(fs::exists(training.checkpoint));
+    }
+    // Whatever is there can be read.
+    for (const fs::path& file : {training.output, training.checkpoint}) {
+      if (fs::exists(file)) {
+        CHECK_NOTHROW(io::MatFile{file});
+      }
+    }
+  }
+  return breaks;
+}
+
+/// An unbroken run beside, then broken ones by Ctrl-C and by kill -9.
+/// @param every  options that ask for a checkpoint after each piece of work
+void check_breaks(const Training& training, const Words& every, unsigned seed) {
+  const auto begin = std::chrono::steady_clock::now();
+  REQUIRE(Program(program(training.start)).wait().code == 0);
+  const double whole_ms = Milliseconds(std::chrono::steady_clock::now() - begin).count();
+  fs::rename(training.output, "unbroken.mat");
+  std::mt19937 random(seed);
+  Breaks stops;
+  constexpr int kRounds =
+      30;  // a stop may come before the work begins: again until one was in time
+  for (int i = 0; i < kRounds && (i < 2 || stops.resumed == 0); ++i) {
+    fs::remove(training.output);
+    fs::remove(training.checkpoint);
+    const Breaks one = run_broken(training, SIGINT, random, whole_ms);
+    stops.stopped += one.stopped;
+    stops.resumed += one.resumed;
+    check_same("unbroken.mat", training.output);
+  }
+  CHECK(stops.stopped > 0);
+  CHECK(stops.resumed > 0);
+  Training kept = training;
+  kept.start = kept.start + every;
+  kept.resume = kept.resume + every;
+  Breaks kills;
+  for (int i = 0; i < 2; ++i) {
+    fs::remove(training.output);
+    fs::remove(training.checkpoint);
+    kills.resumed += run_broken(kept, SIGKILL, random, 1.5 * whole_ms).resumed;
+    // The command that began it is part of the file: it has the option of the checkpoints.
+    const io::MatFile broken(training.output);
+    const io::MatFile unbroken("unbroken.mat");
+    for (const char* name : {"w", "w_out", "learner_arrays.P_rec", "learner_arrays.P"}) {
+      if (unbroken.has(name)) {
+        CAPTURE(name);
+        CHECK(broken.find(name)->values == unbroken.find(name)->values);
+      }
+    }
+  }
+  CHECK(kills.resumed > 0);
+}
+
+}  // namespace
+
+TEST_SUITE("cli") {
+  TEST_CASE("force train: stopped and killed at random moments") {
+    const Folder folder;
+    const Words options{
+        "--from",       std::string(RHEOBASE_TEST_DATA) + "/rls/force_small_n24.mat",
+        "--iterations", "120",
+        "--stop-pvar",  "1",
+        "--keep-p"};
+    check_breaks(
+        {.start = Words{"force", "train", "-o", "n.mat"} + options,
+         .resume = {"force", "train", "--resume", "n.checkpoint.mat", "-o", "n.mat", "--keep-p"},
+         .output = "n.mat",
+         .checkpoint = "n.checkpoint.mat"},
+        {"--checkpoint-every", "10"}, 31);
+  }
+
+  TEST_CASE("innate words: stopped and killed at random moments, also amid the exponents") {
+    const Folder folder;
+    const Words options{
+        "--units",          "60", "--connectivity", "0.2", "--recurrent-trials", "3",
+        "--readout-trials", "3",  "--tests",        "1",   "--perturbed",        "1",
+        "--record",         "3",  "--keep-p"};
+    check_breaks({.start = Words{"innate", "words", "-o", "w.mat"} + options,
+                  .resume = {"innate", "words", "--resume", "w.checkpoint.mat", "--keep-p"},
+                  .output = "w.mat",
+                  .checkpoint = "w.checkpoint.mat"},
+                 {"--checkpoint-every", "1"}, 32);
+  }
+
+  TEST_CASE("innate capacity: killed at random moments, the same command goes on") {
+    const Folder folder;
+    const Words capacity{"innate",   "capacity", "--units",    "80", "--connectivity",     "0.2",
+                         "--delays", "100,300",  "--networks", "3",  "--recurrent-trials", "4",
+                         "--jobs",   "2"};
+    const auto begin = std::chrono::steady_clock::now();
+    REQUIRE(Program(program(capacity + Words{"-o", "unbroken"})).wait().code == 0);
+    const double whole_ms = Milliseconds(std::chrono::steady_clock::now() - begin).count();
+    std::mt19937 random(33);
+    std::uniform_real_distribution<double> moment(0.0, whole_ms);
+    const Words broken = capacity + Words{"-o", "broken"};
+    for (int i = 0; i < 2; ++i) {
+      for (const int signal : {SIGKILL, SIGINT, SIGKILL}) {
+        const Ended ended = signalled(broken, moment(random), signal);
+        REQUIRE((ended.code == 0 || ended.code == kStopped || ended.code == kKilled ||
+                 ended.code == 128 + SIGINT));
+      }
+      REQUIRE(Program(program(broken)).wait().code == 0);
+      int compared = 0;
+      for (const auto& entry : fs::directory_iterator("unbroken")) {
+        const fs::path name = entry.path().filename();
+        if (name.string().starts_with("delay_")) {
+          check_same(entry.path(), "broken" / name);
+          ++compared;
+        }
+      }
+      CHECK(compared == 6);
+      // The summary names its command, and so its folder.
+      for (const char* name : {"correlation", "r2", "first_loss", "last_loss", "mean_r2"}) {
+        CHECK(io::MatFile("broken/summary.mat").find(name)->values ==
+              io::MatFile("unbroken/summary.mat").find(name)->values);
+      }
+      fs::remove_all("broken");
+    }
+  }
+}
+
+}  // namespace rheobase
