@@ -101,6 +101,14 @@ void validate_units(const SpikingModel& model, const std::string& where) {
     throw InputError(where, "copies of a unit", fmt::format("{}", model.copies),
                      "must be at least 1");
   }
+  if (model.copy_bias_mv.size() != 0) {
+    if (model.copy_bias_mv.size() != model.copies) {
+      throw InputError(
+          where, "bias of the copies (mV)", fmt::format("{} values", model.copy_bias_mv.size()),
+          fmt::format("must be one for each of the {} copies of a unit, or none", model.copies));
+    }
+    require_finite(model.copy_bias_mv, where, "bias of the copies (mV)");
+  }
   const double membranes = static_cast<double>(n) * model.copies;
   if (membranes > kMostMembranes) {
     // States, noise and random numbers of a membrane in the bridge engine.

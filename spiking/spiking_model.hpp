@@ -131,6 +131,7 @@ struct SpikingModel {
   /// M: every unit is M membranes of the same input, each with noise of its own and 1/M of the
   /// unit's outgoing weights. The bridge engine alone knows more than one.
   int copies = 1;
+  Eigen::VectorXd copy_bias_mv;  ///< M, of every copy beside the units' bias; empty: none
   /// Of these and of initial currents the bridge and the clock engine alone know.
   std::vector<GatedLoop> loops;
   bool filtered_input = false;  ///< the input passes a filter like that of the synapses

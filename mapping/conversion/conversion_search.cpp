@@ -53,8 +53,10 @@ constexpr std::array<Word<MappingChoice>, 3> kMappingChoices{
     {{MappingChoice::published, "published"},
      {MappingChoice::fitted, "fitted"},
      {MappingChoice::automatic, "auto"}}};
-constexpr std::array<Word<FitScope>, 3> kFitScopes{
-    {{FitScope::global, "global"}, {FitScope::type, "type"}, {FitScope::unit, "unit"}}};
+constexpr std::array<Word<FitScope>, 4> kFitScopes{{{FitScope::global, "global"},
+                                                    {FitScope::type, "type"},
+                                                    {FitScope::unit, "unit"},
+                                                    {FitScope::copy, "copy"}}};
 
 /// Whether evaluate_rate can give the rates the noise of spikes; loops that never end are weights.
 bool takes_spike_noise(const rate::RateNetwork& network) {
@@ -453,7 +455,9 @@ const FieldTable<ConversionOptions>& conversion_fields() {
       field("fit", &C::fit, kFitScopes,
             {.option = "--fit",
              .label = "scope of the fit",
-             .help = "What shares a gain and a bias: all units, those of a type, or none"}),
+             .help = "What shares a gain and a bias: all units, those of a type, or none; copy: "
+                     "all units share a gain, their copies differ in bias, so that together they "
+                     "follow the transfer function closely"}),
   };
   return table;
 }

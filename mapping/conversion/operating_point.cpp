@@ -31,6 +31,7 @@
 
 #include "core/parallel.hpp"
 #include "core/whole_number.hpp"
+#include "mapping/conversion/copy_fit.hpp"
 #include "mapping/conversion/non_negative.hpp"
 #include "rate/dynamics/run.hpp"
 #include "rate/dynamics/transfer/transfer.hpp"
@@ -46,6 +47,7 @@ constexpr std::array kSaturatingResets{10.0, 5.0};  ///< mV below the threshold
 constexpr double kShareOfFastest = 0.9;             ///< s over the rate of a unit without rest
 constexpr double kLeastSaturatingNoise = 4.0;       ///< mV
 constexpr double kLongestRest = 10.0;               ///< tau_m
+constexpr std::array kSharesOfFastestCopies{0.95, 0.98};  ///< copies add up to a rounder upper end
 constexpr double kLowestGain = 0.02;
 constexpr double kHighestGain = 400.0;
 constexpr double kMostBias = 2000.0;
@@ -240,18 +242,23 @@ OperatingPoint fit_operating_point(std::span<const RateCurve> curves, double sca
       points, [best](const OperatingPoint& point) { return point.error <= 1.05 * best + 0.001; });
 }
 
+spiking::NeuronParameters saturating_neuron(spiking::NeuronParameters neuron, double refractory_ms,
+                                            double reset_below_mv) {
+  neuron.refractory_noise = false;
+  neuron.refractory_ms = refractory_ms;
+  neuron.reset_mv = neuron.threshold_mv - reset_below_mv;
+  return neuron;
+}
+
 std::vector<spiking::NeuronParameters> saturating_neurons(const spiking::NeuronParameters& neuron,
                                                           double scaling_factor) {
   std::vector<spiking::NeuronParameters> neurons;
-  if (kShareOfFastest * 1000.0 / scaling_factor > kLongestRest * neuron.tau_membrane_ms) {
+  const double refractory_ms = kShareOfFastest * 1000.0 / scaling_factor;
+  if (refractory_ms > kLongestRest * neuron.tau_membrane_ms) {
     return neurons;
   }
   for (const double below_mv : kSaturatingResets) {
-    spiking::NeuronParameters other = neuron;
-    other.refractory_noise = false;
-    other.refractory_ms = kShareOfFastest * 1000.0 / scaling_factor;
-    other.reset_mv = neuron.threshold_mv - below_mv;
-    neurons.push_back(other);
+    neurons.push_back(saturating_neuron(neuron, refractory_ms, below_mv));
   }
   return neurons;
 }
@@ -269,6 +276,7 @@ OperatingPointFitter::OperatingPointFitter(const rate::RateNetwork& network,
                                            std::vector<RateCurve> curves, FitScope scope,
                                            bool saturate)
     : transfer_(network.transfer),
+      scope_(scope),
       saturate_(saturate),
       units_(network.units()),
       curves_(std::move(curves)) {
@@ -303,8 +311,53 @@ OperatingPoint OperatingPointFitter::saturated_point(OperatingPoint best, double
   return best;
 }
 
+/// The neuron and noise of the least error among those given and those that saturate.
+OperatingPointFitter::Fit OperatingPointFitter::fit_of_copies(double scaling_factor,
+                                                              TransferOptions transfer) const {
+  std::vector<spiking::NeuronParameters> neurons{transfer.neuron};
+  if (saturate_) {
+    for (const double share : kSharesOfFastestCopies) {
+      const double refractory_ms = share * 1000.0 / scaling_factor;
+      if (refractory_ms <= kLongestRest * transfer.neuron.tau_membrane_ms) {
+        neurons.push_back(
+            saturating_neuron(transfer.neuron, refractory_ms, kSaturatingResets.back()));
+      }
+    }
+  }
+  CopyPoint best;
+  best.error = std::numeric_limits<double>::infinity();
+  double noise_sd_mv = 0.0;
+  for (const spiking::NeuronParameters& neuron : neurons) {
+    for (const RateCurve& given : curves_) {
+      if (curves_.size() > 1 && given.noise_sd_mv() != kLeastSaturatingNoise) {
+        continue;  // the biases make what other noises would
+      }
+      const RateCurve curve(neuron, given.noise_sd_mv());
+      CopyPoint point = fit_copies(curve, scaling_factor, transfer_, all_, transfer.copies);
+      if (point.error < best.error) {
+        best = std::move(point);
+        transfer.neuron = neuron;
+        noise_sd_mv = given.noise_sd_mv();
+      }
+    }
+  }
+  const double mean = best.bias_mv.mean();
+  transfer.mapping = Mapping::fitted;
+  transfer.gain = best.gain;
+  transfer.neuron.bias_mv = transfer.neuron.threshold_mv + mean;
+  transfer.noise_intensity = membrane_noise_intensity(noise_sd_mv, transfer.neuron.tau_membrane_ms);
+  transfer.unit_gain.clear();
+  transfer.unit_bias_mv.clear();
+  const Eigen::VectorXd around = best.bias_mv.array() - mean;
+  transfer.copy_bias_mv.assign(around.begin(), around.end());
+  return {{best.gain, mean, noise_sd_mv, best.error}, std::move(transfer), best.error};
+}
+
 OperatingPointFitter::Fit OperatingPointFitter::fit(double scaling_factor,
                                                     TransferOptions transfer) const {
+  if (scope_ == FitScope::copy && transfer.copies > 1) {
+    return fit_of_copies(scaling_factor, std::move(transfer));
+  }
   OperatingPoint point = fit_operating_point(curves_, scaling_factor, transfer_, all_);
   std::vector<RateCurve> saturating;
   if (saturate_ && point.error > kPoorFit) {
@@ -318,6 +371,7 @@ OperatingPointFitter::Fit OperatingPointFitter::fit(double scaling_factor,
       membrane_noise_intensity(point.noise_sd_mv, transfer.neuron.tau_membrane_ms);
   transfer.unit_gain.clear();
   transfer.unit_bias_mv.clear();
+  transfer.copy_bias_mv.clear();
   Fit fit{point, std::move(transfer), point.error};
   if (groups_.empty()) {
     return fit;

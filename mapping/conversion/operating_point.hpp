@@ -47,6 +47,10 @@ OperatingPoint fit_gain_and_bias(const RateCurve& curve, double scaling_factor,
 OperatingPoint fit_operating_point(std::span<const RateCurve> curves, double scaling_factor,
                                    const std::string& transfer, const VisitedStates& visited);
 
+/// A unit that is reset to just below the threshold and held there, without noise, meanwhile.
+spiking::NeuronParameters saturating_neuron(spiking::NeuronParameters neuron, double refractory_ms,
+                                            double reset_below_mv);
+
 /// Units that saturate as rate units do: they cannot fire more often than s / 0.9 times a second,
 /// are reset to just below the threshold and held there meanwhile.
 std::vector<spiking::NeuronParameters> saturating_neurons(const spiking::NeuronParameters& neuron,
@@ -63,6 +67,7 @@ enum class FitScope {
   global,  ///< all units
   type,    ///< units of one type
   unit,    ///< every unit has its own
+  copy,    ///< one gain, and a bias for every copy of a unit: those of all units are the same
 };
 
 /// Fits every group of units at the noise that all of them together fit best.
@@ -80,7 +85,7 @@ class OperatingPointFitter {
     TransferOptions transfer;  ///< with gains, biases and noise of the fit
     double error = 0.0;        ///< rms over all units, each at its own point
   };
-  /// @param transfer  neuron, synapse and the like, which stay
+  /// @param transfer  neuron, synapse, copies and the like, which stay
   Fit fit(double scaling_factor, TransferOptions transfer) const;
 
   const VisitedStates& visited() const { return all_; }
@@ -91,10 +96,12 @@ class OperatingPointFitter {
     VisitedStates visited;
   };
 
+  Fit fit_of_copies(double scaling_factor, TransferOptions transfer) const;
   OperatingPoint saturated_point(OperatingPoint best, double scaling_factor,
                                  TransferOptions& transfer, std::vector<RateCurve>& curves) const;
 
   std::string transfer_;
+  FitScope scope_;
   bool saturate_;
   Eigen::Index units_;
   std::vector<RateCurve> curves_;

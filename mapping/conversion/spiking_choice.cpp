@@ -96,6 +96,7 @@ void forget_operating_point(SpikingChoice& choice) {
   transfer.mapping = Mapping::published;
   transfer.unit_gain.clear();
   transfer.unit_bias_mv.clear();
+  transfer.copy_bias_mv.clear();
   transfer.gain = given("drive_gain") ? transfer.gain : published.gain;
   transfer.copies = given("copies") ? transfer.copies : published.copies;
   transfer.readout_bias = given("readout_bias") ? transfer.readout_bias : published.readout_bias;
@@ -136,6 +137,7 @@ void complete(SpikingChoice& choice, const std::optional<TransferOptions>& of_mo
       transfer.noise_intensity = published.noise_intensity;
       transfer.unit_gain.clear();
       transfer.unit_bias_mv.clear();
+      transfer.copy_bias_mv.clear();
     }
   }
   set_given(choice.given, transfer_fields(), transfer);

@@ -96,6 +96,10 @@ spiking::SpikingModel map_to_spiking(const rate::RateNetwork& network, double sc
   spiking.neuron = options.neuron;
   spiking.unit_bias_mv = unit_bias(source, options, gain);
   spiking.copies = options.copies;
+  if (!options.copy_bias_mv.empty()) {
+    spiking.copy_bias_mv = Eigen::Map<const Eigen::VectorXd>(
+        options.copy_bias_mv.data(), static_cast<Eigen::Index>(options.copy_bias_mv.size()));
+  }
   spiking.synapse = {
       options.synapse, options.rise_ms,
       (network.tau_ms.array() - options.delay_ms).max(0.5 * network.tau_ms.array()).matrix()};
@@ -140,6 +144,16 @@ spiking::SpikingModel with_copies_as_units(const spiking::SpikingModel& model) {
   }
   if (model.unit_bias_mv.size() != 0) {
     expanded.unit_bias_mv = model.unit_bias_mv.replicate(copies, 1);
+  }
+  if (model.copy_bias_mv.size() != 0) {
+    const Eigen::Index units = model.units();
+    if (expanded.unit_bias_mv.size() == 0) {
+      expanded.unit_bias_mv = Eigen::VectorXd::Zero(units * copies);
+    }
+    for (Eigen::Index copy = 0; copy < copies; ++copy) {
+      expanded.unit_bias_mv.segment(copy * units, units).array() += model.copy_bias_mv[copy];
+    }
+    expanded.copy_bias_mv.resize(0);
   }
   return expanded;
 }

@@ -58,6 +58,7 @@ struct TransferOptions {
   double readout_decay_ms = 0.0;     ///< of the readout's filter; 0: td of every unit
   std::vector<double> unit_gain;     ///< N, factors of the gain; empty: 1
   std::vector<double> unit_bias_mv;  ///< N, mV beside the neurons' bias; empty: 0
+  std::vector<double> copy_bias_mv;  ///< M, mV beside both (copy_fit.hpp); empty: 0
 
   bool operator==(const TransferOptions&) const = default;
 };

@@ -38,6 +38,8 @@ class SpikingNetwork(Shown):
         Bias of the units beside the neurons' own, mV; empty: none.
     copies : int
         Membranes of a unit.
+    copy_bias_mv : ndarray
+        Bias of every copy of a unit beside both, mV; empty: none.
     parameters : dict
         Neuron, synapse and operating point by the names of docs/formats.md.
     """
@@ -50,6 +52,7 @@ class SpikingNetwork(Shown):
         self.decay_ms: np.ndarray = arrays["decay_ms"]
         self.unit_bias_mv: np.ndarray = arrays["unit_bias_mv"]
         self.copies: int = arrays["copies"]
+        self.copy_bias_mv: np.ndarray = arrays["copy_bias_mv"]
         self.parameters = parameters
 
     def _rows(self) -> list[tuple[str, str]]:

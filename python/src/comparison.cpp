@@ -29,6 +29,7 @@ std::shared_ptr<Comparison> compare(const io::ModelFile& file, const rate::Task&
   require_same_inputs(file, task);
   Keywords keywords("compare", given);
   mapping::CompareOptions options;
+  options.rate_noise = file.network.noise.factor;
   const FieldValues own = keywords.take(mapping::compare_fields(), options);
   if (options.scaling_factor == 0.0) {
     options.scaling_factor = scaling_from(keywords, file);

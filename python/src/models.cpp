@@ -184,6 +184,7 @@ py::dict spiking_network(const ModelFile& file) {
   dict["decay_ms"] = array_of(std::move(model.synapse.decay_ms));
   dict["unit_bias_mv"] = array_of(std::move(model.unit_bias_mv));
   dict["copies"] = model.copies;
+  dict["copy_bias_mv"] = array_of(std::move(model.copy_bias_mv));
   return dict;
 }
 

@@ -12,6 +12,10 @@ namespace {
 /// than 2e-7 of them do.
 constexpr float kSafeExponent = 16.0F;
 
+RHEOBASE_INLINE Floats drive_of(const BridgePopulation& p, std::size_t pack, std::size_t copy) {
+  return Floats::load(p.drive + (pack + copy * p.drive_packs) * Floats::lanes);
+}
+
 /// Currents over one step, and their sum at both ends.
 template <bool double_exponential>
 RHEOBASE_INLINE Floats step_currents(const BridgePopulation& p, std::size_t pack) {
@@ -54,7 +58,7 @@ RHEOBASE_INLINE bool step_lif(const BridgePopulation& p, std::size_t pack, std::
   if constexpr (double_exponential) {
     pushed = pushed + Floats::load(p.now.h + at) * Floats::load(c.u_from_h);
   }
-  const Floats u1 = (u0 * p.u_keep + Floats::load(p.drive + at)) + pushed;
+  const Floats u1 = (u0 * p.u_keep + drive_of(p, pack, copy)) + pushed;
   u1.store(p.next.u + membrane);
   const Floats exponent = (u0 * p.crossing_rate) * u1;
   // A NaN counts.
@@ -74,7 +78,7 @@ RHEOBASE_INLINE std::uint32_t step_qif(const BridgePopulation& p, std::size_t pa
       1.0F,          -1.0F / 6,        1.0F / 120,          -1.0F / 5040,
       1.0F / 362880, -1.0F / 39916800, 1.0F / 6227020800.0F};
   const Floats force =
-      Floats::load(p.drive + at) + currents_of_copy<double_exponential>(p, pack, copy) * 0.5F;
+      drive_of(p, pack, copy) + currents_of_copy<double_exponential>(p, pack, copy) * 0.5F;
   const Floats v0 = Floats::load(p.now.u + membrane) + Floats::load(noise + membrane) * p.noise_sd;
   const Floats square = force * (p.turn * p.turn);
   const Floats cosine = detail::polynomial(square, cosine_terms);
@@ -102,7 +106,7 @@ RHEOBASE_INLINE std::uint32_t cross(const BridgePopulation& p, std::size_t pack,
   const Floats u0 = Floats::load(p.now.u + membrane);
   const Floats u1 = Floats::load(p.next.u + membrane);
   const Floats currents = Floats::load(p.now.current + at) + Floats::load(p.next.current + at);
-  Floats correction = Floats::load(p.drive + at) * p.correction_from_drive +
+  Floats correction = drive_of(p, pack, copy) * p.correction_from_drive +
                       currents * Floats::load(p.coefficients[pack].correction_from_current);
   if constexpr (double_exponential) {
     correction = correction +

@@ -16,7 +16,8 @@ float narrow(double value) {
 
 BridgeCells::BridgeCells(const SpikingModel& model, const BridgeMembrane& membrane, double step_ms)
     : drive_gain_(membrane.model == NeuronModel::qif ? 1.0
-                                                     : -std::expm1(-step_ms / membrane.tau_ms)) {
+                                                     : -std::expm1(-step_ms / membrane.tau_ms)),
+      copy_bias_mv_(model.copy_bias_mv) {
   const std::size_t padded = padded_to_packs<float>(static_cast<std::size_t>(model.units()));
   const std::size_t membranes = padded * static_cast<std::size_t>(model.copies);
   coefficients_.assign(padded / 16, {});
@@ -26,7 +27,8 @@ BridgeCells::BridgeCells(const SpikingModel& model, const BridgeMembrane& membra
   // Lanes without a unit stay where a path never reaches the threshold.
   state_[0].assign(membranes, kFarBelowThreshold);
   state_[3].assign(membranes, kFarBelowThreshold);
-  drive_.assign(padded, narrow(drive_gain_ * kFarBelowThreshold));
+  const bool shared = copy_bias_mv_.size() == 0;
+  drive_.assign(shared ? padded : membranes, narrow(drive_gain_ * kFarBelowThreshold));
   refractory_.assign(membranes, 1.0F);
   survival_.assign(membranes, 1.0F);
   limit_.assign(membranes, 0.0F);
@@ -67,6 +69,7 @@ BridgeCells::BridgeCells(const SpikingModel& model, const BridgeMembrane& membra
   population_.survival = survival_.data();
   population_.limit = limit_.data();
   population_.drive = drive_.data();
+  population_.drive_packs = shared ? 0 : population_.packs;
   population_.refractory = refractory_.data();
   population_.coefficients = coefficients_.data();
 }
@@ -79,8 +82,17 @@ void BridgeCells::set_currents(const Eigen::VectorXd& current_mv) {
 }
 
 void BridgeCells::set_drive(const Eigen::Ref<const Eigen::VectorXd>& drive_mv) {
-  for (Eigen::Index unit = 0; unit < drive_mv.size(); ++unit) {
-    drive_[static_cast<std::size_t>(unit)] = narrow(drive_gain_ * drive_mv[unit]);
+  if (copy_bias_mv_.size() == 0) {
+    for (Eigen::Index unit = 0; unit < drive_mv.size(); ++unit) {
+      drive_[static_cast<std::size_t>(unit)] = narrow(drive_gain_ * drive_mv[unit]);
+    }
+    return;
+  }
+  for (Eigen::Index copy = 0; copy < copy_bias_mv_.size(); ++copy) {
+    for (Eigen::Index unit = 0; unit < drive_mv.size(); ++unit) {
+      drive_[static_cast<std::size_t>(copy * stride() + unit)] =
+          narrow(drive_gain_ * (drive_mv[unit] + copy_bias_mv_[copy]));
+    }
   }
 }
 
@@ -104,8 +116,8 @@ void BridgeCells::push_copies(std::span<const float> push_mv) {
 }
 
 void BridgeCells::flush() {
-  flush_tiny(std::span(population_.now.current, drive_.size()));
-  flush_tiny(std::span(population_.now.h, drive_.size()));
+  flush_tiny(std::span(population_.now.current, static_cast<std::size_t>(stride())));
+  flush_tiny(std::span(population_.now.h, static_cast<std::size_t>(stride())));
 }
 
 }  // namespace rheobase::spiking

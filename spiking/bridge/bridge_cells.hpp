@@ -22,7 +22,7 @@ class BridgeCells {
   const BridgeState& now() const { return population_.now; }
   const BridgeState& next() const { return population_.next; }
   /// Membranes of a copy, those of whole packs: membrane m is copy m / stride of unit m % stride.
-  Eigen::Index stride() const { return static_cast<Eigen::Index>(drive_.size()); }
+  Eigen::Index stride() const { return static_cast<Eigen::Index>(16 * population_.packs); }
   float& survival(Eigen::Index membrane) { return survival_[static_cast<std::size_t>(membrane)]; }
   float& limit(Eigen::Index membrane) { return limit_[static_cast<std::size_t>(membrane)]; }
   /// Puts a membrane out of reach of the threshold until release().
@@ -48,6 +48,7 @@ class BridgeCells {
   AlignedVector<float> survival_, limit_, refractory_, drive_;
   AlignedVector<BridgeCoefficients> coefficients_;  ///< of every pack
   double drive_gain_;                               ///< 1 - e^(-aD) for LIF units
+  Eigen::VectorXd copy_bias_mv_;                    ///< of every copy; empty: they share the drive
   BridgePopulation population_;
 };
 

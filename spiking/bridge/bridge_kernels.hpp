@@ -36,6 +36,7 @@ struct BridgePopulation {
   float* survival = nullptr;          ///< of membranes: chance of no crossing since the last spike
   const float* limit = nullptr;       ///< of membranes: survival at which they fire
   const float* drive = nullptr;       ///< LIF: (1 - e^(-aD)) (bias + E - threshold); QIF: bias + E
+  std::size_t drive_packs = 0;        ///< from one copy's drive to the next: 0 where it is shared
   const float* refractory = nullptr;  ///< of membranes, QIF: 1 while refractory, else 0
   const BridgeCoefficients* coefficients = nullptr;  ///< of every pack
   float correction_from_h = 0.0F;                    ///< of the sum of h at both ends

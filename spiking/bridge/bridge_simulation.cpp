@@ -87,6 +87,12 @@ class BridgeRun {
   SpikeDraws& draws(Eigen::Index membrane) { return draws_[static_cast<std::size_t>(membrane)]; }
   Eigen::Index unit_of(Eigen::Index membrane) const { return membrane % cells_.stride(); }
   bool has_copies() const { return model_.copies > 1; }
+  /// bias + E in the column under way, mV.
+  double drive_of(Eigen::Index membrane) const {
+    const double bias =
+        model_.copy_bias_mv.size() == 0 ? 0.0 : model_.copy_bias_mv[membrane / cells_.stride()];
+    return drive_(unit_of(membrane), column_) + bias;
+  }
 
   const SpikingModel& model_;
   const ClockGrid& grid_;
@@ -239,7 +245,7 @@ void BridgeRun::release(const Release& release, double end_ms) {
   const double rest_ms = std::max(end_ms - release.time_ms, 0.0);
   const double end_current = cells_.next().current[unit];
   const double slope = (end_current - cells_.now().current[unit]) / grid_.dt_ms;
-  const double force = drive_(unit, column_) + end_current - 0.5 * slope * rest_ms;
+  const double force = drive_of(release.membrane) + end_current - 0.5 * slope * rest_ms;
   const double u = membrane_.after(release.u, force, noise_row_[release.membrane], rest_ms);
   // A force that reaches the threshold within a step outruns the noise.
   const double rise_ms = u < membrane_.threshold || release.u >= membrane_.threshold
@@ -271,7 +277,7 @@ void BridgeRun::collect_spikes(bool fired, long step) {
         throw NonFiniteError("membrane voltage", fmt::format("{:g} ms", end_ms(step)), unit);
       }
       const double force =
-          drive_(unit, column_) + 0.5 * (cells_.now().current[unit] + cells_.next().current[unit]);
+          drive_of(membrane) + 0.5 * (cells_.now().current[unit] + cells_.next().current[unit]);
       const double passage =
           membrane_.spike_ms(from, to, force, noise_row_[membrane], grid_.dt_ms, draws(membrane));
       spikes_.push_back({start_ms + passage, membrane});

@@ -1,4 +1,5 @@
 #include <cmath>
+#include <utility>
 
 #include <doctest/doctest.h>
 
@@ -82,6 +83,10 @@ TEST_SUITE("unit") {
             "bridge");
     refused([](SpikingModel& m) { m.unit_bias_mv = Eigen::VectorXd::Constant(kUnits, NAN); },
             "bias of the units", "clock");
+    refused([](SpikingModel& m) { m.copy_bias_mv = Eigen::Vector2d::Zero(); },
+            "must be one for each of the 1 copies", "bridge");
+    refused([](SpikingModel& m) { m.copy_bias_mv = Eigen::VectorXd::Constant(1, NAN); },
+            "bias of the copies", "bridge");
     refused([](SpikingModel& m) { m.copies = 0; }, "copies of a unit: found 0", "bridge");
     refused([](SpikingModel& m) { m.copies = 1'000'000; }, "GB", "bridge");
     refused([](SpikingModel& m) { m.copies = 2; }, "must be bridge", "clock");
@@ -92,14 +97,22 @@ TEST_SUITE("numeric") {
   // 32 units fill two packs, so that membrane m of copies has the noise of unit m of the network in
   // which every copy is a unit: the same spikes until rounding has grown.
   TEST_CASE("copies are the network in which each of them is a unit") {
-    for (const NeuronModel neuron : {NeuronModel::lif, NeuronModel::qif}) {
-      const SpikingModel model = coupled(4, neuron);
+    for (const auto& [neuron, spread_mv] : {std::pair{NeuronModel::lif, 0.0},
+                                            {NeuronModel::qif, 0.0},
+                                            {NeuronModel::lif, 6.0},
+                                            {NeuronModel::qif, 6.0}}) {
+      CAPTURE(spread_mv);
+      SpikingModel model = coupled(4, neuron);
+      if (spread_mv > 0.0) {
+        model.copy_bias_mv = spread_mv * Eigen::Vector4d(-0.5, 0.2, -0.1, 1.0);
+      }
       const SpikingModel expanded = mapping::with_copies_as_units(model);
       REQUIRE(expanded.units() == 4 * kUnits);
       const Eigen::MatrixXd input = networks::constant_input(60.0);
       const SimulationResult a = simulate(model, input, recorded());
       const SimulationResult b = simulate(expanded, input, recorded());
       REQUIRE(a.spike_unit.size() > 100);
+      CHECK(expanded.copy_bias_mv.size() == 0);
       REQUIRE(a.spike_unit.size() == b.spike_unit.size());
       for (std::size_t k = 0; k < a.spike_unit.size(); ++k) {
         CHECK(a.spike_copy[k] * kUnits + a.spike_unit[k] == b.spike_unit[k]);

@@ -13,17 +13,18 @@ namespace {
 
 constexpr const char* kSpikingNetwork = "spiking_network.";
 
-/// A value a unit, or none.
-std::vector<double> optional_values(const MatFile& file, const char* member) {
+/// A value a unit or a copy of it (`each`), or none.
+std::vector<double> optional_values(const MatFile& file, const char* member,
+                                    std::string_view each) {
   const std::string name = kSpikingNetwork + std::string(member);
   if (!file.has(name)) {
     return {};
   }
-  constexpr std::string_view kRequired = "must be one finite number for every unit";
-  const Eigen::VectorXd values = file.vector(name, -1, kRequired);
+  const std::string required = fmt::format("must be one finite number for every {}", each);
+  const Eigen::VectorXd values = file.vector(name, -1, required);
   for (const double value : values) {
     if (!std::isfinite(value)) {
-      file.fail(name, fmt::format("{}", value), kRequired);
+      file.fail(name, fmt::format("{}", value), required);
     }
   }
   return {values.begin(), values.end()};
@@ -39,6 +40,9 @@ void add_transfer(MatFields& fields, const mapping::TransferOptions& transfer) {
   if (!transfer.unit_bias_mv.empty()) {
     fields.column(kSpikingNetwork + std::string("unit_bias_mv"), transfer.unit_bias_mv);
   }
+  if (!transfer.copy_bias_mv.empty()) {
+    fields.column(kSpikingNetwork + std::string("copy_bias_mv"), transfer.copy_bias_mv);
+  }
 }
 
 std::optional<mapping::TransferOptions> read_transfer(const MatFile& file) {
@@ -52,8 +56,9 @@ std::optional<mapping::TransferOptions> read_transfer(const MatFile& file) {
       field.set(transfer, read_value(file, name, field));
     }
   }
-  transfer.unit_gain = optional_values(file, "unit_gain");
-  transfer.unit_bias_mv = optional_values(file, "unit_bias_mv");
+  transfer.unit_gain = optional_values(file, "unit_gain", "unit");
+  transfer.unit_bias_mv = optional_values(file, "unit_bias_mv", "unit");
+  transfer.copy_bias_mv = optional_values(file, "copy_bias_mv", "copy of a unit");
   return transfer;
 }
 

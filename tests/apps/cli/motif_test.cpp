@@ -59,6 +59,12 @@ TEST_SUITE("cli") {
         run({"eval", "chain.mat", "--task", "file", "--trials-file", "trial.mat", "--trials", "2"});
     CAPTURE(evaluated.err);
     CHECK(evaluated.code == 0);
+    // A comparison runs the rate network with the noise of its file, not that of other networks.
+    const Outcome compared = run({"compare", "chain.mat", "--scaling", "80", "--task", "file",
+                                  "--trials-file", "trial.mat", "--trials", "1", "--json"});
+    CAPTURE(compared.err);
+    REQUIRE(compared.code == 0);
+    CHECK(compared.json().at("options").at("rate_noise") == 0.001);
     CHECK(run({"info", "library.mat"}).code == 0);
   }
 

@@ -33,8 +33,9 @@ const std::vector<std::pair<MotifArchitecture, std::string>> kArchitectures{
     {MotifArchitecture::control, "control"},
 };
 
-/// The file's noise was rounded to single precision after the trajectories had been made, 1.2e-10
-/// a step; it ends after 100 steps, with a state that is stored in full.
+/// The file's noise was rounded to single precision after the trajectories had been made, which
+/// moves y by up to 1.2e-10; it ends after 100 steps, with a state that is stored in full. That it
+/// is this rounding and nothing else: the case "before the noise, and one step into it".
 constexpr double kRoundedNoise = 5e-10;
 constexpr double kTrajectory = 1e-12;
 constexpr Eigen::Index kNoisySteps = 100;
@@ -191,6 +192,27 @@ TEST_CASE("trajectories of every architecture, single trials and panels") {
         CHECK(largest(y, plain.output) <= kTrajectory);
         CHECK(largest(run.end[i], plain.end) <= kTrajectory);
       }
+    }
+  }
+}
+
+TEST_CASE("before the noise, and one step into it: as far off as its rounding allows") {
+  const MotifFile file("forward");
+  const Eigen::VectorXd w = file("w");
+  for (const auto& [architecture, name] : kArchitectures) {
+    CAPTURE(name);
+    const MotifLibrary library = golden_library(file, architecture, Eigen::VectorXd::Zero(400));
+    for (Eigen::Index trial = 0; trial < 2; ++trial) {
+      const Eigen::MatrixXd added = added_to(file, trial, 3);
+      const KernelRun run = run_kernels(single_motif(library, 0, 3), {added});
+      const Eigen::VectorXd known = file("y_" + name).col(trial);
+      CHECK(std::abs(run.output[0](0, 0) - known[0]) <= 1e-14);
+      // Half a unit in the last place of a float is at most 2^-24 of it, and tanh has no slope
+      // above 1.
+      const double rounding = 0x1p-24 * w.cwiseAbs().dot(added.col(1).cwiseAbs());
+      const double off = std::abs(run.output[0](0, 1) - known[1]);
+      CHECK(off <= rounding);
+      CHECK(off > 1e-13);
     }
   }
 }
