@@ -1,21 +1,53 @@
 #include "core/memory.hpp"
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <limits>
 
 #include <fmt/format.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "core/control_group.hpp"
 #include "core/error.hpp"
 
 namespace rheobase {
 
+namespace {
+
+constexpr double kUnlimited = std::numeric_limits<double>::infinity();
+
+/// Pages of the machine that are free or can be freed.
+double available_bytes() {
+  std::ifstream file("/proc/meminfo");
+  for (std::string word; file >> word;) {
+    double kibibytes = 0.0;
+    if (word == "MemAvailable:" && file >> kibibytes) {
+      return 1024.0 * kibibytes;
+    }
+  }
+  return kUnlimited;
+}
+
+std::string contents_of(const std::filesystem::path& file) {
+  std::ifstream in(file);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+}  // namespace
+
 double usable_memory_bytes() {
   const double machine =
       static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
+  const double group =
+      control_group_limit_bytes(contents_of("/proc/self/cgroup"), "/sys/fs/cgroup");
+  double usable = std::min({machine, group, available_bytes()});
   rlimit limit{};
-  const bool limited = getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
-  return limited ? std::min(machine, static_cast<double>(limit.rlim_cur)) : machine;
+  if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) {
+    usable = std::min(usable, static_cast<double>(limit.rlim_cur));
+  }
+  return usable;
 }
 
 void require_memory(double bytes, const std::string& where, const std::string& field,

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "apps/cli/json_output.hpp"
 #include "apps/cli/option.hpp"
@@ -14,6 +15,7 @@
 #include "core/analysis/spectrum.hpp"
 #include "core/counted.hpp"
 #include "io/comparison/json_values.hpp"
+#include "io/mat/file_kind.hpp"
 #include "io/mat/rate_model_file.hpp"
 
 namespace rheobase::cli {
@@ -31,6 +33,7 @@ struct InfoRequest {
 constexpr const char* kInfoExamples =
     "Examples:\n"
     "  rheobase info model.mat\n"
+    "  rheobase info run.mat\n"
     "  rheobase info model.lif.mat --json\n"
     "  rheobase info large.mat --no-spectrum";
 
@@ -188,13 +191,47 @@ void add_origin(Summary& summary, const io::ModelProvenance& provenance) {
   }
 }
 
-std::string summary_text(const InfoRequest& request, const io::ModelFile& file,
-                         const Facts& facts) {
+std::string size_text(const io::MatArray& array) {
+  return fmt::format("{} {}", fmt::join(array.dims, " x "), array.class_name);
+}
+
+/// What a file is that holds no network, and which variables are in it.
+std::string contents_text(const InfoRequest& request, const io::MatFile& file,
+                          const io::FileKind& kind) {
+  Summary summary;
+  summary.add("file", request.model.string());
+  summary.add("kind", std::string(kind.name));
+  if (!kind.commands.empty()) {
+    summary.add("read by", std::string(kind.commands));
+  }
+  TextTable table({"variable", "size and class"});
+  for (const io::MatArray& array : file.arrays()) {
+    table.add_row({array.name, size_text(array)});
+  }
+  return summary.text() + "\n" + table.text();
+}
+
+Json contents_json(const InfoRequest& request, const io::MatFile& file, const io::FileKind& kind) {
+  Json variables = Json::object();
+  for (const io::MatArray& array : file.arrays()) {
+    variables[array.name] = size_text(array);
+  }
+  return {{"file", request.model.string()},
+          {"kind", std::string(kind.name)},
+          {"read_by", std::string(kind.commands)},
+          {"variables", variables}};
+}
+
+std::string summary_text(const InfoRequest& request, const io::ModelFile& file, const Facts& facts,
+                         const io::FileKind* kind) {
   const rate::RateNetwork& model = file.network;
   const Counts& counts = facts.counts;
   const auto n = static_cast<double>(model.units());
   Summary summary;
   summary.add("file", request.model.string());
+  if (kind != nullptr) {
+    summary.add("kind", std::string(kind->name));
+  }
   summary.add("task", task_text(file));
   summary.add("units", units_text(counts));
   summary.add("inputs", std::to_string(model.inputs()));
@@ -233,7 +270,8 @@ Json training_json(const io::ModelProvenance& provenance) {
   return json;
 }
 
-Json info_json(const InfoRequest& request, const io::ModelFile& file, const Facts& facts) {
+Json info_json(const InfoRequest& request, const io::ModelFile& file, const Facts& facts,
+               const io::FileKind* kind) {
   const rate::RateNetwork& model = file.network;
   Json spectral_radius;
   Json random_radius;
@@ -248,6 +286,7 @@ Json info_json(const InfoRequest& request, const io::ModelFile& file, const Fact
   }
   return {
       {"model", request.model.string()},
+      {"kind", kind != nullptr ? std::string(kind->name) : std::string("a model")},
       {"task", file.task},
       {"task_parameters", file.provenance.task_parameters},
       {"units", model.units()},
@@ -283,6 +322,16 @@ Json info_json(const InfoRequest& request, const io::ModelFile& file, const Fact
 }
 
 void run_info(const InfoRequest& request, const Console& console) {
+  const io::MatFile names = io::names_of(request.model);
+  const io::FileKind* kind = io::kind_of(names);
+  if (kind != nullptr && !kind->is_model) {
+    if (request.json) {
+      print_json(console, contents_json(request, names, *kind));
+    } else {
+      console.out << contents_text(request, names, *kind);
+    }
+    return;
+  }
   const io::ModelFile file = io::read_model(request.model);
   const Eigen::Index units = file.network.units();
   constexpr Eigen::Index kLarge = 1000;  // a second's work, growing with the third power
@@ -292,9 +341,9 @@ void run_info(const InfoRequest& request, const Console& console) {
   }
   const Facts facts = facts_of(file.network, !request.no_spectrum);
   if (request.json) {
-    print_json(console, info_json(request, file, facts));
+    print_json(console, info_json(request, file, facts, kind));
   } else {
-    console.out << summary_text(request, file, facts);
+    console.out << summary_text(request, file, facts, kind);
   }
 }
 
@@ -304,13 +353,15 @@ void add_info_command(Command program, const Console& console) {
   const auto request = std::make_shared<InfoRequest>();
   const Command command = program.add_command(
       "info",
-      "What is in a model file\n"
-      "Units by type (of none where a unit has weights of both signs), connections, eigenvalues of "
-      "the signed weight matrix (the radius of a random "
-      "matrix is that of one with the same column variances; outliers lie more than 20 % outside "
-      "of it), time constants, training, scaling factor and the commands that made the file.");
+      "What a file is, and what is in it\n"
+      "Of a network: units by type (of none where a unit has weights of both signs), connections, "
+      "eigenvalues of the signed weight matrix (the radius of a random matrix is that of one with "
+      "the same column variances; outliers lie more than 20 % outside of it), time constants, "
+      "training, scaling factor and the commands that made the file. Of other .mat files (runs, "
+      "comparisons, trials, summaries, ...): what they are, which commands read them, and their "
+      "variables.");
   command.examples(kInfoExamples);
-  command.add_file("MODEL", request->model, "Model file (.mat)").required();
+  command.add_file("FILE", request->model, "File (.mat)").required();
   command.add_flag("--no-spectrum", request->no_spectrum,
                    "Without eigenvalues, whose time grows with the third power of the units");
   add_json(command, request->json);

@@ -88,7 +88,7 @@ void save_result(const fs::path& path, const std::function<void(const fs::path&)
 void check_output(const std::string& option, const fs::path& output,
                   const std::vector<fs::path>& inputs) {
   std::error_code ignored;
-  if (output == "-") {
+  if (output == "-" || output.parent_path() == "-") {
     throw InputError(option, "", "-",
                      "must be a file (./- for one of that name): only `rheobase export` writes to "
                      "standard output");
@@ -106,10 +106,15 @@ void check_output(const std::string& option, const fs::path& output,
                      "must lie in a folder that can be written to");
   }
   for (const fs::path& input : inputs) {
-    if (!input.empty() && fs::equivalent(output, input, ignored)) {
-      throw InputError(option, output.string(), "an input file",
-                       "must be another file: inputs are never changed unless --in-place is given");
+    if (input.empty() || !same_file(output, input)) {
+      continue;
     }
+    if (!fs::exists(input, ignored)) {
+      throw InputError(option, output.string(), "the name of another output",
+                       "must be another file");
+    }
+    throw InputError(option, output.string(), "an input file",
+                     "must be another file: inputs are never changed unless --in-place is given");
   }
   try {
     io::require_writable(output);

@@ -72,7 +72,7 @@ void elementary_functions_kernel(const float* x, std::size_t count, float* expon
   for (std::size_t i = 0; i < count; i += Floats::lanes) {
     const Floats value = Floats::load(x + i);
     exp(value).store(exponential + i);
-    log(max(value, Floats::all(1e-30F))).store(logarithm + i);
+    log(max(value, Floats::all(1.17549435e-38F))).store(logarithm + i);
     sigmoid(value).store(sigmoid_of + i);
     softplus(value).store(softplus_of + i);
   }

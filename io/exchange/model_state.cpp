@@ -17,6 +17,7 @@
 #include "io/mat/atomic_file.hpp"
 #include "io/mat/internal/byte_stream.hpp"
 #include "io/mat/internal/isolate.hpp"
+#include "io/mat/internal/mat_format.hpp"
 #include "io/mat/internal/matio_writer.hpp"
 #include "io/mat/internal/model_fields.hpp"
 #include "io/mat/internal/text_encoding.hpp"
@@ -182,6 +183,18 @@ std::string import_bytes(std::span<const std::byte> bytes, const std::string& wh
   return message.take();
 }
 
+/// A file of another kind is named, with the way to convert it.
+void require_hdf5(std::span<const std::byte> bytes, const std::string& where) {
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  std::string found = text.starts_with("MATLAB ")   ? "a .mat file, which needs no import"
+                      : text.starts_with("\x89HDF") ? ""
+                                                    : foreign_format(bytes);
+  if (!found.empty()) {
+    throw InputError(where, "", std::move(found),
+                     "must be an HDF5 file: a NIR graph or an export of this program");
+  }
+}
+
 }  // namespace
 
 void add_model_state(Hdf5Writer& writer, const ModelFile& file, std::span<const std::byte> others) {
@@ -203,6 +216,7 @@ ImportedModel import_model(const std::filesystem::path& path, double spike_step_
 
 ImportedModel parse_import(std::span<const std::byte> bytes, const std::string& where,
                            double spike_step_ms) {
+  require_hdf5(bytes, where);
   std::string message;
   try {
     message = run_isolated([&] { return import_bytes(bytes, where, spike_step_ms); },

@@ -157,6 +157,20 @@ rate::TrainingState read_state(const StateReader& reader, rate::DaleModel model)
   return state;
 }
 
+/// Switches that files of earlier builds do not have are as these builds were: everything was
+/// trained, spike-like noise came after the first success.
+void read_options(const MatFile& file, rate::TrainingOptions& options) {
+  const auto is_later = [](std::string_view name) {
+    return name == "spike_noise_throughout" || name.starts_with("trains_");
+  };
+  for (const Field<rate::TrainingOptions>& field : rate::training_fields()) {
+    const std::string name = std::string(kCheckpoint) + field.name;
+    if (!is_later(field.name) || file.has(name)) {
+      field.set(options, read_value(file, name, field));
+    }
+  }
+}
+
 /// Options and state against each other, with the names of the file.
 void validate_training(const Checkpoint& checkpoint, const std::string& where) {
   try {
@@ -200,7 +214,7 @@ Checkpoint parse_checkpoint(std::span<const std::byte> bytes, const std::string&
   checkpoint.command = model.provenance.command;
   checkpoint.split = model.provenance.split;
   checkpoint.trained_from = model.provenance.trained_from;
-  read_values(file, kCheckpoint, rate::training_fields(), checkpoint.options);
+  read_options(file, checkpoint.options);
   if (!model.dale) {
     file.fail("taus", "nothing", "must be a checkpoint of a Dale model, with taus");
   }

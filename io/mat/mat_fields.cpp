@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <map>
 #include <set>
 
 #include <fmt/format.h>
@@ -113,6 +114,16 @@ std::vector<std::byte> encode_with_kept(const MatFields& fields, MatVersion vers
   return encode_mat(fields.fields(), version, kept_of_level5(source, where, layout, names));
 }
 
+/// The wanted level, or 7.3 where level 5 cannot hold one of the variables.
+MatVersion level_that_holds(const MatFields& fields, MatVersion wanted) {
+  std::map<std::string_view, std::size_t> bytes;
+  for (const MatField& field : fields.fields()) {
+    bytes[top_level(field.name)] += field.data.size();
+  }
+  const auto fits = [](const auto& variable) { return fits_level5(variable.second); };
+  return std::ranges::all_of(bytes, fits) ? wanted : MatVersion::level73;
+}
+
 /// @throws Error unless the new file can be read and has all its fields
 void verify(std::span<const std::byte> bytes, const MatFields& fields, const std::string& where) {
   static constexpr std::array<std::string_view, 1> kNoContents{""};
@@ -208,9 +219,10 @@ OtherFields other_fields(std::span<const std::byte> source, const std::string& w
 }
 
 void write_mat_keeping(const std::filesystem::path& path, const MatFields& fields,
-                       MatVersion version, std::span<const std::byte> source,
+                       MatVersion wanted, std::span<const std::byte> source,
                        const std::string& where, std::span<const std::string_view> dropped) {
   require_writable(path);
+  const MatVersion version = level_that_holds(fields, wanted);
   const std::vector<std::byte> bytes =
       source.empty() ? encode_mat(fields.fields(), version, {})
                      : encode_with_kept(fields, version, source, where, dropped);

@@ -12,6 +12,7 @@
 #include "core/error.hpp"
 #include "core/whole_number.hpp"
 #include "io/mat/atomic_file.hpp"
+#include "io/mat/file_kind.hpp"
 #include "io/mat/internal/rate_network_fields.hpp"
 #include "io/mat/internal/split_fields.hpp"
 #include "io/mat/internal/transfer_fields.hpp"
@@ -368,6 +369,16 @@ ModelProvenance read_provenance(const MatFile& file, const rate::RateNetwork& ne
   return provenance;
 }
 
+/// Another file of ours is named, in place of the first field that it lacks.
+void require_model(const MatFile& file) {
+  const FileKind* kind = kind_of(file);
+  if (kind != nullptr && !kind->is_model) {
+    throw InputError(file.where(), "", std::string(kind->name),
+                     "must be a rate network: a model of `rheobase train` or `map`, or fields of "
+                     "docs/formats.md");
+  }
+}
+
 }  // namespace
 
 ModelFile model_file_of(rate::DaleModel model) {
@@ -379,6 +390,7 @@ ModelFile model_file_of(rate::DaleModel model) {
 
 ModelFile parse_model(std::span<const std::byte> bytes, const std::string& where) {
   const MatFile file(bytes, where, kKnown);
+  require_model(file);
   ModelFile result;
   if (holds_rate_network(file)) {
     result.network = read_rate_network(file);

@@ -24,7 +24,7 @@ struct DocumentValue {
   using Array = std::vector<DocumentValue>;
   using Table = std::vector<DocumentEntry>;  ///< in the order of the file
 
-  std::variant<bool, std::int64_t, double, std::string, Array, Table> value = Table{};
+  std::variant<Table, bool, std::int64_t, double, std::string, Array> value;  ///< an empty table
   TextPosition position{};
 
   const Table* table() const { return std::get_if<Table>(&value); }

@@ -212,13 +212,19 @@ std::optional<Proportion> Converter::predict(double budget) const {
   if (!takes_spike_noise(model_)) {
     return std::nullopt;
   }
-  return rate::evaluate_rate(non_negative_, task_,
-                             {.trials = options_.search.trials,
-                              .seed = options_.search.simulation.seed,
-                              .first_trial = kSearchTrials,
-                              .spike_noise = budget,
-                              .threads = options_.search.threads})
-      .accuracy;
+  rate::RateEvaluationOptions trials{.trials = options_.search.trials,
+                                     .seed = options_.search.simulation.seed,
+                                     .first_trial = kSearchTrials,
+                                     .spike_noise = budget,
+                                     .threads = options_.search.threads};
+  try {
+    return rate::evaluate_rate(non_negative_, task_, trials).accuracy;
+  } catch (const NonFiniteError&) {
+    trials.spike_noise = 0.0;
+    trials.trials = 1;
+    rate::evaluate_rate(non_negative_, task_, trials);  // throws where it is not the noise
+    return wilson_interval(0, options_.search.trials);
+  }
 }
 
 /// The first rung at which the rate network is half way from the target to perfection, by

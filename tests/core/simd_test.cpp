@@ -1,6 +1,9 @@
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <cstring>
+#include <limits>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -82,6 +85,57 @@ TEST_SUITE("numeric") {
       }
       CHECK(error < 2.5e-7);
     }
+  }
+
+  TEST_CASE("the functions keep their bounds over the whole range of single precision") {
+    // Every 4099th of the 2^32 numbers, infinities and not-a-numbers left out.
+    std::vector<float> all;
+    std::vector<float> normal;
+    for (std::uint64_t bits = 1; bits < 1ULL << 32; bits += 4099) {
+      const auto x = std::bit_cast<float>(static_cast<std::uint32_t>(bits));
+      if (std::isfinite(x)) {
+        all.push_back(x);
+      }
+      if (std::isnormal(x) && x > 0.0F) {
+        normal.push_back(x);
+      }
+    }
+    for (const float end : {std::numeric_limits<float>::max(), std::numeric_limits<float>::min()}) {
+      all.insert(all.end(), {end, -end});
+      normal.push_back(end);
+    }
+    for (std::vector<float>* x : {&all, &normal}) {
+      constexpr std::size_t kPack = 16;
+      x->resize((x->size() + kPack - 1) / kPack * kPack, 1.0F);
+    }
+    const Functions f = evaluate(simd_level(), all);
+    // Beyond [-87, 88] the exponential stays what it is there: no infinity, no subnormal number.
+    constexpr double kSmallest = 2e-38;
+    double exp_error = 0.0;
+    double sigmoid_error = 0.0;
+    double softplus_error = 0.0;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const double v = all[i];
+      const double e = std::exp(std::clamp(v, -87.0, 88.0));
+      const double s = 1.0 / (1.0 + std::exp(-v));
+      const double p = std::max(v, 0.0) + std::log1p(std::exp(-std::abs(v)));
+      exp_error = std::max(exp_error, std::abs(f.exponential[i] - e) / e);
+      sigmoid_error = std::max(sigmoid_error, std::abs(f.sigmoid[i] - s) / (s + kSmallest / 4e-7));
+      softplus_error =
+          std::max(softplus_error, std::abs(f.softplus[i] - p) / (p + kSmallest / 5e-7));
+    }
+    CHECK(exp_error < 2.5e-7);
+    CHECK(sigmoid_error < 4e-7);
+    CHECK(softplus_error < 5e-7);
+    const std::vector<float> logarithm = evaluate(simd_level(), normal).logarithm;
+    double log_error = 0.0;
+    for (std::size_t i = 0; i < normal.size(); ++i) {
+      const double exact = std::log(static_cast<double>(normal[i]));
+      log_error =
+          std::max(log_error, std::abs(logarithm[i] - exact) / std::max(std::abs(exact), 0.1));
+    }
+    CHECK(normal.size() > 500'000);
+    CHECK(log_error < 2.5e-7);
   }
 
   TEST_CASE("every instruction set gives the same bits") {

@@ -13,11 +13,13 @@
 #include "io/exchange/exporter.hpp"
 #include "io/exchange/model_state.hpp"
 #include "io/mat/checkpoint_file.hpp"
+#include "io/mat/force_file.hpp"
 #include "io/mat/innate_file.hpp"
 #include "io/mat/innate_start_file.hpp"
 #include "io/mat/learner_state_file.hpp"
 #include "io/mat/mat_file.hpp"
 #include "io/mat/run_file.hpp"
+#include "io/mat/session_file.hpp"
 #include "io/mat/trials_file.hpp"
 #include "io/network/csv_matrix.hpp"
 #include "io/network/network_file.hpp"
@@ -80,6 +82,18 @@ using Bytes = std::span<const std::byte>;
 
 [[maybe_unused]] void innate_start(Bytes bytes) {
   if (io::parse_innate_start(bytes, "fuzz.mat").trials.empty()) {
+    std::abort();
+  }
+}
+
+[[maybe_unused]] void force(Bytes bytes) {
+  if (!io::parse_force(bytes, "fuzz.mat").initial.allFinite()) {
+    std::abort();
+  }
+}
+
+[[maybe_unused]] void session(Bytes bytes) {
+  if (io::parse_session(bytes, "fuzz.mat").units.empty()) {
     std::abort();
   }
 }

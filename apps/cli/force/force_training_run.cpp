@@ -229,7 +229,8 @@ void print_result(const ForceJob& job, const io::ForceFile& file, const TestFigu
 void run_force_train(const ForceTrainRequest& request, const Console& console) {
   if (!request.plot.empty()) {
     report::require_chart_name(request.plot);
-    check_output("--plot", request.plot, {request.from, request.targets.file, request.resume});
+    check_output("--plot", request.plot,
+                 {request.from, request.targets.file, request.resume, request.output});
   }
   const auto start = std::chrono::steady_clock::now();
   ForceJob job = new_job(request, console);

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <ctime>
 #include <new>
 #include <optional>
 #include <string_view>
@@ -116,18 +116,32 @@ void prepare_child(const IsolationLimits& limits) {
   ::_exit(0);  // no destructors, no flushing: the streams are the parent's
 }
 
-/// Everything the child sends, or nothing when it takes far longer than its limit of CPU time.
-std::optional<std::string> receive(int pipe_end, std::chrono::seconds patience) {
+/// CPU time that a child has used.
+std::optional<double> cpu_seconds_of(pid_t child) {
+  clockid_t clock{};
+  timespec used{};
+  if (::clock_getcpuclockid(child, &clock) != 0 || ::clock_gettime(clock, &used) != 0) {
+    return std::nullopt;
+  }
+  return static_cast<double>(used.tv_sec) + 1e-9 * static_cast<double>(used.tv_nsec);
+}
+
+/// Everything the child sends, or nothing when it neither computes nor sends for a minute. How
+/// long it computes is limited in the child: a busy machine is no reason to give up.
+std::optional<std::string> receive(int pipe_end, pid_t child) {
+  constexpr int kIdlePolls = 60;
+  constexpr int kPollMs = 1000;
   std::string message;
-  const auto deadline = std::chrono::steady_clock::now() + patience;
   std::array<char, 1 << 16> block{};
-  for (;;) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-        deadline - std::chrono::steady_clock::now());
+  std::optional<double> used;
+  for (int idle = 0; idle < kIdlePolls;) {
     pollfd waiting{pipe_end, POLLIN, 0};
-    const int ready = left.count() > 0 ? ::poll(&waiting, 1, static_cast<int>(left.count())) : 0;
+    const int ready = ::poll(&waiting, 1, kPollMs);
     if (ready == 0) {
-      return std::nullopt;
+      const std::optional<double> now = cpu_seconds_of(child);
+      idle = now == used ? idle + 1 : 0;
+      used = now;
+      continue;
     }
     const ssize_t count = ready > 0 ? ::read(pipe_end, block.data(), block.size()) : -1;
     if (count == 0) {
@@ -135,10 +149,12 @@ std::optional<std::string> receive(int pipe_end, std::chrono::seconds patience) 
     }
     if (count > 0) {
       message.append(block.data(), static_cast<std::size_t>(count));
+      idle = 0;
     } else if (errno != EINTR) {
       return message;
     }
   }
+  return std::nullopt;
 }
 
 /// What ended the child, in words.
@@ -179,11 +195,18 @@ std::string unpack(const std::string& message, int status, const IsolationLimits
 
 IsolationLimits limits_for(std::size_t file_bytes, std::size_t number_bytes) {
   constexpr std::size_t kBytesPerSecond = 4 << 20;  // inflating is ten times faster
-  constexpr std::size_t kNumberBytesPerSecond = 64 << 20;
+  constexpr std::size_t kNumberBytesPerSecond = 16 << 20;
   IsolationLimits limits;
   limits.cpu_seconds += static_cast<int>(file_bytes / kBytesPerSecond) +
                         static_cast<int>(number_bytes / kNumberBytesPerSecond);
   limits.memory_bytes += kFileCopies * file_bytes + kNumberCopies * number_bytes;
+  return limits;
+}
+
+IsolationLimits limits_for_writing(std::size_t kept_file_bytes, std::size_t number_bytes) {
+  constexpr std::size_t kDeflatedBytesPerSecond = 2 << 20;  // noise deflates ten times faster
+  IsolationLimits limits = limits_for(kept_file_bytes, number_bytes);
+  limits.cpu_seconds += static_cast<int>(number_bytes / kDeflatedBytesPerSecond);
   return limits;
 }
 
@@ -214,9 +237,7 @@ std::string run_isolated(const std::function<std::string()>& body, const Isolati
     ::close(ends[0]);
     throw IsolationError("no process can be made");
   }
-  constexpr int kWallPerCpu = 10;  // a busy machine is no reason to give up
-  const std::optional<std::string> message =
-      receive(ends[0], std::chrono::seconds(limits.cpu_seconds * kWallPerCpu));
+  const std::optional<std::string> message = receive(ends[0], child);
   ::close(ends[0]);
   if (!message) {
     ::kill(child, SIGKILL);

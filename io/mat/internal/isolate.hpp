@@ -18,6 +18,10 @@ struct IsolationLimits {
 /// The length alone says nothing: 3 MB may be a network of 5000 units.
 IsolationLimits limits_for(std::size_t file_bytes, std::size_t number_bytes);
 
+/// The same for writing numbers of `number_bytes` beside what is kept of another file: compressing
+/// takes longer than reading, and a result that was hours of work must not be lost to a limit.
+IsolationLimits limits_for_writing(std::size_t kept_file_bytes, std::size_t number_bytes);
+
 /// In the child: more memory, for numbers whose extents were checked. Never less than before.
 void allow_memory_for(std::size_t number_bytes);
 

@@ -11,6 +11,13 @@ namespace rheobase::io {
 inline constexpr std::size_t kMat5HeaderBytes = 128;
 inline constexpr std::size_t kMat5SubsystemField = 116;  ///< in the header: offset of its element
 
+/// Whether a variable of so many bytes can be in a file of level 5, which counts them with 32 bits;
+/// MATLAB reads less than half of that.
+constexpr bool fits_level5(std::size_t variable_bytes) {
+  constexpr std::size_t kTags = 1024;  // and names beside the numbers
+  return variable_bytes < (std::size_t{1} << 31) - kTags;
+}
+
 /// A tag that other programs write otherwise than matio reads it: type `type` belongs at `offset`.
 struct Mat5Patch {
   std::size_t offset = 0;  ///< in the element's contents (mat5_contents)

@@ -50,33 +50,6 @@ bool is_level4(Bytes bytes) {
          words[4] > 1 && words[4] <= kLongestName;
 }
 
-/// What another program's file is, and how its numbers get into one of ours; empty: not known.
-std::string foreign_format(Bytes bytes) {
-  const Bytes beginning = bytes.first(std::min<std::size_t>(bytes.size(), 4096));
-  if (starts_with(beginning, "PK\x03\x04")) {
-    return contains(beginning, ".npy") ? "NumPy's .npz: np.load and scipy.io.savemat convert it"
-           : contains(beginning, "data.pkl")
-               ? "PyTorch's .pth: torch.load and scipy.io.savemat convert it"
-               : "a zip archive";
-  }
-  if (starts_with(beginning, "\x93NUMPY")) {
-    return "NumPy's .npy: np.load and scipy.io.savemat convert it";
-  }
-  if (starts_with(beginning, "\x80") && beginning.size() > 1 && beginning[1] >= std::byte{2} &&
-      beginning[1] <= std::byte{5}) {
-    return "Python's pickle: pickle.load or torch.load and scipy.io.savemat convert it";
-  }
-  if (starts_with(beginning, "# Created by Octave") || starts_with(beginning, "# name: ") ||
-      starts_with(beginning, "Octave-1-")) {
-    return "GNU Octave's own format: in Octave, load it and save -v7 FILE.mat";
-  }
-  if (has_signature(beginning, 0)) {
-    return "an HDF5 file without MATLAB's header: h5py and scipy.io.savemat convert it; "
-           "`rheobase import` reads NIR graphs and our own exports";
-  }
-  return is_level4(beginning) ? "a .mat file of level 4: save it again with -v7" : "";
-}
-
 bool is_text(Bytes bytes) {
   return std::all_of(bytes.begin(), bytes.end(), [](std::byte byte) {
     const auto c = static_cast<unsigned char>(byte);
@@ -121,7 +94,44 @@ void check_hdf5(Bytes bytes, const std::string& where) {
   }
 }
 
+/// What a text is that one of our programs reads elsewhere.
+std::string text_format(Bytes bytes, const std::string& where) {
+  if (starts_with(bytes, "{")) {
+    return "a JSON file: comparisons are read by `rheobase report` and compare --baseline";
+  }
+  return where.ends_with(".toml")
+             ? "a TOML file: `rheobase network show` and `rheobase study check` "
+               "read networks and studies"
+             : "a text file";
+}
+
 }  // namespace
+
+std::string foreign_format(std::span<const std::byte> bytes) {
+  const Bytes beginning = bytes.first(std::min<std::size_t>(bytes.size(), 4096));
+  if (starts_with(beginning, "PK\x03\x04")) {
+    return contains(beginning, ".npy") ? "NumPy's .npz: np.load and scipy.io.savemat convert it"
+           : contains(beginning, "data.pkl")
+               ? "PyTorch's .pth: torch.load and scipy.io.savemat convert it"
+               : "a zip archive";
+  }
+  if (starts_with(beginning, "\x93NUMPY")) {
+    return "NumPy's .npy: np.load and scipy.io.savemat convert it";
+  }
+  if (starts_with(beginning, "\x80") && beginning.size() > 1 && beginning[1] >= std::byte{2} &&
+      beginning[1] <= std::byte{5}) {
+    return "Python's pickle: pickle.load or torch.load and scipy.io.savemat convert it";
+  }
+  if (starts_with(beginning, "# Created by Octave") || starts_with(beginning, "# name: ") ||
+      starts_with(beginning, "Octave-1-")) {
+    return "GNU Octave's own format: in Octave, load it and save -v7 FILE.mat";
+  }
+  if (has_signature(beginning, 0)) {
+    return "an HDF5 file without MATLAB's header: h5py and scipy.io.savemat convert it; "
+           "`rheobase import` reads NIR graphs and our own exports";
+  }
+  return is_level4(beginning) ? "a .mat file of level 4: save it again with -v7" : "";
+}
 
 MatVersion identify_mat(std::span<const std::byte> bytes, const std::string& where) {
   const std::string foreign = foreign_format(bytes);
@@ -129,7 +139,7 @@ MatVersion identify_mat(std::span<const std::byte> bytes, const std::string& whe
     throw InputError(where, "", foreign, kMustBeMat);
   }
   if (is_text(bytes.first(std::min(bytes.size(), kMat5HeaderBytes)))) {
-    throw InputError(where, "", "a text file", kMustBeMat);
+    throw InputError(where, "", text_format(bytes, where), kMustBeMat);
   }
   if (bytes.size() < kMat5HeaderBytes) {
     throw InputError(where, "",

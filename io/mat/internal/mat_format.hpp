@@ -12,4 +12,7 @@ namespace rheobase::io {
 /// @throws InputError that says what the file is instead
 MatVersion identify_mat(std::span<const std::byte> bytes, const std::string& where);
 
+/// What another program's file is, and how its numbers get into one of ours; empty: not known.
+std::string foreign_format(std::span<const std::byte> bytes);
+
 }  // namespace rheobase::io

@@ -196,7 +196,7 @@ std::vector<std::byte> encode_mat(const std::vector<MatField>& fields, MatVersio
         write_all(file.name(), fields, version, source ? source->name() : "", kept);
         return std::string();
       },
-      limits_for(kept ? kept->bytes.size() : 0, number_bytes));
+      limits_for_writing(kept ? kept->bytes.size() : 0, number_bytes));
   return file.contents();
 }
 

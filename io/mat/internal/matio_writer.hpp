@@ -21,7 +21,7 @@ struct KeptVariables {
 };
 
 inline constexpr std::string_view kMustBeCopyable =
-    "must be of a class that can be copied to another level of .mat file";
+    "must be of a class that can be copied to another level of .mat file (clear it, or save -v7)";
 
 /// The bytes of a .mat file, made by matio in a child process (it also reads what is kept).
 std::vector<std::byte> encode_mat(const std::vector<MatField>& fields, MatVersion version,

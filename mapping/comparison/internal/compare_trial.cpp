@@ -156,6 +156,9 @@ PairedTrial run_paired_trial(const rate::RateNetwork& rate, const spiking::Spiki
   result.spiking_hz = analysis::mean_rates(spikes_of(run), units, grid.start_ms,
                                            std::nextafter(run.duration_ms, HUGE_VAL)) /
                       run.copies;
+  if (result.spiking_hz.isZero(0.0)) {
+    result.spiking.synchrony.reset();  // of what earlier spikes left in the filters
+  }
   result.engine = run.engine;
   result.engine_reason = run.engine_reason;
   result.duration_ms = run.duration_ms;

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "io/mat/mat_file.hpp"
 #include "tests/apps/cli/cli_harness.hpp"
 
 namespace rheobase {
@@ -22,6 +23,45 @@ TEST_SUITE("cli") {
     CHECK(json["decay_ms"]["smallest"] >= 20.0);
     CHECK(json["decay_ms"]["largest"] <= 100.0);
     CHECK(json["spectral_radius"] > 0.0);
+  }
+
+  TEST_CASE("info says what any of our files is, and other commands what they got in its place") {
+    const WorkingFolder folder;
+    REQUIRE(run(tiny_training("m.mat") + std::vector<std::string>{"--checkpoint", "c.mat"}).code ==
+            0);
+    REQUIRE(run({"simulate", "m.mat", "--scaling", "50", "-o", "run.mat"}).code == 0);
+    REQUIRE(run({"simulate", "m.mat", "--scaling", "50", "--trials", "2", "-o", "runs.mat"}).code ==
+            0);
+    REQUIRE(run({"compare", "m.mat", "--scaling", "50", "--trials", "2", "-o", "cmp.mat"}).code ==
+            0);
+    io::MatFields trials;
+    trials.matrix("u", Eigen::MatrixXd::Ones(1, 20));
+    trials.matrix("z", Eigen::MatrixXd::Ones(20, 1));
+    io::write_mat("trials.mat", trials, io::MatVersion::level73);
+    const std::vector<std::pair<std::string, std::string>> kinds{
+        {"run.mat", "a run of `rheobase simulate`"},
+        {"runs.mat", "runs of `rheobase simulate --trials`"},
+        {"cmp.mat", "a comparison of `rheobase compare`"},
+        {"trials.mat", "trials of a task"}};
+    for (const auto& [file, kind] : kinds) {
+      CAPTURE(file);
+      const Outcome text = run({"info", file});
+      CHECK(text.code == 0);
+      CHECK(says(text.out, kind));
+      CHECK(run({"info", file, "--json"}).json()["kind"] == kind);
+      const Outcome mapped = run({"map", file, "--scaling", "50", "-o", "x.mat"});
+      CHECK(mapped.code == 2);
+      CHECK(mapped.err.starts_with("rheobase: " + file + ": found " + kind +
+                                   "; must be a rate network"));
+    }
+    CHECK(says(run({"info", "trials.mat"}).out, "1 x 20 double"));
+    // A checkpoint is a network, too.
+    const auto checkpoint = run({"info", "c.mat", "--json"}).json();
+    CHECK(checkpoint["kind"] == "a checkpoint of `rheobase train`");
+    CHECK(checkpoint["units"] == run({"info", "m.mat", "--json"}).json()["units"]);
+    REQUIRE(run({"compare", "m.mat", "--scaling", "50", "--trials", "2", "-o", "c.json"}).code ==
+            0);
+    CHECK(says(run({"info", "c.json"}).err, "a JSON file: comparisons are read by"));
   }
 
   TEST_CASE("units of a network without Dale's principle have no type") {

@@ -1,5 +1,6 @@
 #include <csignal>
 #include <filesystem>
+#include <sstream>
 
 #include <doctest/doctest.h>
 
@@ -168,6 +169,28 @@ TEST_SUITE("cli") {
       CHECK(outcome.err.starts_with("rheobase: huge.mat: found "));
       CHECK(says(outcome.err, "must stay finite: smaller weights"));
     }
+  }
+
+  TEST_CASE("a scaling factor under which the noise of spikes has no bound, and silence") {
+    const WorkingFolder folder;
+    REQUIRE(run(tiny_training("model.mat")).code == 0);
+    const Outcome mapped = run({"map", "model.mat", "--trials", "2", "--scaling", "1e-300,50",
+                                "--max-copies", "1", "-o", "l.mat", "--json"});
+    CAPTURE(mapped.err);
+    CHECK(mapped.code == 0);
+    // Spikes of the start alone, before the window: what they leave in the filters is no synchrony.
+    const Outcome silent =
+        run({"compare", "model.mat", "--scaling", "50", "--bias", "-1e6", "--trials", "4"});
+    REQUIRE(silent.code == 0);
+    std::istringstream lines(silent.out);
+    int rows = 0;
+    for (std::string line; std::getline(lines, line);) {
+      if (says(line, "0.00 Hz") && !says(line, " to ")) {
+        CHECK(line.ends_with("  -"));
+        ++rows;
+      }
+    }
+    CHECK(rows == 3);  // two conditions and all
   }
 
   TEST_CASE("info --no-spectrum leaves the eigenvalues out") {

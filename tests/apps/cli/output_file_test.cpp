@@ -181,6 +181,22 @@ TEST_SUITE("cli") {
         run(train + std::vector<std::string>{"-o", "a.mat", "--checkpoint", "./a.mat"});
     CHECK(same.code == 2);
     CHECK(same.err.find("must be another file") != std::string::npos);
+    // Nor result and picture, though neither is there yet: the second would replace the first.
+    copy_model();
+    const Outcome both = run({"map", "model.mat", "--trials", "1", "--scaling", "50", "-o", "m.png",
+                              "--plot", "./m.png"});
+    CHECK(both.code == 2);
+    CHECK(both.err ==
+          "rheobase: --plot: ./m.png: found the name of another output; must be another file\n");
+    CHECK(!fs::exists("m.png"));
+  }
+
+  TEST_CASE("a folder is not called -") {
+    const WorkingFolder folder;
+    const Outcome outcome = run(
+        {"train", "--task", "go-nogo", "-N", "5", "--trials", "4", "--seeds", "1:1", "-o", "-"});
+    CHECK(outcome.code == 2);
+    CHECK(outcome.err.find("writes to standard output") != std::string::npos);
   }
 
   TEST_CASE("a page does not overwrite the model that its comparison names") {

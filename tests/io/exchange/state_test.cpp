@@ -128,6 +128,11 @@ TEST_SUITE("unit") {
     CHECK(refusal("unit,time_ms\n")
               .ends_with("found something else; must be an undamaged HDF5 "
                          "file"));
+    CHECK(refusal("\x93NUMPY\x01")
+              .ends_with("found NumPy's .npy: np.load and scipy.io.savemat convert it; must be an "
+                         "HDF5 file: a NIR graph or an export of this program"));
+    CHECK(refusal("MATLAB 5.0 MAT-file").find("a .mat file, which needs no import") !=
+          std::string::npos);
     Hdf5Writer writer;
     writer.text("/version", "1.0");
     const std::vector<std::byte> other = writer.finish();

@@ -7,10 +7,14 @@
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/error.hpp"
+#include "core/random.hpp"
+#include "io/mat/internal/mat5_scan.hpp"
+#include "io/mat/internal/matio_writer.hpp"
 
 using namespace rheobase;
 using namespace rheobase::io;
@@ -55,6 +59,37 @@ TEST_SUITE("unit") {
     }
     CHECK_THROWS_WITH_AS(run_isolated([]() -> std::string { throw Error("plain"); }, {}), "plain",
                          Error);
+  }
+
+  TEST_CASE("a large result has many times the CPU time that compressing it takes") {
+    const auto cpu_seconds_of_children = [] {
+      rusage used{};
+      getrusage(RUSAGE_CHILDREN, &used);
+      return static_cast<double>(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
+             1e-6 * static_cast<double>(used.ru_utime.tv_usec + used.ru_stime.tv_usec);
+    };
+    constexpr std::size_t kBytes = std::size_t{4} << 20;
+    MatFields noise;
+    RandomStream random(1, 0, Purpose::task);
+    Eigen::MatrixXd values(kBytes / sizeof(double), 1);
+    for (double& value : values.reshaped()) {
+      value = random.uniform();
+    }
+    noise.matrix("noise", values);
+    const double before = cpu_seconds_of_children();
+    CHECK(encode_mat(noise.fields(), MatVersion::level5, {}).size() > kBytes / 2);
+    const double seconds = cpu_seconds_of_children() - before;
+    CHECK(seconds > 0.0);
+    constexpr std::size_t kLarge = 256;  // 1 GiB
+    CHECK(limits_for_writing(0, kLarge * kBytes).cpu_seconds > 3.0 * kLarge * seconds);
+  }
+
+  TEST_CASE("level 5 counts the bytes of a variable with 32 bits, MATLAB with 31") {
+    CHECK(fits_level5(0));
+    CHECK(fits_level5(std::size_t{2'000'000'000}));
+    CHECK(!fits_level5(std::size_t{1} << 31));
+    CHECK(!fits_level5(std::size_t{1} << 32));
+    CHECK(!fits_level5((std::size_t{1} << 32) + 8));
   }
 
   TEST_CASE("crashes, endless loops and greed end the child alone") {

@@ -95,7 +95,7 @@ TEST_SUITE("unit") {
     const std::string refusal =
         source.string() +
         ": field 'extra_handle': found a function handle; must be of a class "
-        "that can be copied to another level of .mat file";
+        "that can be copied to another level of .mat file (clear it, or save -v7)";
     CHECK(input_error_of([&] {
             require_writable_model(folder / "out.mat", MatVersion::level73, source);
           }) == refusal);

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "io/exchange/exporter.hpp"
 #include "io/mat/atomic_file.hpp"
@@ -213,6 +214,26 @@ TEST_SUITE("unit") {
     const TrainingResult b = train(good_checkpoint().state, task, back.options);
     CHECK(a.state.trials_done == 8);
     CHECK(a.state.parameters == b.state.parameters);
+  }
+
+  TEST_CASE("a checkpoint of an earlier build: switches that it lacks are as that build was") {
+    const TemporaryFolder folder;
+    write_checkpoint(folder / "c.mat", good_checkpoint());
+    const MatFile written(folder / "c.mat");
+    MatFields old = fields_of(written);
+    for (const char* name : {"spike_noise_throughout", "trains_w", "trains_w_out", "trains_b_out",
+                             "trains_taus_gaus", "trains_w_in"}) {
+      old = without(old, fmt::format("checkpoint.{}", name));
+    }
+    write_mat(folder / "old.mat", old, MatVersion::level5);
+    const TrainingOptions options = read_checkpoint(folder / "old.mat").options;
+    CHECK(!options.spike_noise_throughout);
+    CHECK((options.trains_w && options.trains_w_out && options.trains_b_out && options.trains_tau));
+    write_mat(folder / "bad.mat", without(fields_of(written), "checkpoint.spike_noise"),
+              MatVersion::level5);
+    CHECK(input_error_of([&] {
+            read_checkpoint(folder / "bad.mat");
+          }).find("field 'checkpoint.spike_noise': found no such field") != std::string::npos);
   }
 
   TEST_CASE("checkpoints whose parts do not fit each other are refused with the field's name") {

@@ -53,6 +53,24 @@ std::map<std::string, std::vector<PublishedAccuracy>> published_accuracies() {
   return table;
 }
 
+/// Differences of proportions whose standard errors are known, together. Values without an error,
+/// where both are 0 or 1, say nothing.
+struct Agreement {
+  int values = 0;
+  double chi_squared = 0.0;
+  double difference = 0.0;
+  double variance = 0.0;
+
+  void add(double by, double error) {
+    if (error > 0.0) {
+      ++values;
+      chi_squared += by * by / (error * error);
+      difference += by;
+      variance += error * error;
+    }
+  }
+};
+
 }  // namespace
 
 TEST_SUITE("unit") {
@@ -235,6 +253,9 @@ TEST_SUITE("unit") {
 
 TEST_SUITE("statistical") {
   TEST_CASE("accuracies agree with the published program's over the whole grid, by both engines") {
+    // Of every engine: each value by itself, and all of all networks together, where a bias shows
+    // that no single one of them would.
+    std::map<std::string, Agreement> pooled_by_engine;
     for (const auto& [name, rows] : published_accuracies()) {
       REQUIRE(rows.size() == 12);
       std::vector<double> grid;
@@ -257,8 +278,17 @@ TEST_SUITE("statistical") {
           const double pooled = (rows[i].accuracy * n + ours * trials) / (n + trials);
           const double error = std::sqrt(pooled * (1.0 - pooled) * (1.0 / n + 1.0 / trials));
           CHECK(std::abs(ours - rows[i].accuracy) <= tolerance::kSigmas * error);
+          pooled_by_engine[engine].add(ours - rows[i].accuracy, error);
         }
       }
+    }
+    for (const auto& [engine, all] : pooled_by_engine) {
+      CAPTURE(engine);
+      MESSAGE(engine, ": chi squared ", all.chi_squared, " of ", all.values, " values, mean bias ",
+              all.difference / all.values, " +- ", std::sqrt(all.variance) / all.values);
+      CHECK(all.values >= 24);
+      CHECK(all.chi_squared <= all.values + tolerance::kSigmas * std::sqrt(2.0 * all.values));
+      CHECK(std::abs(all.difference) <= tolerance::kSigmas * std::sqrt(all.variance));
     }
   }
 }
