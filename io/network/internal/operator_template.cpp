@@ -63,12 +63,12 @@ OperatorVariable variable_of(const std::string& file, const std::string& owner,
   if (const DocumentValue* given = value.find("value"); given != nullptr && given->text()) {
     number = *given->text();
   }
-  using Kind = OperatorVariable::Kind;
-  static const std::map<std::string, Kind> kKinds{{"variable", Kind::variable},
-                                                  {"state_var", Kind::variable},
-                                                  {"input", Kind::input},
-                                                  {"output", Kind::output},
-                                                  {"constant", Kind::parameter}};
+  using Role = OperatorVariable::Kind;
+  static const std::map<std::string, Role> kKinds{{"variable", Role::variable},
+                                                  {"state_var", Role::variable},
+                                                  {"input", Role::input},
+                                                  {"output", Role::output},
+                                                  {"constant", Role::parameter}};
   const auto kind = kKinds.find(word);
   const std::optional<double> parsed = yaml_number(kind == kKinds.end() ? text
                                                    : number.empty()     ? "0"
@@ -77,7 +77,7 @@ OperatorVariable variable_of(const std::string& file, const std::string& owner,
     no_fit(file, owner, fmt::format("variable '{}' = {}", name, value.describe()),
            "must be a number, or variable, input, output or constant with one");
   }
-  made.kind = kind == kKinds.end() ? Kind::parameter : kind->second;
+  made.kind = kind == kKinds.end() ? Role::parameter : kind->second;
   made.value = *parsed;
   return made;
 }
