@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <numeric>
+#include <utility>
 
 #if defined(__linux__)
 #include <sys/mman.h>
@@ -14,6 +15,9 @@
 namespace rheobase::network {
 
 namespace {
+
+/// More than caches hold; smaller matrices are faster in blocks.
+constexpr std::size_t kLargeBytes = std::size_t{64} << 20;
 
 std::size_t size_of(Eigen::Index n) {
   return static_cast<std::size_t>(n);
@@ -109,7 +113,7 @@ Coupling::Grouped Coupling::group(const SparseWeights& given, bool by_columns) {
   return out;
 }
 
-Coupling::Coupling(const WeightMatrix& weights, Eigen::Index rows, Eigen::Index columns,
+Coupling::Coupling(WeightMatrix weights, Eigen::Index rows, Eigen::Index columns,
                    bool single_precision, bool by_columns, SimdLevel level)
     : rows_(size_of(rows)), columns_(size_of(columns)), level_(level), form_(AllToAll{0.0}) {
   if (const auto* all = std::get_if<double>(&weights)) {
@@ -120,6 +124,8 @@ Coupling::Coupling(const WeightMatrix& weights, Eigen::Index rows, Eigen::Index 
     form_ = group(*sparse, by_columns);
   } else if (single_precision) {
     form_ = pack<float>(std::get<Eigen::MatrixXd>(weights));
+  } else if (rows_ * columns_ * sizeof(double) >= kLargeBytes) {
+    form_ = Columns{std::move(std::get<Eigen::MatrixXd>(weights))};
   } else {
     form_ = pack<double>(std::get<Eigen::MatrixXd>(weights));
   }
@@ -135,6 +141,10 @@ GroupedView Coupling::view(const Grouped& grouped) const {
           grouped.begin.size() - 1};
 }
 
+ColumnsView Coupling::view(const Columns& columns) const {
+  return {columns.weight.data(), rows_, columns_};
+}
+
 std::size_t Coupling::connections() const {
   if (const auto* grouped = std::get_if<Grouped>(&form_)) {
     return grouped->connections;
@@ -148,6 +158,8 @@ void Coupling::add_product(const double* x, double* y) const {
     RHEOBASE_SIMD_DISPATCH(level_, network::add_dense)(view(*dense), x, y);
   } else if (const auto* single = std::get_if<Dense<float>>(&form_)) {
     RHEOBASE_SIMD_DISPATCH(level_, network::add_dense_single)(view(*single), x, y);
+  } else if (const auto* columns = std::get_if<Columns>(&form_)) {
+    RHEOBASE_SIMD_DISPATCH(level_, network::add_columns)(view(*columns), x, y);
   } else if (const auto* grouped = std::get_if<Grouped>(&form_)) {
     RHEOBASE_SIMD_DISPATCH(level_, network::add_grouped)(view(*grouped), x, y);
   } else if (const auto* diagonal = std::get_if<Diagonal>(&form_)) {
@@ -165,6 +177,9 @@ void Coupling::add_column(std::size_t column, double factor, double* y) const {
   } else if (const auto* single = std::get_if<Dense<float>>(&form_)) {
     RHEOBASE_SIMD_DISPATCH(level_, network::add_dense_single_column)
     (view(*single), column, factor, y);
+  } else if (const auto* columns = std::get_if<Columns>(&form_)) {
+    const ColumnsView one{columns->weight.col(static_cast<Eigen::Index>(column)).data(), rows_, 1};
+    RHEOBASE_SIMD_DISPATCH(level_, network::add_columns)(one, &factor, y);
   } else if (const auto* grouped = std::get_if<Grouped>(&form_)) {
     for (std::size_t k = grouped->column_begin[column]; k < grouped->column_begin[column + 1];
          ++k) {
@@ -211,6 +226,9 @@ Eigen::MatrixXd Coupling::dense() const {
   }
   if (const auto* single = std::get_if<Dense<float>>(&form_)) {
     return unpack(*single);
+  }
+  if (const auto* given = std::get_if<Columns>(&form_)) {
+    return given->weight;
   }
   const Grouped& grouped = std::get<Grouped>(form_);
   Eigen::MatrixXd out = Eigen::MatrixXd::Zero(rows, columns);

@@ -28,12 +28,14 @@ struct UninitialisedAllocator : PackAllocator<T> {
 /// Weights laid out for products: constant, used by any number of threads.
 ///
 /// Dense matrices are blocks of rows that stay in registers while columns stream by, in double or
-/// single precision (sums are always double); sparse ones cost by the connection.
+/// single precision (sums are always double). One that no cache holds is left where it is, since
+/// its layout does not matter to memory: it is neither copied nor held twice. Sparse ones cost by
+/// the connection. All forms sum in the order of the columns.
 class Coupling {
  public:
   /// @param single_precision  store dense weights as float
   /// @param by_columns        columns of a sparse matrix will be asked for one by one
-  Coupling(const WeightMatrix& weights, Eigen::Index rows, Eigen::Index columns,
+  Coupling(WeightMatrix weights, Eigen::Index rows, Eigen::Index columns,
            bool single_precision = false, bool by_columns = false, SimdLevel level = simd_level());
 
   std::size_t rows() const { return rows_; }
@@ -59,6 +61,9 @@ class Coupling {
   struct Dense {
     std::vector<Weight, UninitialisedAllocator<Weight>> weight;
   };
+  struct Columns {
+    Eigen::MatrixXd weight;
+  };
   struct Grouped {
     AlignedVector<double> weight;
     std::vector<std::uint32_t> column;
@@ -76,12 +81,13 @@ class Coupling {
   template <class Weight>
   DenseView<Weight> view(const Dense<Weight>& dense) const;
   GroupedView view(const Grouped& grouped) const;
+  ColumnsView view(const Columns& columns) const;
   template <class Weight>
   Eigen::MatrixXd unpack(const Dense<Weight>& dense) const;
 
   std::size_t rows_, columns_;
   SimdLevel level_;
-  std::variant<AllToAll, Diagonal, Dense<double>, Dense<float>, Grouped> form_;
+  std::variant<AllToAll, Diagonal, Dense<double>, Dense<float>, Columns, Grouped> form_;
 };
 
 }  // namespace rheobase::network

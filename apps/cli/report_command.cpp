@@ -18,12 +18,14 @@
 #include "apps/report/html_report.hpp"
 #include "apps/report/innate_report.hpp"
 #include "apps/report/internal/html_figures.hpp"
+#include "apps/report/network_report.hpp"
 #include "core/error.hpp"
 #include "core/version.hpp"
 #include "io/comparison/comparison_file.hpp"
 #include "io/mat/innate_file.hpp"
 #include "io/mat/innate_task_file.hpp"
 #include "io/mat/mat_file.hpp"
+#include "io/network/network_run_file.hpp"
 #include "mapping/comparison/compare.hpp"
 #include "mapping/conversion/network_fingerprint.hpp"
 #include "rate/tasks/trajectory_task.hpp"
@@ -54,6 +56,7 @@ constexpr const char* kReportExamples =
     "  rheobase report model.lif.mat\n"
     "  rheobase report model.mat --scaling 50 --trials 400 --seed 7 -o network.html\n"
     "  rheobase report comparison.mat\n"
+    "  rheobase report run.mat                       # of `rheobase network run`\n"
     "  rheobase report model.lif.mat --figures figures --format svg";
 
 /// What the figures are made from.
@@ -101,14 +104,11 @@ std::optional<io::ModelFile> model_of(const mapping::Comparison& comparison) {
 }
 
 /// Figures have names of their own: one may be an input, by a link or a name like theirs.
-void check_figures(const ReportRequest& request, report::FigureFormat format,
+void check_figures(const ReportRequest& request, const std::vector<fs::path>& figures,
                    const std::vector<fs::path>& inputs) {
-  if (request.figures.empty()) {
-    return;
-  }
   std::vector<fs::path> others = inputs;
   others.push_back(request.output);
-  for (const fs::path& figure : report::figure_files(request.figures, format)) {
+  for (const fs::path& figure : figures) {
     for (const fs::path& other : others) {
       if (!other.empty() && same_file(figure, other)) {
         throw InputError("--figures", figure.string(),
@@ -119,6 +119,12 @@ void check_figures(const ReportRequest& request, report::FigureFormat format,
   }
 }
 
+std::vector<fs::path> comparison_figures(const ReportRequest& request) {
+  const report::FigureFormat format = report::figure_format_from(request.format);
+  return request.figures.empty() ? std::vector<fs::path>()
+                                 : report::figure_files(request.figures, format);
+}
+
 ReportSource saved_source(const ReportRequest& request, const Console& console) {
   mapping::Comparison comparison = io::read_comparison(request.model);
   if (comparison.traces.rate_output.size() == 0) {
@@ -126,7 +132,7 @@ ReportSource saved_source(const ReportRequest& request, const Console& console) 
                      "must be a .mat file: `rheobase compare MODEL -o comparison.mat`");
   }
   check_output("--output", request.output, {comparison.model_file});
-  check_figures(request, report::figure_format_from(request.format), {comparison.model_file});
+  check_figures(request, comparison_figures(request), {comparison.model_file});
   rate::Task task =
       comparison.task.starts_with(rate::kInnateTask)
           ? io::read_innate_task(comparison.model_file, comparison.task, comparison.task_parameters)
@@ -193,15 +199,45 @@ bool is_innate_alone(const fs::path& path) {
   return file.has("innate") && !file.has("opt_scaling_factor");
 }
 
-void report_innate(const ReportRequest& request, Command command, const Console& console) {
+/// A page of what a file holds has no trials of its own. @param kind  "a run of a network"
+void refuse_trial_options(Command command, const std::string& kind, const std::string& rule) {
   constexpr std::array kAllowed{"MODEL", "--output", "--figures", "--format", "--json"};
   for (const std::string& name : command.given()) {
     if (std::find(kAllowed.begin(), kAllowed.end(), name) == kAllowed.end()) {
-      throw InputError(name, "", "a network of innate training beside it",
-                       "must be left out: the page shows the tests that its file holds; other "
-                       "tests: rheobase innate run");
+      throw InputError(name, "", kind + " beside it", "must be left out: " + rule);
     }
   }
+}
+
+/// A run file of `rheobase network run`.
+bool is_network_run(const fs::path& path) {
+  constexpr std::array<std::string_view, 2> kFields{"record_fields", "population_sizes"};
+  const io::MatFile file(path, kFields);
+  return file.has("record_fields") && file.has("population_sizes");
+}
+
+void report_network(const ReportRequest& request, Command command, const Console& console) {
+  refuse_trial_options(command, "a run of a network", "the page shows the run as it is");
+  const io::NetworkRun run = io::read_network_run(request.model);
+  std::vector<fs::path> figures;
+  if (!request.figures.empty()) {
+    figures = report::network_figure_files(run, request.figures, request.format);
+  }
+  check_figures(request, figures, {request.model});
+  save_result(request.output, [&](const fs::path& path) {
+    report::write_network_report(run, request.model.filename().string(), console.command_line,
+                                 path);
+  });
+  if (!request.figures.empty()) {
+    report::write_network_figures(run, request.figures, request.format);
+  }
+  tell(request, figures, false, console);
+}
+
+void report_innate(const ReportRequest& request, Command command, const Console& console) {
+  refuse_trial_options(command, "a network of innate training",
+                       "the page shows the tests that its file holds; other tests: rheobase "
+                       "innate run");
   const io::InnateFile file = io::read_innate_file(request.model);
   save_result(request.output, [&](const fs::path& path) {
     report::write_innate_report(file, request.model.filename().string(), console.command_line,
@@ -218,8 +254,13 @@ void run_report(ReportRequest request, Command command, const Console& console) 
   const report::FigureFormat format = report::figure_format_from(request.format);
   check_output("--output", request.output,
                {request.model, request.task.trials_file, request.task.test_file});
-  check_figures(request, format, {request.model, request.task.trials_file, request.task.test_file});
   const bool saved = is_comparison(request.model);
+  if (!saved && is_network_run(request.model)) {
+    report_network(request, command, console);
+    return;
+  }
+  check_figures(request, comparison_figures(request),
+                {request.model, request.task.trials_file, request.task.test_file});
   if (!saved && is_innate_alone(request.model)) {
     report_innate(request, command, console);
     return;
@@ -255,12 +296,14 @@ void add_report_command(Command program, const Console& console) {
       "report",
       "A page with figures of a rate network beside its spiking network\n"
       "Of a model, both networks get the same fresh trials; of a comparison, the page shows what "
-      "`rheobase compare` saved. The page holds all it needs: it opens from disk, "
+      "`rheobase compare` saved; of a run of `rheobase network run`, its records and spikes. The "
+      "page holds all it needs: it opens from disk, "
       "without a network, and says which options and seeds made it.");
   command.examples(kReportExamples);
   command
       .add_file("MODEL", request->model,
-                "Model file (.mat), from `train` or `map`, or a comparison, from `compare`")
+                "Model file (.mat), from `train` or `map`, a comparison, from `compare`, or a run, "
+                "from `network run`")
       .required();
   command.add_file("-o,--output", request->output, "The page");
   command.add_folder("--figures", request->figures,

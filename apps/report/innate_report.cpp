@@ -1,16 +1,14 @@
 #include "apps/report/innate_report.hpp"
 
-#include <fstream>
-#include <iterator>
 #include <system_error>
 
 #include <fmt/format.h>
 
 #include "apps/report/innate_picture.hpp"
 #include "apps/report/internal/gnuplot.hpp"
+#include "apps/report/internal/plain_page.hpp"
 #include "core/error.hpp"
 #include "core/field_table.hpp"
-#include "core/version.hpp"
 #include "io/mat/atomic_file.hpp"
 
 namespace rheobase::report {
@@ -41,22 +39,6 @@ std::vector<InnateFigure> figures_of(const io::InnateFile& file) {
                      "Mean squared error of each training trial, over its updates; recurrent: of "
                      "all units, also of those that cannot learn."});
   return figures;
-}
-
-std::string escaped_html(std::string_view text) {
-  std::string result;
-  for (const char c : text) {
-    result += c == '&'   ? std::string("&amp;")
-              : c == '<' ? std::string("&lt;")
-              : c == '>' ? std::string("&gt;")
-                         : std::string(1, c);
-  }
-  return result;
-}
-
-std::string row_html(std::string_view name, std::string_view value) {
-  return fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td></tr>\n", escaped_html(name),
-                     escaped_html(value));
 }
 
 std::string tests_html(const io::InnateFile& file) {
@@ -120,13 +102,6 @@ std::string facts_html(const io::InnateFile& file) {
   return html + row_html("made by", file.command) + "</table>\n";
 }
 
-constexpr const char* kInnateStyle =
-    "body{font:15px/1.5 sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}"
-    "table{border-collapse:collapse;margin:1.5rem 0}caption{text-align:left;font-weight:bold;"
-    "padding-bottom:.3rem}th,td{text-align:left;padding:.15rem 1rem .15rem 0;border-top:1px solid "
-    "#ddd;font-weight:normal;vertical-align:top}figure{margin:2rem 0}figcaption{color:#555}"
-    "svg{max-width:100%;height:auto}.note{border-left:3px solid #D55E00;padding-left:.8rem}";
-
 }  // namespace
 
 void write_innate_report(const io::InnateFile& file, const std::string& model,
@@ -137,11 +112,7 @@ void write_innate_report(const io::InnateFile& file, const std::string& model,
   for (const InnateFigure& figure : figures_of(file)) {
     const fs::path image = folder.path() / fmt::format("{}.svg", figure.id);
     figure.draw(file, image);
-    std::ifstream stream(image, std::ios::binary);
-    std::string svg(std::istreambuf_iterator<char>(stream), {});
-    svg.erase(0, svg.find("<svg"));  // the XML declaration has no place inside a page
-    figures += fmt::format("<figure id=\"{}\">\n{}\n<figcaption>{}</figcaption>\n</figure>\n",
-                           figure.id, svg, escaped_html(figure.caption));
+    figures += figure_html(figure.id, image, figure.caption);
   }
   const std::string title = fmt::format("Innate training: {}", file.kind);
   const bool tamed = file.result.state.recurrent_loss.size() < 2 || file.result.loss_fell();
@@ -149,13 +120,9 @@ void write_innate_report(const io::InnateFile& file, const std::string& model,
       tamed ? ""
             : "<p class=\"note\">The loss of the recurrent trials did not fall: the network is not "
               "tamed, whatever an unperturbed test shows.</p>\n";
-  io::write_atomically(
-      path, fmt::format("<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<meta "
-                        "name=\"viewport\" content=\"width=device-width\">\n<title>{0}</title>\n"
-                        "<style>{1}</style>\n<h1>{0}</h1>\n<p>{2}, made by rheobase {3} with "
-                        "<code>{4}</code></p>\n{5}{6}{7}{8}{9}</html>\n",
-                        title, kInnateStyle, escaped_html(model), kVersion, escaped_html(command),
-                        note, tests_html(file), exponents_html(file), figures, facts_html(file)));
+  write_plain_page({title, model, command,
+                    note + tests_html(file) + exponents_html(file) + figures + facts_html(file)},
+                   path);
 }
 
 std::vector<fs::path> write_innate_figures(const io::InnateFile& file, const fs::path& folder,

@@ -3,132 +3,105 @@
 #include <algorithm>
 #include <array>
 
+#include "core/aligned_vector.hpp"
 #include "core/dispatch.hpp"
 
 namespace rheobase::network {
 
 namespace {
 
-constexpr std::size_t kScratchDoubles = 4096;  ///< 32 KB, what a first-level cache holds
-constexpr std::size_t kLongestBlock = 256;
+constexpr std::size_t kFewScratchRows = 16;  ///< 8 KB on the stack
+constexpr std::size_t kFewRows = 64;
 
-/// Numbers of steps by node: which are needed, how often, and where they are kept.
+/// Of instructions that name none.
+constexpr ProgramOperand kNoRow{ProgramOperand::Kind::scratch, 0};
+
+/// An operator of bytecode::combine; `swapped`: the register holds the second operand.
+std::uint32_t operator_code(Operation operation, bool swapped) {
+  const auto code =
+      static_cast<std::uint32_t>(operation) - static_cast<std::uint32_t>(Operation::add);
+  return swapped && code % 2 == 1 ? 4 + code / 2 : code;
+}
+
+bool is_arithmetic(Operation operation) {
+  return operation >= Operation::add && operation <= Operation::divide;
+}
+
+/// Steps in the order of the graph. The register holds the node before; a node that another
+/// than the next one uses, or that is used twice, is stored.
 class Assembler {
  public:
   Assembler(const ExpressionGraph& graph, std::span<const NodeId> roots)
-      : graph_(graph),
-        place_(graph.size()),
-        uses_(graph.size(), 0),
-        absorbs_(graph.size(), -1),
-        absorbed_(graph.size(), 0),
-        roots_(roots) {
+      : graph_(graph), place_(graph.size()), uses_(graph.size(), 0), roots_(roots) {
     count_uses();
-    absorb();
     for (std::size_t i = 0; i < graph.size(); ++i) {
-      emit(static_cast<NodeId>(i));
+      if (needed_[i] != 0 && !place_leaf(static_cast<NodeId>(i))) {
+        order_.push_back(static_cast<NodeId>(i));
+      }
+    }
+    for (std::size_t i = 0; i < order_.size(); ++i) {
+      if (nests(i, held_)) {
+        emit_nested(i++);
+      } else {
+        emit(order_[i]);
+      }
+      keep(i);
     }
     for (std::size_t root = 0; root < roots.size(); ++root) {
-      const ProgramOperand result{ProgramOperand::Kind::result, root};
+      const ProgramOperand result{Kind::result, root};
       const ProgramOperand& from = at(roots[root]);
       if (from.kind != result.kind || from.index != result.index) {
-        steps.push_back({.a = from, .to = result});
+        add_step(bytecode::load, from);
+        add_step(bytecode::store, result);
       }
     }
   }
 
-  std::vector<ProgramStep> steps;
+  std::vector<BytecodeStep> steps;
+  std::vector<ProgramOperand> places;  ///< the rows that steps name
   std::vector<double> constants;
   std::size_t scratch_rows = 0;
 
  private:
   using Kind = ProgramOperand::Kind;
 
+  void add_step(std::uint32_t code, const ProgramOperand& x = kNoRow,
+                const ProgramOperand& y = kNoRow) {
+    steps.push_back({code, row_of(x), row_of(y)});
+  }
+  std::uint32_t row_of(const ProgramOperand& place) {
+    const auto known = std::ranges::find(places, place);
+    const auto row = static_cast<std::uint32_t>(known - places.begin());
+    if (known == places.end()) {
+      places.push_back(place);
+    }
+    return row;
+  }
+
   ProgramOperand& at(NodeId node) { return place_[static_cast<std::size_t>(node)]; }
   int& uses(NodeId node) { return uses_[static_cast<std::size_t>(node)]; }
-  bool is_root(NodeId node) const { return std::ranges::find(roots_, node) != roots_.end(); }
 
   void count_uses() {
-    std::vector<char> needed(graph_.size(), 0);
+    needed_.assign(graph_.size(), 0);
     for (const NodeId root : roots_) {
-      needed[static_cast<std::size_t>(root)] = 1;
+      needed_[static_cast<std::size_t>(root)] = 1;
     }
     for (std::size_t i = graph_.size(); i-- > 0;) {
       const ExpressionNode& node = graph_[static_cast<NodeId>(i)];
-      if (needed[i] == 0) {
+      if (needed_[i] == 0) {
         continue;
       }
       for (const NodeId operand : {node.a, node.b}) {
         if (operand >= 0) {
-          needed[static_cast<std::size_t>(operand)] = 1;
+          needed_[static_cast<std::size_t>(operand)] = 1;
           ++uses(operand);
         }
       }
     }
-    needed_ = std::move(needed);
   }
 
-  static bool is_arithmetic(Operation operation) {
-    return operation == Operation::negate ||
-           (operation >= Operation::add && operation <= Operation::divide);
-  }
-
-  /// An operation of arithmetic whose result only another one uses becomes one step with it.
-  void absorb() {
-    for (std::size_t i = 0; i < graph_.size(); ++i) {
-      const ExpressionNode& node = graph_[static_cast<NodeId>(i)];
-      if (needed_[i] == 0 || !is_arithmetic(node.operation)) {
-        continue;
-      }
-      for (const NodeId operand : {node.a, node.b}) {
-        if (operand >= 0 && is_arithmetic(graph_[operand].operation) && uses(operand) == 1 &&
-            !is_root(operand) && absorbs_[static_cast<std::size_t>(operand)] < 0) {
-          absorbs_[i] = operand;
-          absorbed_[static_cast<std::size_t>(operand)] = 1;
-          break;
-        }
-      }
-    }
-  }
-
-  /// The second operand; that of a negation is -1, a factor.
-  ProgramOperand take_second(const ExpressionNode& node) {
-    if (node.operation != Operation::negate) {
-      return take(node.b);
-    }
-    constants.push_back(-1.0);
-    return {Kind::constant, constants.size() - 1};
-  }
-  static Operation factor_for_sign(Operation operation) {
-    return operation == Operation::negate ? Operation::multiply : operation;
-  }
-
-  void emit(NodeId id) {
+  bool place_leaf(NodeId id) {
     const ExpressionNode& node = graph_[id];
-    if (needed_[static_cast<std::size_t>(id)] == 0 || place_leaf(id, node)) {
-      return;
-    }
-    if (absorbed_[static_cast<std::size_t>(id)] != 0) {
-      return;
-    }
-    ProgramStep step{.operation = static_cast<std::uint32_t>(node.operation)};
-    if (const NodeId inner = absorbs_[static_cast<std::size_t>(id)]; inner >= 0) {
-      const ExpressionNode& first = graph_[inner];
-      step.operation = static_cast<std::uint32_t>(Operation::fused) +
-                       fused_code(factor_for_sign(first.operation), factor_for_sign(node.operation),
-                                  inner != node.a);
-      step.a = take(first.a);
-      step.b = take_second(first);
-      step.c = inner == node.a ? take_second(node) : take(node.a);
-    } else {
-      step.a = take(node.a);
-      step.b = node.b >= 0 ? take(node.b) : ProgramOperand{};
-    }
-    step.to = destination(id);
-    at(id) = step.to;
-    steps.push_back(step);
-  }
-
-  bool place_leaf(NodeId id, const ExpressionNode& node) {
     switch (node.operation) {
       case Operation::constant:
         at(id) = {Kind::constant, constants.size()};
@@ -151,17 +124,86 @@ class Assembler {
     }
   }
 
-  /// The place of an operand; its scratch row is free after its last use.
-  ProgramOperand take(NodeId node) {
-    const ProgramOperand place = at(node);
-    if (--uses(node) == 0 && place.kind == Kind::scratch) {
-      free_.push_back(place.index);
+  void emit(NodeId id) {
+    const ExpressionNode& node = graph_[id];
+    const bool swapped = node.b >= 0 && node.b == held_ && node.a != held_;
+    const bool fresh = node.a != held_ && !swapped;
+    if (fresh && is_arithmetic(node.operation)) {
+      add_step(bytecode::start + operator_code(node.operation, false), at(node.a), at(node.b));
+    } else {
+      if (fresh) {
+        add_step(bytecode::load, at(node.a));
+      }
+      const NodeId other = swapped ? node.a : node.b;
+      add_step(code_of(node.operation, swapped), other < 0 ? kNoRow : at(other));
     }
-    return place;
+    release(node.a);
+    release(node.b);
+    held_ = id;
   }
 
-  /// A root's first place is its result row. Steps work pack by pack, so a row may be written
-  /// over while it is read.
+  static std::uint32_t code_of(Operation operation, bool swapped) {
+    if (is_arithmetic(operation)) {
+      return bytecode::combine + operator_code(operation, swapped);
+    }
+    return operation == Operation::negate
+               ? bytecode::negate
+               : bytecode::function + static_cast<std::uint32_t>(operation);
+  }
+
+  /// Whether the node at `position` and the one behind it are a step with `held`: held op (x op y).
+  bool nests(std::size_t position, NodeId held) const {
+    if (held < 0 || position + 1 >= order_.size()) {
+      return false;
+    }
+    const NodeId id = order_[position];
+    const ExpressionNode& inner = graph_[id];
+    const ExpressionNode& outer = graph_[order_[position + 1]];
+    return is_arithmetic(inner.operation) && is_arithmetic(outer.operation) && is_used_once(id) &&
+           inner.a != held && inner.b != held &&
+           ((outer.a == held && outer.b == id) || (outer.a == id && outer.b == held));
+  }
+
+  void emit_nested(std::size_t position) {
+    const NodeId id = order_[position];
+    const ExpressionNode& inner = graph_[id];
+    const ExpressionNode& outer = graph_[order_[position + 1]];
+    add_step(bytecode::nest + 4 * operator_code(outer.operation, outer.a == id) +
+                 operator_code(inner.operation, false),
+             at(inner.a), at(inner.b));
+    release(inner.a);
+    release(inner.b);
+    release(held_);
+    --uses(id);
+    held_ = order_[position + 1];
+  }
+
+  /// Stores the node at `position`, which the register holds, unless the next step alone uses it.
+  void keep(std::size_t position) {
+    const NodeId id = order_[position];
+    if (is_used_once(id) && position + 1 < order_.size()) {
+      const ExpressionNode& next = graph_[order_[position + 1]];
+      if (next.a == id || next.b == id || nests(position + 1, id)) {
+        return;
+      }
+    }
+    at(id) = destination(id);
+    add_step(bytecode::store, at(id));
+  }
+
+  bool is_used_once(NodeId node) const {
+    return uses_[static_cast<std::size_t>(node)] == 1 && !is_root(node);
+  }
+  bool is_root(NodeId node) const { return std::ranges::find(roots_, node) != roots_.end(); }
+
+  /// A scratch row is free after its last use.
+  void release(NodeId node) {
+    if (node >= 0 && --uses(node) == 0 && at(node).kind == Kind::scratch) {
+      free_.push_back(at(node).index);
+    }
+  }
+
+  /// A root's first place is its result row.
   ProgramOperand destination(NodeId id) {
     const auto root = std::ranges::find(roots_, id);
     if (root != roots_.end()) {
@@ -176,11 +218,11 @@ class Assembler {
   }
 
   const ExpressionGraph& graph_;
-  std::vector<ProgramOperand> place_;
+  std::vector<ProgramOperand> place_;  ///< none: in the register alone
   std::vector<int> uses_;
   std::vector<char> needed_;
-  std::vector<NodeId> absorbs_;  ///< the operand that is computed in the same step, or -1
-  std::vector<char> absorbed_;
+  std::vector<NodeId> order_;
+  NodeId held_ = -1;  ///< the node that the register holds
   std::span<const NodeId> roots_;
   std::vector<std::size_t> free_;
 };
@@ -191,57 +233,36 @@ Program::Program(const ExpressionGraph& graph, std::span<const NodeId> roots) {
   run_bytecode_ = RHEOBASE_SIMD_DISPATCH(simd_level(), network::run_bytecode);
   Assembler assembler(graph, roots);
   steps_ = std::move(assembler.steps);
+  places_ = std::move(assembler.places);
   scratch_rows_ = assembler.scratch_rows;
   for (const double value : assembler.constants) {
     constants_.insert(constants_.end(), kLanes, value);
   }
 }
 
-BytecodeOperand Program::bind(const ProgramOperand& operand, const UnitRows& rows,
-                              double* const* results, double* scratch, std::size_t block) const {
-  const auto external = [](const Row& row) {
-    return BytecodeOperand{const_cast<double*>(row.data), row.mask, row.mask};
-  };
-  switch (operand.kind) {
-    case ProgramOperand::Kind::scratch:
-      return {scratch + operand.index * block, 0, kPerUnit};
-    case ProgramOperand::Kind::state:
-      return external(rows.state[operand.index]);
-    case ProgramOperand::Kind::parameter:
-      return external(rows.parameter[operand.index]);
-    case ProgramOperand::Kind::input:
-      return external(rows.input[operand.index]);
-    case ProgramOperand::Kind::mean:
-      return external(rows.mean[operand.index]);
-    case ProgramOperand::Kind::result:
-      return {results[operand.index], kPerUnit, kPerUnit};
-    case ProgramOperand::Kind::constant:
-      return external({constants_.data() + kLanes * operand.index, 0});
-    case ProgramOperand::Kind::none:
-      break;
-  }
-  return external({constants_.data(), 0});
-}
-
 void Program::run(const UnitRows& rows, double* const* results) const {
-  alignas(64) double scratch[kScratchDoubles];
-  constexpr std::size_t kMostSteps = 64;
-  const std::size_t fitting = kScratchDoubles / std::max<std::size_t>(scratch_rows_, 1);
-  const std::size_t block = std::min(kLongestBlock, fitting / kLanes * kLanes);
-  std::array<BytecodeStep, kMostSteps> few;
-  std::vector<BytecodeStep> many(steps_.size() > kMostSteps ? steps_.size() : 0);
-  std::vector<double> large(block == 0 ? kLanes * scratch_rows_ : 0);
-  BytecodeStep* bound = many.empty() ? few.data() : many.data();
-  const std::size_t length = block == 0 ? kLanes : block;
-  double* memory = block == 0 ? large.data() : scratch;
-  for (std::size_t i = 0; i < steps_.size(); ++i) {
-    const ProgramStep& step = steps_[i];
-    bound[i] = {
-        static_cast<std::uint32_t>(step.operation), bind(step.a, rows, results, memory, length),
-        bind(step.b, rows, results, memory, length), bind(step.c, rows, results, memory, length),
-        bind(step.to, rows, results, memory, length)};
+  alignas(64) std::array<double, kFewScratchRows * kTileUnits> few_doubles;
+  AlignedVector<double> many_doubles(scratch_rows_ > kFewScratchRows ? scratch_rows_ * kTileUnits
+                                                                     : 0);
+  double* scratch = many_doubles.empty() ? few_doubles.data() : many_doubles.data();
+  std::array<BytecodeRow, kFewRows> few_rows;
+  std::vector<BytecodeRow> many_rows(places_.size() > kFewRows ? places_.size() : 0);
+  BytecodeRow* bound = many_rows.empty() ? few_rows.data() : many_rows.data();
+  const Row* const given[] = {rows.state, rows.parameter, rows.input, rows.mean};
+  for (std::size_t i = 0; i < places_.size(); ++i) {
+    const auto [kind, index] = places_[i];
+    if (kind <= ProgramOperand::Kind::mean) {
+      const Row& row = given[static_cast<std::size_t>(kind)][index];
+      bound[i] = {const_cast<double*>(row.data), row.mask, row.mask == 0};
+    } else if (kind == ProgramOperand::Kind::constant) {
+      bound[i] = {const_cast<double*>(constants_.data() + kLanes * index), 0, true};
+    } else if (kind == ProgramOperand::Kind::result) {
+      bound[i] = {results[index], kPerUnit, false};
+    } else {
+      bound[i] = {scratch + index * kTileUnits, 0, false};
+    }
   }
-  run_bytecode_(bound, steps_.size(), rows.units, length);
+  run_bytecode_(steps_.data(), steps_.size(), bound, rows.units);
 }
 
 }  // namespace rheobase::network

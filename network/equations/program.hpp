@@ -9,19 +9,25 @@
 
 namespace rheobase::network {
 
-/// Where a step of a program reads or writes.
+/// A row that a program reads or writes.
 struct ProgramOperand {
-  enum class Kind { none, scratch, constant, state, parameter, input, mean, result };
+  enum class Kind : std::uint32_t {
+    state,
+    parameter,
+    input,
+    mean,
+    constant,
+    scratch,
+    result,
+    none
+  };
   Kind kind = Kind::none;
   std::size_t index = 0;
+
+  friend bool operator==(const ProgramOperand&, const ProgramOperand&) = default;
 };
 
-struct ProgramStep {
-  std::uint32_t operation = static_cast<std::uint32_t>(Operation::copy);
-  ProgramOperand a{}, b{}, c{}, to{};
-};
-
-/// Expressions as steps over blocks of units: bytecode for run_bytecode (kernels/).
+/// Expressions as instructions over tiles of units: bytecode for run_bytecode (kernels/).
 class Program {
  public:
   Program() = default;
@@ -30,17 +36,13 @@ class Program {
 
   void run(const UnitRows& rows, double* const* results) const;
 
-  std::span<const ProgramStep> steps() const { return steps_; }
-  std::size_t scratch_rows() const { return scratch_rows_; }
-
  private:
-  BytecodeOperand bind(const ProgramOperand& operand, const UnitRows& rows, double* const* results,
-                       double* scratch, std::size_t block) const;
-
-  std::vector<ProgramStep> steps_;
-  std::vector<double> constants_;  ///< a pack of copies each
+  std::vector<BytecodeStep> steps_;
+  std::vector<ProgramOperand> places_;  ///< the rows that steps name
+  std::vector<double> constants_;       ///< a pack of copies each
   std::size_t scratch_rows_ = 0;
-  void (*run_bytecode_)(const BytecodeStep*, std::size_t, std::size_t, std::size_t) = nullptr;
+  void (*run_bytecode_)(const BytecodeStep*, std::size_t, const BytecodeRow*,
+                        std::size_t) = nullptr;
 };
 
 }  // namespace rheobase::network

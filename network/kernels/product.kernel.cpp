@@ -5,6 +5,7 @@ namespace rheobase::RHEOBASE_SIMD::network {
 
 namespace {
 
+using ::rheobase::network::ColumnsView;
 using ::rheobase::network::DenseView;
 using ::rheobase::network::GroupedView;
 
@@ -80,6 +81,31 @@ RHEOBASE_INLINE void add_column(const DenseView<Weight>& m, std::size_t column, 
   }
 }
 
+/// Neighbouring columns in one sweep over y.
+template <std::size_t Count>
+RHEOBASE_INLINE void add_neighbours(const double* weight, std::size_t rows, const double* x,
+                                    double* y) {
+  Doubles factor[Count];
+  for (std::size_t c = 0; c < Count; ++c) {
+    factor[c] = Doubles::all(x[c]);
+  }
+  std::size_t i = 0;
+  for (; i + kStep <= rows; i += kStep) {
+    Doubles total = Doubles::load(y + i);
+    for (std::size_t c = 0; c < Count; ++c) {
+      total = total + Doubles::load(weight + c * rows + i) * factor[c];
+    }
+    total.store(y + i);
+  }
+  for (; i < rows; ++i) {
+    double total = y[i];
+    for (std::size_t c = 0; c < Count; ++c) {
+      total += weight[c * rows + i] * x[c];
+    }
+    y[i] = total;
+  }
+}
+
 RHEOBASE_INLINE Doubles gather(const double* from, const std::uint32_t* index) {
 #if defined(__AVX512F__)
   Doubles out;
@@ -121,6 +147,17 @@ void add_dense_column(const DenseView<double>& m, std::size_t column, double fac
 void add_dense_single_column(const DenseView<float>& m, std::size_t column, double factor,
                              double* y) {
   add_column(m, column, factor, y);
+}
+
+void add_columns(const ColumnsView& m, const double* x, double* y) {
+  constexpr std::size_t kNeighbours = 8;
+  std::size_t j = 0;
+  for (; j + kNeighbours <= m.columns; j += kNeighbours) {
+    add_neighbours<kNeighbours>(m.weight + j * m.rows, m.rows, x + j, y);
+  }
+  for (; j < m.columns; ++j) {
+    add_neighbours<1>(m.weight + j * m.rows, m.rows, x + j, y);
+  }
 }
 
 void add_grouped(const GroupedView& m, const double* x, double* y) {

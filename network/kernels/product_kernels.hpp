@@ -24,6 +24,13 @@ constexpr std::size_t block_count(std::size_t packs) {
   return (packs + kBlockPacks - 1) / kBlockPacks;
 }
 
+/// A dense matrix as it is given: a column after the other.
+struct ColumnsView {
+  const double* weight = nullptr;
+  std::size_t rows = 0;
+  std::size_t columns = 0;
+};
+
 /// A sparse matrix as groups of eight rows of similar length: entry k of the group's rows side by
 /// side. Shorter rows end with weights of 0 on column 0.
 struct GroupedView {
@@ -46,6 +53,7 @@ struct GroupedView {
                         double factor, double* y);                                                 \
   void add_dense_single_column(const ::rheobase::network::DenseView<float>& m, std::size_t column, \
                                double factor, double* y);                                          \
+  void add_columns(const ::rheobase::network::ColumnsView& m, const double* x, double* y);         \
   void add_grouped(const ::rheobase::network::GroupedView& m, const double* x, double* y);         \
   }
 RHEOBASE_DECLARE(portable)

@@ -203,6 +203,7 @@ class Network(Shown):
             "edges": [_checked(edge, _EDGE, f"edges[{i}]") for i, edge in enumerate(edges)],
             "inputs": dict(columns),
         }
+        self._fitted: list[tuple[str, str, str]] = []  # what fits changed, see with_fitted_numbers
         self._network = _engine.build_network(self._recipe)
 
     @classmethod
@@ -221,19 +222,26 @@ class Network(Shown):
         """
         self = cls.__new__(cls)
         self._recipe = path_text(path)
+        self._fitted = []
         self._network = _engine.read_network(self._recipe)
         return self
 
     def __getstate__(self) -> Any:
-        if self._recipe is None:
-            raise ValueError("a fitted network cannot be pickled: take its weights")
-        return {"recipe": self._recipe}
+        numbers = [
+            (kind, first, second, self._network.parameter(first) if kind == "parameter"
+             else self._network.weights(*((second, first) if kind == "readout" else (first, second))))
+            for kind, first, second in self._fitted
+        ]
+        return {"recipe": self._recipe, "fitted": numbers}
 
     def __setstate__(self, state: Any) -> None:
         self._recipe = state["recipe"]
+        self._fitted = [change[:3] for change in state["fitted"]]
         self._network = (_engine.read_network if isinstance(self._recipe, str) else _engine.build_network)(
             self._recipe
         )
+        if state["fitted"]:
+            self._network = self._network.with_fitted_numbers(state["fitted"])
 
     @property
     def step(self) -> float:
@@ -422,8 +430,15 @@ class Network(Shown):
             fitted, losses, after = self._network.fit(
                 method, _trials(inputs), _trials(targets), names, start, options, report
             )
+        changed: list[tuple[str, str, str]] = [("parameter", name, "") for name in parameters]
+        changed += [("edge", edge["source"], edge["target"]) for edge in names["edges"]]
+        if method == "ridge" and readout:
+            changed.append(("readout", readout, str(source)))
+        elif method == "rls":
+            changed.append(("edge", str(source), target))
         network = Network.__new__(Network)
-        network._recipe = None
+        network._recipe = self._recipe
+        network._fitted = self._fitted + [change for change in changed if change not in self._fitted]
         network._network = fitted
         return NetworkFit(network, losses, NetworkState(network, after))
 

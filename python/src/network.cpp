@@ -1,6 +1,11 @@
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <functional>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 #include <pybind11/stl.h>
@@ -389,6 +394,54 @@ py::array weights_of(const BuiltNetwork& built, const std::string& source,
   return array_of(built.network.edges()[built.network.edge_index(source, target)].coupling.dense());
 }
 
+/// Population and index of "rnn.k".
+std::pair<std::size_t, std::size_t> parameter_named(const nb::Network& network,
+                                                    const std::string& name) {
+  const std::size_t dot = std::min(name.find('.'), name.size());
+  const std::size_t population = network.population_index(name.substr(0, dot), "parameter");
+  const auto& known = network.populations()[population].description().parameters;
+  const auto found =
+      std::ranges::find(known, name.substr(std::min(dot + 1, name.size())), &nb::Quantity::name);
+  if (found == known.end()) {
+    throw InputError("parameter", "", "'" + name + "'", "must be one of its population");
+  }
+  return {population, static_cast<std::size_t>(found - known.begin())};
+}
+
+/// One value, or one per unit.
+py::array parameter_of(const BuiltNetwork& built, const std::string& name) {
+  const auto [population, index] = parameter_named(built.network, name);
+  const nb::NetworkPopulation& owner = built.network.populations()[population];
+  const auto first = owner.parameters[index].begin();
+  return array_of(std::vector<double>(
+      first, first + static_cast<std::ptrdiff_t>(owner.shared[index] != 0 ? 1 : owner.size)));
+}
+
+/// The network as a fit left it. @param changes  ("readout", node, source, weights), ("edge",
+/// source, target, weights) and ("parameter", "rnn.k", "", values)
+Built with_fitted_numbers(const BuiltNetwork& built, const py::list& changes) {
+  auto fitted = std::make_shared<BuiltNetwork>(built);
+  nb::Network& network = fitted->network;
+  for (const py::handle change : changes) {
+    const auto [kind, first, second, numbers] =
+        py::cast<std::tuple<std::string, std::string, std::string, py::object>>(change);
+    if (kind == "parameter") {
+      const auto [population, index] = parameter_named(network, first);
+      network.set_parameter(population, index, vector_from(numbers, first, {.text = "(n,)"}));
+      continue;
+    }
+    Eigen::MatrixXd weights = matrix_from(numbers, "weights", {.text = "(target, source)"});
+    if (kind == "edge") {
+      network.set_weights(network.edge_index(first, second), weights);
+    } else {
+      const Eigen::Index size = weights.rows();
+      network.extend({{.name = first, .size = size}},
+                     {{.source = second, .target = first, .weights = std::move(weights)}});
+    }
+  }
+  return fitted;
+}
+
 }  // namespace
 
 void bind_network(py::module_& module) {
@@ -434,6 +487,8 @@ void bind_network(py::module_& module) {
       .def("fit", &fit_built, py::arg("method"), py::arg("inputs"), py::arg("targets"),
            py::arg("names"), py::arg("state"), py::arg("options"), py::arg("progress"))
       .def("weights", &weights_of, py::arg("source"), py::arg("target"))
+      .def("parameter", &parameter_of, py::arg("name"))
+      .def("with_fitted_numbers", &with_fitted_numbers, py::arg("changes"))
       .def("run", &run_built, py::arg("inputs"), py::arg("state"), py::arg("record"),
            py::arg("options"), py::arg("progress"));
   module.def("build_network", &build, py::arg("description"), "A network from its description.");

@@ -110,6 +110,21 @@ def test_the_page_runs_as_it_stands(tmp_path, monkeypatch):
     assert {path.name for path in tmp_path.iterdir()} >= {"page.html", "model.mat", "model.nir"}
 
 
+def test_the_networks_of_the_front_page_are_one(tmp_path, monkeypatch):
+    """The example in Python is that of the file, bit for bit, and as long as it says."""
+    monkeypatch.chdir(tmp_path)
+    page = SOURCE / "README.md"
+    (file,) = re.findall(r"^```toml\n(.*?)^```$", page.read_text(), re.M | re.S)
+    (tmp_path / "net.toml").write_text(file)
+    (example,) = [block for block in blocks(page) if "rheobase.network" in block]
+    scope = {}
+    exec(compile(example, "README.md", "exec"), scope)
+    voltages = scope["run"]["rnn.v"]
+    assert voltages.shape == (100, 10000)
+    assert (voltages == scope["Network"].load(tmp_path / "net.toml").run()["rnn.v"]).all()
+    assert voltages[:, 0].tolist() == [0.0] * 100 and abs(voltages[:, -1]).max() > 10.0
+
+
 @pytest.mark.parametrize("example", sorted((SOURCE / "python/examples").glob("*.py")), ids=lambda p: p.stem)
 def test_an_example_runs(example, tmp_path):
     run = subprocess.run([sys.executable, example, "--quick"], cwd=tmp_path, capture_output=True, text=True)

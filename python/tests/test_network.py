@@ -149,6 +149,32 @@ def test_gradients_lower_the_loss_and_touch_only_what_trains():
     assert (fit.network.weights("rnn.r", "readout") != network.weights("rnn.r", "readout")).any()
 
 
+def test_fitted_networks_can_be_pickled():
+    """Bit for bit: what ridge appended, what rls and bptt changed, one fit after the other."""
+    network = Network(
+        step=0.1,
+        populations={"rnn": {"template": "tanh", "size": 20}},
+        nodes={"out": {"size": 1}},
+        edges=[{"source": "rnn.r", "target": "rnn.r_in", "weights": {"kind": "normal", "gain": 1.2}},
+               {"source": "rnn.r", "target": "out", "weights": np.full((1, 20), 0.1), "storage": "single"}],
+        inputs=["rnn.I_ext"])
+    inputs = np.ones((60, 20))
+    targets = np.sin(np.arange(60) / 9.0)[:, None]
+    fits = [network.fit("rls", inputs, targets, source="rnn.r", target="out")]
+    fits.append(fits[-1].network.fit(
+        "bptt", inputs, targets, output="out", edges=[("rnn.r", "rnn.r_in")], parameters=["rnn.k"], epochs=3))
+    fits.append(fits[-1].network.fit("ridge", inputs, targets, source="rnn.v", readout="second"))
+    plain = network.run(inputs, record=["out", "rnn.v"])
+    for fit in fits:
+        again = pickle.loads(pickle.dumps(pickle.loads(pickle.dumps(fit))))
+        record = ["out", "rnn.v"] + (["second"] if fit is fits[-1] else [])
+        seen = again.network.run(inputs, record=record, state=again.state)
+        expected = fit.network.run(inputs, record=record, state=fit.state)
+        for name in record:
+            np.testing.assert_array_equal(seen[name], expected[name])
+        assert not np.array_equal(seen["out"], plain["out"])
+
+
 @pytest.mark.parametrize("method, options, words", [
     ("ridge", dict(source="rnn.w"), "did you mean 'v'"),
     ("rls", dict(source="rnn.r", target="nowhere"), "nowhere"),

@@ -1,5 +1,7 @@
 #include "network/coupling.hpp"
 
+#include <cmath>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -71,6 +73,32 @@ TEST_SUITE("unit") {
              Eigen::VectorXd::Constant(rows, 0.5 * x.sum()))
                 .cwiseAbs()
                 .maxCoeff() <= 1e-13);
+    }
+  }
+
+  TEST_CASE("a matrix that no cache holds stays where it is; its sums are those of small ones") {
+    const Eigen::Index rows = 2901, columns = 2899;  // whole packs and groups of columns, and rests
+    Eigen::MatrixXd dense =
+        Eigen::MatrixXd::NullaryExpr(rows, columns, [](Eigen::Index i, Eigen::Index j) {
+          return std::sin(static_cast<double>(3 * i + 7 * j % 101));
+        });
+    const Eigen::VectorXd x = normal_matrix(columns, 1, 2);
+    Eigen::VectorXd expected = Eigen::VectorXd::Zero(rows);
+    for (Eigen::Index j = 0; j < columns; ++j) {
+      for (Eigen::Index i = 0; i < rows; ++i) {
+        expected(i) += dense(i, j) * x(j);
+      }
+    }
+    const Eigen::VectorXd last = dense.col(columns - 1);
+    for (const SimdLevel level : levels()) {
+      const Coupling coupling(std::move(dense), rows, columns, false, true, level);
+      CHECK(product(coupling, x) == expected);
+      AlignedVector<double> y(padded_to_packs<double>(static_cast<std::size_t>(rows)), 0.5);
+      coupling.add_column(static_cast<std::size_t>(columns) - 1, -2.0, y.data());
+      CHECK(Eigen::Map<Eigen::VectorXd>(y.data(), rows) ==
+            Eigen::VectorXd(Eigen::VectorXd::Constant(rows, 0.5) + last * -2.0));
+      dense = coupling.dense();
+      CHECK(dense.col(columns - 1) == last);
     }
   }
 

@@ -6,8 +6,10 @@
 #include <thread>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "apps/cli/network/example_networks.hpp"
+#include "apps/report/internal/gnuplot.hpp"
 #include "core/error.hpp"
 #include "io/network/network_run_file.hpp"
 #include "network/templates/neuron_template_registry.hpp"
@@ -228,6 +230,40 @@ TEST_SUITE("cli") {
     CHECK(again.at("first_loss") < 0.1);
     const Outcome into_own = run({"network", "fit", "fitted.toml", "-o", "fitted.toml"});
     CHECK(into_own.code == 2);
+  }
+
+  TEST_CASE("report of a run: lines, spikes, maps and the network on a page of its own") {
+    const WorkingFolder folder;
+    run({"network", "new", "net.toml", "--example", "spiking"});
+    REQUIRE(run({"network", "run", "net.toml", "-o", "run.mat"}).code == 0);
+    const Outcome outcome = run({"report", "run.mat", "-o", "run.html"});
+    CAPTURE(outcome.err);
+    REQUIRE(outcome.code == 0);
+    const std::string page = read_text("run.html");
+    CHECK(page.find("<h2>Network file</h2>") != std::string::npos);
+    CHECK(page.find("population exc") != std::string::npos);
+    if (report::gnuplot_available()) {
+      CHECK(page.find("<figure id=\"lines\">") != std::string::npos);
+      CHECK(page.find("<figure id=\"raster\">") != std::string::npos);
+      CHECK(page.find("data:image/png;base64,iVBORw0KGgo") != std::string::npos);
+      CHECK(run({"report", "run.mat", "-o", "run.html", "--figures", "drawn", "--format", "svg"})
+                .code == 0);
+      CHECK(std::filesystem::file_size("drawn/lines.svg") > 1000);
+      CHECK(std::filesystem::file_size("drawn/raster.svg") > 1000);
+    }
+    check_network_refused({"report", "run.mat", "-o", "x.html", "--trials", "7"},
+                          {"--trials", "a run of a network beside it", "must be left out"});
+    check_network_refused({"report", "run.mat", "-o", "run.mat"}, {"input file"});
+    check_network_refused(
+        {"report", "run.mat", "-o", "lines.svg", "--figures", ".", "--format", "svg"},
+        {"--figures", "the page itself"});
+    write_text("four.toml", kNetworkOfFour);
+    REQUIRE(run({"network", "run", "four.toml", "-o", "four.mat"}).code == 0);
+    REQUIRE(run({"report", "four.mat", "-o", "four.html"}).code == 0);
+    const std::string four = read_text("four.html");
+    CHECK((four.find("<figure id=\"matrix\">") != std::string::npos) ==
+          report::gnuplot_available());
+    CHECK(four.find("<figure id=\"raster\">") == std::string::npos);
   }
 
   TEST_CASE("network plot draws lines, rasters and maps, and says what a run does not hold") {
