@@ -60,7 +60,7 @@ def test_ctrl_c_stops_soon_and_leaves_the_interpreter_usable(lif, work):
         "motif": lambda: library.train(targets, batches=100000, threads=1),
         "preparation": lambda: motif.prepare(units=300, batches=100000, threads=1),
     }
-    library = motif.prepare(architecture="additive", units=300, seed=1)
+    library = motif.prepare(architecture="additive", units=200, seed=1)
     targets = motif.targets(count=2)
     aside = work == "motif"
     with interrupted_after(0.3, aside) as late:
