@@ -21,35 +21,6 @@ namespace {
 
 using Units = std::vector<Eigen::Index>;
 
-/// exc, inh (with som), som or all; nothing for other words.
-std::optional<Units> units_of_type(const std::string& word, const rate::RateNetwork& network) {
-  const std::vector<rate::UnitType> types = rate::unit_types(network);
-  const auto of_type = [&](const auto& wanted) {
-    Units units;
-    for (std::size_t i = 0; i < types.size(); ++i) {
-      if (wanted(types[i])) {
-        units.push_back(static_cast<Eigen::Index>(i));
-      }
-    }
-    return units;
-  };
-  using rate::UnitType;
-  if (word == "exc") {
-    return of_type([](UnitType type) { return type == UnitType::excitatory; });
-  }
-  if (word == "inh") {
-    return of_type(
-        [](UnitType type) { return type == UnitType::inhibitory || type == UnitType::som; });
-  }
-  if (word == "som") {
-    return of_type([](UnitType type) { return type == UnitType::som; });
-  }
-  if (word == "all") {
-    return of_type([](UnitType) { return true; });
-  }
-  return std::nullopt;
-}
-
 /// "inh@0.25" as "inh" and 0.25.
 std::pair<std::string, double> word_and_fraction(const std::string& option,
                                                  const std::string& text) {
@@ -70,8 +41,8 @@ std::string lesion_connections(const InterventionChoice& choice, rate::RateNetwo
   constexpr const char* kOption = "--lesion-connections";
   const auto [ends, fraction] = word_and_fraction(kOption, choice.connections);
   const std::vector<std::string> parts = split(ends, '-');
-  const auto from = parts.size() == 2 ? units_of_type(parts[0], network) : std::nullopt;
-  const auto to = parts.size() == 2 ? units_of_type(parts[1], network) : std::nullopt;
+  const auto from = parts.size() == 2 ? rate::units_of_type(parts[0], network) : std::nullopt;
+  const auto to = parts.size() == 2 ? rate::units_of_type(parts[1], network) : std::nullopt;
   if (!from || !to) {
     throw InputError(kOption, "", "'" + choice.connections + "'",
                      "must be FROM-TO@FRACTION of exc, inh, som, all, such as exc-inh@0.5");
@@ -115,7 +86,7 @@ void add_intervention_options(Command command, InterventionChoice& choice) {
 Units chosen_units(const std::string& option, const std::string& text,
                    const rate::RateNetwork& network, Seed seed) {
   const auto [word, fraction] = word_and_fraction(option, text);
-  if (const std::optional<Units> units = units_of_type(word, network)) {
+  if (const std::optional<Units> units = rate::units_of_type(word, network)) {
     if (units->empty()) {
       throw InputError(option, "", "'" + text + "'", "must be units that the network has");
     }

@@ -23,6 +23,7 @@ from .conversion import SpikingModel, convert
 from .evaluation import Evaluation, evaluate
 from .files import export, load, load_run
 from .models import RateModel, RateRun
+from .perturbation import Perturbation, perturb
 from .simulation import Run, Runs, simulate
 from .tasks import Task, Trial
 from .torch import from_torch
@@ -33,6 +34,7 @@ __all__ = [
     "Error",
     "Evaluation",
     "InputError",
+    "Perturbation",
     "RateModel",
     "RateRun",
     "Run",
@@ -54,6 +56,7 @@ __all__ = [
     "load_run",
     "motif",
     "network",
+    "perturb",
     "plot",
     "simulate",
     "train",

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from . import _engine
+from ._checks import sample_count
 from ._display import Measure
 from .selectivity import (
     McNemar, MixedSelectivity, RankSum, SignedRank, d_prime, mcnemar, mixed_selectivity, rank_sum,
@@ -215,7 +216,7 @@ def firing_rates(
     -----
     Source: Dayan & Abbott, Theoretical Neuroscience (2001), section 1.2.
     """
-    samples = int(np.ceil(duration_ms / step_ms - 1e-9)) if step_ms > 0 else 0
+    samples = sample_count(duration_ms, step_ms)
     return _engine.firing_rates(
         units, times_ms, count, start_ms, step_ms, samples, kernel, width_ms, rise_ms
     )

@@ -11,13 +11,15 @@ Reference: Inagaki et al., Nature 566:212 (2019); docs/attractors.md.
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, overload
 
 import numpy as np
 
 from . import _engine
-from ._display import Shown, percent
-from ._options import option_texts
+from ._display import Measure, Shown, percent
+from ._options import call_text, option_texts
+from ._pickling import contents_of, path_text, read_contents
 from ._progress import Progress, progress_function
 
 DEFAULT_TYPE = _engine.attractor_types()[0]
@@ -68,6 +70,168 @@ class AttractorTrials(Shown):
         ]
 
 
+@dataclasses.dataclass(frozen=True, repr=False)
+class Outcome(Measure):
+    """Trials of one side with one outcome.
+
+    Attributes
+    ----------
+    trials : int
+        How many.
+    mean, sd : ndarray, samples
+        Of the projection on the coding direction: left trials end around 0, right ones around 1.
+    endpoint : ndarray, trials
+        Mean projection over the last 401 ms of the delay.
+    """
+
+    trials: int
+    mean: np.ndarray
+    sd: np.ndarray
+    endpoint: np.ndarray
+
+
+@dataclasses.dataclass(frozen=True, repr=False)
+class Summary(Measure):
+    """What one level of photoinhibition does; lists are right, left.
+
+    Attributes
+    ----------
+    photoinhibition : float
+        Level.
+    correct : list of (float, float, float)
+        Fraction of correct trials with its 95 % interval.
+    correct_trials, error_trials : list of Outcome
+        Their projections.
+    switched : list of int
+        Error trials that stood on the cued side 50 ms before the delay.
+    relative_fluctuation : list of ndarray, samples
+        Standard deviation across correct trials over that at the end of the sample.
+    sample_every_ms : float
+        Distance of two samples.
+    """
+
+    photoinhibition: float
+    correct: list[tuple[float, float, float]]
+    correct_trials: list[Outcome]
+    error_trials: list[Outcome]
+    switched: list[int]
+    relative_fluctuation: list[np.ndarray]
+    sample_every_ms: float
+
+
+class Simulation(Sequence[AttractorTrials], Shown):
+    """Trials at several levels of photoinhibition: a sequence of `AttractorTrials`."""
+
+    def __init__(self, file: _engine.AttractorFile) -> None:
+        self._file = file
+        self._levels = [AttractorTrials(one) for one in file.trials()]
+
+    def __getstate__(self) -> bytes:
+        return contents_of(self._file.save)
+
+    def __setstate__(self, state: bytes) -> None:
+        Simulation.__init__(self, read_contents(state, _engine.read_attractor))
+
+    @overload
+    def __getitem__(self, index: int) -> AttractorTrials: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[AttractorTrials]: ...
+
+    def __getitem__(self, index: int | slice) -> AttractorTrials | list[AttractorTrials]:
+        """A level, or several."""
+        return self._levels[index]
+
+    def __len__(self) -> int:
+        """Number of levels."""
+        return len(self._levels)
+
+    def analyse(self) -> list[Summary]:
+        """Every level along the coding direction: ``rheobase attractor analyse``.
+
+        Returns
+        -------
+        list of Summary
+            One a level.
+
+        Raises
+        ------
+        InputError
+            Without a level of 0, or with trials whose rates were not kept.
+
+        Notes
+        -----
+        Source: Inagaki et al., Nature 566:212 (2019).
+        """
+        summaries = []
+        for facts in self._file.analyse():
+            for name in ("correct_trials", "error_trials"):
+                facts[name] = [Outcome(**one) for one in facts[name]]
+            summaries.append(Summary(**facts))
+        return summaries
+
+    def save(self, path: Any) -> None:
+        """Writes the file of ``rheobase attractor simulate``.
+
+        Parameters
+        ----------
+        path : path_like
+            Ends in .mat.
+        """
+        self._file.save(path_text(path))
+
+    def _rows(self) -> list[tuple[str, str]]:
+        return [
+            (f"level {level.photoinhibition:g}",
+             f"{len(level.side)} trials, {percent(level.correct.mean())} correct")
+            for level in self._levels
+        ]
+
+
+@dataclasses.dataclass(frozen=True, repr=False)
+class Bifurcation(Measure):
+    """Where equilibria meet.
+
+    Attributes
+    ----------
+    kind : {'fold', 'pitchfork'}
+        Two meet and vanish, or two begin that mirror each other.
+    input : float
+        Common input in Hz.
+    state : ndarray, populations
+        h in Hz.
+    supercritical : bool
+        Of a pitchfork: the branch that begins is stable.
+    """
+
+    kind: str
+    input: float
+    state: np.ndarray
+    supercritical: bool
+
+
+@dataclasses.dataclass(frozen=True, repr=False)
+class Branch(Measure):
+    """Equilibria over the common input.
+
+    Attributes
+    ----------
+    input : ndarray, points
+        In Hz.
+    state : ndarray, populations x points
+        h in Hz.
+    unstable_directions : ndarray of int, points
+        0: stable.
+    bifurcations : list of Bifurcation
+        On this branch.
+    """
+
+    input: np.ndarray
+    state: np.ndarray
+    unstable_directions: np.ndarray
+    bifurcations: list[Bifurcation]
+
+
 @dataclasses.dataclass(frozen=True)
 class FixedPoint:
     """An equilibrium without noise.
@@ -90,7 +254,7 @@ class FixedPoint:
 @option_texts(_engine.attractor_options())
 def simulate(
     type: str = DEFAULT_TYPE, *, levels: Any = None, progress: Progress = False, **options: Any
-) -> list[AttractorTrials]:
+) -> Simulation:
     """Delayed-response trials at several levels of photoinhibition, as ``rheobase attractor simulate``.
 
     Parameters
@@ -106,8 +270,8 @@ def simulate(
 
     Returns
     -------
-    list of AttractorTrials
-        One a level.
+    Simulation
+        A sequence of `AttractorTrials`, one a level.
 
     Raises
     ------
@@ -118,9 +282,65 @@ def simulate(
     -----
     Source: Inagaki et al., Nature 566:212 (2019), methods.
     """
+    command = call_text("attractor.simulate", repr(type), **options)
     with progress_function(progress, "simulating") as report:
-        found = _engine.attractor_simulate(type, levels, options, report)
-    return [AttractorTrials(one) for one in found]
+        return Simulation(_engine.attractor_simulate(type, levels, options, command, report))
+
+
+def load(path: Any) -> Simulation:
+    """The trials of a file of ``rheobase attractor simulate``.
+
+    Parameters
+    ----------
+    path : path_like
+        A .mat file.
+
+    Raises
+    ------
+    InputError
+        Names the file and the field.
+    """
+    return Simulation(_engine.read_attractor(path_text(path)))
+
+
+def bifurcations(
+    type: str = DEFAULT_TYPE, *, low: float = -5.0, high: float = 10.0, arc_step: float = 0.05,
+    **options: Any
+) -> list[Branch]:
+    """Branches of equilibria over the common input: the diagram of ``rheobase attractor phase``.
+
+    Parameters
+    ----------
+    type : str
+        A published model.
+    low, high : float
+        Range of the common input in Hz.
+    arc_step : float
+        Step along a branch, in Hz.
+    **options
+        Of the model, as for `simulate`.
+
+    Returns
+    -------
+    list of Branch
+        The symmetric branch first, then one that begins at each pitchfork.
+
+    Raises
+    ------
+    InputError
+        For an unknown type, options out of range or an empty range.
+
+    Notes
+    -----
+    Source: Keller, in Applications of Bifurcation Theory (1977), p. 359.
+    """
+    given = {**options, "low": low, "high": high, "arc_step": arc_step}
+    found = _engine.attractor_branches(type, given)
+    return [
+        Branch(one["input"], one["state"], one["unstable_directions"],
+               [Bifurcation(**point) for point in one["bifurcations"]])
+        for one in found
+    ]
 
 
 def fixed_points(

@@ -118,6 +118,8 @@ class Comparison(Shown):
         list of str
             A line for every bound that is not met.
         """
+        if baseline is not None and not isinstance(baseline, Comparison):
+            raise TypeError(f"baseline must be a Comparison, not {type(baseline).__name__}")
         earlier = None if baseline is None else baseline._comparison
         return self._comparison.check(
             min_accuracy, max_output_rmse, min_rate_correlation, max_accuracy_drop, earlier, tolerance
@@ -173,6 +175,8 @@ def compare(model: Any, task: Any = None, *, progress: Progress = False, **optio
         Default: the registered task that the model was made for.
     noise_sd, threads
         As for `simulate`.
+    lesion, lesion_connections, drive, drive_strength, drive_window, lesion_seed
+        As for `simulate`, of both networks.
     progress : bool or callable
         A bar on standard error, or a function of (fraction, status).
     {options}

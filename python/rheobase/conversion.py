@@ -8,6 +8,7 @@ import numpy as np
 
 from . import _engine
 from ._display import percent, Shown
+from ._errors import input_error
 from ._options import call_text, with_options
 from ._progress import Progress, progress_function
 from .models import RateModel, as_rate_model
@@ -193,11 +194,8 @@ def task_of(model: RateModel, task: Any) -> Any:
         return as_task(task)
     name = model.task
     if name not in _engine.task_names():
-        error = _engine.InputError(
-            f"task: found nothing, and the model's own is {name or 'not known'!r}; must be given"
-        )
-        error.argument, error.found, error.required = "task", "nothing", "must be given"
-        raise error
+        raise input_error("task", f"nothing, and the model's own is {name or 'not known'!r}",
+                          "must be given")
     from .tasks import Task
 
     return Task(name, **{k.replace("-", "_"): v for k, v in model._model.task_parameters.items()})

@@ -102,6 +102,8 @@ def evaluate(
         Default: both where the model has a spiking network.
     scaling, noise_sd, threads
         As for `simulate`.
+    lesion, lesion_connections, drive, drive_strength, drive_window, lesion_seed
+        As for `simulate`, of both networks.
     progress : bool or callable
         A bar on standard error, or a function of (fraction, status).
     {options}

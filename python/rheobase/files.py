@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 from . import _engine
@@ -13,13 +14,17 @@ from .simulation import Run, Runs
 _FORMATS = {".nir": "nir", ".h5": "hdf5", ".hdf5": "hdf5", ".csv": "csv", ".nwb": "nwb"}
 
 
-def load(path: Any) -> RateModel | SpikingModel:
+def load(path: Any, *, spike_step: float = 0.0) -> RateModel | SpikingModel:
     """The model of a file: ours, that of the published program, or any rate network.
 
     Parameters
     ----------
     path : path_like
-        A .mat file (docs/formats.md), level 5 or 7.3.
+        A .mat file (docs/formats.md), level 5 or 7.3; or, as for ``rheobase import``, a NIR graph
+        (.nir) or what `export` wrote as HDF5 (.h5, .hdf5).
+    spike_step : float
+        Of a NIR graph of another program, ms: its weights count a spike as 1 in a step of this
+        length; 0: as a pulse of area 1, as NIR defines it.
 
     Returns
     -------
@@ -31,21 +36,41 @@ def load(path: Any) -> RateModel | SpikingModel:
     InputError
         Names the file, the field, what was found and what must hold.
     """
-    model = _engine.read_model(path_text(path))
+    place = path_text(path)
+    notes: list[str] = []
+    if place.endswith((".nir", ".h5", ".hdf5")):
+        model, notes = _engine.import_model(place, spike_step)
+    else:
+        model = _engine.read_model(place)
+    for note in notes:
+        warnings.warn(f"{place}: {note}", stacklevel=2)
     if model.scaling_factor is not None:
         return SpikingModel._loaded(model)
     return RateModel._of(model)
 
 
-def load_run(path: Any) -> Run:
-    """The run of a file of `Run.save` or ``rheobase simulate``.
+def load_run(path: Any) -> Run | Runs:
+    """The run of a file of `Run.save`, `Runs.save` or ``rheobase simulate``.
 
     Parameters
     ----------
     path : path_like
         A .mat file.
+
+    Returns
+    -------
+    Run or Runs
+        Runs of a file of many trials (``--trials``).
+
+    Raises
+    ------
+    InputError
+        Names the file, the field, what was found and what must hold.
     """
-    return Run(_engine.read_run(path_text(path)))
+    place = path_text(path)
+    if _engine.holds_runs(place):
+        return Runs([Run(run) for run in _engine.read_runs(place)])
+    return Run(_engine.read_run(place))
 
 
 def export(what: Any, path: Any, *, format: str | None = None, **options: Any) -> list[str]:

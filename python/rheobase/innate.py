@@ -9,16 +9,44 @@ Reference: Laje & Buonomano, Nat Neurosci 16:925 (2013); docs/innate.md.
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from . import _engine
-from ._display import Shown
+from ._checks import whole_number
+from ._display import Measure, Shown
 from ._options import call_text, option_texts
-from ._pickling import path_text
+from ._pickling import contents_of, path_text, read_contents
 from ._progress import Progress, progress_function
 from .models import RateModel
+
+PUBLISHED_DELAYS = (250, 500, 1000, 2000, 3000, 4000, 5000, 6000, 7000, 8000)
+_PATHS = ("start", "resume", "checkpoint")
+
+
+@dataclasses.dataclass(frozen=True, repr=False)
+class Trajectory(Measure):
+    """What a network learns to repeat.
+
+    Attributes
+    ----------
+    name : str
+        ``'pulse'``, or the word that is written.
+    innate : ndarray, recorded units x T
+        Rates of the trial that training repeats.
+    target : ndarray, outputs x T
+        Of the readout.
+    window_ms : (float, float)
+        Where training and scoring happen.
+    """
+
+    name: str
+    innate: np.ndarray
+    target: np.ndarray
+    window_ms: tuple[float, float]
 
 
 class InnateTest(Shown):
@@ -26,10 +54,14 @@ class InnateTest(Shown):
 
     Attributes
     ----------
+    trajectory : int
+        Which one, from 0.
     trained, perturbed : bool
         After training; with a perturbation.
     r2 : float
-        Squared correlation of output and target in the window.
+        Squared correlation of output and target in the window, mean over outputs.
+    path_rmse : float
+        Root of the mean squared distance of output and target in the window.
     output : ndarray, outputs x T
         Readout.
     rates : ndarray, recorded units x T
@@ -37,9 +69,11 @@ class InnateTest(Shown):
     """
 
     def __init__(self, facts: dict[str, Any]) -> None:
+        self.trajectory: int = facts["trajectory"]
         self.trained: bool = facts["trained"]
         self.perturbed: bool = facts["perturbed"]
         self.r2: float = facts["r2"]
+        self.path_rmse: float = facts["path_rmse"]
         self.output: np.ndarray = facts["output"]
         self.rates: np.ndarray = facts["rates"]
 
@@ -57,12 +91,8 @@ class InnateResult(Shown):
         The trained network, as any other.
     tests : list of InnateTest
         In the order of the trials.
-    innate : ndarray, recorded units x T
-        Rates of the trial that training repeats.
-    target : ndarray, outputs x T
-        Of the readout.
-    window_ms : (float, float)
-        Where training and scoring happen.
+    trajectories : list of Trajectory
+        One of `timing`, one a word of `words`.
     recurrent_loss, readout_loss : ndarray
         Per training trial.
     loss_fell : bool
@@ -71,33 +101,82 @@ class InnateResult(Shown):
         Euler step; wall time.
     """
 
-    def __init__(self, file: _engine.InnateFile, model: RateModel, facts: dict[str, Any]) -> None:
-        self._file: _engine.InnateFile | None = file
-        self.model = model
+    def __init__(self, file: _engine.InnateFile) -> None:
+        self._file = file
+        self.model: RateModel = RateModel._of(file.model())
+        facts = file.facts()
         self.tests = [InnateTest(test) for test in facts["tests"]]
-        self.innate: np.ndarray = facts["innate"]
-        self.target: np.ndarray = facts["target"]
         self.step_ms: float = facts["step_ms"]
-        start, stop = facts["window"]
-        self.window_ms = (start * self.step_ms, stop * self.step_ms)
+        self.trajectories = [
+            Trajectory(one["name"], one["innate"], one["target"],
+                       (one["window"][0] * self.step_ms, one["window"][1] * self.step_ms))
+            for one in facts["trajectories"]
+        ]
         self.recurrent_loss: np.ndarray = facts["recurrent_loss"]
         self.readout_loss: np.ndarray = facts["readout_loss"]
         self.loss_fell: bool = facts["loss_fell"]
         self.seconds: float = facts["seconds"]
 
-    def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_file": None}
+    def __getstate__(self) -> bytes:
+        return contents_of(lambda path: self._file.save(path, False))
 
-    def r2(self, *, trained: bool = True, perturbed: bool = True) -> float:
+    def __setstate__(self, state: bytes) -> None:
+        InnateResult.__init__(self, read_contents(state, _engine.read_innate))
+
+    @property
+    def innate(self) -> np.ndarray:
+        """Rates of the first trajectory's innate trial, recorded units x T."""
+        return self.trajectories[0].innate
+
+    @property
+    def target(self) -> np.ndarray:
+        """Of the first trajectory, outputs x T."""
+        return self.trajectories[0].target
+
+    @property
+    def window_ms(self) -> tuple[float, float]:
+        """Of the first trajectory: where training and scoring happen."""
+        return self.trajectories[0].window_ms
+
+    def r2(
+        self, *, trained: bool = True, perturbed: bool = True, trajectory: int | None = None
+    ) -> float:
         """Mean R^2 of the tests of a kind; not-a-number without any.
 
         Parameters
         ----------
         trained, perturbed : bool
             After training; with a perturbation.
+        trajectory : int, optional
+            Of this one alone, from 0.
         """
-        found = [t.r2 for t in self.tests if (t.trained, t.perturbed) == (trained, perturbed)]
+        found = [
+            test.r2 for test in self.tests
+            if (test.trained, test.perturbed) == (trained, perturbed)
+            and trajectory in (None, test.trajectory)
+        ]
         return float(np.mean(found)) if found else float("nan")
+
+    def lyapunov(self, *, progress: Progress = False) -> dict[str, Any]:
+        """Largest Lyapunov exponents before and after training, per second; above 0: chaos.
+
+        Parameters
+        ----------
+        progress : bool or callable
+            A bar on standard error, or a function of (fraction, status).
+
+        Returns
+        -------
+        dict
+            ``free_before``, ``free_after``: without input; ``trial_before``, ``trial_after``: along
+            every trajectory.
+
+        Notes
+        -----
+        Source: Benettin et al., Meccanica 15:9 (1980).
+        """
+        with progress_function(progress, "exponents") as report:
+            return dict(self._file.lyapunov(report))
 
     def save(self, path: Any, *, keep_state: bool = False) -> None:
         """Writes the file that ``rheobase innate run`` and ``rheobase report`` read.
@@ -109,30 +188,51 @@ class InnateResult(Shown):
         keep_state : bool
             With P, so that training can go on from it.
         """
-        if self._file is None:
-            raise ValueError("a result that was pickled has no file any more: save result.model")
         self._file.save(path_text(path), keep_state)
 
     def _rows(self) -> list[tuple[str, str]]:
         return [
             ("network", f"{self.model.units} units"),
+            ("trajectories", ", ".join(one.name for one in self.trajectories)),
             ("tests", f"R^2 {self.r2():.3f} perturbed, {self.r2(trained=False):.3f} before training"),
             ("recurrent loss", "fell" if self.loss_fell else "did not fall"),
             ("time", f"{self.seconds:.1f} s"),
         ]
 
 
-@option_texts(_engine.innate_options())
+def _train(
+    kind: str, names: list[str], paths: list[Any], progress: Progress, options: dict[str, Any]
+) -> InnateResult:
+    command = call_text(f"innate.{kind}", **options)
+    given = {
+        name: path_text(value) if name in _PATHS and value is not None else value
+        for name, value in options.items()
+    }
+    with progress_function(progress, "training") as report:
+        return InnateResult(_engine.innate_train(kind, names, paths, given, command, report))
+
+
+@option_texts(_engine.innate_options("timing"))
 def timing(*, progress: Progress = False, **options: Any) -> InnateResult:
     """Trains a chaotic network to repeat its own trajectory, with a pulse a time after a cue.
 
     The same options and seed give the network of ``rheobase innate timing``. Ctrl-C raises
-    KeyboardInterrupt; checkpoints are the command line's.
+    KeyboardInterrupt within a tenth of a second and gives the training up; with `checkpoint` the
+    trial at hand is completed first, and the training can be resumed.
 
     Parameters
     ----------
     progress : bool or callable
         A bar on standard error, or a function of (fraction, status).
+    start : path_like, optional
+        A file of weights, trials and start states (docs/innate.md) in place of a new network.
+    checkpoint : path_like, optional
+        Where a checkpoint is written: every `checkpoint_every` training trials and on Ctrl-C.
+    checkpoint_every : int
+        0: on Ctrl-C alone.
+    resume : path_like, optional
+        Goes on from a checkpoint, bit for bit; beside it only `threads`, `checkpoint` and
+        `checkpoint_every`.
     {options}
 
     Returns
@@ -149,7 +249,130 @@ def timing(*, progress: Progress = False, **options: Any) -> InnateResult:
     -----
     Source: Laje & Buonomano, Nat Neurosci 16:925 (2013), figure 1.
     """
-    command = call_text("innate.timing", **options)
-    with progress_function(progress, "training") as report:
-        file, model, facts = _engine.innate_timing(options, command, report)
-    return InnateResult(file, RateModel._of(model), facts)
+    return _train("timing", [], [], progress, options)
+
+
+@option_texts(_engine.innate_options("words"))
+def words(
+    words: Sequence[str] | Mapping[str, Any] = ("chaos", "neuron"), *, progress: Progress = False,
+    **options: Any
+) -> InnateResult:
+    """Trains a chaotic network to write words, one a cue: ``rheobase innate words``.
+
+    Parameters
+    ----------
+    words : sequence of str, or mapping of str to array_like, outputs x steps
+        Names of the paths of our own, or paths by name.
+    progress : bool or callable
+        A bar on standard error, or a function of (fraction, status).
+    start, checkpoint, checkpoint_every, resume
+        As for `timing`.
+    {options}
+
+    Returns
+    -------
+    InnateResult
+        ``model``, ``tests``, losses; ``trajectories`` in the order of the words.
+
+    Raises
+    ------
+    InputError
+        For unknown words, paths of other shapes, too few inputs (a cue and a perturbation a word).
+
+    Notes
+    -----
+    Source: Laje & Buonomano, Nat Neurosci 16:925 (2013), figure 2.
+    """
+    if isinstance(words, str):
+        words = [words]
+    paths = list(words.values()) if isinstance(words, Mapping) else []
+    return _train("words", [str(word) for word in words], paths, progress, options)
+
+
+@dataclasses.dataclass(frozen=True, repr=False)
+class Capacity(Measure):
+    """How long a delay networks can learn; D delays, K networks of each.
+
+    Attributes
+    ----------
+    delays_ms : ndarray, D
+        Delays.
+    mean_r2 : ndarray, D
+        Squared correlation of output and target in a noisy test, mean over networks.
+    standard_error : ndarray, D
+        Population standard deviation over the root of K, as published.
+    r2, correlation, first_loss, last_loss : ndarray, D x K
+        Of every network; losses of its recurrent trials.
+    seeds : ndarray of int, D x K
+        Of network and trials.
+    seconds : ndarray, D x K
+        Wall time.
+    """
+
+    delays_ms: np.ndarray
+    mean_r2: np.ndarray
+    standard_error: np.ndarray
+    r2: np.ndarray
+    correlation: np.ndarray
+    first_loss: np.ndarray
+    last_loss: np.ndarray
+    seeds: np.ndarray
+    seconds: np.ndarray
+
+
+@option_texts(_engine.innate_options("capacity"))
+def capacity(
+    delays: Any = PUBLISHED_DELAYS, networks: int = 10, *, progress: Progress = False, **options: Any
+) -> Capacity:
+    """How long a delay networks can learn: ``rheobase innate capacity``.
+
+    Parameters
+    ----------
+    delays : array_like
+        In ms.
+    networks : int
+        New ones for every delay.
+    progress : bool or callable
+        A bar on standard error, or a function of (fraction, status).
+    jobs : int
+        Networks trained at a time; 0: as many as the machine has threads. No influence on the result.
+    {options}
+
+    Returns
+    -------
+    Capacity
+        Of every delay and network.
+
+    Raises
+    ------
+    InputError
+        For options out of range, or networks whose P does not fit into memory.
+
+    Notes
+    -----
+    Source: Laje & Buonomano (2013), figure 3; its replication, Vitay, ReScience 2 (2016).
+    """
+    networks = whole_number(networks, "networks", 1)
+    wanted = delays if np.ndim(delays) else [delays]
+    with progress_function(progress, "capacity") as report:
+        rows = _engine.innate_capacity(wanted, networks, options, report)
+    columns = [np.array(column).reshape(-1, networks) for column in zip(*rows)]
+    delay, _, seed, correlation, r2, first, last, seconds = columns
+    return Capacity(delay[:, 0], r2.mean(axis=1), r2.std(axis=1) / np.sqrt(networks), r2,
+                    correlation, first, last, seed, seconds)
+
+
+def load(path: Any) -> InnateResult:
+    """The network of a file of ``rheobase innate timing`` or ``words``, or of a checkpoint.
+
+    Parameters
+    ----------
+    path : path_like
+        A .mat file.
+
+    Raises
+    ------
+    InputError
+        Names the file and the field.
+    """
+    return InnateResult(_engine.read_innate(path_text(path)))

@@ -302,8 +302,8 @@ class RateModel(Shown):
         return rows
 
 
-def as_rate_model(model: Any) -> RateModel:
-    """`model`, where it is a rate network. TypeError otherwise."""
+def as_rate_model(model: Any, argument: str = "model") -> RateModel:
+    """`model`, where it is a rate network. TypeError that names the argument otherwise."""
     if isinstance(model, RateModel):
         return model
-    raise TypeError(f"model must be a RateModel or what convert() returns, not {type(model).__name__}")
+    raise TypeError(f"{argument} must be a RateModel or what convert() returns, not {type(model).__name__}")

@@ -11,18 +11,23 @@ Reference: Logiaco & Escola, arXiv:2006.13332 (2021); docs/motifs.md.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from . import _engine
-from ._display import Measure, Shown
+from ._checks import named_arrays
+from ._display import Shown
 from ._options import call_text, option_texts
 from ._pickling import contents_of, path_text, read_contents
 from ._progress import Progress, progress_function
+from .linear_motifs import LinearChain, LinearModel, Scores, linear
 from .models import RateModel
+
+__all__ = [
+    "Chain", "Library", "LinearChain", "LinearModel", "Scores", "linear", "load", "prepare", "targets",
+]
 
 
 @option_texts(_engine.motif_options("targets"))
@@ -50,37 +55,6 @@ def targets(**options: Any) -> dict[str, np.ndarray]:
     Source: Logiaco & Escola (2021), appendix; docs/motifs.md.
     """
     return dict(_engine.motif_targets(options))
-
-
-@dataclasses.dataclass(frozen=True, repr=False)
-class Scores(Measure):
-    """Root mean square errors of every motif.
-
-    Attributes
-    ----------
-    random : ndarray, motifs
-        From random states.
-    others : ndarray, motifs
-        After every other motif; not-a-number where there is one motif.
-    pair : ndarray, motifs x motifs
-        ``pair[first, second]``: of the second.
-    interrupted : ndarray, motifs x fractions, or None
-        After others that were left at a fraction of their length.
-    p_value : float
-        Signed-rank test of `random` against `others` over motifs.
-    end_states : ndarray, N x motifs
-        States at the end of the first trial of every motif.
-    end_std : float
-        Their standard deviation.
-    """
-
-    random: np.ndarray
-    others: np.ndarray
-    pair: np.ndarray
-    interrupted: np.ndarray | None
-    p_value: float
-    end_states: np.ndarray
-    end_std: float
 
 
 class Chain(Shown):
@@ -176,7 +150,8 @@ class Library(Shown):
         """Adds motifs and trains them; the others keep every bit.
 
         The same options and seed give the library of ``rheobase motif train``. Ctrl-C raises
-        KeyboardInterrupt at the next evaluation; checkpoints are the command line's.
+        KeyboardInterrupt within a tenth of a second and gives the training up; checkpoints are the
+        command line's.
 
         Parameters
         ----------
@@ -202,7 +177,7 @@ class Library(Shown):
         -----
         Source: Logiaco & Escola (2021); docs/motifs.md.
         """
-        added = [(name, samples) for name, samples in (targets or {}).items()]
+        added = [] if targets is None else named_arrays(targets, "targets")
         command = call_text("motif.Library.train", **options)
         with progress_function(progress, "motifs") as report:
             found = self._library.train(
@@ -311,8 +286,8 @@ def prepare(*, progress: Progress = False, **options: Any) -> Library:
         return Library(_engine.motif_prepare(options, command, report))
 
 
-def load(path: Any) -> Library:
-    """The library of a file of ``rheobase motif``.
+def load(path: Any) -> Library | LinearModel:
+    """The library, or the linear model, of a file of ``rheobase motif``.
 
     Parameters
     ----------
@@ -324,4 +299,7 @@ def load(path: Any) -> Library:
     InputError
         Names the file and the field.
     """
-    return Library(_engine.read_motif_library(path_text(path)))
+    place = path_text(path)
+    if _engine.holds_linear_motifs(place):
+        return LinearModel(_engine.read_linear_motifs(place))
+    return Library(_engine.read_motif_library(place))

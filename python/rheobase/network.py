@@ -25,6 +25,7 @@ from typing import Any
 import numpy as np
 
 from . import _engine
+from ._checks import mapping_of
 from ._display import Shown
 from ._pickling import path_text
 from ._progress import Progress, progress_function
@@ -43,7 +44,7 @@ def _trials(given: Any) -> list[Any]:
 
 
 def _checked(description: Mapping[str, Any], known: set[str], where: str) -> dict[str, Any]:
-    for key in description:
+    for key in mapping_of(description, where):
         if key not in known:
             raise TypeError(f"{where} has no {key!r}; it can have {', '.join(sorted(known))}")
     return dict(description)
@@ -198,8 +199,8 @@ class Network(Shown):
         self._recipe: Any = {
             "step": step,
             "time_unit": time_unit,
-            "populations": {n: _checked(p, _POPULATION, f"population {n!r}") for n, p in populations.items()},
-            "nodes": {n: _checked(p, _NODE, f"node {n!r}") for n, p in (nodes or {}).items()},
+            "populations": {n: _checked(p, _POPULATION, f"population {n!r}") for n, p in mapping_of(populations, "populations").items()},
+            "nodes": {n: _checked(p, _NODE, f"node {n!r}") for n, p in mapping_of({} if nodes is None else nodes, "nodes").items()},
             "edges": [_checked(edge, _EDGE, f"edges[{i}]") for i, edge in enumerate(edges)],
             "inputs": dict(columns),
         }

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from ._errors import input_error
 from .comparison import Comparison
 from .conversion import SpikingModel
 from .models import RateModel, RateRun
 from .simulation import Run, Runs
-from .tasks import _input_error
 
 __all__ = ["outputs", "raster", "rates", "search", "trajectories", "weights"]
 
@@ -36,7 +36,7 @@ def _condition(comparison: Comparison, condition: str | int | None) -> list[int]
         return list(range(len(names)))
     if isinstance(condition, str):
         if condition not in names:
-            raise _input_error("condition", repr(condition), f"must be one of {', '.join(names)}")
+            raise input_error("condition", repr(condition), f"must be one of {', '.join(names)}")
         return [names.index(condition)]
     return [int(condition)]
 
@@ -109,7 +109,7 @@ def raster(run: Run, *, ax: Any = None) -> Any:
         For a run without spikes recorded.
     """
     if len(run.spike_units) == 0 and run.spike_count.sum() > 0:
-        raise _input_error("run", "a run without spikes", "must be simulated with record='spikes'")
+        raise input_error("run", "a run without spikes", "must be simulated with record='spikes'")
     ax = _axes(ax)
     types = run.unit_types
     order = np.argsort([list(_TYPES).index(kind) for kind in types], kind="stable")
@@ -166,7 +166,7 @@ def rates(what: Comparison | RateRun | Run, *, ax: Any = None) -> Any:
         return ax
     activity = what.r if isinstance(what, RateRun) else what.rate
     if activity is None:
-        raise _input_error("run", "a run without rates", "must be simulated with record='rate'")
+        raise input_error("run", "a run without rates", "must be simulated with record='rate'")
     if activity.ndim == 3:
         activity = activity[:, :, 0]
     image = ax.imshow(activity, aspect="auto", origin="lower", cmap="magma", interpolation="nearest",

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from . import _engine
+from ._checks import truths
 from ._display import Measure
 
 
@@ -240,12 +241,10 @@ def mcnemar(first: Sequence[bool] | np.ndarray, second: Sequence[bool] | np.ndar
     Raises
     ------
     InputError
-        For different numbers of trials.
+        For different numbers of trials, and for anything but truths, 0 and 1.
 
     Notes
     -----
     Source: McNemar, Psychometrika 12:153 (1947).
     """
-    return McNemar(
-        **_engine.mcnemar([bool(one) for one in first], [bool(one) for one in second])
-    )
+    return McNemar(**_engine.mcnemar(truths(first, "first"), truths(second, "second")))

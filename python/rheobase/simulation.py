@@ -8,6 +8,7 @@ from typing import Any, overload
 import numpy as np
 
 from . import _engine
+from ._checks import whole_number
 from ._display import Shown
 from ._options import call_text, with_options
 from ._pickling import path_text, run_contents
@@ -55,8 +56,13 @@ class Run(Shown):
 
     @property
     def output(self) -> np.ndarray:
-        """Readout at `time_ms`."""
+        """The first readout at `time_ms`."""
         return self._run.output
+
+    @property
+    def outputs(self) -> np.ndarray:
+        """All readouts, outputs x samples, at `time_ms`."""
+        return self._run.outputs
 
     @property
     def time_ms(self) -> np.ndarray:
@@ -203,8 +209,13 @@ class Runs(Sequence[Run], Shown):
 
     @property
     def output(self) -> np.ndarray:
-        """Readouts, trials x samples, at `time_ms`."""
+        """First readouts, trials x samples, at `time_ms`."""
         return np.stack([run.output for run in self._runs])
+
+    @property
+    def outputs(self) -> np.ndarray:
+        """All readouts, trials x outputs x samples, at `time_ms`."""
+        return np.stack([run.outputs for run in self._runs])
 
     @property
     def time_ms(self) -> np.ndarray:
@@ -228,7 +239,23 @@ class Runs(Sequence[Run], Shown):
             return None
         return np.array([run.correct for run in self._runs])
 
+    def save(self, path: Any) -> None:
+        """Writes the file of ``rheobase simulate --trials``; `load_run` reads it.
+
+        Parameters
+        ----------
+        path : path_like
+            Ends in .mat. Complete or not there at all.
+
+        Notes
+        -----
+        Spikes, readouts and answers; voltages, rates and inputs are left out (`Run.save` keeps them).
+        """
+        _engine.write_runs(path_text(path), [run._run for run in self._runs])
+
     def _rows(self) -> list[tuple[str, str]]:
+        if not self._runs:
+            return [("trials", "none")]
         first = self._runs[0]
         rows = [
             ("trials", f"{len(self)}, from {first.trial} on, seed {first.seed}"),
@@ -272,7 +299,7 @@ def simulate(
     condition : str or int, optional
         Of the task's trial; default: drawn.
     trials : int, optional
-        That many trials of the task.
+        That many trials of the task; of given trials at most as many as there are to be evaluated.
     record : {'spikes', 'output', 'voltage', 'rate', 'input'} or a sequence of them
         What is kept beside the readout and the spike counts.
     voltage_units : array_like of int, optional
@@ -287,6 +314,17 @@ def simulate(
     stimulate : {'exc', 'inh'}, optional
         Artificial stimulation: in every step, with probability 0.5, the voltage of
         ``stimulate_units`` (from 0) moves by 0.5 mV between the times ``stimulate_window`` (ms).
+    lesion : str or array_like of int, optional
+        Units without input and effect: by number from 0, or ``'exc'``, ``'inh'``, ``'som'``,
+        ``'all'``, or a random fraction of these such as ``'inh@0.25'``.
+    lesion_connections : str, optional
+        Connections taken out: a random fraction of those from one type to another, such as
+        ``'exc-inh@0.5'``.
+    drive : str or array_like of int, optional
+        Units, named as in `lesion`, that get a constant input of `drive_strength` (1) between the
+        times `drive_window` (start, end in ms; default: always): one more input of weight 1.
+    lesion_seed : int
+        Of what a fraction chooses (1); a larger fraction has what a smaller one has.
     threads : int
         For many trials; 0: all there are. No influence on the result.
     progress : bool or callable
@@ -314,9 +352,7 @@ def simulate(
         raise TypeError("simulate() takes an input u or trials of a task, not both")
     many = np.ndim(u) == 3 if u is not None else trials is not None
     known = None if u is not None else task_of(network, task)
-    count = 1 if trials is None else int(trials)
-    if count < 1:
-        raise ValueError("simulate() needs at least one trial")
+    count = 1 if trials is None else whole_number(trials, "trials", 1)
     which = None if known is None else known.condition_index(condition)
     command = call_text("simulate", "model", "u" if known is None else repr(known.name), **options)
     with progress_function(progress, "simulating") as report:

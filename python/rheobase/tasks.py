@@ -2,49 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterable, Sequence
-from typing import Any, Protocol
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from . import _engine
+from ._checks import refuse_masked, require_different, require_memory, unmasked, whole_number
 from ._display import Shown
+from ._errors import input_error
 from ._pickling import path_text
+from .class_task import STEP_MS, ClassAdapter, TaskClass, Trial
 
-STEP_MS = 5.0
-_DRAWS = 10000
-
-
-@dataclasses.dataclass(frozen=True)
-class Trial:
-    """One trial of a task.
-
-    Attributes
-    ----------
-    input : ndarray, inputs x T
-        What the network is given, a column a step.
-    target : ndarray, outputs x T
-        What its output should be; not-a-number where nothing is asked for. Column i belongs to
-        the network's output at step i + 1.
-    condition : int
-        Index into the task's conditions.
-    """
-
-    input: np.ndarray
-    target: np.ndarray
-    condition: int = 0
-
-
-class TaskClass(Protocol):
-    """What a task of your own has to have; ``conditions``, ``step_ms`` and more are optional."""
-
-    def trial(self, rng: np.random.Generator) -> Any:
-        """A new trial from the numbers of `rng`: ``Trial``, or ``(input, target)``, or ``(input, target, condition)``."""
-
-    def correct(self, trial: Trial, output: np.ndarray) -> bool:
-        """Whether an `output` (outputs x (T - 1)) of the `trial` is right."""
-
+__all__ = ["STEP_MS", "Task", "TaskClass", "Trial", "as_task"]
 
 class Task(Shown):
     """A task that networks are trained and tested on.
@@ -96,57 +66,126 @@ class Task(Shown):
         z: Any,
         *,
         label: Sequence[Any] | None = None,
+        test_fraction: float | None = None,
+        test: tuple[Any, ...] | None = None,
         score_window_ms: tuple[float, float] | None = None,
         step_ms: float = STEP_MS,
         rms_limit: float = 0.3,
+        title: str | None = None,
+        input_names: Sequence[str] | None = None,
+        output_names: Sequence[str] | None = None,
+        stimulus_ms: Sequence[tuple[float, float]] | None = None,
+        values: Mapping[str, Any] | None = None,
     ) -> Task:
-        """A task that draws its trials from these, each equally often.
+        """A task of these trials, of which some are held out: the task ``file`` of the command line.
 
         Parameters
         ----------
         u : array_like, inputs x T x trials
-            Inputs; a sequence of arrays inputs x T is taken too, and of one input T x trials.
+            Inputs; a sequence of arrays inputs x T, which may differ in length, is taken too, and of
+            one input T x trials.
         z : array_like, outputs x T x trials
-            Targets; of one output T x trials. Not-a-number: not scored there.
+            Targets; of one output T x trials. Not-a-number: neither trained nor scored there.
         label : sequence, optional
             Condition of every trial, of whatever hashable kind; their texts are the names.
+        test_fraction : float, optional
+            Trials of every condition that are held out: neither trained on nor used to choose a
+            scaling factor, and the only ones that `evaluate` and `compare` take. Default: 0.2 where
+            a condition has more than one trial; 0: all trials for everything.
+        test : (u, z) or (u, z, label), optional
+            Held-out trials of their own, in place of a fraction.
         score_window_ms : (float, float), optional
             Part of a trial that is scored, in ms from its start; default: all of it.
         step_ms : float
             Duration of a column in ms.
         rms_limit : float
             An output is right when its root mean square difference from the target is below this.
+        title : str, optional
+            What the task is, in one line.
+        input_names, output_names : sequence of str, optional
+            One a channel.
+        stimulus_ms : sequence of (float, float), optional
+            When stimuli are on, start and end in ms; for pictures.
+        values : mapping of str to array_like, trials, optional
+            Numbers of the trials, such as a coherence.
 
         Raises
         ------
         InputError
             For arrays that do not fit each other, no trial, or values that are not finite.
         """
-        inputs = _trial_list(u, "u")
-        targets = _trial_list(z, "z")
-        if len(inputs) != len(targets):
-            raise _input_error("z", f"{len(targets)} trials", f"must hold {len(inputs)}, as u does")
-        conditions, names = _conditions(label, len(inputs))
+        known = _labelled_trials(u, z, label)
+        held_out = None
+        if test is not None:
+            if test_fraction is not None:
+                raise input_error("test_fraction", "test beside it", "must be given alone")
+            if not isinstance(test, (tuple, list)) or len(test) not in (2, 3):
+                raise input_error("test", f"a {type(test).__name__}",
+                                   "must be (u, z) or (u, z, label)")
+            held_out = _labelled_trials(test[0], test[1], test[2] if len(test) == 3 else None)
         window = None if score_window_ms is None else tuple(float(t) for t in score_window_ms)
         if window is not None and len(window) != 2:
-            raise _input_error("score_window_ms", repr(score_window_ms), "must be a start and an end")
-        recipe = ("trials", inputs, targets, conditions, names, float(step_ms), window,
-                  {"rms_limit": rms_limit})
+            raise input_error("score_window_ms", repr(score_window_ms), "must be a start and an end")
+        description = {
+            "step_ms": step_ms, "score_window_ms": window, "test_fraction": test_fraction,
+            "title": title, "input_names": None if input_names is None else list(input_names),
+            "output_names": None if output_names is None else list(output_names),
+            "stimulus_ms": None if stimulus_ms is None else [tuple(one) for one in stimulus_ms],
+            "values": None if values is None else dict(values),
+        }
+        description = {name: value for name, value in description.items() if value is not None}
+        recipe = ("trials", *known, held_out, description, {"rms_limit": rms_limit})
         return cls._made(_engine.recorded_task(*recipe[1:]), recipe)
 
     @classmethod
-    def from_file(cls, path: Any, **parameters: float) -> Task:
+    def from_file(
+        cls, path: Any, *, test_fraction: float | None = None, test_file: Any = None,
+        **parameters: float
+    ) -> Task:
         """The task ``file`` of the command line: trials of a .mat file (docs/formats.md).
 
         Parameters
         ----------
         path : path_like
-            File with u, z and optionally label, score_window_ms and step_ms.
+            File with u, z and optionally label, score_window_ms, step_ms and more.
+        test_fraction : float, optional
+            Held out, as for `from_trials`.
+        test_file : path_like, optional
+            Held-out trials in a file of their own, in place of a fraction.
         **parameters : float
             ``rms_limit``.
+
+        Raises
+        ------
+        InputError
+            Names the file and the field.
         """
-        task = _engine.read_trials(path_text(path), parameters)
-        return cls._made(task, ("file", path_text(path), parameters))
+        if test_file is not None and test_fraction is not None:
+            raise input_error("test_fraction", "test_file beside it", "must be given alone")
+        other = None if test_file is None else path_text(test_file)
+        description = {} if test_fraction is None else {"test_fraction": test_fraction}
+        recipe = ("file", path_text(path), other, description, parameters)
+        return cls._made(_engine.read_trials(*recipe[1:]), recipe)
+
+    @classmethod
+    def from_innate(cls, path: Any, **parameters: float) -> Task:
+        """The trajectories of a network of innate training as a task, conditions of `convert`.
+
+        Parameters
+        ----------
+        path : path_like
+            A file of `innate.InnateResult.save`, or a model that `convert` made of it.
+        **parameters : float
+            ``min_r2``: smallest squared correlation of output and target in the window (0.8);
+            ``perturbed``: 1: every trajectory also with its perturbation.
+
+        Raises
+        ------
+        InputError
+            Names the file and the field.
+        """
+        recipe = ("innate", path_text(path), parameters)
+        return cls._made(_engine.read_innate_task(*recipe[1:]), recipe)
 
     @classmethod
     def from_class(cls, source: TaskClass) -> Task:
@@ -166,7 +205,7 @@ class Task(Shown):
         The engine calls both functions with the interpreter's lock, from several threads in turn.
         `train`, `convert`, `compare` and the rest take such an object in place of a task, too.
         """
-        adapter = _ClassAdapter(source)
+        adapter = ClassAdapter(source)
         return cls._made(_engine.python_task(adapter, adapter.description), ("class", source))
 
     def __reduce__(self) -> Any:
@@ -208,6 +247,21 @@ class Task(Shown):
         return tuple(self._task.conditions)
 
     @property
+    def input_names(self) -> tuple[str, ...]:
+        """Names of the inputs; empty: they have none."""
+        return tuple(self._task.input_names)
+
+    @property
+    def output_names(self) -> tuple[str, ...]:
+        """Names of the outputs; empty: they have none."""
+        return tuple(self._task.output_names)
+
+    @property
+    def split(self) -> dict[str, Any] | None:
+        """Of given trials: how many are for ``training``, how many ``held_out``; else None."""
+        return self._task.split
+
+    @property
     def citation(self) -> str:
         """Where the task comes from."""
         return self._task.citation
@@ -242,11 +296,7 @@ class Task(Shown):
             return None
         if isinstance(condition, str):
             return self._task.condition_index(condition)
-        if not 0 <= int(condition) < len(self.conditions):
-            raise _input_error(
-                "condition", repr(condition), f"must be within 0 ... {len(self.conditions) - 1}"
-            )
-        return int(condition)
+        return whole_number(condition, "condition", 0, len(self.conditions) - 1)
 
     def correct(self, trial: Trial, output: Any) -> bool:
         """Whether a rate network's output (outputs x (T - 1)) of a trial is right."""
@@ -264,109 +314,11 @@ class Task(Shown):
                       f"{self.step_ms:g} ms"),
             ("conditions", conditions),
             ("parameters", parameters or "none"),
+            *([] if self.split is None else [
+                ("trials", f"{self.split['training']} to learn from, {self.split['held_out']} held out")
+            ]),
             ("right", self.scoring),
         ]
-
-
-class _ClassAdapter:
-    """What the engine calls of a task class, with one form of trial."""
-
-    def __init__(self, source: TaskClass) -> None:
-        for name in ("trial", "correct"):
-            if not callable(getattr(source, name, None)):
-                raise TypeError(f"a task must have a function {name}(); {source!r} has none")
-        self._source = source
-        first = self._checked(source.trial(np.random.default_rng(0)))
-        self._conditions = self._checked_names(getattr(source, "conditions", None))
-        step_ms = float(getattr(source, "step_ms", STEP_MS))
-        windows = getattr(source, "stimulus_ms", ())
-        self._shape = (first.input.shape, first.target.shape)
-        self.description = {
-            "name": str(getattr(source, "name", type(source).__name__)),
-            "help": (type(source).__doc__ or "a task of your own").strip().splitlines()[0],
-            "inputs": first.input.shape[0],
-            "outputs": first.target.shape[0],
-            "steps": first.input.shape[1],
-            "step_ms": step_ms,
-            "conditions": self._conditions,
-            "stimulus_steps": [
-                (round(start / step_ms), round(end / step_ms)) for start, end in windows
-            ],
-        }
-
-    @staticmethod
-    def _checked_names(names: Any) -> tuple[str, ...]:
-        if names is None:
-            return ("trial",)
-        if isinstance(names, str) or not isinstance(names, Iterable):
-            raise _input_error("conditions", repr(names), "must be a sequence of names")
-        names = tuple(names)
-        for name in names:
-            if not isinstance(name, str) or not name:
-                raise _input_error("conditions", repr(name), "must be names, texts that are not empty")
-        _different_names(names, "conditions")
-        return names or ("trial",)
-
-    @staticmethod
-    def _checked(made: Any) -> Trial:
-        if not isinstance(made, Trial):
-            if not isinstance(made, (tuple, list)) or len(made) not in (2, 3):
-                raise _input_error(
-                    "trial()", f"a {type(made).__name__}",
-                    "must return a Trial, (input, target) or (input, target, condition)",
-                )
-            made = Trial(*made)
-        arrays = []
-        for name in ("input", "target"):
-            array = _unmasked(getattr(made, name), f"trial().{name}")
-            if array.ndim == 1:
-                array = array[np.newaxis, :]
-            if array.ndim != 2 or array.dtype.kind not in "biuf":
-                raise _input_error(
-                    f"trial().{name}", f"{array.dtype} of shape {array.shape}",
-                    "must be numbers, channels x T",
-                )
-            arrays.append(array.astype(float))
-        if arrays[0].shape[1] != arrays[1].shape[1] or arrays[0].shape[1] < 2:
-            raise _input_error(
-                "trial().target", f"shape {arrays[1].shape}",
-                f"must have the {arrays[0].shape[1]} columns of the input, at least 2",
-            )
-        return Trial(arrays[0], arrays[1], made.condition)
-
-    def _index(self, condition: Any) -> int:
-        if isinstance(condition, str):
-            if condition in self._conditions:
-                return self._conditions.index(condition)
-        elif isinstance(condition, (int, np.integer)) and 0 <= condition < len(self._conditions):
-            return int(condition)
-        raise _input_error(
-            "trial().condition", repr(condition), f"must be one of {', '.join(self._conditions)}"
-        )
-
-    def make_trial(self, seeds: list[int], wanted: int | None) -> tuple[np.ndarray, np.ndarray, int]:
-        rng = np.random.default_rng(seeds)
-        for _ in range(_DRAWS):
-            trial = self._checked(self._source.trial(rng))
-            condition = self._index(trial.condition)
-            if (trial.input.shape, trial.target.shape) != self._shape:
-                raise _input_error(
-                    "trial()", f"shapes {trial.input.shape} and {trial.target.shape}",
-                    f"must be {self._shape[0]} and {self._shape[1]}, as in the first trial",
-                )
-            if wanted is None or condition == wanted:
-                return trial.input, trial.target, condition
-        raise _input_error(
-            "condition", self._conditions[wanted or 0], f"must occur within {_DRAWS} trials"
-        )
-
-    def is_correct(
-        self, u: np.ndarray, z: np.ndarray, condition: int, output: np.ndarray
-    ) -> bool:
-        answer = self._source.correct(Trial(u, z, condition), output)
-        if not isinstance(answer, (bool, np.bool_)):
-            raise _input_error("correct()", repr(answer), "must return True or False")
-        return bool(answer)
 
 
 def as_task(task: Any, argument: str = "task") -> Task:
@@ -380,7 +332,7 @@ def as_task(task: Any, argument: str = "task") -> Task:
         return Task(task)
     if callable(getattr(task, "trial", None)) and callable(getattr(task, "correct", None)):
         return Task.from_class(task)
-    raise _input_error(
+    raise input_error(
         argument, f"a {type(task).__name__}",
         "must be a Task, the name of one, or an object with trial(rng) and correct(trial, output)",
     )
@@ -390,39 +342,12 @@ def _rebuild(kind: str, *recipe: Any) -> Task:
     if kind == "name":
         return Task(recipe[0], **recipe[1])
     if kind == "file":
-        return Task.from_file(recipe[0], **recipe[1])
+        return Task._made(_engine.read_trials(*recipe), (kind, *recipe))
+    if kind == "innate":
+        return Task.from_innate(recipe[0], **recipe[1])
     if kind == "class":
         return Task.from_class(recipe[0])
     return Task._made(_engine.recorded_task(*recipe), (kind, *recipe))
-
-
-def _input_error(argument: str, found: str, required: str) -> _engine.InputError:
-    error = _engine.InputError(f"{argument}: found {found}; {required}")
-    error.argument, error.found, error.required = argument, found, required
-    return error
-
-
-def _refuse_masked(values: Any, argument: str) -> None:
-    """np.asarray() would show the values under a mask all the same."""
-    if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
-        raise _input_error(
-            argument, f"{np.ma.count_masked(values)} masked values",
-            "must have none: filled(number) puts one in their place, in targets nan where nothing "
-            "is scored",
-        )
-
-
-def _unmasked(values: Any, argument: str) -> np.ndarray:
-    _refuse_masked(values, argument)
-    return np.asarray(values)
-
-
-def _different_names(names: Sequence[str], argument: str) -> None:
-    for name in names:
-        if names.count(name) > 1:
-            raise _input_error(
-                argument, f"{names.count(name)} times {name!r}", "must have names that differ"
-            )
 
 
 def _trial_list(values: Any, argument: str) -> list[np.ndarray]:
@@ -430,19 +355,29 @@ def _trial_list(values: Any, argument: str) -> list[np.ndarray]:
     if isinstance(values, (list, tuple)) and len(values) and all(
         getattr(one, "ndim", 0) == 2 for one in values
     ):
-        return [_unmasked(one, argument) for one in values]
-    _refuse_masked(values, argument)
+        return [unmasked(one, argument) for one in values]
+    refuse_masked(values, argument)
     try:
         array = np.asarray(values)
     except ValueError:
-        raise _input_error(argument, "a ragged sequence", "must be channels x T x trials") from None
+        raise input_error(argument, "a ragged sequence", "must be channels x T x trials") from None
     if array.ndim == 2:
         array = array[np.newaxis, :, :]
     if array.ndim != 3 or array.shape[2] == 0:
-        raise _input_error(
+        raise input_error(
             argument, f"shape {array.shape}", "must be of shape (channels, T, trials)"
         )
+    require_memory(array, argument)
     return [array[:, :, k] for k in range(array.shape[2])]
+
+
+def _labelled_trials(u: Any, z: Any, label: Sequence[Any] | None) -> tuple[Any, ...]:
+    """Inputs, targets, index of the condition of every trial, and names of the conditions."""
+    inputs = _trial_list(u, "u")
+    targets = _trial_list(z, "z")
+    if len(inputs) != len(targets):
+        raise input_error("z", f"{len(targets)} trials", f"must hold {len(inputs)}, as u does")
+    return (inputs, targets, *_conditions(label, len(inputs)))
 
 
 def _conditions(label: Iterable[Any] | None, trials: int) -> tuple[list[int], list[str]]:
@@ -450,11 +385,11 @@ def _conditions(label: Iterable[Any] | None, trials: int) -> tuple[list[int], li
         return [0] * trials, ["trial"]
     labels = [one.item() if isinstance(one, np.generic) else one for one in label]
     if len(labels) != trials:
-        raise _input_error("label", f"{len(labels)} labels", f"must be {trials}, one a trial")
+        raise input_error("label", f"{len(labels)} labels", f"must be {trials}, one a trial")
     for trial, one in enumerate(labels):
         if one is None or one != one:
-            raise _input_error("label", f"{one!r} of trial {trial}", "must be the trial's condition")
+            raise input_error("label", f"{one!r} of trial {trial}", "must be the trial's condition")
     kinds = sorted(set(labels), key=lambda one: (str(type(one)), one))
     names = [str(kind) for kind in kinds]
-    _different_names(names, "label")
+    require_different(names, "label")
     return [kinds.index(one) for one in labels], names

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from ._checks import require_memory
+from ._errors import input_error
 from .models import RateModel
-from .tasks import _input_error
 
 _RECURRENT = ("weight_hh_l0", "h2h.weight", "w_rec", "W_rec", "weight_hh", "w_hh")
 _INPUT = ("weight_ih_l0", "input2h.weight", "w_in", "W_in", "weight_ih", "w_ih")
@@ -24,7 +25,9 @@ def _array(tensor: Any) -> np.ndarray:
     for step in ("detach", "cpu"):
         if hasattr(tensor, step):
             tensor = getattr(tensor, step)()
-    return np.asarray(tensor, dtype=float)
+    array = np.asarray(tensor)
+    require_memory(array, "state_dict")
+    return np.asarray(array, dtype=float)
 
 
 def _find(state: Mapping[str, Any], names: tuple[str, ...]) -> Any:
@@ -34,7 +37,7 @@ def _find(state: Mapping[str, Any], names: tuple[str, ...]) -> Any:
         if len(found) == 1:
             return _array(state[found[0]])
         if len(found) > 1:
-            raise _input_error("state_dict", f"several entries {', '.join(found)}",
+            raise input_error("state_dict", f"several entries {', '.join(found)}",
                                "must hold one recurrent layer and one readout")
     return None
 
@@ -42,7 +45,7 @@ def _find(state: Mapping[str, Any], names: tuple[str, ...]) -> Any:
 def _needed(state: Mapping[str, Any], names: tuple[str, ...], given: Any, argument: str) -> np.ndarray:
     found = _array(given) if given is not None else _find(state, names)
     if found is None:
-        raise _input_error(argument, f"a state_dict with {', '.join(state)}",
+        raise input_error(argument, f"a state_dict with {', '.join(state)}",
                            f"must be given, or be in it under one of {', '.join(names)}")
     return found
 
@@ -52,15 +55,15 @@ def _leak(alpha: Any, dt_ms: float | None, tau_ms: Any, plain: bool, units: int)
     step = 5.0 if dt_ms is None else float(dt_ms)
     if alpha is None and tau_ms is None:
         if not plain:
-            raise _input_error("alpha", "nothing", "must be given for a continuous-time network: "
+            raise input_error("alpha", "nothing", "must be given for a continuous-time network: "
                                "alpha = dt / tau, or dt_ms and tau_ms")
         leak = np.ones(units)
     elif alpha is not None and tau_ms is not None:
-        raise _input_error("alpha", "tau_ms beside it", "must be given alone")
+        raise input_error("alpha", "tau_ms beside it", "must be given alone")
     else:
         leak = np.broadcast_to(_array(alpha) if alpha is not None else step / _array(tau_ms), (units,))
     if not np.all((leak > 0) & (leak <= 1)):
-        raise _input_error("alpha", f"{leak.min():g} to {leak.max():g}", "must be above 0, up to 1")
+        raise input_error("alpha", f"{leak.min():g} to {leak.max():g}", "must be above 0, up to 1")
     return leak, step
 
 
@@ -136,12 +139,12 @@ def from_torch(
     if not isinstance(entries, Mapping):
         raise TypeError(f"from_torch() takes a module or a state_dict, not {type(source).__name__}")
     if any(name.endswith("_l1") for name in entries):
-        raise _input_error("state_dict", "a second layer", "must be one recurrent layer")
+        raise input_error("state_dict", "a second layer", "must be one recurrent layer")
     w = _needed(entries, _RECURRENT, None, "state_dict")
     w_in = _needed(entries, _INPUT, None, "state_dict")
     units = len(w)
     if w.shape != (units, units):
-        raise _input_error("state_dict", f"recurrent weights of shape {w.shape}",
+        raise input_error("state_dict", f"recurrent weights of shape {w.shape}",
                            "must be (N, N): gated layers (LSTM, GRU) are none")
     readout = np.atleast_2d(_needed(entries, _READOUT, w_out, "w_out"))
     biases = [_find(entries, (name,)) for name in _BIASES]
@@ -159,7 +162,7 @@ def from_torch(
     network = {"w": w, "w_in": w_in, "bias": bias, "w_out": readout, "alpha": leak}
     if state == "rate" and not np.all(leak == 1):
         if activation != "relu":
-            raise _input_error("activation", repr(activation),
+            raise input_error("activation", repr(activation),
                                "must be 'relu' where the state is the rate: others have no "
                                "equivalent network whose state is the current")
         network = _rate_state(w, w_in, bias, readout, leak)

@@ -8,10 +8,12 @@ import numpy as np
 
 from . import _engine
 from ._display import Shown, percent
+from ._errors import input_error
 from ._options import call_text, with_options
 from ._pickling import path_text
 from ._progress import Progress, progress_function
-from .models import RateModel
+from .conversion import task_of
+from .models import RateModel, as_rate_model
 from .tasks import as_task
 
 
@@ -70,7 +72,7 @@ class TrainingResult(Shown):
 
 
 @with_options("train")
-def train(task: Any, *, progress: Progress = False, **options: Any) -> TrainingResult:
+def train(task: Any = None, *, start: Any = None, progress: Progress = False, **options: Any) -> TrainingResult:
     """Trains a rate network under Dale's principle on a task, by backpropagation through time.
 
     The same task, options and seed give the same network, bit for bit, as ``rheobase train``.
@@ -78,9 +80,16 @@ def train(task: Any, *, progress: Progress = False, **options: Any) -> TrainingR
 
     Parameters
     ----------
-    task : Task, str or object
+    task : Task, str or object, optional
         What is to be learnt: a task, the name of one, or an object with trial(rng) and
-        correct(trial, output).
+        correct(trial, output). Default: the task of `start`.
+    start : RateModel, optional
+        Trains this network further in place of a new one: the optimiser starts anew, the noise is the network's own unless `rate_noise` is given. Options of new networks,
+        `taus` and `mask` must be left out.
+    train : str or sequence of str, optional
+        What is trained, the rest stays as it is: ``'w'`` (recurrent), ``'w_out'`` and ``'b_out'``
+        (readout), ``'taus_gaus'`` (time constants), ``'w_in'`` (input). Default: all, ``'w_in'``
+        only with `train_input`.
     progress : bool or callable
         A bar on standard error, or a function of (fraction, status).
     preset : {'recommended', 'paper'}
@@ -110,11 +119,16 @@ def train(task: Any, *, progress: Progress = False, **options: Any) -> TrainingR
     -----
     Source: Kim, Li & Sejnowski, PNAS 116:22811 (2019); docs/training.md.
     """
-    known = as_task(task)
+    network = None if start is None else as_rate_model(start, "start")
+    if network is None and task is None:
+        raise input_error("task", "nothing", "must be given, or be that of start")
+    known = as_task(task) if network is None else task_of(network, task)
     for name in ("checkpoint", "resume"):
         if options.get(name) is not None:
             options[name] = path_text(options[name])
     command = call_text("train", repr(known.name), **options)
+    if network is not None:
+        options["start"] = network._model
     with progress_function(progress, "training") as report:
         model, facts = _engine.train(known._task, options, command, report)
     return TrainingResult(RateModel._of(model), facts)

@@ -5,6 +5,7 @@
 #include "core/counted.hpp"
 #include "core/error.hpp"
 #include "mapping/conversion/transfer_fields.hpp"
+#include "python/src/arrays.hpp"
 #include "rate/learning/evaluate.hpp"
 
 namespace rheobase::python {
@@ -30,6 +31,25 @@ double scaling_from(Keywords& keywords, const io::ModelFile& file) {
                      "must be one that convert() made spiking, or come with scaling=");
   }
   return given == 0.0 ? *file.scaling_factor : given;
+}
+
+std::vector<Eigen::Index> unit_numbers(py::handle value, const std::string& argument,
+                                       Eigen::Index units) {
+  std::vector<Eigen::Index> numbers;
+  std::vector<bool> named(static_cast<std::size_t>(units), false);
+  for (const std::int64_t unit : integers_from(value, argument, -1)) {
+    if (unit < 0 || unit >= units) {
+      throw InputError(argument, "", fmt::format("unit {}", unit),
+                       fmt::format("must be within 0 ... {}", units - 1));
+    }
+    if (named[static_cast<std::size_t>(unit)]) {
+      throw InputError(argument, "", fmt::format("unit {} twice", unit),
+                       "must name every unit once");
+    }
+    named[static_cast<std::size_t>(unit)] = true;
+    numbers.push_back(static_cast<Eigen::Index>(unit));
+  }
+  return numbers;
 }
 
 int threads_from(Keywords& keywords) {

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "io/mat/rate_model_file.hpp"
 #include "mapping/conversion/spiking_choice.hpp"
 #include "python/src/options.hpp"
@@ -11,6 +14,10 @@ mapping::SpikingChoice choice_from(Keywords& keywords, const io::ModelFile& file
 
 /// The scaling factor of the keyword `scaling`, or the model's. @throws InputError for neither
 double scaling_from(Keywords& keywords, const io::ModelFile& file);
+
+/// Units by number from 0, each once. @throws InputError
+std::vector<Eigen::Index> unit_numbers(py::handle value, const std::string& argument,
+                                       Eigen::Index units);
 
 /// Threads of the keyword `threads`; 0: all there are.
 int threads_from(Keywords& keywords);

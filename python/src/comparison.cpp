@@ -15,6 +15,7 @@
 #include "python/src/arrays.hpp"
 #include "python/src/bind.hpp"
 #include "python/src/choice.hpp"
+#include "python/src/intervention.hpp"
 #include "python/src/session.hpp"
 
 namespace rheobase::python {
@@ -23,11 +24,14 @@ namespace {
 
 using mapping::Comparison;
 
-std::shared_ptr<Comparison> compare(const io::ModelFile& file, const rate::Task& task,
+std::shared_ptr<Comparison> compare(const io::ModelFile& intact, const rate::Task& given_task,
                                     const py::dict& given, const std::string& command,
                                     const py::object& progress) {
-  require_same_inputs(file, task);
+  require_same_inputs(intact, given_task);
   Keywords keywords("compare", given);
+  const Intervention intervention(keywords, intact);
+  const io::ModelFile& file = intervention.file();
+  const rate::Task task = intervention.task(given_task);
   mapping::CompareOptions options;
   options.rate_noise = file.network.noise.factor;
   const FieldValues own = keywords.take(mapping::compare_fields(), options);

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "core/error.hpp"
+#include "core/memory.hpp"
 #include "python/src/bind.hpp"
 
 namespace rheobase::python {
@@ -94,6 +95,13 @@ void bind_errors(py::module_& module) {
   module.attr("Error") = py::reinterpret_borrow<py::object>(error_type);
   module.attr("InputError") = py::reinterpret_borrow<py::object>(input_error_type);
   py::register_exception_translator(&translate);
+  module.def(
+      "require_memory",
+      [](double bytes, const std::string& argument, const std::string& found) {
+        require_memory(bytes, argument, "", found, "a smaller array takes less");
+      },
+      py::arg("bytes"), py::arg("argument"), py::arg("found"),
+      "Refuses what this machine's memory does not hold.");
   module.def("in_python_words", &in_python_words, py::arg("text"),
              "The options of the command line in a text as arguments of Python.");
 }

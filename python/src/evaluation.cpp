@@ -5,6 +5,7 @@
 #include "python/src/arrays.hpp"
 #include "python/src/bind.hpp"
 #include "python/src/choice.hpp"
+#include "python/src/intervention.hpp"
 #include "python/src/session.hpp"
 #include "rate/learning/evaluate.hpp"
 
@@ -46,10 +47,13 @@ int trial_count(Keywords& keywords) {
 }
 
 /// @returns the rate network's part and the spiking one's, None for one that was not wanted
-py::tuple evaluate(const io::ModelFile& file, const rate::Task& task, bool rate, bool spiking,
-                   const py::dict& given, const py::object& progress) {
-  require_same_inputs(file, task);
+py::tuple evaluate(const io::ModelFile& intact, const rate::Task& given_task, bool rate,
+                   bool spiking, const py::dict& given, const py::object& progress) {
+  require_same_inputs(intact, given_task);
   Keywords keywords("evaluate", given);
+  const Intervention intervention(keywords, intact);
+  const io::ModelFile& file = intervention.file();
+  const rate::Task task = intervention.task(given_task);
   const int trials = trial_count(keywords);
   const double scaling = spiking ? scaling_from(keywords, file) : 1.0;
   const mapping::SpikingChoice choice = choice_from(keywords, file);

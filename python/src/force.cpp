@@ -4,13 +4,17 @@
 #include <fmt/format.h>
 #include <pybind11/stl.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
+#include "core/memory.hpp"
 #include "io/mat/force_file.hpp"
 #include "python/src/arrays.hpp"
 #include "python/src/bind.hpp"
+#include "python/src/force_session.hpp"
 #include "python/src/options.hpp"
 #include "python/src/session.hpp"
 #include "rate/learning/force/force_robustness.hpp"
+#include "rate/learning/force/session.hpp"
 
 namespace rheobase::python {
 
@@ -18,13 +22,6 @@ namespace {
 
 using io::ForceFile;
 using Force = std::shared_ptr<ForceFile>;
-
-/// Selectivity is judged over at most so many steps before the cue, as published.
-constexpr Eigen::Index kBeforeCue = 600;
-
-Eigen::Index before_cue(const rate::TrialEpochs& epochs) {
-  return std::min(kBeforeCue, epochs.cue);
-}
 
 /// Rates of both sides as targets; scaled by each unit's extremes over both.
 rate::TargetSet given_targets(const py::object& right, const py::object& left,
@@ -39,8 +36,16 @@ rate::TargetSet given_targets(const py::object& right, const py::object& left,
   rate::validate(epochs);
   set.epochs = epochs;
   set.target = rate::normalised_jointly(rates);
-  set.selectivity = rate::selectivity_before_cue(set.target, epochs.cue, before_cue(epochs));
+  set.selectivity = rate::selectivity_before_cue(set.target, epochs.cue, steps_before_cue(epochs));
   return set;
+}
+
+/// P, J with its start, and inputs, targets, their logit and the test's rates of two sides.
+void require_force_memory(Eigen::Index units, Eigen::Index steps) {
+  const auto n = static_cast<double>(units);
+  const double numbers = 5.0 * n * n + 8.0 * n * static_cast<double>(steps);
+  require_memory(sizeof(double) * numbers, "units", "", counted(units, "unit"),
+                 "fewer units take less");
 }
 
 /// All that training starts from.
@@ -51,12 +56,21 @@ ForceFile force_start(const py::object& targets, bool suppress, Keywords& keywor
   rate::ForceInputOptions input;
   keywords.take(rate::force_training_fields(), file.options);
   keywords.take(rate::generated_target_fields(), generated);
-  keywords.take(rate::trial_epoch_fields(), generated.epochs);
+  const FieldValues epochs = keywords.take(rate::trial_epoch_fields(), generated.epochs);
   keywords.take(rate::force_network_fields(), network);
   keywords.take(rate::force_input_fields(), input);
   keywords.finish();
   rate::TargetSet set;
-  if (targets.is_none()) {
+  if (py::isinstance<ForceTargets>(targets)) {
+    if (!epochs.empty()) {
+      throw InputError(keyword_of(find_field(rate::trial_epoch_fields(), epochs.begin()->first)),
+                       "", "targets with epochs of their own", "must be left out");
+    }
+    const auto& chosen = py::cast<const ForceTargets&>(targets);
+    set = chosen.set;
+    file.targets = chosen.description;
+  } else if (targets.is_none()) {
+    require_force_memory(generated.units, generated.epochs.steps);
     set = rate::generated_targets(generated);
     file.targets = fmt::format("generated from the structured model, {} units, seed {}",
                                generated.units, generated.seed);
@@ -75,6 +89,7 @@ ForceFile force_start(const py::object& targets, bool suppress, Keywords& keywor
     file.suppressed = true;
   }
   const Eigen::Index units = set.target[0].rows();
+  require_force_memory(units, set.epochs.steps);
   file.network = rate::make_force_network(units, network, file.options.seed);
   file.task = {set.epochs, rate::frozen_inputs(set.epochs, units, file.options.seed, input),
                set.target};
@@ -92,6 +107,7 @@ Force force_train(const py::object& targets, bool suppress, const py::dict& give
   file->command = command;
   Session session(progress);
   rate::ForceTraining training(file->network, file->task, file->options);
+  training.abandon_when(session.stop());
   session.run([&] { return rate::train_force(training, session.control()); });
   file->network = training.network();
   file->pvar = training.pvar();
@@ -115,7 +131,7 @@ py::dict force_test(const ForceFile& file) {
     test = rate::test_force(file.network, file.task, file.options.pvar);
   }
   const Eigen::Index cue = file.task.epochs.cue;
-  const Eigen::Index before = before_cue(file.task.epochs);
+  const Eigen::Index before = steps_before_cue(file.task.epochs);
   const auto mean = [&](std::size_t side) -> Eigen::VectorXd {
     return test.rate[side].middleCols(cue - before, before).rowwise().mean();
   };
@@ -133,7 +149,7 @@ py::dict force_noise(const ForceFile& file, double noise, double clamped, const 
   Keywords keywords("robustness", given);
   rate::NoiseTestOptions options;
   options.pvar = file.options.pvar;
-  options.trials.mean_steps = before_cue(file.task.epochs);
+  options.trials.mean_steps = steps_before_cue(file.task.epochs);
   keywords.take(rate::force_trial_fields(), options.trials);
   if (const py::object common = keywords.take("common_noise"); !common.is_none()) {
     const FieldInfo field{{}, "common_noise", FieldKind::truth, {}, {}};
@@ -166,10 +182,6 @@ py::dict force_noise(const ForceFile& file, double noise, double clamped, const 
 }
 
 py::dict force_facts(const ForceFile& file) {
-  py::list selectivity;
-  for (const analysis::Selectivity one : file.selectivity) {
-    selectivity.append(std::string(analysis::to_string(one)));
-  }
   Eigen::MatrixXd pvar(static_cast<Eigen::Index>(file.pvar.size()), 2);
   for (Eigen::Index i = 0; i < pvar.rows(); ++i) {
     const std::vector<double>& sides = file.pvar[static_cast<std::size_t>(i)];
@@ -181,16 +193,18 @@ py::dict force_facts(const ForceFile& file) {
   dict["initial"] = array_of(Eigen::MatrixXd(file.initial));
   dict["targets"] = arrays_of(file.task.target);
   dict["inputs"] = arrays_of(file.task.input);
-  dict["selectivity"] = selectivity;
-  const rate::TrialEpochs& epochs = file.task.epochs;
-  dict["epochs"] = py::dict(py::arg("sample") = epochs.sample, py::arg("delay") = epochs.delay,
-                            py::arg("cue") = epochs.cue, py::arg("steps") = epochs.steps);
+  dict["selectivity"] = selectivity_list(file.selectivity);
+  dict["epochs"] = epochs_dict(file.task.epochs);
   dict["description"] = file.targets;
   return dict;
 }
 
 py::list force_options(const std::string& function) {
   py::list list;
+  if (function == "session") {
+    describe_options(list, rate::session_fields(), rate::SessionOptions{});
+    return list;
+  }
   if (function == "robustness") {
     describe_options(list, rate::force_trial_fields(), rate::ForceTrialOptions{});
     describe_options(list, rate::force_clamp_fields(), rate::ForceClamp{});
@@ -207,6 +221,7 @@ py::list force_options(const std::string& function) {
 }  // namespace
 
 void bind_force(py::module_& module) {
+  bind_force_session(module);
   py::class_<ForceFile, Force>(module, "ForceFile", "A network trained by FORCE.")
       .def("facts", &force_facts)
       .def("model",
@@ -228,7 +243,7 @@ void bind_force(py::module_& module) {
       [](const std::string& path) { return std::make_shared<ForceFile>(io::read_force(path)); },
       py::arg("path"), "The network of a file.");
   module.def("force_options", &force_options, py::arg("function"),
-             "Keyword arguments of train and robustness.");
+             "Keyword arguments of train, robustness and session.");
 }
 
 }  // namespace rheobase::python

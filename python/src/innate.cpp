@@ -1,70 +1,241 @@
+#include <algorithm>
 #include <filesystem>
+#include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 #include <pybind11/stl.h>
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
+#include "io/mat/atomic_file.hpp"
 #include "io/mat/innate_file.hpp"
+#include "io/mat/innate_start_file.hpp"
 #include "python/src/arrays.hpp"
 #include "python/src/bind.hpp"
+#include "python/src/choice.hpp"
 #include "python/src/options.hpp"
 #include "python/src/session.hpp"
-#include "rate/learning/innate/innate_experiment.hpp"
+#include "rate/learning/innate/innate_capacity.hpp"
+#include "rate/learning/innate/lyapunov.hpp"
+#include "rate/learning/innate/stroke_path.hpp"
 
 namespace rheobase::python {
 
 namespace {
 
 using io::InnateFile;
+using Innate = std::shared_ptr<InnateFile>;
 
-/// The network and the trials of figure 1: a pulse a time after a cue.
-InnateFile timing_start(const py::dict& given, const std::string& command) {
-  Keywords keywords("timing", given);
-  rate::InnateSetup setup = rate::timing_setup();
+/// Options of a training by the names of the command line.
+struct InnateOptions {
+  rate::InnateSetup setup;
   rate::TrialClock clock;
-  clock.window_ms = 0.0;  // that of the delay, unless it is given
   rate::TimingTarget target;
-  setup.experiment.rule.threads = 0;
-  keywords.take(rate::timing_target_fields(), target);
-  keywords.take(rate::reservoir_fields(), setup.network);
-  keywords.take(rate::trial_clock_fields(), clock);
-  keywords.take(rate::innate_fields(), setup.experiment);
-  keywords.finish();
-  if (setup.network.inputs < 2) {
-    throw InputError("inputs", "", fmt::format("{}", setup.network.inputs),
-                     "must be at least 2: a cue and a perturbation");
+  std::vector<std::string> names{"pulse"};
+  std::vector<Eigen::MatrixXd> paths;  ///< of words: outputs x window steps
+};
+
+/// Figure 1: a pulse a time after a cue.
+InnateOptions timing_options() {
+  InnateOptions options;
+  options.setup = rate::timing_setup();
+  options.clock.window_ms = 0.0;  // that of the delay, unless it is given
+  return options;
+}
+
+/// Figure 2: paths of a pen.
+InnateOptions words_options() {
+  InnateOptions options;
+  options.setup = rate::words_setup({rate::word_path("chaos"), rate::word_path("neuron")});
+  options.clock = rate::words_clock();
+  return options;
+}
+
+/// Trials, and the network's inputs and outputs that they need.
+void set_trials(InnateOptions& options, InnateFile& file) {
+  rate::ReservoirOptions& network = options.setup.network;
+  if (options.paths.empty()) {
+    file.experiment.trials =
+        rate::timing_setup(options.target, options.clock, network.step_ms).experiment.trials;
+  } else {
+    rate::InnateSetup made = rate::words_setup(options.paths, options.clock, network.step_ms);
+    file.experiment.trials = std::move(made.experiment.trials);
+    network.outputs = made.network.outputs;
   }
+  file.names = options.names;
+  const int needed = static_cast<int>(2 * file.experiment.trials.size());
+  if (network.inputs < needed) {
+    throw InputError("inputs", "", fmt::format("{}", network.inputs),
+                     fmt::format("must be at least {}: a cue and a perturbation for each of {} "
+                                 "trajectories",
+                                 needed, needed / 2));
+  }
+}
+
+/// Weights, trials and start states of a file.
+void set_given_start(const std::string& path, InnateFile& file) {
+  io::InnateStart start = io::read_innate_start(path);
+  file.experiment.trials = std::move(start.trials);
+  file.experiment.x0 = std::move(start.x0);
+  file.names = std::move(start.names);
+  file.start = std::move(start.network);
+  const int trials = rate::number_of_trials(file.experiment);
+  if (file.experiment.x0.size() > 0 && file.experiment.x0.rows() != trials) {
+    throw InputError(path, "field 'x0'", fmt::format("{} start states", file.experiment.x0.rows()),
+                     fmt::format("must be {}, one a trial; recurrent_trials and others change "
+                                 "their number",
+                                 trials));
+  }
+}
+
+/// All that a training starts from.
+InnateFile new_training(const std::string& kind, InnateOptions options, Keywords& keywords,
+                        const std::string& command) {
+  if (kind == "timing") {
+    keywords.take(rate::timing_target_fields(), options.target);
+  }
+  rate::ReservoirOptions& network = options.setup.network;
+  const FieldValues drawn = keywords.take(rate::reservoir_fields(), network);
+  keywords.take(rate::trial_clock_fields(), options.clock);
+  options.setup.experiment.rule.threads = 0;
+  keywords.take(rate::innate_fields(), options.setup.experiment);
+  const py::object start = keywords.take("start");
+  keywords.finish();
   InnateFile file;
-  file.names = {"pulse"};
-  file.experiment = setup.experiment;
-  file.experiment.trials =
-      rate::timing_setup(target, clock, setup.network.step_ms).experiment.trials;
-  rate::require_memory(setup.network, file.experiment);
-  file.drawn_with = setup.network;
-  file.start = rate::make_reservoir(setup.network, file.experiment.seed);
+  file.kind = kind;
+  file.experiment = options.setup.experiment;
+  if (start.is_none()) {
+    set_trials(options, file);
+    rate::require_memory(network, file.experiment);
+    file.drawn_with = network;
+    file.start = rate::make_reservoir(network, file.experiment.seed);
+  } else {
+    set_given_start(py::cast<std::string>(start), file);
+  }
   file.experiment.rule.schedule.seed = file.experiment.seed;
   file.command = command;
   rate::validate(file.experiment, file.start);
-  int& threads = file.experiment.rule.threads;
-  threads = threads == 0 ? hardware_threads() : threads;
   return file;
 }
 
-py::dict innate_dict(const InnateFile& file) {
+/// A checkpoint, with the threads that are given.
+InnateFile resumed_training(const std::string& kind, const std::string& path, Keywords& keywords) {
+  InnateFile file = io::read_innate_file(path);
+  io::require_state(file, path);
+  if (file.kind != kind) {
+    throw InputError("resume", "", "a checkpoint of innate." + file.kind,
+                     "must be one of innate." + kind);
+  }
+  file.experiment.rule.threads = threads_from(keywords);
+  keywords.finish();
+  return file;
+}
+
+/// Where checkpoints go, and how often.
+struct Checkpoints {
+  std::string path;  ///< empty: nowhere
+  int every = 0;
+};
+
+Checkpoints checkpoints_from(Keywords& keywords, const py::object& resume) {
+  Checkpoints checkpoints;
+  const py::object path = keywords.take("checkpoint");
+  checkpoints.path = !path.is_none()    ? py::cast<std::string>(path)
+                     : resume.is_none() ? std::string()
+                                        : py::cast<std::string>(resume);
+  checkpoints.every =
+      static_cast<int>(keywords.take_integer("checkpoint_every", {0.0, 1e6}).value_or(0));
+  if (!checkpoints.path.empty()) {
+    io::require_writable(checkpoints.path);
+  }
+  return checkpoints;
+}
+
+/// Trains and tests. Ctrl-C gives the trial up, and leaves the state before it where there are
+/// checkpoints.
+void run_training(InnateFile& file, const Checkpoints& checkpoints, const py::object& progress) {
+  int& threads = file.experiment.rule.threads;
+  threads = threads == 0 ? hardware_threads() : threads;
+  const rate::InnateState state = std::move(file.result.state);
+  const bool resumed = !state.arrays.empty();
+  rate::InnateCheckpoints saving;
+  saving.every = checkpoints.every;
+  saving.abandon = checkpoints.path.empty();
+  if (!checkpoints.path.empty()) {
+    saving.save = [&](const rate::InnateState& now) {
+      InnateFile part = file;
+      part.result = {};
+      part.result.state = now;
+      part.result.network = rate::network_with(file.start, now);
+      part.exponents.reset();
+      io::write_innate_file(checkpoints.path, part, true);
+    };
+  }
+  Session session(progress);
+  file.result = session.run([&] {
+    rate::InnateResult result = rate::run_innate(file.start, file.experiment, session.control(),
+                                                 saving, resumed ? &state : nullptr);
+    if (result.cancelled) {
+      throw Cancelled("stopped behind a trial");
+    }
+    return result;
+  });
+}
+
+Innate innate_train(const std::string& kind, const std::vector<std::string>& names,
+                    const std::vector<py::object>& paths, const py::dict& given,
+                    const std::string& command, const py::object& progress) {
+  Keywords keywords(kind, given);
+  const py::object resume = keywords.take("resume");
+  const Checkpoints checkpoints = checkpoints_from(keywords, resume);
+  auto file = std::make_shared<InnateFile>();
+  if (!resume.is_none()) {
+    *file = resumed_training(kind, py::cast<std::string>(resume), keywords);
+  } else {
+    InnateOptions options = kind == "words" ? words_options() : timing_options();
+    if (kind == "words") {
+      options.names = names;
+      for (std::size_t k = 0; k < names.size(); ++k) {
+        options.paths.push_back(paths.empty() ? rate::word_path(names[k])
+                                              : matrix_from(paths[k], "paths['" + names[k] + "']",
+                                                            {.text = "(outputs, steps)"}));
+      }
+    }
+    *file = new_training(kind, std::move(options), keywords, command);
+  }
+  run_training(*file, checkpoints, progress);
+  return file;
+}
+
+py::list tests_of(const InnateFile& file) {
   py::list tests;
   for (const rate::InnateTest& test : file.result.tests) {
-    tests.append(py::dict(py::arg("trained") = test.trained, py::arg("perturbed") = test.perturbed,
-                          py::arg("r2") = test.r2(),
+    tests.append(py::dict(py::arg("trajectory") = test.trajectory,
+                          py::arg("trained") = test.trained, py::arg("perturbed") = test.perturbed,
+                          py::arg("r2") = test.r2(), py::arg("path_rmse") = test.path_rmse,
                           py::arg("output") = array_of(Eigen::MatrixXd(test.output)),
                           py::arg("rates") = array_of(Eigen::MatrixXd(test.rates))));
   }
-  const rate::InnateTrial& trial = file.experiment.trials.front();
+  return tests;
+}
+
+py::dict innate_facts(const InnateFile& file) {
+  py::list trajectories;
+  for (std::size_t k = 0; k < file.experiment.trials.size(); ++k) {
+    const rate::InnateTrial& trial = file.experiment.trials[k];
+    trajectories.append(
+        py::dict(py::arg("name") = file.names[k],
+                 py::arg("innate") =
+                     array_of(k < file.result.innate.size() ? Eigen::MatrixXd(file.result.innate[k])
+                                                            : Eigen::MatrixXd()),
+                 py::arg("target") = array_of(Eigen::MatrixXd(trial.target)),
+                 py::arg("window") = py::make_tuple(trial.window_start, trial.window_stop)));
+  }
   py::dict dict;
-  dict["tests"] = tests;
-  dict["innate"] = array_of(Eigen::MatrixXd(file.result.innate.front()));
-  dict["target"] = array_of(Eigen::MatrixXd(trial.target));
-  dict["window"] = py::make_tuple(trial.window_start, trial.window_stop);
+  dict["kind"] = file.kind;
+  dict["tests"] = tests_of(file);
+  dict["trajectories"] = trajectories;
   dict["recurrent_loss"] = array_of(std::vector<double>(file.result.state.recurrent_loss));
   dict["readout_loss"] = array_of(std::vector<double>(file.result.state.readout_loss));
   dict["loss_fell"] = file.result.loss_fell();
@@ -73,44 +244,135 @@ py::dict innate_dict(const InnateFile& file) {
   return dict;
 }
 
-/// Trains and tests; Ctrl-C ends it without a result.
-py::tuple timing(const py::dict& given, const std::string& command, const py::object& progress) {
-  auto file = std::make_shared<InnateFile>(timing_start(given, command));
-  Session session(progress);
-  rate::InnateCheckpoints none;
-  none.abandon = true;
-  file->result = session.run(
-      [&] { return rate::run_innate(file->start, file->experiment, session.control(), none); });
+std::shared_ptr<io::ModelFile> model_of(const InnateFile& file) {
   auto model = std::make_shared<io::ModelFile>();
-  model->network = rate::network_of(file->result.network, file->experiment.noise);
-  model->provenance.command = command;
-  return py::make_tuple(file, model, innate_dict(*file));
+  model->network = rate::network_of(file.result.network, file.experiment.noise);
+  model->provenance.command = file.command;
+  return model;
 }
 
-py::list innate_options() {
-  const rate::InnateSetup setup = rate::timing_setup();
+/// Exponents per second before and after training.
+py::dict lyapunov(InnateFile& file, const py::object& progress) {
+  if (!file.exponents) {
+    Session session(progress);
+    file.exponents = session.run([&] {
+      return rate::training_exponents(file.start, file.result.network, file.experiment.trials,
+                                      file.experiment.seed, file.experiment.rule.threads);
+    });
+  }
+  const rate::TrainingExponents& found = *file.exponents;
+  return py::dict(py::arg("free_before") = found.free_before,
+                  py::arg("free_after") = found.free_after,
+                  py::arg("trial_before") = array_of(Eigen::VectorXd(found.trial_before)),
+                  py::arg("trial_after") = array_of(Eigen::VectorXd(found.trial_after)));
+}
+
+/// Options that the figure has fixed.
+constexpr std::string_view kNotOfCapacity[] = {"delay_ms",
+                                               "window_ms",
+                                               "perturbation_ms",
+                                               "perturbation_offset_ms",
+                                               "noisy_tests_before",
+                                               "perturbation_amplitude",
+                                               "recorded_units",
+                                               "perturbed_tests_before",
+                                               "threads",
+                                               "perturbed_tests_after"};
+
+/// Rows of (delay, network), each a function of options, delay and number alone.
+py::list innate_capacity(const py::object& delays, int networks, const py::dict& given,
+                         const py::object& progress) {
+  Keywords keywords("capacity", given);
+  rate::CapacityOptions options;
+  const Eigen::VectorXd wanted = vector_from(delays, "delays", {.text = "(n,), in ms"});
+  options.delays_ms.assign(wanted.begin(), wanted.end());
+  options.networks = networks;
+  const int jobs = static_cast<int>(keywords.take_integer("jobs", {0.0, 1024.0}).value_or(0));
+  keywords.take(rate::reservoir_fields(), options.setup.network);
+  keywords.take(rate::timing_target_fields(), options.target, kNotOfCapacity);
+  keywords.take(rate::trial_clock_fields(), options.clock, kNotOfCapacity);
+  keywords.take(rate::innate_fields(), options.setup.experiment, kNotOfCapacity);
+  keywords.finish();
+  for (const double delay : options.delays_ms) {
+    if (!(delay > 0.0 && delay <= 1e6)) {
+      throw InputError("delays", "", fmt::format("{:g} ms", delay),
+                       "must be above 0 and at most 1000 s");
+    }
+    rate::TimingTarget target = options.target;
+    target.delay_ms = delay;
+    rate::InnateExperiment experiment = options.setup.experiment;
+    experiment.trials = rate::capacity_setup(target, options.clock, options.setup.network.step_ms)
+                            .experiment.trials;
+    rate::require_memory(options.setup.network, experiment);
+  }
+  std::vector<rate::CapacityRow> rows(options.delays_ms.size() *
+                                      static_cast<std::size_t>(networks));
+  Session session(progress);
+  session.run([&] {
+    parallel_for(
+        rows.size(), jobs,
+        [&](std::size_t i) {
+          const auto count = static_cast<std::size_t>(networks);
+          rows[i] = rate::capacity_row(options, options.delays_ms[i / count],
+                                       static_cast<int>(i % count), {{}, session.stop()});
+        },
+        session.control());
+    return true;
+  });
   py::list list;
-  describe_options(list, rate::timing_target_fields(), rate::TimingTarget{});
-  describe_options(list, rate::reservoir_fields(), setup.network);
-  describe_options(list, rate::trial_clock_fields(), rate::TrialClock{});
-  describe_options(list, rate::innate_fields(), setup.experiment);
+  for (const rate::CapacityRow& row : rows) {
+    list.append(py::make_tuple(row.delay_ms, row.network, row.seed, row.correlation, row.r2,
+                               row.first_loss, row.last_loss, row.seconds));
+  }
+  return list;
+}
+
+py::list innate_options(const std::string& function) {
+  py::list list;
+  if (function == "capacity") {
+    const rate::CapacityOptions options;
+    describe_options(list, rate::reservoir_fields(), options.setup.network, kNotOfCapacity);
+    describe_options(list, rate::timing_target_fields(), options.target, kNotOfCapacity);
+    describe_options(list, rate::trial_clock_fields(), options.clock, kNotOfCapacity);
+    describe_options(list, rate::innate_fields(), options.setup.experiment, kNotOfCapacity);
+    return list;
+  }
+  const InnateOptions options = function == "words" ? words_options() : timing_options();
+  if (function == "timing") {
+    describe_options(list, rate::timing_target_fields(), options.target);
+  }
+  describe_options(list, rate::reservoir_fields(), options.setup.network);
+  describe_options(list, rate::trial_clock_fields(), options.clock);
+  describe_options(list, rate::innate_fields(), options.setup.experiment);
   return list;
 }
 
 }  // namespace
 
 void bind_innate(py::module_& module) {
-  py::class_<InnateFile, std::shared_ptr<InnateFile>>(module, "InnateFile",
-                                                      "A training of innate trajectories.")
+  py::class_<InnateFile, Innate>(module, "InnateFile", "A training of innate trajectories.")
+      .def("facts", &innate_facts)
+      .def("model", &model_of)
+      .def("lyapunov", &lyapunov, py::arg("progress"))
       .def(
           "save",
           [](const InnateFile& file, const std::string& path, bool keep_state) {
             io::write_innate_file(path, file, keep_state);
           },
           py::arg("path"), py::arg("keep_state"));
-  module.def("innate_timing", &timing, py::arg("options"), py::arg("command"), py::arg("progress"),
-             "Innate training on a pulse a time after a cue.");
-  module.def("innate_options", &innate_options, "The keyword arguments of innate_timing.");
+  module.def("innate_train", &innate_train, py::arg("kind"), py::arg("names"), py::arg("paths"),
+             py::arg("options"), py::arg("command"), py::arg("progress"),
+             "Innate training: of a pulse (timing) or of paths (words).");
+  module.def("innate_capacity", &innate_capacity, py::arg("delays"), py::arg("networks"),
+             py::arg("options"), py::arg("progress"), "How long a delay networks can learn.");
+  module.def(
+      "read_innate",
+      [](const std::string& path) {
+        return std::make_shared<InnateFile>(io::read_innate_file(path));
+      },
+      py::arg("path"), "The training of a file.");
+  module.def("innate_options", &innate_options, py::arg("function"),
+             "The keyword arguments of timing, words and capacity.");
 }
 
 }  // namespace rheobase::python

@@ -9,6 +9,7 @@
 #include "core/field_table.hpp"
 #include "core/memory.hpp"
 #include "core/parallel.hpp"
+#include "io/exchange/model_state.hpp"
 #include "io/mat/rate_model_file.hpp"
 #include "mapping/conversion/network_fingerprint.hpp"
 #include "mapping/conversion/transfer_fields.hpp"
@@ -267,6 +268,18 @@ void bind_models(py::module_& module) {
       .def("run", &run, py::arg("u"), py::arg("options"), py::arg("progress"))
       .def("with_scaling", &with_scaling, py::arg("scaling_factor"))
       .def("spiking_network", &spiking_network);
+  module.def(
+      "import_model",
+      [](const std::string& path, double spike_step) {
+        io::ImportedModel imported;
+        {
+          const py::gil_scoped_release unlocked;
+          imported = io::import_model(path, spike_step);
+        }
+        return py::make_tuple(std::make_shared<ModelFile>(std::move(imported.file)),
+                              imported.notes);
+      },
+      py::arg("path"), py::arg("spike_step"), "A model of another format, and notes.");
   module.def("model_from", &model_from, py::arg("arrays"), "A rate network from its arrays.");
   module.def(
       "read_model",

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <algorithm>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <pybind11/pybind11.h>
@@ -25,12 +28,19 @@ py::object object_of(const FieldValue& value);
 /// What there is to say of a field: keyword, kind, unit, range, default, help.
 py::dict describe(const FieldInfo& field, const FieldValue& otherwise);
 
+/// Names of fields of a table that a function does not have.
+using Without = std::span<const std::string_view>;
+
+inline bool is_among(const FieldInfo& field, Without names) {
+  return std::ranges::find(names, std::string_view(field.name)) != names.end();
+}
+
 /// Adds what there is to say of every option of a table, with the values of `defaults`.
 template <class Options>
 void describe_options(py::list& list, const FieldTable<Options>& table, const Options& defaults,
-                      const std::string& without = {}) {
+                      Without without = {}) {
   for (const Field<Options>& field : table) {
-    if (!keyword_of(field).empty() && field.name != without) {
+    if (!keyword_of(field).empty() && !is_among(field, without)) {
       list.append(describe(field, field.get(defaults)));
     }
   }
@@ -44,9 +54,12 @@ class Keywords {
 
   /// Sets the fields that were given. @returns them by field name
   template <class Options>
-  FieldValues take(const FieldTable<Options>& table, Options& options) {
+  FieldValues take(const FieldTable<Options>& table, Options& options, Without without = {}) {
     FieldValues taken;
     for (const Field<Options>& field : table) {
+      if (is_among(field, without)) {
+        continue;
+      }
       if (const auto value = take_value(field)) {
         field.set(options, *value);
         taken[field.name] = *value;

@@ -4,7 +4,6 @@ namespace rheobase::python {
 
 namespace {
 
-constexpr std::chrono::milliseconds kPollEvery{20};
 constexpr std::chrono::milliseconds kReportEvery{50};
 
 }  // namespace
@@ -41,6 +40,26 @@ bool Session::poll() {
 }
 
 void Session::report(const Progress& progress) {
+  if (std::this_thread::get_id() == owner_) {
+    tell(progress);
+    return;
+  }
+  const std::scoped_lock locked(noting_);
+  noted_ = progress;
+}
+
+void Session::tell_noted() {
+  std::optional<Progress> noted;
+  {
+    const std::scoped_lock locked(noting_);
+    noted.swap(noted_);
+  }
+  if (noted) {
+    tell(*noted);
+  }
+}
+
+void Session::tell(const Progress& progress) {
   const Clock::time_point now = Clock::now();
   if (stopped_ || (now - reported_ < kReportEvery && progress.fraction < 1.0)) {
     return;

@@ -3,8 +3,11 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <future>
+#include <mutex>
 #include <optional>
 #include <thread>
+#include <type_traits>
 #include <utility>
 
 #include <pybind11/pybind11.h>
@@ -46,8 +49,27 @@ class Session {
     }
   }
 
+  /// The same on a thread of its own, for work whose starting thread may have to wait for others:
+  /// this one has nothing to do but to look for signals and to tell the progress.
+  template <class Body>
+  auto run_aside(const Body& body) {
+    return run([&] {
+      std::future<std::invoke_result_t<Body>> done = std::async(std::launch::async, body);
+      while (done.wait_for(kPollEvery) != std::future_status::ready) {
+        poll();
+        tell_noted();
+      }
+      return done.get();
+    });
+  }
+
  private:
+  static constexpr std::chrono::milliseconds kPollEvery{20};
+
   bool poll();
+  /// Tells what another thread noted.
+  void tell_noted();
+  void tell(const Progress& progress);
   void report(const Progress& progress);
   /// Tells the end where the last part was done by a thread that tells nothing.
   void finish();
@@ -62,6 +84,8 @@ class Session {
   Clock::time_point polled_ = Clock::now();
   Clock::time_point reported_ = {};
   Progress told_;
+  std::mutex noting_;
+  std::optional<Progress> noted_;
   std::optional<py::error_already_set> error_;
 };
 

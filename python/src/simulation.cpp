@@ -7,10 +7,12 @@
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "io/mat/run_file.hpp"
+#include "io/mat/run_trials_file.hpp"
 #include "mapping/conversion/evaluate_spiking.hpp"
 #include "python/src/arrays.hpp"
 #include "python/src/bind.hpp"
 #include "python/src/choice.hpp"
+#include "python/src/intervention.hpp"
 #include "python/src/session.hpp"
 #include "rate/dynamics/unit_type.hpp"
 
@@ -26,22 +28,6 @@ struct Drive {
   std::vector<Eigen::MatrixXd> inputs;
   std::vector<rate::Trial> trials;  ///< of a task; else empty
 };
-
-std::vector<Eigen::Index> units_from(py::handle value, const char* argument, Eigen::Index units) {
-  std::vector<Eigen::Index> indices;
-  for (const std::int64_t unit : integers_from(value, argument, -1)) {
-    if (unit < 0 || unit >= units) {
-      throw InputError(argument, "", fmt::format("unit {}", unit),
-                       fmt::format("must be within 0 ... {}", units - 1));
-    }
-    if (std::ranges::find(indices, unit) != indices.end()) {
-      throw InputError(argument, "", fmt::format("unit {} twice", unit),
-                       "must name every unit once");
-    }
-    indices.push_back(static_cast<Eigen::Index>(unit));
-  }
-  return indices;
-}
 
 void take_recording(Keywords& keywords, Eigen::Index units, spiking::Recording& record) {
   py::object words = keywords.take("record");
@@ -67,7 +53,7 @@ void take_recording(Keywords& keywords, Eigen::Index units, spiking::Recording& 
     if (!record.voltage) {
       throw InputError("voltage_units", "", "no 'voltage' in record", "must come with it");
     }
-    record.voltage_units = units_from(chosen, "voltage_units", units);
+    record.voltage_units = unit_numbers(chosen, "voltage_units", units);
   }
 }
 
@@ -86,7 +72,7 @@ void take_stimulation(Keywords& keywords, Eigen::Index units,
   const auto& field = find_field(spiking::stimulation_fields(), "mode");
   stimulation.emplace();
   field.set(*stimulation, value_from(mode, field, "stimulate"));
-  stimulation->units = units_from(which, "stimulate_units", units);
+  stimulation->units = unit_numbers(which, "stimulate_units", units);
   const Eigen::VectorXd ends =
       vector_from(window, "stimulate_window", {.rows = 2, .text = "(2,), start and end in ms"});
   if (!(ends[0] >= 0.0 && ends[1] >= ends[0])) {
@@ -109,10 +95,12 @@ Drive given_drive(const io::ModelFile& file, py::handle input) {
   return drive;
 }
 
-Drive task_drive(const rate::Task& task, std::optional<int> condition, std::size_t count,
+/// Of given trials there are no more than were given, each once.
+Drive task_drive(const rate::Task& task, std::optional<int> condition, int wanted,
                  const spiking::SimulationOptions& options) {
   Drive drive;
-  for (std::size_t k = 0; k < count; ++k) {
+  const int count = condition ? wanted : task.evaluation_trials(wanted, options.trial);
+  for (int k = 0; k < count; ++k) {
     const std::uint32_t number = options.trial + static_cast<std::uint32_t>(k);
     drive.trials.push_back(
         condition ? task.trial_of(*condition, options.seed, number, Purpose::evaluation_task)
@@ -147,15 +135,18 @@ io::RunDescription description_of(const io::ModelFile& file, const mapping::Spik
 
 void describe_answer(const rate::Task& task, const rate::Trial& trial, RunFile& run) {
   run.description.task = task.name();
+  run.description.trial_index = trial.index;
   run.description.condition = task.conditions()[static_cast<std::size_t>(trial.condition)];
   run.description.correct = mapping::is_correct(task, trial, run.result);
 }
 
 /// Trials of `input`, or `count` of the task's where the input is None.
-py::list simulate(const io::ModelFile& file, const py::object& input, const rate::Task* task,
-                  std::optional<int> condition, std::size_t count, const py::dict& given,
+py::list simulate(const io::ModelFile& intact, const py::object& input, const rate::Task* task,
+                  std::optional<int> condition, int count, const py::dict& given,
                   const std::string& command, const py::object& progress) {
   Keywords keywords("simulate", given);
+  const Intervention intervention(keywords, intact);
+  const io::ModelFile& file = intervention.file();
   const Eigen::Index units = file.network.units();
   const double scaling = scaling_from(keywords, file);
   mapping::SpikingChoice choice = choice_from(keywords, file);
@@ -169,13 +160,17 @@ py::list simulate(const io::ModelFile& file, const py::object& input, const rate
   const int threads = threads_from(keywords);
   keywords.finish();
   if (task != nullptr) {
-    require_same_inputs(file, *task);
+    require_same_inputs(intact, *task);
+    intervention.task(*task);  // a drive behind the trial is refused
   }
-  Drive drive = task == nullptr ? given_drive(file, input) : Drive{};
+  Drive drive = task == nullptr ? given_drive(intact, input) : Drive{};
   Session session(progress);
   std::vector<std::shared_ptr<RunFile>> runs = session.run([&] {
     if (task != nullptr) {
       drive = task_drive(*task, condition, count, options);
+    }
+    for (Eigen::MatrixXd& one : drive.inputs) {
+      one = intervention.input(std::move(one));
     }
     check_stimulation(options, drive, file.network.step_ms);
     const spiking::SpikingModel model =
@@ -226,6 +221,8 @@ void add_recordings(Run& run) {
                              recorded_view([](const Result& r) -> auto& { return r.spike_count; }))
       .def_property_readonly(
           "output", recorded_view([](const Result& r) -> auto& { return r.output.values; }))
+      .def_property_readonly("outputs",
+                             [](const RunFile& f) { return array_of(f.result.all_outputs()); })
       .def_property_readonly("voltage",
                              recorded_view([](const Result& r) -> auto& { return r.voltage; }))
       .def_property_readonly("rate", recorded_view([](const Result& r) -> auto& { return r.rate; }))
@@ -284,6 +281,30 @@ void bind_simulation(py::module_& module) {
       "read_run",
       [](const std::string& path) { return std::make_shared<RunFile>(io::read_run(path)); },
       py::arg("path"), "The run of a file.");
+  module.def(
+      "write_runs",
+      [](const std::string& path, const std::vector<std::shared_ptr<RunFile>>& runs) {
+        std::vector<RunFile> files;
+        for (const std::shared_ptr<RunFile>& one : runs) {
+          files.push_back(*one);
+        }
+        const py::gil_scoped_release unlocked;
+        io::write_run_trials(path, files);
+      },
+      py::arg("path"), py::arg("runs"), "Runs of many trials in one file.");
+  module.def(
+      "read_runs",
+      [](const std::string& path) {
+        std::vector<std::shared_ptr<RunFile>> runs;
+        for (RunFile& one : io::read_run_trials(path)) {
+          runs.push_back(std::make_shared<RunFile>(std::move(one)));
+        }
+        return runs;
+      },
+      py::arg("path"), "The runs of a file of many trials.");
+  module.def(
+      "holds_runs", [](const std::string& path) { return io::holds_run_trials(path); },
+      py::arg("path"), "Whether a file holds runs of many trials.");
   module.def(
       "parse_run",
       [](const py::bytes& contents) {

@@ -1,11 +1,18 @@
 #include "python/src/tasks.hpp"
 
+#include <filesystem>
+#include <type_traits>
+
+#include <fmt/format.h>
 #include <pybind11/stl.h>
 
 #include "core/error.hpp"
+#include "io/mat/innate_task_file.hpp"
+#include "io/mat/rate_model_file.hpp"
 #include "io/mat/trials_file.hpp"
 #include "python/src/arrays.hpp"
 #include "python/src/bind.hpp"
+#include "python/src/options.hpp"
 #include "rate/tasks/recorded_task.hpp"
 #include "rate/tasks/task_registry.hpp"
 
@@ -42,21 +49,123 @@ py::dict parameters_of(const Task& task) {
   return parameters;
 }
 
-Task recorded(const std::vector<py::object>& inputs, const std::vector<py::object>& targets,
-              const std::vector<int>& conditions, std::vector<std::string> names, double step_ms,
-              const std::optional<std::pair<double, double>>& window, const py::dict& parameters) {
+/// Trials with their conditions; those of different lengths are filled up.
+rate::RecordedTrials trials_from(const std::vector<py::object>& inputs,
+                                 const std::vector<py::object>& targets,
+                                 const std::vector<int>& conditions,
+                                 std::vector<std::string> names) {
   rate::RecordedTrials trials;
   trials.conditions = std::move(names);
-  trials.step_ms = step_ms;
-  trials.score_window_ms = window;
   for (std::size_t k = 0; k < inputs.size(); ++k) {
-    trials.trials.push_back(
-        {matrix_from(inputs[k], "u", {.text = "(inputs, T) in every trial"}),
-         matrix_from(targets[k], "z",
-                     {.text = "(outputs, T) in every trial", .finite = false, .allows_nan = true}),
-         conditions[k]});
+    rate::Trial trial;
+    trial.input = matrix_from(inputs[k], "u", {.text = "(inputs, T) in every trial"});
+    trial.target =
+        matrix_from(targets[k], "z",
+                    {.cols = trial.input.cols(),
+                     .text = fmt::format("(outputs, {}) in trial {}, as u", trial.input.cols(), k),
+                     .finite = false,
+                     .allows_nan = true});
+    trial.condition = conditions[k];
+    trials.trials.push_back(std::move(trial));
   }
+  rate::make_equally_long(trials.trials);
+  return trials;
+}
+
+/// Names, windows and numbers that trials come with.
+void take_description(Keywords& keywords, rate::RecordedTrials& trials) {
+  const auto take = [&keywords](const char* name, auto& value) {
+    if (const py::object given = keywords.take(name); !given.is_none()) {
+      try {
+        value = py::cast<std::decay_t<decltype(value)>>(given);
+      } catch (const py::cast_error&) {
+        throw InputError(name, "", py::cast<std::string>(py::repr(given)),
+                         "must be of the kind that help(Task.from_trials) says");
+      }
+    }
+  };
+  take("title", trials.title);
+  take("input_names", trials.input_names);
+  take("output_names", trials.output_names);
+  take("stimulus_ms", trials.stimulus_windows_ms);
+  take("score_window_ms", trials.score_window_ms);
+  if (const py::object values = keywords.take("values"); !values.is_none()) {
+    for (const auto& [name, numbers] : py::cast<py::dict>(values)) {
+      const auto key = py::cast<std::string>(name);
+      const Eigen::VectorXd column =
+          vector_from(numbers, "values['" + key + "']",
+                      {.rows = static_cast<Eigen::Index>(trials.trials.size()),
+                       .text = fmt::format("({},), one a trial", trials.trials.size())});
+      trials.values[key] = {column.begin(), column.end()};
+    }
+  }
+}
+
+/// Holds out what the keyword test_fraction says; None: the usual part, where there is one.
+void hold_out(Keywords& keywords, rate::RecordedTrials& trials) {
+  const auto asked =
+      keywords.take_number("test_fraction", {.low = 0.0, .high = 1.0, .below_high = true});
+  const double fraction = asked.value_or(rate::kTestFraction);
+  const int held_out = rate::hold_out(trials, fraction);
+  if (!trials.split) {
+    trials.split.emplace();
+  }
+  trials.split->test_fraction = held_out > 0 ? fraction : 0.0;
+  if (asked && held_out == 0 && fraction > 0.0) {
+    throw InputError("test_fraction", "", fmt::format("{:g}", fraction),
+                     "must be 0: every condition has one trial, none can be held out");
+  }
+}
+
+/// @param test  None, or inputs, targets, conditions and names of trials that are held out
+Task recorded(const std::vector<py::object>& inputs, const std::vector<py::object>& targets,
+              const std::vector<int>& conditions, std::vector<std::string> names,
+              const py::object& test, const py::dict& description, const py::dict& parameters) {
+  rate::RecordedTrials trials = trials_from(inputs, targets, conditions, std::move(names));
+  Keywords keywords("from_trials", description);
+  trials.step_ms = keywords.take_number("step_ms", kPositive).value_or(rate::kTaskStepMs);
+  take_description(keywords, trials);
+  if (test.is_none()) {
+    hold_out(keywords, trials);
+  } else {
+    const auto parts = py::cast<py::tuple>(test);
+    rate::RecordedTrials held_out = trials_from(
+        py::cast<std::vector<py::object>>(parts[0]), py::cast<std::vector<py::object>>(parts[1]),
+        py::cast<std::vector<int>>(parts[2]), py::cast<std::vector<std::string>>(parts[3]));
+    held_out.step_ms = trials.step_ms;
+    held_out.score_window_ms = trials.score_window_ms;
+    trials.split.emplace();
+    rate::add_held_out(trials, std::move(held_out));
+  }
+  keywords.finish();
   return rate::recorded_task(std::move(trials), parameters_from(parameters));
+}
+
+/// Trials of a file, held out as the command line does it.
+Task task_of_file(const std::string& path, const py::object& test_file, const py::dict& description,
+                  const py::dict& parameters) {
+  rate::RecordedTrials trials = io::read_trials(path);
+  Keywords keywords("from_file", description);
+  if (test_file.is_none()) {
+    hold_out(keywords, trials);
+  } else {
+    rate::RecordedTrials held_out = io::read_trials(py::cast<std::string>(test_file));
+    trials.split->test_file = held_out.split->file;
+    trials.split->test_hash = held_out.split->hash;
+    rate::add_held_out(trials, std::move(held_out));
+  }
+  keywords.finish();
+  return rate::recorded_task(std::move(trials), parameters_from(parameters));
+}
+
+/// How many of given trials there are to learn from and to be evaluated on; None of others.
+py::object split_of(const Task& task) {
+  if (!task.split()) {
+    return py::none();
+  }
+  return py::dict(py::arg("training") = task.split()->training,
+                  py::arg("held_out") = task.split()->held_out,
+                  py::arg("test_fraction") = task.split()->test_fraction);
 }
 
 py::tuple trial_tuple(rate::Trial trial) {
@@ -113,6 +222,11 @@ void bind_tasks(py::module_& module) {
       .def_property_readonly("scoring", [](const Task& task) { return task.definition().scoring; })
       .def_property_readonly("citation",
                              [](const Task& task) { return task.definition().citation; })
+      .def_property_readonly("input_names",
+                             [](const Task& task) { return task.definition().input_names; })
+      .def_property_readonly("output_names",
+                             [](const Task& task) { return task.definition().output_names; })
+      .def_property_readonly("split", &split_of)
       .def_property_readonly(
           "stimulus_steps",
           [](const Task& task) { return task.definition().stimulus_windows(task.parameters()); })
@@ -143,14 +257,17 @@ void bind_tasks(py::module_& module) {
       },
       py::arg("name"), py::arg("parameters"), "A registered task.");
   module.def("recorded_task", &recorded, py::arg("inputs"), py::arg("targets"),
-             py::arg("conditions"), py::arg("names"), py::arg("step_ms"), py::arg("window"),
+             py::arg("conditions"), py::arg("names"), py::arg("test"), py::arg("description"),
              py::arg("parameters"), "A task that draws its trials from these.");
+  module.def("read_trials", &task_of_file, py::arg("path"), py::arg("test_file"),
+             py::arg("description"), py::arg("parameters"), "The same from a file.");
   module.def(
-      "read_trials",
+      "read_innate_task",
       [](const std::string& path, const py::dict& parameters) {
-        return rate::recorded_task(io::read_trials(path), parameters_from(parameters));
+        return io::read_innate_task(path, io::read_model(path).task, parameters_from(parameters));
       },
-      py::arg("path"), py::arg("parameters"), "The same from a file.");
+      py::arg("path"), py::arg("parameters"),
+      "The trajectories of a network of innate training as a task.");
   module.def("python_task", &python_task, py::arg("source"), py::arg("description"),
              "A task whose trials a Python object makes.");
   module.def("task_names", &task_names, "Names of the registered tasks.");

@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <filesystem>
+#include <string_view>
 
 #include <fmt/format.h>
 #include <pybind11/stl.h>
@@ -9,8 +11,10 @@
 #include "io/mat/atomic_file.hpp"
 #include "io/mat/checkpoint_file.hpp"
 #include "io/mat/trained_model.hpp"
+#include "mapping/conversion/network_fingerprint.hpp"
 #include "python/src/arrays.hpp"
 #include "python/src/bind.hpp"
+#include "python/src/choice.hpp"
 #include "python/src/options.hpp"
 #include "python/src/session.hpp"
 #include "rate/models/initialise.hpp"
@@ -24,6 +28,7 @@ struct Training {
   rate::TrainingState state;
   rate::TrainingOptions options;
   std::string checkpoint;  ///< where it is written; empty: nowhere
+  std::string origin;      ///< of the network that it goes on from
 };
 
 /// One number for all units, or the smallest and the largest, in steps.
@@ -60,28 +65,94 @@ void take_preset(Keywords& keywords, rate::NetworkOptions& network,
   training.threads = 0;
 }
 
-Training new_training(Keywords& keywords, const rate::Task& task) {
-  rate::NetworkOptions network;
-  Training training;
-  take_preset(keywords, network, training.options);
-  const FieldValues given = keywords.take(rate::network_fields(), network);
-  keywords.take(rate::training_fields(), training.options);
-  take_taus(keywords, network);
+/// A network that is drawn.
+rate::DaleModel drawn_model(const rate::NetworkOptions& network, const FieldValues& given,
+                            const rate::Task& task, Seed seed) {
   if (network.distribution == rate::WeightDistribution::gamma && given.contains("gain")) {
     throw InputError("gain", "", "weights='gamma' beside it",
                      "must be left out: that distribution has no gain");
   }
-  if (const py::object mask = keywords.take("mask"); !mask.is_none()) {
-    network.mask = matrix_from(mask, "mask",
-                               {.rows = network.units,
-                                .cols = network.units,
-                                .text = fmt::format("({0}, {0})", network.units)});
+  return rate::make_dale_model(
+      network, {.inputs = task.inputs(), .outputs = task.outputs(), .step_ms = task.step_ms()},
+      seed);
+}
+
+/// The network of `start`, and what says where it comes from.
+rate::DaleModel started_model(const io::ModelFile& file, const FieldValues& given,
+                              const rate::Task& task, std::string& origin) {
+  if (!given.empty()) {
+    const FieldInfo& field = find_field(rate::network_fields(), given.begin()->first);
+    throw InputError(keyword_of(field), "", "start beside it",
+                     "must be left out: the network is that of start");
   }
-  training.state = rate::initial_state(
-      rate::make_dale_model(
-          network, {.inputs = task.inputs(), .outputs = task.outputs(), .step_ms = task.step_ms()},
-          training.options.seed),
-      training.options);
+  require_same_inputs(file, task);
+  rate::DaleModel model = file.dale ? *file.dale : rate::dale_model_of(file.network, "start");
+  model.w0 = model.w;
+  model.tau_gate0 = model.tau_gate;
+  origin = fmt::format("start (fingerprint {})", mapping::network_fingerprint(file.network));
+  return model;
+}
+
+/// The keyword `train`: what is trained, the rest stays as it is.
+void choose_blocks(const py::object& given, rate::DaleModel& model,
+                   rate::TrainingOptions& options) {
+  if (given.is_none()) {
+    return;
+  }
+  std::string known;
+  for (const rate::TrainedBlock& block : rate::trained_blocks()) {
+    options.*block.trained = false;
+    if (std::string_view(block.name) != "taus_gaus" || !model.fixed_tau()) {
+      known += (known.empty() ? "" : ", ") + std::string(block.name);
+    }
+  }
+  const py::tuple words = PyUnicode_Check(given.ptr()) ? py::make_tuple(given) : py::tuple(given);
+  for (const py::handle word : words) {
+    const std::string name = PyUnicode_Check(word.ptr()) ? py::cast<std::string>(word) : "";
+    const auto block = std::ranges::find_if(rate::trained_blocks(),
+                                            [&](const auto& one) { return name == one.name; });
+    if (block == rate::trained_blocks().end() || (name == "taus_gaus" && model.fixed_tau())) {
+      throw InputError("train", "", py::cast<std::string>(py::repr(word)),
+                       "must be made of " + known);
+    }
+    options.*block->trained = true;
+  }
+  if (options.trains_w_in) {
+    model.trains_input = true;
+  }
+}
+
+Training new_training(Keywords& keywords, const rate::Task& task) {
+  rate::NetworkOptions network;
+  Training training;
+  take_preset(keywords, network, training.options);
+  const py::object start = keywords.take("start");
+  const py::object blocks = keywords.take("train");
+  const FieldValues given = keywords.take(rate::network_fields(), network);
+  const FieldValues learning = keywords.take(rate::training_fields(), training.options);
+  const py::object mask = keywords.take("mask");
+  rate::DaleModel model;
+  if (start.is_none()) {
+    take_taus(keywords, network);
+    if (!mask.is_none()) {
+      network.mask = matrix_from(mask, "mask",
+                                 {.rows = network.units,
+                                  .cols = network.units,
+                                  .text = fmt::format("({0}, {0})", network.units)});
+    }
+    model = drawn_model(network, given, task, training.options.seed);
+  } else {
+    if (!mask.is_none() || !keywords.take("taus").is_none()) {
+      throw InputError(mask.is_none() ? "taus" : "mask", "", "start beside it",
+                       "must be left out: the network is that of start");
+    }
+    model = started_model(py::cast<const io::ModelFile&>(start), given, task, training.origin);
+    if (!learning.contains("noise")) {
+      training.options.noise = model.noise;
+    }
+  }
+  choose_blocks(blocks, model, training.options);
+  training.state = rate::initial_state(std::move(model), training.options);
   return training;
 }
 
@@ -91,7 +162,7 @@ Training resumed_training(Keywords& keywords, const std::string& path, const rat
     throw InputError("task", "", task.name(),
                      fmt::format("must be {}, that of the checkpoint", checkpoint.task));
   }
-  Training training{std::move(checkpoint.state), checkpoint.options, path};
+  Training training{std::move(checkpoint.state), checkpoint.options, path, checkpoint.trained_from};
   if (const auto trials = keywords.take_integer("trials", kCount)) {
     training.options.max_trials = static_cast<int>(*trials);
   }
@@ -151,17 +222,19 @@ py::tuple train(const rate::Task& task, const py::dict& options, const std::stri
                  "fewer units or a smaller batch take less");
   const rate::CheckpointSink sink = [&](const rate::TrainingState& state) {
     if (!training.checkpoint.empty()) {
-      io::write_checkpoint(training.checkpoint, {state, training.options, task.name(),
-                                                 task.parameters(), command, task.split()});
+      io::write_checkpoint(training.checkpoint,
+                           {state, training.options, task.name(), task.parameters(), command,
+                            task.split(), training.origin});
     }
   };
   Session session(progress);
   const rate::TrainingResult result = session.run([&] {
     return rate::train(std::move(training.state), task, training.options, session.control(), sink);
   });
-  return py::make_tuple(
-      std::make_shared<io::ModelFile>(io::trained_model(result, task, training.options, command)),
-      training_dict(result));
+  auto model =
+      std::make_shared<io::ModelFile>(io::trained_model(result, task, training.options, command));
+  model->provenance.trained_from = training.origin;
+  return py::make_tuple(model, training_dict(result));
 }
 
 }  // namespace

@@ -107,6 +107,7 @@ def test_the_page_runs_as_it_stands(tmp_path, monkeypatch):
     scope = {"__name__": "__main__", "models": SOURCE / "data/models"}
     for block in blocks(SOURCE / "docs/python.md"):
         exec(compile(block, "docs/python.md", "exec"), scope)
+    assert scope["held"].trained  # a task of Python's own is learnt
     assert {path.name for path in tmp_path.iterdir()} >= {"page.html", "model.mat", "model.nir"}
 
 
@@ -123,6 +124,14 @@ def test_the_networks_of_the_front_page_are_one(tmp_path, monkeypatch):
     assert voltages.shape == (100, 10000)
     assert (voltages == scope["Network"].load(tmp_path / "net.toml").run()["rnn.v"]).all()
     assert voltages[:, 0].tolist() == [0.0] * 100 and abs(voltages[:, -1]).max() > 10.0
+
+
+def test_the_page_says_what_stands_for_every_command():
+    commands = re.findall(r"^## rheobase (.+)$", (SOURCE / "docs/command-line.md").read_text(), re.M)
+    groups = {one.split()[0] for one in commands if " " in one}
+    table = (SOURCE / "docs/python.md").read_text().split("## Every command")[1].split("\n## ")[0]
+    named = {name for row in table.splitlines() for name in re.findall(r"`([a-z ]+)`", row.split("|")[1] if "|" in row else "")}
+    assert set(commands) - groups == named
 
 
 @pytest.mark.parametrize("example", sorted((SOURCE / "python/examples").glob("*.py")), ids=lambda p: p.stem)

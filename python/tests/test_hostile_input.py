@@ -11,7 +11,7 @@ import time
 import numpy as np
 import pytest
 import rheobase
-from rheobase import _engine, innate
+from rheobase import _engine, innate, motif
 
 
 def refused(call, *parts):
@@ -23,9 +23,15 @@ def refused(call, *parts):
 
 def test_an_array_that_no_memory_holds_is_refused_in_words(small):
     huge = np.broadcast_to(np.float32(0.0), (small.inputs, 2**42))
-    with pytest.raises((rheobase.InputError, MemoryError)) as error:
-        small.run(huge)
-    assert "memory" in str(error.value)
+    for call in (lambda: small.run(huge), lambda: rheobase.Task.from_trials(huge[:, :, np.newaxis], huge[:, :, np.newaxis]),
+                 lambda: rheobase.analysis.pca(huge), lambda: rheobase.analysis.mcnemar(huge[0], huge[0])):
+        refused(call, "GiB")
+
+
+def test_targets_whose_squares_are_not_finite_are_refused():
+    for size, step in ((1e200, 0.1), (1.0, 1e-320)):
+        refused(lambda: motif.linear({"a": size * np.sin(np.arange(60.0))}, step_tau=step, units=20, terms=4,
+                                     preparation_rank=10, starts=1), "target", "finite")
 
 
 @pytest.mark.parametrize("keyword", ["seed", "trial", "threads"])

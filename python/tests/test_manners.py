@@ -14,17 +14,19 @@ import numpy as np
 import pytest
 
 import rheobase
+from rheobase import force, innate, motif
 
 
 @contextlib.contextmanager
-def interrupted_after(seconds):
+def interrupted_after(seconds, aside=False):
     """Ctrl-C so long after the beginning; yields what tells how late the work stopped.
 
-    Lateness is processor time of the main thread: on a busy machine the clock on the wall says
-    nothing about the program. Work that ends by itself gets no Ctrl-C afterwards.
+    Lateness is processor time of the main thread, of all threads where the work is done `aside`: on
+    a busy machine the clock on the wall says nothing about the program. Work that ends by itself gets
+    no Ctrl-C afterwards.
     """
     main = threading.main_thread().ident
-    clock = time.pthread_getcpuclockid(main)
+    clock = time.CLOCK_PROCESS_CPUTIME_ID if aside else time.pthread_getcpuclockid(main)
     over = threading.Event()
     sent = []
 
@@ -42,7 +44,8 @@ def interrupted_after(seconds):
         thread.join()
 
 
-@pytest.mark.parametrize("work", ["train", "simulate", "rate", "convert", "compare", "batch"])
+@pytest.mark.parametrize("work", ["train", "simulate", "rate", "convert", "compare", "batch", "force", "innate",
+                                  "motif", "preparation"])
 def test_ctrl_c_stops_soon_and_leaves_the_interpreter_usable(lif, work):
     long = np.zeros((1, 20000))
     jobs = {
@@ -52,8 +55,15 @@ def test_ctrl_c_stops_soon_and_leaves_the_interpreter_usable(lif, work):
         "convert": lambda: rheobase.convert(lif, trials=20000),
         "compare": lambda: rheobase.compare(lif, trials=20000),
         "batch": lambda: rheobase.simulate(lif, np.zeros((1, 200, 2000)), record="output", output_step=50),
+        "force": lambda: force.train(units=400, iterations=1000, threshold=1),
+        "innate": lambda: innate.timing(units=600, delay=4000, recurrent_trials=50),
+        "motif": lambda: library.train(targets, batches=100000, threads=1),
+        "preparation": lambda: motif.prepare(units=300, batches=100000, threads=1),
     }
-    with interrupted_after(0.3) as late:
+    library = motif.prepare(architecture="additive", units=200, seed=1)
+    targets = motif.targets(count=2)
+    aside = work == "motif"
+    with interrupted_after(0.3, aside) as late:
         with pytest.raises(KeyboardInterrupt):
             jobs[work]()
         assert late() < 0.1

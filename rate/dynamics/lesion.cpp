@@ -3,6 +3,8 @@
 #include <cmath>
 #include <utility>
 
+#include "rate/dynamics/unit_type.hpp"
+
 namespace rheobase::rate {
 
 namespace {
@@ -11,6 +13,26 @@ namespace {
 constexpr std::uint32_t kLesionLane = 0x4C455349U;
 
 }  // namespace
+
+std::optional<std::vector<Eigen::Index>> units_of_type(std::string_view word,
+                                                       const RateNetwork& network) {
+  if (word != "exc" && word != "inh" && word != "som" && word != "all") {
+    return std::nullopt;
+  }
+  const auto belongs = [word](UnitType type) {
+    return word == "all" || (word == "exc" && type == UnitType::excitatory) ||
+           (word == "inh" && type == UnitType::inhibitory) ||
+           (word != "exc" && type == UnitType::som);
+  };
+  const std::vector<UnitType> types = unit_types(network);
+  std::vector<Eigen::Index> units;
+  for (std::size_t i = 0; i < types.size(); ++i) {
+    if (belongs(types[i])) {
+      units.push_back(static_cast<Eigen::Index>(i));
+    }
+  }
+  return units;
+}
 
 template <class T>
 std::vector<T> random_part(std::vector<T> all, double fraction, Seed seed) {

@@ -9,13 +9,19 @@
 //   drive        one more input, of weight 1 to the units and 0 to the others
 #pragma once
 
+#include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "core/random.hpp"
 #include "rate/dynamics/rate_network.hpp"
 
 namespace rheobase::rate {
+
+/// Units of "exc", "inh" (with som), "som" or "all", counted from 0; nothing for other words.
+std::optional<std::vector<Eigen::Index>> units_of_type(std::string_view word,
+                                                       const RateNetwork& network);
 
 /// @param units  counted from 0
 void remove_units(RateNetwork& network, std::span<const Eigen::Index> units);

@@ -166,6 +166,9 @@ void ForceTraining::start_pass(std::size_t side) {
 }
 
 void ForceTraining::step(Eigen::Index t, bool learns) {
+  if (abandon_ && abandon_()) {
+    throw Cancelled(fmt::format("stopped at step {} of iteration {}", t, iteration_));
+  }
   if (!current_known_) {
     stepper_.refresh_current();
   }

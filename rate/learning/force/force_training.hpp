@@ -28,6 +28,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <Eigen/Core>
@@ -109,6 +110,9 @@ class ForceTraining : public Learner {
   void advance() override { last_ = iterate(); }
   bool finished() const override { return converged(); }
   std::string status() const override;
+  /// Asked at every step of an iteration; where it says so, iterate() gives the iteration up and
+  /// throws Cancelled. The training cannot go on then.
+  void abandon_when(std::function<bool()> abandon) { abandon_ = std::move(abandon); }
   /// Outcome of the last advance().
   const ForceIteration& last_iteration() const { return last_; }
 
@@ -165,6 +169,7 @@ class ForceTraining : public Learner {
   double error_sum_ = 0.0;
   std::int64_t updates_ = 0;
   Eigen::VectorXd error_, gain_, trainable_rate_;
+  std::function<bool()> abandon_;
 };
 
 /// A whole training.

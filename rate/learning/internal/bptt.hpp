@@ -39,7 +39,8 @@ class Bptt {
 
   /// Gradient of the mean loss at `parameters`, in the parametrisation's blocks.
   /// @throws InputError for another number of trials than options.batch or trials that do not fit,
-  /// Cancelled when `control` asks to stop: there is no gradient then
+  /// Cancelled when `control`, asked within trials by the calling thread, says so: there is no
+  /// gradient then
   void run(std::span<const Real> parameters, std::span<const Trial> trials,
            const NoiseSeries& noise, const RunControl& control = {});
 
@@ -72,11 +73,11 @@ class Bptt {
   };
 
   void run_group(Workspace& work, std::span<const Trial> trials, const TrialGroup& group,
-                 const NoiseSeries& noise);
+                 const NoiseSeries& noise, const RunControl& control);
   void load_error(Workspace& work, std::span<const Trial> trials, const TrialGroup& group);
   void load_rate_cost(Workspace& work, std::size_t trials, const TrialGroup& group);
   void add_weight_penalty();
-  void walk_back(Workspace& work, const TrialGroup& group);
+  void walk_back(Workspace& work, const TrialGroup& group, const RunControl& control);
   BackwardArguments<Real> backward_arguments(Workspace& work, const TrialGroup& group) const;
   void add_first_step(Workspace& work, const TrialGroup& group) const;
   void add_loop_gradients(Workspace& work, const BackwardArguments<Real>& walked) const;

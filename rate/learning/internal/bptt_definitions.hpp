@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -99,6 +100,12 @@ void add_products(std::span<const double> signal, const Real* lines, std::size_t
   }
   for (std::size_t k = 0; k < units.size(); ++k) {
     units[k] += total[k];
+  }
+}
+
+void stop_within_batch(const RunControl& control) {
+  if (control.stop_requested()) {
+    throw Cancelled("stopped within a batch");
   }
 }
 
@@ -211,17 +218,19 @@ void Bptt<Real>::run(std::span<const Real> parameters, std::span<const Trial> tr
   const std::vector<TrialGroup> groups = group_trials<Real>(trials.size());
   if (workspaces_.size() == 1) {
     for (const TrialGroup& group : groups) {
-      if (control.stop_requested()) {
-        throw Cancelled("stopped within a batch");
-      }
-      run_group(workspaces_[0], trials, group, noise);
+      run_group(workspaces_[0], trials, group, noise, control);
       add(workspaces_[0], group);
     }
   } else {
+    const std::thread::id caller = std::this_thread::get_id();
+    const RunControl stop{{}, control.cancelled};
     parallel_for(
         groups.size(), options_.threads,
-        [&](std::size_t i) { run_group(workspaces_[i], trials, groups[i], noise); },
-        RunControl{{}, control.cancelled});
+        [&](std::size_t i) {
+          const bool asks = std::this_thread::get_id() == caller;
+          run_group(workspaces_[i], trials, groups[i], noise, asks ? stop : RunControl{});
+        },
+        stop);
     for (std::size_t i = 0; i < groups.size(); ++i) {
       add(workspaces_[i], groups[i]);
     }
@@ -232,11 +241,12 @@ void Bptt<Real>::run(std::span<const Real> parameters, std::span<const Trial> tr
 
 template <class Real>
 void Bptt<Real>::run_group(Workspace& work, std::span<const Trial> trials, const TrialGroup& group,
-                           const NoiseSeries& noise) {
+                           const NoiseSeries& noise, const RunControl& control) {
+  stop_within_batch(control);
   work.forward.run(network_, trials, group, noise);
   load_error(work, trials, group);
   load_rate_cost(work, trials.size(), group);
-  walk_back(work, group);
+  walk_back(work, group, control);
 }
 
 template <class Real>
@@ -302,7 +312,7 @@ void Bptt<Real>::add_weight_penalty() {
 }
 
 template <class Real>
-void Bptt<Real>::walk_back(Workspace& work, const TrialGroup& group) {
+void Bptt<Real>::walk_back(Workspace& work, const TrialGroup& group, const RunControl& control) {
   for (AlignedVector<Real>* sums :
        {&work.adjoint, &work.feedback, &work.gain_gradient, &work.readout_gradient}) {
     std::fill(sums->begin(), sums->end(), Real{0});
@@ -323,6 +333,7 @@ void Bptt<Real>::walk_back(Workspace& work, const TrialGroup& group) {
       .gradient = work.weight_gradient.data(),
   };
   for (const Chunk& chunk : chunks_backwards(options_.steps, group.panel)) {
+    stop_within_batch(control);
     arguments.first = chunk.first;
     arguments.last = chunk.last;
     RHEOBASE_SIMD_DISPATCH(options_.level, backward<Real>)(arguments);

@@ -47,7 +47,7 @@ DescentOptions descent_options(const MotifTrainingOptions& options, bool shared)
 class Batches {
  public:
   virtual ~Batches() = default;
-  virtual double run(Bptt<float>& bptt, const MotifCourse& course) = 0;
+  virtual double run(Bptt<float>& bptt, const MotifCourse& course, const RunControl& control) = 0;
   virtual double evaluate(std::span<const float> parameters) = 0;
   virtual std::unique_ptr<Bptt<float>> bptt() const = 0;
 };
@@ -95,7 +95,7 @@ class OneMotif final : public Batches {
                     .spike_noise = options_.spike_noise});
   }
 
-  double run(Bptt<float>& bptt, const MotifCourse& course) override {
+  double run(Bptt<float>& bptt, const MotifCourse& course, const RunControl& control) override {
     const auto first = static_cast<std::uint32_t>(course.batches_done) *
                        static_cast<std::uint32_t>(options_.batch);
     for (std::size_t i = 0; i < starts_.size(); ++i) {
@@ -106,7 +106,8 @@ class OneMotif final : public Batches {
              {.factor = state_scale() * library_.options.noise,
               .seed = options_.seed,
               .first_trial = first,
-              .added = starts_});
+              .added = starts_},
+             control);
     return mean(bptt.losses());
   }
 
@@ -159,7 +160,7 @@ class AllMotifs final : public Batches {
                                                      .threads = options_.threads});
   }
 
-  double run(Bptt<float>& bptt, const MotifCourse& course) override {
+  double run(Bptt<float>& bptt, const MotifCourse& course, const RunControl& control) override {
     const auto first = static_cast<std::uint32_t>(course.batches_done) *
                        static_cast<std::uint32_t>(trials_.size());
     for (std::size_t i = 0; i < starts_.size(); ++i) {
@@ -169,7 +170,8 @@ class AllMotifs final : public Batches {
              {.factor = library_.options.noise,
               .seed = options_.seed,
               .first_trial = first,
-              .added = starts_});
+              .added = starts_},
+             control);
     return mean(bptt.losses());
   }
 
@@ -226,10 +228,10 @@ void note_evaluation(double rmse, const MotifTrainingOptions& options, MotifCour
 
 /// Batches up to and with the next evaluation.
 void advance_course(Batches& batches, const MotifTrainingOptions& options,
-                    const DescentOptions& descent, MotifCourse& course) {
+                    const DescentOptions& descent, const RunControl& control, MotifCourse& course) {
   const std::unique_ptr<Bptt<float>> bptt = batches.bptt();
   do {
-    const double loss = batches.run(*bptt, course);
+    const double loss = batches.run(*bptt, course, control);
     descend(bptt->blocks(), bptt->gradient(), loss, descent, course);
   } while (course.batches_done % options.evaluate_every != 0 &&
            course.batches_done < options.batches);
@@ -295,7 +297,7 @@ void MotifLearner::advance() {
   const DescentOptions descent = descent_options(options_, shared);
   if (shared) {
     AllMotifs batches(library_, motifs_, options_);
-    advance_course(batches, options_, descent, courses_.front());
+    advance_course(batches, options_, descent, abandon_, courses_.front());
     return;
   }
   std::vector<std::size_t> open;
@@ -306,7 +308,7 @@ void MotifLearner::advance() {
   }
   parallel_for(open.size(), options_.threads, [&](std::size_t k) {
     OneMotif batches(library_, motifs_[open[k]], options_);
-    advance_course(batches, options_, descent, courses_[open[k]]);
+    advance_course(batches, options_, descent, abandon_, courses_[open[k]]);
   });
 }
 

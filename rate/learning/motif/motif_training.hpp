@@ -1,8 +1,10 @@
 #pragma once
 
+#include <functional>
 #include <limits>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/field_table_fwd.hpp"
@@ -71,6 +73,10 @@ class MotifLearner final : public Learner {
   NamedArrays state() const override;
   void restore(const NamedArrays& state) override;
 
+  /// Asked within batches, from whatever thread; where it says so, advance() gives its piece up and
+  /// throws Cancelled. Motifs may be at different batches then.
+  void abandon_when(std::function<bool()> abandon) { abandon_ = {{}, std::move(abandon)}; }
+
   /// With the minima found so far.
   MotifLibrary library() const;
   const std::vector<std::size_t>& motifs() const { return motifs_; }
@@ -82,6 +88,7 @@ class MotifLearner final : public Learner {
   std::vector<std::size_t> motifs_;
   MotifTrainingOptions options_;
   std::vector<MotifCourse> courses_;
+  RunControl abandon_;
 };
 
 /// Options of training the preparatory module (appendix A.4 of the paper): the summed squared rates
@@ -112,6 +119,9 @@ class PreparationLearner final : public Learner {
   NamedArrays state() const override;
   void restore(const NamedArrays& state) override;
 
+  /// Asked within a batch; where it says so, advance() gives the batch up and throws Cancelled.
+  void abandon_when(std::function<bool()> abandon) { abandon_ = {{}, std::move(abandon)}; }
+
   /// With the weights trained so far.
   MotifLibrary library() const;
   const MotifCourse& course() const { return course_; }
@@ -122,6 +132,7 @@ class PreparationLearner final : public Learner {
   MotifLibrary library_;
   PreparationOptions options_;
   MotifCourse course_;
+  RunControl abandon_;
   std::unique_ptr<Batch> batch_;
 };
 

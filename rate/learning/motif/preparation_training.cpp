@@ -61,7 +61,8 @@ void PreparationLearner::advance() {
                    {.factor = library_.options.noise,
                     .seed = options_.seed,
                     .first_trial = first,
-                    .added = batch_->starts});
+                    .added = batch_->starts},
+                   abandon_);
   const DescentOptions descent{
       .rate_of = [rate = options_.learning_rate](const std::string&) { return rate; }};
   descend(batch_->bptt.blocks(), batch_->bptt.gradient(), batch_->bptt.penalty(), descent, course_);

@@ -206,6 +206,12 @@ ExponentialSum fit_exponentials(const Eigen::VectorXd& target, double step,
       best = p;
     }
   }
+  if (best.size() == 0) {
+    throw InputError(
+        "exponential fit", "target",
+        fmt::format("values up to {:g} in steps of {:g}", target.cwiseAbs().maxCoeff(), step),
+        "must be of a size and a step with which the fit's squares stay finite");
+  }
   // A larger ridge where the norm of alpha is out of bounds.
   for (double ridge = least_ridge;; ridge *= 3.0) {
     const FitProblem fine = every(target, step, 1, options, ridge);

@@ -1,0 +1,157 @@
+"""Accuracy over the size of a lesion, the strength or the time of a drive: ``rheobase perturb``."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+
+from ._checks import require_memory, whole_number
+from ._display import Measure
+from ._errors import input_error
+from ._progress import Progress, progress_function
+from .conversion import SpikingModel, task_of
+from .evaluation import evaluate
+from .models import as_rate_model
+
+
+@dataclasses.dataclass(frozen=True, repr=False)
+class Perturbation(Measure):
+    """Accuracies under a lesion or a drive of V values, R random choices of each.
+
+    Attributes
+    ----------
+    varied : str
+        ``'fractions'``, ``'strengths'`` or ``'times'``.
+    values : ndarray, V
+        Fractions, strengths, or starts in ms.
+    rate : ndarray, V x R
+        Accuracy of the rate network, 0 to 1.
+    spiking : ndarray, V x R, or None
+        Of the spiking network; None without one.
+    trials : int
+        Trials of every evaluation, the same in all.
+    """
+
+    varied: str
+    values: np.ndarray
+    rate: np.ndarray
+    spiking: np.ndarray | None
+    trials: int
+
+
+def _sweep(given: dict[str, Any]) -> tuple[str, np.ndarray]:
+    """What is varied, and its values."""
+    wanted = {name: value for name, value in given.items() if value is not None}
+    if len(wanted) != 1:
+        raise input_error("fractions, strengths, times", f"{len(wanted)} of them",
+                          "must be one: what is varied")
+    name, value = wanted.popitem()
+    values = np.atleast_1d(np.asarray(value))
+    if values.ndim != 1 or values.dtype.kind not in "iuf" or not len(values):
+        raise input_error(name, f"{values.dtype} of shape {values.shape}",
+                          "must be an array of numbers of shape (n,)")
+    require_memory(values, name)
+    return name, values.astype(float)
+
+
+def _check(varied: str, values: np.ndarray, options: dict[str, Any]) -> None:
+    lesions = [name for name in ("lesion", "lesion_connections") if options.get(name) is not None]
+    if varied == "fractions":
+        if not np.all((values >= 0) & (values <= 1)):
+            raise input_error("fractions", "a number outside 0 to 1", "must be 0 to 1")
+        if len(lesions) != 1 or not isinstance(options[lesions[0]], str) or "@" in options[lesions[0]]:
+            raise input_error("fractions", "no lesion or two, or one with @",
+                              "must come with one of lesion and lesion_connections, a type without @")
+    elif options.get("drive") is None:
+        raise input_error(varied, "no drive", "must come with drive")
+    elif varied == "times" and options.get("drive_window") is not None:
+        raise input_error("drive_window", repr(options["drive_window"]),
+                          "must be left out beside times")
+
+
+def _at(varied: str, value: float, duration_ms: float, options: dict[str, Any]) -> dict[str, Any]:
+    """The options of an evaluation at a value."""
+    if varied == "strengths":
+        return {**options, "drive_strength": value}
+    if varied == "times":
+        return {**options, "drive_window": (value, value + duration_ms)}
+    name = "lesion" if options.get("lesion") is not None else "lesion_connections"
+    return {**options, name: f"{options[name]}@{value!r}"}
+
+
+def perturb(
+    model: Any, task: Any = None, *, fractions: Any = None, strengths: Any = None, times: Any = None,
+    duration_ms: float = 100.0, repeats: int = 1, trials: int = 100, progress: Progress = False,
+    **options: Any,
+) -> Perturbation:
+    """Accuracy over the size of a lesion, the strength or the time of a drive: ``rheobase perturb``.
+
+    Both networks do the trials of `evaluate` at every value.
+
+    Parameters
+    ----------
+    model : RateModel or SpikingModel
+        The network.
+    task : Task, str or object, optional
+        Default: the registered task that the model was made for.
+    fractions : array_like, optional
+        Of `lesion` or `lesion_connections`, which name a type such as ``'inh'`` or ``'exc-exc'``.
+    strengths : array_like, optional
+        Of `drive`.
+    times : array_like, optional
+        Times in ms at which `drive` begins, for `duration_ms`. One of the three is given.
+    duration_ms : float
+        How long a drive of `times` lasts.
+    repeats : int
+        Random choices of units or connections at every value, with the seeds `lesion_seed`,
+        `lesion_seed` + 1 and so on.
+    trials : int
+        Number of trials at every value.
+    progress : bool or callable
+        A bar on standard error, or a function of (fraction, status).
+    **options
+        Those of `evaluate`, with its lesions and drives.
+
+    Returns
+    -------
+    Perturbation
+        Accuracies, values x repeats.
+
+    Raises
+    ------
+    InputError
+        For units or connections that the network lacks, and options out of range.
+
+    Notes
+    -----
+    The same seed and options give the accuracies of the command line. Source: docs/experiments.md.
+    """
+    network = as_rate_model(model)
+    known = task_of(network, task)
+    varied, values = _sweep({"fractions": fractions, "strengths": strengths, "times": times})
+    _check(varied, values, options)
+    repeats = whole_number(repeats, "repeats", 1)
+    first = whole_number(options.pop("lesion_seed", 1), "lesion_seed", 1)
+    spiking = isinstance(model, SpikingModel) or options.get("scaling") is not None
+    rate_accuracy = np.empty((len(values), repeats))
+    spiking_accuracy = np.empty((len(values), repeats))
+    used = 0
+    with progress_function(progress, "perturbing") as report:
+        for i, value in enumerate(values):
+            for repeat in range(repeats):
+                if report is not None:
+                    report((i + repeat / repeats) / len(values), f"{varied} {value:g}")
+                found = evaluate(
+                    model, known, trials=trials, network="both" if spiking else "rate",
+                    lesion_seed=first + repeat, **_at(varied, float(value), duration_ms, options),
+                )
+                assert found.rate is not None
+                rate_accuracy[i, repeat] = found.rate.accuracy
+                used = len(found.rate.correct)
+                if found.spiking is not None:
+                    spiking_accuracy[i, repeat] = found.spiking.accuracy
+        if report is not None:
+            report(1.0, "")
+    return Perturbation(varied, values, rate_accuracy, spiking_accuracy if spiking else None, used)
