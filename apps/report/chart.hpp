@@ -46,6 +46,8 @@ struct ChartPanel {
   std::vector<std::pair<double, double>> shaded = {};  ///< spans of the x axis
   std::string key = "top left";                        ///< place of the key, as gnuplot has it
   double x_tick = 0.0, y_tick = 0.0;                   ///< distance of ticks; 0: as gnuplot has it
+  double y_last_tick =
+      0.0;  ///< with y_tick: ticks from 0 to this alone, of an axis with room above
   bool log_y = false;
   bool equal_axes = false;  ///< one unit of x as long as one of y
 };
@@ -54,6 +56,7 @@ struct ChartPanel {
 struct Chart {
   int columns = 3;
   double panel_width_mm = 62.0, panel_height_mm = 48.0;  ///< with labels and title
+  double left_mm = 13.0;  ///< of it for ticks and label of the y axis
   std::vector<ChartPanel> panels;
 };
 
