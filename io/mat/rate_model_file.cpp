@@ -12,7 +12,6 @@
 #include "core/error.hpp"
 #include "core/whole_number.hpp"
 #include "io/mat/atomic_file.hpp"
-#include "io/mat/internal/file_kind.hpp"
 #include "io/mat/internal/rate_network_fields.hpp"
 #include "io/mat/internal/split_fields.hpp"
 #include "io/mat/internal/transfer_fields.hpp"
@@ -369,21 +368,6 @@ ModelProvenance read_provenance(const MatFile& file, const rate::RateNetwork& ne
   return provenance;
 }
 
-/// What has nothing of a Dale model: another kind of file, or a network as it runs without its
-/// time constants.
-void refuse_other_kinds(const MatFile& file, std::span<const std::byte> bytes) {
-  if (file.has("N") || file.has("m") || file.has("taus")) {
-    return;
-  }
-  if (const std::string kind = kind_of_other_file(bytes, file.where()); !kind.empty()) {
-    throw InputError(file.where(), "", kind,
-                     "must be a model, from `train`, `map` or as docs/formats.md has it");
-  }
-  if (file.has("w") && file.has("w_in")) {
-    file.matrix("tau_ms", "must be the time constants in ms: one, or one a unit");
-  }
-}
-
 }  // namespace
 
 ModelFile model_file_of(rate::DaleModel model) {
@@ -399,7 +383,6 @@ ModelFile parse_model(std::span<const std::byte> bytes, const std::string& where
   if (holds_rate_network(file)) {
     result.network = read_rate_network(file);
   } else {
-    refuse_other_kinds(file, bytes);
     result = model_file_of(read_dale_model(file));
   }
   if (file.has("task")) {

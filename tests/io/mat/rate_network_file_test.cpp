@@ -99,35 +99,6 @@ TEST_SUITE("unit") {
     }
   }
 
-  TEST_CASE("what is missing, or what else the file is, is named") {
-    MatFields fields;
-    fields.matrix("w", Eigen::MatrixXd::Identity(3, 3));
-    fields.matrix("w_in", Eigen::MatrixXd::Ones(3, 1));
-    fields.matrix("w_out", Eigen::Vector3d(1.0, 2.0, 3.0));
-    CHECK(network_refusal(fields) ==
-          "field 'tau_ms': found no such field; must be the time constants in ms: one, or one a "
-          "unit");
-    MatFields misspelt = fields;
-    misspelt.number("tau_mss", 20.0);
-    CHECK(network_refusal(misspelt).find("the nearest is 'tau_mss'") != std::string::npos);
-    const auto refusal_with = [](const std::vector<const char*>& names) {
-      MatFields other;
-      for (const char* name : names) {
-        other.number(name, 1.0);
-      }
-      return network_refusal(other);
-    };
-    CHECK(refusal_with({"u", "z"}).starts_with("found trials of a task, for --trials-file; must "));
-    CHECK(
-        refusal_with({"spike_unit", "spike_time_ms"}).starts_with("found a run, from `simulate`"));
-    CHECK(refusal_with({"spike_unit", "content"}).starts_with("found a run or state of a built"));
-    CHECK(refusal_with({"attractor.x", "levels"}).starts_with("found trials of an attractor"));
-    CHECK(refusal_with({"motifs"}).starts_with("found targets of motifs"));
-    CHECK(refusal_with({"linear_motifs", "A"}).starts_with("found a linear model of motifs"));
-    CHECK(refusal_with({"format", "summary"}).starts_with("found a comparison"));
-    CHECK(refusal_with({"else"}).starts_with("field 'N': found no such field"));
-  }
-
   TEST_CASE("more loops than a reader asks for are refused, not lost") {
     const test::TemporaryFolder folder;
     ModelFile file;
