@@ -112,6 +112,11 @@ std::string unknown_command(const Chosen& group, const std::string& word) {
 std::string fault_of(CLI::App& program, const CLI::ParseError& error) {
   const Chosen chosen = chosen_of(program);
   const std::string unknown = unknown_argument(program);
+  // A word where a command belongs: what follows it are options of that command.
+  const std::vector<std::string> rest = program.remaining(true);
+  if (chosen.is_group() && !rest.empty() && !rest.front().starts_with('-')) {
+    return unknown_command(chosen, rest.front());
+  }
   if (!unknown.empty() && unknown.front() == '-') {
     const std::string name = unknown.substr(0, unknown.find('='));
     return "unknown option " + name + did_you_mean(name, option_names(*chosen.app));

@@ -56,6 +56,23 @@ std::string lesion_connections(const InterventionChoice& choice, rate::RateNetwo
   return fmt::format("lesion of {} connections ({})", count, choice.connections);
 }
 
+/// What changes nothing was meant to.
+void refuse_idle_options(const InterventionChoice& choice) {
+  const auto given = [](const std::optional<Option>& option) { return option && option->given(); };
+  if (choice.drive.empty() && !choice.window.empty()) {
+    throw InputError("--drive-window", "", choice.window, "must come with --drive");
+  }
+  if (choice.drive.empty() && given(choice.strength_option)) {
+    throw InputError("--drive-strength", "", fmt::format("{:g}", choice.strength),
+                     "must come with --drive");
+  }
+  const std::string all = choice.lesion + choice.connections + choice.drive;
+  if (given(choice.seed_option) && all.find('@') == std::string::npos) {
+    throw InputError("--lesion-seed", "", std::to_string(choice.seed),
+                     "must come with a fraction to draw, such as --lesion inh@0.25");
+  }
+}
+
 }  // namespace
 
 void add_intervention_options(Command command, InterventionChoice& choice) {
@@ -72,15 +89,16 @@ void add_intervention_options(Command command, InterventionChoice& choice) {
            "Units that get a constant input in every trial, named as in --lesion: one more input "
            "of weight 1, which the spiking network has as it has any other")
       .group(kGroup);
-  add_number(command, "--drive-strength", choice.strength, {}, "",
-             "Strength of that input; below 0 it silences")
-      .group(kGroup);
+  choice.strength_option = add_number(command, "--drive-strength", choice.strength, {}, "",
+                                      "Strength of that input; below 0 it silences")
+                               .group(kGroup);
   add_text(command, "--drive-window", choice.window, "START:END",
            "When, in ms from the start of the trial (default: all the time)")
       .group(kGroup);
-  add_integer(command, "--lesion-seed", choice.seed, kCount,
-              "Seed of what a fraction chooses; a larger fraction has what a smaller one has")
-      .group(kGroup);
+  choice.seed_option =
+      add_integer(command, "--lesion-seed", choice.seed, kCount,
+                  "Seed of what a fraction chooses; a larger fraction has what a smaller one has")
+          .group(kGroup);
 }
 
 Units chosen_units(const std::string& option, const std::string& text,
@@ -92,14 +110,16 @@ Units chosen_units(const std::string& option, const std::string& text,
     }
     return rate::random_part(*units, fraction, seed);
   }
-  return rate::random_part(parse_units(option, word, network.units()), fraction, seed);
+  try {
+    return rate::random_part(parse_units(option, word, network.units()), fraction, seed);
+  } catch (const InputError& error) {
+    throw InputError(option, "", error.found(), error.required() + ", or exc, inh, som, all");
+  }
 }
 
 std::string intervene(const InterventionChoice& choice, io::ModelFile& file) {
   const auto seed = static_cast<Seed>(choice.seed);
-  if (choice.drive.empty() && !choice.window.empty()) {
-    throw InputError("--drive-window", "", choice.window, "must come with --drive");
-  }
+  refuse_idle_options(choice);
   if (!choice.any()) {
     return {};
   }

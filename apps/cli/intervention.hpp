@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,8 @@ struct InterventionChoice {
   double strength = 1.0;
   std::string window;  ///< START:END in ms; empty: the whole trial
   int seed = 1;        ///< of what a fraction chooses
+  std::optional<Option> strength_option;
+  std::optional<Option> seed_option;
 
   bool any() const { return !lesion.empty() || !connections.empty() || !drive.empty(); }
 };

@@ -94,6 +94,10 @@ Sweep sweep_of(const PerturbRequest& request) {
                      "must come with --drive");
   }
   if (!request.strengths.empty()) {
+    if (choice.strength_option && choice.strength_option->given()) {
+      throw InputError("--drive-strength", "", fmt::format("{:g}", choice.strength),
+                       "must be left out beside --strengths");
+    }
     return {option, "Strength of the drive", number_list(option, request.strengths, {})};
   }
   if (!choice.window.empty()) {
@@ -215,7 +219,11 @@ std::string perturb_table(const Sweep& sweep, const std::vector<PerturbedPoint>&
 
 report::Chart perturb_chart(const Sweep& sweep, const std::vector<PerturbedPoint>& points) {
   report::ChartPanel panel;
+  panel.title = points.front().repeats.size() == 1 ? "Bars: 95 % interval of the trials"
+                                                   : "Bars: range of the choices";
   panel.x_label = sweep.label;
+  const auto [low, high] = std::ranges::minmax(sweep.values);
+  const double aside = 0.006 * (high - low);  // bars and lines of both networks side by side
   panel.y_label = "Correct trials (%)";
   panel.y_range = {0.0, 105.0};
   panel.key = "bottom left";
@@ -227,7 +235,8 @@ report::Chart perturb_chart(const Sweep& sweep, const std::vector<PerturbedPoint
     for (Eigen::Index i = 0; i < bars.rows(); ++i) {
       const PerturbedPoint& point = points[static_cast<std::size_t>(i)];
       const Spread spread = spread_of(point, spiking);
-      bars.row(i) << point.value, 100.0 * spread.mean, 100.0 * spread.low, 100.0 * spread.high;
+      bars.row(i) << point.value + (spiking ? aside : -aside), 100.0 * spread.mean,
+          100.0 * spread.low, 100.0 * spread.high;
     }
     report::ChartSeries line;
     line.values = bars.leftCols(2);
@@ -240,7 +249,6 @@ report::Chart perturb_chart(const Sweep& sweep, const std::vector<PerturbedPoint
     panel.series.push_back(std::move(line));
     panel.series.push_back(std::move(error_bars));
   }
-  const auto [low, high] = std::ranges::minmax(sweep.values);
   const double room = 0.05 * (high - low);
   if (room > 0.0) {
     panel.x_range = {low - room, high + room};

@@ -177,8 +177,10 @@ report::Chart psychometric_chart(const std::vector<PsychometricPoint>& points,
   const auto percent_of = [](Proportion PsychometricPoint::*accuracy) {
     return [accuracy](const PsychometricPoint& point) { return 100.0 * (point.*accuracy).value; };
   };
-  report::ChartPanel accuracy{
-      .title = "Accuracy", .x_label = name, .y_label = "Correct trials (%)", .series = {}};
+  report::ChartPanel accuracy{.title = "Accuracy (95 % intervals)",
+                              .x_label = name,
+                              .y_label = "Correct trials (%)",
+                              .series = {}};
   accuracy.y_range = {0.0, 105.0};
   accuracy.key = "bottom right";
   accuracy.series = {line(points, report::kBlue, "rate", percent_of(&PsychometricPoint::rate)),
@@ -197,6 +199,12 @@ report::Chart psychometric_chart(const std::vector<PsychometricPoint>& points,
   for (report::ChartPanel* panel : {&accuracy, &outputs}) {
     if (room > 0.0) {
       panel->x_range = {points.front().mean - room, points.back().mean + room};
+    }
+  }
+  // Bars and lines of both networks side by side.
+  for (report::ChartPanel* panel : {&accuracy, &outputs}) {
+    for (report::ChartSeries& series : panel->series) {
+      series.values.col(0).array() += series.colour == report::kRed ? 0.12 * room : -0.12 * room;
     }
   }
   report::Chart chart;

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "io/mat/trials_file.hpp"
 
@@ -93,6 +94,26 @@ void hold_out_fraction(rate::RecordedTrials& trials, double fraction, bool asked
                             kReason, trials.split->file));
 }
 
+/// What is allowed and hardly meant: seconds for milliseconds, trials x T x inputs for
+/// inputs x T x trials.
+void note_oddities(const rate::RecordedTrials& trials, const Console& console) {
+  const std::string& file = trials.split->file;
+  constexpr double kShortestStep = 0.05;
+  if (trials.step_ms < kShortestStep) {
+    note(console, fmt::format("{}: step_ms is {:g}, in milliseconds: {:g} s would be {:g}", file,
+                              trials.step_ms, trials.step_ms, 1000.0 * trials.step_ms));
+  }
+  const rate::Trial& first = trials.trials.front();
+  constexpr Eigen::Index kManyInputs = 8;
+  const auto count = static_cast<Eigen::Index>(trials.trials.size());
+  if (first.input.rows() >= kManyInputs && first.input.rows() == first.target.rows() &&
+      count < first.input.rows() && trials.input_names.empty()) {
+    note(console, fmt::format("{}: {} inputs, as many outputs and {}: u is inputs x T x trials; "
+                              "is it transposed?",
+                              file, first.input.rows(), counted(count, "trial")));
+  }
+}
+
 /// Where the network learnt from the file, what was held out then.
 rate::RecordedTrials with_known_split(rate::RecordedTrials trials, const TaskChoice& choice,
                                       const KnownTrials& known, const Console& console) {
@@ -127,6 +148,7 @@ rate::RecordedTrials trials_of(const TaskChoice& choice, TrialsUse use, const Kn
     return with_known_split(std::move(trials), choice, known, console);
   }
   rate::RecordedTrials trials = io::read_trials(choice.trials_file);
+  note_oddities(trials, console);
   if (known.split && known.split->hash == trials.split->hash) {
     return with_known_split(std::move(trials), choice, known, console);
   }

@@ -45,10 +45,10 @@ std::string drawn_with(const ChartSeries& series) {
 }
 
 void add_chart_panel(FigureScript& script, const Chart& chart, const ChartPanel& panel, int place) {
-  constexpr double kLeft = 13.0, kRight = 3.0, kTop = 7.0, kBottom = 10.5;
-  const double left = chart.panel_width_mm * (place % chart.columns) + kLeft;
+  constexpr double kRight = 3.0, kTop = 7.0, kBottom = 10.5;
+  const double left = chart.panel_width_mm * (place % chart.columns) + chart.left_mm;
   const double top = chart.panel_height_mm * (place / chart.columns) + kTop;
-  script.begin({left, top, chart.panel_width_mm - kLeft - kRight,
+  script.begin({left, top, chart.panel_width_mm - chart.left_mm - kRight,
                 chart.panel_height_mm - kTop - kBottom, panel.title, panel.x_label, panel.y_label});
   if (panel.x_range) {
     script.range('x', panel.x_range->first, panel.x_range->second);

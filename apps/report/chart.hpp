@@ -55,6 +55,7 @@ struct ChartPanel {
 struct Chart {
   int columns = 3;
   double panel_width_mm = 62.0, panel_height_mm = 48.0;  ///< with labels and title
+  double left_mm = 13.0;  ///< of it for ticks and label of the y axis
   std::vector<ChartPanel> panels;
 };
 

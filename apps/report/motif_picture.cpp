@@ -52,8 +52,8 @@ void add_preparation(FigureScript& script, const PreparationFigure& figure, doub
   const int count = trained ? 3 : 2;
   add_spectrum_panel(script,
                      {{"g J", kWantedColour, figure.spectra.without},
-                      {"another J + U V^T", kRandomColour, figure.spectra.with_random},
-                      {"g J + U V^T", kAfterColour, figure.spectra.with}},
+                      {"another J + U Vᵀ", kRandomColour, figure.spectra.with_random},
+                      {"g J + U Vᵀ", kAfterColour, figure.spectra.with}},
                      layout.below(row, 0, count, "Eigenvalues", "Real part", "Imaginary part"));
   const Eigen::VectorXd time = grid_of(figure.norm.rows(), step_tau);
   add_lines_panel(script,
@@ -194,7 +194,7 @@ void draw_linear_model(const LinearFigure& figure, const std::filesystem::path& 
                     layout.below(0, 0, count, "Errors of motifs", "Start", "RMSE"));
     add_spectrum_panel(script,
                        {{"A", kWantedColour, figure.alone},
-                        {"A + U V^T", kAfterColour, figure.prepared},
+                        {"A + U Vᵀ", kAfterColour, figure.prepared},
                         {"placed by a motif's loop", kRandomColour, figure.placed}},
                        layout.below(0, 1, count, "Eigenvalues", "Real part", "Imaginary part"));
     add_lines_panel(

@@ -84,7 +84,8 @@ void add_panel(FigureScript& script, const rate::Task& task, const rate::Trial& 
   const Eigen::Index targets = trial.target.rows();
   for (Eigen::Index output = 0; output < targets; ++output) {
     line(trial.input.rows() + 2 + output,
-         fmt::format("linewidth 1.6 dashtype {} linecolor rgb '{}'", output + 1,
+         // The later ones are thinner: of equal targets each is seen.
+         fmt::format("linewidth {:.1f} linecolor rgb '{}'", output == 0 ? 2.4 : 1.0,
                      kTargetColours[static_cast<std::size_t>(output) % kTargetColours.size()]),
          name_of(task.definition().output_names, "target", output, targets));
   }

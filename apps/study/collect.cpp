@@ -106,7 +106,7 @@ std::optional<ComparisonResult> compared(const Study& study, const Collected& al
   for (const MeasuredCell& cell : *second) {
     result.second.push_back(cell.value);
   }
-  result.rank_sum = analysis::rank_sum_test(result.first, result.second);
+  result.rank_sum = analysis::exact_rank_sum_test(result.first, result.second);
   result.pairs = before.size();
   if (!before.empty()) {
     result.paired = analysis::signed_rank_test(before, after);

@@ -3,7 +3,8 @@
 //
 //   z = (R - n (n + m + 1) / 2) / sqrt(n m (n + m + 1) / 12),   p = erfc(|z| / sqrt(2))
 //
-// without corrections for continuity or ties; and the selectivity (right - left) / (right + left).
+// without corrections for continuity or ties, or exactly: two-sided p from the C(n + m, n) equally
+// likely choices of ranks; and the selectivity (right - left) / (right + left).
 // References: Wilcoxon, Biometrics 1:80 (1945); Mann & Whitney, Ann Math Stat 18:50 (1947); Inagaki
 // et al., Nature 566:212 (2019), selectivity.
 #pragma once
@@ -18,12 +19,18 @@ struct RankSum {
   double rank_sum = 0.0;  ///< of the first sample among both; ties share their mean rank
   double z = 0.0;         ///< standardised by the normal approximation, positive: first is larger
   double p_value = 1.0;   ///< two-sided
+  bool exact = false;     ///< from the exact distribution; else from the normal approximation
 };
 
 /// Normal approximation without corrections for continuity or ties (Wilcoxon, Biometrics 1:80,
 /// 1945; Mann & Whitney, Ann Math Stat 18:50, 1947). NaN values are left out.
 /// @throws InputError where a sample has no other values
 RankSum rank_sum_test(std::span<const double> first, std::span<const double> second);
+
+/// The same with p from the exact distribution of the rank sum, twice the smaller tail, where no
+/// value occurs twice and both samples have at most 50 values (Mann & Whitney 1947).
+/// @throws InputError as rank_sum_test
+RankSum exact_rank_sum_test(std::span<const double> first, std::span<const double> second);
 
 /// Lick direction a unit prefers.
 enum class Selectivity { none, right, left };

@@ -369,13 +369,18 @@ ModelProvenance read_provenance(const MatFile& file, const rate::RateNetwork& ne
   return provenance;
 }
 
-/// Another file of ours is named, in place of the first field that it lacks.
+/// Another file of ours is named, in place of the first field that it lacks; so are the time constants
+/// of a network that has all but them.
 void require_model(const MatFile& file) {
   const FileKind* kind = kind_of(file);
   if (kind != nullptr && !kind->is_model) {
     throw InputError(file.where(), "", std::string(kind->name),
                      "must be a rate network: a model of `rheobase train` or `map`, or fields of "
                      "docs/formats.md");
+  }
+  const bool dale = file.has("N") || file.has("m") || file.has("taus");
+  if (!dale && file.has("w") && file.has("w_in")) {
+    file.matrix("tau_ms", "must be the time constants in ms: one, or one a unit");
   }
 }
 

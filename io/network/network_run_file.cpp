@@ -204,8 +204,11 @@ void read_spikes(const MatFile& file, NetworkRun& run) {
 }
 
 void require_content(const MatFile& file, const char* content) {
-  const std::string found =
-      file.has("content") ? file.text("content", "must be text") : "no field 'content'";
+  if (!file.has("content")) {
+    throw InputError(file.where(), "", "no file of `network run`",
+                     fmt::format("must be a {}, as `network run` writes it", content));
+  }
+  const std::string found = file.text("content", "must be text");
   if (found != content) {
     file.fail("content", found, fmt::format("must be '{}'", content));
   }

@@ -28,8 +28,9 @@ struct ConversionOptions {
   bool noise_given = false;   ///< the noise is simulation's: it is not fitted
   bool copies_given = false;  ///< the copies are transfer's, no others are tried
   bool neuron_given = false;  ///< refractory period, reset or threshold: they are not fitted
-  bool filter_input_given =
-      false;  ///< transfer says; else on where a trial begins with a state of its own
+  /// transfer says; else the better on the search's trials, where a trial begins with a state of
+  /// its own or loops come and go, and without a filter elsewhere
+  bool filter_input_given = false;
   bool readout_bias_given = false;  ///< transfer says; else fitted mappings use b_out
 };
 

@@ -50,9 +50,9 @@ void add_nullclines(ChartPanel& panel, const AttractorPhase& phase, const Span& 
   const Eigen::VectorXd second = rate::nullcline(phase.model, input, h);
   const Eigen::VectorXd first = rate::nullcline(phase.model, input.reverse(), h);
   panel.series.push_back(
-      {Style::lines, report::chart_points(h, second), report::kSky, "dh_1/dt = 0", 1.4});
+      {Style::lines, report::chart_points(h, second), report::kSky, "dh₁/dt = 0", 1.4});
   panel.series.push_back(
-      {Style::lines, report::chart_points(first, h), report::kOrange, "dh_2/dt = 0", 1.4});
+      {Style::lines, report::chart_points(first, h), report::kOrange, "dh₂/dt = 0", 1.4});
 }
 
 void add_trajectories(ChartPanel& plane, ChartPanel& course, const AttractorPhase& phase,
@@ -174,7 +174,7 @@ Span state_range(const AttractorPhase& phase, const Span& inputs) {
 }
 
 ChartPanel bifurcation_panel(const AttractorPhase& phase) {
-  ChartPanel panel{"Equilibria (dashed: unstable)", "Common input I (Hz)", "h_1, h_2 (Hz)", {}};
+  ChartPanel panel{"Equilibria (dashed: unstable)", "Common input I (Hz)", "h₁, h₂ (Hz)", {}};
   for (std::size_t branch = 0; branch < phase.branches.size(); ++branch) {
     add_branch(panel, phase.branches[branch], branch == 0);
   }
@@ -208,8 +208,8 @@ ChartPanel bifurcation_panel(const AttractorPhase& phase) {
 
 report::Chart phase_chart(const AttractorPhase& phase, const rate::AttractorProtocol& protocol,
                           int noisy, Seed seed) {
-  ChartPanel plane{"Phase plane of the delay", "h_1 (Hz)", "h_2 (Hz)", {}};
-  ChartPanel course{"Trials", "Time from the end of the delay (s)", "h_1 - h_2 (Hz)", {}};
+  ChartPanel plane{"Phase plane of the delay", "h₁ (Hz)", "h₂ (Hz)", {}};
+  ChartPanel course{"Trials", "Time from the end of the delay (s)", "h₁ - h₂ (Hz)", {}};
   const Span range = plane_range(phase);
   plane.x_range = plane.y_range = {{range.low, range.high}};
   plane.key = "top right";

@@ -21,6 +21,9 @@ ChartPanel fluctuation_panel(const io::ForceFile& file, const ForceTestResults& 
   const rate::TrialEpochs& epochs = file.task.epochs;
   for (const std::size_t side : {0U, 1U}) {
     const rate::ForceCoding& coding = results.coding[0];
+    if (!coding.varies_at(side, epochs.delay)) {
+      continue;  // nothing to measure by
+    }
     const Eigen::VectorXd course = coding.relative_fluctuation(side, epochs.delay);
     Eigen::VectorXd time(course.size());
     for (Eigen::Index k = 0; k < time.size(); ++k) {

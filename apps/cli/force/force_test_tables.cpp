@@ -2,6 +2,7 @@
 #include <array>
 #include <cmath>
 #include <numeric>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -46,12 +47,34 @@ std::vector<Selectivity> classes_of(const std::vector<double>& index) {
   return classes;
 }
 
-double fluctuation_before_cue(const io::ForceFile& file, const rate::ForceCoding& coding,
-                              std::size_t side) {
+/// Of the units that the targets make selective, those that the network makes so on the same side:
+/// "31.0 %".
+std::string recovered_text(const ForceTestResults& results) {
+  const std::vector<Selectivity> targets = classes_of(results.index[0]);
+  const std::vector<Selectivity> network = classes_of(results.index[1]);
+  int selective = 0;
+  int same = 0;
+  for (std::size_t unit = 0; unit < targets.size(); ++unit) {
+    selective += targets[unit] != Selectivity::none ? 1 : 0;
+    same += targets[unit] != Selectivity::none && targets[unit] == network[unit] ? 1 : 0;
+  }
+  return selective == 0 ? "-" : percent(static_cast<double>(same) / selective);
+}
+
+/// None where trials do not yet differ at the delay's start, as before noise that begins later.
+std::optional<double> fluctuation_before_cue(const io::ForceFile& file,
+                                             const rate::ForceCoding& coding, std::size_t side) {
   const rate::TrialEpochs& epochs = file.task.epochs;
+  if (!coding.varies_at(side, epochs.delay)) {
+    return std::nullopt;
+  }
   const Eigen::VectorXd course = coding.relative_fluctuation(side, epochs.delay);
   const Eigen::Index sample = epochs.cue / coding.sample_every;
   return course[std::min(sample, course.size() - 1)];
+}
+
+std::string fluctuation_text(const std::optional<double>& ratio) {
+  return ratio ? fmt::format("{:.2f}", *ratio) : "-";
 }
 
 std::string coding_table(const io::ForceFile& file, const ForceTestResults& results) {
@@ -61,8 +84,8 @@ std::string coding_table(const io::ForceFile& file, const ForceTestResults& resu
     const rate::ForceCoding& coding = results.coding[i];
     table.add_row({kDefinitionNames.at(i), fmt::format("{:.3f}", coding.direction.vector.norm()),
                    spread_text(coding.endpoint[0]), spread_text(coding.endpoint[1]),
-                   fmt::format("{:.2f}", fluctuation_before_cue(file, coding, 0)),
-                   fmt::format("{:.2f}", fluctuation_before_cue(file, coding, 1))});
+                   fluctuation_text(fluctuation_before_cue(file, coding, 0)),
+                   fluctuation_text(fluctuation_before_cue(file, coding, 1))});
   }
   return table.text();
 }
@@ -144,13 +167,16 @@ Json outcome_json(const rate::NoiseTest& test) {
 
 Json coding_json(const io::ForceFile& file, const rate::ForceCoding& coding) {
   const Eigen::VectorXd& vector = coding.direction.vector;
+  const auto fluctuation = [&](std::size_t side) {
+    const std::optional<double> ratio = fluctuation_before_cue(file, coding, side);
+    return ratio ? Json(*ratio) : Json();
+  };
   return {{"vector", std::vector<double>(vector.begin(), vector.end())},
           {"zero", coding.direction.scale.zero},
           {"one", coding.direction.scale.one},
           {"endpoints_right", coding.endpoint[0]},
           {"endpoints_left", coding.endpoint[1]},
-          {"sd_cue_relative_to_delay",
-           {fluctuation_before_cue(file, coding, 0), fluctuation_before_cue(file, coding, 1)}}};
+          {"sd_cue_relative_to_delay", {fluctuation(0), fluctuation(1)}}};
 }
 
 Json structure_json(const rate::ForceStructure& s) {
@@ -182,7 +208,8 @@ std::string force_test_tables(const io::ForceFile& file, const ForceTestResults&
   summary.add("from x = 0", fmt::format("pVar {:.3f} right, {:.3f} left", results.fresh.pvar[0],
                                         results.fresh.pvar[1]));
   summary.add("selectivity",
-              fmt::format("recovered in {} of the units", percent(results.recovered)));
+              fmt::format("the targets' class in {} of the units, {} of the selective ones",
+                          percent(results.recovered), recovered_text(results)));
   summary.add("  targets, index", classes_text(classes_of(results.index[0])));
   summary.add("  network, index", classes_text(classes_of(results.index[1])));
   summary.add("  network, rank-sum", classes_text(results.simulated));

@@ -271,7 +271,7 @@ void CapacityRun::print() const {
                    fmt::format("{:.4f}", point.standard_error), published_text(point.delay_ms)});
   }
   console_.out << table.text()
-               << fmt::format("{}, {} of them kept, in {} (summary.csv, summary.mat)\n",
+               << fmt::format("{}, {} of them there before, in {} (summary.csv, summary.mat)\n",
                               counted(cells_.size(), "network"), kept, request_.output.string());
   if (!request_.plot.empty()) {
     console_.out << request_.plot.string() << '\n';

@@ -60,10 +60,20 @@ void run_study_plot(const StudyPlotRequest& request, const Console& console) {
   const study::ResultFolder results = open_results(request, study);
   const std::vector<study::Plot> plots = plots_of(request, study);
   const study::Collected all = study::collect(study, results);
-  for (const study::Plot& plot : plots) {
-    const std::filesystem::path path = results.path() / (plot.name + "." + request.format);
-    report::draw_chart(study_chart(study, all, plot), path);
-    console.out << path.string() << '\n';
+  std::size_t drawn = 0;
+  for (std::size_t i = 0; i < plots.size(); ++i) {
+    try {
+      const report::Chart chart = study_chart(study, all, plots[i]);
+      const std::filesystem::path path = results.path() / (plots[i].name + "." + request.format);
+      report::draw_chart(chart, path);
+      console.out << path.string() << '\n';
+      ++drawn;
+    } catch (const InputError& error) {
+      if (drawn == 0 && i + 1 == plots.size()) {
+        throw;
+      }
+      note(console, error.what());
+    }
   }
 }
 

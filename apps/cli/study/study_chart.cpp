@@ -97,7 +97,7 @@ report::ChartSeries dots_of(const std::vector<const Placed*>& group, double spre
       const double place =
           cells.size() < 2 ? 0.0
                            : static_cast<double>(i) / static_cast<double>(cells.size() - 1) - 0.5;
-      rows.emplace_back(point->x + spread * (1.0 + 2.0 * (place + 0.5)), cells[i].value);
+      rows.emplace_back(point->x + 2.0 * spread * place, cells[i].value);
     }
   }
   dots.values.resize(static_cast<Eigen::Index>(rows.size()), 2);
@@ -159,6 +159,17 @@ std::pair<double, double> room_for_key(const report::ChartPanel& panel) {
   return {low - 0.05 * height, high + height * std::min(0.8, 0.05 + kLine * lines)};
 }
 
+/// What a figure without a value lacks.
+std::string needed_cells(const study::Study& study, const study::Plot& plot) {
+  const auto measure = std::ranges::find(study.measures, plot.measure, &study::Measure::name);
+  return measure == study.measures.end() || measure->among.empty()
+             ? "must have cells that are done: see `study status`"
+             : fmt::format(
+                   "must have cells that are done and where '{}' is true: see `study "
+                   "collect`",
+                   measure->among);
+}
+
 }  // namespace
 
 report::Chart study_chart(const study::Study& study, const study::Collected& all,
@@ -166,7 +177,7 @@ report::Chart study_chart(const study::Study& study, const study::Collected& all
   const auto [points, numbers] = placed(study, all, plot);
   if (points.empty()) {
     throw InputError("study plot", plot.name, "no value of " + plot.measure,
-                     "must have cells that are done: see `study status`");
+                     needed_cells(study, plot));
   }
   const study::Measure& measure =
       *std::ranges::find(study.measures, plot.measure, &study::Measure::name);
@@ -174,7 +185,8 @@ report::Chart study_chart(const study::Study& study, const study::Collected& all
   const double width = std::max(high.x - low.x, numbers ? std::abs(high.x) : 1.0);
   // Numbers have no bound: a fraction of them is a truth.
   const bool fraction = points.front().summary->successes && !measure.has_bound();
-  report::ChartPanel panel{study.title, numbers ? plot.over : "", measure.label, {}};
+  report::ChartPanel panel{
+      study.title + (study.quick ? " (quick)" : ""), numbers ? plot.over : "", measure.label, {}};
   panel.x_range = {low.x - 0.1 * width - (width == 0.0 ? 1.0 : 0.0),
                    high.x + 0.15 * width + (width == 0.0 ? 1.0 : 0.0)};
   panel.key = "top right";
@@ -200,7 +212,7 @@ report::Chart study_chart(const study::Study& study, const study::Collected& all
   }
   panel.series.push_back(published_rings(points, fraction));
   panel.y_range = room_for_key(panel);
-  report::Chart chart{1, 150.0, 90.0, {}};
+  report::Chart chart{1, 150.0, 90.0, 19.0, {}};  // ticks such as 0.95
   chart.panels.push_back(std::move(panel));
   return chart;
 }

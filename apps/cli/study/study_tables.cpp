@@ -113,6 +113,9 @@ std::string collected_text(const study::Study& study, const study::Collected& al
          fraction_text(summary.successes), published_values_text(summary)});
   }
   std::string text = table.text();
+  if (study.quick) {
+    text += "\nThe quick version of the study: published values are of networks of full size.\n";
+  }
   return all.comparisons.empty() ? text : text + "\n" + comparisons_text(study, all);
 }
 
@@ -130,6 +133,7 @@ Json collected_json(const study::Study& study, const study::Collected& all) {
          {"condition", comparison.condition},
          {"other_condition", comparison.other_condition},
          {"rank_sum_p", result.rank_sum.p_value},
+         {"rank_sum_exact", result.rank_sum.exact},
          {"z", result.rank_sum.z},
          {"pairs", result.pairs},
          {"signed_rank_p", result.paired ? Json(result.paired->p_value) : Json()}});
@@ -147,11 +151,8 @@ Json collected_json(const study::Study& study, const study::Collected& all) {
                      {"error", all.results[i] ? Json(all.results[i]->error) : Json("not run yet")},
                      {"measures", values}});
   }
-  return {{"study", study.name},
-          {"title", study.title},
-          {"summary", summaries},
-          {"comparisons", comparisons},
-          {"cells", cells}};
+  return {{"study", study.name},  {"title", study.title},       {"quick", study.quick},
+          {"summary", summaries}, {"comparisons", comparisons}, {"cells", cells}};
 }
 
 }  // namespace rheobase::cli

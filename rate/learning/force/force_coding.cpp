@@ -89,6 +89,12 @@ void add_projections(ForceCoding& coding, std::size_t side, const ForceTrials& t
 
 }  // namespace
 
+bool ForceCoding::varies_at(std::size_t side, Eigen::Index step) const {
+  constexpr double kRounding = 1e-9;  // of the distance of the sides, which is 1
+  const Eigen::VectorXd& sd = projection[side].sd;
+  return sd[std::clamp<Eigen::Index>(step / sample_every, 0, sd.size() - 1)] > kRounding;
+}
+
 Eigen::VectorXd ForceCoding::relative_fluctuation(std::size_t side, Eigen::Index reference) const {
   const Eigen::VectorXd& sd = projection[side].sd;
   const Eigen::Index sample = std::clamp<Eigen::Index>(reference / sample_every, 0, sd.size() - 1);

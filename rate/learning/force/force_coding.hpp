@@ -24,6 +24,8 @@ struct ForceCoding {
   analysis::AcrossTrials projection[2];  ///< of the same trials over time
   Eigen::Index sample_every = 1;         ///< steps from sample to sample
 
+  /// Do trials differ at `step` by more than rounding? Else no fluctuation is relative to it.
+  bool varies_at(std::size_t side, Eigen::Index step) const;
   /// Standard deviation across trials over time, relative to that at step `reference`.
   Eigen::VectorXd relative_fluctuation(std::size_t side, Eigen::Index reference) const;
 };

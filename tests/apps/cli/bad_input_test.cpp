@@ -221,6 +221,10 @@ TEST_SUITE("cli") {
     check_refused({"map", "--sclaing"}, {"unknown option --sclaing"}, folder);
     check_refused({"map", "model.mat", "--frobnicate"}, {"unknown option --frobnicate"}, folder);
     check_refused({"trian"}, {"unknown command 'trian'", "did you mean train?"}, folder);
+    check_refused({"trian", "--task", "xor"}, {"unknown command 'trian'", "did you mean train?"},
+                  folder);
+    check_refused({"study", "chekc", "--quick"}, {"unknown command 'chekc'", "did you mean check?"},
+                  folder);
     check_refused({"--verison"}, {"--verison", "did you mean --version?"}, folder);
     check_refused({"eval", "model.mat", "more.mat"}, {"unexpected argument 'more.mat'"}, folder);
     check_refused({"map"}, {"MODEL is required", "rheobase map --help"}, folder);

@@ -109,6 +109,19 @@ TEST_SUITE("cli") {
     CHECK(run({"force", "test", "network.mat", "--trials", "16", "--trajectories", "16", "--noise",
                "0.5,4", "--photoinhibition", "0.4", "--threads", "2", "--json"})
               .out == tested.out);
+    // Noise that begins after the delay: no ratio to the variability at the delay's start.
+    const Words late{
+        "force", "test",       "network.mat", "--trials",          "4",   "--trajectories",
+        "4",     "--noise",    "0.5",         "--photoinhibition", "0.4", "--noise-from",
+        "1373",  "--noise-to", "1973"};
+    const auto ratio =
+        run(late + std::vector<std::string>{"--json"}).json()["coding_direction_model"];
+    CHECK(ratio["sd_cue_relative_to_delay"][0].is_null());
+    CHECK(ratio["sd_cue_relative_to_delay"][1].is_null());
+    CHECK(json["coding_direction_model"]["sd_cue_relative_to_delay"][0] > 0.0);
+    const std::string text = run(late).out;
+    CHECK(text.find("inf") == std::string::npos);
+    CHECK(text.find(" of the selective ones") != std::string::npos);
     const Outcome compared = run({"force", "compare", "network.mat", "--trials", "16", "--levels",
                                   "6", "--photoinhibition", "0.4", "--json"});
     INFO(compared.err);

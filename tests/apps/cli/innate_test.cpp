@@ -296,7 +296,7 @@ TEST_SUITE("cli") {
     const Outcome first = run(args + std::vector<std::string>{"--plot", "c.svg"});
     CAPTURE(first.err);
     REQUIRE(first.code == 0);
-    CHECK(first.out.find("4 networks, 0 of them kept") != std::string::npos);
+    CHECK(first.out.find("4 networks, 0 of them there before") != std::string::npos);
     for (const char* file : {"c/delay_100_network_1.mat", "c/delay_200_network_2.mat",
                              "c/summary.csv", "c/summary.mat", "c.svg"}) {
       CAPTURE(file);

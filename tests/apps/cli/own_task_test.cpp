@@ -39,6 +39,29 @@ Words training(const std::string& trials, const std::string& output) {
 TEST_SUITE("cli") {
   using namespace own_task_test;
 
+  TEST_CASE("seconds for milliseconds and transposed trials are noted") {
+    const WorkingFolder folder;
+    const auto noted = [](const io::MatFields& fields) {
+      io::write_mat("odd.mat", fields, io::MatVersion::level5);
+      const Outcome shown = run({"task", "file", "--trials-file", "odd.mat"});
+      CAPTURE(shown.err);
+      CHECK(shown.code == 0);
+      return shown.err;
+    };
+    io::MatFields seconds;
+    seconds.matrix("u", Eigen::MatrixXd::Ones(2, 40));
+    seconds.matrix("z", Eigen::MatrixXd::Zero(1, 40));
+    io::MatFields right = seconds;
+    seconds.number("step_ms", 0.005);
+    CHECK(says(noted(seconds), "step_ms is 0.005, in milliseconds: 0.005 s would be 5"));
+    CHECK(!says(noted(right), "milliseconds"));
+    CHECK(!says(noted(right), "transposed"));
+    io::MatFields transposed;  // forty trials of one input
+    transposed.matrix("u", Eigen::MatrixXd::Ones(40, 30));
+    transposed.matrix("z", Eigen::MatrixXd::Zero(40, 30));
+    CHECK(says(noted(transposed), "40 inputs, as many outputs and 1 trial"));
+  }
+
   TEST_CASE("the worked example: looked at, learnt, mapped, evaluated on held-out trials") {
     const WorkingFolder folder;
     copy_trials("choice.mat");
@@ -197,8 +220,9 @@ TEST_SUITE("cli") {
     const std::vector<io::RunFile> runs = io::read_run_trials("runs.mat");
     CHECK(runs[1].description.correct == saved.description.correct);
     CHECK(runs[1].result.all_outputs() == saved.result.all_outputs());
-    REQUIRE(run({"export", "runs.mat", "--format", "csv", "--table", "output", "-o", "o.csv"})
-                .code == 0);
+    REQUIRE(
+        run({"export", "runs.mat", "--format", "csv", "--table", "output", "-o", "o.csv"}).code ==
+        0);
     CHECK(read_text("o.csv").starts_with("trial,time_ms,output,output_2\n1,"));
     // A table has one row of names: runs of other numbers of outputs do not go into it.
     REQUIRE(run({"simulate", std::string(RHEOBASE_DATA) + "/go-nogo_N200_seed1.lif.mat", "-o",

@@ -101,6 +101,31 @@ TEST_SUITE("cli") {
           0);
   }
 
+  TEST_CASE("options of a drive or a draw without one are refused by every command that has them") {
+    const WorkingFolder folder;
+    const std::vector<Words> commands{{"eval", trained(), "--trials", "2"},
+                                      {"compare", trained(), "--trials", "2"},
+                                      {"simulate", trained(), "--condition", "go", "-o", "r.mat"}};
+    for (const Words& command : commands) {
+      CAPTURE(command);
+      const Outcome strength = run(command + Words{"--drive-strength", "5"});
+      CHECK(strength.code == 2);
+      CHECK(says(strength.err, "--drive-strength: found 5; must come with --drive"));
+      const Outcome seed = run(command + Words{"--lesion-seed", "3", "--lesion", "inh"});
+      CHECK(seed.code == 2);
+      CHECK(says(seed.err, "--lesion-seed: found 3; must come with a fraction to draw"));
+    }
+    const Words seeded{"--lesion-seed", "3", "--lesion", "inh@0.25"};
+    CHECK(run(commands[0] + seeded).code == 0);
+    const Outcome both = run({"perturb", trained(), "--drive", "all", "--drive-strength", "5",
+                              "--strengths", "0,1", "--trials", "2"});
+    CHECK(both.code == 2);
+    CHECK(says(both.err, "--drive-strength: found 5; must be left out beside --strengths"));
+    const Outcome type = run(commands[0] + Words{"--lesion", "pv"});
+    CHECK(type.code == 2);
+    CHECK(says(type.err, "or exc, inh, som, all"));
+  }
+
   TEST_CASE("what is asked of perturb and lesions is refused in one line") {
     const auto refusal = [](const Words& words) {
       const Outcome outcome = run(Words{"perturb", trained()} + words);

@@ -238,6 +238,28 @@ TEST_SUITE("cli") {
         "rheobase: --measure: found 'los'; must be one of loss, trained (did you mean 'loss'?)\n");
   }
 
+  TEST_CASE("figures of what no network reached: drawn are the others, with the reason") {
+    const Folder folder;
+    // No network is trained in so few trials; the loss among the trained has no value.
+    write("study.toml",
+          tiny_study() +
+              "[[measure]]\nname = \"best\"\npath = \"mean_loss\"\namong = \"trained\"\n"
+              "[[plot]]\nname = \"best\"\nmeasure = \"best\"\n"
+              "[[plot]]\nname = \"loss\"\nmeasure = \"loss\"\n");
+    const Ended ran = run_studies({"run", "study.toml", "-o", "r"});
+    CAPTURE(ran.err);
+    REQUIRE(ran.code == 0);
+    const Ended plot = run_studies({"plot", "study.toml", "-o", "r"});
+    CAPTURE(plot.err);
+    CHECK(plot.code == 0);
+    CHECK(plot.out == "r/loss.svg\n");
+    CHECK(plot.err.find("no value of best; must have cells that are done and where 'trained' is "
+                        "true") != std::string::npos);
+    const Ended alone = run_studies({"plot", "study.toml", "-o", "r", "--measure", "best"});
+    CHECK(alone.code == 2);
+    CHECK(alone.err.find("where 'trained' is true") != std::string::npos);
+  }
+
   TEST_CASE("the papers' studies are good, and the smallest runs whole") {
     const Folder folder;
     for (const char* name : {"kim2019", "laje2013", "inagaki2019", "motifs2022"}) {
@@ -255,6 +277,7 @@ TEST_SUITE("cli") {
     CHECK(run.code == 0);
     const Ended table = run_studies({"collect", smallest, "--quick", "-o", "quick"});
     CHECK(table.out.find("0.91 [fig. 3]") != std::string::npos);
+    CHECK(table.out.find("quick version of the study") != std::string::npos);
   }
 }
 

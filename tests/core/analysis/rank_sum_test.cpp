@@ -65,6 +65,34 @@ TEST_SUITE("numeric") {
     }
   }
 
+  TEST_CASE("exact p: three against three apart is 2 / 20, others agree with enumeration") {
+    const std::vector<double> low{1.0, 2.0, 3.0};
+    const std::vector<double> high{4.0, 5.0, 6.0};
+    const RankSum apart = exact_rank_sum_test(low, high);
+    CHECK(apart.exact);
+    CHECK(apart.p_value == near(0.1, 1e-15));
+    CHECK(rank_sum_test(low, high).p_value == near(0.0495, 1e-3));
+    RandomStream random(2, 0, Purpose::task);
+    for (int repetition = 0; repetition < 12; ++repetition) {
+      std::vector<double> a(static_cast<std::size_t>(2 + repetition % 5));
+      std::vector<double> b(static_cast<std::size_t>(7 - repetition % 4));
+      std::generate(a.begin(), a.end(), [&] { return random.normal() + 0.5; });
+      std::generate(b.begin(), b.end(), [&] { return random.normal(); });
+      const RankSum test = exact_rank_sum_test(a, b);
+      CHECK(test.p_value == near(exact_p(static_cast<int>(a.size()),
+                                         static_cast<int>(a.size() + b.size()), test.rank_sum),
+                                 1e-12));
+      CHECK(exact_rank_sum_test(b, a).p_value == near(test.p_value, 1e-12));
+    }
+    // With ties, and in large samples, the normal approximation.
+    const RankSum tied = exact_rank_sum_test(std::vector{1.0, 2.0}, std::vector{2.0, 3.0});
+    CHECK(!tied.exact);
+    CHECK(tied.p_value == rank_sum_test(std::vector{1.0, 2.0}, std::vector{2.0, 3.0}).p_value);
+    std::vector<double> many(51);
+    std::iota(many.begin(), many.end(), 0.0);
+    CHECK(!exact_rank_sum_test(many, std::vector{0.5}).exact);
+  }
+
   TEST_CASE("missing trials are left out") {
     const double nan = std::numeric_limits<double>::quiet_NaN();
     const RankSum with = rank_sum_test(std::vector{1.0, nan, 4.0}, std::vector{nan, 2.0});

@@ -146,4 +146,16 @@ TEST_SUITE("unit") {
     CHECK(network_refusal(noisy) ==
           "field 'noise_process': found 'pink'; must be one of white, ornstein-uhlenbeck");
   }
+
+  TEST_CASE("a network that has all but its time constants is told so") {
+    MatFields fields;
+    fields.matrix("w", Eigen::MatrixXd::Identity(3, 3));
+    fields.matrix("w_in", Eigen::MatrixXd::Ones(3, 1));
+    fields.matrix("w_out", Eigen::Vector3d(1.0, 2.0, 3.0));
+    CHECK(network_refusal(fields) ==
+          "field 'tau_ms': found no such field; must be the time constants in ms: one, or one a "
+          "unit");
+    fields.number("tau_mss", 20.0);
+    CHECK(network_refusal(fields).find("the nearest is 'tau_mss'") != std::string::npos);
+  }
 }

@@ -128,6 +128,39 @@ TEST_SUITE("unit") {
 }
 
 TEST_SUITE("statistical") {
+  TEST_CASE("the input is filtered where that follows the rate network better, unless asked") {
+    const auto search = [](const rate::RateNetwork& network, std::optional<bool> filter) {
+      ConversionOptions options;
+      options.mapping = MappingChoice::fitted;
+      options.search.scaling_factors = {60.0};
+      options.search.trials = 4;
+      options.search.simulation.engine = "auto";
+      options.search.threads = 1;
+      options.search.transfer.copies = 8;
+      options.search.transfer.filter_input = filter.value_or(false);
+      options.filter_input_given = filter.has_value();
+      options.copies_given = true;
+      const Conversion conversion = convert(network, one_trial(network), options);
+      REQUIRE(conversion.candidates.size() == 1);
+      return conversion.candidates[0];
+    };
+    const auto better_is_filtered = [&](const rate::RateNetwork& network) {
+      const ConversionCandidate with = search(network, true);
+      const ConversionCandidate without = search(network, false);
+      const ConversionCandidate automatic = search(network, std::nullopt);
+      CHECK(with.transfer.filter_input);
+      CHECK(!without.transfer.filter_input);
+      const bool filtered = with.measured.output_rmse < without.measured.output_rmse;
+      CHECK(automatic.transfer.filter_input == filtered);
+      CHECK(automatic.measured.output_rmse == (filtered ? with : without).measured.output_rmse);
+      return filtered;
+    };
+    CHECK(!better_is_filtered(gated_network()));
+    rate::RateNetwork strong = gated_network();
+    strong.w *= 2.0;
+    CHECK(better_is_filtered(strong));
+  }
+
   TEST_CASE("many copies follow a tanh network through its loop, in all readouts") {
     const rate::RateNetwork network = gated_network();
     const rate::Task task = one_trial(network);

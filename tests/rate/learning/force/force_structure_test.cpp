@@ -114,6 +114,13 @@ TEST_SUITE("unit") {
     CHECK(std::abs(analysis::median(model.endpoint[1])) <= 1e-12);
     CHECK(model.projection[0].mean.size() == 100);
     CHECK(std::abs(model.relative_fluctuation(0, task.epochs.delay)[10] - 1.0) <= 1e-12);
+    CHECK(model.varies_at(0, task.epochs.delay));
+    ForceTrials same[2] = {trials[0], trials[1]};
+    for (ForceTrials& side : same) {
+      std::fill(side.rate.begin(), side.rate.end(), Eigen::MatrixXd(side.rate.front()));
+    }
+    CHECK(!force_coding(CodingDefinition::model, same, all, task.epochs, 10)
+               .varies_at(0, task.epochs.delay));
     // An endpoint is the mean projection over the 41 samples up to the cue.
     const Eigen::VectorXd trace = model.direction.project(trials[0].rate[3]);
     CHECK(std::abs(model.endpoint[0][3] - trace.segment(50, 41).mean()) <= 1e-12);
