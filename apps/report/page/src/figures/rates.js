@@ -59,7 +59,7 @@ export function drawRates(context) {
   update();
 }
 
-/** An end of the colour scale. What falls below r = −1 in the LIF network's filtered trains is below 0 Hz nowhere. */
+/** An end of the colour scale, as both networks have it. */
 const scaleEnd = (data, r) => (r === 0 && !data.signed_rates ? '0' : `r = ${text(r, 2)} (rate network), ${text(hzOf(data, r), 2)} Hz (LIF network)`);
 
 const sample = (values) => values.filter((_, i) => i % 7 === 0);
