@@ -97,13 +97,10 @@ mapping::CompareOptions complete_options(const CompareRequest& request, const io
 }
 
 void print_comparison(const CompareRequest& request, const mapping::Comparison& comparison,
-                      const rate::Task& task, const std::string& changed,
-                      const std::vector<PsychometricPoint>& points, const Console& console) {
+                      const rate::Task& task, const std::vector<PsychometricPoint>& points,
+                      const Console& console) {
   if (request.json) {
     Json json = Json::parse(io::comparison_to_json(comparison));
-    if (!changed.empty()) {
-      json["intervention"] = changed;
-    }
     if (!request.over.empty()) {
       json["over"] = {{"name", request.over}, {"points", to_json(points)}};
     }
@@ -114,10 +111,11 @@ void print_comparison(const CompareRequest& request, const mapping::Comparison& 
   const spiking::SimulationOptions& simulation = options.simulation;
   Summary summary;
   summary.add("model", fmt::format("{}, task {}", request.model.string(), comparison.task));
-  if (!changed.empty()) {
-    summary.add("changed", changed);
+  if (!comparison.intervention.empty()) {
+    summary.add("changed", comparison.intervention);
   }
   summary.add("trials", trials_text(task, options.trials, simulation.seed));
+  summary.add("rate", fmt::format("noise {:g}", options.rate_noise.value_or(0.0)));
   summary.add("spiking", fmt::format("scaling factor {:g}, {} engine{}, noise {:g} mV^2/ms",
                                      options.scaling_factor, comparison.engine,
                                      simulation.parity ? " in parity mode" : "",
@@ -169,7 +167,8 @@ void run_compare(CompareRequest request, const Console& console) {
   }
   if (!request.baseline.empty()) {
     baseline = io::read_comparison(request.baseline);
-    mapping::require_same_subject(*baseline, file.network, task, request.baseline.string());
+    mapping::require_same_subject(*baseline, file.network, task, changed,
+                                  request.baseline.string());
   }
 
   const InterruptGuard guard;
@@ -178,6 +177,7 @@ void run_compare(CompareRequest request, const Console& console) {
     return mapping::compare(file.network, task, options, bar.control(guard));
   });
   comparison.model_file = request.model.string();
+  comparison.intervention = changed;
   comparison.command = with_seed(console.command_line, request.seed);
   std::vector<PsychometricPoint> points;
   if (!request.over.empty()) {
@@ -190,7 +190,7 @@ void run_compare(CompareRequest request, const Console& console) {
     save_result(request.output,
                 [&](const fs::path& path) { io::write_comparison(path, comparison); });
   }
-  print_comparison(request, comparison, task, changed, points, console);
+  print_comparison(request, comparison, task, points, console);
   check(request, comparison, baseline);
 }
 

@@ -68,6 +68,26 @@ Eigen::MatrixXd rows_of(const Eigen::MatrixXd& values, const std::vector<std::si
   return chosen;
 }
 
+/// Targets of every trial, laid out as the outputs are.
+Eigen::MatrixXd targets_of(const mapping::Comparison& comparison, const rate::Task& task) {
+  const mapping::ComparisonTraces& traces = comparison.traces;
+  const Eigen::Index samples = traces.rate_output.cols() / traces.outputs;
+  Eigen::MatrixXd targets(traces.rate_output.rows(), traces.rate_output.cols());
+  for (Eigen::Index k = 0; k < targets.rows(); ++k) {
+    const rate::Trial trial = trial_of(comparison, task, static_cast<std::size_t>(k));
+    targets.row(k) = trial.target.leftCols(samples).reshaped<Eigen::RowMajor>().transpose();
+  }
+  return targets;
+}
+
+/// Mean of every column over the rows that have a number there.
+Eigen::VectorXd mean_of_numbers(const Eigen::MatrixXd& values) {
+  const auto missing = values.array().isNaN();
+  const Eigen::ArrayXd numbers =
+      (!missing).cast<double>().colwise().sum().transpose();  // 0 / 0: none of them has one
+  return missing.select(0.0, values.array()).colwise().sum().transpose() / numbers;
+}
+
 void add_outputs(ReportData& data, const mapping::Comparison& comparison, const rate::Task& task) {
   const mapping::ComparisonTraces& traces = comparison.traces;
   data.stimulus.resize(data.conditions.size());
@@ -81,8 +101,7 @@ void add_outputs(ReportData& data, const mapping::Comparison& comparison, const 
     if (trials.empty()) {
       continue;
     }
-    const rate::Trial example = trial_of(comparison, task, trials.front());
-    data.stimulus[c] = stimulus_of(task, example);
+    data.stimulus[c] = stimulus_of(task, trial_of(comparison, task, trials.front()));
     const auto band = [&](const Eigen::MatrixXd& outputs) {
       return output_band(data.conditions[c], rows_of(outputs, trials), traces.step_ms,
                          traces.step_ms);
@@ -90,15 +109,17 @@ void add_outputs(ReportData& data, const mapping::Comparison& comparison, const 
     const auto samples = traces.rate_output.cols() / traces.outputs;
     for (int output = 0; output < traces.outputs; ++output) {
       const auto first = output * samples;
-      data.outputs.push_back({static_cast<int>(c), static_cast<int>(trials.size()),
-                              band(traces.rate_output.middleCols(first, samples)),
-                              band(traces.spiking_output.middleCols(first, samples)),
-                              example.target.row(output).head(samples)});
+      data.outputs.push_back(
+          {static_cast<int>(c), static_cast<int>(trials.size()),
+           band(traces.rate_output.middleCols(first, samples)),
+           band(traces.spiking_output.middleCols(first, samples)),
+           mean_of_numbers(rows_of(data.trials.target, trials).middleCols(first, samples)),
+           output});
     }
   }
 }
 
-void add_trials(ReportData& data, const mapping::Comparison& comparison) {
+void add_trials(ReportData& data, const mapping::Comparison& comparison, const rate::Task& task) {
   const mapping::ComparisonTraces& traces = comparison.traces;
   ReportTrials& trials = data.trials;
   trials.start_ms = traces.step_ms;
@@ -106,9 +127,10 @@ void add_trials(ReportData& data, const mapping::Comparison& comparison) {
   trials.condition = traces.conditions;
   trials.rate_correct = traces.rate_correct;
   trials.spiking_correct = traces.spiking_correct;
-  const auto samples = traces.rate_output.cols() / traces.outputs;  // the first output's
-  trials.rate = traces.rate_output.leftCols(samples);
-  trials.spiking = traces.spiking_output.leftCols(samples);
+  trials.outputs = traces.outputs;
+  trials.rate = traces.rate_output;
+  trials.spiking = traces.spiking_output;
+  trials.target = targets_of(comparison, task);
   for (std::size_t k = 0; k < traces.conditions.size(); ++k) {
     trials.number.push_back(static_cast<int>(comparison.options.simulation.trial) +
                             static_cast<int>(k));
@@ -163,7 +185,7 @@ void add_state_space(ReportData& data, const mapping::Comparison& comparison) {
     const Eigen::MatrixXd& rate = traces.rate_trajectory[c];
     if (rate.rows() >= 3) {
       // The trajectories are the last samples of a trial.
-      const auto skipped = traces.rate_output.cols() - rate.cols();
+      const auto skipped = traces.rate_output.cols() / traces.outputs - rate.cols();
       space.start_ms = static_cast<double>(skipped + 1) * traces.step_ms;
       space.trajectories.push_back(
           {static_cast<int>(c), rate.topRows(3), traces.spiking_trajectory[c].topRows(3)});
@@ -218,6 +240,13 @@ void add_model(ReportData& data, const io::ModelFile& file) {
 
 }  // namespace
 
+std::string output_name(const ReportData& data, int output) {
+  if (!data.output_names.empty()) {
+    return data.output_names[static_cast<std::size_t>(output)];
+  }
+  return data.trials.outputs > 1 ? fmt::format("output {}", output + 1) : "";
+}
+
 ReportData report_data(const mapping::Comparison& comparison, const rate::Task& task,
                        const io::ModelFile* model, const ReportOrigin& origin) {
   check_source(comparison, task, model, origin.name);
@@ -225,8 +254,11 @@ ReportData report_data(const mapping::Comparison& comparison, const rate::Task& 
   data.title =
       fmt::format("{}, {}", comparison.task, counted(comparison.units.type.size(), "unit"));
   data.subtitle = fmt::format(
-      "{}: a rate network and its LIF network on the same {}, scaling factor s = {:.4g}",
-      origin.name, counted(comparison.options.trials, "trial"), comparison.options.scaling_factor);
+      "{}: a rate network (noise {:g}) and its LIF network on the same {}, scaling factor s = "
+      "{:.4g}{}",
+      origin.name, comparison.options.rate_noise.value_or(0.0),
+      counted(comparison.options.trials, "trial"), comparison.options.scaling_factor,
+      comparison.intervention.empty() ? "" : ", both with " + comparison.intervention);
   data.command_line = origin.command_line;
   data.version = origin.version;
   data.summary = report_summary(comparison);
@@ -235,11 +267,17 @@ ReportData report_data(const mapping::Comparison& comparison, const rate::Task& 
   data.duration_ms = comparison.duration_ms;
   data.conditions = task.conditions();
   data.scaling_factor = comparison.options.scaling_factor;
+  data.signed_rates = comparison.signed_rates;
+  data.copies = comparison.options.transfer.copies;
+  data.output_names = task.definition().output_names;
   data.analysis_start_ms = comparison.options.analysis_start_ms;
+  add_trials(data, comparison, task);
   add_outputs(data, comparison, task);
-  add_trials(data, comparison);
   add_unit_activity(data, comparison);
   add_state_space(data, comparison);
+  if (!comparison.intervention.empty()) {
+    data.notes.push_back("Not the network of the file: " + comparison.intervention + ".");
+  }
   if (model != nullptr) {
     add_model(data, *model);
   } else {

@@ -39,7 +39,8 @@ struct ReportOutputs {
   int trials = 0;
   OutputBand rate;
   OutputBand spiking;
-  Eigen::VectorXd target;  ///< one value per sample of the bands
+  Eigen::VectorXd target;  ///< mean over the trials, one value per sample of the bands
+  int output = 0;          ///< which readout
 };
 
 /// Outputs of single trials; the same trials were given to both networks.
@@ -50,8 +51,10 @@ struct ReportTrials {
   std::vector<int> condition;
   std::vector<bool> rate_correct;
   std::vector<bool> spiking_correct;
-  Eigen::MatrixXd rate;     ///< trials x samples
-  Eigen::MatrixXd spiking;  ///< trials x samples
+  int outputs = 1;
+  Eigen::MatrixXd rate;     ///< trials x outputs samples: all of the first readout, then the next
+  Eigen::MatrixXd spiking;  ///< the same
+  Eigen::MatrixXd target;   ///< the same; not-a-number where nothing is asked
 };
 
 /// All spikes of one of the trials.
@@ -99,6 +102,11 @@ struct ReportTraining {
   double stop_accuracy = 0.0;  ///< 0: not known
 };
 
+struct ReportData;
+
+/// Of a readout: its own name, or its number where there are several without names.
+std::string output_name(const ReportData& data, int output);
+
 /// Everything the page and the figures show. Figures without data are left out.
 struct ReportData {
   std::string title;         ///< "go-nogo, 200 units"
@@ -114,7 +122,10 @@ struct ReportData {
   std::vector<std::string> conditions;
   std::vector<std::vector<TimeWindow>> stimulus;  ///< of each condition
   std::vector<rate::UnitType> unit_type;          ///< N
-  double scaling_factor = 0.0;  ///< s = 1/lambda; r of the rate network equals Hz / s
+  double scaling_factor = 0.0;                    ///< s = 1/lambda; r equals Hz / s
+  bool signed_rates = false;                      ///< r goes below 0 and equals 2 Hz / s - 1
+  int copies = 1;  ///< LIF units of a rate unit: spikes are those of all of them
+  std::vector<std::string> output_names;  ///< one for each readout, or empty
 
   std::vector<ReportOutputs> outputs;
   ReportTrials trials;

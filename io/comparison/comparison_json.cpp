@@ -128,27 +128,32 @@ Json to_json(const mapping::Comparison& comparison) {
   if (comparison.split) {
     task["trials"] = split_json<Json>(*comparison.split);
   }
-  return {{"format", kComparisonFormatName},
-          {"format_version", kComparisonFormat},
-          {"rheobase_version", kVersion},
-          {"command", comparison.command},
-          {"model", comparison.model_file},
-          {"network", comparison.network},
-          {"task", task},
-          {"options", to_json(comparison.options)},
-          {"engine", comparison.engine},
-          {"engine_reason", comparison.engine_reason},
-          {"duration_ms", comparison.duration_ms},
-          {"seconds", comparison.seconds},
-          {"all", to_json(comparison.all)},
-          {"conditions", conditions},
-          {"outputs", outputs},
-          {"types", types},
-          {"subspaces",
-           {{"rate_explained", to_json(subspaces.rate_explained)},
-            {"spiking_explained", to_json(subspaces.spiking_explained)},
-            {"angles_deg", to_json(subspaces.angles_deg)}}},
-          {"units", to_json(comparison.units)}};
+  Json json = {{"format", kComparisonFormatName},
+               {"format_version", kComparisonFormat},
+               {"rheobase_version", kVersion},
+               {"command", comparison.command},
+               {"model", comparison.model_file},
+               {"network", comparison.network},
+               {"task", task},
+               {"options", to_json(comparison.options)},
+               {"signed_rates", comparison.signed_rates},
+               {"engine", comparison.engine},
+               {"engine_reason", comparison.engine_reason},
+               {"duration_ms", comparison.duration_ms},
+               {"seconds", comparison.seconds},
+               {"all", to_json(comparison.all)},
+               {"conditions", conditions},
+               {"outputs", outputs},
+               {"types", types},
+               {"subspaces",
+                {{"rate_explained", to_json(subspaces.rate_explained)},
+                 {"spiking_explained", to_json(subspaces.spiking_explained)},
+                 {"angles_deg", to_json(subspaces.angles_deg)}}},
+               {"units", to_json(comparison.units)}};
+  if (!comparison.intervention.empty()) {
+    json["intervention"] = comparison.intervention;
+  }
+  return json;
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "mapping/comparison/internal/compare_sums.hpp"
 #include "mapping/conversion/evaluate_spiking.hpp"
 #include "mapping/conversion/network_fingerprint.hpp"
+#include "rate/dynamics/transfer/transfer.hpp"
 #include "rate/learning/evaluate.hpp"
 
 namespace rheobase::mapping {
@@ -25,6 +26,7 @@ constexpr int kBlock = 16;
 /// Options with everything filled in that follows from the model.
 CompareOptions complete(const rate::RateNetwork& model, const rate::Task& task,
                         CompareOptions options) {
+  options.rate_noise = options.rate_noise.value_or(model.noise.factor);
   check(options, compare_fields(), "comparison");
   rate::require_fit(model, task);
   if (options.components > model.units()) {
@@ -52,6 +54,7 @@ ComparisonLayout layout_of(const rate::RateNetwork& model, const rate::Task& tas
   layout.tau_ms = model.tau_ms;
   layout.grid = grid;
   layout.scaling_factor = options.scaling_factor;
+  layout.signed_rates = rate::transfer_named(model.transfer).lowest < 0.0;
   layout.outputs = static_cast<int>(model.outputs());
   layout.trials = options.trials;
   layout.components = options.components;

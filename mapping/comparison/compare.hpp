@@ -12,7 +12,9 @@
 //   rate correlation   Pearson's of r and q after averaging over the trials of each condition, over
 //                 all units, samples and conditions; per unit also in single trials
 //   synchrony     chi of r and of q in single trials, mean over them
-//   prediction    s times the mean r against the mean firing rate in Hz
+//   prediction    s r against the mean firing rate in Hz, r averaged; of networks whose rates go
+//                 below 0 (tanh) s (1 + r) / 2, and q is 2 q - 1 everywhere: what the spiking
+//                 network represents (mapping/conversion/non_negative.cpp)
 //   ISI CV, CV2   intervals within trials, of units with 10 intervals or more
 //   subspaces     fractions of variance of the principal components of both condition averages;
 //                 principal angles between the first `components` of both
@@ -20,7 +22,7 @@
 //   symbol          member             unit  default
 //   s = 1/lambda    scaling_factor           the model's own
 //   K               trials                   100
-//                   rate_noise               0.1    factor of xi
+//                   rate_noise                      factor of xi: the network's own
 //   analysis_start  analysis_start_ms  ms    200
 //                   components               3
 //                   example_trials           3      per condition whose spikes are recorded
@@ -54,7 +56,8 @@ struct CompareOptions {
   /// Engine, dt, noise, seed. What is recorded is chosen here; no stimulation, no given voltages.
   spiking::SimulationOptions simulation;
   TransferOptions transfer;
-  double rate_noise = 0.1;  ///< factor of xi in the rate network
+  /// Factor of the rate network's noise; none: the network's own. Filled in where it was used.
+  std::optional<double> rate_noise = std::nullopt;
   /// Everything but accuracy is measured from here on: spiking networks start with random voltages
   /// and all units refractory, and what follows belongs to neither network.
   double analysis_start_ms = 200.0;
@@ -121,7 +124,7 @@ struct UnitComparison {
 /// Units of one type; means over the units for which a value exists.
 struct TypeComparison {
   rate::UnitType type = rate::UnitType::excitatory;
-  analysis::Distribution rate_hz;     ///< s * r of the rate network: what the transfer predicts
+  analysis::Distribution rate_hz;     ///< predicted_hz of the rate network's activity
   analysis::Distribution spiking_hz;  ///< what the spiking network does
   std::optional<double> correlation;
   std::optional<double> isi_cv;
@@ -161,6 +164,12 @@ struct ComparisonTraces {
   std::vector<TrialSpikes> spikes;                  ///< the first example_trials of each condition
 };
 
+/// Firing rate in Hz that the transfer predicts of activity r: s r, or s (1 + r) / 2 where rates go
+/// below 0.
+inline double predicted_hz(double r, double scaling_factor, bool signed_rates) {
+  return scaling_factor * (signed_rates ? 0.5 * (1.0 + r) : r);
+}
+
 /// A rate network and its spiking twin on the same trials.
 struct Comparison {
   std::string task;
@@ -168,9 +177,11 @@ struct Comparison {
   std::optional<rate::TrialSplit> split;  ///< of given trials
   std::string network;                    ///< fingerprint of the rate network
   std::string model_file;                 ///< where it was read from, for the record
-  std::string command;     ///< the command line that made the comparison, for the record
-  CompareOptions options;  ///< as used, with the scaling factor
-  std::string engine;      ///< that ran
+  std::string command;        ///< the command line that made the comparison, for the record
+  CompareOptions options;     ///< as used, with the scaling factor
+  std::string intervention;   ///< lesions and drives, in words; empty: none
+  bool signed_rates = false;  ///< r of the rate network goes below 0
+  std::string engine;         ///< that ran
   std::string engine_reason;
   double duration_ms = 0.0;  ///< of a spiking trial
   ConditionComparison all;

@@ -54,15 +54,20 @@ std::string parameters_text(const rate::TaskParameters& parameters) {
   return text.empty() ? "none" : text;
 }
 
+std::string intervention_text(const std::string& intervention) {
+  return intervention.empty() ? "none" : intervention;
+}
+
 /// What two comparisons must have in common.
 struct Subject {
   const std::string& task;
   const rate::TaskParameters& parameters;
   const std::string& network;
+  const std::string& intervention;
 };
 
 Subject subject_of(const Comparison& comparison) {
-  return {comparison.task, comparison.task_parameters, comparison.network};
+  return {comparison.task, comparison.task_parameters, comparison.network, comparison.intervention};
 }
 
 void require_same(const Subject& baseline, const Subject& now, const std::string& where) {
@@ -73,6 +78,10 @@ void require_same(const Subject& baseline, const Subject& now, const std::string
   if (baseline.parameters != now.parameters) {
     throw InputError(where, "task parameters", parameters_text(baseline.parameters),
                      "must be " + parameters_text(now.parameters));
+  }
+  if (baseline.intervention != now.intervention) {
+    throw InputError(where, "intervention", intervention_text(baseline.intervention),
+                     "must be " + intervention_text(now.intervention));
   }
   if (baseline.network != now.network) {
     throw InputError(where, "network", "fingerprint " + baseline.network,
@@ -146,9 +155,11 @@ std::vector<std::string> check_bounds(const Comparison& comparison, const Bounds
 }
 
 void require_same_subject(const Comparison& baseline, const rate::RateNetwork& model,
-                          const rate::Task& task, const std::string& where) {
+                          const rate::Task& task, const std::string& intervention,
+                          const std::string& where) {
   const std::string network = network_fingerprint(model);
-  require_same(subject_of(baseline), {task.name(), task.parameters(), network}, where);
+  require_same(subject_of(baseline), {task.name(), task.parameters(), network, intervention},
+               where);
   require_same_conditions(condition_names(baseline), task.conditions(), where);
 }
 

@@ -23,9 +23,10 @@ std::vector<std::string> check_bounds(const Comparison& comparison, const Bounds
 /// Refuses a baseline that cannot be compared with, before the new comparison is made.
 /// @param where  names the baseline in messages
 /// @throws InputError for a baseline of another task, other task parameters or conditions, or
-///         another network
+///         another network, or one with other lesions and drives than `intervention` says
 void require_same_subject(const Comparison& baseline, const rate::RateNetwork& model,
-                          const rate::Task& task, const std::string& where);
+                          const rate::Task& task, const std::string& intervention,
+                          const std::string& where);
 
 /// One line for every figure that is worse than in an earlier comparison by more than `tolerance`:
 /// spiking accuracy (in all and per condition), output and rate correlation lower, output RMSE

@@ -31,6 +31,23 @@ void append_transfer(FieldTable<CompareOptions>& table) {
   }
 }
 
+/// As it was used: a comparison that was not made yet has none.
+Field<CompareOptions> rate_noise_field() {
+  Field<CompareOptions> made;
+  made.name = "rate_noise";
+  made.kind = FieldKind::number;
+  made.range = kNonNegative;
+  made.label = "noise of the rate network";
+  made.help = "Standard deviation of the noise of a rate unit in a step";
+  made.get = [](const CompareOptions& options) {
+    return FieldValue(options.rate_noise.value_or(0.0));
+  };
+  made.set = [](CompareOptions& options, const FieldValue& value) {
+    options.rate_noise = number_of(value);
+  };
+  return made;
+}
+
 FieldTable<CompareOptions> make_stored_fields() {
   FieldTable<CompareOptions> table = compare_fields();
   append_simulation(table);
@@ -50,9 +67,7 @@ const FieldTable<CompareOptions>& compare_fields() {
              .citation = "Kim, Li & Sejnowski, PNAS 2019"}),
       field("trials", &C::trials, {1.0, 1e6},
             {.option = "--trials", .label = "trials", .help = "Number of trials"}),
-      field("rate_noise", &C::rate_noise, kNonNegative,
-            {.label = "noise of the rate network",
-             .help = "Standard deviation of the noise of a rate unit in a step"}),
+      rate_noise_field(),
       field("analysis_start_ms", &C::analysis_start_ms, kNonNegative,
             {.option = "--analysis-start",
              .unit = "ms",

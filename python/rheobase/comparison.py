@@ -156,6 +156,7 @@ class Comparison(Shown):
 
         return [
             ("task", f"{self.figures['task']['name']}, {self.figures['all']['trials']} trials"),
+            ("rate noise", f"{self.figures['options']['rate_noise']:g}"),
             ("accuracy", f"rate {percent(self.rate_accuracy)}, spiking "
                          f"{percent(self.spiking_accuracy)}"),
             ("output", f"RMSE {text(self.output_rmse)}, correlation {text(self.output_correlation)}"),
@@ -193,6 +194,9 @@ def compare(model: Any, task: Any = None, *, progress: Progress = False, **optio
 
     Notes
     -----
+    The rate network has the noise of its file, as in `evaluate`; ``figures["options"]["rate_noise"]``
+    says which.
+
     Source: Kim, Li & Sejnowski, PNAS 116:22811 (2019), Figs. 2, 3, S1 and S2; docs/measures.md.
     """
     known = as_rate_model(model)

@@ -13,13 +13,22 @@ bool shows_stimulus(const ReportData& data) {
   return std::ranges::any_of(data.stimulus, [](const auto& windows) { return !windows.empty(); });
 }
 
+/// Trajectories begin with the analysis, when a stimulus may be over.
+bool stimulus_in_trajectories(const ReportData& data) {
+  return std::ranges::any_of(data.stimulus, [&data](const auto& windows) {
+    return std::ranges::any_of(windows, [&data](const TimeWindow& window) {
+      return window.end_ms > data.state_space.start_ms;
+    });
+  });
+}
+
 PageSection output_section(const ReportData& data) {
   PageSection section{"section-outputs", "Outputs", {}};
   if (!data.outputs.empty()) {
     section.figures.push_back(
         {"outputs", "Output by condition",
          fmt::format("Mean ± standard deviation over the trials of each condition, the same trials "
-                     "for both networks. {}Dashed: target of the training.",
+                     "for both networks. {}Dashed: target, the mean over the same trials.",
                      shows_stimulus(data) ? "Shaded: stimulus. " : ""),
          true});
   }
@@ -40,9 +49,11 @@ PageSection unit_section(const ReportData& data) {
     section.figures.push_back(
         {"rates", "Every unit in both networks",
          fmt::format("Trial averages. One colour stands for the same activity on both sides: rate "
-                     "r of the rate network equals λ times the firing rate of the LIF network, "
-                     "λ = 1/s = 1/{:.4g}. The scale ends at the 99.5th percentile.",
-                     data.scaling_factor),
+                     "r of the rate network equals {} of the LIF network, "
+                     "λ = 1/s = 1/{:.4g}. The scale ends at the {}.",
+                     data.signed_rates ? "2 λ f − 1, f the firing rate" : "λ times the firing rate",
+                     data.scaling_factor,
+                     data.signed_rates ? "0.5th and the 99.5th percentile" : "99.5th percentile"),
          true});
   }
   if (data.mean_rate.size() > 0 && data.mean_hz.size() > 0) {
@@ -73,8 +84,9 @@ PageSection state_section(const ReportData& data) {
     section.figures.push_back(
         {"trajectories", "First three principal components",
          fmt::format("Trial averages in each network's own components, the LIF network's rates "
-                     "times λ. Circle: start; square: end{}.",
-                     shows_stimulus(data) ? "; thick: stimulus on" : ""),
+                     "{}. Circle: start, {:g} ms; square: end{}.",
+                     data.signed_rates ? "as r = 2 λ f − 1" : "times λ", data.state_space.start_ms,
+                     stimulus_in_trajectories(data) ? "; thick: stimulus on" : ""),
          true});
   }
   return section;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "core/whole_number.hpp"
@@ -52,7 +53,13 @@ Json packed(const Eigen::MatrixXd& values, Packing packing) {
   if (values.size() == 0) {
     return packed(values, packing, 0.0, 1.0);
   }
-  return packed(values, packing, values.minCoeff(), values.maxCoeff());
+  const auto missing = values.array().isNaN();
+  if (missing.all()) {
+    return packed(values, packing, 0.0, 1.0);
+  }
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  return packed(values, packing, missing.select(kInfinity, values.array()).minCoeff(),
+                missing.select(-kInfinity, values.array()).maxCoeff());
 }
 
 Json packed(const Eigen::MatrixXd& values, Packing packing, double low, double high) {
@@ -63,7 +70,9 @@ Json packed(const Eigen::MatrixXd& values, Packing packing, double low, double h
   bytes.reserve(static_cast<std::size_t>(values.size()) * (wide ? 2 : 1));
   for (Eigen::Index row = 0; row < values.rows(); ++row) {
     for (Eigen::Index column = 0; column < values.cols(); ++column) {
-      const double code = std::clamp((values(row, column) - low) * factor, 0.0, steps);
+      const double value = values(row, column);
+      const double code =
+          std::isnan(value) ? steps + 1.0 : std::clamp((value - low) * factor, 0.0, steps);
       const auto integer = to_integer<std::uint32_t>(std::round(code));
       bytes.push_back(static_cast<std::uint8_t>(integer & 255U));
       if (wide) {

@@ -27,7 +27,7 @@ enum class Packing { bits8, bits16 };
 
 /// A matrix in little-endian base64: {type: "u8" | "u16", shape: [rows, columns], low, high, data},
 /// row after row; value = low + (high - low) * code / (254 | 65534), so that the middle has a code
-/// of its own.
+/// of its own. Not-a-number has the code above: 255 or 65535.
 Json packed(const Eigen::MatrixXd& values, Packing packing);
 /// The same with the range given; values outside are clipped.
 Json packed(const Eigen::MatrixXd& values, Packing packing, double low, double high);

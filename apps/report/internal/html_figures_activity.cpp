@@ -7,6 +7,7 @@
 #include "apps/report/internal/html_figure_panels.hpp"
 #include "apps/report/internal/html_raster.hpp"
 #include "core/counted.hpp"
+#include "mapping/comparison/compare.hpp"
 
 namespace rheobase::report {
 
@@ -86,6 +87,19 @@ void type_labels(FigureScript& script, const std::vector<rate::UnitType>& unit_t
   }
 }
 
+/// Names of the networks in a line above the panel, where no curve is.
+void add_names(FigureScript& script, double height_mm) {
+  const double above = 1.0 + 2.2 / height_mm;
+  script.label(0.62, above, "Rate network", kRateColour);
+  script.label(0.82, above, "LIF network", kSpikingColour);
+}
+
+/// "go, x", "go, output 2"; "go" of networks with one readout without a name.
+std::string with_output(const ReportData& data, const std::string& condition, int output) {
+  const std::string name = output_name(data, output);
+  return name.empty() ? condition : condition + ", " + name;
+}
+
 /// When the stimulus is on in the trial of a raster.
 Spans stimulus_of(const ReportData& data, const ReportRaster& raster) {
   const int condition = data.trials.condition[static_cast<std::size_t>(raster.trial)];
@@ -93,19 +107,22 @@ Spans stimulus_of(const ReportData& data, const ReportRaster& raster) {
 }
 
 void output_panel(FigureScript& script, const ReportData& data, const ReportRaster& raster,
-                  const FigurePanel& panel) {
+                  int output, const FigurePanel& panel) {
   const auto trial = static_cast<Eigen::Index>(raster.trial);
   const ReportTrials& trials = data.trials;
+  const Eigen::Index samples = trials.rate.cols() / trials.outputs;
   script.begin(panel);
   time_axis(script, data);
   script.shade(stimulus_of(data, raster));
   for (const auto& [values, colour] :
        {std::pair{&trials.rate, kRateColour}, std::pair{&trials.spiking, kSpikingColour}}) {
-    add_line(script, values->row(trial).transpose(), trials.start_ms, trials.step_ms,
+    add_line(script, values->row(trial).segment(output * samples, samples).transpose(),
+             trials.start_ms, trials.step_ms,
              fmt::format("linewidth 1.4 linecolor rgb '{}'", colour));
   }
-  script.label(0.02, 0.88, "Rate network", kRateColour);
-  script.label(0.02, 0.72, "LIF network", kSpikingColour);
+  if (output == 0) {
+    add_names(script, panel.height);
+  }
   script.end();
 }
 
@@ -145,7 +162,8 @@ void raster_panel(FigureScript& script, const ReportData& data, const ReportRast
 void population_panel(FigureScript& script, const ReportData& data, const ReportRaster& raster,
                       const FigurePanel& panel) {
   constexpr double kBinMs = 10.0;
-  const Eigen::MatrixXd rate = population_rate(raster, data.unit_type, data.duration_ms, kBinMs);
+  const Eigen::MatrixXd rate =
+      population_rate(raster, data.unit_type, data.copies, data.duration_ms, kBinMs);
   script.begin(panel);
   time_axis(script, data);
   script.shade(stimulus_of(data, raster));
@@ -162,7 +180,7 @@ void population_panel(FigureScript& script, const ReportData& data, const Report
 }
 
 void heat_panel(FigureScript& script, const ReportData& data, const Eigen::MatrixXd& values,
-                double high, const FigurePanel& panel) {
+                const std::pair<double, double>& ends, const FigurePanel& panel) {
   const std::vector<int> order = order_by_type(data.unit_type);
   Eigen::MatrixXd sorted(values.rows(), values.cols());
   std::vector<rate::UnitType> row_type;
@@ -176,25 +194,29 @@ void heat_panel(FigureScript& script, const ReportData& data, const Eigen::Matri
   script.set(
       "set palette defined (0 '#440154', 1 '#472d7b', 2 '#3b528b', 3 '#2c728e', 4 "
       "'#21918c', 5 '#28ae80', 6 '#5ec962', 7 '#addc30', 8 '#fde725')");
-  script.set(fmt::format("set cbrange [0:{:.4g}]\nunset colorbox", high));
+  script.set(fmt::format("set cbrange [{:.4g}:{:.4g}]\nunset colorbox", ends.first, ends.second));
   type_labels(script, row_type);
   script.add(fmt::format("{} matrix using ({}+$1*{}):($2+0.5):3 with image", script.table(sorted),
                          data.average_start_ms, data.average_step_ms));
   script.end();
 }
 
-/// Value below which 99.5 % of the activity lies.
-double activity_ceiling(const ReportData& data) {
+/// Values between which 99 % of the activity lies; from 0 on where there is none below it.
+std::pair<double, double> activity_range(const ReportData& data) {
   std::vector<double> values;
   for (const ReportUnitRates& rates : data.unit_rates) {
     for (const Eigen::MatrixXd* matrix : {&rates.rate, &rates.spiking}) {
       values.insert(values.end(), matrix->data(), matrix->data() + matrix->size());
     }
   }
-  const auto at =
-      values.begin() + static_cast<std::ptrdiff_t>(0.995 * static_cast<double>(values.size() - 1));
-  std::nth_element(values.begin(), at, values.end());
-  return std::max(*at, 1e-9);
+  const auto quantile = [&values](double fraction) {
+    const auto at = values.begin() +
+                    static_cast<std::ptrdiff_t>(fraction * static_cast<double>(values.size() - 1));
+    std::nth_element(values.begin(), at, values.end());
+    return *at;
+  };
+  const double low = data.signed_rates ? quantile(0.005) : 0.0;
+  return {low, std::max(quantile(0.995), low + 1e-9)};
 }
 
 void trajectory_panel(FigureScript& script, const ReportData& data, bool spiking, int x, int y,
@@ -234,7 +256,8 @@ std::string outputs_figure(const ReportData& data, const FigureTarget& target) {
     script.begin(
         {14.0 + step * static_cast<double>(i % columns),
          kTop + kStep * static_cast<double>(i / columns), step - 18.0, kHeight,
-         fmt::format("{}, {}", data.conditions[condition], counted(outputs.trials, "trial")),
+         fmt::format("{}, {}", with_output(data, data.conditions[condition], outputs.output),
+                     counted(outputs.trials, "trial")),
          "Time (ms)", "Output (a.u.)"});
     time_axis(script, data);
     script.range('y', low, high);
@@ -244,8 +267,7 @@ std::string outputs_figure(const ReportData& data, const FigureTarget& target) {
     add_band(script, outputs.rate, kRateColour, "");
     add_band(script, outputs.spiking, kSpikingColour, "");
     if (i == 0) {
-      script.label(0.03, 0.94, "Rate network", kRateColour);
-      script.label(0.03, 0.82, "LIF network", kSpikingColour);
+      add_names(script, kHeight);
     }
     script.end();
   }
@@ -256,16 +278,23 @@ std::string trial_figure(const ReportData& data, const FigureTarget& target) {
   if (data.rasters.empty() || data.trials.rate.rows() == 0) {
     return {};
   }
-  FigureScript script(target.folder, target.format, target.image, kFigureWidthMm, 128.0);
+  constexpr double kOutputStep = 34.0;
+  const int outputs = data.trials.outputs;
+  const double below = kOutputStep * (outputs - 1);  // what more than one readout takes
+  FigureScript script(target.folder, target.format, target.image, kFigureWidthMm, 128.0 + below);
   const ReportRaster& raster = data.rasters.front();
   const auto trial = static_cast<std::size_t>(raster.trial);
   const std::string name = fmt::format(
       "{}, trial {}", data.conditions[static_cast<std::size_t>(data.trials.condition[trial])],
       data.trials.number[trial]);
-  output_panel(script, data, raster, {16, 8, 150, 24, name, "", "Output (a.u.)"});
-  raster_panel(script, data, raster, {16, 42, 150, 44, "Spikes", "", "Unit"});
+  for (int output = 0; output < outputs; ++output) {
+    output_panel(script, data, raster, output,
+                 {16, 8 + kOutputStep * output, 150, 24, with_output(data, name, output), "",
+                  "Output (a.u.)"});
+  }
+  raster_panel(script, data, raster, {16, 42 + below, 150, 44, "Spikes", "", "Unit"});
   population_panel(script, data, raster,
-                   {16, 96, 150, 20, "Mean rate by type", "Time (ms)", "Rate (Hz)"});
+                   {16, 96 + below, 150, 20, "Mean rate by type", "Time (ms)", "Rate (Hz)"});
   return script.text();
 }
 
@@ -273,17 +302,23 @@ std::string rates_figure(const ReportData& data, const FigureTarget& target) {
   constexpr double kTop = 8.0, kHeight = 52.0, kStep = 70.0;
   FigureScript script(target.folder, target.format, target.image, kFigureWidthMm,
                       kStep * static_cast<double>(data.unit_rates.size()));
-  const double high = activity_ceiling(data);
+  const std::pair<double, double> ends = activity_range(data);
+  const auto hz = [&data](double r) {
+    return static_cast<int>(
+        std::lround(mapping::predicted_hz(r, data.scaling_factor, data.signed_rates)));
+  };
   for (std::size_t i = 0; i < data.unit_rates.size(); ++i) {
     const ReportUnitRates& rates = data.unit_rates[i];
     const std::string& name = data.conditions[static_cast<std::size_t>(rates.condition)];
     const double top = kTop + kStep * static_cast<double>(i);
-    heat_panel(script, data, rates.rate, high,
-               {14, top, 66, kHeight, fmt::format("{}, rate network (r, 0 to {:.2g})", name, high),
-                "Time (ms)", "Unit"});
-    heat_panel(script, data, rates.spiking, high,
+    heat_panel(
+        script, data, rates.rate, ends,
+        {14, top, 66, kHeight,
+         fmt::format("{}, rate network (r, {:.2g} to {:.2g})", name, ends.first, ends.second),
+         "Time (ms)", "Unit"});
+    heat_panel(script, data, rates.spiking, ends,
                {104, top, 66, kHeight,
-                fmt::format("{}, LIF network (0 to {:.2g} Hz)", name, high * data.scaling_factor),
+                fmt::format("{}, LIF network ({} to {} Hz)", name, hz(ends.first), hz(ends.second)),
                 "Time (ms)", "Unit"});
   }
   return script.text();

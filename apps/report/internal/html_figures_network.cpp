@@ -42,6 +42,12 @@ const char* type_colour(int type) {
   return kTypeColours[static_cast<std::size_t>(type)];
 }
 
+/// Firing rates in Hz as activity of the rate network.
+Eigen::VectorXd activity_of(const ReportData& data, const Eigen::VectorXd& hz) {
+  const Eigen::ArrayXd scaled = hz.array() / data.scaling_factor;
+  return data.signed_rates ? Eigen::VectorXd(2.0 * scaled - 1.0) : Eigen::VectorXd(scaled);
+}
+
 /// Counts of values in `bins` bins of `width` from `first` on.
 Eigen::VectorXd histogram(const Eigen::VectorXd& values, const std::vector<Eigen::Index>& units,
                           double first, double width, Eigen::Index bins) {
@@ -57,11 +63,17 @@ Eigen::VectorXd histogram(const Eigen::VectorXd& values, const std::vector<Eigen
 
 std::string units_figure(const ReportData& data, const FigureTarget& target) {
   FigureScript script = column_figure(target);
-  const Eigen::VectorXd scaled = data.mean_hz / data.scaling_factor;
-  const double highest = 1.05 * std::max(data.mean_rate.maxCoeff(), scaled.maxCoeff());
-  script.begin(column_panel("Unit by unit", "Rate network: mean r", "LIF network: mean rate × λ"));
-  script.range('x', 0.0, highest);
-  script.range('y', 0.0, highest);
+  const Eigen::VectorXd scaled = activity_of(data, data.mean_hz);
+  const double high = std::max(data.mean_rate.maxCoeff(), scaled.maxCoeff());
+  const double low =
+      data.signed_rates ? std::min(data.mean_rate.minCoeff(), scaled.minCoeff()) : 0.0;
+  const double margin = 0.05 * (high - low);
+  script.begin(column_panel(
+      "Unit by unit", "Rate network: mean r",
+      data.signed_rates ? "LIF network: 2 λ mean rate − 1" : "LIF network: mean rate × λ"));
+  for (const char axis : {'x', 'y'}) {
+    script.range(axis, data.signed_rates ? low - margin : 0.0, high + margin);
+  }
   script.set("set key top left samplen 0.5");
   script.add(fmt::format("x with lines dashtype 2 linecolor rgb '{}'", kTargetColour));
   for (int type = 0; type < kShownTypes; ++type) {

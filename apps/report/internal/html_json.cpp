@@ -37,7 +37,7 @@ class PageWriter {
   std::vector<int> shown_units(const char* figure);
   Eigen::MatrixXd grouped(const Eigen::MatrixXd& values, Eigen::Index group) const;
   Json units_matrix(const Eigen::MatrixXd& values, const std::vector<int>& units,
-                    Eigen::Index group, double high) const;
+                    Eigen::Index group, double low, double high) const;
 
   const ReportData& data_;
   const PageLimits& limits_;
@@ -96,7 +96,8 @@ Json PageWriter::outputs() const {
                      {"step", outputs.rate.mean.step_ms},
                      {"rate", band_json(outputs.rate)},
                      {"spiking", band_json(outputs.spiking)},
-                     {"target", rounded_array(outputs.target)}});
+                     {"target", rounded_array(outputs.target)},
+                     {"output", outputs.output}});
   }
   return array;
 }
@@ -121,8 +122,10 @@ Json PageWriter::trials() {
           {"condition", first(trials.condition)},
           {"rate_correct", first(trials.rate_correct)},
           {"spiking_correct", first(trials.spiking_correct)},
+          {"outputs", trials.outputs},
           {"rate", packed(trials.rate.topRows(count), Packing::bits16)},
-          {"spiking", packed(trials.spiking.topRows(count), Packing::bits16)}};
+          {"spiking", packed(trials.spiking.topRows(count), Packing::bits16)},
+          {"target", packed(trials.target.topRows(count), Packing::bits16)}};
 }
 
 Json PageWriter::rasters() {
@@ -139,9 +142,9 @@ Json PageWriter::rasters() {
     const Eigen::Map<const Eigen::RowVectorXd> times(
         page.time_ms.data(), static_cast<Eigen::Index>(page.time_ms.size()));
     const Eigen::MatrixXd rate =
-        population_rate(raster, data_.unit_type, data_.duration_ms, bin_ms);
+        population_rate(raster, data_.unit_type, data_.copies, data_.duration_ms, bin_ms);
     Json rates = Json::array();
-    for (const Eigen::Index type : {0, 1, 2}) {
+    for (Eigen::Index type = 0; type < rate.rows(); ++type) {
       rates.push_back(rounded_array(Eigen::VectorXd(rate.row(type).transpose()), 3));
     }
     array.push_back({{"trial", raster.trial},
@@ -179,8 +182,8 @@ std::vector<int> PageWriter::shown_units(const char* figure) {
 }
 
 Json PageWriter::units_matrix(const Eigen::MatrixXd& values, const std::vector<int>& units,
-                              Eigen::Index group, double high) const {
-  return packed(column_means(rows_of(values, units), group), Packing::bits8, 0.0, high);
+                              Eigen::Index group, double low, double high) const {
+  return packed(column_means(rows_of(values, units), group), Packing::bits8, low, high);
 }
 
 Json PageWriter::unit_rates() {
@@ -194,15 +197,17 @@ Json PageWriter::unit_rates() {
     notes_.push_back(fmt::format("Heat maps: each column is the mean of {} ms.",
                                  static_cast<double>(group) * data_.average_step_ms));
   }
+  double low = 0.0;
   double high = 0.0;
   for (const ReportUnitRates& rates : data_.unit_rates) {
+    low = std::min({low, rates.rate.minCoeff(), rates.spiking.minCoeff()});
     high = std::max({high, rates.rate.maxCoeff(), rates.spiking.maxCoeff()});
   }
   Json conditions = Json::array();
   for (const ReportUnitRates& rates : data_.unit_rates) {
     conditions.push_back({{"condition", rates.condition},
-                          {"rate", units_matrix(rates.rate, units, group, high)},
-                          {"spiking", units_matrix(rates.spiking, units, group, high)}});
+                          {"rate", units_matrix(rates.rate, units, group, low, high)},
+                          {"spiking", units_matrix(rates.spiking, units, group, low, high)}});
   }
   const double step = static_cast<double>(group) * data_.average_step_ms;
   const double first_edge = data_.average_start_ms - 0.5 * data_.average_step_ms;
@@ -291,7 +296,10 @@ PageJson PageWriter::write() {
                {"conditions", data_.conditions},
                {"stimulus", windows()},
                {"unit_type", types},
-               {"scaling_factor", data_.scaling_factor}};
+               {"scaling_factor", data_.scaling_factor},
+               {"signed_rates", data_.signed_rates},
+               {"copies", data_.copies},
+               {"output_names", data_.output_names}};
   page["outputs"] = outputs();
   page["trials"] = data_.trials.rate.rows() > 0 ? trials() : Json(nullptr);
   page["rasters"] = rasters();

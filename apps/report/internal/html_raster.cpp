@@ -114,8 +114,8 @@ PageRaster page_raster(const ReportRaster& raster, const std::vector<rate::UnitT
 }
 
 Eigen::MatrixXd population_rate(const ReportRaster& raster,
-                                const std::vector<rate::UnitType>& unit_type, double duration_ms,
-                                double bin_ms) {
+                                const std::vector<rate::UnitType>& unit_type, int copies,
+                                double duration_ms, double bin_ms) {
   const auto bins = to_integer<Eigen::Index>(std::ceil(duration_ms / bin_ms - 1e-9));
   Eigen::MatrixXd rate = Eigen::MatrixXd::Zero(kTypeRows, bins);
   for (std::size_t i = 0; i < raster.unit.size(); ++i) {
@@ -128,7 +128,7 @@ Eigen::MatrixXd population_rate(const ReportRaster& raster,
     const auto units =
         std::count(unit_type.begin(), unit_type.end(), static_cast<rate::UnitType>(type));
     if (units > 0) {
-      rate.row(type) *= 1000.0 / (bin_ms * static_cast<double>(units));
+      rate.row(type) *= 1000.0 / (bin_ms * static_cast<double>(units * copies));
     }
   }
   return rate;

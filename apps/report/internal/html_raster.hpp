@@ -28,9 +28,9 @@ PageRaster page_raster(const ReportRaster& raster, const std::vector<rate::UnitT
                        std::size_t max_spikes);
 
 /// Mean firing rate (Hz) of the units of each type in bins of `bin_ms`: types x bins, from all
-/// spikes. Types without units have a row of zeros.
+/// spikes. Types without units have a row of zeros. @param copies  LIF units of each unit
 Eigen::MatrixXd population_rate(const ReportRaster& raster,
-                                const std::vector<rate::UnitType>& unit_type, double duration_ms,
-                                double bin_ms);
+                                const std::vector<rate::UnitType>& unit_type, int copies,
+                                double duration_ms, double bin_ms);
 
 }  // namespace rheobase::report

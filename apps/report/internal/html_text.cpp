@@ -106,7 +106,9 @@ ReportTable type_table(const mapping::Comparison& comparison) {
   ReportTable table;
   table.title = "Units by type";
   table.note =
-      "Mean ± standard deviation over units. Predicted: s times the rate network's activity. r: "
+      "Mean ± standard deviation over units. Predicted: " +
+      std::string(comparison.signed_rates ? "s (1 + r) / 2" : "s r") +
+      " of the rate network's activity. r: "
       "mean over units of the correlation of both networks' trial averages. CV: coefficient of "
       "variation of interspike intervals; CV2: its local form.";
   table.header = {"Type", "Units", "Predicted rate (Hz)", "LIF rate (Hz)", "LIF median (Hz)", "r",
@@ -186,6 +188,9 @@ void add_network(Facts& facts, const mapping::Comparison& comparison, const io::
                          to_string(type.type));
   }
   facts.add("units", fmt::format("{} ({})", comparison.units.type.size(), types));
+  if (!comparison.intervention.empty()) {
+    facts.add("lesions and drives", comparison.intervention);
+  }
   facts.add("fingerprint", comparison.network);
   if (!comparison.model_file.empty()) {
     facts.add("file", comparison.model_file);

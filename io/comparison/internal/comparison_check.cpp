@@ -49,7 +49,7 @@ void check_options(const mapping::Comparison& comparison, const ComparisonCheck&
   check.positive("options.step_ms", simulation.step_ms);
   check.within("options.downsample", simulation.downsample, 1, 1e4);
   check.not_negative("options.noise_mv2_per_ms", simulation.noise_intensity);
-  check.not_negative("options.rate_noise", options.rate_noise);
+  check.not_negative("options.rate_noise", options.rate_noise.value_or(0.0));
   check.positive("options.rise_ms", options.transfer.rise_ms);
   check_neuron(options.transfer.neuron, check);
   check.within("options.components", options.components, 1,

@@ -61,6 +61,10 @@ class Field {
     require(json_.is_string(), "a text");
     return json_.get<std::string>();
   }
+  bool truth() const {
+    require(json_.is_boolean(), "true or false");
+    return json_.get<bool>();
+  }
   /// A word, turned into what it stands for; an unknown one is the file's fault.
   template <class Convert>
   auto word(const Convert& convert) const {
@@ -262,6 +266,12 @@ mapping::Comparison comparison_from(const Field& root) {
     comparison.split = split_from(root.at("task").at("trials"));
   }
   comparison.options = options_from(root.at("options"));
+  if (root.has("intervention")) {
+    comparison.intervention = root.at("intervention").text();
+  }
+  if (root.has("signed_rates")) {  // older files do not say
+    comparison.signed_rates = root.at("signed_rates").truth();
+  }
   comparison.engine = root.at("engine").text();
   comparison.engine_reason = root.at("engine_reason").text();
   comparison.duration_ms = root.at("duration_ms").number();

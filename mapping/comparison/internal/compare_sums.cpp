@@ -294,6 +294,7 @@ void ComparisonSums::compare_subspaces(Comparison& result) const {
 
 Comparison ComparisonSums::result() const {
   Comparison result;
+  result.signed_rates = layout_.signed_rates;
   result.engine = engine_;
   result.engine_reason = engine_reason_;
   result.duration_ms = duration_ms_;
@@ -306,7 +307,7 @@ Comparison ComparisonSums::result() const {
   }
   result.outputs = compare_each_output();
   result.units = compare_units();
-  result.types = compare_types(result.units, layout_.scaling_factor);
+  result.types = compare_types(result.units, layout_.scaling_factor, layout_.signed_rates);
   result.traces = traces_;
   for (const int condition : every) {
     const Condition& sums = sums_[static_cast<std::size_t>(condition)];
@@ -318,7 +319,8 @@ Comparison ComparisonSums::result() const {
   return result;
 }
 
-std::vector<TypeComparison> compare_types(const UnitComparison& units, double scaling_factor) {
+std::vector<TypeComparison> compare_types(const UnitComparison& units, double scaling_factor,
+                                          bool signed_rates) {
   std::vector<TypeComparison> result;
   for (const rate::UnitType type : rate::kUnitTypes) {
     std::vector<double> predicted, measured, correlation, cv, cv2;
@@ -327,7 +329,7 @@ std::vector<TypeComparison> compare_types(const UnitComparison& units, double sc
         continue;
       }
       const auto at = static_cast<Eigen::Index>(unit);
-      predicted.push_back(scaling_factor * units.rate_activity[at]);
+      predicted.push_back(predicted_hz(units.rate_activity[at], scaling_factor, signed_rates));
       measured.push_back(units.spiking_hz[at]);
       const auto append_number = [](std::vector<double>& values, double value) {
         if (!std::isnan(value)) {

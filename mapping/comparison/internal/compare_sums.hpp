@@ -13,6 +13,7 @@ struct ComparisonLayout {
   Eigen::VectorXd tau_ms;                 ///< N
   ComparisonGrid grid;
   double scaling_factor = 1.0;
+  bool signed_rates = false;
   int outputs = 1;
   int trials = 0;
   int components = 3;
@@ -70,7 +71,8 @@ class ComparisonSums {
   Eigen::Index added_ = 0;
 };
 
-/// Summary of every type that occurs among the units.
-std::vector<TypeComparison> compare_types(const UnitComparison& units, double scaling_factor);
+/// Summary of every type that occurs among the units. @param signed_rates  of the rate network
+std::vector<TypeComparison> compare_types(const UnitComparison& units, double scaling_factor,
+                                          bool signed_rates);
 
 }  // namespace rheobase::mapping

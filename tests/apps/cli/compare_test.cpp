@@ -26,9 +26,9 @@ TEST_SUITE("cli") {
     CAPTURE(outcome.err);
     REQUIRE(outcome.code == 0);
     CHECK(outcome.err.empty());
-    for (const char* part :
-         {"scaling factor 45", "12, seed 1", "\naccuracy ", "McNemar p", "\noutput ", "\nactivity ",
-          "\nunits ", "\ncomponent ", "\ngo ", "\nnogo ", "\nall ", "\nE ", "\nI ", " deg\n"}) {
+    for (const char* part : {"scaling factor 45", "noise 0.1\n", "12, seed 1", "\naccuracy ",
+                             "McNemar p", "\noutput ", "\nactivity ", "\nunits ", "\ncomponent ",
+                             "\ngo ", "\nnogo ", "\nall ", "\nE ", "\nI ", " deg\n"}) {
       CAPTURE(part);
       CHECK(outcome.out.find(part) != std::string::npos);
     }
@@ -46,6 +46,20 @@ TEST_SUITE("cli") {
     for (std::size_t c = 0; c < 2; ++c) {
       CHECK(compared["conditions"][c]["spiking_accuracy"] == evaluated["conditions"][c]["spiking"]);
     }
+  }
+
+  TEST_CASE("a comparison keeps its lesion, and a baseline must have the same") {
+    const WorkingFolder folder;
+    copy_model();
+    const std::vector<std::string> driven{"--drive", "exc", "--drive-strength", "0.5"};
+    REQUIRE(run(kShort + driven + std::vector<std::string>{"-o", "driven.json"}).code == 0);
+    const auto saved = nlohmann::json::parse(read_text("driven.json"));
+    CHECK(says(saved["intervention"].get<std::string>(), "drive of 0.5 to "));
+    CHECK(run(kShort + driven + std::vector<std::string>{"--baseline", "driven.json"}).code == 0);
+    const Outcome stronger =
+        run(kShort + std::vector<std::string>{"--drive", "exc", "--baseline", "driven.json"});
+    CHECK(stronger.code == 2);
+    CHECK(says(stronger.err, "driven.json: intervention: found drive of 0.5 to "));
   }
 
   TEST_CASE("the result depends on the seed and not on the threads") {

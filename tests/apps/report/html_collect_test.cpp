@@ -78,6 +78,27 @@ TEST_SUITE("numeric") {
     CHECK(report.trials.number.front() == 3);
   }
 
+  TEST_CASE("every trial has its own target, a condition the mean of them") {
+    const report::ReportData report = data();
+    REQUIRE(report.trials.target.rows() == 8);
+    for (Eigen::Index k = 0; k < 8; ++k) {
+      const rate::Trial trial =
+          task().random_trial(5, 3 + static_cast<std::uint32_t>(k), Purpose::evaluation_task);
+      CHECK(report.trials.target.row(k) == trial.target.leftCols(199));
+    }
+  }
+
+  TEST_CASE("lesions and the rate network's noise are on the page") {
+    mapping::Comparison lesioned = comparison();
+    lesioned.intervention = "lesion of 10 units (inh@0.25)";
+    const report::ReportData report = report::report_data(lesioned, task(), nullptr, {});
+    CHECK(has_fact(report, "lesions and drives", lesioned.intervention));
+    CHECK(report.subtitle.find("noise 0.1") != std::string::npos);
+    CHECK(report.subtitle.find(lesioned.intervention) != std::string::npos);
+    REQUIRE(report.notes.size() == 2);
+    CHECK(report.notes[0].find(lesioned.intervention) != std::string::npos);
+  }
+
   TEST_CASE("the stimulus is shaded where a trial has one") {
     const report::ReportData report = data();
     REQUIRE(report.stimulus.size() == 2);

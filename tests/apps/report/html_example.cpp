@@ -79,6 +79,7 @@ void add_outputs(report::ReportData& data, const ExampleSize& size) {
   trials.step_ms = kStepMs;
   trials.rate.resize(size.trials, samples);
   trials.spiking.resize(size.trials, samples);
+  trials.target.resize(size.trials, samples);
   for (int trial = 0; trial < size.trials; ++trial) {
     RandomStream random(13, static_cast<std::uint32_t>(trial), Purpose::task);
     const int condition = trial % 2;
@@ -88,6 +89,7 @@ void add_outputs(report::ReportData& data, const ExampleSize& size) {
     for (int k = 0; k < samples; ++k) {
       const double t = kStepMs * (k + 1);
       wander = 0.9 * wander + 0.03 * random.normal();
+      trials.target(trial, k) = condition == 0 && k >= 75 ? 1.0 : 0.0;
       trials.rate(trial, k) = response(condition, t, rate_delay) + 0.01 * random.normal();
       trials.spiking(trial, k) =
           1.05 * response(condition, t, spiking_delay) + wander + 0.6 * std::exp(-t / 30.0);

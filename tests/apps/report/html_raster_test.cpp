@@ -87,7 +87,7 @@ TEST_SUITE("unit") {
   TEST_CASE("the population rate counts every spike once") {
     const std::vector<rate::UnitType> types{kE, kE, kI, kE};
     const report::ReportRaster raster{0, {0, 1, 1, 2, 3, 3}, {0.0, 9.99, 10.0, 55.0, 99.9, 100.0}};
-    const Eigen::MatrixXd rate = report::population_rate(raster, types, 100.0, 10.0);
+    const Eigen::MatrixXd rate = report::population_rate(raster, types, 1, 100.0, 10.0);
     REQUIRE(rate.rows() == 4);
     REQUIRE(rate.cols() == 10);
     // Two E spikes of three units in 10 ms: 2 / (3 * 0.01 s).
@@ -97,6 +97,8 @@ TEST_SUITE("unit") {
     CHECK(rate(0, 9) == near(200.0 / 3.0, 1e-12));
     CHECK(rate.row(2).isZero());
     CHECK(rate.row(0).sum() * 0.01 * 3.0 == near(5.0, 1e-12));
+    // Spikes of four neurons a unit: a quarter each.
+    CHECK(report::population_rate(raster, types, 4, 100.0, 10.0).isApprox(rate / 4.0, 1e-12));
   }
 }
 

@@ -116,6 +116,35 @@ TEST_SUITE("unit") {
     CHECK(one.traces.spikes.back().time_ms == two.traces.spikes.back().time_ms);
   }
 
+  TEST_CASE("the rate network has its own noise, as in an evaluation") {
+    for (const double noise : {0.0, 0.6}) {
+      CAPTURE(noise);
+      RateNetwork model = reference::network("go-nogo_N200_s1");
+      model.noise.factor = noise;
+      CompareOptions options = options_for(45.0, 3);
+      const Comparison own = compare(model, Task("go-nogo"), options);
+      CHECK(own.options.rate_noise == noise);
+      const RateEvaluation evaluation = evaluate_rate(model, Task("go-nogo"), {.trials = 3});
+      // Single precision against double: far below what another noise does.
+      CHECK((own.traces.rate_output - evaluation.outputs).cwiseAbs().maxCoeff() < 1e-3);
+      options.rate_noise = 0.1;
+      const Comparison other = compare(model, Task("go-nogo"), options);
+      CHECK((other.traces.rate_output - evaluation.outputs).cwiseAbs().maxCoeff() > 1e-2);
+    }
+  }
+
+  TEST_CASE("rates below 0 are predicted as what the spiking network represents") {
+    UnitComparison units;
+    units.type = {UnitType::mixed, UnitType::mixed};
+    units.rate_activity = Eigen::Vector2d(-1.0, 0.5);
+    units.spiking_hz = Eigen::Vector2d(0.0, 30.0);
+    units.correlation = units.isi_cv = units.isi_cv2 = Eigen::Vector2d(NAN, NAN);
+    const TypeComparison of_signed = compare_types(units, 40.0, true).at(0);
+    CHECK(of_signed.rate_hz.minimum == 0.0);
+    CHECK(of_signed.rate_hz.maximum == near(30.0, 1e-15));
+    CHECK(compare_types(units, 40.0, false).at(0).rate_hz.maximum == near(20.0, 1e-15));
+  }
+
   TEST_CASE("both networks get the trials of the evaluation") {
     const RateNetwork model = reference::network("go-nogo_N200_s1");
     const Comparison& comparison = go_nogo();

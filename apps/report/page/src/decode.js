@@ -25,7 +25,7 @@ export function unpack(packed) {
   const { rows, columns, low, high, codes, steps } = unpackCodes(packed);
   const values = new Float32Array(codes.length);
   const factor = (high - low) / steps;
-  for (let i = 0; i < codes.length; i += 1) values[i] = low + factor * codes[i];
+  for (let i = 0; i < codes.length; i += 1) values[i] = codes[i] > steps ? NaN : low + factor * codes[i];
   return { rows, columns, values };
 }
 

@@ -5,6 +5,7 @@ import { chip, figureParts, panel } from '../dom.js';
 import { horizontal, path, shade } from '../layers.js';
 import { extent, padded, text } from '../numbers.js';
 import { faded } from '../theme.js';
+import { outputName } from '../names.js';
 import { addTools } from '../tools.js';
 
 const plus = (a, b) => a.map((value, i) => value + b[i]);
@@ -39,7 +40,7 @@ export function drawOutputs(context) {
   const trials = data.trials && { ...data.trials, rate: unpack(data.trials.rate), spiking: unpack(data.trials.spiking) };
   const charts = data.outputs.map((outputs) => {
     const xs = grid(outputs.start, outputs.step, outputs.rate.mean.length);
-    const host = panel(parts.plot, data.conditions[outputs.condition], `${outputs.trials} trials`);
+    const host = panel(parts.plot, [data.conditions[outputs.condition], outputName(data, outputs.output)].filter(Boolean).join(', '), `${outputs.trials} ${outputs.trials === 1 ? 'trial' : 'trials'}`);
     return makeChart(host, {
       x: context.timeAxis,
       y: { label: 'Output (a.u.)', range },
@@ -47,7 +48,7 @@ export function drawOutputs(context) {
       xs,
       lines: linesOf(outputs),
       bands: [{ upper: 3, lower: 4, colour: 'rate' }, { upper: 5, lower: 6, colour: 'spiking' }],
-      below: [shade(() => data.stimulus[outputs.condition]), (u) => { if (shown.trials && trials) drawTrials(u, trials, outputs.condition, shown); }],
+      below: [shade(() => data.stimulus[outputs.condition]), (u) => { if (shown.trials && trials) drawTrials(u, trials, outputs, shown); }],
       above: [horizontal(0, 'edge', [])],
       zoom: 'xy',
       shared: context.time,
@@ -91,14 +92,16 @@ export function drawOutputs(context) {
 
 const withSd = ({ mean, sd }, i) => `${text(mean[i])} ± ${text(sd[i], 2)}`;
 
-function drawTrials(u, trials, condition, shown) {
+function drawTrials(u, trials, { condition, output }, shown) {
   for (const [index, name] of [[RATE, 'rate'], [SPIKING, 'spiking']]) {
     if (!shown[index]) continue;
     const { columns, values } = trials[name];
-    const xs = grid(trials.start, trials.step, columns);
+    const samples = columns / trials.outputs;
+    const xs = grid(trials.start, trials.step, samples);
     trials.condition.forEach((c, row) => {
       if (c === condition) {
-        path(u, xs, values.subarray(row * columns, (row + 1) * columns), { stroke: faded(name, 0.35), width: 0.7 });
+        const first = row * columns + output * samples;
+        path(u, xs, values.subarray(first, first + samples), { stroke: faded(name, 0.35), width: 0.7 });
       }
     });
   }

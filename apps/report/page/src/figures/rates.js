@@ -5,6 +5,7 @@ import { unpack } from '../decode.js';
 import { choice, element, figureParts, panel } from '../dom.js';
 import { picture, typeRuns, typeStrip, vertical } from '../layers.js';
 import { quantile, text } from '../numbers.js';
+import { hzOf } from '../rates.js';
 import { types } from '../theme.js';
 import { addTools } from '../tools.js';
 
@@ -34,12 +35,14 @@ export function drawRates(context) {
   const conditions = source.conditions.map((record) => {
     return { condition: record.condition, rate: unpack(record.rate), spiking: unpack(record.spiking) };
   });
-  const top = quantile(conditions.flatMap(({ rate, spiking }) => [...sample(rate.values), ...sample(spiking.values)]), 0.995) || 1;
+  const values = conditions.flatMap(({ rate, spiking }) => [...sample(rate.values), ...sample(spiking.values)]);
+  const top = quantile(values, 0.995) || 1;
+  const bottom = data.signed_rates ? quantile(values, 0.005) : 0;
   const natural = unitTypes.map((_, row) => row);
   const state = { condition: 0, peak: true, order: natural };
   parts.plot.classList.add('panels', 'two');
 
-  const sides = ['rate', 'spiking'].map((side) => heatMap(context, parts.plot, side, { source, unitTypes, conditions, top, state }));
+  const sides = ['rate', 'spiking'].map((side) => heatMap(context, parts.plot, side, { source, unitTypes, conditions, ends: [bottom, top], state }));
   const update = () => {
     const current = conditions[state.condition];
     state.order = state.peak ? byPeak(unitTypes, current.rate) : natural;
@@ -51,14 +54,17 @@ export function drawRates(context) {
   );
   const bar = element('canvas');
   paintBar(bar, sequential());
-  parts.plot.after(element('div', { class: 'scale' }, '0', bar, `r = ${text(top, 2)} (rate network), ${text(top * data.scaling_factor, 2)} Hz (LIF network)`));
+  parts.plot.after(element('div', { class: 'scale' }, scaleEnd(data, bottom), bar, scaleEnd(data, top)));
   addTools(parts, sides.map((side) => side.chart));
   update();
 }
 
+/** An end of the colour scale, as both networks have it. */
+const scaleEnd = (data, r) => (r === 0 && !data.signed_rates ? '0' : `r = ${text(r, 2)} (rate network), ${text(hzOf(data, r), 2)} Hz (LIF network)`);
+
 const sample = (values) => values.filter((_, i) => i % 7 === 0);
 
-function heatMap(context, plot, side, { source, unitTypes, conditions, top, state }) {
+function heatMap(context, plot, side, { source, unitTypes, conditions, ends, state }) {
   const { data } = context;
   const isRate = side === 'rate';
   const rows = unitTypes.length;
@@ -68,7 +74,7 @@ function heatMap(context, plot, side, { source, unitTypes, conditions, top, stat
     x: { ...context.timeAxis, grid: false },
     y: { label: `${rows} units`, range: [0, rows], bare: true },
     height: (width) => Math.min(Math.max(260, 0.8 * width), 460),
-    right: 44,
+    right: 52,
     below: [picture(() => shown)],
     above: [(u) => data.stimulus[conditions[state.condition].condition].flat().forEach((time) => vertical(time, 'on-heat', [3, 3])(u))],
     outside: [typeStrip(typeRuns(unitTypes))],
@@ -85,7 +91,7 @@ function heatMap(context, plot, side, { source, unitTypes, conditions, top, stat
         rows: [
           [`Unit ${source.unit[row] + 1}`, types[unitTypes[row]].name, types[unitTypes[row]].colour],
           ['Rate network', `r = ${text(rate.values[at], 2)}`],
-          ['LIF network', `${text(spiking.values[at] * data.scaling_factor, 3)} Hz`],
+          ['LIF network', `${text(hzOf(data, spiking.values[at]), 3)} Hz`],
         ],
       };
     },
@@ -93,7 +99,7 @@ function heatMap(context, plot, side, { source, unitTypes, conditions, top, stat
   const show = () => {
     const matrix = reordered(conditions[state.condition][side], state.order);
     shown = {
-      canvas: image(matrix, [0, top], sequential(), true),
+      canvas: image(matrix, ends, sequential(), true),
       x: [source.start, source.start + source.step * matrix.columns],
       y: [0, rows],
     };

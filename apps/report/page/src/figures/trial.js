@@ -1,15 +1,16 @@
 // One trial: outputs, spikes by type, population rates, one below the other on the same time axis.
 import { makeChart } from '../chart.js';
 import { grid, unpack, unpackTrains } from '../decode.js';
-import { chip, element, figureParts, panel } from '../dom.js';
+import { chip, choice, element, figureParts, panel } from '../dom.js';
 import { horizontal, raster, shade, typeRuns, typeStrip } from '../layers.js';
+import { outputName, outputNames } from '../names.js';
 import { extent, padded, text } from '../numbers.js';
 import { types } from '../theme.js';
 import { addTools } from '../tools.js';
 
 // The charts share a time axis: their plotting areas begin and end at the same place.
 const LEFT = 36;
-const RIGHT = 44;  // names of the types
+const RIGHT = 52;  // names of the types
 
 export function drawTrial(context) {
   const parts = figureParts('trial');
@@ -20,7 +21,7 @@ export function drawTrial(context) {
     trains: unpackTrains(record),
     types: record.unit.map((unit) => data.unit_type[unit]),
   }));
-  const state = { trial: rasters[0]?.trial ?? 0 };
+  const state = { trial: rasters[0]?.trial ?? 0, output: 0 };
   const note = element('span', { class: 'word' });
   const charts = [];
   const show = [];
@@ -38,6 +39,9 @@ export function drawTrial(context) {
     show.forEach((present) => present(state.trial, record));
     note.textContent = record?.thinning ?? '';
   };
+  if ((data.trials?.outputs ?? 1) > 1) {
+    parts.controls.prepend(choice('Output', outputNames(data), (output) => { state.output = output; update(); }));
+  }
   parts.controls.prepend(picker(data, rasters, state, update), note);
   addTools(parts, charts);
   update();
@@ -79,16 +83,20 @@ function outputChart(context, parts, state) {
   if (!data.trials) return null;
   const rate = unpack(data.trials.rate);
   const spiking = unpack(data.trials.spiking);
-  const { columns } = rate;
-  const xs = grid(data.trials.start, data.trials.step, columns);
-  const row = ({ values }, trial) => values.subarray(trial * columns, (trial + 1) * columns);
-  const targets = new Map(data.outputs.map((outputs) => [outputs.condition, outputs.target]));
-  const target = (trial) => targets.get(data.trials.condition[trial]) ?? new Array(columns).fill(null);
+  const targets = unpack(data.trials.target);
+  const samples = rate.columns / data.trials.outputs;
+  const xs = grid(data.trials.start, data.trials.step, samples);
+  const row = ({ columns, values }, trial) => {
+    const first = trial * columns + state.output * samples;
+    return values.subarray(first, first + samples);
+  };
+  // Not-a-number where nothing is asked: a gap.
+  const target = (trial) => Array.from(row(targets, trial), (value) => (Number.isNaN(value) ? null : value));
   const host = panel(parts.plot, 'Output');
   const heading = host.previousSibling.lastChild;
   const chart = makeChart(host, {
     x: { ...context.timeAxis, label: '' },
-    y: { label: 'Output (a.u.)', size: LEFT, range: padded(extent([rate.values, spiking.values]), 0.05) },
+    y: { label: 'Output (a.u.)', size: LEFT, range: padded(extent([rate.values, spiking.values, targets.values]), 0.05) },
     height: () => 170,
     right: RIGHT,
     xs,
@@ -118,7 +126,8 @@ function outputChart(context, parts, state) {
   );
   const show = (trial) => {
     chart.setLines([row(rate, trial), row(spiking, trial), target(trial)]);
-    heading.textContent = ` · ${data.conditions[data.trials.condition[trial]]}, trial ${data.trials.number[trial]}`;
+    const name = outputName(data, state.output);
+    heading.textContent = ` · ${name ? `${name}, ` : ''}${data.conditions[data.trials.condition[trial]]}, trial ${data.trials.number[trial]}`;
   };
   return { chart, show };
 }
@@ -154,7 +163,7 @@ function rasterChart(context, plot, rasters, state) {
   });
   const show = (trial, record) => {
     current = record ?? { ...empty, types: rasters[0].types };
-    heading.textContent = record ? ` · LIF network, ${record.spikes.toLocaleString('en')} spikes` : ' · spikes of this trial are not in the page';
+    heading.textContent = record ? ` · LIF network, ${record.spikes.toLocaleString('en')} spikes${data.copies > 1 ? ` of ${data.copies} neurons a unit` : ''}` : ' · spikes of this trial are not in the page';
     chart.redraw();
   };
   return { chart, show };

@@ -2,7 +2,8 @@
 import { makeChart } from '../chart.js';
 import { chip, figureParts, panel } from '../dom.js';
 import { boxes, dots, path } from '../layers.js';
-import { correlation, extent, labels, roundStep, text } from '../numbers.js';
+import { correlation, extent, labels, padded, roundStep, text } from '../numbers.js';
+import { activityOf } from '../rates.js';
 import { colour, types } from '../theme.js';
 import { addTools } from '../tools.js';
 
@@ -14,16 +15,17 @@ export function drawUnits(context) {
   const parts = figureParts('units');
   if (!parts) return;
   const { data } = context;
-  const scaled = data.mean_hz.map((hz) => hz / data.scaling_factor);
-  const highest = 1.05 * extent([data.mean_rate, scaled])[1];
-  const shown = new Set([0, 1, 2]);
+  const scaled = data.mean_hz.map((hz) => activityOf(data, hz));
+  const [low, high] = extent([data.mean_rate, scaled]);
+  const range = data.signed_rates ? padded([low, high], 0.05) : [0, 1.05 * high];
+  const shown = new Set(types.keys());
   const points = data.mean_rate.map((x, unit) => ({ x, y: scaled[unit], unit, type: data.unit_type[unit], colour: types[data.unit_type[unit]].colour }));
   const host = panel(parts.plot, `r = ${text(correlation(data.mean_rate, scaled), 2)}`, `${points.length} units`);
   const chart = makeChart(host, {
-    x: { label: 'Rate network: mean r', range: [0, highest] },
-    y: { label: 'LIF network: mean rate × λ', range: [0, highest] },
+    x: { label: 'Rate network: mean r', range },
+    y: { label: data.signed_rates ? 'LIF network: 2 λ mean rate − 1' : 'LIF network: mean rate × λ', range },
     height: (size) => Math.min(0.95 * size, 400),
-    below: [(u) => path(u, [0, 2 * highest], [0, 2 * highest], { stroke: colour('target'), width: 1.2, dash: [5, 4] })],
+    below: [(u) => path(u, range, range, { stroke: colour('target'), width: 1.2, dash: [5, 4] })],
     above: [dots(() => points.filter(({ type }) => shown.has(type)), 6)],
     zoom: 'xy',
     crosshair: false,
