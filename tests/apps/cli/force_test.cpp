@@ -110,7 +110,7 @@ TEST_SUITE("cli") {
                "0.5,4", "--photoinhibition", "0.4", "--threads", "2", "--json"})
               .out == tested.out);
     // Noise that begins after the delay: no ratio to the variability at the delay's start.
-    const Words late{
+    const std::vector<std::string> late{
         "force", "test",       "network.mat", "--trials",          "4",   "--trajectories",
         "4",     "--noise",    "0.5",         "--photoinhibition", "0.4", "--noise-from",
         "1373",  "--noise-to", "1973"};
