@@ -87,11 +87,11 @@ void type_labels(FigureScript& script, const std::vector<rate::UnitType>& unit_t
   }
 }
 
-/// Names of the networks in a line above the panel, where no curve is.
-void add_names(FigureScript& script, double height_mm) {
-  const double above = 1.0 + 2.2 / height_mm;
-  script.label(0.62, above, "Rate network", kRateColour);
-  script.label(0.82, above, "LIF network", kSpikingColour);
+/// Names of the networks in a line above the panel's title, where no curve is.
+void add_names(FigureScript& script, double width_mm, double height_mm) {
+  const double above = 1.0 + 5.8 / height_mm;
+  script.label(0.0, above, "Rate network", kRateColour);
+  script.label(22.0 / width_mm, above, "LIF network", kSpikingColour);
 }
 
 /// "go, x", "go, output 2"; "go" of networks with one readout without a name.
@@ -121,7 +121,7 @@ void output_panel(FigureScript& script, const ReportData& data, const ReportRast
              fmt::format("linewidth 1.4 linecolor rgb '{}'", colour));
   }
   if (output == 0) {
-    add_names(script, panel.height);
+    add_names(script, panel.width, panel.height);
   }
   script.end();
 }
@@ -267,7 +267,7 @@ std::string outputs_figure(const ReportData& data, const FigureTarget& target) {
     add_band(script, outputs.rate, kRateColour, "");
     add_band(script, outputs.spiking, kSpikingColour, "");
     if (i == 0) {
-      add_names(script, kHeight);
+      add_names(script, step - 18.0, kHeight);
     }
     script.end();
   }
