@@ -89,7 +89,6 @@ mapping::CompareOptions complete_options(const CompareRequest& request, const io
   options.scaling_factor =
       spiking_model_of(file, request.model.string(), options.scaling_factor, request.spiking)
           .scaling_factor;
-  options.rate_noise = file.network.noise.factor;
   options.simulation = request.spiking.simulation;
   options.simulation.seed = request.seed;
   options.transfer = request.spiking.transfer;

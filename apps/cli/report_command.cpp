@@ -148,7 +148,6 @@ mapping::CompareOptions compare_options(const ReportRequest& request, const io::
       spiking_model_of(file, request.model.string(), request.scaling, request.spiking)
           .scaling_factor;
   options.trials = request.trials;
-  options.rate_noise = file.network.noise.factor;
   options.simulation = request.spiking.simulation;
   options.simulation.seed = request.seed;
   options.transfer = request.spiking.transfer;

@@ -33,7 +33,6 @@ std::shared_ptr<Comparison> compare(const io::ModelFile& intact, const rate::Tas
   const io::ModelFile& file = intervention.file();
   const rate::Task task = intervention.task(given_task);
   mapping::CompareOptions options;
-  options.rate_noise = file.network.noise.factor;
   const FieldValues own = keywords.take(mapping::compare_fields(), options);
   if (options.scaling_factor == 0.0) {
     options.scaling_factor = scaling_from(keywords, file);
