@@ -222,6 +222,15 @@ std::vector<Eigen::MatrixXd> trials_from(py::handle value, const std::string& ar
   return trials;
 }
 
+py::object at_least_a_vector(py::handle value) {
+  const py::array array = py::array::ensure(value);
+  if (!array) {
+    PyErr_Clear();
+  }
+  return array && array.ndim() == 0 ? py::object(py::make_tuple(value))
+                                    : py::reinterpret_borrow<py::object>(value);
+}
+
 bool has_trials(py::handle value) {
   const py::array array = py::array::ensure(value);
   if (!array) {

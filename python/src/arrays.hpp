@@ -33,6 +33,8 @@ std::vector<std::int64_t> integers_from(py::handle value, const std::string& arg
 /// rows x cols (x trials): one matrix a trial. A matrix is one trial, a vector one of a single row.
 std::vector<Eigen::MatrixXd> trials_from(py::handle value, const std::string& argument,
                                          const ArrayShape& shape);
+/// The value, or one number as the only entry of a tuple.
+py::object at_least_a_vector(py::handle value);
 /// Whether the value has a third axis.
 bool has_trials(py::handle value);
 

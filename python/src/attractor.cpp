@@ -80,9 +80,7 @@ Simulated attractor_simulate(const std::string& type, const py::object& levels,
   Eigen::VectorXd wanted = Eigen::Map<const Eigen::VectorXd>(
       model.photoinhibition.data(), static_cast<Eigen::Index>(model.photoinhibition.size()));
   if (!levels.is_none()) {
-    wanted = vector_from(
-        py::array::ensure(levels).ndim() == 0 ? py::object(py::make_tuple(levels)) : levels,
-        "levels", {.text = "(n,), or one number"});
+    wanted = vector_from(at_least_a_vector(levels), "levels", {.text = "(n,), or one number"});
     if (!(wanted.array() >= 0.0).all()) {
       throw InputError("levels", "", "a number below 0", "must be 0 or more");
     }

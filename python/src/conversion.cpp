@@ -92,8 +92,7 @@ void take_grid(Keywords& keywords, mapping::ScalingSearchOptions& search) {
     return;
   }
   const Eigen::VectorXd grid =
-      vector_from(py::array::ensure(given).ndim() == 0 ? py::object(py::make_tuple(given)) : given,
-                  "scaling", {.text = "(n,), or one number"});
+      vector_from(at_least_a_vector(given), "scaling", {.text = "(n,), or one number"});
   for (Eigen::Index i = 0; i < grid.size(); ++i) {
     if (!(grid[i] > (i == 0 ? 0.0 : grid[i - 1]))) {
       throw InputError("scaling", "", fmt::format("{} at [{}]", grid[i], i),

@@ -179,17 +179,18 @@ nb::Edge edge_from(const Description& given, std::uint32_t lane) {
   if (given.has("mask")) {
     edge.mask = matrix_from(given.get("mask"), given.name("mask"), {.text = "(target, source)"});
   }
-  const auto flat = [](const py::object& value) {
-    const py::array array = py::array::ensure(value);
-    return array && array.ndim() == 0 ? py::object(py::make_tuple(value)) : value;
-  };
   if (given.has("delay")) {
-    edge.delay = vector_from(flat(given.get("delay")), given.name("delay"), {.text = "(source,)"});
+    edge.delay = vector_from(at_least_a_vector(given.get("delay")), given.name("delay"),
+                             {.text = "(source,)"});
   }
   if (given.has("filter")) {
-    const py::object filter = flat(given.get("filter"));
+    const py::object filter = at_least_a_vector(given.get("filter"));
+    const py::array array = py::array::ensure(filter);
+    if (!array) {
+      PyErr_Clear();
+    }
     edge.filter =
-        py::array::ensure(filter).ndim() == 1
+        array && array.ndim() == 1
             ? Eigen::MatrixXd(vector_from(filter, given.name("filter"), {.text = "(target,)"}))
             : matrix_from(filter, given.name("filter"), {.text = "(target, target)"});
   }

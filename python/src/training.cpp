@@ -38,8 +38,7 @@ void take_taus(Keywords& keywords, rate::NetworkOptions& network) {
     return;
   }
   const Eigen::VectorXd taus =
-      vector_from(py::array::ensure(given).ndim() == 0 ? py::object(py::make_tuple(given)) : given,
-                  "taus", {.text = "(2,), or one number"});
+      vector_from(at_least_a_vector(given), "taus", {.text = "(2,), or one number"});
   const auto& field = find_field(rate::network_fields(), "tau_min_steps");
   if (taus.size() < 1 || taus.size() > 2 || taus[0] > taus[taus.size() - 1]) {
     throw InputError("taus", "", py::cast<std::string>(py::repr(given)),

@@ -11,7 +11,7 @@ import time
 import numpy as np
 import pytest
 import rheobase
-from rheobase import _engine, innate, motif
+from rheobase import _engine, attractor, innate, motif
 
 
 def refused(call, *parts):
@@ -32,6 +32,13 @@ def test_targets_whose_squares_are_not_finite_are_refused():
     for size, step in ((1e200, 0.1), (1.0, 1e-320)):
         refused(lambda: motif.linear({"a": size * np.sin(np.arange(60.0))}, step_tau=step, units=20, terms=4,
                                      preparation_rank=10, starts=1), "target", "finite")
+
+
+def test_a_list_that_is_no_array_is_refused_where_one_number_would_do(lif):
+    ragged = [[1], [2, 3]]
+    refused(lambda: rheobase.convert(lif, scaling=ragged), "scaling", "no array")
+    refused(lambda: rheobase.train("go-nogo", taus=ragged), "taus", "no array")
+    refused(lambda: attractor.simulate(levels=ragged), "levels", "no array")
 
 
 @pytest.mark.parametrize("keyword", ["seed", "trial", "threads"])
