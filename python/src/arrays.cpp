@@ -14,7 +14,9 @@ namespace rheobase::python {
 
 namespace {
 
-using Numbers = py::array_t<double, py::array::f_style | py::array::forcecast>;
+/// A packed record's field is a view of doubles that do not lie on their own boundary: it is copied.
+using Numbers = py::array_t<double, py::array::f_style | py::array::forcecast |
+                                        py::detail::npy_api::NPY_ARRAY_ALIGNED_>;
 
 std::string shape_text(const py::array& array) {
   std::string text;

@@ -56,6 +56,10 @@ def test_every_order_and_kind_of_array_is_taken(small):
     wide[::2, ::2] = u
     for same in (np.asfortranarray(u), u.tolist(), wide[::2, ::2], np.ascontiguousarray(u[::-1])[::-1]):
         np.testing.assert_array_equal(small.run(same).r, expected)
+    packed = np.zeros(2 * 30, dtype=[("flag", "i1"), ("u", "f8")])
+    packed["u"] = u.ravel()
+    unaligned = packed["u"].reshape(2, 30)
+    np.testing.assert_array_equal(small.run(unaligned).r, expected)
     single = u.astype(np.float32)
     np.testing.assert_array_equal(small.run(single).r, small.run(single.astype(float)).r)
     np.testing.assert_array_equal(small.run(np.ones((2, 9), dtype=int)).r, small.run(np.ones((2, 9))).r)
