@@ -52,6 +52,9 @@ constexpr std::array kMarks{
 
 const FileKind* kind_of(const MatFile& file) {
   const bool model = file.has("w") && (file.has("N") || file.has("tau_ms"));
+  if (!model && (file.has("w") || file.has("w_in"))) {
+    return nullptr;  // a network that lacks something: its reader says what
+  }
   for (const Mark& mark : kMarks) {
     const bool all = std::ranges::all_of(
         mark.fields, [&](std::string_view name) { return name.empty() || file.has(name); });
