@@ -2,8 +2,7 @@
 //
 // 1. Published: the scaling factor s alone (scaling_search).
 // 2. Budget: the rate network with the noise that spikes would have, 0.5 sqrt(r / (2 td s M)),
-// tells
-//    for which s M it still does its task, without a single spike.
+//    tells for which s M it still does its task, without a single spike.
 // 3. Fitted: from there on s M rises by sqrt(2). While the mean rate allows, one copy is enough;
 //    then s stays at its highest value and the copies M double. Where a trial begins with a state
 //    of its own, or loops come and go, every rung is run with and without a filtered input, and
@@ -19,7 +18,6 @@
 #include "mapping/conversion/conversion_search.hpp"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cmath>
 
@@ -50,15 +48,6 @@ constexpr double kRung = 1.4142135623730951;
 /// No unit is to fire more often than this share of its limit, 1 / t_ref.
 constexpr double kShareOfLimit = 0.8;
 constexpr double kFastestUnitHz = 1000.0;
-
-constexpr std::array<Word<MappingChoice>, 3> kMappingChoices{
-    {{MappingChoice::published, "published"},
-     {MappingChoice::fitted, "fitted"},
-     {MappingChoice::automatic, "auto"}}};
-constexpr std::array<Word<FitScope>, 4> kFitScopes{{{FitScope::global, "global"},
-                                                    {FitScope::type, "type"},
-                                                    {FitScope::unit, "unit"},
-                                                    {FitScope::copy, "copy"}}};
 
 /// Whether evaluate_rate can give the rates the noise of spikes; loops that never end are weights.
 bool takes_spike_noise(const rate::RateNetwork& network) {
@@ -463,42 +452,6 @@ Conversion Converter::run() {
 }
 
 }  // namespace
-
-const FieldTable<ConversionOptions>& conversion_fields() {
-  using C = ConversionOptions;
-  static const FieldTable<C> table{
-      field("mapping", &C::mapping, kMappingChoices,
-            {.option = "--mapping",
-             .label = "mapping",
-             .help = "published searches the scaling factor alone; fitted also makes gain, bias "
-                     "and noise of the membranes such that their rate curve is the rate units' "
-                     "transfer function; auto takes published where it reaches the target, else "
-                     "fitted, with copies of the units where one of each is not enough",
-             .citation = "published: Kim, Li & Sejnowski, PNAS 2019; fitted: Siegert, Phys Rev "
-                         "1951"}),
-      field("target", &C::target, {.low = 0.0, .high = 1.0, .above_low = true, .below_high = true},
-            {.option = "--target",
-             .label = "accuracy to reach",
-             .help = "Accuracy that fresh trials must show, by its lower 95 % bound, before auto "
-                     "and fitted stop searching"}),
-      field("max_rate_hz", &C::max_rate_hz, kPositive,
-            {.option = "--max-rate",
-             .unit = "Hz",
-             .label = "highest mean rate",
-             .help = "Mean rate of the LIF units that fitted mappings may have"}),
-      field("max_copies", &C::max_copies, {1.0, 1000.0},
-            {.option = "--max-copies",
-             .label = "most copies of a unit",
-             .help = "LIF units that may stand for one rate unit"}),
-      field("fit", &C::fit, kFitScopes,
-            {.option = "--fit",
-             .label = "scope of the fit",
-             .help = "What shares a gain and a bias: all units, those of a type, or none; copy: "
-                     "all units share a gain, their copies differ in bias, so that together they "
-                     "follow the transfer function closely"}),
-  };
-  return table;
-}
 
 Conversion convert(const rate::RateNetwork& model, const rate::Task& task,
                    const ConversionOptions& options, const RunControl& control) {
