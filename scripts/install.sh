@@ -7,7 +7,7 @@ prefix=${1:-/usr/local}
 if [ $# -eq 0 ] && [ ! -w /usr/local/bin ]; then
   prefix=$HOME/.local
 fi
-scripts/install_dependencies.sh
+scripts/install_dependencies.sh --tests   # the Python module and MPI are among them
 scripts/install_page.sh
 cmake --preset release -B build/install -DRHEOBASE_BUILD_TESTS=OFF
 cmake --build build/install

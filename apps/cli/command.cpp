@@ -121,9 +121,6 @@ std::string fault_of(CLI::App& program, const CLI::ParseError& error) {
     const std::string name = unknown.substr(0, unknown.find('='));
     return "unknown option " + name + did_you_mean(name, option_names(*chosen.app));
   }
-  if (!unknown.empty() && chosen.is_group()) {
-    return unknown_command(chosen, unknown);
-  }
   if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
     return "unexpected argument '" + unknown + "'";
   }

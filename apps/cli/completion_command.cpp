@@ -1,8 +1,7 @@
-#include "apps/cli/completion.hpp"
-
 #include <algorithm>
 #include <memory>
 
+#include "apps/cli/completion.hpp"
 #include "apps/cli/option.hpp"
 #include "apps/cli/subcommands.hpp"
 #include "apps/cli/text_format.hpp"

@@ -9,9 +9,9 @@
 
 namespace rheobase::cli {
 
-/// A line with a bar, the time left and a short status when the work takes more than two seconds; on
-/// a terminal the line is wiped when the object goes. Elsewhere (a log of a cluster) a plain line a
-/// minute. Nothing where the console is quiet.
+/// A line with a bar, the time left and a short status when the work takes more than two seconds;
+/// on a terminal the line is wiped when the object goes. Elsewhere (a log of a cluster) a plain
+/// line a minute. Nothing where the console is quiet.
 class ProgressBar {
  public:
   /// @param work  what is being done ("training")

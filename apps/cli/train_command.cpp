@@ -435,7 +435,8 @@ void add_train_command(Command program, const Console& console) {
       "after --trials. A network that does not solve the task is saved all the same, the exit code "
       "is 0, and the result says \"trained no\" (in JSON: \"trained\": false), which criteria are "
       "not met, and how to go on from the checkpoint that stays. Of trials of your own the "
-      "criteria are those of training trials, and the network must meet them on the held-out ones too.");
+      "criteria are those of training trials, and the network must meet them on the held-out ones "
+      "too.");
   command.examples(kTrainExamples);
   add_train_options(command, *request);
   command.action([request, command, &console] { run_train(*request, command, console); });

@@ -174,12 +174,12 @@ void require_alike(const std::vector<RunFile>& runs, const std::string& where) {
   for (const RunFile& run : runs) {
     const spiking::SimulationResult& result = run.result;
     if (result.outputs() != first.outputs() || result.copies != first.copies) {
-      throw InputError(where, "",
-                       fmt::format("runs of {} of {} and of {} of {}",
-                                   counted(first.outputs(), "output"), counted(first.copies, "copy"),
-                                   counted(result.outputs(), "output"),
-                                   counted(result.copies, "copy")),
-                       "must be of as many outputs and copies: a table has one row of names");
+      throw InputError(
+          where, "",
+          fmt::format("runs of {} of {} and of {} of {}", counted(first.outputs(), "output"),
+                      counted(first.copies, "copy"), counted(result.outputs(), "output"),
+                      counted(result.copies, "copy")),
+          "must be of as many outputs and copies: a table has one row of names");
     }
   }
 }

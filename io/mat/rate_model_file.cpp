@@ -369,8 +369,8 @@ ModelProvenance read_provenance(const MatFile& file, const rate::RateNetwork& ne
   return provenance;
 }
 
-/// Another file of ours is named, in place of the first field that it lacks; so are the time constants
-/// of a network that has all but them.
+/// Another file of ours is named, in place of the first field that it lacks; so are the time
+/// constants of a network that has all but them.
 void require_model(const MatFile& file) {
   const FileKind* kind = kind_of(file);
   if (kind != nullptr && !kind->is_model) {

@@ -16,6 +16,7 @@ from .class_task import STEP_MS, ClassAdapter, TaskClass, Trial
 
 __all__ = ["STEP_MS", "Task", "TaskClass", "Trial", "as_task"]
 
+
 class Task(Shown):
     """A task that networks are trained and tested on.
 

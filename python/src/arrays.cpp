@@ -14,7 +14,8 @@ namespace rheobase::python {
 
 namespace {
 
-/// A packed record's field is a view of doubles that do not lie on their own boundary: it is copied.
+/// A packed record's field is a view of doubles that do not lie on their own boundary: it is
+/// copied.
 using Numbers = py::array_t<double, py::array::f_style | py::array::forcecast |
                                         py::detail::npy_api::NPY_ARRAY_ALIGNED_>;
 

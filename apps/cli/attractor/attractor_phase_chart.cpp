@@ -122,7 +122,7 @@ void add_branch(ChartPanel& panel, const rate::Branch& branch, bool symmetric) {
         line.row(static_cast<Eigen::Index>(i - begin)) << branch.points[i].input,
             branch.points[i].state[population];
       }
-      const std::string name = symmetric ? "h_1 = h_2" : fmt::format("h_{}", population + 1);
+      const std::string name = symmetric ? "h₁ = h₂" : population == 0 ? "h₁" : "h₂";
       const bool named = std::ranges::any_of(
           panel.series, [&](const report::ChartSeries& series) { return series.label == name; });
       panel.series.push_back(
@@ -157,7 +157,7 @@ Span input_range(const AttractorPhase& phase, bool delay_marked) {
   return {*low - margin, *high + margin};
 }
 
-/// What the branches reach of h_1 and h_2 in a range of I.
+/// What the branches reach of h₁ and h₂ in a range of I.
 Span state_range(const AttractorPhase& phase, const Span& inputs) {
   double low = 0.0;
   double high = 1.0;
