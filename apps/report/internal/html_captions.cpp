@@ -103,13 +103,16 @@ PageSection training_section(const ReportData& data) {
   }
   if (!data.training.losses.empty() || !data.training.evaluations.empty()) {
     section.figures.push_back(
-        {"loss", "Training loss", "Rate network. Dots: single trials; line: running mean.", false});
+        {"loss", "Training loss",
+         "Rate network. Dots: trials, or means of as many as stand above; line: running mean.",
+         false});
   }
   if (!data.training.evaluations.empty()) {
     section.figures.push_back(
         {"accuracy", "Training accuracy",
-         "Rate network, on fresh trials, with the margin and the noise of the "
-         "stop criteria. Dashed: criterion to stop.",
+         std::string("Rate network, evaluated during its training with the margin and the noise "
+                     "of the stop criteria.") +
+             (data.training.stop_accuracy > 0.0 ? " Dashed: criterion to stop." : ""),
          false});
   }
   return section;

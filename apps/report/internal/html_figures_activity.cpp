@@ -244,7 +244,10 @@ void trajectory_panel(FigureScript& script, const ReportData& data, bool spiking
 
 std::string outputs_figure(const ReportData& data, const FigureTarget& target) {
   constexpr double kTop = 8.0, kHeight = 34.0, kStep = 54.0;
-  const std::size_t columns = std::min<std::size_t>(data.outputs.size(), 4);
+  // Of several readouts each has a column: a row a condition.
+  const auto readouts = static_cast<std::size_t>(data.trials.outputs);
+  const std::size_t widest = readouts > 1 ? std::min<std::size_t>(readouts, 3) : 4;
+  const std::size_t columns = std::min(data.outputs.size(), widest);
   const std::size_t rows = (data.outputs.size() + columns - 1) / columns;
   const double step = kFigureWidthMm / static_cast<double>(columns);
   FigureScript script(target.folder, target.format, target.image, kFigureWidthMm,
