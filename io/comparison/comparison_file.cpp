@@ -221,7 +221,11 @@ mapping::ComparisonTraces traces_from(const MatFile& file, const mapping::Compar
 }  // namespace
 
 mapping::Comparison parse_comparison(std::span<const std::byte> bytes, const std::string& where) {
-  const MatFile file(bytes, where);
+  return parse_comparison(MatFile(bytes, where));
+}
+
+mapping::Comparison parse_comparison(const MatFile& file) {
+  const std::string& where = file.where();
   constexpr const char* kRequired = "must be what `rheobase compare -o` writes";
   if (!file.has("format") || file.text("format", kRequired) != kComparisonFormatName) {
     throw InputError(where, "", "no comparison", kRequired);

@@ -9,6 +9,8 @@
 
 namespace rheobase::io {
 
+class MatFile;
+
 /// To be called before a long computation.
 /// @throws InputError unless the extension is .mat or .json
 void require_comparison_extension(const std::filesystem::path& path);
@@ -24,5 +26,7 @@ void write_comparison(const std::filesystem::path& path, const mapping::Comparis
 mapping::Comparison read_comparison(const std::filesystem::path& path);
 /// The same from the contents of a .mat file; `where` names it in messages.
 mapping::Comparison parse_comparison(std::span<const std::byte> bytes, const std::string& where);
+/// The same of a file in memory.
+mapping::Comparison parse_comparison(const MatFile& file);
 
 }  // namespace rheobase::io

@@ -195,18 +195,16 @@ void write_checkpoint(const std::filesystem::path& path, const Checkpoint& check
   write_mat(path, fields, MatVersion::level5);
 }
 
-Checkpoint read_checkpoint(const std::filesystem::path& path) {
-  return parse_checkpoint(read_bytes(path), path.string());
-}
+namespace {
 
-Checkpoint parse_checkpoint(std::span<const std::byte> bytes, const std::string& where) {
-  static constexpr std::array<std::string_view, 1> kWanted{"checkpoint"};
-  const MatFile file(bytes, where, kWanted);
+void require_checkpoint(const MatFile& file) {
   if (!file.has("checkpoint")) {
     file.fail("checkpoint", "a file without it",
               "must be a checkpoint of a training run (train --checkpoint)");
   }
-  ModelFile model = parse_model(bytes, where);
+}
+
+Checkpoint checkpoint_of(const MatFile& file, ModelFile model) {
   const StateReader reader(file);
   Checkpoint checkpoint;
   checkpoint.task = model.task;
@@ -219,8 +217,26 @@ Checkpoint parse_checkpoint(std::span<const std::byte> bytes, const std::string&
     file.fail("taus", "nothing", "must be a checkpoint of a Dale model, with taus");
   }
   checkpoint.state = read_state(reader, std::move(*model.dale));
-  validate_training(checkpoint, where);
+  validate_training(checkpoint, file.where());
   return checkpoint;
+}
+
+}  // namespace
+
+Checkpoint read_checkpoint(const std::filesystem::path& path) {
+  return parse_checkpoint(read_bytes(path), path.string());
+}
+
+Checkpoint parse_checkpoint(std::span<const std::byte> bytes, const std::string& where) {
+  static constexpr std::array<std::string_view, 1> kWanted{"checkpoint"};
+  const MatFile file(bytes, where, kWanted);
+  require_checkpoint(file);
+  return checkpoint_of(file, parse_model(bytes, where));
+}
+
+Checkpoint parse_checkpoint(const MatFile& file) {
+  require_checkpoint(file);
+  return checkpoint_of(file, parse_model(file));
 }
 
 }  // namespace rheobase::io

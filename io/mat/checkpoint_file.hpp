@@ -10,6 +10,8 @@
 
 namespace rheobase::io {
 
+class MatFile;
+
 /// What a training run must agree on to be continued.
 struct Checkpoint {
   rate::TrainingState state;
@@ -29,5 +31,7 @@ void write_checkpoint(const std::filesystem::path& path, const Checkpoint& check
 Checkpoint read_checkpoint(const std::filesystem::path& path);
 /// The same from the file's contents; `where` names it in messages.
 Checkpoint parse_checkpoint(std::span<const std::byte> bytes, const std::string& where);
+/// The same of a file in memory.
+Checkpoint parse_checkpoint(const MatFile& file);
 
 }  // namespace rheobase::io

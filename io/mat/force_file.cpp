@@ -144,17 +144,16 @@ void write_force(const std::filesystem::path& path, const ForceFile& file) {
   write_mat(path, fields, MatVersion::level5);
 }
 
-ForceFile read_force(const std::filesystem::path& path) {
-  return parse_force(read_bytes(path), path.string());
-}
+namespace {
 
-ForceFile parse_force(std::span<const std::byte> bytes, const std::string& where) {
-  const MatFile file(bytes, where, kForceFields);
+void require_force(const MatFile& file) {
   if (!file.has("force")) {
     file.fail("force", "a file without it",
               "must be a network trained by FORCE (rheobase force train)");
   }
-  const ModelFile model = parse_model(bytes, where);
+}
+
+ForceFile force_file(const MatFile& file, const ModelFile& model) {
   ForceFile result;
   result.network = read_force_network(file, model.network);
   result.initial = model.network.w_initial;
@@ -179,6 +178,23 @@ ForceFile parse_force(std::span<const std::byte> bytes, const std::string& where
     result.learner = read_learner_state(file, kLearnerKind, kLearnerVersion).arrays;
   }
   return result;
+}
+
+}  // namespace
+
+ForceFile read_force(const std::filesystem::path& path) {
+  return parse_force(read_bytes(path), path.string());
+}
+
+ForceFile parse_force(std::span<const std::byte> bytes, const std::string& where) {
+  const MatFile file(bytes, where, kForceFields);
+  require_force(file);
+  return force_file(file, parse_model(bytes, where));
+}
+
+ForceFile parse_force(const MatFile& file) {
+  require_force(file);
+  return force_file(file, parse_model(file));
 }
 
 }  // namespace rheobase::io

@@ -42,6 +42,8 @@ void write_force(const std::filesystem::path& path, const ForceFile& file);
 /// @throws InputError when it is no such file or its parts do not fit each other
 ForceFile read_force(const std::filesystem::path& path);
 ForceFile parse_force(std::span<const std::byte> bytes, const std::string& where);
+/// The same of a file in memory.
+ForceFile parse_force(const MatFile& file);
 
 /// A start of FORCE training that is replayed: initial weights, input and targets from a file.
 struct ForceStart {

@@ -37,6 +37,8 @@ void write_innate_file(const std::filesystem::path& path, const InnateFile& file
 InnateFile read_innate_file(const std::filesystem::path& path);
 /// The same from the file's contents; `where` names it in messages.
 InnateFile parse_innate_file(std::span<const std::byte> bytes, const std::string& where);
+/// The same of a file in memory.
+InnateFile parse_innate_file(const MatFile& file);
 
 /// @throws InputError unless the file holds the state that training goes on from
 void require_state(const InnateFile& file, const std::string& where);

@@ -222,7 +222,10 @@ InnateFile read_innate_file(const std::filesystem::path& path) {
 }
 
 InnateFile parse_innate_file(std::span<const std::byte> bytes, const std::string& where) {
-  const MatFile file(bytes, where);
+  return parse_innate_file(MatFile(bytes, where));
+}
+
+InnateFile parse_innate_file(const MatFile& file) {
   if (!file.has("innate")) {
     file.fail("innate", "a file without it",
               "must be a network of innate training (rheobase innate timing or words)");

@@ -167,7 +167,10 @@ InnateStart read_innate_start(const std::filesystem::path& path) {
 }
 
 InnateStart parse_innate_start(std::span<const std::byte> bytes, const std::string& where) {
-  const MatFile file(bytes, where);
+  return parse_innate_start(MatFile(bytes, where));
+}
+
+InnateStart parse_innate_start(const MatFile& file) {
   InnateStart start;
   start.network = read_network(file);
   const std::vector<std::string> fields = target_fields(file);

@@ -15,6 +15,8 @@
 
 namespace rheobase::io {
 
+class MatFile;
+
 /// A start that is given exactly.
 ///
 /// | field | shape | meaning; what holds where it is missing |
@@ -42,6 +44,8 @@ struct InnateStart {
 /// @throws InputError that names the file, the field, what was found and what must hold
 InnateStart read_innate_start(const std::filesystem::path& path);
 InnateStart parse_innate_start(std::span<const std::byte> bytes, const std::string& where);
+/// The same of a file in memory.
+InnateStart parse_innate_start(const MatFile& file);
 
 /// The fields of these names, each a path of outputs x steps of finite numbers, as in the file of
 /// handwriting targets of Laje & Buonomano (2013) ("chaos", "neuron", 2 x steps).

@@ -41,6 +41,9 @@ class MatFile {
                    std::span<const std::string_view> wanted = {});
   MatFile(std::span<const std::byte> bytes, std::string where,
           std::span<const std::string_view> wanted = {});
+  /// A file that was never written: its variables, those inside of structures too.
+  MatFile(std::vector<MatArray> arrays, std::string where)
+      : where_(std::move(where)), arrays_(std::move(arrays)) {}
 
   const std::string& where() const { return where_; }
   const std::vector<MatArray>& arrays() const& { return arrays_; }

@@ -394,7 +394,10 @@ ModelFile model_file_of(rate::DaleModel model) {
 }
 
 ModelFile parse_model(std::span<const std::byte> bytes, const std::string& where) {
-  const MatFile file(bytes, where, kKnown);
+  return parse_model(MatFile(bytes, where, kKnown));
+}
+
+ModelFile parse_model(const MatFile& file) {
   require_model(file);
   ModelFile result;
   if (holds_rate_network(file)) {

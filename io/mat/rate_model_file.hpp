@@ -71,6 +71,8 @@ ModelFile read_model(const std::filesystem::path& path);
 
 /// The same from the bytes of a file; `where` names it in messages.
 ModelFile parse_model(std::span<const std::byte> bytes, const std::string& where);
+/// The same of a file in memory.
+ModelFile parse_model(const MatFile& file);
 
 /// Writes every field of docs/formats.md, complete or not at all. Under Dale's principle w and
 /// w0 are saved rectified, as the reference does.

@@ -263,7 +263,10 @@ RunFile read_run(const std::filesystem::path& path) {
 }
 
 RunFile parse_run(std::span<const std::byte> bytes, const std::string& where) {
-  const MatFile file(bytes, where);
+  return parse_run(MatFile(bytes, where));
+}
+
+RunFile parse_run(const MatFile& file) {
   if (file.has("spike_trial")) {
     file.fail("spike_trial", "runs of several trials (simulate --trials)", "must be one run");
   }
@@ -271,7 +274,7 @@ RunFile parse_run(std::span<const std::byte> bytes, const std::string& where) {
   read_spikes(file, run.result);
   read_signals(file, run);
   read_run_description(file, run);
-  validate(run, where);
+  validate(run, file.where());
   return run;
 }
 

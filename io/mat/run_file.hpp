@@ -48,6 +48,8 @@ void validate(const RunFile& run, const std::string& where);
 RunFile read_run(const std::filesystem::path& path);
 /// The same from the file's contents; `where` names it in messages.
 RunFile parse_run(std::span<const std::byte> bytes, const std::string& where);
+/// The same of a file in memory.
+RunFile parse_run(const MatFile& file);
 
 /// Reads one numeric matrix of a .mat file, given as FILE.mat:name.
 /// @throws InputError when the file, the field or its type is not as it must be

@@ -141,7 +141,10 @@ rate::Session read_session(const std::filesystem::path& path) {
 }
 
 rate::Session parse_session(std::span<const std::byte> bytes, const std::string& where) {
-  const MatFile file(bytes, where, kUnits);
+  return parse_session(MatFile(bytes, where, kUnits));
+}
+
+rate::Session parse_session(const MatFile& file) {
   const MatArray* units = file.find("unit");
   constexpr const char* kRequired = "must be an array of structures, one a unit";
   if (units == nullptr || units->class_name != "struct") {
@@ -156,7 +159,7 @@ rate::Session parse_session(std::span<const std::byte> bytes, const std::string&
     parts[array.name] = &array;
   }
   rate::Session session;
-  session.name = where;
+  session.name = file.where();
   for (std::size_t k = 0; k < count; ++k) {
     const UnitReader reader(file, parts, count == 1 ? "unit" : fmt::format("unit({})", k + 1));
     if (k == 0) {

@@ -9,6 +9,8 @@
 
 namespace rheobase::io {
 
+class MatFile;
+
 /// Reads a session of silicon-probe recordings in the form of Inagaki et al. (2019): variable
 /// `unit`, an array of structures with SpikeTimes (s), Trial_idx_of_spike, SpikeWidth (ms),
 /// Behavior, Trial_info and Meta_data.parameters.T_Axis_PSTH (s). Trials are those of the first
@@ -19,6 +21,8 @@ rate::Session read_session(const std::filesystem::path& path);
 
 /// The same from the file's contents; `where` names it in messages.
 rate::Session parse_session(std::span<const std::byte> bytes, const std::string& where);
+/// The same of a file in memory.
+rate::Session parse_session(const MatFile& file);
 
 /// Is this a session rather than plain targets?
 bool holds_session(const std::filesystem::path& path);

@@ -266,7 +266,10 @@ rate::RecordedTrials parse_trials(std::span<const std::byte> bytes, const std::s
                                                      "output_names",
                                                      "stimulus_windows_ms",
                                                      "values"};
-  const MatFile file(bytes, where, kFields);
+  return parse_trials(MatFile(bytes, where, kFields));
+}
+
+rate::RecordedTrials parse_trials(const MatFile& file) {
   const MatArray* u = file.find("u");
   if (u == nullptr) {
     file.fail("u", "nothing", "must be inputs x T x trials of real numbers, or a cell a trial");

@@ -3,14 +3,15 @@
 #include <string>
 #include <vector>
 
+#include "core/random.hpp"
 #include "io/mat/mat_file.hpp"
 
 namespace rheobase::test {
 
-/// A copy of a file with one field made hostile.
+/// A copy of a file, named bad.mat, with one field made hostile.
 struct HostileFile {
   std::string change;  ///< "spike_unit: NaN at 3"
-  io::MatFields fields;
+  io::MatFile file;
 };
 
 /// The variables of a .mat file, to be written again.
@@ -20,5 +21,9 @@ io::MatFields fields_of(const io::MatFile& file);
 /// that sizes, times and counts go wrong with; with a row more or a column less; empty; and every
 /// field left out.
 std::vector<HostileFile> hostile_copies(const io::MatFile& file);
+
+/// The file with one to three changes at random: numbers, extents, texts, classes, variables left
+/// out, doubled or put in another's place.
+io::MatFile random_copy(const io::MatFile& file, RandomStream& random);
 
 }  // namespace rheobase::test

@@ -99,14 +99,12 @@ std::string refusal_of_checkpoint(const std::function<void(Checkpoint&)>& change
 /// Reads every hostile copy: the reader refuses it in one line with the file's name, or what it
 /// gives can be worked with.
 template <class Use>
-void check_hostile(const std::vector<std::byte>& good, int least_refused, const Use& use) {
-  const MatFile file(good, "good.mat");
+void check_hostile(const MatFile& good, int least_refused, const Use& use) {
   int refused = 0;
-  for (const HostileFile& copy : hostile_copies(file)) {
+  for (const HostileFile& copy : hostile_copies(good)) {
     CAPTURE(copy.change);
-    const std::vector<std::byte> bytes = encode_mat(copy.fields.fields(), MatVersion::level5, {});
     try {
-      use(bytes);
+      use(copy.file);
     } catch (const InputError& error) {
       const std::string message = error.what();
       CAPTURE(message);
@@ -190,8 +188,8 @@ TEST_SUITE("unit") {
     const TemporaryFolder folder;
     const RunFile run = good_run();
     write_run(folder / "run.mat", run.result, run.description);
-    check_hostile(read_bytes(folder / "run.mat"), 60, [](const std::vector<std::byte>& bytes) {
-      const ExportSource source{"bad.mat", std::nullopt, {parse_run(bytes, "bad.mat")}};
+    check_hostile(MatFile(folder / "run.mat"), 60, [](const MatFile& file) {
+      const ExportSource source{"bad.mat", std::nullopt, {parse_run(file)}};
       CHECK(!find_exporter("nwb").make(source, {}).contents.empty());
     });
   }
@@ -293,8 +291,8 @@ TEST_SUITE("unit") {
     const TemporaryFolder folder;
     write_checkpoint(folder / "c.mat", good_checkpoint());
     const Task task("go-nogo");
-    check_hostile(read_bytes(folder / "c.mat"), 150, [&](const std::vector<std::byte>& bytes) {
-      Checkpoint checkpoint = parse_checkpoint(bytes, "bad.mat");
+    check_hostile(MatFile(folder / "c.mat"), 150, [&](const MatFile& file) {
+      Checkpoint checkpoint = parse_checkpoint(file);
       if (checkpoint.state.model.inputs() != task.inputs()) {
         return;  // a checkpoint of another task
       }
@@ -316,15 +314,15 @@ TEST_SUITE("unit") {
     trials.matrix("z", Eigen::VectorXd::Ones(12));
     trials.number("label", 3.0);
     trials.matrix("score_window_ms", Eigen::RowVector2d(20.0, 40.0));
-    check_hostile(bytes_of(trials, MatVersion::level5), 15,
-                  [](const std::vector<std::byte>& bytes) {
-                    RecordedTrials recorded = parse_trials(bytes, "bad.mat");
-                    try {
-                      const Task task = recorded_task(std::move(recorded), {});
-                      CHECK(task.random_trial(1, 0, Purpose::task).input.allFinite());
-                    } catch (const InputError& error) {
-                      throw InputError("bad.mat", error.field(), error.found(), error.required());
-                    }
-                  });
+    const MatFile good(bytes_of(trials, MatVersion::level5), "good.mat");
+    check_hostile(good, 15, [](const MatFile& file) {
+      RecordedTrials recorded = parse_trials(file);
+      try {
+        const Task task = recorded_task(std::move(recorded), {});
+        CHECK(task.random_trial(1, 0, Purpose::task).input.allFinite());
+      } catch (const InputError& error) {
+        throw InputError("bad.mat", error.field(), error.found(), error.required());
+      }
+    });
   }
 }
