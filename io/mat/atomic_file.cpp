@@ -245,6 +245,8 @@ std::vector<std::byte> read_bytes(const std::filesystem::path& path) {
                      fmt::format("a file that does not open ({})", reason(errno)), kMustBeReadable);
   }
   std::vector<std::byte> contents;
+  const std::uintmax_t size = fs::file_size(path, error);
+  contents.reserve(error ? 0 : size);
   std::array<std::byte, 1 << 16> block{};
   for (;;) {
     const ssize_t count = ::read(file.get(), block.data(), block.size());

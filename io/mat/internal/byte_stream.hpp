@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <span>
@@ -13,6 +14,10 @@ namespace rheobase::io {
 /// Appends numbers and strings to a message between two processes of the same machine.
 class ByteWriter {
  public:
+  ByteWriter() = default;
+  /// @param expected  bytes of numbers, names are on top: growing costs more than writing
+  explicit ByteWriter(std::size_t expected) { bytes_.reserve(expected + kNames); }
+
   template <class T>
   void number(T value) {
     static_assert(std::is_trivially_copyable_v<T>);
@@ -29,6 +34,7 @@ class ByteWriter {
   std::string take() { return std::move(bytes_); }
 
  private:
+  static constexpr std::size_t kNames = 1 << 16;
   std::string bytes_;
 };
 
@@ -63,8 +69,14 @@ class ByteReader {
     return values;
   }
   std::string text() {
-    const std::vector<char> values = numbers<char>();
-    return {values.begin(), values.end()};
+    const auto count = number<std::uint64_t>();
+    if (count > rest_.size()) {
+      ok_ = false;
+      return {};
+    }
+    const std::string value(rest_.data(), count);
+    rest_ = rest_.subspan(count);
+    return value;
   }
 
   bool ok() const { return ok_; }

@@ -4,11 +4,14 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <ctime>
 #include <new>
 #include <optional>
+#include <span>
 #include <string_view>
+#include <utility>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -28,6 +31,7 @@ namespace {
 // The child has a variable as stored and as doubles, the message in a buffer that doubles.
 constexpr std::size_t kNumberCopies = 5;
 constexpr std::size_t kFileCopies = 4;
+constexpr int kPipeBytes = 1 << 20;
 
 enum class Outcome : std::uint8_t { result, input_error, error, out_of_memory };
 
@@ -35,29 +39,26 @@ std::string out_of_limits(const IsolationLimits& limits) {
   return fmt::format("it needs more than {} MiB of memory", limits.memory_bytes >> 20);
 }
 
-/// Runs the body and packs what came out of it.
+/// What came out of the body, and as the last byte what it is: a result is large, and not copied.
 std::string outcome_of(const std::function<std::string()>& body) {
-  ByteWriter message;
+  const auto ended = [](std::string message, Outcome outcome) {
+    message.push_back(static_cast<char>(outcome));
+    return message;
+  };
   try {
-    const std::string result = body();
-    message.number(Outcome::result);
-    message.text(result);
+    return ended(body(), Outcome::result);
   } catch (const InputError& error) {
-    message = {};
-    message.number(Outcome::input_error);
+    ByteWriter message;
     message.text(error.where());
     message.text(error.field());
     message.text(error.found());
     message.text(error.required());
+    return ended(message.take(), Outcome::input_error);
   } catch (const std::bad_alloc&) {
-    message = {};
-    message.number(Outcome::out_of_memory);
+    return ended({}, Outcome::out_of_memory);
   } catch (const std::exception& error) {
-    message = {};
-    message.number(Outcome::error);
-    message.text(error.what());
+    return ended(error.what(), Outcome::error);
   }
-  return message.take();
 }
 
 void limit(decltype(RLIMIT_AS) resource, rlim_t value) {
@@ -101,19 +102,26 @@ void prepare_child(const IsolationLimits& limits) {
   limit_memory(address_space() + limits.memory_bytes);
 }
 
+bool send(int pipe_end, std::string_view rest) {
+  while (!rest.empty()) {
+    const ssize_t written = ::write(pipe_end, rest.data(), rest.size());
+    if (written < 0 && errno != EINTR) {
+      return false;
+    }
+    rest.remove_prefix(written > 0 ? static_cast<std::size_t>(written) : 0);
+  }
+  return true;
+}
+
 [[noreturn]] void run_child(int pipe_end, const std::function<std::string()>& body,
                             const IsolationLimits& limits) {
   prepare_child(limits);
   const std::string message = outcome_of(body);
-  std::string_view rest = message;
-  while (!rest.empty()) {
-    const ssize_t written = ::write(pipe_end, rest.data(), rest.size());
-    if (written < 0 && errno != EINTR) {
-      ::_exit(1);
-    }
-    rest.remove_prefix(written > 0 ? static_cast<std::size_t>(written) : 0);
-  }
-  ::_exit(0);  // no destructors, no flushing: the streams are the parent's
+  const std::uint64_t size = message.size();
+  const std::string_view length(reinterpret_cast<const char*>(&size), sizeof size);
+  ::_exit(send(pipe_end, length) && send(pipe_end, message)
+              ? 0
+              : 1);  // no destructors, no flushing: the streams are the parent's
 }
 
 /// CPU time that a child has used.
@@ -126,15 +134,18 @@ std::optional<double> cpu_seconds_of(pid_t child) {
   return static_cast<double>(used.tv_sec) + 1e-9 * static_cast<double>(used.tv_nsec);
 }
 
-/// Everything the child sends, or nothing when it neither computes nor sends for a minute. How
-/// long it computes is limited in the child: a busy machine is no reason to give up.
-std::optional<std::string> receive(int pipe_end, pid_t child) {
+/// So many bytes from the child, fewer where it ends before, or nothing when it neither computes
+/// nor sends for a minute. How long it computes is limited in the child: a busy machine is no
+/// reason to give up.
+std::optional<std::size_t> receive(int pipe_end, pid_t child, std::span<char> bytes) {
   constexpr int kIdlePolls = 60;
   constexpr int kPollMs = 1000;
-  std::string message;
-  std::array<char, 1 << 16> block{};
+  std::size_t received = 0;
   std::optional<double> used;
   for (int idle = 0; idle < kIdlePolls;) {
+    if (received == bytes.size()) {
+      return received;
+    }
     pollfd waiting{pipe_end, POLLIN, 0};
     const int ready = ::poll(&waiting, 1, kPollMs);
     if (ready == 0) {
@@ -143,18 +154,35 @@ std::optional<std::string> receive(int pipe_end, pid_t child) {
       used = now;
       continue;
     }
-    const ssize_t count = ready > 0 ? ::read(pipe_end, block.data(), block.size()) : -1;
-    if (count == 0) {
-      return message;
-    }
+    const ssize_t count =
+        ready > 0 ? ::read(pipe_end, bytes.data() + received, bytes.size() - received) : -1;
     if (count > 0) {
-      message.append(block.data(), static_cast<std::size_t>(count));
+      received += static_cast<std::size_t>(count);
       idle = 0;
-    } else if (errno != EINTR) {
-      return message;
+    } else if (count == 0 || errno != EINTR) {
+      return received;
     }
   }
   return std::nullopt;
+}
+
+/// The child's whole message, an empty one where it has none, or nothing when it hangs.
+std::optional<std::string> message_of(int pipe_end, pid_t child, const IsolationLimits& limits) {
+  std::uint64_t size = 0;
+  std::string message;
+  std::optional<std::size_t> received =
+      receive(pipe_end, child, {reinterpret_cast<char*>(&size), sizeof size});
+  if (received == sizeof size && size <= address_space() + limits.memory_bytes) {
+    message.resize(size);
+    received = receive(pipe_end, child, message);
+  }
+  if (!received) {
+    return std::nullopt;
+  }
+  if (*received != message.size()) {
+    message.clear();
+  }
+  return message;
 }
 
 /// What ended the child, in words.
@@ -169,24 +197,28 @@ std::string ending(int status, const IsolationLimits& limits) {
   return "no answer";
 }
 
-std::string unpack(const std::string& message, int status, const IsolationLimits& limits) {
-  ByteReader reader(message);
-  const auto outcome = reader.number<Outcome>();
-  if (reader.ok() && outcome == Outcome::out_of_memory) {
+std::string unpack(std::string message, int status, const IsolationLimits& limits) {
+  if (message.empty()) {
+    throw IsolationError(ending(status, limits));
+  }
+  const auto outcome = static_cast<Outcome>(message.back());
+  message.pop_back();
+  if (outcome == Outcome::out_of_memory) {
     throw IsolationError(out_of_limits(limits));
   }
-  const std::string first = reader.text();
-  if (reader.ok() && outcome == Outcome::result) {
-    return first;
+  if (outcome == Outcome::result) {
+    return message;
   }
-  if (reader.ok() && outcome == Outcome::error) {
-    throw Error(first);
+  if (outcome == Outcome::error) {
+    throw Error(message);
   }
+  ByteReader reader(message);
+  const std::string where = reader.text();
   const std::string field = reader.text();
   const std::string found = reader.text();
   const std::string required = reader.text();
   if (reader.ok() && outcome == Outcome::input_error) {
-    throw InputError(first, field, found, required);
+    throw InputError(where, field, found, required);
   }
   throw IsolationError(ending(status, limits));
 }
@@ -227,6 +259,7 @@ std::string run_isolated(const std::function<std::string()>& body, const Isolati
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
     throw IsolationError("no pipe can be made");
   }
+  ::fcntl(ends[1], F_SETPIPE_SZ, kPipeBytes);  // fewer turns; a refusal does no harm
   const pid_t child = ::fork();
   if (child == 0) {
     ::close(ends[0]);
@@ -237,7 +270,7 @@ std::string run_isolated(const std::function<std::string()>& body, const Isolati
     ::close(ends[0]);
     throw IsolationError("no process can be made");
   }
-  const std::optional<std::string> message = receive(ends[0], child);
+  std::optional<std::string> message = message_of(ends[0], child, limits);
   ::close(ends[0]);
   if (!message) {
     ::kill(child, SIGKILL);
@@ -245,7 +278,7 @@ std::string run_isolated(const std::function<std::string()>& body, const Isolati
   int status = 0;
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
-  return unpack(message.value_or(std::string()), status, limits);
+  return unpack(std::move(message).value_or(std::string()), status, limits);
 }
 
 }  // namespace rheobase::io

@@ -447,7 +447,9 @@ Mat5Layout scan_mat5(std::span<const std::byte> file, const std::string& where,
 
 std::vector<std::byte> select_mat5(std::span<const std::byte> file, const Mat5Layout& layout,
                                    std::span<const Mat5Element* const> elements) {
-  std::vector<std::byte> selection(file.begin(), file.begin() + kMat5HeaderBytes);
+  std::vector<std::byte> selection;
+  selection.reserve(file.size());
+  selection.assign(file.begin(), file.begin() + kMat5HeaderBytes);
   std::fill_n(selection.begin() + kMat5SubsystemField, sizeof(std::uint64_t), std::byte{0});
   const std::string where;  // the blocks were checked by scan_mat5
   for (const Mat5Element* element : elements) {

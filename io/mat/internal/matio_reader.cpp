@@ -282,7 +282,7 @@ std::string read_level5(const std::string& name, const std::string& where,
   if (!file) {
     throw InputError(where, "", "a file that matio cannot open", kMustBeWhole);
   }
-  ByteWriter message;
+  ByteWriter message(memory_bytes);
   for (;;) {
     const Variable variable(Mat_VarReadNextInfo(file.get()));
     if (!variable) {
@@ -312,7 +312,7 @@ std::string read_level73(std::span<const std::byte> bytes, const std::string& wh
     }
   }
   allow_memory_for(total);
-  ByteWriter message;
+  ByteWriter message(total);
   for (const std::string& name : names) {
     const bool needed = is_wanted(wanted, name);
     const Variable variable = needed ? file.read(name) : file.head(name);
