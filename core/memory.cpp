@@ -6,6 +6,7 @@
 #include <limits>
 
 #include <fmt/format.h>
+#include <malloc.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -59,6 +60,11 @@ void require_memory(double bytes, const std::string& where, const std::string& f
                      fmt::format("must fit into memory: it takes {:.3g} GiB, there are {:.3g}; {}",
                                  bytes / kGibibyte, usable / kGibibyte, advice));
   }
+}
+
+void keep_freed_memory() {
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);  // the largest that the C library takes
+  mallopt(M_TRIM_THRESHOLD, 512 << 20);
 }
 
 }  // namespace rheobase

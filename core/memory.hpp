@@ -12,4 +12,8 @@ double usable_memory_bytes();
 void require_memory(double bytes, const std::string& where, const std::string& field,
                     const std::string& found, const std::string& advice);
 
+/// For programs, not libraries: blocks up to 32 MiB that were freed stay with the process. Matrices
+/// that come and go in a loop otherwise cost a page fault for every 4 KiB, each time anew.
+void keep_freed_memory();
+
 }  // namespace rheobase

@@ -6,6 +6,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "core/memory.hpp"
+
 namespace rheobase::cli {
 
 namespace {
@@ -24,6 +26,7 @@ void occupy_standard_streams() {
 
 int run_program(std::span<const AddCommand> commands, const std::vector<std::string>& arguments) {
   occupy_standard_streams();
+  keep_freed_memory();
   try {
     const int code = run_command_line(commands, arguments, std::cout, std::cerr);
     if (!std::cout.flush()) {
