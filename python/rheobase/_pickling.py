@@ -12,11 +12,18 @@ from . import _engine
 
 # Files are flushed to the disk when they are written; these need not be.
 _MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+_PATHS = ("start", "checkpoint", "resume")
 
 
 def path_text(path: Any) -> str:
     """The text of a path, with ``~`` for the home folder."""
     return os.path.expanduser(os.fspath(path))
+
+
+def with_path_texts(options: dict[str, Any]) -> dict[str, Any]:
+    """Options whose `start`, `checkpoint` and `resume` are paths, as texts."""
+    return {name: path_text(value) if name in _PATHS and value is not None else value
+            for name, value in options.items()}
 
 
 def contents_of(save: Any) -> bytes:

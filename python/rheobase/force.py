@@ -22,8 +22,9 @@ from . import _engine
 from ._checks import whole_number
 from ._display import Measure, Shown, percent
 from ._options import call_text, option_texts
-from ._pickling import contents_of, path_text, read_contents
+from ._pickling import contents_of, path_text, read_contents, with_path_texts
 from ._progress import Progress, progress_function
+from .force_comparison import ComparedPoint, ForceComparison
 from .models import RateModel
 
 
@@ -354,6 +355,49 @@ class ForceNetwork(Shown):
             )
         return Robustness(**found)
 
+    def compare(
+        self, type: str = "several-fixed-points", *, levels: Any = None,
+        fractions: Any = (0.02, 0.05, 0.1, 0.2), progress: Progress = False, **options: Any
+    ) -> ForceComparison:
+        """The structured model beside the network, both on the network's protocol.
+
+        The same numbers as ``rheobase force compare``.
+
+        Parameters
+        ----------
+        type : str
+            Published parameters of the structured model, one of `attractor.types`.
+        levels : array_like, optional
+            Of the model's photoinhibition; default: those of the type. 0 is added.
+        fractions : array_like
+            Of the network's units that are photoinhibited; 0 is added.
+        progress : bool or callable
+            A bar on standard error, or a function of (fraction, status).
+        **options
+            photoinhibition_ms : float
+                From the start of the delay (579).
+            remaining : float
+                Of the rates of photoinhibited units (0).
+            trials : int
+                Of each side and strength (100).
+            noise : float
+                Amplitude of the network's noise (0.1).
+            seed, threads : int
+                1; all.
+
+        Raises
+        ------
+        InputError
+            For an unknown type, options out of range, levels that leave too few trials of a side.
+
+        Notes
+        -----
+        Source: Inagaki et al., Nature 566:212 (2019); docs/force.md.
+        """
+        with progress_function(progress, "comparing") as report:
+            found = _engine.force_compare(self._file, type, levels, fractions, options, report)
+        return ForceComparison(*found)
+
     def save(self, path: Any) -> None:
         """Writes the file of ``rheobase force``; it is a rate network for every other command.
 
@@ -382,8 +426,8 @@ def train(
     """Trains all recurrent weights of a random network towards the rates of both sides.
 
     The same options and seed give the network of ``rheobase force train``. Ctrl-C raises
-    KeyboardInterrupt within a tenth of a second and gives the training up; checkpoints are the
-    command line's.
+    KeyboardInterrupt within a tenth of a second and gives the iteration at hand up; with
+    `checkpoint` the training can be resumed, here or with ``rheobase force train --resume``.
 
     Parameters
     ----------
@@ -393,6 +437,13 @@ def train(
         `read_targets`. Default: generated from the structured model.
     suppress : bool
         Selective units are silent on the side they do not prefer.
+    checkpoint : path_like, optional
+        Where a checkpoint is written: every `checkpoint_every` iterations and on Ctrl-C.
+    checkpoint_every : int
+        0: on Ctrl-C alone.
+    resume : path_like, optional
+        Goes on from a checkpoint, bit for bit; beside it only `iterations`, `checkpoint` and
+        `checkpoint_every`.
     progress : bool or callable
         A bar on standard error, or a function of (fraction, status).
     {options}
@@ -420,8 +471,9 @@ def train(
         targets = targets.targets()
     if isinstance(targets, Targets):
         targets = targets._targets
+    given = with_path_texts(options)
     with progress_function(progress, "training") as report:
-        return ForceNetwork(_engine.force_train(targets, suppress, options, command, report))
+        return ForceNetwork(_engine.force_train(targets, suppress, given, command, report))
 
 
 def load(path: Any) -> ForceNetwork:

@@ -19,12 +19,13 @@ from . import _engine
 from ._checks import whole_number
 from ._display import Measure, Shown
 from ._options import call_text, option_texts
-from ._pickling import contents_of, path_text, read_contents
+from ._pickling import contents_of, path_text, read_contents, with_path_texts
 from ._progress import Progress, progress_function
 from .models import RateModel
 
 PUBLISHED_DELAYS = (250, 500, 1000, 2000, 3000, 4000, 5000, 6000, 7000, 8000)
-_PATHS = ("start", "resume", "checkpoint")
+_ROBUSTNESS = [("trajectory", int), ("noise", float), ("perturbation", float), ("mean_r2", float),
+               ("sd_r2", float), ("path_rmse", float)]
 
 
 @dataclasses.dataclass(frozen=True, repr=False)
@@ -178,6 +179,49 @@ class InnateResult(Shown):
         with progress_function(progress, "exponents") as report:
             return dict(self._file.lyapunov(report))
 
+    def robustness(
+        self, noise: Any = None, perturbation: Any = 0.0, *, progress: Progress = False,
+        **options: Any
+    ) -> np.ndarray:
+        """R^2 of every trajectory for every noise with every size of the perturbation.
+
+        The grid of ``rheobase innate run --noise-levels ... --amplitudes ...``, bit for bit.
+
+        Parameters
+        ----------
+        noise : float or array_like, optional
+            Amplitudes I0 of the noise; default: that of training.
+        perturbation : float or array_like
+            Amplitudes of the perturbation, at its time in training; 0: none.
+        progress : bool or callable
+            A bar on standard error, or a function of (fraction, status).
+        **options
+            trials : int
+                Of every combination (10); all start from the same states with the same noise.
+            spike_noise : float
+                Scaling factor in Hz of spike-like noise; default: as in training.
+            seed, threads : int
+                1; all.
+
+        Returns
+        -------
+        record array
+            ``trajectory`` (from 0), ``noise``, ``perturbation``, ``mean_r2`` over trials and
+            outputs, ``sd_r2`` over trials and ``path_rmse``.
+
+        Raises
+        ------
+        InputError
+            For numbers below 0, and where a trial has no place for a perturbation.
+
+        Notes
+        -----
+        Source: Laje & Buonomano (2013), figure 1.
+        """
+        with progress_function(progress, "trials") as report:
+            rows = self._file.robustness(noise, perturbation, options, report)
+        return np.array(rows, dtype=_ROBUSTNESS).view(np.recarray)
+
     def save(self, path: Any, *, keep_state: bool = False) -> None:
         """Writes the file that ``rheobase innate run`` and ``rheobase report`` read.
 
@@ -204,10 +248,7 @@ def _train(
     kind: str, names: list[str], paths: list[Any], progress: Progress, options: dict[str, Any]
 ) -> InnateResult:
     command = call_text(f"innate.{kind}", **options)
-    given = {
-        name: path_text(value) if name in _PATHS and value is not None else value
-        for name, value in options.items()
-    }
+    given = with_path_texts(options)
     with progress_function(progress, "training") as report:
         return InnateResult(_engine.innate_train(kind, names, paths, given, command, report))
 
@@ -217,8 +258,8 @@ def timing(*, progress: Progress = False, **options: Any) -> InnateResult:
     """Trains a chaotic network to repeat its own trajectory, with a pulse a time after a cue.
 
     The same options and seed give the network of ``rheobase innate timing``. Ctrl-C raises
-    KeyboardInterrupt within a tenth of a second and gives the training up; with `checkpoint` the
-    trial at hand is completed first, and the training can be resumed.
+    KeyboardInterrupt within a tenth of a second and gives the trial at hand up; with `checkpoint`
+    the training can be resumed from there.
 
     Parameters
     ----------

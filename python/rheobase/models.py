@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -117,8 +118,13 @@ class RateModel(Shown):
         self._model = model
         return self
 
+    @functools.cached_property
+    def _mapped(self) -> _engine.MappedModel:
+        return _engine.mapped_model(self._model)
+
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_model": model_contents(self._model)}
+        state = {name: value for name, value in self.__dict__.items() if name != "_mapped"}
+        return {**state, "_model": model_contents(self._model)}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)

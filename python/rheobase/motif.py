@@ -20,7 +20,7 @@ from . import _engine
 from ._checks import named_arrays
 from ._display import Shown
 from ._options import call_text, option_texts
-from ._pickling import contents_of, path_text, read_contents
+from ._pickling import contents_of, path_text, read_contents, with_path_texts
 from ._progress import Progress, progress_function
 from .linear_motifs import LinearChain, LinearModel, Scores, linear
 from .models import RateModel
@@ -150,8 +150,8 @@ class Library(Shown):
         """Adds motifs and trains them; the others keep every bit.
 
         The same options and seed give the library of ``rheobase motif train``. Ctrl-C raises
-        KeyboardInterrupt within a tenth of a second and gives the training up; checkpoints are the
-        command line's.
+        KeyboardInterrupt within a tenth of a second and gives the batches since the last
+        evaluation up; with `checkpoint` the training can be resumed (`motif.resume`).
 
         Parameters
         ----------
@@ -159,6 +159,10 @@ class Library(Shown):
             Samples of new motifs by name.
         motifs : sequence of str, optional
             What is trained; default: the new ones, or all where there are none.
+        checkpoint : path_like, optional
+            Where a checkpoint is written: every `checkpoint_every` batches of all motifs and on Ctrl-C.
+        checkpoint_every : int
+            0: on Ctrl-C alone.
         progress : bool or callable
             A bar on standard error, or a function of (fraction, status).
         {options}
@@ -181,7 +185,7 @@ class Library(Shown):
         command = call_text("motif.Library.train", **options)
         with progress_function(progress, "motifs") as report:
             found = self._library.train(
-                added, None if motifs is None else list(motifs), options, command, report
+                added, None if motifs is None else list(motifs), with_path_texts(options), command, report
             )
         return Library(found)
 
@@ -259,12 +263,17 @@ class Library(Shown):
 def prepare(*, progress: Progress = False, **options: Any) -> Library:
     """Makes a network for motifs and trains its preparatory module, where it has one.
 
-    The same options and seed give the network of ``rheobase motif prepare``.
+    The same options and seed give the network of ``rheobase motif prepare``. With `checkpoint` a
+    training that Ctrl-C stopped can be resumed (`resume`).
 
     Parameters
     ----------
     progress : bool or callable
         A bar on standard error, or a function of (fraction, status).
+    checkpoint : path_like, optional
+        Where a checkpoint is written: every `checkpoint_every` batches and on Ctrl-C.
+    checkpoint_every : int
+        0: on Ctrl-C alone.
     {options}
 
     Returns
@@ -283,7 +292,42 @@ def prepare(*, progress: Progress = False, **options: Any) -> Library:
     """
     command = call_text("motif.prepare", **options)
     with progress_function(progress, "preparatory module") as report:
-        return Library(_engine.motif_prepare(options, command, report))
+        return Library(_engine.motif_prepare(with_path_texts(options), command, report))
+
+
+def resume(path: Any, *, progress: Progress = False, **options: Any) -> Library:
+    """Goes on with a training that was stopped, bit for bit: of `prepare` or of `Library.train`.
+
+    Parameters
+    ----------
+    path : path_like
+        A checkpoint of them, or of ``rheobase motif``; it is written over on Ctrl-C.
+    progress : bool or callable
+        A bar on standard error, or a function of (fraction, status).
+    **options
+        batches : int
+            To be done in all, in place of the number that the training began with.
+        checkpoint, checkpoint_every
+            As for `Library.train`; default: `path`, on Ctrl-C alone.
+        threads : int
+            All.
+
+    Returns
+    -------
+    Library
+        As if it had never been stopped.
+
+    Raises
+    ------
+    InputError
+        For a file without a training that was stopped, and fewer batches than are done.
+
+    Notes
+    -----
+    Source: Logiaco & Escola (2021); docs/motifs.md.
+    """
+    with progress_function(progress, "motifs") as report:
+        return Library(_engine.motif_resume(path_text(path), with_path_texts(options), report))
 
 
 def load(path: Any) -> Library | LinearModel:

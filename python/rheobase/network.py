@@ -29,6 +29,12 @@ from ._checks import mapping_of
 from ._display import Shown
 from ._pickling import path_text
 from ._progress import Progress, progress_function
+from .network_templates import ImportedTemplates, Template, import_templates, templates
+
+__all__ = [
+    "ImportedTemplates", "Network", "NetworkFit", "NetworkRun", "NetworkState", "Template",
+    "import_templates", "templates",
+]
 
 _POPULATION = {"template", "equations", "size", "parameters", "initial", "noise"}
 _NODE = {"function", "size"}

@@ -1,7 +1,8 @@
 """Figures with matplotlib, which is imported when a figure is asked for.
 
-Every function draws into `ax` (default: a new figure) and returns it. Colours: blue for the rate
-network, orange for the spiking one; excitatory units red, inhibitory ones blue.
+Every function draws into `ax` (default: a new figure) and returns it. Colours are those of the
+command line's figures: grey for the rate network, green for the spiking one; excitatory units blue,
+inhibitory ones orange.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from . import _engine
 from ._errors import input_error
 from .comparison import Comparison
 from .conversion import SpikingModel
@@ -18,8 +20,8 @@ from .simulation import Run, Runs
 
 __all__ = ["outputs", "raster", "rates", "search", "trajectories", "weights"]
 
-_RATE, _SPIKING = "#0072b2", "#d55e00"
-_TYPES = {"E": "#c0392b", "I": "#2c5aa0", "SOM": "#1f9e77", "mixed": "#666666"}
+_TYPES = _engine.palette()
+_RATE, _SPIKING = _TYPES.pop("rate"), _TYPES.pop("spiking")
 
 
 def _axes(ax: Any, **options: Any) -> Any:
@@ -236,7 +238,7 @@ def trajectories(comparison: Comparison, *, ax: Any = None) -> Any:
 
 
 def weights(model: RateModel, *, ax: Any = None) -> Any:
-    """Recurrent weights as an image, red excitatory, blue inhibitory; units ordered by type.
+    """Recurrent weights as an image, blue excitatory, red inhibitory; units ordered by type.
 
     Parameters
     ----------
@@ -255,7 +257,7 @@ def weights(model: RateModel, *, ax: Any = None) -> Any:
     w = model.w[np.ix_(order, order)]
     present = np.abs(w[w != 0])
     limit = float(np.quantile(present, 0.98)) if present.size else 1.0
-    image = ax.imshow(w, cmap="RdBu_r", vmin=-limit, vmax=limit, interpolation="nearest")
+    image = ax.imshow(w, cmap="RdBu", vmin=-limit, vmax=limit, interpolation="nearest")
     ax.figure.colorbar(image, ax=ax, label="weight", extend="both")
     ax.set(xlabel="presynaptic unit, by type", ylabel="postsynaptic unit, by type")
     return ax

@@ -357,7 +357,7 @@ def simulate(
     command = call_text("simulate", "model", "u" if known is None else repr(known.name), **options)
     with progress_function(progress, "simulating") as report:
         runs = _engine.simulate(
-            network._model, u, None if known is None else known._task, which, count, options,
+            network._mapped, u, None if known is None else known._task, which, count, options,
             command, report,
         )
     made = [Run(run) for run in runs]

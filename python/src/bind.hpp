@@ -19,6 +19,7 @@ void bind_evaluation(py::module_& module);
 void bind_comparison(py::module_& module);
 void bind_analysis(py::module_& module);
 void bind_network(py::module_& module);
+void bind_network_templates(py::module_& module);
 void bind_innate(py::module_& module);
 void bind_attractor(py::module_& module);
 void bind_force(py::module_& module);

@@ -6,6 +6,7 @@
 
 #include "apps/report/html_collect.hpp"
 #include "apps/report/html_report.hpp"
+#include "apps/report/palette.hpp"
 #include "core/version.hpp"
 #include "io/comparison/comparison_file.hpp"
 #include "io/comparison/comparison_json.hpp"
@@ -17,6 +18,7 @@
 #include "python/src/choice.hpp"
 #include "python/src/intervention.hpp"
 #include "python/src/session.hpp"
+#include "rate/dynamics/unit_type.hpp"
 
 namespace rheobase::python {
 
@@ -147,6 +149,18 @@ std::vector<std::string> export_to(const io::ModelFile* model, const std::vector
   return result.notes;
 }
 
+/// Colours of the figures by what they mean; those of unit types by their names.
+py::dict palette() {
+  py::dict colours;
+  for (const rate::UnitType type : rate::kUnitTypes) {
+    colours[py::str(std::string(rate::to_string(type)))] =
+        report::kTypeColours[static_cast<std::size_t>(type)];
+  }
+  colours["rate"] = report::kRateColour;
+  colours["spiking"] = report::kSpikingColour;
+  return colours;
+}
+
 }  // namespace
 
 void bind_comparison(py::module_& module) {
@@ -183,6 +197,7 @@ void bind_comparison(py::module_& module) {
             std::as_bytes(std::span(text.data(), text.size())), "pickled comparison"));
       },
       py::arg("contents"), "The comparison of a file's contents.");
+  module.def("palette", &palette, "Colours that mean the same in every figure.");
   module.def("export_to", &export_to, py::arg("model"), py::arg("runs"), py::arg("path"),
              py::arg("format"), py::arg("options"), "Writes a model or runs in another format.");
 }

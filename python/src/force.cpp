@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <filesystem>
+#include <memory>
 
 #include <fmt/format.h>
 #include <pybind11/stl.h>
@@ -10,6 +11,7 @@
 #include "io/mat/force_file.hpp"
 #include "python/src/arrays.hpp"
 #include "python/src/bind.hpp"
+#include "python/src/checkpoints.hpp"
 #include "python/src/force_session.hpp"
 #include "python/src/options.hpp"
 #include "python/src/session.hpp"
@@ -100,18 +102,87 @@ ForceFile force_start(const py::object& targets, bool suppress, Keywords& keywor
   return file;
 }
 
+/// A training at its start, or where its file's was stopped.
+std::unique_ptr<rate::ForceTraining> training_of(const ForceFile& file) {
+  auto training = std::make_unique<rate::ForceTraining>(
+      rate::ForceNetwork{file.initial, file.network.tau_ms, file.network.step_ms,
+                         file.network.threshold},
+      file.task, file.options);
+  if (file.learner) {
+    training->restore(*file.learner);
+  }
+  return training;
+}
+
+/// A checkpoint. @throws InputError for a file without the state of a training
+ForceFile stopped_force(const std::string& path, const py::object& targets, Keywords& keywords) {
+  ForceFile file = io::read_force(path);
+  if (!file.learner) {
+    throw InputError(path, "field 'learner_state'", "nothing",
+                     "must be a checkpoint of force.train, or a result of the command line's "
+                     "--keep-p");
+  }
+  if (!targets.is_none()) {
+    throw InputError("targets", "", "resume beside it", "must be left out: they are in the file");
+  }
+  if (const auto iterations = keywords.take_integer("iterations", {1.0, 1e6})) {
+    file.options.iterations = static_cast<int>(*iterations);
+  }
+  keywords.finish();
+  return file;
+}
+
+/// Trains to the end. An iteration that Ctrl-C gives up leaves the state before it.
+void run_force(ForceFile& file, const Checkpoints& checkpoints, const py::object& progress) {
+  const auto put = [&file](const rate::ForceTraining& training) {
+    file.network = training.network();
+    file.pvar = training.pvar();
+    file.converged = training.converged();
+  };
+  const auto save = [&](rate::NamedArrays state) {
+    file.learner = std::move(state);
+    put(*training_of(file));
+    io::write_force(checkpoints.path, file);
+  };
+  Session session(progress);
+  const std::unique_ptr<rate::ForceTraining> made = training_of(file);
+  rate::ForceTraining& training = *made;
+  training.abandon_when(session.stop());
+  const bool keeps = !checkpoints.path.empty();
+  rate::NamedArrays last = keeps ? training.state() : rate::NamedArrays();
+  session.run([&] {
+    try {
+      rate::train_force(
+          training, session.control(),
+          [&](const rate::ForceTraining& now, const rate::ForceIteration&) {
+            last = keeps ? now.state() : rate::NamedArrays();
+            if (keeps && checkpoints.every > 0 && now.done() % checkpoints.every == 0) {
+              save(last);
+            }
+          });
+    } catch (const Cancelled&) {
+      if (keeps) {
+        save(std::move(last));
+      }
+      throw;
+    }
+    return true;
+  });
+  put(training);
+  file.learner.reset();
+}
+
 Force force_train(const py::object& targets, bool suppress, const py::dict& given,
                   const std::string& command, const py::object& progress) {
   Keywords keywords("train", given);
-  auto file = std::make_shared<ForceFile>(force_start(targets, suppress, keywords));
-  file->command = command;
-  Session session(progress);
-  rate::ForceTraining training(file->network, file->task, file->options);
-  training.abandon_when(session.stop());
-  session.run([&] { return rate::train_force(training, session.control()); });
-  file->network = training.network();
-  file->pvar = training.pvar();
-  file->converged = training.converged();
+  const std::optional<std::string> resume = resume_from(keywords);
+  const Checkpoints checkpoints = checkpoints_from(keywords, resume);
+  auto file = std::make_shared<ForceFile>(resume ? stopped_force(*resume, targets, keywords)
+                                                 : force_start(targets, suppress, keywords));
+  if (!resume) {
+    file->command = command;
+  }
+  run_force(*file, checkpoints, progress);
   return file;
 }
 
@@ -222,6 +293,7 @@ py::list force_options(const std::string& function) {
 
 void bind_force(py::module_& module) {
   bind_force_session(module);
+  bind_force_comparison(module);
   py::class_<ForceFile, Force>(module, "ForceFile", "A network trained by FORCE.")
       .def("facts", &force_facts)
       .def("model",

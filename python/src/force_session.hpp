@@ -23,5 +23,6 @@ pybind11::list selectivity_list(const std::vector<analysis::Selectivity>& select
 pybind11::dict epochs_dict(const rate::TrialEpochs& epochs);
 
 void bind_force_session(pybind11::module_& module);
+void bind_force_comparison(pybind11::module_& module);
 
 }  // namespace rheobase::python

@@ -8,15 +8,17 @@
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
-#include "io/mat/atomic_file.hpp"
+#include "core/partial_progress.hpp"
 #include "io/mat/innate_file.hpp"
 #include "io/mat/innate_start_file.hpp"
 #include "python/src/arrays.hpp"
 #include "python/src/bind.hpp"
+#include "python/src/checkpoints.hpp"
 #include "python/src/choice.hpp"
 #include "python/src/options.hpp"
 #include "python/src/session.hpp"
 #include "rate/learning/innate/innate_capacity.hpp"
+#include "rate/learning/innate/innate_robustness.hpp"
 #include "rate/learning/innate/lyapunov.hpp"
 #include "rate/learning/innate/stroke_path.hpp"
 
@@ -132,26 +134,6 @@ InnateFile resumed_training(const std::string& kind, const std::string& path, Ke
   return file;
 }
 
-/// Where checkpoints go, and how often.
-struct Checkpoints {
-  std::string path;  ///< empty: nowhere
-  int every = 0;
-};
-
-Checkpoints checkpoints_from(Keywords& keywords, const py::object& resume) {
-  Checkpoints checkpoints;
-  const py::object path = keywords.take("checkpoint");
-  checkpoints.path = !path.is_none()    ? py::cast<std::string>(path)
-                     : resume.is_none() ? std::string()
-                                        : py::cast<std::string>(resume);
-  checkpoints.every =
-      static_cast<int>(keywords.take_integer("checkpoint_every", {0.0, 1e6}).value_or(0));
-  if (!checkpoints.path.empty()) {
-    io::require_writable(checkpoints.path);
-  }
-  return checkpoints;
-}
-
 /// Trains and tests. Ctrl-C gives the trial up, and leaves the state before it where there are
 /// checkpoints.
 void run_training(InnateFile& file, const Checkpoints& checkpoints, const py::object& progress) {
@@ -161,7 +143,7 @@ void run_training(InnateFile& file, const Checkpoints& checkpoints, const py::ob
   const bool resumed = !state.arrays.empty();
   rate::InnateCheckpoints saving;
   saving.every = checkpoints.every;
-  saving.abandon = checkpoints.path.empty();
+  saving.abandon = true;
   if (!checkpoints.path.empty()) {
     saving.save = [&](const rate::InnateState& now) {
       InnateFile part = file;
@@ -187,11 +169,11 @@ Innate innate_train(const std::string& kind, const std::vector<std::string>& nam
                     const std::vector<py::object>& paths, const py::dict& given,
                     const std::string& command, const py::object& progress) {
   Keywords keywords(kind, given);
-  const py::object resume = keywords.take("resume");
+  const std::optional<std::string> resume = resume_from(keywords);
   const Checkpoints checkpoints = checkpoints_from(keywords, resume);
   auto file = std::make_shared<InnateFile>();
-  if (!resume.is_none()) {
-    *file = resumed_training(kind, py::cast<std::string>(resume), keywords);
+  if (resume) {
+    *file = resumed_training(kind, *resume, keywords);
   } else {
     InnateOptions options = kind == "words" ? words_options() : timing_options();
     if (kind == "words") {
@@ -257,7 +239,8 @@ py::dict lyapunov(InnateFile& file, const py::object& progress) {
     Session session(progress);
     file.exponents = session.run([&] {
       return rate::training_exponents(file.start, file.result.network, file.experiment.trials,
-                                      file.experiment.seed, file.experiment.rule.threads);
+                                      file.experiment.seed, file.experiment.rule.threads,
+                                      session.control());
     });
   }
   const rate::TrainingExponents& found = *file.exponents;
@@ -327,6 +310,52 @@ py::list innate_capacity(const py::object& delays, int networks, const py::dict&
   return list;
 }
 
+/// R^2 of every trajectory under every noise and every size of its perturbation.
+py::list innate_robustness(const InnateFile& file, const py::object& noise,
+                           const py::object& perturbation, const py::dict& given,
+                           const py::object& progress) {
+  Keywords keywords("robustness", given);
+  rate::RobustnessOptions options;
+  const auto levels = [](const py::object& value, const char* argument) {
+    const Eigen::VectorXd numbers =
+        vector_from(at_least_a_vector(value), argument, {.text = "(n,), or one number"});
+    if (numbers.size() == 0 || !(numbers.array() >= 0.0).all()) {
+      throw InputError(argument, "", numbers.size() == 0 ? "an empty array" : "a number below 0",
+                       "must hold numbers of 0 or more");
+    }
+    return std::vector<double>(numbers.begin(), numbers.end());
+  };
+  options.noise = noise.is_none() ? std::vector{file.experiment.noise} : levels(noise, "noise");
+  options.perturbation = levels(perturbation, "perturbation");
+  options.spike_noise =
+      keywords.take_number("spike_noise", kNonNegative).value_or(file.experiment.spike_noise);
+  options.trials = static_cast<int>(keywords.take_integer("trials", {1.0, 1e6}).value_or(10));
+  options.seed = static_cast<Seed>(keywords.take_integer("seed", {0.0, 4294967295.0}).value_or(1));
+  options.threads = static_cast<int>(keywords.take_integer("threads", {0.0, 1024.0}).value_or(0));
+  keywords.finish();
+  Session session(progress);
+  const std::vector<rate::InnateTrial>& trials = file.experiment.trials;
+  const auto count = static_cast<double>(trials.size());
+  const auto grids = session.run([&] {
+    std::vector<std::vector<rate::RobustnessPoint>> found;
+    for (const rate::InnateTrial& trial : trials) {
+      const auto done = static_cast<double>(found.size());
+      found.push_back(
+          rate::robustness(file.result.network, trial, options,
+                           part_of(session.control(), done / count, (done + 1.0) / count)));
+    }
+    return found;
+  });
+  py::list rows;
+  for (std::size_t k = 0; k < grids.size(); ++k) {
+    for (const rate::RobustnessPoint& point : grids[k]) {
+      rows.append(py::make_tuple(k, point.noise, point.perturbation, point.mean_r2, point.sd_r2,
+                                 point.path_rmse));
+    }
+  }
+  return rows;
+}
+
 py::list innate_options(const std::string& function) {
   py::list list;
   if (function == "capacity") {
@@ -354,6 +383,8 @@ void bind_innate(py::module_& module) {
       .def("facts", &innate_facts)
       .def("model", &model_of)
       .def("lyapunov", &lyapunov, py::arg("progress"))
+      .def("robustness", &innate_robustness, py::arg("noise"), py::arg("perturbation"),
+           py::arg("options"), py::arg("progress"))
       .def(
           "save",
           [](const InnateFile& file, const std::string& path, bool keep_state) {

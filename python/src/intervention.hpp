@@ -17,6 +17,7 @@ class Intervention {
 
   /// The network that was given or, where something was asked for, the changed one.
   const io::ModelFile& file() const { return changed_ ? *changed_ : given_; }
+  bool changes_nothing() const { return !changed_; }
   /// The task with the drive as its last input. @throws InputError for a drive behind the trial
   rate::Task task(const rate::Task& intact) const;
   /// The same of an input, inputs x columns.

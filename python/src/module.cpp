@@ -41,6 +41,7 @@ PYBIND11_MODULE(_engine, module) {
   bind_comparison(module);
   bind_analysis(module);
   bind_network(module);
+  bind_network_templates(module);
   bind_innate(module);
   bind_attractor(module);
   bind_force(module);

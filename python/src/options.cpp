@@ -1,6 +1,8 @@
 #include "python/src/options.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -18,21 +20,23 @@ namespace rheobase::python {
 
 namespace {
 
-/// "learning_rate" and "n_trials" of "--learning-rate,--n_trials".
-std::vector<std::string> keywords_of(const FieldInfo& field) {
-  std::vector<std::string> names;
-  std::size_t start = 0;
-  while (start < field.option.size()) {
-    const std::size_t end = std::min(field.option.find(',', start), field.option.size());
-    std::string name = field.option.substr(start, end - start);
-    if (name.starts_with("--")) {
-      name.erase(0, 2);
-      std::ranges::replace(name, '-', '_');
-      names.push_back(name);
+/// Whether a function says yes to one of "learning-rate" and "n_trials" of
+/// "--learning-rate,--n_trials".
+template <class Function>
+bool any_name(const FieldInfo& field, const Function& function) {
+  std::string_view rest = field.option;
+  while (!rest.empty()) {
+    const std::string_view name = rest.substr(0, rest.find(','));
+    if (name.starts_with("--") && function(name.substr(2))) {
+      return true;
     }
-    start = end + 1;
+    rest.remove_prefix(std::min(name.size() + 1, rest.size()));
   }
-  return names;
+  return false;
+}
+
+char underscored(char letter) {
+  return letter == '-' ? '_' : letter;
 }
 
 std::string kind_text(py::handle value) {
@@ -103,14 +107,18 @@ py::list option_table(const std::string& function) {
 }  // namespace
 
 std::string keyword_of(const FieldInfo& field) {
-  const std::vector<std::string> names = keywords_of(field);
-  return names.empty() ? "" : names.front();
+  std::string keyword;
+  any_name(field, [&](std::string_view name) {
+    std::ranges::transform(name, std::back_inserter(keyword), underscored);
+    return true;
+  });
+  return keyword;
 }
 
-bool is_keyword_of(const FieldInfo& field, const std::string& keyword) {
-  const std::vector<std::string> names = keywords_of(field);
-  return !names.empty() &&
-         (keyword == field.name || std::ranges::find(names, keyword) != names.end());
+bool is_keyword_of(const FieldInfo& field, std::string_view keyword) {
+  return any_name(field, [&](std::string_view name) {
+    return keyword == field.name || std::ranges::equal(name, keyword, {}, underscored);
+  });
 }
 
 FieldValue value_from(py::handle value, const FieldInfo& field, const std::string& keyword) {
@@ -161,29 +169,38 @@ py::dict describe(const FieldInfo& field, const FieldValue& otherwise) {
   return info;
 }
 
-std::optional<FieldValue> Keywords::take_value(const FieldInfo& field) {
-  const std::string first = keyword_of(field);
-  if (first.empty()) {
-    return std::nullopt;
+Keywords::Keywords(std::string function, const py::dict& given) : function_(std::move(function)) {
+  for (const auto& [key, value] : given) {
+    given_.push_back({py::cast<std::string>(key), py::reinterpret_borrow<py::object>(value)});
   }
-  known_.push_back(first);
+}
+
+std::optional<FieldValue> Keywords::take_value(const FieldInfo& field) {
+  known_fields_.push_back(&field);
   std::optional<FieldValue> value;
-  for (const auto& [key, given] : py::dict(given_.attr("copy")())) {
-    const auto keyword = py::cast<std::string>(key);
-    if (is_keyword_of(field, keyword)) {
-      if (value) {
-        throw py::type_error(fmt::format("{}() got {} twice", function_, first));
-      }
-      value = value_from(given, field, keyword);
-      given_.attr("pop")(key);
+  for (std::size_t i = 0; i < given_.size();) {
+    if (!is_keyword_of(field, given_[i].keyword)) {
+      ++i;
+      continue;
     }
+    if (value) {
+      throw py::type_error(fmt::format("{}() got {} twice", function_, keyword_of(field)));
+    }
+    value = value_from(given_[i].value, field, given_[i].keyword);
+    given_.erase(given_.begin() + static_cast<std::ptrdiff_t>(i));
   }
   return value;
 }
 
 py::object Keywords::take(const char* keyword) {
-  known_.emplace_back(keyword);
-  return given_.attr("pop")(keyword, py::none());
+  known_.push_back(keyword);
+  const auto found = std::ranges::find(given_, std::string_view(keyword), &Given::keyword);
+  if (found == given_.end()) {
+    return py::none();
+  }
+  py::object value = std::move(found->value);
+  given_.erase(found);
+  return value;
 }
 
 std::optional<std::int64_t> Keywords::take_integer(const char* keyword, const Range& range) {
@@ -213,11 +230,16 @@ void Keywords::finish() const {
   if (given_.empty()) {
     return;
   }
-  const auto keyword = py::cast<std::string>(given_.begin()->first);
+  const std::string& keyword = given_.front().keyword;
+  std::vector<std::string> known_names(known_.begin(), known_.end());
+  for (const FieldInfo* field : known_fields_) {
+    known_names.push_back(keyword_of(*field));
+  }
   std::string nearest;
   std::size_t distance = std::max<std::size_t>(2, keyword.size() / 3) + 1;
-  for (const std::string& known : known_) {
-    if (const std::size_t d = edit_distance(keyword, known); d < distance) {
+  for (const std::string& known : known_names) {
+    const std::size_t d = known.empty() ? distance : edit_distance(keyword, known);
+    if (d < distance) {
       nearest = known;
       distance = d;
     }

@@ -20,7 +20,7 @@ namespace py = pybind11;
 /// The keyword of a field, or nothing where it is no option.
 std::string keyword_of(const FieldInfo& field);
 /// Whether a keyword means the field.
-bool is_keyword_of(const FieldInfo& field, const std::string& keyword);
+bool is_keyword_of(const FieldInfo& field, std::string_view keyword);
 
 /// The value of a keyword. @throws InputError with its name
 FieldValue value_from(py::handle value, const FieldInfo& field, const std::string& keyword);
@@ -47,10 +47,10 @@ void describe_options(py::list& list, const FieldTable<Options>& table, const Op
 }
 
 /// The keyword arguments of one call. Takers remove what they know; finish() refuses the rest.
+/// Field tables and the names of keywords must live as long.
 class Keywords {
  public:
-  Keywords(std::string function, py::dict given)
-      : function_(std::move(function)), given_(std::move(given)) {}
+  Keywords(std::string function, const py::dict& given);
 
   /// Sets the fields that were given. @returns them by field name
   template <class Options>
@@ -86,11 +86,17 @@ class Keywords {
   void finish() const;
 
  private:
+  struct Given {
+    std::string keyword;
+    py::object value;
+  };
+
   std::optional<FieldValue> take_value(const FieldInfo& field);
 
   std::string function_;
-  py::dict given_;
-  std::vector<std::string> known_;
+  std::vector<Given> given_;
+  std::vector<const char*> known_;  ///< read where something is refused
+  std::vector<const FieldInfo*> known_fields_;
 };
 
 }  // namespace rheobase::python

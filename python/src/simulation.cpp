@@ -13,6 +13,7 @@
 #include "python/src/bind.hpp"
 #include "python/src/choice.hpp"
 #include "python/src/intervention.hpp"
+#include "python/src/mapped_network.hpp"
 #include "python/src/session.hpp"
 #include "rate/dynamics/unit_type.hpp"
 
@@ -121,15 +122,12 @@ void check_stimulation(const spiking::SimulationOptions& options, const Drive& d
 }
 
 /// What a run file says of every trial of a call.
-io::RunDescription description_of(const io::ModelFile& file, const mapping::SpikingChoice& choice,
-                                  double scaling, const std::string& command) {
+io::RunDescription description_of(const MappedNetwork& mapped, const std::string& command) {
   io::RunDescription description;
-  description.scaling_factor = scaling;
+  description.scaling_factor = mapped.scaling_factor;
   description.command = command;
-  description.transfer = choice.transfer;
-  for (const rate::UnitType type : rate::unit_types(file.network)) {
-    description.unit_type.push_back(static_cast<int>(type));
-  }
+  description.transfer = mapped.transfer;
+  description.unit_type = mapped.unit_type;
   return description;
 }
 
@@ -141,9 +139,10 @@ void describe_answer(const rate::Task& task, const rate::Trial& trial, RunFile& 
 }
 
 /// Trials of `input`, or `count` of the task's where the input is None.
-py::list simulate(const io::ModelFile& intact, const py::object& input, const rate::Task* task,
+py::list simulate(MappedModel& model, const py::object& input, const rate::Task* task,
                   std::optional<int> condition, int count, const py::dict& given,
                   const std::string& command, const py::object& progress) {
+  const io::ModelFile& intact = model.file();
   Keywords keywords("simulate", given);
   const Intervention intervention(keywords, intact);
   const io::ModelFile& file = intervention.file();
@@ -173,9 +172,10 @@ py::list simulate(const io::ModelFile& intact, const py::object& input, const ra
       one = intervention.input(std::move(one));
     }
     check_stimulation(options, drive, file.network.step_ms);
-    const spiking::SpikingModel model =
-        mapping::map_to_spiking(file.network, scaling, choice.transfer);
-    const io::RunDescription description = description_of(file, choice, scaling, command);
+    const std::shared_ptr<const MappedNetwork> mapped =
+        intervention.changes_nothing() ? model.mapped(scaling, choice.transfer)
+                                       : mapped_network(file.network, scaling, choice.transfer);
+    const io::RunDescription description = description_of(*mapped, command);
     std::vector<std::shared_ptr<RunFile>> done(drive.inputs.size());
     parallel_for(
         done.size(), threads,
@@ -186,7 +186,7 @@ py::list simulate(const io::ModelFile& intact, const py::object& input, const ra
           run->description = description;
           run->description.simulation = own;
           own.stop = session.stop();
-          run->result = spiking::simulate(model, drive.inputs[k], own);
+          run->result = spiking::simulate(mapped->network, drive.inputs[k], own);
           if (!drive.trials.empty()) {
             describe_answer(*task, drive.trials[k], *run);
           }
@@ -274,6 +274,15 @@ void bind_simulation(py::module_& module) {
                       level73 ? io::MatVersion::level73 : io::MatVersion::level5);
       },
       py::arg("path"), py::arg("level73"));
+  py::class_<MappedModel, std::shared_ptr<MappedModel>>(
+      module, "MappedModel", "A model and the spiking network that it was mapped to last.");
+  module.def(
+      "mapped_model",
+      [](std::shared_ptr<io::ModelFile> file) {
+        return std::make_shared<MappedModel>(std::move(file));
+      },
+      py::arg("model"),
+      "Keeps the spiking network of a model from one call of simulate to the next.");
   module.def("simulate", &simulate, py::arg("model"), py::arg("u"), py::arg("task"),
              py::arg("condition"), py::arg("count"), py::arg("options"), py::arg("command"),
              py::arg("progress"), "Runs a spiking network.");

@@ -52,10 +52,10 @@ def test_convert_gives_the_table_of_the_command_line(program, tmp_path):
 @pytest.mark.parametrize("engine", ["auto", "clock"])
 def test_simulate_gives_the_spikes_of_the_command_line(program, tmp_path, lif, engine):
     program("simulate", MODEL, "--condition", "go", "--seed", "3", "--trial", "4", "--noise", "0.3",
-            "--engine", engine, "--record", "spikes,voltage,rate", "--voltage-units", "1,5",
+            "--engine", engine, "--record", "spikes,voltage,rate", "--voltage-units", "1,5", "--output-step", "1",
             "-o", tmp_path / "run.mat")
     run = rheobase.simulate(lif, condition="go", seed=3, trial=4, noise=0.3, engine=engine,
-                            record=("spikes", "voltage", "rate"), voltage_units=[0, 4])
+                            record=("spikes", "voltage", "rate"), voltage_units=[0, 4], output_step=1)
     expected = rheobase.load_run(tmp_path / "run.mat")
     assert len(run.spike_units) > 100
     for name in ("spike_units", "spike_times_ms", "spike_count", "output", "voltage", "rate"):

@@ -1,11 +1,9 @@
 """Ctrl-C, threads, progress, memory, pickling, what results look like."""
 
-import contextlib
 import copy
 import gc
 import pickle
 import resource
-import signal
 import sys
 import threading
 import time
@@ -16,32 +14,7 @@ import pytest
 import rheobase
 from rheobase import force, innate, motif
 
-
-@contextlib.contextmanager
-def interrupted_after(seconds, aside=False):
-    """Ctrl-C so long after the beginning; yields what tells how late the work stopped.
-
-    Lateness is processor time of the main thread, of all threads where the work is done `aside`: on
-    a busy machine the clock on the wall says nothing about the program. Work that ends by itself gets
-    no Ctrl-C afterwards.
-    """
-    main = threading.main_thread().ident
-    clock = time.CLOCK_PROCESS_CPUTIME_ID if aside else time.pthread_getcpuclockid(main)
-    over = threading.Event()
-    sent = []
-
-    def send():
-        if not over.wait(seconds):
-            sent.append(time.clock_gettime(clock))
-            signal.pthread_kill(main, signal.SIGINT)
-
-    thread = threading.Thread(target=send, daemon=True)
-    thread.start()
-    try:
-        yield lambda: time.clock_gettime(clock) - sent[0]
-    finally:
-        over.set()
-        thread.join()
+from interrupts import least_lateness
 
 
 @pytest.mark.parametrize("work", ["train", "simulate", "rate", "convert", "compare", "batch", "force", "innate",
@@ -62,11 +35,7 @@ def test_ctrl_c_stops_soon_and_leaves_the_interpreter_usable(lif, work):
     }
     library = motif.prepare(architecture="additive", units=200, seed=1)
     targets = motif.targets(count=2)
-    aside = work == "motif"
-    with interrupted_after(0.3, aside) as late:
-        with pytest.raises(KeyboardInterrupt):
-            jobs[work]()
-        assert late() < 0.1
+    assert least_lateness(jobs[work], 0.3, aside=work in ("motif", "preparation")) < 0.1
     assert rheobase.simulate(lif, np.zeros((1, 20))).duration_ms == 95
 
 
@@ -153,12 +122,14 @@ def test_what_a_progress_function_raises_comes_out(lif):
         rheobase.evaluate(lif, trials=500, progress=fail)
 
 
-def test_no_memory_leaks_over_ten_thousand_calls(small):
-    u = np.zeros((2, 200))
+def test_no_memory_leaks_over_ten_thousand_calls(small, lif):
+    u, short = np.zeros((2, 200)), np.zeros((1, 3))
 
     def calls(count):
-        for _ in range(count):
+        for call in range(count):
             small.run(u)
+            if call % 5 == 0:
+                rheobase.simulate(lif, short).spike_trains()
             rheobase.analysis.pca(u + np.arange(200))
             try:
                 small.run(u.T)

@@ -1,5 +1,8 @@
 """Rate networks against their equations, files, exports, and networks of PyTorch."""
 
+import concurrent.futures
+import pickle
+
 import numpy as np
 import pytest
 
@@ -153,3 +156,22 @@ def test_a_run_becomes_a_block_of_neo(lif):
     np.testing.assert_array_equal(readout.magnitude[:, 0], run.output)
     np.testing.assert_array_equal(voltage.magnitude, run.voltage.T)
     np.testing.assert_allclose(voltage.times.rescale("ms").magnitude, run.voltage_time_ms, rtol=1e-9)
+
+
+def test_the_spiking_network_that_is_kept_is_the_one_that_was_asked_for(lif):
+    """simulate() maps a model once; other options, lesions and threads at once must not meet it."""
+    u = np.zeros((1, 120))
+    u[0, 50:75] = 1.0
+    calls = [{}, {"scaling": 40}, {}, {"rise": 4}, {"lesion": "inh@0.5"}, {"refractory": 3}, {"scaling": 40}, {}]
+    fresh = [rheobase.simulate(rheobase.SpikingModel._loaded(lif._model), u, seed=3, **call) for call in calls]
+    copied = pickle.loads(pickle.dumps(lif))
+    for call, expected in zip(calls, fresh):
+        for model in (lif, copied):
+            run = rheobase.simulate(model, u, seed=3, **call)
+            np.testing.assert_array_equal(run.spike_times_ms, expected.spike_times_ms)
+            np.testing.assert_array_equal(run.output, expected.output)
+    assert len({run.output.tobytes() for run in fresh}) == 5
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda call: rheobase.simulate(lif, u, seed=3, **call), calls * 3))
+    for run, expected in zip(found, fresh * 3):
+        np.testing.assert_array_equal(run.output, expected.output)

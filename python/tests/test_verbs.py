@@ -137,15 +137,16 @@ def test_files_of_many_trials_go_both_ways(program, tmp_path, lif):
 
 def test_innate_words_and_capacity_are_those_of_the_command_line(program, tmp_path):
     few = ["--units", "100", "--seed", "3", "--recurrent-trials", "2"]
-    program("innate", "words", *few, "--readout-trials", "1", "--no-lyapunov", "-o", tmp_path / "w.mat")
-    result = innate.words(units=100, seed=3, recurrent_trials=2, readout_trials=1)
+    program("innate", "words", *few, "--readout-trials", "1", "--tests", "1", "--perturbed", "1", "--no-lyapunov",
+            "-o", tmp_path / "w.mat")
+    result = innate.words(units=100, seed=3, recurrent_trials=2, readout_trials=1, tests=1, perturbed=1)
     expected = innate.load(tmp_path / "w.mat")
     np.testing.assert_array_equal(result.model.w, expected.model.w)
     np.testing.assert_array_equal(result.model.w_out, expected.model.w_out)
     assert [one.name for one in result.trajectories] == ["chaos", "neuron"] and result.model.outputs == 2
     assert [test.r2 for test in result.tests] == [test.r2 for test in pickle.loads(pickle.dumps(result)).tests]
     path = np.column_stack([np.linspace(-1, 1, 200), np.sin(np.linspace(0, 6, 200))]).T
-    own = innate.words({"wave": path}, units=40, recurrent_trials=1, readout_trials=1)
+    own = innate.words({"wave": path}, units=40, recurrent_trials=1, readout_trials=1, tests=1, perturbed=1)
     start, stop = (int(t / own.step_ms) for t in own.window_ms)
     np.testing.assert_array_equal(own.target[:, start:stop], path)
     out = json.loads(program("innate", "capacity", *few, "--delays", "100,150", "--networks", "2", "--jobs", "1",

@@ -9,6 +9,7 @@
 #include "core/error.hpp"
 #include "core/memory.hpp"
 #include "core/parallel.hpp"
+#include "core/shared_control.hpp"
 #include "rate/dynamics/internal/forward_pass.hpp"
 #include "rate/dynamics/run.hpp"
 
@@ -100,6 +101,7 @@ void score_by_kernels(const RateNetwork& network, const Task& task,
                            .seed = options.seed,
                            .purpose = Purpose::evaluation_noise,
                            .first_trial = options.first_trial};
+  const RunControl asked = for_all_threads(control);
   parallel_for(
       groups.size(), options.threads,
       [&](std::size_t g) {
@@ -108,7 +110,7 @@ void score_by_kernels(const RateNetwork& network, const Task& task,
           drawn[i] = trial_of(task, options, i);
         }
         ForwardPass<float> pass(kernel, static_cast<std::size_t>(task.steps()), group.panel, false);
-        pass.run(kernel, drawn, group, series);
+        pass.run(kernel, drawn, group, series, asked);
         for (std::size_t lane = 0; lane < group.count; ++lane) {
           scores[group.first + lane] =
               score_of(task, drawn[group.first + lane], options, pass.output(group, lane),

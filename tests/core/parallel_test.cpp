@@ -10,6 +10,7 @@
 #include <doctest/doctest.h>
 
 #include "core/error.hpp"
+#include "core/shared_control.hpp"
 
 using namespace rheobase;
 
@@ -22,6 +23,26 @@ TEST_SUITE("unit") {
         REQUIRE(count == 1);
       }
     }
+  }
+
+  TEST_CASE("what one thread is asked, every thread hears of") {
+    int asked = 0;
+    RunControl control;
+    control.cancelled = [&asked] { return ++asked == 2; };
+    const RunControl shared = for_all_threads(control);
+    const auto elsewhere = [&shared] {
+      bool stopped = false;
+      std::thread([&] { stopped = shared.stop_requested(); }).join();
+      return stopped;
+    };
+    CHECK_FALSE(elsewhere());
+    CHECK_FALSE(shared.stop_requested());
+    CHECK_FALSE(elsewhere());
+    CHECK(asked == 1);  // other threads do not ask
+    CHECK(shared.stop_requested());
+    CHECK(elsewhere());
+    CHECK(shared.stop_requested());  // what was once said holds
+    CHECK_FALSE(for_all_threads({}).stop_requested());
   }
 
   TEST_CASE("progress grows to the end and comes from the calling thread") {

@@ -16,7 +16,7 @@ namespace {
 
 struct ForceCompareRequest {
   AttractorChoice choice;
-  ForceComparisonOptions options;
+  rate::ForceComparisonOptions options;
   std::string fractions = "0.02,0.05,0.1,0.2";
   std::filesystem::path network, plot;
   bool json = false;
@@ -33,17 +33,19 @@ void run_force_compare(ForceCompareRequest request, const Console& console) {
     report::require_chart_name(request.plot);
     check_output("--plot", request.plot, {request.network});
   }
-  ForceComparisonOptions& options = request.options;
+  rate::ForceComparisonOptions& options = request.options;
   options.fractions = number_list("--photoinhibition", request.fractions,
                                   {.low = 0.0, .high = 1.0, .above_low = true});
   options.model = attractor_type(request.choice);
   options.levels = attractor_levels(request.choice, options.model);
   const io::ForceFile file = io::read_force(request.network);
   options.trials.mean_steps = std::min(options.trials.mean_steps, file.task.epochs.cue);
-  const ForceComparison comparison = [&] {
+  const rate::ForceComparison comparison = [&] {
     const InterruptGuard guard;
     ProgressBar bar(console, "comparing");
-    return compare_with_attractor(file, options, bar.control(guard));
+    return rate::compare_with_attractor(
+        {file.network, file.task, file.selectivity, file.options.pvar}, options,
+        bar.control(guard));
   }();
   if (!request.plot.empty()) {
     report::draw_chart(force_comparison_chart(file, comparison), request.plot);

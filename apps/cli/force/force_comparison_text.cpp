@@ -85,14 +85,14 @@ ChartPanel response_panel(const std::string& title, const std::string& x_label,
 
 }  // namespace
 
-std::string force_comparison_table(const ForceComparison& comparison) {
+std::string force_comparison_table(const rate::ForceComparison& comparison) {
   TextTable table({"photoinhibition", "correct right", "left", "endpoint right", "left",
                    "on the other side", "left"});
-  for (const ModelPoint& point : comparison.model) {
+  for (const rate::AttractorPoint& point : comparison.model) {
     table.add_row(comparison_row(fmt::format("structured model, {:g}", point.level), point.correct,
                                  point.coding));
   }
-  for (const NetworkPoint& point : comparison.network) {
+  for (const rate::ForcePoint& point : comparison.network) {
     table.add_row(comparison_row(
         fmt::format("trained network, {:.0f} % of the units", 100.0 * point.fraction),
         point.test.correct, point.coding));
@@ -100,13 +100,13 @@ std::string force_comparison_table(const ForceComparison& comparison) {
   return table.text();
 }
 
-Json force_comparison_json(const ForceComparison& comparison) {
+Json force_comparison_json(const rate::ForceComparison& comparison) {
   Json model = Json::array();
-  for (const ModelPoint& point : comparison.model) {
+  for (const rate::AttractorPoint& point : comparison.model) {
     model.push_back(comparison_point("photoinhibition", point.level, point.correct, point.coding));
   }
   Json network = Json::array();
-  for (const NetworkPoint& point : comparison.network) {
+  for (const rate::ForcePoint& point : comparison.network) {
     Json json = comparison_point("fraction", point.fraction, point.test.correct, point.coding);
     json["collapse"] = collapse_text(point.test.direction());
     network.push_back(json);
@@ -114,11 +114,12 @@ Json force_comparison_json(const ForceComparison& comparison) {
   return {{"structured_model", model}, {"trained_network", network}};
 }
 
-report::Chart force_comparison_chart(const io::ForceFile& file, const ForceComparison& comparison) {
+report::Chart force_comparison_chart(const io::ForceFile& file,
+                                     const rate::ForceComparison& comparison) {
   const rate::TrialEpochs& epochs = file.task.epochs;
   const double step = file.network.step_ms;
-  const ModelPoint& strong = comparison.model.back();
-  const NetworkPoint& most = comparison.network.back();
+  const rate::AttractorPoint& strong = comparison.model.back();
+  const rate::ForcePoint& most = comparison.network.back();
   report::Chart chart;
   chart.columns = 4;
   chart.panels = {
@@ -127,14 +128,14 @@ report::Chart force_comparison_chart(const io::ForceFile& file, const ForceCompa
       force_projection_panel(fmt::format("Photoinhibition {:g}", strong.level), strong.coding,
                              epochs, step, comparison.clamp),
       response_panel("Response", "Photoinhibition", comparison.model,
-                     [](const ModelPoint& point) { return point.level; }),
+                     [](const rate::AttractorPoint& point) { return point.level; }),
       force_projection_panel("Trained network", comparison.network.front().coding, epochs, step),
       force_endpoint_panel("Endpoints", comparison.network.front().coding),
       force_projection_panel(
           fmt::format("{:.0f} % of the units photoinhibited", 100.0 * most.fraction), most.coding,
           epochs, step, comparison.clamp),
       response_panel("Response", "Photoinhibited units (%)", comparison.network,
-                     [](const NetworkPoint& point) { return 100.0 * point.fraction; })};
+                     [](const rate::ForcePoint& point) { return 100.0 * point.fraction; })};
   return chart;
 }
 

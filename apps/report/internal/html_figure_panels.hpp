@@ -6,15 +6,12 @@
 
 #include "apps/report/html_data.hpp"
 #include "apps/report/internal/html_figure_script.hpp"
+#include "apps/report/palette.hpp"
 
 namespace rheobase::report {
 
-// Okabe & Ito's palette, darker where lines are thin: told apart with any colour vision.
-inline constexpr std::array kTypeColours{"#0072B2", "#D55E00", "#B3589A", "#666666"};
 inline constexpr std::array kConditionColours{"#D88A00", "#2F9FE0", "#00966C", "#B3589A",
                                               "#666666"};
-inline constexpr const char* kRateColour = "#454C55";
-inline constexpr const char* kSpikingColour = "#00966C";
 inline constexpr const char* kTargetColour = "#8D949C";
 inline constexpr double kFigureWidthMm = 180.0;  ///< two columns of a journal
 inline constexpr double kColumnWidthMm = 85.0;   ///< one column

@@ -9,6 +9,7 @@
 #include <fmt/os.h>
 #include <fmt/ranges.h>
 
+#include "apps/report/palette.hpp"
 #include "core/whole_number.hpp"
 
 namespace rheobase::report {
@@ -17,9 +18,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Okabe & Ito's palette: conditions and unit types are told apart with any colour vision.
+// Okabe & Ito's palette: conditions are told apart with any colour vision.
 constexpr std::array kConditionColours{"#009E73", "#E69F00", "#56B4E9", "#999999"};
-constexpr std::array kTypeColours{"#0072B2", "#D55E00", "#CC79A7", "#666666"};
 constexpr std::array kTypeNames{"E", "I", "SOM", "mixed"};
 constexpr int kScriptTypes = static_cast<int>(rate::kUnitTypes.size());
 constexpr const char* kGrey = "#555555";

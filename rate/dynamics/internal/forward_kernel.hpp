@@ -237,7 +237,7 @@ void run_steps(const ForwardArguments<typename L::Real>& a) {
   const std::size_t elements = L::panel ? a.units : a.padded / L::lanes;
   const std::size_t state = elements * L::lanes;
   P poison = P::all(0);
-  for (std::size_t t = 0; t < a.steps; ++t) {
+  for (std::size_t t = a.first; t < a.last; ++t) {
     if (a.noise != 0 && t % 4 == 0) {
       draw_noise<L>(a, static_cast<std::uint32_t>(t / 4), a.purpose, a.xi);
     }
@@ -263,7 +263,11 @@ void run_steps(const ForwardArguments<typename L::Real>& a) {
       read_out<L>(a, rate, t, output);
     }
   }
-  // Saturating transfer functions would hide an overflow: it must reach the output.
+  if (a.last < a.steps) {
+    return;
+  }
+  // Saturating transfer functions would hide an overflow: it must reach the output. A state that
+  // left the finite numbers in an earlier call has not come back.
   Real* last = a.output + (a.steps - 1) * a.outputs * (L::panel ? L::lanes : 1);
   if constexpr (L::panel) {
     (P::load(last) + poison).store(last);

@@ -8,6 +8,7 @@
 
 #include "core/aligned_vector.hpp"
 #include "core/random.hpp"
+#include "core/run_control.hpp"
 #include "rate/dynamics/internal/kernel_network.hpp"
 #include "rate/tasks/trial.hpp"
 
@@ -48,9 +49,10 @@ class ForwardPass {
 
   /// Runs trials[group.first] ...
   /// @throws InputError unless each has the network's inputs, the steps given to the constructor
-  ///         and a target for every output
+  ///         and a target for every output; Cancelled when `control`, asked every 0.5 ms or so,
+  ///         says so
   void run(const KernelNetwork<Real>& network, std::span<const Trial> trials,
-           const TrialGroup& group, const NoiseSeries& noise);
+           const TrialGroup& group, const NoiseSeries& noise, const RunControl& control = {});
 
   /// o of the group's trial `lane`: outputs x (steps - 1).
   Eigen::MatrixXd output(const TrialGroup& group, std::size_t lane) const;

@@ -16,6 +16,16 @@ namespace {
 constexpr std::size_t kNoiseLanes = 16;
 /// A panel costs about as much as this many single trials.
 constexpr std::size_t kPanelFrom = 8;
+/// Products with recurrent weights between two questions whether to stop: less than a millisecond.
+constexpr std::size_t kProductsPerCall = 20'000'000;
+/// Noise is drawn for four steps at once.
+constexpr std::size_t kStepsOfNoise = 4;
+
+/// Steps of one call of the forward kernel.
+std::size_t steps_per_call(std::size_t units, std::size_t lanes) {
+  const std::size_t steps = kProductsPerCall / (units * units * lanes);
+  return std::max<std::size_t>(1, steps / kStepsOfNoise) * kStepsOfNoise;
+}
 
 void check_trial(const Trial& trial, std::size_t inputs, std::size_t outputs, std::size_t steps) {
   if (trial.input.rows() != static_cast<Eigen::Index>(inputs) ||
@@ -132,7 +142,8 @@ void ForwardPass<Real>::load_added(const TrialGroup& group, const NoiseSeries& n
 
 template <class Real>
 void ForwardPass<Real>::run(const KernelNetwork<Real>& network, std::span<const Trial> trials,
-                            const TrialGroup& group, const NoiseSeries& noise) {
+                            const TrialGroup& group, const NoiseSeries& noise,
+                            const RunControl& control) {
   load_input(trials, group);
   std::fill(total_rate_.begin(), total_rate_.end(), Real{0});
   std::array<std::uint32_t, kNoiseLanes> number{};
@@ -170,7 +181,14 @@ void ForwardPass<Real>::run(const KernelNetwork<Real>& network, std::span<const 
   arguments.spike_state = spike_state_.data();
   arguments.spike_xi = spike_xi_.data();
   arguments.spike_purpose = static_cast<std::uint32_t>(Purpose::spike_noise);
-  RHEOBASE_SIMD_DISPATCH(network.level(), forward<Real>)(arguments);
+  const std::size_t stride = steps_per_call(units_, group.panel ? kPanelTrials<Real> : 1);
+  for (; arguments.first < steps_; arguments.first = arguments.last) {
+    if (control.stop_requested()) {
+      throw Cancelled("stopped within a trial");
+    }
+    arguments.last = std::min(arguments.first + stride, steps_);
+    RHEOBASE_SIMD_DISPATCH(network.level(), forward<Real>)(arguments);
+  }
 }
 
 template <class Real>

@@ -113,6 +113,9 @@ struct ForwardArguments {
   bool panel = false;
   std::size_t transfer = 0;  ///< position in the registry
   std::size_t units = 0, padded = 0, inputs = 0, outputs = 1, steps = 0;
+  /// Steps first ... last - 1 of this call, the next one goes on at `last`; first is a multiple of
+  /// 4, since noise is drawn for four steps.
+  std::size_t first = 0, last = 0;
   MatrixView<Real> recurrent;
   LoopsView<Real> loops;
   const Real* decay = nullptr;          ///< 1 - 1/tau, padded

@@ -37,7 +37,8 @@ CapacityRow capacity_row(const CapacityOptions& options, double delay_ms, int ne
   experiment.trials =
       capacity_setup(target, options.clock, options.setup.network.step_ms).experiment.trials;
   const InnateResult result =
-      run_innate(make_reservoir(options.setup.network, experiment.seed), experiment, control);
+      run_innate(make_reservoir(options.setup.network, experiment.seed), experiment, control,
+                 {.every = 0, .save = {}, .abandon = true});
   if (result.cancelled) {
     throw Cancelled("capacity: stopped");
   }

@@ -58,22 +58,14 @@ class ExperimentRun {
     if (resumed != nullptr) {
       learner.restore(*resumed);
     }
-    const LearningOutcome outcome =
-        learn(learner, {.checkpoint_every = checkpoints_.every}, control_, [&](const Learner&) {
-          if (checkpoints_.save) {
-            checkpoints_.save(learner.innate_state());
-          }
-        });
+    const LearningOutcome outcome = train(learner);
     trial_ += static_cast<std::uint32_t>(learner.total());
     result_.cancelled = outcome == LearningOutcome::cancelled;
     if (result_.cancelled && checkpoints_.abandon) {
       throw Cancelled("stopped inside a trial");
     }
     if (!result_.cancelled) {
-      test(true, experiment_.noisy_tests_after, experiment_.perturbed_tests_after);
-      if (result_.cancelled && checkpoints_.save) {
-        checkpoints_.save(learner.innate_state());
-      }
+      test_trained(learner);
     }
     result_.state = learner.innate_state();
     result_.network = training_.network().network();
@@ -84,6 +76,44 @@ class ExperimentRun {
 
  private:
   std::size_t trajectories() const { return experiment_.trials.size(); }
+
+  void save(const InnateState& state) {
+    if (checkpoints_.save) {
+      checkpoints_.save(state);
+    }
+  }
+
+  /// A trial that is given up has changed weights and P: the state before it is the one to save.
+  LearningOutcome train(InnateLearner<Real>& learner) {
+    if (!checkpoints_.abandon || !checkpoints_.save) {
+      return learn(learner, {.checkpoint_every = checkpoints_.every}, control_,
+                   [&](const Learner&) { save(learner.innate_state()); });
+    }
+    InnateState whole = learner.innate_state();
+    int done = learner.done();
+    return learn(learner, {.checkpoint_every = 1}, control_, [&](const Learner&) {
+      const bool stopped = learner.done() == done;
+      if (!stopped) {
+        whole = learner.innate_state();
+        done = learner.done();
+      }
+      if (stopped || (checkpoints_.every > 0 && done % checkpoints_.every == 0)) {
+        save(whole);
+      }
+    });
+  }
+
+  void test_trained(InnateLearner<Real>& learner) {
+    try {
+      test(true, experiment_.noisy_tests_after, experiment_.perturbed_tests_after);
+    } catch (const Cancelled&) {
+      save(learner.innate_state());
+      throw;
+    }
+    if (result_.cancelled) {
+      save(learner.innate_state());
+    }
+  }
 
   TrialStart next_start(bool noisy, bool perturbed) {
     return trial_start(experiment_, static_cast<Eigen::Index>(training_.network().units()),

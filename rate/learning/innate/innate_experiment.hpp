@@ -132,8 +132,9 @@ struct InnateResult {
 struct InnateCheckpoints {
   int every = 0;  ///< training trials; 0: only when cancelled
   std::function<void(const InnateState&)> save;
-  /// A stop gives up the trial at hand, which is lost with all that was learnt: run_innate throws
-  /// Cancelled. Otherwise the trial, of whatever length, is completed first.
+  /// A stop gives up the trial at hand, `save` gets the state before it (from the first training
+  /// trial on) and run_innate throws Cancelled. Otherwise the trial, of whatever length, is
+  /// completed first.
   bool abandon = false;
 };
 

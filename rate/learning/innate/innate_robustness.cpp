@@ -6,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
+#include "core/shared_control.hpp"
 #include "rate/learning/innate/trial_measures.hpp"
 #include "rate/learning/innate/trial_runner.hpp"
 
@@ -30,11 +31,13 @@ std::vector<RobustnessPoint> robustness(const Reservoir& network, const InnateTr
       points.push_back({.noise = noise, .perturbation = perturbation});
     }
   }
+  const RunControl asked = for_all_threads(control);
   const auto one = [&](std::size_t p) {
     RobustnessPoint& point = points[p];
     InnateTrial disturbed = trial;
     disturbed.perturbation.amplitude = point.perturbation;
     TrialRunner<float> runner{RunningReservoir<float>(network)};
+    runner.abandon_when(asked.cancelled);
     Eigen::ArrayXd r2(options.trials);
     for (int i = 0; i < options.trials; ++i) {
       TrialStart start = drawn_start(network.units(), point.noise, options.seed,

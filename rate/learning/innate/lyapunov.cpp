@@ -6,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
+#include "core/shared_control.hpp"
 
 namespace rheobase::rate {
 
@@ -65,7 +66,8 @@ void TangentGrowth::add(Eigen::Ref<Eigen::VectorXd> tangent, int steps) {
   tangent /= length;
 }
 
-double free_lyapunov_exponent(const Reservoir& network, const LyapunovOptions& options) {
+double free_lyapunov_exponent(const Reservoir& network, const LyapunovOptions& options,
+                              const RunControl& control) {
   if (!(options.duration_ms >= network.step_ms) || !(options.transient_ms >= 0.0)) {
     throw InputError("Lyapunov exponent", "duration_ms", fmt::format("{}", options.duration_ms),
                      "must be at least a step, after a transient that is not negative");
@@ -78,6 +80,9 @@ double free_lyapunov_exponent(const Reservoir& network, const LyapunovOptions& o
   TangentGrowth growth;
   TangentGrowth forgotten;
   for (long t = 0; t < steps(options.transient_ms) + steps(options.duration_ms); ++t) {
+    if (control.stop_requested()) {
+      throw Cancelled("stopped within a Lyapunov exponent");
+    }
     tangent.read(running);
     running.step(silence);
     tangent.advance(running.recurrent());
@@ -87,8 +92,9 @@ double free_lyapunov_exponent(const Reservoir& network, const LyapunovOptions& o
 }
 
 double trial_lyapunov_exponent(const Reservoir& network, const InnateTrial& trial,
-                               const TrialStart& start, Seed seed) {
+                               const TrialStart& start, Seed seed, const RunControl& control) {
   TrialRunner<double> runner{RunningReservoir<double>(network)};
+  runner.abandon_when(control.cancelled);
   const RunningReservoir<double>& running = runner.network();
   TrialStart quiet = start;
   quiet.noise = 0.0;
@@ -115,18 +121,19 @@ TrainingExponents training_exponents(const Reservoir& before, const Reservoir& a
                                      const RunControl& control) {
   const auto count = static_cast<Eigen::Index>(trials.size());
   TrainingExponents exponents{0.0, 0.0, Eigen::VectorXd(count), Eigen::VectorXd(count)};
+  const RunControl asked = for_all_threads(control);
   const auto one = [&](std::size_t i) {
     const bool trained = i % 2 == 1;
     const Reservoir& network = trained ? after : before;
     if (i < 2) {
       (trained ? exponents.free_after : exponents.free_before) =
-          free_lyapunov_exponent(network, {.seed = seed});
+          free_lyapunov_exponent(network, {.seed = seed}, asked);
       return;
     }
     const auto k = static_cast<Eigen::Index>(i / 2 - 1);
     (trained ? exponents.trial_after : exponents.trial_before)[k] = trial_lyapunov_exponent(
         network, trials[i / 2 - 1],
-        drawn_start(network.units(), 0.0, seed, static_cast<std::uint32_t>(k)), seed);
+        drawn_start(network.units(), 0.0, seed, static_cast<std::uint32_t>(k)), seed, asked);
   };
   parallel_for(2 * (trials.size() + 1), threads, one, control);
   return exponents;

@@ -37,12 +37,16 @@ struct LyapunovOptions {
 };
 
 /// Exponent per second of the network without input and noise, from a random start.
-double free_lyapunov_exponent(const Reservoir& network, const LyapunovOptions& options = {});
+/// @throws Cancelled where the control, asked in every step, says stop
+double free_lyapunov_exponent(const Reservoir& network, const LyapunovOptions& options = {},
+                              const RunControl& control = {});
 
 /// Exponent per second along a noise-free trial, over its window. The difference starts at random
 /// with the trial and turns into the direction of growth until the window begins.
+/// @throws Cancelled where the control, asked within the trial, says stop
 double trial_lyapunov_exponent(const Reservoir& network, const InnateTrial& trial,
-                               const TrialStart& start, Seed seed = 1);
+                               const TrialStart& start, Seed seed = 1,
+                               const RunControl& control = {});
 
 /// Exponents per second of a network before and after training.
 struct TrainingExponents {

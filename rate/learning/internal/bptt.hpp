@@ -39,8 +39,8 @@ class Bptt {
 
   /// Gradient of the mean loss at `parameters`, in the parametrisation's blocks.
   /// @throws InputError for another number of trials than options.batch or trials that do not fit,
-  /// Cancelled when `control`, asked within trials by the calling thread, says so: there is no
-  /// gradient then
+  /// Cancelled when `control`, asked within trials by every thread, says so: there is no gradient
+  /// then
   void run(std::span<const Real> parameters, std::span<const Trial> trials,
            const NoiseSeries& noise, const RunControl& control = {});
 

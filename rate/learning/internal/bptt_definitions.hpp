@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <thread>
 
 #include <fmt/format.h>
 
@@ -222,15 +221,10 @@ void Bptt<Real>::run(std::span<const Real> parameters, std::span<const Trial> tr
       add(workspaces_[0], group);
     }
   } else {
-    const std::thread::id caller = std::this_thread::get_id();
-    const RunControl stop{{}, control.cancelled};
     parallel_for(
         groups.size(), options_.threads,
-        [&](std::size_t i) {
-          const bool asks = std::this_thread::get_id() == caller;
-          run_group(workspaces_[i], trials, groups[i], noise, asks ? stop : RunControl{});
-        },
-        stop);
+        [&](std::size_t i) { run_group(workspaces_[i], trials, groups[i], noise, control); },
+        {{}, control.cancelled});
     for (std::size_t i = 0; i < groups.size(); ++i) {
       add(workspaces_[i], groups[i]);
     }
@@ -242,8 +236,7 @@ void Bptt<Real>::run(std::span<const Real> parameters, std::span<const Trial> tr
 template <class Real>
 void Bptt<Real>::run_group(Workspace& work, std::span<const Trial> trials, const TrialGroup& group,
                            const NoiseSeries& noise, const RunControl& control) {
-  stop_within_batch(control);
-  work.forward.run(network_, trials, group, noise);
+  work.forward.run(network_, trials, group, noise, control);
   load_error(work, trials, group);
   load_rate_cost(work, trials.size(), group);
   walk_back(work, group, control);

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "core/shared_control.hpp"
 #include "rate/dynamics/internal/kernels.hpp"
 #include "rate/models/internal/dale_parametrisation.hpp"
 
@@ -71,7 +72,7 @@ void GradientLearner::advance() {
              .seed = options_.seed,
              .first_trial = first,
              .spikes = spike_noise() > 0.0},
-            control_);
+            for_all_threads(control_));
   check_losses();
   apply_rule();
   state_.losses.insert(state_.losses.end(), bptt_.losses().begin(), bptt_.losses().end());

@@ -9,6 +9,7 @@
 #include "core/analysis/decompositions.hpp"
 #include "core/error.hpp"
 #include "core/parallel.hpp"
+#include "core/shared_control.hpp"
 #include "rate/dynamics/internal/forward_pass.hpp"
 #include "rate/models/motif/internal/positive_rates.hpp"
 
@@ -66,7 +67,8 @@ std::uint32_t number_of(std::size_t motif) {
 
 /// Squared errors of motif `second` after every other one that ended in ends[first].
 Eigen::VectorXd squares_after(const MotifLibrary& library, std::size_t second,
-                              const std::vector<Eigen::VectorXd>& ends, const MotifNoise& noise) {
+                              const std::vector<Eigen::VectorXd>& ends, const MotifNoise& noise,
+                              const RunControl& control) {
   std::vector<Eigen::VectorXd> starts;
   for (std::size_t k = 0; k < ends.size(); ++k) {
     if (k != second) {
@@ -79,7 +81,8 @@ Eigen::VectorXd squares_after(const MotifLibrary& library, std::size_t second,
     return squares;
   }
   const MotifTrials trials =
-      play_motif(library, second, starts, numbered(noise, kSecondMotifs + number_of(second)));
+      play_motif(library, second, starts, numbered(noise, kSecondMotifs + number_of(second)), 0,
+                 false, control);
   for (std::size_t k = 0, i = 0; k < ends.size(); ++k) {
     if (k != second) {
       squares[static_cast<Eigen::Index>(k)] =
@@ -103,7 +106,7 @@ double root_of_mean(const Eigen::VectorXd& squares) {
 
 MotifTrials play_motif(const MotifLibrary& library, std::size_t motif,
                        const std::vector<Eigen::VectorXd>& starts, const MotifNoise& noise,
-                       Eigen::Index steps, bool with_norm) {
+                       Eigen::Index steps, bool with_norm, const RunControl& control) {
   const Eigen::Index played = steps > 0 ? steps : library.motifs[motif].length();
   MotifChain chain = single_motif(library, motif, played + 1);
   std::vector<Eigen::MatrixXd> added(starts.begin(), starts.end());
@@ -130,7 +133,8 @@ MotifTrials play_motif(const MotifLibrary& library, std::size_t motif,
               .seed = noise.seed,
               .purpose = Purpose::evaluation_noise,
               .first_trial = noise.first_trial,
-              .added = added});
+              .added = added},
+             control);
     for (std::size_t lane = 0; lane < group.count; ++lane) {
       const Eigen::MatrixXd output = pass.output_from_start(group, lane);
       if (!output.allFinite()) {
@@ -167,6 +171,7 @@ MotifScores evaluate_motifs(const MotifLibrary& library, const MotifEvaluationOp
   const std::size_t count = library.motifs.size();
   const auto size = static_cast<Eigen::Index>(count);
   const MotifNoise noise = noise_of(library, options);
+  const RunControl asked = for_all_threads(control);
   MotifScores scores;
   scores.random.resize(size);
   scores.others.resize(size);
@@ -182,7 +187,7 @@ MotifScores evaluate_motifs(const MotifLibrary& library, const MotifEvaluationOp
             play_motif(library, k,
                        starts_of(library, spread_of(library, options), options.seed, number_of(k),
                                  options.trials + 1),
-                       numbered(noise, number_of(k)));
+                       numbered(noise, number_of(k)), 0, false, asked);
         MotifTrials own = all;
         own.output.pop_back();
         scores.random[at] = root_mean_square_error(own, library.motifs[k].target);
@@ -194,7 +199,7 @@ MotifScores evaluate_motifs(const MotifLibrary& library, const MotifEvaluationOp
       count, options.threads,
       [&](std::size_t k) {
         const auto at = static_cast<Eigen::Index>(k);
-        const Eigen::VectorXd squares = squares_after(library, k, ends, noise);
+        const Eigen::VectorXd squares = squares_after(library, k, ends, noise, asked);
         scores.pair.col(at) = squares.cwiseSqrt();
         scores.others[at] = root_of_mean(squares);
       },
@@ -221,6 +226,7 @@ Eigen::MatrixXd evaluate_interrupted(const MotifLibrary& library,
     }
   }
   const MotifNoise noise = noise_of(library, options);
+  const RunControl asked = for_all_threads(control);
   std::vector<std::vector<Eigen::VectorXd>> ends(fractions.size(),
                                                  std::vector<Eigen::VectorXd>(count));
   parallel_for(
@@ -234,7 +240,7 @@ Eigen::MatrixXd evaluate_interrupted(const MotifLibrary& library,
                                         starts_of(library, spread_of(library, options),
                                                   options.seed, kFirstMotifs + number_of(k), 1),
                                         numbered(noise, kFirstMotifs + number_of(k)),
-                                        std::max<Eigen::Index>(1, steps))
+                                        std::max<Eigen::Index>(1, steps), false, asked)
                                  .end.front();
       },
       control);
@@ -245,21 +251,23 @@ Eigen::MatrixXd evaluate_interrupted(const MotifLibrary& library,
       [&](std::size_t i) {
         const std::size_t k = i % count;
         errors(static_cast<Eigen::Index>(k), static_cast<Eigen::Index>(i / count)) =
-            root_of_mean(squares_after(library, k, ends[i / count], noise));
+            root_of_mean(squares_after(library, k, ends[i / count], noise, asked));
       },
       control);
   return errors;
 }
 
 ChainRun play_chain(const MotifLibrary& library, const std::vector<ChainLink>& links,
-                    const Eigen::VectorXd& start, const MotifNoise& noise) {
+                    const Eigen::VectorXd& start, const MotifNoise& noise,
+                    const RunControl& control) {
   std::vector<double> output;
   std::vector<double> norm;
   Eigen::VectorXd state = start;
   for (std::size_t i = 0; i < links.size(); ++i) {
-    const MotifTrials trials = play_motif(
-        library, links[i].motif, {state},
-        numbered(noise, noise.first_trial + static_cast<std::uint32_t>(i)), links[i].steps, true);
+    const MotifTrials trials =
+        play_motif(library, links[i].motif, {state},
+                   numbered(noise, noise.first_trial + static_cast<std::uint32_t>(i)),
+                   links[i].steps, true, control);
     output.insert(output.end(), trials.output[0].begin(), trials.output[0].end());
     norm.insert(norm.end(), trials.norm[0].begin(), trials.norm[0].end());
     state = trials.end[0];

@@ -26,10 +26,11 @@ struct MotifNoise {
 };
 
 /// Plays `steps` steps of a motif (0: all) from given states. @throws NonFiniteError
-/// where an output is not finite
+/// where an output is not finite, Cancelled where `control`, asked within trials, says so
 MotifTrials play_motif(const MotifLibrary& library, std::size_t motif,
                        const std::vector<Eigen::VectorXd>& starts, const MotifNoise& noise,
-                       Eigen::Index steps = 0, bool with_norm = false);
+                       Eigen::Index steps = 0, bool with_norm = false,
+                       const RunControl& control = {});
 
 /// Root of the mean of (y - y*)^2 over all trials and samples.
 double root_mean_square_error(const MotifTrials& trials, const MotifTarget& target);
@@ -71,9 +72,11 @@ struct ChainRun {
   Eigen::VectorXd norm;  ///< |r|
 };
 
-/// Motifs in order, the first from `start`.
+/// Motifs in order, the first from `start`. @throws Cancelled where `control`, asked within motifs,
+/// says so
 ChainRun play_chain(const MotifLibrary& library, const std::vector<ChainLink>& links,
-                    const Eigen::VectorXd& start, const MotifNoise& noise);
+                    const Eigen::VectorXd& start, const MotifNoise& noise,
+                    const RunControl& control = {});
 
 /// `count` of `motifs` motifs drawn at random, none twice in a row where there are more than one.
 std::vector<ChainLink> random_chain(std::size_t motifs, int count, Seed seed);

@@ -48,7 +48,7 @@ class Batches {
  public:
   virtual ~Batches() = default;
   virtual double run(Bptt<float>& bptt, const MotifCourse& course, const RunControl& control) = 0;
-  virtual double evaluate(std::span<const float> parameters) = 0;
+  virtual double evaluate(std::span<const float> parameters, const RunControl& control) = 0;
   virtual std::unique_ptr<Bptt<float>> bptt() const = 0;
 };
 
@@ -64,7 +64,7 @@ Eigen::VectorXd start_of(const MotifLibrary& library, const MotifTrainingOptions
 
 /// RMSE of a motif on the trials that stay the same.
 double fixed_error(const MotifLibrary& library, std::size_t motif,
-                   const MotifTrainingOptions& options) {
+                   const MotifTrainingOptions& options, const RunControl& control) {
   std::vector<Eigen::VectorXd> starts;
   for (int i = 0; i < options.evaluation_trials; ++i) {
     starts.push_back(
@@ -72,7 +72,7 @@ double fixed_error(const MotifLibrary& library, std::size_t motif,
   }
   const MotifNoise noise{library.options.noise, options.seed, kStopCriterionTrials,
                          options.spike_noise};
-  return root_mean_square_error(play_motif(library, motif, starts, noise),
+  return root_mean_square_error(play_motif(library, motif, starts, noise, 0, false, control),
                                 library.motifs[motif].target);
 }
 
@@ -111,10 +111,10 @@ class OneMotif final : public Batches {
     return mean(bptt.losses());
   }
 
-  double evaluate(std::span<const float> parameters) override {
+  double evaluate(std::span<const float> parameters, const RunControl& control) override {
     MotifLibrary one = library_;
     assign_motif(parameters, one, motif_);
-    return fixed_error(one, motif_, options_);
+    return fixed_error(one, motif_, options_, control);
   }
 
  private:
@@ -175,12 +175,13 @@ class AllMotifs final : public Batches {
     return mean(bptt.losses());
   }
 
-  double evaluate(std::span<const float> parameters) override {
+  double evaluate(std::span<const float> parameters, const RunControl& control) override {
     MotifLibrary network = library_;
     assign_control(parameters, network);
     std::vector<double> errors(motifs_.size());
-    parallel_for(motifs_.size(), options_.threads,
-                 [&](std::size_t i) { errors[i] = fixed_error(network, motifs_[i], options_); });
+    parallel_for(motifs_.size(), options_.threads, [&](std::size_t i) {
+      errors[i] = fixed_error(network, motifs_[i], options_, control);
+    });
     return mean(errors);
   }
 
@@ -235,7 +236,7 @@ void advance_course(Batches& batches, const MotifTrainingOptions& options,
     descend(bptt->blocks(), bptt->gradient(), loss, descent, course);
   } while (course.batches_done % options.evaluate_every != 0 &&
            course.batches_done < options.batches);
-  note_evaluation(batches.evaluate(course.parameters), options, course);
+  note_evaluation(batches.evaluate(course.parameters, control), options, course);
 }
 
 void check_request(const MotifLibrary& library, const std::vector<std::size_t>& motifs,
@@ -293,6 +294,16 @@ int MotifLearner::total() const {
 }
 
 void MotifLearner::advance() {
+  const std::vector<MotifCourse> before = courses_;
+  try {
+    advance_courses();
+  } catch (const Cancelled&) {
+    courses_ = before;  // motifs may have got to different batches
+    throw;
+  }
+}
+
+void MotifLearner::advance_courses() {
   const bool shared = library_.definition().shared;
   const DescentOptions descent = descent_options(options_, shared);
   if (shared) {

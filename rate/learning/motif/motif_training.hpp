@@ -74,7 +74,7 @@ class MotifLearner final : public Learner {
   void restore(const NamedArrays& state) override;
 
   /// Asked within batches, from whatever thread; where it says so, advance() gives its piece up and
-  /// throws Cancelled. Motifs may be at different batches then.
+  /// throws Cancelled. The state is that before it.
   void abandon_when(std::function<bool()> abandon) { abandon_ = {{}, std::move(abandon)}; }
 
   /// With the minima found so far.
@@ -84,6 +84,8 @@ class MotifLearner final : public Learner {
   const std::vector<MotifCourse>& courses() const { return courses_; }
 
  private:
+  void advance_courses();
+
   MotifLibrary library_;
   std::vector<std::size_t> motifs_;
   MotifTrainingOptions options_;
@@ -119,7 +121,8 @@ class PreparationLearner final : public Learner {
   NamedArrays state() const override;
   void restore(const NamedArrays& state) override;
 
-  /// Asked within a batch; where it says so, advance() gives the batch up and throws Cancelled.
+  /// Asked within a batch, from whatever thread; where it says so, advance() gives the batch up and
+  /// throws Cancelled.
   void abandon_when(std::function<bool()> abandon) { abandon_ = {{}, std::move(abandon)}; }
 
   /// With the weights trained so far.

@@ -151,7 +151,8 @@ void run_block(const Setting& setting, const AttractorProtocol& protocol,
   }
   Lanes state = Lanes::Constant(kLanes, n, protocol.initial_state);
   std::vector<double> sums(kAttractorWindows * kAttractorLanes * static_cast<std::size_t>(n));
-  const Eigen::Index samples = trials.rate.empty() ? 0 : trials.rate.front().cols();
+  const Eigen::Index stride = std::lround(trials.sample_every_ms / model.step_ms);
+  const Eigen::Index samples = trials.rate.empty() ? 0 : setting.steps / stride + 1;
   std::vector<double> kept(static_cast<std::size_t>(samples * n * kLanes));
   AttractorArguments a = setting.arguments();
   amplitudes.describe(a);
@@ -162,7 +163,7 @@ void run_block(const Setting& setting, const AttractorProtocol& protocol,
   a.state = state.data();
   a.window_sum = sums.data();
   if (samples > 0) {
-    a.stride = static_cast<std::size_t>(std::lround(trials.sample_every_ms / model.step_ms));
+    a.stride = static_cast<std::size_t>(stride);
     a.kept_rate = kept.data();
   }
   RHEOBASE_SIMD_DISPATCH(simd_level(), attractor_trials)(a);
@@ -177,6 +178,9 @@ void run_block(const Setting& setting, const AttractorProtocol& protocol,
     trials.choice_rate.col(trial) = lane_of(sums.data());
     trials.endpoint_rate.col(trial) = lane_of(sums.data() + block);
     trials.smoothed_endpoint_rate.col(trial) = lane_of(sums.data() + 2 * block);
+    if (samples > 0) {
+      trials.rate[static_cast<std::size_t>(trial)].resize(n, samples);
+    }
     for (Eigen::Index sample = 0; sample < samples; ++sample) {
       trials.rate[static_cast<std::size_t>(trial)].col(sample) =
           lane_of(kept.data() + sample * block);
@@ -201,9 +205,7 @@ AttractorTrials prepare(const Setting& setting, const AttractorTrialOptions& opt
   }
   if (options.record_every_ms > 0.0) {
     trials.sample_every_ms = options.record_every_ms;
-    const Eigen::Index stride = std::lround(options.record_every_ms / model.step_ms);
-    trials.rate.assign(static_cast<std::size_t>(options.trials),
-                       Eigen::MatrixXd(n, setting.steps / stride + 1));
+    trials.rate.resize(static_cast<std::size_t>(options.trials));
   }
   return trials;
 }

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "core/error.hpp"
+#include "core/run_control.hpp"
 #include "rate/dynamics/internal/forward_pass.hpp"
 #include "rate/dynamics/run.hpp"
 #include "rate/learning/evaluate.hpp"
@@ -96,6 +97,31 @@ TEST_SUITE("numeric") {
 }
 
 TEST_SUITE("unit") {
+  TEST_CASE("a run is stopped within its trial, and asking does not change a bit of it") {
+    NetworkOptions options;
+    options.units = 300;
+    const DaleModel model = testing::small_network(options, kInputs, 11);
+    const std::vector<Trial> trials = testing::random_trials(16, kInputs, kSteps, 2);
+    const auto fast = kernel_network<float>(
+        network_of(model), {.trials = true, .panels = true, .backward = false}, simd_level());
+    ForwardPass<float> pass(fast, kSteps, true, false);
+    const NoiseSeries noise{.factor = 0.1, .seed = 5, .first_trial = 40};
+    int asked = 0;
+    const RunControl never{{}, [&asked] { return ++asked < 0; }};
+    pass.run(fast, trials, {0, 16, true}, noise, never);
+    CHECK(asked >= 4);  // 60 steps of 16 trials are 86 million products
+    for (std::size_t lane = 0; lane < trials.size(); ++lane) {
+      const Eigen::MatrixXd chunked = pass.output({0, 16, true}, lane);
+      ForwardPass<float> alone(fast, kSteps, false, false);
+      alone.run(fast, trials, {lane, 1, false}, noise);  // 5.4 million: one call of the kernel
+      CHECK(chunked == alone.output({lane, 1, false}, 0));
+    }
+    asked = 0;
+    const RunControl third{{}, [&asked] { return ++asked == 3; }};
+    CHECK_THROWS_AS(pass.run(fast, trials, {0, 16, true}, noise, third), Cancelled);
+    CHECK(asked == 3);
+  }
+
   TEST_CASE("one trial, a panel and every product form give the same bits") {
     // 0.02 takes sparse lines without AVX-512, 0.9 the dense form everywhere.
     for (const double density : {0.02, 0.2, 0.9}) {

@@ -100,11 +100,14 @@ Eigen::VectorXd residual_of(const FitProblem& problem, const Eigen::VectorXd& p)
 }
 
 /// Levenberg & Marquardt on the projected residual.
-Eigen::VectorXd search(const FitProblem& problem, Eigen::VectorXd p) {
+Eigen::VectorXd search(const FitProblem& problem, Eigen::VectorXd p, const RunControl& control) {
   constexpr double h = 1e-6;
   double damping = 1e-2;
   Eigen::VectorXd residual = residual_of(problem, p);
   for (int i = 0; i < kFitIterations && damping < 1e8; ++i) {
+    if (control.stop_requested()) {
+      throw Cancelled("stopped within a fit");
+    }
     Eigen::MatrixXd slope(residual.size(), p.size());
     for (Eigen::Index k = 0; k < p.size(); ++k) {
       Eigen::VectorXd moved = p;
@@ -183,7 +186,7 @@ Eigen::VectorXd ExponentialSum::at(double step, Eigen::Index samples) const {
 }
 
 ExponentialSum fit_exponentials(const Eigen::VectorXd& target, double step,
-                                const ExponentialFitOptions& options) {
+                                const ExponentialFitOptions& options, const RunControl& control) {
   if (options.terms < 4 || options.terms % 2 != 0) {
     throw InputError("exponential fit", "terms", fmt::format("{}", options.terms),
                      "must be even and at least 4");
@@ -199,7 +202,7 @@ ExponentialSum fit_exponentials(const Eigen::VectorXd& target, double step,
   Eigen::VectorXd best;
   double least = std::numeric_limits<double>::infinity();
   for (int i = 0; i < options.starts; ++i) {
-    const Eigen::VectorXd p = search(coarse, random_exponents(coarse, stream));
+    const Eigen::VectorXd p = search(coarse, random_exponents(coarse, stream), control);
     const double error = residual_of(coarse, p).squaredNorm();
     if (error < least) {
       least = error;
@@ -215,7 +218,7 @@ ExponentialSum fit_exponentials(const Eigen::VectorXd& target, double step,
   // A larger ridge where the norm of alpha is out of bounds.
   for (double ridge = least_ridge;; ridge *= 3.0) {
     const FitProblem fine = every(target, step, 1, options, ridge);
-    best = search(fine, best);
+    best = search(fine, best, control);
     ExponentialSum sum = sum_of(fine, best);
     if (sum.alpha.norm() <= options.largest_alpha || ridge > 1.0) {
       sum.rmse = std::sqrt((sum.at(step, target.size()) - target).squaredNorm() /

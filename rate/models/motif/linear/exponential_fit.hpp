@@ -3,6 +3,7 @@
 #include <Eigen/Core>
 
 #include "core/random.hpp"
+#include "core/run_control.hpp"
 
 namespace rheobase::rate {
 
@@ -27,8 +28,10 @@ struct ExponentialFitOptions {
 /// Least squares under y(0) = 0, Re lambda < 0 and the bounds of the options, by variable
 /// projection: lambda by Levenberg & Marquardt, alpha by linear least squares (Golub & Pereyra,
 /// SIAM J Numer Anal 10:413, 1973).
-/// @throws InputError for an odd number of terms or fewer samples than numbers to fit
+/// @throws InputError for an odd number of terms or fewer samples than numbers to fit, Cancelled
+/// where `control`, asked in every iteration, says so
 ExponentialSum fit_exponentials(const Eigen::VectorXd& target, double step,
-                                const ExponentialFitOptions& options);
+                                const ExponentialFitOptions& options,
+                                const RunControl& control = {});
 
 }  // namespace rheobase::rate

@@ -36,6 +36,7 @@
 #include "core/field_table.hpp"
 #include "core/parallel.hpp"
 #include "core/range.hpp"
+#include "core/shared_control.hpp"
 #include "rate/dynamics/internal/field_check.hpp"
 #include "rate/models/motif/linear/internal/lbfgs.hpp"
 #include "rate/models/motif/linear/internal/linear_costs.hpp"
@@ -59,26 +60,32 @@ void fill_linear(auto&& values, double deviation, const LinearOptions& options,
   }
 }
 
+void stop_within_search(const RunControl& control) {
+  if (control.stop_requested()) {
+    throw Cancelled("stopped within a search");
+  }
+}
+
 LinearMotif made_motif(const LinearModel& model, const LinearSpectrum& spectrum,
-                       const MotifTarget& target, std::uint32_t number,
-                       const std::function<bool(int)>& stop) {
+                       const MotifTarget& target, std::uint32_t number, const RunControl& control) {
   const LinearOptions& options = model.options;
   LinearMotif motif;
   motif.target = target;
   motif.fit = fit_exponentials(
       target.samples, options.step_tau,
-      {.terms = options.terms, .starts = options.starts, .seed = options.seed + number});
+      {.terms = options.terms, .starts = options.starts, .seed = options.seed + number}, control);
   const double duration = static_cast<double>(target.samples.size()) * options.step_tau;
   const NoiseCost cost(spectrum, model.w, motif.fit, duration);
   Eigen::VectorXd start(options.units);
   fill_linear(start, 1.0 / std::sqrt(static_cast<double>(options.units)), options, number,
               LinearLane::loop);
   const LbfgsResult found = minimise(
-      [&cost](const Eigen::VectorXd& u, Eigen::VectorXd& gradient) {
+      [&](const Eigen::VectorXd& u, Eigen::VectorXd& gradient) {
+        stop_within_search(control);
         gradient.resize(u.size());
         return cost.log_cost(u, &gradient);
       },
-      start, {.iterations = options.loop_iterations, .relative = 1e-6}, stop);
+      start, {.iterations = options.loop_iterations, .relative = 1e-6}, {});
   // C does not depend on the size of u.
   const PlacedLoop loop = place_eigenvalues(spectrum, motif.fit.lambda, found.x.normalized());
   motif.u = loop.u;
@@ -210,11 +217,12 @@ void add_linear_motifs(LinearModel& model, const std::vector<MotifTarget>& targe
   const LinearSpectrum spectrum = spectrum_of(model.a);
   const std::size_t before = model.motifs.size();
   model.motifs.resize(before + targets.size());
+  const RunControl asked = for_all_threads(control);
   parallel_for(
       targets.size(), model.options.threads,
       [&](std::size_t i) {
-        model.motifs[before + i] =
-            made_motif(model, spectrum, targets[i], static_cast<std::uint32_t>(before + i + 1), {});
+        model.motifs[before + i] = made_motif(model, spectrum, targets[i],
+                                              static_cast<std::uint32_t>(before + i + 1), asked);
       },
       control);
 }
@@ -224,6 +232,7 @@ void prepare_linear_model(LinearModel& model, const RunControl& control) {
   const Eigen::Index n = options.units;
   const Eigen::Index p = options.preparation_rank;
   const Objective objective = [&](const Eigen::VectorXd& x, Eigen::VectorXd& gradient) {
+    stop_within_search(control);
     const UnitColumns columns(x, n, p);
     const std::optional<PreparatoryCost> cost =
         preparatory_cost(model.a, model.w, options.beta, columns.u, columns.v);

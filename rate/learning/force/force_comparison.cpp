@@ -1,4 +1,4 @@
-#include "apps/cli/force/force_comparison.hpp"
+#include "rate/learning/force/force_comparison.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -7,14 +7,14 @@
 #include "core/partial_progress.hpp"
 #include "rate/models/attractor/attractor_analysis.hpp"
 
-namespace rheobase::cli {
+namespace rheobase::rate {
 
 namespace {
 
-constexpr double kSettlingMs = 1000.0;
-constexpr Eigen::Index kSampleEvery = 10;  // steps of the network
+constexpr double kComparisonSettlingMs = 1000.0;
+constexpr Eigen::Index kComparedEvery = 10;  // steps of the network
 
-std::vector<double> with_zero(const std::vector<double>& values) {
+std::vector<double> and_zero(const std::vector<double>& values) {
   std::vector<double> all{0.0};
   for (const double value : values) {
     if (value != 0.0) {
@@ -25,12 +25,13 @@ std::vector<double> with_zero(const std::vector<double>& values) {
 }
 
 /// Projections of all trials of both sides, on the network's axis of time.
-rate::ForceCoding coding_of(const rate::AttractorTrials& trials,
-                            const analysis::CodingDirection& direction) {
-  rate::ForceCoding coding;
+ForceCoding attractor_coding(const AttractorTrials& trials,
+                             const analysis::CodingDirection& direction) {
+  ForceCoding coding;
   coding.direction = direction;
-  coding.sample_every = kSampleEvery;
-  const auto skipped = static_cast<Eigen::Index>(std::lround(kSettlingMs / trials.sample_every_ms));
+  coding.sample_every = kComparedEvery;
+  const auto skipped =
+      static_cast<Eigen::Index>(std::lround(kComparisonSettlingMs / trials.sample_every_ms));
   for (const std::size_t side : {0U, 1U}) {
     std::vector<Eigen::VectorXd> traces;
     for (std::size_t i = 0; i < trials.side.size(); ++i) {
@@ -49,24 +50,24 @@ rate::ForceCoding coding_of(const rate::AttractorTrials& trials,
 
 void run_model(const ForceComparisonOptions& options, double step_ms, const RunControl& control,
                ForceComparison& comparison) {
-  rate::AttractorTrialOptions trials;
+  AttractorTrialOptions trials;
   trials.trials = 2 * options.trials.trials;
-  trials.record_every_ms = static_cast<double>(kSampleEvery) * step_ms;
+  trials.record_every_ms = static_cast<double>(kComparedEvery) * step_ms;
   trials.seed = options.trials.seed;
   trials.threads = options.trials.threads;
   analysis::CodingDirection direction;
-  const std::vector<double> levels = with_zero(options.levels);
+  const std::vector<double> levels = and_zero(options.levels);
   for (const double level : levels) {
     const auto done = static_cast<double>(comparison.model.size());
     const auto all_levels = static_cast<double>(levels.size());
     trials.photoinhibition = level;
-    const rate::AttractorTrials run =
-        rate::simulate_attractor(options.model, comparison.protocol, trials,
-                                 part_of(control, done / all_levels, (done + 1.0) / all_levels));
+    const AttractorTrials run =
+        simulate_attractor(options.model, comparison.protocol, trials,
+                           part_of(control, done / all_levels, (done + 1.0) / all_levels));
     if (level == 0.0) {
-      direction = rate::attractor_coding_direction(run);
+      direction = attractor_coding_direction(run);
     }
-    ModelPoint point;
+    AttractorPoint point;
     point.level = level;
     int right[2] = {};
     int all[2] = {};
@@ -78,58 +79,57 @@ void run_model(const ForceComparisonOptions& options, double step_ms, const RunC
     for (const std::size_t side : {0U, 1U}) {
       point.correct[side] = wilson_interval(right[side], all[side]);
     }
-    point.coding = coding_of(run, direction);
+    point.coding = attractor_coding(run, direction);
     comparison.model.push_back(std::move(point));
   }
 }
 
-void run_network(const io::ForceFile& file, const ForceComparisonOptions& options,
+void run_network(const ForceSubject& subject, const ForceComparisonOptions& options,
                  const RunControl& control, ForceComparison& comparison) {
-  rate::ForceTrialOptions trials = options.trials;
-  rate::ForceCoding undisturbed;
-  const std::vector<double> fractions = with_zero(options.fractions);
+  ForceTrialOptions trials = options.trials;
+  ForceCoding undisturbed;
+  const std::vector<double> fractions = and_zero(options.fractions);
   for (const double fraction : fractions) {
     const auto done = static_cast<double>(comparison.network.size());
     const auto all_fractions = static_cast<double>(fractions.size());
     const RunControl part = part_of(control, done / all_fractions, (done + 1.0) / all_fractions);
     trials.clamp = comparison.clamp;
     trials.clamp.fraction = fraction;
-    NetworkPoint point;
+    ForcePoint point;
     point.fraction = fraction;
     trials.record_every = 0;
-    point.test =
-        rate::noise_test(file.network, file.task, file.selectivity,
-                         {.trials = trials, .pvar = file.options.pvar}, part_of(part, 0.0, 0.5));
-    trials.record_every = kSampleEvery;
-    rate::ForceTrials kept[2];
+    point.test = noise_test(subject.network, subject.task, subject.selectivity,
+                            {.trials = trials, .pvar = subject.pvar}, part_of(part, 0.0, 0.5));
+    trials.record_every = kComparedEvery;
+    ForceTrials kept[2];
     for (const std::size_t side : {0U, 1U}) {
-      rate::ForceTrialOptions own = trials;
+      ForceTrialOptions own = trials;
       own.first_trial +=
           static_cast<std::uint32_t>(side) * static_cast<std::uint32_t>(trials.trials);
-      kept[side] = rate::simulate_force(file.network, file.task.epochs, file.task.input[side],
-                                        file.task.target[side], own,
-                                        part_of(part, 0.5 + 0.25 * static_cast<double>(side),
-                                                0.75 + 0.25 * static_cast<double>(side)));
+      kept[side] = simulate_force(subject.network, subject.task.epochs, subject.task.input[side],
+                                  subject.task.target[side], own,
+                                  part_of(part, 0.5 + 0.25 * static_cast<double>(side),
+                                          0.75 + 0.25 * static_cast<double>(side)));
     }
     if (fraction == 0.0) {
       const std::vector<bool> all[2] = {};
-      undisturbed = rate::force_coding(rate::CodingDefinition::model, kept, all, file.task.epochs,
-                                       kSampleEvery);
+      undisturbed =
+          force_coding(CodingDefinition::model, kept, all, subject.task.epochs, kComparedEvery);
     }
-    point.coding = rate::project_trials(undisturbed, kept, file.task.epochs);
+    point.coding = project_trials(undisturbed, kept, subject.task.epochs);
     comparison.network.push_back(std::move(point));
   }
 }
 
 }  // namespace
 
-rate::AttractorProtocol protocol_of(const rate::TrialEpochs& epochs, double step_ms,
-                                    double photoinhibition_ms) {
+AttractorProtocol protocol_like(const TrialEpochs& epochs, double step_ms,
+                                double photoinhibition_ms) {
   const auto at = [&](Eigen::Index step) {
-    return kSettlingMs + static_cast<double>(step) * step_ms;
+    return kComparisonSettlingMs + static_cast<double>(step) * step_ms;
   };
-  const rate::AttractorProtocol published;
-  rate::AttractorProtocol protocol;
+  const AttractorProtocol published;
+  AttractorProtocol protocol;
   protocol.duration_ms = at(epochs.steps);
   protocol.sample_ms = at(epochs.sample);
   protocol.delay_ms = at(epochs.delay);
@@ -143,13 +143,13 @@ rate::AttractorProtocol protocol_of(const rate::TrialEpochs& epochs, double step
   return protocol;
 }
 
-ForceComparison compare_with_attractor(const io::ForceFile& file,
+ForceComparison compare_with_attractor(const ForceSubject& subject,
                                        const ForceComparisonOptions& options,
                                        const RunControl& control) {
-  const rate::TrialEpochs& epochs = file.task.epochs;
-  const double step = file.network.step_ms;
+  const TrialEpochs& epochs = subject.task.epochs;
+  const double step = subject.network.step_ms;
   ForceComparison comparison;
-  comparison.protocol = protocol_of(epochs, step, options.photoinhibition_ms);
+  comparison.protocol = protocol_like(epochs, step, options.photoinhibition_ms);
   validate(comparison.protocol, options.model);
   comparison.clamp.remaining = options.remaining;
   comparison.clamp.from = epochs.delay + 1;
@@ -157,8 +157,8 @@ ForceComparison compare_with_attractor(const io::ForceFile& file,
       epochs.steps, comparison.clamp.from +
                         static_cast<Eigen::Index>(std::lround(options.photoinhibition_ms / step)));
   run_model(options, step, part_of(control, 0.0, 0.3), comparison);
-  run_network(file, options, part_of(control, 0.3, 1.0), comparison);
+  run_network(subject, options, part_of(control, 0.3, 1.0), comparison);
   return comparison;
 }
 
-}  // namespace rheobase::cli
+}  // namespace rheobase::rate
