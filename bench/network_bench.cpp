@@ -1,8 +1,14 @@
 // Networks from templates: time of a step against the product with the weights alone, of text
 // equations against compiled ones, of sparse networks by connections.
+#include <algorithm>
+#include <ctime>
+#include <deque>
+#include <string>
+
 #include <benchmark/benchmark.h>
 
 #include "core/aligned_vector.hpp"
+#include "core/dispatch.hpp"
 #include "core/random.hpp"
 #include "network/coupling.hpp"
 #include "network/equations/text_equations.hpp"
@@ -19,21 +25,38 @@ Eigen::MatrixXd normal_weights(Eigen::Index units) {
   return std::get<Eigen::MatrixXd>(normal_connectivity(1.0, 1)(units, units));
 }
 
-/// The product with the weights and nothing else, per step.
-void product_alone(benchmark::State& state, bool single) {
+/// Processor time of this process in seconds.
+double processor_time() {
+  timespec now{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+/// Two pieces of work in turns, so that both meet the same machine: the smallest time of each, over
+/// `parts`, and their ratio.
+template <class First, class Second>
+void in_turns(benchmark::State& state, double parts, const char* unit, double per_second,
+              First first, Second second) {
+  double least[2] = {1e300, 1e300};
+  for (auto _ : state) {
+    const double start = processor_time();
+    first();
+    const double between = processor_time();
+    second();
+    least[0] = std::min(least[0], between - start);
+    least[1] = std::min(least[1], processor_time() - between);
+  }
+  state.counters[std::string("first_") + unit] = least[0] / parts * per_second;
+  state.counters[std::string("second_") + unit] = least[1] / parts * per_second;
+  state.counters["ratio"] = least[1] / least[0];
+}
+
+/// The product with dense weights alone; a step of tanh units with them and constant input.
+void dense_step(benchmark::State& state, bool single) {
   const Eigen::Index units = state.range(0);
   const Coupling coupling(normal_weights(units), units, units, single);
   AlignedVector<double> x(padded_to_packs<double>(static_cast<std::size_t>(units)), 0.5);
   AlignedVector<double> y(x.size(), 0.0);
-  for (auto _ : state) {
-    coupling.add_product(x.data(), y.data());
-    benchmark::ClobberMemory();
-  }
-}
-
-/// A step of tanh units with dense weights and constant input.
-void tanh_step(benchmark::State& state, bool single) {
-  const Eigen::Index units = state.range(0);
   const Network network({.step = 1e-3,
                          .populations = {{.name = "p", .model = "tanh", .size = units}},
                          .edges = {{.source = "p.r",
@@ -43,20 +66,20 @@ void tanh_step(benchmark::State& state, bool single) {
                          .inputs = {{.target = "p.I_ext"}}});
   NetworkState values = initial_state(network);
   const Eigen::MatrixXd input = Eigen::MatrixXd::Ones(1, units);
-  const long steps = units > 2000 ? 20 : 1000;
-  for (auto _ : state) {
-    run(network, values, input, {.steps = steps});
-  }
-  state.counters["s_per_step"] =
-      benchmark::Counter(static_cast<double>(steps), benchmark::Counter::kIsIterationInvariantRate |
-                                                         benchmark::Counter::kInvert);
+  const long steps = 10'000'000 / (units * units) + 2;
+  in_turns(
+      state, static_cast<double>(steps), "us", 1e6,
+      [&] {
+        for (long n = 0; n < steps; ++n) {
+          coupling.add_product(x.data(), y.data());
+          benchmark::ClobberMemory();
+        }
+      },
+      [&] { run(network, values, input, {.steps = steps}); });
 }
-
-#define OF_SIZES ->Arg(100)->Arg(1000)->Arg(4000)->Unit(benchmark::kMicrosecond)
-BENCHMARK_CAPTURE(product_alone, double_weights, false) OF_SIZES;
-BENCHMARK_CAPTURE(tanh_step, double_weights, false) OF_SIZES;
-BENCHMARK_CAPTURE(product_alone, single_weights, true) OF_SIZES;
-BENCHMARK_CAPTURE(tanh_step, single_weights, true) OF_SIZES;
+#define OF_SIZES ->Arg(100)->Arg(1000)->Arg(4000)->Unit(benchmark::kMillisecond)
+BENCHMARK_CAPTURE(dense_step, double_weights, false) OF_SIZES;
+BENCHMARK_CAPTURE(dense_step, single_weights, true) OF_SIZES;
 
 /// A network of 4000 units from its matrix.
 void building(benchmark::State& state) {
@@ -72,45 +95,66 @@ void building(benchmark::State& state) {
 }
 BENCHMARK(building)->Unit(benchmark::kMillisecond);
 
-/// The right-hand side of 1000 Izhikevich units, as compiled and as text.
-void right_hand_side(benchmark::State& state, bool text) {
-  constexpr std::size_t units = 1000;
-  const NeuronTemplateDefinition& definition = neuron_template_named("ik");
-  const auto equations =
-      text ? text_equations(definition.text, "ik") : compiled_equations(definition);
-  const NeuronDescription& names = equations->description();
-  RandomStream stream(1, 0, Purpose::task);
-  std::vector<AlignedVector<double>> memory;
-  const auto row = [&](double around, std::size_t count) {
-    AlignedVector<double> values(count);
-    for (double& x : values) {
-      x = around + (count == units ? stream.normal() : 0.0);
+/// Rows that the equations of a template read: states and inputs per unit, one value of parameters.
+class EquationRows {
+ public:
+  EquationRows(const NeuronDescription& names, std::size_t units) : units_(units) {
+    for (const Quantity& variable : names.variables) {
+      y_.push_back(row(variable.value, units));
+      out.push_back(memory_.emplace_back(units, 0.0).data());
     }
-    memory.push_back(std::move(values));
-    return Row{memory.back().data(), count == units ? kPerUnit : 0};
-  };
-  std::vector<Row> y, p, in;
-  std::vector<AlignedVector<double>> slopes(names.variables.size(), AlignedVector<double>(units));
+    for (const Quantity& parameter : names.parameters) {
+      p_.push_back(row(parameter.value, kLanes));
+    }
+    for (std::size_t k = 0; k < names.inputs.size(); ++k) {
+      in_.push_back(row(1.0, units));
+    }
+    for (std::size_t k = 0; k < names.means.size(); ++k) {
+      mean_.push_back(row(1.0, kLanes));
+    }
+  }
+  UnitRows rows() const { return {y_.data(), p_.data(), in_.data(), mean_.data(), units_}; }
   std::vector<double*> out;
-  for (std::size_t k = 0; k < names.variables.size(); ++k) {
-    y.push_back(row(names.variables[k].value, units));
-    out.push_back(slopes[k].data());
+
+ private:
+  Row row(double around, std::size_t count) {
+    AlignedVector<double>& values = memory_.emplace_back(count, around);
+    for (std::size_t i = 0; count == units_ && i < count; ++i) {
+      values[i] += stream_.normal();
+    }
+    return {values.data(), count == units_ ? kPerUnit : 0};
   }
-  for (const Quantity& parameter : names.parameters) {
-    p.push_back(row(parameter.value, kLanes));
-  }
-  for (std::size_t k = 0; k < names.inputs.size(); ++k) {
-    in.push_back(row(1.0, units));
-  }
-  for (auto _ : state) {
-    equations->evaluate(Part::derivative, {y.data(), p.data(), in.data(), nullptr, units},
-                        out.data());
-    benchmark::ClobberMemory();
-  }
-  state.SetItemsProcessed(state.iterations() * static_cast<long>(units));
+
+  std::size_t units_;
+  RandomStream stream_{1, 0, Purpose::task};
+  std::deque<AlignedVector<double>> memory_;
+  std::vector<Row> y_, p_, in_, mean_;
+};
+
+/// The right-hand side of a template's units, as compiled and as text. RHEOBASE_SIMD sets the
+/// instruction set of both.
+void right_hand_side(benchmark::State& state, const char* name) {
+  const auto units = static_cast<std::size_t>(state.range(0));
+  const NeuronTemplateDefinition& definition = neuron_template_named(name);
+  const auto compiled = compiled_equations(definition);
+  const auto text = text_equations(definition.text, name);
+  EquationRows rows(compiled->description(), units);
+  const std::size_t evaluations = 200'000 / units;
+  const auto evaluate = [&](const NeuronEquations& equations) {
+    for (std::size_t n = 0; n < evaluations; ++n) {
+      equations.evaluate(Part::derivative, rows.rows(), rows.out.data());
+      benchmark::ClobberMemory();
+    }
+  };
+  in_turns(
+      state, static_cast<double>(evaluations * units), "ns", 1e9, [&] { evaluate(*compiled); },
+      [&] { evaluate(*text); });
+  state.SetLabel(std::string(to_string(simd_level())));
 }
-BENCHMARK_CAPTURE(right_hand_side, compiled, false)->Unit(benchmark::kMicrosecond);
-BENCHMARK_CAPTURE(right_hand_side, text, true)->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(right_hand_side, ik, "ik")->Arg(256)->Arg(1000)->Arg(4096);
+BENCHMARK_CAPTURE(right_hand_side, qif_sfa, "qif_sfa")->Arg(1000);
+BENCHMARK_CAPTURE(right_hand_side, lif, "lif")->Arg(1000);
+BENCHMARK_CAPTURE(right_hand_side, tanh, "tanh")->Arg(1000);
 
 /// 10,000 Izhikevich units with 100 synapses each: time of 1 s at 0.1 ms.
 void izhikevich_second(benchmark::State& state) {
@@ -136,22 +180,38 @@ void izhikevich_second(benchmark::State& state) {
 }
 BENCHMARK(izhikevich_second)->Unit(benchmark::kSecond)->Iterations(1);
 
-/// The same units with 10 to 1000 synapses each, 100 steps: cost by connections.
+/// A loop over the connections of a sparse matrix alone; a step of 10,000 Izhikevich units with 10
+/// to 1000 synapses each: cost by connections.
 void izhikevich_synapses(benchmark::State& state) {
   constexpr Eigen::Index units = 10000;
-  const Network network(
-      {.step = 0.1,
-       .populations = {{.name = "p", .model = "ik", .size = units}},
-       .edges = {{.source = "p.s",
-                  .target = "p.s_in",
-                  .weights = random_connectivity(static_cast<double>(state.range(0)) / 10000.0, 1.0,
-                                                 true, 1)}}});
+  const auto weights =
+      random_connectivity(static_cast<double>(state.range(0)) / 10000.0, 1.0, true, 1);
+  const auto rows = std::get<SparseWeights>(weights(units, units));
+  const Eigen::VectorXd x = Eigen::VectorXd::Constant(units, 0.5);
+  Eigen::VectorXd y = Eigen::VectorXd::Zero(units);
+  const Network network({.step = 0.1,
+                         .populations = {{.name = "p", .model = "ik", .size = units}},
+                         .edges = {{.source = "p.s", .target = "p.s_in", .weights = weights}}});
   NetworkState values = initial_state(network);
-  for (auto _ : state) {
-    run(network, values, {}, {.steps = 100});
-  }
-  state.SetItemsProcessed(state.iterations() * 100 * units * state.range(0));
+  constexpr long steps = 20;
+  in_turns(
+      state, steps, "us", 1e6,
+      [&] {
+        for (long n = 0; n < steps; ++n) {
+          for (Eigen::Index row = 0; row < units; ++row) {
+            double sum = 0.0;
+            for (SparseWeights::InnerIterator entry(rows, row); entry; ++entry) {
+              sum += entry.value() * x[entry.col()];
+            }
+            y[row] += sum;
+          }
+          benchmark::ClobberMemory();
+        }
+      },
+      [&] { run(network, values, {}, {.steps = steps}); });
+  state.counters["second_ns_a_connection"] =
+      state.counters["second_us"] * 1e3 / static_cast<double>(units * state.range(0));
 }
-BENCHMARK(izhikevich_synapses)->Arg(10)->Arg(100)->Arg(1000)->Unit(benchmark::kMillisecond);
+BENCHMARK(izhikevich_synapses)->RangeMultiplier(10)->Range(1, 1000)->Unit(benchmark::kMillisecond);
 
 }  // namespace

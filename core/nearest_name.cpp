@@ -28,7 +28,7 @@ std::string must_be_one_of(std::string_view name, const std::vector<std::string>
   }
   const std::string best = nearest_name(name, known);
   std::string line = fmt::format("must be one of {}", fmt::join(known, ", "));
-  if (!best.empty() && known.size() > 1) {
+  if (!best.empty()) {
     line += fmt::format(" (did you mean '{}'?)", best);
   }
   return line;

@@ -298,6 +298,7 @@ void Evaluation::mend_lanes(double* y) const {
 }
 
 void Evaluation::require_finite(const double* y, double time) const {
+  const std::string& unit_of_time = network_.time_unit();
   for (const NetworkPopulation& units : network_.populations()) {
     for (std::size_t variable = 0; variable < units.variable_count(); ++variable) {
       const double* row = y + units.row(variable);
@@ -306,7 +307,8 @@ void Evaluation::require_finite(const double* y, double time) const {
       if (bad != row + units.size) {
         throw NonFiniteError(
             fmt::format("{}.{}", units.name, units.description().variables[variable].name),
-            fmt::format("time {:g}", time), bad - row);
+            fmt::format("time {:g}{}{}", time, unit_of_time.empty() ? "" : " ", unit_of_time),
+            bad - row);
       }
     }
   }

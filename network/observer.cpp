@@ -37,11 +37,11 @@ Recorder::Recorder(const Network& network, const std::vector<Probe>& probes, lon
 }
 
 void Recorder::add_probe(const Network& network, const Probe& probe, Eigen::Index samples) {
-  OfProbe made{network.signal(probe.signal, "probe"), probe.units, probe.mean, probe.averaged, {}};
+  OfProbe made{network.signal(probe.signal, "record"), probe.units, probe.mean, probe.averaged, {}};
   const auto size = static_cast<Eigen::Index>(network.signal_size(made.signal));
   for (const Eigen::Index unit : made.units) {
     if (unit < 0 || unit >= size) {
-      throw InputError("probe", probe.signal, fmt::format("unit {}", unit),
+      throw InputError("record", probe.signal, fmt::format("unit {}", unit),
                        fmt::format("must lie in [0, {}]", size - 1));
     }
   }

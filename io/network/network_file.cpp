@@ -284,6 +284,9 @@ void NetworkReader::read_run(const TomlFields& top) {
   known.emplace_back("duration");
   const TomlFields fields(table == nullptr ? kNothing : *table, *map_, "run", known);
   fields.set_fields(network::run_fields(), file_.run);
+  if (table != nullptr) {
+    map_->add("run", "", fields.position());
+  }
   for (const DocumentEntry& entry : *(table == nullptr ? kNothing : *table).table()) {
     map_->add("run", entry.key, entry.value.position);
   }
@@ -303,10 +306,6 @@ void NetworkReader::read_run(const TomlFields& top) {
   if (file_.run.steps == 0) {
     file_.run.steps = signals_.rows();
   }
-  if (file_.run.steps == 0 && !top.has("fit")) {
-    fields.fail(fields.position(), "", "neither steps nor duration",
-                "must have one of them where no input has a value for every step");
-  }
   file_.inputs = signals_.matrix(file_.run.steps);
 }
 
@@ -314,11 +313,11 @@ void NetworkReader::read_record(const DocumentValue& table) {
   const TomlFields fields(table, *map_, fmt::format("record {}", file_.run.probes.size() + 1),
                           {"signal", "units", "mean", "averaged"});
   network::Probe probe{.signal = fields.text("signal", "must name a signal, such as \"exc.v\"")};
-  add_signal("probe", probe.signal, fields.find("signal")->position);
+  add_signal("record", probe.signal, fields.find("signal")->position);
   probe.mean = fields.truth_or("mean", false);
   probe.averaged = fields.truth_or("averaged", false);
   if (const DocumentValue* units = fields.find("units")) {
-    map_->add("probe", "units of " + probe.signal, units->position);
+    map_->add("record", "units of " + probe.signal, units->position);
     for (const double unit : values_.vector(fields, *units, "units")) {
       if (unit < 1.0 || unit != std::floor(unit) || unit > kUnits.high) {
         fields.fail(units->position, "units", fmt::format("{}", unit),
@@ -361,13 +360,17 @@ network::Network build_network(const NetworkFile& file) {
     made.emplace(file.spec);
     for (const network::Probe& probe : file.run.probes) {
       const auto size =
-          static_cast<Eigen::Index>(made->signal_size(made->signal(probe.signal, "probe")));
+          static_cast<Eigen::Index>(made->signal_size(made->signal(probe.signal, "record")));
       for (const Eigen::Index unit : probe.units) {
         if (unit >= size) {
-          throw InputError("probe", "units of " + probe.signal, fmt::format("unit {}", unit + 1),
+          throw InputError("record", "units of " + probe.signal, fmt::format("unit {}", unit + 1),
                            fmt::format("must lie in 1 to {}", size));
         }
       }
+    }
+    if (file.run.steps == 0 && !file.fit) {
+      throw InputError("run", "", "neither steps nor duration",
+                       "must have one of them where no input has a value for every step");
     }
   });
   return std::move(*made);

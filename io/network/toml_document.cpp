@@ -181,6 +181,9 @@ void write_table(std::string& out, const std::string& path, const DocumentValue:
 }  // namespace
 
 DocumentValue parse_toml(std::string_view text, const std::string& where) {
+  if (text.starts_with("MATLAB ") || text.starts_with("\x89HDF")) {
+    throw InputError(where, "", "a .mat or HDF5 file", "must be TOML, docs/network.md");
+  }
   toml::table table;
   try {
     table = toml::parse(text);

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t kFewScratchRows = 16;  ///< 8 KB on the stack
 constexpr std::size_t kFewRows = 64;
+constexpr std::size_t kFewSteps = 64;
 
 /// Of instructions that name none.
 constexpr ProgramOperand kNoRow{ProgramOperand::Kind::scratch, 0};
@@ -55,9 +56,10 @@ class Assembler {
         add_step(bytecode::store, result);
       }
     }
+    add_step(bytecode::end);
   }
 
-  std::vector<BytecodeStep> steps;
+  std::vector<ProgramStep> steps;
   std::vector<ProgramOperand> places;  ///< the rows that steps name
   std::vector<double> constants;
   std::size_t scratch_rows = 0;
@@ -135,7 +137,9 @@ class Assembler {
         add_step(bytecode::load, at(node.a));
       }
       const NodeId other = swapped ? node.a : node.b;
-      add_step(code_of(node.operation, swapped), other < 0 ? kNoRow : at(other));
+      const bool in_memory = !is_arithmetic(node.operation) && node.operation != Operation::negate;
+      add_step(code_of(node.operation, swapped), other < 0 ? kNoRow : at(other),
+               in_memory ? work_row() : kNoRow);
     }
     release(node.a);
     release(node.b);
@@ -148,7 +152,8 @@ class Assembler {
     }
     return operation == Operation::negate
                ? bytecode::negate
-               : bytecode::function + static_cast<std::uint32_t>(operation);
+               : bytecode::function + static_cast<std::uint32_t>(operation) -
+                     bytecode::first_function;
   }
 
   /// Whether the node at `position` and the one behind it are a step with `held`: held op (x op y).
@@ -203,6 +208,14 @@ class Assembler {
     }
   }
 
+  /// A row for the time of one step.
+  ProgramOperand work_row() {
+    if (free_.empty()) {
+      free_.push_back(scratch_rows++);
+    }
+    return {Kind::scratch, free_.back()};
+  }
+
   /// A root's first place is its result row.
   ProgramOperand destination(NodeId id) {
     const auto root = std::ranges::find(roots_, id);
@@ -245,24 +258,40 @@ void Program::run(const UnitRows& rows, double* const* results) const {
   AlignedVector<double> many_doubles(scratch_rows_ > kFewScratchRows ? scratch_rows_ * kTileUnits
                                                                      : 0);
   double* scratch = many_doubles.empty() ? few_doubles.data() : many_doubles.data();
-  std::array<BytecodeRow, kFewRows> few_rows;
-  std::vector<BytecodeRow> many_rows(places_.size() > kFewRows ? places_.size() : 0);
-  BytecodeRow* bound = many_rows.empty() ? few_rows.data() : many_rows.data();
   const Row* const given[] = {rows.state, rows.parameter, rows.input, rows.mean};
+  struct Place {
+    BytecodeRow row;
+    bool shared;
+  };
+  std::array<Place, kFewRows> few_places;
+  std::vector<Place> many_places(places_.size() > kFewRows ? places_.size() : 0);
+  Place* bound = many_places.empty() ? few_places.data() : many_places.data();
   for (std::size_t i = 0; i < places_.size(); ++i) {
     const auto [kind, index] = places_[i];
     if (kind <= ProgramOperand::Kind::mean) {
       const Row& row = given[static_cast<std::size_t>(kind)][index];
-      bound[i] = {const_cast<double*>(row.data), row.mask, row.mask == 0};
+      bound[i] = {{const_cast<double*>(row.data), row.mask}, row.mask == 0};
     } else if (kind == ProgramOperand::Kind::constant) {
-      bound[i] = {const_cast<double*>(constants_.data() + kLanes * index), 0, true};
+      bound[i] = {{const_cast<double*>(constants_.data() + kLanes * index), 0}, true};
     } else if (kind == ProgramOperand::Kind::result) {
-      bound[i] = {results[index], kPerUnit, false};
+      bound[i] = {{results[index], kPerUnit}, false};
     } else {
-      bound[i] = {scratch + index * kTileUnits, 0, false};
+      bound[i] = {{scratch + index * kTileUnits, 0}, false};
     }
   }
-  run_bytecode_(steps_.data(), steps_.size(), bound, rows.units);
+  std::array<BytecodeStep, kFewSteps> few_steps;
+  std::vector<BytecodeStep> many_steps(steps_.size() > kFewSteps ? steps_.size() : 0);
+  BytecodeStep* steps = many_steps.empty() ? few_steps.data() : many_steps.data();
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    const Place& x = bound[steps_[i].x];
+    const Place& y = bound[steps_[i].y];
+    steps[i].x = x.row;
+    steps[i].y = y.row;
+    steps[i].code = steps_[i].code;
+    steps[i].x_shared = x.shared;
+    steps[i].y_shared = y.shared;
+  }
+  run_bytecode_(steps, rows.units);
 }
 
 }  // namespace rheobase::network

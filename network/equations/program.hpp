@@ -27,6 +27,13 @@ struct ProgramOperand {
   friend bool operator==(const ProgramOperand&, const ProgramOperand&) = default;
 };
 
+/// A bytecode::Code and the places that it names.
+struct ProgramStep {
+  std::uint32_t code = 0;
+  std::uint32_t x = 0;
+  std::uint32_t y = 0;
+};
+
 /// Expressions as instructions over tiles of units: bytecode for run_bytecode (kernels/).
 class Program {
  public:
@@ -37,12 +44,11 @@ class Program {
   void run(const UnitRows& rows, double* const* results) const;
 
  private:
-  std::vector<BytecodeStep> steps_;
+  std::vector<ProgramStep> steps_;
   std::vector<ProgramOperand> places_;  ///< the rows that steps name
   std::vector<double> constants_;       ///< a pack of copies each
   std::size_t scratch_rows_ = 0;
-  void (*run_bytecode_)(const BytecodeStep*, std::size_t, const BytecodeRow*,
-                        std::size_t) = nullptr;
+  void (*run_bytecode_)(BytecodeStep*, std::size_t) = nullptr;
 };
 
 }  // namespace rheobase::network

@@ -1,6 +1,11 @@
 // A machine with one register, of a tile of units. What expressions compute stays in vector
 // registers from one step to the next; memory sees results, and values that are used more than
 // once.
+//
+// Threaded code: a step's handler ends in a call of the next one's, which the compiler makes a
+// jump, with the tile as its arguments: as many as a call passes in registers.
+#include <utility>
+
 #include "network/kernels/bytecode_kernels.hpp"
 #include "network/kernels/simd/elementary.hpp"
 
@@ -13,20 +18,15 @@ using ::rheobase::network::BytecodeRow;
 using ::rheobase::network::BytecodeStep;
 using ::rheobase::network::Operation;
 
+using Register = Doubles::Register;
 constexpr std::size_t kStep = Doubles::lanes;
-// Of a tile, as many as leave some for operands: the longer it is, the less a step's dispatch
-// counts.
-#if defined(__AVX512F__)
-constexpr std::size_t kRegisters = 16;
-#else
-constexpr std::size_t kRegisters = 8;
-#endif
+constexpr std::size_t kRegisters = 8;  ///< that a call passes
 constexpr std::size_t kPacks = kRegisters / Doubles::parts;
 static_assert(kPacks * kStep <= ::rheobase::network::kTileUnits);
 
 /// One of the six operators of bytecode::combine.
 template <std::uint32_t Operator>
-RHEOBASE_INLINE Doubles arithmetic(const Doubles& a, const Doubles& b) {
+RHEOBASE_INLINE Register arithmetic(const Register& a, const Register& b) {
   if constexpr (Operator == 0) {
     return a + b;
   } else if constexpr (Operator == 1) {
@@ -42,73 +42,27 @@ RHEOBASE_INLINE Doubles arithmetic(const Doubles& a, const Doubles& b) {
   }
 }
 
-/// A step's row in this tile: a pack after the other, or one for all.
+/// A step's row in this tile: a register after the other, or one for all.
 template <bool Shared>
 struct Operand {
-  const double* data;
-  Doubles first;
+  using Memory = Doubles::Unaligned;
+  Memory* data;
+  Register first;
 
-  RHEOBASE_INLINE explicit Operand(const double* from) : data(from) {
+  RHEOBASE_INLINE Operand(const BytecodeRow& row, std::size_t unit)
+      : data(reinterpret_cast<Memory*>(row.data + (unit & row.tile))) {
     if constexpr (Shared) {
-      first = Doubles::load(from);
+      first = *data;
     }
   }
-  RHEOBASE_INLINE Doubles pack(std::size_t k) const {
+  RHEOBASE_INLINE Register operator[](std::size_t k) const {
     if constexpr (Shared) {
       return first;
     } else {
-      return Doubles::load(data + k * kStep);
+      return data[k];
     }
   }
 };
-
-struct Load {
-  RHEOBASE_INLINE static Doubles of(const Doubles&, const Doubles& x) { return x; }
-};
-template <std::uint32_t Operator>
-struct Combine {
-  RHEOBASE_INLINE static Doubles of(const Doubles& a, const Doubles& x) {
-    return arithmetic<Operator>(a, x);
-  }
-};
-template <std::uint32_t Operator>
-struct Start {
-  RHEOBASE_INLINE static Doubles of(const Doubles&, const Doubles& x, const Doubles& y) {
-    return arithmetic<Operator>(x, y);
-  }
-};
-template <std::uint32_t Code>
-struct Nest {
-  RHEOBASE_INLINE static Doubles of(const Doubles& a, const Doubles& x, const Doubles& y) {
-    return arithmetic<Code / 4>(a, arithmetic<Code % 4>(x, y));
-  }
-};
-
-template <class Function, std::size_t Packs, class X, class... Y>
-RHEOBASE_INLINE void over_packs(Doubles (&a)[Packs], const X& x, const Y&... y) {
-  for (std::size_t k = 0; k < Packs; ++k) {
-    a[k] = Function::of(a[k], x.pack(k), y.pack(k)...);
-  }
-}
-
-template <class Function, std::size_t Packs, class... X>
-RHEOBASE_INLINE void with_row(Doubles (&a)[Packs], const double* y, bool shared, const X&... x) {
-  if (shared) {
-    over_packs<Function>(a, x..., Operand<true>(y));
-  } else {
-    over_packs<Function>(a, x..., Operand<false>(y));
-  }
-}
-
-template <class Function, std::size_t Packs>
-RHEOBASE_INLINE void with_rows(Doubles (&a)[Packs], const double* x, bool x_shared, const double* y,
-                               bool y_shared) {
-  if (x_shared) {
-    with_row<Function>(a, y, y_shared, Operand<true>(x));
-  } else {
-    with_row<Function>(a, y, y_shared, Operand<false>(x));
-  }
-}
 
 template <std::size_t Packs, class Function>
 RHEOBASE_INLINE void map(double* tile, Function function) {
@@ -161,90 +115,93 @@ template <std::size_t Packs>
   }
 }
 
-#define RHEOBASE_FOUR(CASE, n) CASE(n) CASE(n + 1) CASE(n + 2) CASE(n + 3)
-#define RHEOBASE_COMBINE(n)               \
-  case bytecode::combine + n:             \
-    with_row<Combine<n>>(a, x, x_shared); \
-    break;
-#define RHEOBASE_WITH_ROWS(base, Function, n)                                     \
-  case bytecode::base + n:                                                        \
-    with_rows<Function<n>>(a, x, x_shared, place(step->y), rows[step->y].shared); \
-    break;
-#define RHEOBASE_START(n) RHEOBASE_WITH_ROWS(start, Start, n)
-#define RHEOBASE_NEST(n) RHEOBASE_WITH_ROWS(nest, Nest, n)
+template <std::size_t>
+using Numbered = Register;
 
-template <std::size_t Packs>
-void run_tile(const BytecodeStep* step, const BytecodeStep* end, const BytecodeRow* rows,
-              std::size_t first_unit) {
-  const auto place = [&](std::uint32_t row) {
-    return rows[row].data + (first_unit & rows[row].tile);
-  };
-  Doubles a[Packs] = {};
-  for (; step != end; ++step) {
-    double* x = place(step->x);
-    const bool x_shared = rows[step->x].shared;
-    switch (step->code) {
-      case bytecode::load:
-        with_row<Load>(a, x, x_shared);
-        break;
-      case bytecode::store:
-        for (std::size_t k = 0; k < Packs; ++k) {
-          a[k].store(x + k * kStep);
-        }
-        break;
-      case bytecode::negate:
-        for (std::size_t k = 0; k < Packs; ++k) {
-          a[k] = -a[k];
-        }
-        break;
-        RHEOBASE_FOUR(RHEOBASE_COMBINE, 0)
-        RHEOBASE_COMBINE(4)
-        RHEOBASE_COMBINE(5)
-        RHEOBASE_FOUR(RHEOBASE_START, 0)
-        RHEOBASE_FOUR(RHEOBASE_NEST, 0)
-        RHEOBASE_FOUR(RHEOBASE_NEST, 4)
-        RHEOBASE_FOUR(RHEOBASE_NEST, 8)
-        RHEOBASE_FOUR(RHEOBASE_NEST, 12)
-        RHEOBASE_FOUR(RHEOBASE_NEST, 16)
-        RHEOBASE_FOUR(RHEOBASE_NEST, 20)
-      default: {
-        alignas(64) double tile[Packs * kStep];
-        for (std::size_t k = 0; k < Packs; ++k) {
-          a[k].store(tile + k * kStep);
-        }
-        apply_function<Packs>(static_cast<Operation>(step->code - bytecode::function), tile, x,
-                              x_shared ? 0 : kStep);
-        for (std::size_t k = 0; k < Packs; ++k) {
-          a[k] = Doubles::load(tile + k * kStep);
-        }
+/// The machine with that many registers.
+template <class Numbers>
+struct Machine;
+template <std::size_t... I>
+struct Machine<std::index_sequence<I...>> {
+  using Handler = void (*)(const BytecodeStep*, std::size_t unit, Numbered<I>... a);
+  static constexpr std::size_t packs = sizeof...(I) / Doubles::parts;
+
+  /// One step, then all that follow.
+  template <std::uint32_t Code, bool XShared, bool YShared>
+  static void execute(const BytecodeStep* step, std::size_t unit, Numbered<I>... a) {
+    if constexpr (Code != bytecode::end) {
+      const Operand<XShared> x(step->x, unit);
+      const Operand<YShared> y(step->y, unit);
+      if constexpr (Code == bytecode::load) {
+        ((a = x[I]), ...);
+      } else if constexpr (Code == bytecode::store) {
+        ((x.data[I] = a), ...);
+      } else if constexpr (Code == bytecode::negate) {
+        ((a = -a), ...);
+      } else if constexpr (Code < bytecode::start) {
+        ((a = arithmetic<Code - bytecode::combine>(a, x[I])), ...);
+      } else if constexpr (Code < bytecode::nest) {
+        ((a = arithmetic<Code - bytecode::start>(x[I], y[I])), ...);
+      } else if constexpr (Code < bytecode::function) {
+        constexpr std::uint32_t operators = Code - bytecode::nest;
+        ((a = arithmetic<operators / 4>(a, arithmetic<operators % 4>(x[I], y[I]))), ...);
+      } else {
+        ((y.data[I] = a), ...);
+        constexpr std::uint32_t operation = Code - bytecode::function + bytecode::first_function;
+        apply_function<packs>(static_cast<Operation>(operation), reinterpret_cast<double*>(y.data),
+                              reinterpret_cast<const double*>(x.data), XShared ? 0 : kStep);
+        ((a = y.data[I]), ...);
       }
+      ++step;
+      return reinterpret_cast<Handler>(step->handler)(step, unit, a...);
     }
   }
-}
 
-#undef RHEOBASE_FOUR
-#undef RHEOBASE_COMBINE
-#undef RHEOBASE_WITH_ROWS
-#undef RHEOBASE_START
-#undef RHEOBASE_NEST
+  template <std::uint32_t Code, bool XShared, bool YShared>
+  static constexpr Handler handler() {
+    constexpr bool reads_x = Code == bytecode::load || Code > bytecode::negate;
+    constexpr bool reads_y = Code >= bytecode::start && Code < bytecode::function;
+    return &execute < Code, reads_x && XShared, reads_y && YShared > ;
+  }
+
+  /// All tiles that fit between `first`, which moves behind them, and `units`.
+  template <std::size_t... Code>
+  static void run(BytecodeStep* steps, std::size_t& first, std::size_t units,
+                  std::index_sequence<Code...>) {
+    static constexpr Handler handlers[][4] = {
+        {handler<Code, false, false>(), handler<Code, false, true>(), handler<Code, true, false>(),
+         handler<Code, true, true>()}...};
+    if (first + packs * kStep > units) {
+      return;
+    }
+    for (BytecodeStep* step = steps;; ++step) {
+      step->handler =
+          reinterpret_cast<void (*)()>(handlers[step->code][2 * step->x_shared + step->y_shared]);
+      if (step->code == bytecode::end) {
+        break;
+      }
+    }
+    for (; first + packs * kStep <= units; first += packs * kStep) {
+      reinterpret_cast<Handler>(steps->handler)(steps, first,
+                                                (static_cast<void>(I), Register{})...);
+    }
+  }
+};
 
 /// Tiles of that many packs, then narrower ones for what is left.
 template <std::size_t Packs>
-void run_tiles(const BytecodeStep* step, const BytecodeStep* end, const BytecodeRow* rows,
-               std::size_t start, std::size_t units) {
-  for (; start + Packs * kStep <= units; start += Packs * kStep) {
-    run_tile<Packs>(step, end, rows, start);
-  }
+void run_tiles(BytecodeStep* steps, std::size_t first, std::size_t units) {
+  Machine<std::make_index_sequence<Packs * Doubles::parts>>::run(
+      steps, first, units, std::make_index_sequence<bytecode::codes>());
   if constexpr (Packs > 1) {
-    run_tiles<Packs / 2>(step, end, rows, start, units);
+    run_tiles<Packs / 2>(steps, first, units);
   }
 }
 
 }  // namespace
 
-void run_bytecode(const BytecodeStep* steps, std::size_t count, const BytecodeRow* rows,
-                  std::size_t units) {
-  run_tiles<kPacks>(steps, steps + count, rows, 0, units);
+void run_bytecode(BytecodeStep* steps, std::size_t units) {
+  run_tiles<kPacks>(steps, 0, units);
 }
 
 }  // namespace rheobase::RHEOBASE_SIMD::network

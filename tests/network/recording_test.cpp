@@ -58,8 +58,9 @@ TEST_SUITE("unit") {
     const auto error = [&](const Probe& probe) {
       return input_error([&] { run(network, state, {}, {.steps = 1, .probes = {probe}}); });
     };
-    CHECK(error({.signal = "q.v"}).find("did you mean") == std::string::npos);
-    CHECK(error({.signal = "q.v"}).find("must be one of p") != std::string::npos);
+    CHECK(error({.signal = "elsewhere.v"}).find("did you mean") == std::string::npos);
+    CHECK(error({.signal = "q.v"}).find("must be one of p (did you mean 'p'?)") !=
+          std::string::npos);
     CHECK(error({.signal = "p.r_ni"}).find("did you mean 'r_in'?") != std::string::npos);
     CHECK(error({.signal = "p"}).find("must be one of v, r") != std::string::npos);
     CHECK(error({.signal = "p.v", .units = {3}}).find("[0, 2]") != std::string::npos);

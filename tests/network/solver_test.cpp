@@ -1,3 +1,5 @@
+#include "network/solver.hpp"
+
 #include <cmath>
 
 #include <doctest/doctest.h>
@@ -24,11 +26,15 @@ NetworkSpec smooth(double step) {
   return spec;
 }
 
-Eigen::VectorXd final_state(NetworkSpec spec, const std::string& solver, double tolerance = 1e-8) {
+Eigen::VectorXd final_state(NetworkSpec spec, const std::string& solver, double tolerance = 1e-8,
+                            double longest_step = 0.0) {
   const Network network(spec);
   NetworkState state = initial_state(network);
   run(network, state, Eigen::MatrixXd::Constant(1, 1, 0.3),
-      {.steps = std::lround(kEnd / spec.step), .solver = solver, .tolerance = tolerance});
+      {.steps = std::lround(kEnd / spec.step),
+       .solver = solver,
+       .tolerance = tolerance,
+       .longest_step = longest_step});
   return get_variable(network, state, "p.v");
 }
 
@@ -49,6 +55,16 @@ TEST_SUITE("numeric") {
       CHECK(std::abs(order - solver->order) <= 0.15);
       CHECK(fine <= 0.1);
     }
+  }
+
+  TEST_CASE("the adaptive solver converges at its order where its longest step rules") {
+    const Eigen::VectorXd exact = final_state(smooth(0.1), "dopri5", 1e-13);
+    const auto error = [&](double longest_step) {
+      return (final_state(smooth(longest_step), "dopri5", 0.9, longest_step) - exact).norm();
+    };
+    const double order = std::log2(error(0.05) / error(0.025));
+    CAPTURE(order);
+    CHECK(std::abs(order - solver_named("dopri5").order) <= 0.3);
   }
 
   TEST_CASE("the adaptive solver keeps its tolerance") {

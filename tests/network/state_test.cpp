@@ -107,7 +107,8 @@ TEST_SUITE("unit") {
     run(network, state, {}, {.steps = 1});
     CHECK(largest_difference(get_variable(network, state, "p.v"), Eigen::Vector2d(0.9, 0.95)) <=
           1e-15);
-    CHECK(input_error([&] { network.edge_index("p.r", "p.r_ni"); }).find("did you mean") ==
-          std::string::npos);
+    CHECK(input_error([&] {
+            network.edge_index("p.r", "p.r_ni");
+          }).find("did you mean 'p.r -> p.r_in'?") != std::string::npos);
   }
 }

@@ -64,7 +64,7 @@ TEST_SUITE("unit") {
   TEST_CASE("a network that diverges names population, variable, unit and time") {
     const Network network({.step = 1.0,
                            .populations = {{.name = "p",
-                                            .equations = "parameter a = 1\nv' = a*v^3",
+                                            .equations = "time [ms]\nparameter a = 1\nv' = a*v^3",
                                             .size = 3,
                                             .parameters = {{"a", Eigen::Vector3d(0, 1, 0)}},
                                             .initial = {{"v", value(2.0)}}}}});
@@ -72,7 +72,7 @@ TEST_SUITE("unit") {
     Observer seen;
     const RunOptions options{.steps = 100, .probes = {{.signal = "p.v"}}};
     CHECK_THROWS_WITH_AS(run_into(seen, network, state, {}, options),
-                         "non-finite p.v at time 7, unit 2", NonFiniteError);
+                         "non-finite p.v at time 7 ms, unit 2", NonFiniteError);
     CHECK(seen.times.size() == 7);
     CHECK(seen.recordings[0].values.allFinite());
     CHECK(seen.recordings[0].values(1, 1) == 10.0);

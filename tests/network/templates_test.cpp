@@ -1,4 +1,5 @@
 #include <cmath>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -16,16 +17,19 @@ using namespace rheobase::network;
 namespace {
 
 constexpr std::size_t kUnits = 40;
+constexpr std::size_t kUnitsOfEveryTile = 64 + 32 + 16 + 8;
 
 /// Random rows for the equations of a description: parameters per unit and shared in turn.
 struct Sample {
   std::vector<AlignedVector<double>> memory;
   std::vector<Row> state, parameter, input, mean;
 
-  Sample(const NeuronDescription& names, Seed seed) {
+  std::size_t units;
+
+  Sample(const NeuronDescription& names, Seed seed, std::size_t size = kUnits) : units(size) {
     RandomStream stream(seed, 0, Purpose::task);
     const auto add = [&](std::vector<Row>& rows, double around, bool shared) {
-      AlignedVector<double> values(shared ? kLanes : kUnits);
+      AlignedVector<double> values(shared ? kLanes : units);
       const double one = around + (0.2 + 0.1 * std::abs(around)) * stream.normal();
       for (double& x : values) {
         x = shared ? one : around + (0.2 + 0.1 * std::abs(around)) * stream.normal();
@@ -48,7 +52,7 @@ struct Sample {
     }
   }
   UnitRows rows() const {
-    return {state.data(), parameter.data(), input.data(), mean.data(), kUnits};
+    return {state.data(), parameter.data(), input.data(), mean.data(), units};
   }
   std::vector<Row>* kinds[4] = {&state, &parameter, &input, &mean};
 };
@@ -56,8 +60,8 @@ struct Sample {
 using Values = std::vector<AlignedVector<double>>;
 
 template <class Function>
-Values evaluate(std::size_t count, Function function) {
-  Values values(count, AlignedVector<double>(kUnits));
+Values evaluate(std::size_t count, std::size_t units, Function function) {
+  Values values(count, AlignedVector<double>(units));
   std::vector<double*> out;
   for (auto& row : values) {
     out.push_back(row.data());
@@ -67,12 +71,12 @@ Values evaluate(std::size_t count, Function function) {
 }
 
 Values evaluate(const NeuronEquations& equations, Part part, const UnitRows& rows) {
-  return evaluate(value_count(equations.description(), part),
+  return evaluate(value_count(equations.description(), part), rows.units,
                   [&](double* const* out) { equations.evaluate(part, rows, out); });
 }
 
 Values partial(const NeuronEquations& equations, Part part, std::size_t q, const UnitRows& rows) {
-  return evaluate(value_count(equations.description(), part),
+  return evaluate(value_count(equations.description(), part), rows.units,
                   [&](double* const* out) { equations.partial(part, q, rows, out); });
 }
 
@@ -114,26 +118,37 @@ void check_partials(const NeuronEquations& equations, Sample& sample) {
   CHECK(q == names.quantities());
 }
 
+/// Values bit by bit; derivatives, which two rules give, to rounding.
+void check_equal(const NeuronEquations& compiled, const NeuronEquations& text,
+                 const UnitRows& rows) {
+  for (const Part part : kAllParts) {
+    CHECK(evaluate(compiled, part, rows) == evaluate(text, part, rows));
+    for (std::size_t q = 0; q < compiled.description().quantities(); ++q) {
+      const Values a = partial(compiled, part, q, rows);
+      const Values b = partial(text, part, q, rows);
+      for (std::size_t k = 0; k < a.size(); ++k) {
+        for (std::size_t i = 0; i < rows.units; ++i) {
+          CHECK(std::abs(a[k][i] - b[k][i]) <= 1e-14 * (1.0 + std::abs(a[k][i])));
+        }
+      }
+    }
+  }
+}
+
 }  // namespace
 
 TEST_SUITE("unit") {
-  TEST_CASE("every template agrees bit by bit with its text, in values and derivatives") {
+  TEST_CASE("every template agrees bit by bit with its text on every instruction set") {
     for (const NeuronTemplateDefinition* definition : registered_neuron_templates()) {
-      CAPTURE(definition->name);
       const auto compiled = compiled_equations(*definition);
-      const auto text = text_equations(definition->text, definition->name);
-      Sample sample(compiled->description(), 1);
-      for (const Part part : kAllParts) {
-        CHECK(evaluate(*compiled, part, sample.rows()) == evaluate(*text, part, sample.rows()));
-        for (std::size_t q = 0; q < compiled->description().quantities(); ++q) {
-          const Values a = partial(*compiled, part, q, sample.rows());
-          const Values b = partial(*text, part, q, sample.rows());
-          for (std::size_t k = 0; k < a.size(); ++k) {
-            for (std::size_t i = 0; i < kUnits; ++i) {
-              CHECK(std::abs(a[k][i] - b[k][i]) <= 1e-14 * (1.0 + std::abs(a[k][i])));
-            }
-          }
-        }
+      const Sample sample(compiled->description(), 1, kUnitsOfEveryTile);
+      for (const char* level : {"portable", "avx2", "avx512"}) {
+        CAPTURE(definition->name);
+        CAPTURE(level);
+        setenv("RHEOBASE_SIMD", level, 1);
+        const auto text = text_equations(definition->text, definition->name);
+        unsetenv("RHEOBASE_SIMD");
+        check_equal(*compiled, *text, sample.rows());
       }
     }
   }

@@ -46,7 +46,7 @@ void require_memory(const NetworkRunJob& job) {
                 static_cast<double>(options.sampling));
   double rows = 1.0;
   for (const network::Probe& probe : options.probes) {
-    const std::size_t all = job.network.signal_size(job.network.signal(probe.signal, "probe"));
+    const std::size_t all = job.network.signal_size(job.network.signal(probe.signal, "record"));
     rows += probe.mean ? 1.0 : static_cast<double>(probe.units.empty() ? all : probe.units.size());
   }
   const double bytes = samples * rows * sizeof(double);

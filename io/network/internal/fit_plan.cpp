@@ -156,7 +156,7 @@ FitPlan read_fit(const DocumentValue& table, SourceMap& map, const MatrixValues&
       fields.set_fields(network::ridge_fields(), plan.ridge);
       plan.ridge.source = fields.text("from", "must name the signal that is read, \"rnn.r\"");
       plan.ridge.readout = fields.text_or("readout", "readout");
-      map.add("probe", plan.ridge.source, fields.find("from")->position);
+      map.add("record", plan.ridge.source, fields.find("from")->position);
       for (const network::FunctionNode& node : spec.functions) {
         if (node.name == plan.ridge.readout) {
           fields.fail(fields.position(), "readout", fmt::format("'{}'", node.name),

@@ -17,7 +17,7 @@ namespace {
 namespace net = network;
 
 constexpr const char* kMatrixForms =
-    "must be a number, an array of numbers or of rows, \"FILE.mat:FIELD\" or \"FILE.csv\"";
+    "must be a finite number, an array of numbers or of rows, \"FILE.mat:FIELD\" or \"FILE.csv\"";
 
 std::optional<double> finite_number(const DocumentValue& value) {
   if (const auto* integer = std::get_if<std::int64_t>(&value.value)) {

@@ -98,6 +98,8 @@ TEST_SUITE("unit") {
     check_place("\"euler\"", "\"eulre\"", "line 28, column 10",
                 {"run: solver: found 'eulre'", "did you mean 'euler'?"});
     check_place("\"exc.v\"", "\"exc.w\"", "line 30, column 10", {"'w'"});
+    check_place("\"exc.v\"", "\"ecx.v\"", "line 30, column 10",
+                {"record: population: found 'ecx'", "did you mean 'exc'?"});
     check_place("solver = ", "solvr = ", "line 28, column 1", {"did you mean 'solver'?"});
     check_place("[[edge]]\nfrom", "[[edges]]\nfrom", "line 16, column 3", {"did you mean 'edge'?"});
   }
@@ -111,7 +113,7 @@ TEST_SUITE("unit") {
     check_place("size = 4", "size = 0", "line 5, column 8", {"1 to 100000000"});
     check_place("{tau = 10.0}", "{tau = \"x\"}", "line 6, column 21", {"parameters.tau", "'x'"});
     check_place("{tau = 10.0}", "{tau = inf}", "line 6, column 21", {"inf"});
-    check_place("weights = 0.5", "weights = nan", "line 19, column 11", {"weights"});
+    check_place("weights = 0.5", "weights = nan", "line 19, column 11", {"weights", "finite"});
     check_place("weights = 0.5", "weights = \"J.mat:J\"", "line 19, column 11",
                 {"J.mat", "weights"});
     check_place("weights = 0.5", "weights = {kind = \"norml\"}", "line 19, column 19",

@@ -108,7 +108,8 @@ TEST_SUITE("unit") {
     for (const auto& [text, place] : {std::pair{"step = \n", "net.toml: line 1, column"},
                                       {"a = 1\na = 2\n", "line 2"},
                                       {"[x\n", "line 1"},
-                                      {"when = 2020-01-01\n", "line 1, column 8"}}) {
+                                      {"when = 2020-01-01\n", "line 1, column 8"},
+                                      {"MATLAB 5.0 MAT-file", "found a .mat or HDF5 file"}}) {
       const std::string line = toml_error(text);
       CAPTURE(line);
       CHECK(line.find(place) != std::string::npos);
