@@ -1,7 +1,9 @@
 #include "rate/models/attractor/attractor_trials.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <utility>
 #include <vector>
 
 #include <boost/numeric/odeint.hpp>
@@ -65,6 +67,36 @@ Eigen::VectorXd euler_end(AttractorModel model, double step_ms, double duration_
 }  // namespace
 
 TEST_SUITE("golden") {
+  TEST_CASE("the first type has the published program's parameters") {
+    const io::MatFile file = golden::attractor_file();
+    const AttractorModel& model = first_type_for_trials();
+    const std::vector<std::pair<const char*, double>> ours{{"jCC", model.same},
+                                                           {"jCN", model.other},
+                                                           {"jCI", model.from_inhibition},
+                                                           {"jIC", model.to_inhibition},
+                                                           {"jII", model.inhibition},
+                                                           {"JH", model.across},
+                                                           {"iC", model.drive},
+                                                           {"iI", model.drive_inhibition},
+                                                           {"tauD", model.depression_s},
+                                                           {"tauf", model.facilitation_s},
+                                                           {"U", model.release},
+                                                           {"alpha", model.softness},
+                                                           {"tau", model.tau_ms},
+                                                           {"dt", model.step_ms},
+                                                           {"noise", model.noise},
+                                                           {"ramp", model.ramp},
+                                                           {"amp", model.cue},
+                                                           {"sig", model.cue_sd}};
+    for (const auto& [name, value] : ours) {
+      CAPTURE(name);
+      CHECK(value == file.number(std::string("par_") + name, "must be there"));
+    }
+    const Eigen::VectorXd levels = file.vector("PV", 4, "must be there");
+    CHECK(std::equal(levels.begin(), levels.end(), model.photoinhibition.begin(),
+                     model.photoinhibition.end()));
+  }
+
   TEST_CASE("the published program's deterministic trials are repeated state by state") {
     const io::MatFile file = golden::attractor_file();
     const GoldenArray h(file, "h");
@@ -126,6 +158,11 @@ TEST_SUITE("golden") {
       }
       CAPTURE(level);
       CHECK(error <= golden::kStructured);
+      if (level == 0) {
+        const Eigen::MatrixXd rate = file.matrix("noisy_r_PV0", 301, 2, "must be there");
+        CHECK(largest(run.rate(Eigen::all, Eigen::seqN(0, 301, 20)).transpose(), rate) <=
+              golden::kStructured);
+      }
     }
   }
 }
