@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <numeric>
 #include <utility>
 
@@ -103,6 +104,13 @@ Coupling::Grouped Coupling::group(const SparseWeights& given, bool by_columns) {
       }
     }
   }
+  out.stride = kLanes;
+  const bool full = out.connections == out.weight.size();  // no entry of weight 0 fills a row up
+  if (full && std::ranges::adjacent_find(out.weight, std::not_equal_to{}) == out.weight.end()) {
+    out.weight.resize(std::min(out.weight.size(), kLanes));
+    out.weight.shrink_to_fit();
+    out.stride = 0;
+  }
   if (by_columns) {
     const Eigen::SparseMatrix<double> columns = weights;
     const auto* begin = columns.outerIndexPtr();
@@ -137,8 +145,8 @@ DenseView<Weight> Coupling::view(const Dense<Weight>& dense) const {
 }
 
 GroupedView Coupling::view(const Grouped& grouped) const {
-  return {grouped.weight.data(), grouped.column.data(), grouped.begin.data(), grouped.row.data(),
-          grouped.begin.size() - 1};
+  return {grouped.weight.data(), grouped.stride,     grouped.column.data(),
+          grouped.begin.data(),  grouped.row.data(), grouped.begin.size() - 1};
 }
 
 ColumnsView Coupling::view(const Columns& columns) const {
@@ -237,7 +245,7 @@ Eigen::MatrixXd Coupling::dense() const {
          ++k) {
       const std::uint32_t row = grouped.row[kLanes * group + k % kLanes];
       if (row < rows_) {
-        out(row, grouped.column[k]) += grouped.weight[k];
+        out(row, grouped.column[k]) += grouped.weight[grouped.stride == 0 ? k % kLanes : k];
       }
     }
   }

@@ -65,13 +65,14 @@ class Coupling {
     Eigen::MatrixXd weight;
   };
   struct Grouped {
-    AlignedVector<double> weight;
+    AlignedVector<double> weight;  ///< a pack where all are equal: memory is what products wait for
     std::vector<std::uint32_t> column;
     std::vector<std::size_t> begin;
     std::vector<std::uint32_t> row;
     std::vector<std::size_t> column_begin;  ///< of the copy by columns, if there is one
     std::vector<std::uint32_t> column_row;
     std::vector<double> column_weight;
+    std::size_t stride = 0;  ///< of weights, 0 where there is one pack
     std::size_t connections = 0;
   };
 

@@ -164,7 +164,7 @@ void add_grouped(const GroupedView& m, const double* x, double* y) {
   for (std::size_t group = 0; group < m.groups; ++group) {
     Doubles total = Doubles::all(0.0);
     for (std::size_t k = m.begin[group]; k < m.begin[group + 1]; ++k) {
-      total = total + Doubles::load(m.weight + k * kStep) * gather(x, m.column + k * kStep);
+      total = total + Doubles::load(m.weight + k * m.stride) * gather(x, m.column + k * kStep);
     }
     double value[kStep];
     total.store(value);

@@ -35,6 +35,7 @@ struct ColumnsView {
 /// side. Shorter rows end with weights of 0 on column 0.
 struct GroupedView {
   const double* weight = nullptr;
+  std::size_t stride = 0;  ///< of weights from one entry to the next: 8, or 0 where one is for all
   const std::uint32_t* column = nullptr;
   const std::size_t* begin = nullptr;  ///< groups + 1, in entries of eight
   const std::uint32_t* row = nullptr;  ///< 8 a group; one row more than there are for no row

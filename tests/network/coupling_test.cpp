@@ -76,6 +76,28 @@ TEST_SUITE("unit") {
     }
   }
 
+  TEST_CASE(
+      "connections of one weight: sums in the order of the columns, and one pack of weights") {
+    // 40 rows of 15 connections fill their groups; with 37 rows some lanes have none.
+    for (const Eigen::Index rows : {40, 37}) {
+      CAPTURE(rows);
+      const auto sparse = std::get<SparseWeights>(random_connectivity(0.3, 0.7, true, 6)(rows, 50));
+      const Eigen::VectorXd x = normal_matrix(50, 1, 7);
+      Eigen::VectorXd expected = Eigen::VectorXd::Zero(rows);
+      for (Eigen::Index row = 0; row < rows; ++row) {
+        for (SparseWeights::InnerIterator entry(sparse, row); entry; ++entry) {
+          expected[row] += entry.value() * x[entry.col()];
+        }
+      }
+      for (const SimdLevel level : levels()) {
+        const Coupling coupling(sparse, rows, 50, false, true, level);
+        CHECK(product(coupling, x) == expected);
+        CHECK(coupling.dense() == Eigen::MatrixXd(sparse));
+        CHECK(coupling.connections() == static_cast<std::size_t>(15 * rows));
+      }
+    }
+  }
+
   TEST_CASE("a matrix that no cache holds stays where it is; its sums are those of small ones") {
     const Eigen::Index rows = 2901, columns = 2899;  // whole packs and groups of columns, and rests
     Eigen::MatrixXd dense =
