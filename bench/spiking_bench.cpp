@@ -29,9 +29,7 @@ Eigen::MatrixXd go_input() {
   return input;
 }
 
-void run_seconds(benchmark::State& state, SimulationOptions options, int copies = 1) {
-  SpikingModel model = go_nogo_network();
-  model.copies = copies;
+void run_seconds(benchmark::State& state, const SpikingModel& model, SimulationOptions options) {
   const Eigen::MatrixXd input = go_input();
   double steps = 0.0;
   double spikes = 0.0;
@@ -42,7 +40,7 @@ void run_seconds(benchmark::State& state, SimulationOptions options, int copies 
     spikes += run.spike_count.sum();
     ++options.trial;
   }
-  const double unit_steps = steps * static_cast<double>(model.units()) * copies;
+  const double unit_steps = steps * static_cast<double>(model.units()) * model.copies;
   state.counters["per_unit_step"] =
       benchmark::Counter(unit_steps, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
   state.counters["spikes"] = benchmark::Counter(spikes, benchmark::Counter::kAvgIterations);
@@ -54,14 +52,14 @@ void clock_second(benchmark::State& state, Precision precision, double noise_int
   options.precision = precision;
   options.noise_intensity = noise_intensity;
   options.output_period_ms = output_period_ms;
-  run_seconds(state, options);
+  run_seconds(state, go_nogo_network(), options);
 }
 
 void parity_second(benchmark::State& state, double noise_intensity) {
   SimulationOptions options;
   options.parity = true;
   options.noise_intensity = noise_intensity;
-  run_seconds(state, options);
+  run_seconds(state, go_nogo_network(), options);
 }
 
 void bridge_second(benchmark::State& state, double step_ms) {
@@ -69,14 +67,29 @@ void bridge_second(benchmark::State& state, double step_ms) {
   options.engine = "bridge";
   options.step_ms = step_ms;
   options.output_period_ms = 5.0;
-  run_seconds(state, options);
+  run_seconds(state, go_nogo_network(), options);
 }
 
 void bridge_copies(benchmark::State& state, int copies) {
   SimulationOptions options;
   options.engine = "bridge";
   options.output_period_ms = 5.0;
-  run_seconds(state, options, copies);
+  SpikingModel model = go_nogo_network();
+  model.copies = copies;
+  run_seconds(state, model, options);
+}
+
+/// The same units without synapses, at a bias that makes them fire as often as the network does.
+void bridge_membranes(benchmark::State& state) {
+  constexpr double kBiasMv = -2.0;
+  SimulationOptions options;
+  options.engine = "bridge";
+  options.output_period_ms = 5.0;
+  SpikingModel model = go_nogo_network();
+  model.w.setZero();
+  model.w_in.setZero();
+  model.unit_bias_mv = Eigen::VectorXd::Constant(model.units(), kBiasMv);
+  run_seconds(state, model, options);
 }
 
 constexpr Precision kDouble = Precision::double_precision;
@@ -93,6 +106,8 @@ BENCHMARK_CAPTURE(clock_second, float_noise_every_step, kFloat, 0.2, 0.0)
     ->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(bridge_second, step_0_25, 0.25)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(bridge_second, step_1, 1.0)->Unit(benchmark::kMillisecond);
+BENCHMARK(bridge_membranes)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(bridge_copies, copies_1, 1)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(bridge_copies, copies_4, 4)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(bridge_copies, copies_16, 16)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(parity_second, noise, 0.2)->Unit(benchmark::kMillisecond);

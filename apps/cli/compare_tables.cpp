@@ -61,14 +61,16 @@ std::string output_table(const mapping::Comparison& comparison) {
 }
 
 /// Of a network of several readouts each by itself.
-std::string outputs_table(const mapping::Comparison& comparison) {
+std::string outputs_table(const mapping::Comparison& comparison,
+                          const std::vector<std::string>& names) {
   if (comparison.outputs.size() < 2) {
     return "";
   }
   TextTable table({"readout", "RMSE", "correlation"});
   for (std::size_t k = 0; k < comparison.outputs.size(); ++k) {
     const mapping::OutputComparison& output = comparison.outputs[k];
-    table.add_row({std::to_string(k + 1), number(output.rmse), number(output.correlation)});
+    table.add_row({k < names.size() ? names[k] : std::to_string(k + 1), number(output.rmse),
+                   number(output.correlation)});
   }
   return table.text() + '\n';
 }
@@ -117,9 +119,11 @@ std::string component_table(const mapping::Comparison& comparison) {
 
 }  // namespace
 
-std::string comparison_tables(const mapping::Comparison& comparison) {
-  return accuracy_table(comparison) + output_table(comparison) + outputs_table(comparison) +
-         activity_table(comparison) + type_table(comparison) + component_table(comparison);
+std::string comparison_tables(const mapping::Comparison& comparison,
+                              const std::vector<std::string>& output_names) {
+  return accuracy_table(comparison) + output_table(comparison) +
+         outputs_table(comparison, output_names) + activity_table(comparison) +
+         type_table(comparison) + component_table(comparison);
 }
 
 }  // namespace rheobase::cli

@@ -42,6 +42,17 @@ std::vector<double> stepped_grid(const std::string& option, const std::string& t
   return grid;
 }
 
+/// A part of a list, which may have been meant as a range.
+double listed_number(const std::string& option, const std::string& text, const std::string& part) {
+  try {
+    return number_from(option, part, kPositive);
+  } catch (const InputError&) {
+    throw InputError(option, "", text,
+                     "must be positive numbers: a list such as 20,30,40 or a range "
+                     "FIRST:STEP:LAST such as 20:5:75");
+  }
+}
+
 std::optional<Eigen::Index> parse_unit(const std::string& text, Eigen::Index units) {
   Eigen::Index value = 0;
   const char* end = text.data() + text.size();
@@ -69,7 +80,7 @@ std::vector<double> parse_grid(const std::string& option, const std::string& tex
   }
   std::vector<double> grid;
   for (const std::string& part : split(text, ',')) {
-    const double value = number_from(option, part, kPositive);
+    const double value = listed_number(option, text, part);
     if (!grid.empty() && value <= grid.back()) {
       throw InputError(option, "", text,
                        "must be in increasing order, such as 20,30,40 or 20:5:75");

@@ -1,19 +1,17 @@
 #include "apps/report/conversion_picture.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <fstream>
 #include <iterator>
-#include <numeric>
 
 #include <fmt/format.h>
 
 #include "apps/report/internal/gnuplot.hpp"
 #include "apps/report/internal/html_figure_script.hpp"
+#include "apps/report/rate_curves.hpp"
 #include "core/error.hpp"
 #include "io/mat/atomic_file.hpp"
 #include "mapping/conversion/non_negative.hpp"
-#include "rate/dynamics/transfer/transfer.hpp"
 
 namespace rheobase::report {
 
@@ -21,51 +19,15 @@ namespace {
 
 constexpr double kConversionWidthMm = 180.0;
 constexpr double kConversionHeightMm = 70.0;
-constexpr int kTrialsOfVisits = 24;
-constexpr Eigen::Index kCurvePoints = 300;
-
-mapping::VisitedStates visits_of(const rate::RateNetwork& network, const rate::Task& task,
-                                 const mapping::Conversion& conversion, Seed seed) {
-  if (conversion.visited) {
-    return *conversion.visited;
-  }
-  std::vector<Eigen::Index> units(static_cast<std::size_t>(network.units()));
-  std::iota(units.begin(), units.end(), Eigen::Index{0});
-  return mapping::visited_states(mapping::task_states(network, task, kTrialsOfVisits, seed, 0),
-                                 units);
-}
-
-/// Columns: x, phi(x), F(kappa x + beta) / s.
-Eigen::MatrixXd curves_of(const mapping::ConversionCandidate& candidate,
-                          const std::string& transfer, double low, double high) {
-  const mapping::TransferOptions& options = candidate.transfer;
-  const double noise =
-      mapping::membrane_noise_sd(options.noise_intensity, options.neuron.tau_membrane_ms);
-  const auto phi = rate::transfer_named(transfer).value;
-  Eigen::MatrixXd table(kCurvePoints, 3);
-  table.col(0).setLinSpaced(kCurvePoints, low, high);
-  for (Eigen::Index k = 0; k < kCurvePoints; ++k) {
-    const double drive = options.gain * table(k, 0) + candidate.bias_mv();
-    table(k, 1) = phi(table(k, 0));
-    table(k, 2) =
-        mapping::siegert_rate(options.neuron, drive, noise) / candidate.measured.scaling_factor;
-  }
-  return table;
-}
-
 void add_curves(FigureScript& script, const mapping::ConversionCandidate& candidate,
-                const std::string& transfer, const mapping::VisitedStates& visited) {
-  const double margin = 0.15 * std::max(visited.high - visited.low, 1e-3);
-  const Eigen::MatrixXd table =
-      curves_of(candidate, transfer, visited.low - margin, visited.high + margin);
-  script.begin(
-      {16.0, 12.0, 68.0, 44.0,
-       fmt::format("s = {:.4g}, gain {:.3g} mV, bias {:.3g} mV", candidate.measured.scaling_factor,
-                   candidate.transfer.gain, candidate.bias_mv()),
-       "x", "Rate / s"});
-  script.range('x', table(0, 0), table(kCurvePoints - 1, 0));
+                const RateCurves& curves) {
+  const Eigen::MatrixXd& table = curves.table;
+  script.begin({16.0, 12.0, 68.0, 44.0,
+                operating_point_text(candidate.transfer, candidate.measured.scaling_factor), "x",
+                "Rate / s"});
+  script.range('x', table(0, 0), table(table.rows() - 1, 0));
   script.range('y', 0.0, 1.1 * std::max(table.col(1).maxCoeff(), table.col(2).maxCoeff()));
-  script.shade({{visited.low, visited.high}});
+  script.shade({{curves.low, curves.high}});
   script.set("set key left top");
   const std::string name = script.table(table);
   script.add(fmt::format("{} using 1:2 with lines linewidth 2 linecolor rgb '#222222' title {}",
@@ -98,7 +60,7 @@ void add_accuracies(FigureScript& script, const mapping::Conversion& conversion)
   script.begin({104.0, 12.0, 68.0, 44.0, "", "s M (Hz)", "Correct (%)"});
   script.set("set logscale x");
   script.range('y', 0.0, 105.0);
-  script.set("set key right bottom");
+  script.set("set key above horizontal samplen 2");
   const auto series = [&script](const std::vector<Eigen::Vector2d>& points,
                                 const std::string& style, const std::string& title) {
     if (points.empty()) {
@@ -132,7 +94,10 @@ void draw_conversion(const rate::RateNetwork& network, const rate::Task& task,
   const TemporaryFolder folder;
   const std::string image = "conversion" + path.extension().string();
   FigureScript script(folder.path(), format, image, kConversionWidthMm, kConversionHeightMm);
-  add_curves(script, chosen, shown.transfer, visits_of(network, task, conversion, seed));
+  add_curves(
+      script, chosen,
+      rate_curves(chosen.transfer, chosen.measured.scaling_factor, shown.transfer,
+                  conversion.visited ? *conversion.visited : visits_of_task(network, task, seed)));
   add_accuracies(script, conversion);
   std::ofstream(folder.path() / "conversion.gp") << script.text();
   run_gnuplot(folder.path(), "conversion.gp");

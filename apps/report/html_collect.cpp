@@ -1,5 +1,6 @@
 #include "apps/report/html_collect.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -9,6 +10,7 @@
 #include "core/error.hpp"
 #include "core/whole_number.hpp"
 #include "mapping/conversion/network_fingerprint.hpp"
+#include "mapping/conversion/non_negative.hpp"
 
 namespace rheobase::report {
 
@@ -161,6 +163,11 @@ std::vector<double> list_of(const Eigen::VectorXd& values) {
   return {values.begin(), values.end()};
 }
 
+/// Columns before those that no trial of the condition is long enough for.
+Eigen::Index samples_reached(const Eigen::MatrixXd& values) {
+  return (!values.row(0).array().isNaN()).count();
+}
+
 /// The sign of a component is arbitrary: those of the spiking network follow the rate network.
 void align_signs(std::vector<ReportTrajectory>& trajectories) {
   for (const Eigen::Index component : {0, 1, 2}) {
@@ -187,8 +194,9 @@ void add_state_space(ReportData& data, const mapping::Comparison& comparison) {
       // The trajectories are the last samples of a trial.
       const auto skipped = traces.rate_output.cols() / traces.outputs - rate.cols();
       space.start_ms = static_cast<double>(skipped + 1) * traces.step_ms;
-      space.trajectories.push_back(
-          {static_cast<int>(c), rate.topRows(3), traces.spiking_trajectory[c].topRows(3)});
+      const Eigen::Index reached = samples_reached(rate);
+      space.trajectories.push_back({static_cast<int>(c), rate.topLeftCorner(3, reached),
+                                    traces.spiking_trajectory[c].topLeftCorner(3, reached)});
     }
   }
   align_signs(space.trajectories);
@@ -214,6 +222,15 @@ void add_scaling(ReportData& data, const io::ModelProvenance& provenance) {
     data.scaling.push_back(
         {provenance.scaling_factors[i], provenance.accuracies[i], p.low, p.high});
   }
+  const std::size_t count = data.scaling.size();
+  for (std::size_t i = 0; i < count && provenance.search_copies.size() == count &&
+                          provenance.search_predicted.size() == count;
+       ++i) {
+    data.scaling[i].copies = std::max(1, to_integer<int>(provenance.search_copies[i]));
+    if (!std::isnan(provenance.search_predicted[i])) {
+      data.scaling[i].predicted = provenance.search_predicted[i];
+    }
+  }
   if (!whole) {
     for (ScalingMark& mark : data.scaling) {
       mark.low = mark.high = mark.accuracy;
@@ -222,6 +239,23 @@ void add_scaling(ReportData& data, const io::ModelProvenance& provenance) {
         "Scaling factor: the model's file does not say how many trials were run for each value, so "
         "there are no intervals.");
   }
+}
+
+/// Of the network and the operating point that were compared.
+void add_rate_curve(ReportData& data, const mapping::Comparison& comparison, const rate::Task& task,
+                    const rate::RateNetwork& network) {
+  const mapping::TransferOptions& transfer = comparison.options.transfer;
+  // Others have no rate curve in closed form, or one with a step.
+  if (transfer.neuron.model != spiking::NeuronModel::lif || !comparison.intervention.empty() ||
+      comparison.options.simulation.noise_intensity == 0.0) {
+    return;
+  }
+  mapping::TransferOptions used = transfer;
+  used.noise_intensity = spiking::effective_noise_intensity(comparison.options.simulation);
+  const std::string function = mapping::as_non_negative(network).transfer;
+  data.rate_curve = {rate_curves(used, data.scaling_factor, function,
+                                 visits_of_task(network, task, comparison.options.simulation.seed)),
+                     operating_point_text(used, data.scaling_factor), function};
 }
 
 void add_model(ReportData& data, const io::ModelFile& file) {
@@ -280,6 +314,7 @@ ReportData report_data(const mapping::Comparison& comparison, const rate::Task& 
   }
   if (model != nullptr) {
     add_model(data, *model);
+    add_rate_curve(data, comparison, task, model->network);
   } else {
     data.notes.emplace_back(
         "Made from a comparison file: weights, training and scaling search are in the model's file "

@@ -7,6 +7,7 @@
 #include <Eigen/Core>
 
 #include "apps/report/picture.hpp"
+#include "apps/report/rate_curves.hpp"
 #include "core/analysis/spectrum.hpp"
 
 namespace rheobase::report {
@@ -102,6 +103,13 @@ struct ReportTraining {
   double stop_accuracy = 0.0;  ///< 0: not known
 };
 
+/// Rate curve of the LIF units beside the transfer function.
+struct ReportRateCurve {
+  RateCurves curves;
+  std::string title;  ///< the operating point
+  std::string transfer_function;
+};
+
 struct ReportData;
 
 /// Of a readout: its own name, or its number where there are several without names.
@@ -138,7 +146,8 @@ struct ReportData {
   Eigen::VectorXd mean_hz;         ///< N, firing rates over all trials, or empty
   ReportStateSpace state_space;
 
-  std::vector<ScalingMark> scaling;  ///< in increasing order
+  std::vector<ScalingMark> scaling;  ///< in increasing order of s M
+  std::optional<ReportRateCurve> rate_curve;
   ReportTraining training;
   Eigen::MatrixXd weights;  ///< N x N, row = postsynaptic; with sign and mask
   std::optional<analysis::Spectrum> initial_spectrum;

@@ -49,14 +49,16 @@ OutputBand output_band(const std::string& condition, const Eigen::MatrixXd& tria
                        double step_ms) {
   OutputBand band;
   band.condition = condition;
-  const Eigen::RowVectorXd mean = trials.colwise().mean();
+  // Shorter trials have not-a-number behind their end.
+  const auto missing = trials.array().isNaN();
+  const Eigen::RowVectorXd count = (!missing).cast<double>().colwise().sum();
+  const Eigen::MatrixXd values = missing.select(0.0, trials.array());
+  const Eigen::RowVectorXd mean = values.colwise().sum().cwiseQuotient(count);  // 0 / 0: none
+  const Eigen::MatrixXd deviations = missing.select(0.0, (values.rowwise() - mean).array());
+  const Eigen::RowVectorXd degrees = (count.array() - 1.0).max(1.0);
   band.trials = static_cast<int>(trials.rows());
   band.mean = {start_ms, step_ms, mean.transpose()};
-  band.sd = Eigen::VectorXd::Zero(trials.cols());
-  if (trials.rows() > 1) {
-    const auto degrees = static_cast<double>(trials.rows() - 1);
-    band.sd = ((trials.rowwise() - mean).colwise().squaredNorm() / degrees).cwiseSqrt().transpose();
-  }
+  band.sd = deviations.colwise().squaredNorm().cwiseQuotient(degrees).cwiseSqrt().transpose();
   return band;
 }
 

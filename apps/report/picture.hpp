@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,7 +41,15 @@ struct ScalingMark {
   double accuracy = 0.0;  ///< 0 to 1
   double low = 0.0;       ///< ends of the 95 % interval
   double high = 1.0;
+  int copies = 1;                        ///< LIF units of a rate unit
+  std::optional<double> predicted = {};  ///< accuracy of the rate network with as much noise
 };
+
+/// Whether the values were fitted, each with copies and a prediction.
+inline bool is_fitted_search(const std::vector<ScalingMark>& marks) {
+  return std::ranges::any_of(
+      marks, [](const ScalingMark& mark) { return mark.copies > 1 || mark.predicted.has_value(); });
+}
 
 /// Everything the figure of one network shows. Panels without data are left out.
 struct Picture {

@@ -23,15 +23,10 @@ constexpr double kLegendMm = 8.0;
 constexpr std::array kInputColours{"#0072B2", "#D55E00", "#009E73", "#CC79A7"};
 constexpr std::array kTargetColours{"#222222", "#E69F00", "#56B4E9", "#888888"};
 
-/// Columns of a trial that are its own; what follows fills it up to the longest.
-Eigen::Index own_columns(const rate::Trial& trial) {
-  return trial.length > 0 ? Eigen::Index{trial.length} : trial.input.cols();
-}
-
-/// Columns: time (ms), the inputs, the targets.
+/// Without padding. Columns: time (ms), the inputs, the targets.
 Eigen::MatrixXd table_of(const rate::Trial& trial, double step_ms) {
   const Eigen::Index inputs = trial.input.rows();
-  Eigen::MatrixXd table(own_columns(trial), 1 + inputs + trial.target.rows());
+  Eigen::MatrixXd table(rate::own_columns(trial), 1 + inputs + trial.target.rows());
   for (Eigen::Index k = 0; k < table.rows(); ++k) {
     table(k, 0) = static_cast<double>(k) * step_ms;
   }

@@ -1,6 +1,35 @@
 #include "io/mat/mapped_model.hpp"
 
+#include <limits>
+
 namespace rheobase::io {
+
+namespace {
+
+/// Values of the search behind the chosen network; of fitted mappings with copies and predictions.
+void add_search(ModelProvenance& provenance, const mapping::Conversion& result) {
+  provenance.scaling_factors.clear();
+  provenance.accuracies.clear();
+  provenance.search_copies.clear();
+  provenance.search_predicted.clear();
+  for (const mapping::ScalingPoint& point : mapping::chosen_points(result)) {
+    provenance.scaling_factors.push_back(point.scaling_factor);
+    provenance.accuracies.push_back(point.accuracy.value);
+  }
+  if (!result.candidates[result.chosen].fit_error) {
+    return;
+  }
+  for (const mapping::ConversionCandidate& candidate : result.candidates) {
+    if (candidate.fit_error) {
+      provenance.search_copies.push_back(candidate.transfer.copies);
+      provenance.search_predicted.push_back(candidate.predicted
+                                                ? candidate.predicted->value
+                                                : std::numeric_limits<double>::quiet_NaN());
+    }
+  }
+}
+
+}  // namespace
 
 ModelFile mapped_model(const ModelFile& file, const rate::Task& task,
                        const mapping::Conversion& result, const mapping::ConversionOptions& options,
@@ -12,12 +41,7 @@ ModelFile mapped_model(const ModelFile& file, const rate::Task& task,
   mapped.task = task.name();
   mapped.provenance.task_parameters = task.parameters();
   mapped.provenance.split = task.split();
-  mapped.provenance.scaling_factors.clear();
-  mapped.provenance.accuracies.clear();
-  for (const mapping::ScalingPoint& point : mapping::chosen_points(result)) {
-    mapped.provenance.scaling_factors.push_back(point.scaling_factor);
-    mapped.provenance.accuracies.push_back(point.accuracy.value);
-  }
+  add_search(mapped.provenance, result);
   mapped.provenance.search_trials = task.evaluation_trials(options.search.trials, kSearchTrials);
   mapped.provenance.map_command = command;
   return mapped;

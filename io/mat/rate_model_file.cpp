@@ -89,6 +89,8 @@ constexpr std::array kKnown = std::to_array<std::string_view>({"w",
                                                                "command",
                                                                "map_command",
                                                                "search_trials",
+                                                               "search_copies",
+                                                               "search_predicted",
                                                                "scaling_factors",
                                                                "opt_scaling_factor",
                                                                "seed",
@@ -355,6 +357,8 @@ ModelProvenance read_provenance(const MatFile& file, const rate::RateNetwork& ne
   provenance.scaling_factors = reader.list("scaling_factors");
   provenance.accuracies = reader.list("all_perfs");
   provenance.search_trials = reader.integer<int>("search_trials").value_or(0);
+  provenance.search_copies = reader.list("search_copies");
+  provenance.search_predicted = reader.list("search_predicted");
   provenance.task_parameters = read_task_parameters(file, reader);
   provenance.command = reader.text("command");
   provenance.map_command = reader.text("map_command");

@@ -25,17 +25,21 @@ struct ExampleTrial {
 
 /// What is in a model file beside the network (all of it optional).
 struct ModelProvenance {
-  std::vector<double> losses;             ///< [losses] per training trial
-  int trials = 0;                         ///< [tr] training trials done
-  double eval_accuracy = -1.0;            ///< [eval_perf_mean], < 0: not known
-  double eval_loss = -1.0;                ///< [eval_loss_mean], < 0: not known
-  Eigen::MatrixXd eval_outputs;           ///< [eval_os] trials x (T-1)
-  Eigen::VectorXi eval_labels;            ///< [eval_labels] conditions
-  Eigen::MatrixXd evaluations;            ///< [evaluations] k x 3: trial, mean loss, accuracy
-  ExampleTrial example;                   ///< each part may be empty
-  std::vector<double> scaling_factors;    ///< [scaling_factors] of the search
-  std::vector<double> accuracies;         ///< [all_perfs] one per scaling factor
-  int search_trials = 0;                  ///< [search_trials] per scaling factor; 0: not known
+  std::vector<double> losses;           ///< [losses] per training trial
+  int trials = 0;                       ///< [tr] training trials done
+  double eval_accuracy = -1.0;          ///< [eval_perf_mean], < 0: not known
+  double eval_loss = -1.0;              ///< [eval_loss_mean], < 0: not known
+  Eigen::MatrixXd eval_outputs;         ///< [eval_os] trials x (T-1)
+  Eigen::VectorXi eval_labels;          ///< [eval_labels] conditions
+  Eigen::MatrixXd evaluations;          ///< [evaluations] k x 3: trial, mean loss, accuracy
+  ExampleTrial example;                 ///< each part may be empty
+  std::vector<double> scaling_factors;  ///< [scaling_factors] of the search
+  std::vector<double> accuracies;       ///< [all_perfs] one per scaling factor
+  int search_trials = 0;                ///< [search_trials] per scaling factor; 0: not known
+  std::vector<double> search_copies;    ///< [search_copies] of a fitted mapping, one each
+  /// [search_predicted] accuracy of the rate network with the noise of as many spikes, one each;
+  /// not-a-number where there is no prediction.
+  std::vector<double> search_predicted;
   rate::TaskParameters task_parameters;   ///< [task_parameters], a structure in the file
   std::string command;                    ///< [command] the command line that made the network
   std::string map_command;                ///< [map_command] the command line of the search

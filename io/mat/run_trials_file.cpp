@@ -17,6 +17,13 @@ namespace {
 using Eigen::Index;
 
 constexpr const char* kSpikeTrial = "spike_trial";
+constexpr const char* kTrialDuration = "trial_duration_ms";
+
+/// The first of the longest trials: others end before it does.
+const RunFile& longest_of(const std::vector<RunFile>& runs) {
+  return *std::ranges::max_element(
+      runs, {}, [](const RunFile& run) { return run.result.output.values.size(); });
+}
 
 /// Spikes of all trials, one behind the other.
 void add_all_spikes(MatFields& fields, const std::vector<RunFile>& runs) {
@@ -46,14 +53,21 @@ void add_all_spikes(MatFields& fields, const std::vector<RunFile>& runs) {
 void add_trials(MatFields& fields, const std::vector<RunFile>& runs) {
   const spiking::SimulationResult& first = runs.front().result;
   const auto trials = static_cast<Index>(runs.size());
-  Eigen::MatrixXd output(trials, first.outputs() * first.output.values.size());
+  const Index samples = longest_of(runs).result.output.values.size();
+  Eigen::MatrixXd output = Eigen::MatrixXd::Constant(trials, first.outputs() * samples,
+                                                     std::numeric_limits<double>::quiet_NaN());
+  std::vector<double> duration;
   Eigen::MatrixXd counts(first.spike_count.size(), trials);
   std::vector<double> number, index;
   std::vector<bool> correct;
   std::string conditions;
   for (Index k = 0; k < trials; ++k) {
     const RunFile& run = runs[static_cast<std::size_t>(k)];
-    output.row(k) = run.result.all_outputs().reshaped<Eigen::RowMajor>();
+    const Eigen::MatrixXd readouts = run.result.all_outputs();
+    for (Index readout = 0; readout < readouts.rows(); ++readout) {
+      output.row(k).segment(readout * samples, readouts.cols()) = readouts.row(readout);
+    }
+    duration.push_back(run.result.duration_ms);
     counts.col(k) = run.result.spike_count.cast<double>();
     number.push_back(run.description.simulation.trial);
     index.push_back(run.description.trial_index + 1);
@@ -65,6 +79,9 @@ void add_trials(MatFields& fields, const std::vector<RunFile>& runs) {
   fields.matrix("output", output);
   fields.number("output_start_ms", first.output.start_ms);
   fields.number("output_step_ms", first.output.step_ms);
+  if (std::ranges::min(duration) < std::ranges::max(duration)) {
+    fields.column(kTrialDuration, duration);
+  }
   fields.column("trial_number", number);
   if (runs.front().description.trial_index >= 0) {
     fields.column("trial_index", index);
@@ -127,7 +144,8 @@ void read_all_spikes(const MatFile& file, std::vector<RunFile>& runs) {
   }
 }
 
-/// The rows of `output`: all samples of the first readout, then those of the next.
+/// The rows of `output`: all samples of the first readout, then those of the next; behind the end
+/// of shorter trials not-a-number.
 void read_outputs(const MatFile& file, std::vector<RunFile>& runs) {
   const Eigen::MatrixXd output = file.matrix("output", "must have a row a trial");
   constexpr std::string_view kOutputs = "must be the number of readouts in output";
@@ -139,12 +157,18 @@ void read_outputs(const MatFile& file, std::vector<RunFile>& runs) {
   }
   const Index samples = output.cols() / outputs;
   for (std::size_t k = 0; k < runs.size(); ++k) {
-    const auto row = output.row(static_cast<Index>(k));
+    Eigen::MatrixXd readouts(outputs, samples);
+    for (Index readout = 0; readout < outputs; ++readout) {
+      readouts.row(readout) = output.row(static_cast<Index>(k)).segment(readout * samples, samples);
+    }
+    Index own = samples;
+    while (own > 0 && std::isnan(readouts(0, own - 1))) {
+      --own;
+    }
     runs[k].result.output = {file.number("output_start_ms", "must be one number"),
                              file.number("output_step_ms", "must be one number"),
-                             row.head(samples)};
-    runs[k].result.more_outputs =
-        row.tail(row.size() - samples).reshaped<Eigen::RowMajor>(outputs - 1, samples);
+                             readouts.row(0).head(own)};
+    runs[k].result.more_outputs = readouts.bottomLeftCorner(outputs - 1, own);
   }
 }
 
@@ -161,6 +185,10 @@ void read_trials_of_runs(const MatFile& file, std::vector<RunFile>& runs) {
   if (file.has("trial_index")) {
     index = whole_numbers(file, "trial_index", trials, 1.0, 1e9);
   }
+  Eigen::VectorXd duration;
+  if (file.has(kTrialDuration)) {
+    duration = file.vector(kTrialDuration, trials, "must be one number a trial, in ms");
+  }
   const int copies = file.has("copies")
                          ? static_cast<int>(file.integer("copies", 1, 1000000, "must be a number"))
                          : 1;
@@ -176,6 +204,9 @@ void read_trials_of_runs(const MatFile& file, std::vector<RunFile>& runs) {
     read_run_description(file, run);
     run.description.simulation.trial = static_cast<std::uint32_t>(number[k]);
     run.description.condition = conditions[static_cast<std::size_t>(k)];
+    if (duration.size() > 0) {
+      run.result.duration_ms = duration[k];
+    }
     if (correct.size() > 0) {
       run.description.correct = correct[k] == 1.0;
     }
@@ -195,7 +226,7 @@ void write_run_trials(const std::filesystem::path& path, const std::vector<RunFi
   common.condition.clear();
   common.correct.reset();
   common.trial_index = -1;
-  add_run_description(fields, runs.front().result, common);
+  add_run_description(fields, longest_of(runs).result, common);
   write_mat(path, fields, MatVersion::level5);
 }
 

@@ -1,7 +1,8 @@
 // Measures of a rate network and its spiking network on the same K trials. x, y: outputs of the
 // rate and the spiking network at the rate network's steps; r_i(t): activity of rate unit i;
 // q_i(t): lambda times the spike train of spiking unit i behind the readout's filter. All but
-// accuracy is taken at times t >= analysis_start.
+// accuracy is taken at times t >= analysis_start, and of a trial that was filled up to the longest
+// of its file only as far as it went; averages over trials are over those that reach a sample.
 //
 //   accuracy      correct trials / K of each, Wilson's 95 % interval; McNemar's exact test of both
 //   output rmse   sqrt(mean (y - x)^2), output correlation: Pearson's, over samples, trials and
@@ -146,8 +147,9 @@ struct TrialSpikes {
 };
 
 /// What figures are drawn from. L samples at step_ms, 2 step_ms, ... (outputs, averages), S of them
-/// from analysis_start_ms on (trajectories). Activity of the spiking network is lambda times its
-/// filtered spike trains. Averages of conditions without trials are empty.
+/// from analysis_start_ms on (trajectories); not-a-number where no trial is as long. Activity of
+/// the spiking network is lambda times its filtered spike trains. Averages of conditions without
+/// trials are empty.
 struct ComparisonTraces {
   double step_ms = 0.0;
   std::vector<int> conditions;  ///< per trial

@@ -7,8 +7,10 @@
 //    then s stays at its highest value and the copies M double. Where a trial begins with a state
 //    of its own, or loops come and go, every rung is run with and without a filtered input, and
 //    the better one counts.
-// 4. What reaches the target on the search's trials is run on fresh ones: 100, and 300 more where
-//    those leave it open.
+//    Where one point for all units fits poorly, auto gives every unit one of its own: transfer
+//    functions without an upper end outrun the refractory period of the units that use it.
+// 4. What reaches the target on the search's trials is run on fresh ones: 100, and where those
+//    leave it open up to 180 and 400 in all.
 //
 // | symbol | member | unit | default |
 // | --- | --- | --- | --- |
@@ -18,6 +20,7 @@
 #include "mapping/conversion/conversion_search.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 
@@ -37,8 +40,7 @@ namespace {
 
 /// Confirmations have trial numbers of their own, 1024 a candidate.
 constexpr std::uint32_t kConfirmationTrials = 0x60000000U;
-constexpr int kFirstConfirmation = 100;
-constexpr int kFullConfirmation = 400;
+constexpr std::array kConfirmations{100, 180, 400};
 /// Trials whose x is fitted.
 constexpr int kStateTrials = 24;
 /// s M of the first value of the ladder (Hz); 26 rungs lead to 29,000.
@@ -48,6 +50,8 @@ constexpr double kRung = 1.4142135623730951;
 /// No unit is to fire more often than this share of its limit, 1 / t_ref.
 constexpr double kShareOfLimit = 0.8;
 constexpr double kFastestUnitHz = 1000.0;
+/// Share of a poor fit's error that points of every unit must stay below.
+constexpr double kBetterFit = 0.9;
 
 /// Whether evaluate_rate can give the rates the noise of spikes; loops that never end are weights.
 bool takes_spike_noise(const rate::RateNetwork& network) {
@@ -108,6 +112,8 @@ class Converter {
   void search_published();
   void search_fitted();
   void try_rung(const Rung& rung, const OperatingPointFitter& fitter);
+  OperatingPointFitter fitter_of(FitScope scope) const;
+  OperatingPointFitter::Fit fit_of(const Rung& rung, const OperatingPointFitter& fitter);
   std::vector<bool> input_filters() const;
   ScalingPoint measure(double scaling_factor, const TransferOptions& transfer,
                        const RunControl& control) const;
@@ -115,11 +121,11 @@ class Converter {
   void choose();
   void explain();
 
-  std::vector<Rung> rungs(const Eigen::MatrixXd& states);
+  std::vector<Rung> rungs();
   int most_copies() const;
   std::optional<Proportion> predict(double budget) const;
   std::optional<int> least_rung() const;
-  double highest_scaling(const Eigen::MatrixXd& states) const;
+  double highest_scaling() const;
   spiking::SimulationOptions simulation_of(const TransferOptions& transfer) const;
   double spikes_per_trial(const ScalingPoint& point, int copies) const;
   RunControl part(double from, double to, const std::string& text) const;
@@ -130,6 +136,8 @@ class Converter {
   const ConversionOptions& options_;
   const RunControl& control_;
   std::optional<SearchTrials> trials_;
+  Eigen::MatrixXd states_;                           ///< x of every unit on the task
+  std::optional<OperatingPointFitter> unit_fitter_;  ///< made where it is asked for
   Conversion result_;
   double done_ = 0.0;  ///< share of the work, for the progress
 };
@@ -163,12 +171,12 @@ bool Converter::confirm(ConversionCandidate& candidate) {
   const RunControl control = part(done_, done_, "confirming on fresh trials");
   int right = 0;
   int trials = 0;
-  for (const int until : {kFirstConfirmation, kFullConfirmation}) {
+  for (const int until : kConfirmations) {
     const SpikingEvaluation evaluation = evaluate_spiking(
         spiking, task_, until - trials, simulation, options_.search.threads, nullptr, control);
     right += evaluation.accuracy.successes;
     trials += evaluation.accuracy.trials;
-    simulation.trial += static_cast<std::uint32_t>(until);
+    simulation.trial += static_cast<std::uint32_t>(evaluation.accuracy.trials);
     candidate.confirmed = wilson_interval(right, trials);
     const bool open =
         candidate.confirmed->low < options_.target && candidate.confirmed->high > options_.target;
@@ -248,9 +256,9 @@ std::optional<int> Converter::least_rung() const {
 }
 
 /// The scaling factor at which the mean rate, or the fastest unit, is at its limit.
-double Converter::highest_scaling(const Eigen::MatrixXd& states) const {
+double Converter::highest_scaling() const {
   const auto phi = rate::transfer_named(non_negative_.transfer).value;
-  const Eigen::ArrayXXd rates = states.unaryExpr([phi](double x) { return phi(x); }).array();
+  const Eigen::ArrayXXd rates = states_.unaryExpr([phi](double x) { return phi(x); }).array();
   const double refractory = options_.search.transfer.neuron.refractory_ms;
   const double fastest = refractory > 0.0
                              ? std::min(kFastestUnitHz, kShareOfLimit * 1000.0 / refractory)
@@ -268,8 +276,8 @@ int Converter::most_copies() const {
 }
 
 /// What is tried, in the order of s M.
-std::vector<Rung> Converter::rungs(const Eigen::MatrixXd& states) {
-  const double highest = highest_scaling(states);
+std::vector<Rung> Converter::rungs() {
+  const double highest = highest_scaling();
   const int given = options_.search.transfer.copies;
   std::vector<Rung> all;
   if (!options_.search.scaling_factors.empty()) {
@@ -322,11 +330,36 @@ ScalingPoint Converter::measure(double scaling_factor, const TransferOptions& tr
   }
 }
 
-void Converter::try_rung(const Rung& rung, const OperatingPointFitter& fitter) {
+OperatingPointFitter Converter::fitter_of(FitScope scope) const {
+  const ScalingSearchOptions& search = options_.search;
+  const spiking::NeuronParameters& neuron = search.transfer.neuron;
+  std::vector<RateCurve> curves = operating_curves(neuron);
+  if (options_.noise_given) {
+    curves.assign(
+        1, {neuron, membrane_noise_sd(search.simulation.noise_intensity, neuron.tau_membrane_ms)});
+  }
+  return {non_negative_, states_, std::move(curves), scope, !options_.neuron_given};
+}
+
+/// As asked for; in auto every unit by itself where that is better than a poor fit of all.
+OperatingPointFitter::Fit Converter::fit_of(const Rung& rung, const OperatingPointFitter& fitter) {
   TransferOptions transfer = options_.search.transfer;
   transfer.copies = rung.copies;
   transfer.readout_bias = options_.readout_bias_given ? transfer.readout_bias : true;
-  OperatingPointFitter::Fit fit = fitter.fit(rung.scaling_factor, std::move(transfer));
+  OperatingPointFitter::Fit fit = fitter.fit(rung.scaling_factor, transfer);
+  if (options_.mapping != MappingChoice::automatic || options_.fit != FitScope::global ||
+      fit.error <= kPoorFit) {
+    return fit;
+  }
+  if (!unit_fitter_) {
+    unit_fitter_.emplace(fitter_of(FitScope::unit));
+  }
+  OperatingPointFitter::Fit own = unit_fitter_->fit(rung.scaling_factor, std::move(transfer));
+  return own.error < kBetterFit * fit.error ? own : fit;
+}
+
+void Converter::try_rung(const Rung& rung, const OperatingPointFitter& fitter) {
+  OperatingPointFitter::Fit fit = fit_of(rung, fitter);
   ConversionCandidate candidate;
   candidate.transfer = std::move(fit.transfer);
   candidate.fit_error = fit.error;
@@ -361,20 +394,10 @@ void Converter::try_rung(const Rung& rung, const OperatingPointFitter& fitter) {
 
 void Converter::search_fitted() {
   const ScalingSearchOptions& search = options_.search;
-  const Eigen::MatrixXd states =
-      task_states(model_, task_, kStateTrials, search.simulation.seed, search.threads);
-  const spiking::NeuronParameters& neuron = search.transfer.neuron;
-  std::vector<RateCurve> curves;
-  if (options_.noise_given) {
-    curves.emplace_back(
-        neuron, membrane_noise_sd(search.simulation.noise_intensity, neuron.tau_membrane_ms));
-  } else {
-    curves = operating_curves(neuron);
-  }
-  const OperatingPointFitter fitter(non_negative_, states, std::move(curves), options_.fit,
-                                    !options_.neuron_given);
+  states_ = task_states(model_, task_, kStateTrials, search.simulation.seed, search.threads);
+  const OperatingPointFitter fitter = fitter_of(options_.fit);
   result_.visited = fitter.visited();
-  for (const Rung& rung : rungs(states)) {
+  for (const Rung& rung : rungs()) {
     if (control_.stop_requested()) {
       throw Cancelled("search stopped before it was complete");
     }

@@ -13,6 +13,16 @@ namespace rheobase::mapping {
 
 namespace {
 
+/// Means over trials of `steps` steps each, by their durations. Where all are equally long every
+/// weight is exactly 1.
+Eigen::VectorXd mean_over_time(const Eigen::MatrixXd& rates, const std::vector<int>& steps) {
+  const Eigen::VectorXd weight =
+      Eigen::Map<const Eigen::VectorXi>(steps.data(), rates.cols()).cast<double>() /
+      static_cast<double>(*std::ranges::max_element(steps));
+  const Eigen::MatrixXd weighted = rates * weight.asDiagonal();
+  return weighted.rowwise().mean() * (static_cast<double>(steps.size()) / weight.sum());
+}
+
 /// Distance of the samples of the readout.
 double scoring_step_ms(const spiking::SimulationOptions& options) {
   return std::max(options.output_period_ms, options.dt_ms);
@@ -68,6 +78,7 @@ SpikingEvaluation evaluate_spiking(const spiking::SpikingModel& model, const rat
       "trials", "", fmt::format("{} of {} units", trials, model.units()), "fewer trials take less");
   std::vector<char> correct(count);
   std::vector<int> conditions(count);
+  std::vector<int> steps(count);
   Eigen::MatrixXd rates(model.units(), trials);
   const auto outputs_of_trial = static_cast<std::size_t>(model.outputs());
   std::vector<SampledSignal> readouts(outputs != nullptr ? count * outputs_of_trial : 0);
@@ -78,6 +89,7 @@ SpikingEvaluation evaluate_spiking(const spiking::SpikingModel& model, const rat
     spiking::SimulationResult run = simulate_evaluation_trial(model, trial, options, number);
     correct[k] = is_correct(task, trial, run) ? 1 : 0;
     conditions[k] = trial.condition;
+    steps[k] = static_cast<int>(rate::own_columns(trial));
     rates.col(static_cast<Eigen::Index>(k)) = run.mean_rate_hz();
     if (outputs != nullptr) {
       for (std::size_t output = 0; output < outputs_of_trial; ++output) {
@@ -92,7 +104,8 @@ SpikingEvaluation evaluate_spiking(const spiking::SpikingModel& model, const rat
       static_cast<int>(std::count(correct.begin(), correct.end(), char{1})), trials);
   evaluation.conditions = std::move(conditions);
   evaluation.correct.assign(correct.begin(), correct.end());
-  evaluation.mean_rate_hz = rates.rowwise().mean();
+  evaluation.mean_rate_hz = mean_over_time(rates, steps);
+  evaluation.steps = std::move(steps);
   if (outputs != nullptr) {
     *outputs = std::move(readouts);
   }

@@ -2,7 +2,9 @@
 // of the evaluation streams, the same that evaluate_rate (rate/learning) draws.
 //
 //   accuracy   trials that the task calls right by the readout / K, with Wilson's 95 % interval
-//   mean rate  spikes of a unit / duration, Hz, mean over the trials
+//   mean rate  spikes of a unit / duration, Hz, over the time of all trials
+//
+// A trial that was filled up to the longest of its file is run as long as it was.
 #pragma once
 
 #include <vector>
@@ -34,6 +36,7 @@ struct SpikingEvaluation {
   Proportion accuracy;
   std::vector<int> conditions;   ///< per trial
   std::vector<bool> correct;     ///< per trial
+  std::vector<int> steps;        ///< of the rate network, per trial, without padding
   Eigen::VectorXd mean_rate_hz;  ///< N, over trials
   spiking::EngineChoice engine;  ///< that ran the trials
   double seconds = 0.0;          ///< wall time of all trials
@@ -48,8 +51,8 @@ SpikingEvaluation evaluate_spiking(const spiking::SpikingModel& model, const rat
                                    int threads = 0, std::vector<SampledSignal>* outputs = nullptr,
                                    const RunControl& control = {});
 
-/// Trial `number` of that evaluation: condition, noise and simulation are functions of
-/// (options.seed, number) alone, so any trial can be replayed.
+/// Trial `number` of that evaluation, without padding: condition, noise and simulation are
+/// functions of (options.seed, number) alone, so any trial can be replayed.
 spiking::SimulationResult simulate_evaluation_trial(const spiking::SpikingModel& model,
                                                     const rate::Trial& trial,
                                                     spiking::SimulationOptions options,

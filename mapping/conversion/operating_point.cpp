@@ -203,12 +203,18 @@ Eigen::MatrixXd task_states(const rate::RateNetwork& network, const rate::Task& 
   parallel_for(states.size(), threads, [&](std::size_t k) {
     const std::uint32_t number = kSearchTrials + static_cast<std::uint32_t>(k);
     const rate::Trial trial = task.random_trial(seed, number, Purpose::evaluation_task);
-    states[k] =
-        rate::run_rate(network, trial.input, {{}, seed, number, Purpose::evaluation_noise}).x;
+    states[k] = rate::run_rate(network, trial.input.leftCols(rate::own_columns(trial)),
+                               {{}, seed, number, Purpose::evaluation_noise})
+                    .x;
   });
-  Eigen::MatrixXd all(network.units(), static_cast<Eigen::Index>(trials) * states[0].cols());
-  for (std::size_t k = 0; k < states.size(); ++k) {
-    all.middleCols(static_cast<Eigen::Index>(k) * states[0].cols(), states[0].cols()) = states[k];
+  const Eigen::Index columns = std::accumulate(
+      states.begin(), states.end(), Eigen::Index{0},
+      [](Eigen::Index sum, const Eigen::MatrixXd& trial) { return sum + trial.cols(); });
+  Eigen::MatrixXd all(network.units(), columns);
+  Eigen::Index column = 0;
+  for (const Eigen::MatrixXd& trial : states) {
+    all.middleCols(column, trial.cols()) = trial;
+    column += trial.cols();
   }
   return non_negative_scale(network) * all;
 }

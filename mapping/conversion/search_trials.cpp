@@ -29,21 +29,22 @@ ScalingPoint SearchTrials::measure(const spiking::SpikingModel& spiking,
   SpikingEvaluation evaluation =
       evaluate_spiking(spiking, task_, trials_, simulation, threads_, &readouts, control);
   double sum = 0.0;
+  double samples = 0.0;
   const Eigen::Index outputs = spiking.outputs();
-  const Eigen::Index steps = rate_outputs_.cols() / outputs;
   for (std::size_t k = 0; k < readouts.size(); ++k) {
     // Of a trial the outputs of a step lie side by side.
     const Eigen::Index trial = static_cast<Eigen::Index>(k) / outputs;
     const Eigen::Index output = static_cast<Eigen::Index>(k) % outputs;
+    const Eigen::Index steps = evaluation.steps[static_cast<std::size_t>(trial)] - 1;
     const Eigen::VectorXd values = rate::at_rate_steps(readouts[k], steps, task_.step_ms());
     for (Eigen::Index step = 0; step < steps; ++step) {
       const double distance = values[step] - rate_outputs_(trial, step * outputs + output);
       sum += distance * distance;
     }
+    samples += static_cast<double>(steps);
   }
   return {spiking.scaling_factor, evaluation.accuracy, evaluation.mean_rate_hz.mean(),
-          std::sqrt(sum / static_cast<double>(rate_outputs_.size())),
-          std::move(evaluation.correct)};
+          std::sqrt(sum / samples), std::move(evaluation.correct)};
 }
 
 ScalingPoint SearchTrials::diverged(double scaling_factor) const {

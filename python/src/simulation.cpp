@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -113,7 +114,8 @@ Drive task_drive(const rate::Task& task, std::optional<int> condition, int wante
 
 void check_stimulation(const spiking::SimulationOptions& options, const Drive& drive,
                        double step_ms) {
-  const double duration_ms = step_ms * static_cast<double>(drive.inputs.front().cols() - 1);
+  const auto longest = std::ranges::max_element(drive.inputs, {}, &Eigen::MatrixXd::cols);
+  const double duration_ms = step_ms * static_cast<double>(longest->cols() - 1);
   if (options.stimulation && options.stimulation->start_ms >= duration_ms) {
     throw InputError("stimulate_window", "",
                      fmt::format("a start at {:g} ms", options.stimulation->start_ms),

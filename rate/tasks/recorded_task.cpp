@@ -291,7 +291,7 @@ std::vector<TrialCounts> counts_of(const RecordedTrials& recorded) {
     TrialCounts& count = counts[static_cast<std::size_t>(trial.condition)];
     const bool held_out = !recorded.held_out.empty() && recorded.held_out[i];
     ++(held_out ? count.held_out : count.training);
-    const int steps = trial.length > 0 ? trial.length : static_cast<int>(trial.input.cols());
+    const auto steps = static_cast<int>(own_columns(trial));
     count.shortest = count.longest == 0 ? steps : std::min(count.shortest, steps);
     count.longest = std::max(count.longest, steps);
   }
@@ -349,7 +349,7 @@ void make_equally_long(std::vector<Trial>& trials) {
   };
   for (Trial& trial : trials) {
     if (trial.input.cols() < longest) {
-      trial.length = trial.length > 0 ? trial.length : static_cast<int>(trial.input.cols());
+      trial.length = static_cast<int>(own_columns(trial));
       append(trial.input, 0.0);
       append(trial.target, std::numeric_limits<double>::quiet_NaN());
     }

@@ -147,8 +147,16 @@ bool Task::rate_correct(const Trial& trial, const Eigen::MatrixXd& output) const
   return definition_->rate_correct(parameters_, trial, output);
 }
 
+Eigen::Index own_columns(const Trial& trial) {
+  return trial.length > 0 ? Eigen::Index{trial.length} : trial.input.cols();
+}
+
 Eigen::MatrixXd spiking_input(const Trial& trial) {
   const Eigen::Index steps = trial.input.cols();
+  const Eigen::Index own = own_columns(trial);
+  if (own < steps) {
+    return trial.input.leftCols(own + 1);
+  }
   Eigen::MatrixXd input(trial.input.rows(), steps + 1);
   input.leftCols(steps) = trial.input;
   input.col(steps) = trial.input.col(steps - 1);

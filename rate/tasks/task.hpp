@@ -163,8 +163,12 @@ class Task {
   TaskParameters parameters_;
 };
 
+/// Columns of a trial before it was filled up to the longest one.
+Eigen::Index own_columns(const Trial& trial);
+
 /// Input of a trial for the spiking network, T + 1 columns: the reference gives it one column more
-/// than the rate network; here the last column is repeated.
+/// than the rate network; here the last column is repeated. Of a trial that was filled up as many
+/// as it had, and one: a spiking network is not run on padding.
 Eigen::MatrixXd spiking_input(const Trial& trial);
 
 }  // namespace rheobase::rate

@@ -92,14 +92,32 @@ PageSection state_section(const ReportData& data) {
   return section;
 }
 
+std::string scaling_caption(const ReportData& data) {
+  if (!is_fitted_search(data.scaling)) {
+    return "Accuracy of the LIF network; bars: 95 % Wilson intervals. Dashed: the factor used on "
+           "this page.";
+  }
+  return "Accuracy of the LIF networks that were tried over spikes a second at r = 1, of all M "
+         "copies "
+         "of a unit; bars: 95 % Wilson intervals. Dashed line: predicted by the rate network with "
+         "the noise of as many spikes; upright: used on this page.";
+}
+
 PageSection training_section(const ReportData& data) {
-  PageSection section{"section-training", "Scaling and training", {}};
-  if (!data.scaling.empty()) {
+  PageSection section{"section-training", "Conversion and training", {}};
+  if (data.rate_curve) {
     section.figures.push_back(
-        {"scaling", "Scaling factor",
-         "Accuracy of the LIF network; bars: 95 % Wilson intervals. Dashed: the factor used "
-         "on this page.",
+        {"curve", "Rate curve",
+         fmt::format(
+             "Rate of a LIF unit by Siegert's formula, over s, beside the transfer function "
+             "of the rate unit ({}). Shaded: where 99 % of x lie on the task.",
+             data.rate_curve->transfer_function),
          false});
+  }
+  if (!data.scaling.empty()) {
+    section.figures.push_back({"scaling",
+                               is_fitted_search(data.scaling) ? "Spike budget" : "Scaling factor",
+                               scaling_caption(data), false});
   }
   if (!data.training.losses.empty() || !data.training.evaluations.empty()) {
     section.figures.push_back(

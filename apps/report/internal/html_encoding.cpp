@@ -49,17 +49,21 @@ Json rounded_array(const Eigen::VectorXd& values, int digits) {
   return rounded_array(std::span(values.data(), static_cast<std::size_t>(values.size())), digits);
 }
 
+std::pair<double, double> number_range(const Eigen::MatrixXd& values) {
+  double low = std::numeric_limits<double>::infinity();
+  double high = -low;
+  for (const double value : values.reshaped()) {
+    if (!std::isnan(value)) {
+      low = std::min(low, value);
+      high = std::max(high, value);
+    }
+  }
+  return {low, high};
+}
+
 Json packed(const Eigen::MatrixXd& values, Packing packing) {
-  if (values.size() == 0) {
-    return packed(values, packing, 0.0, 1.0);
-  }
-  const auto missing = values.array().isNaN();
-  if (missing.all()) {
-    return packed(values, packing, 0.0, 1.0);
-  }
-  constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  return packed(values, packing, missing.select(kInfinity, values.array()).minCoeff(),
-                missing.select(-kInfinity, values.array()).maxCoeff());
+  const auto [low, high] = number_range(values);
+  return low > high ? packed(values, packing, 0.0, 1.0) : packed(values, packing, low, high);
 }
 
 Json packed(const Eigen::MatrixXd& values, Packing packing, double low, double high) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <utility>
 
 #include <Eigen/Core>
 #include <nlohmann/json.hpp>
@@ -21,6 +22,10 @@ double rounded(double value, int digits = 4);
 /// An array of numbers, rounded.
 Json rounded_array(std::span<const double> values, int digits = 4);
 Json rounded_array(const Eigen::VectorXd& values, int digits = 4);
+
+/// The smallest and the largest number; not-a-number does not count, without any the first is the
+/// larger one.
+std::pair<double, double> number_range(const Eigen::MatrixXd& values);
 
 /// How many steps the range of a packed matrix is divided into.
 enum class Packing { bits8, bits16 };

@@ -31,6 +31,7 @@ std::string units_figure(const ReportData& data, const FigureTarget& target);
 std::string distribution_figure(const ReportData& data, const FigureTarget& target);
 std::string tau_figure(const ReportData& data, const FigureTarget& target);
 std::string trajectories_figure(const ReportData& data, const FigureTarget& target);
+std::string curve_figure(const ReportData& data, const FigureTarget& target);
 std::string scaling_figure(const ReportData& data, const FigureTarget& target);
 std::string loss_figure(const ReportData& data, const FigureTarget& target);
 std::string accuracy_figure(const ReportData& data, const FigureTarget& target);

@@ -1,9 +1,11 @@
 // Figures of what the networks do in time: outputs, one trial, unit rates, trajectories.
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include <fmt/format.h>
 
+#include "apps/report/internal/html_encoding.hpp"
 #include "apps/report/internal/html_figure_panels.hpp"
 #include "apps/report/internal/html_raster.hpp"
 #include "core/counted.hpp"
@@ -36,8 +38,8 @@ std::pair<double, double> output_range(const ReportData& data) {
   double high = 1.0;
   for (const ReportOutputs& outputs : data.outputs) {
     for (const OutputBand* band : {&outputs.rate, &outputs.spiking}) {
-      low = std::min(low, (band->mean.values - band->sd).minCoeff());
-      high = std::max(high, (band->mean.values + band->sd).maxCoeff());
+      low = std::min(low, number_range(band->mean.values - band->sd).first);
+      high = std::max(high, number_range(band->mean.values + band->sd).second);
     }
   }
   return {low - 0.05 * (high - low), high + 0.05 * (high - low)};
@@ -206,7 +208,8 @@ std::pair<double, double> activity_range(const ReportData& data) {
   std::vector<double> values;
   for (const ReportUnitRates& rates : data.unit_rates) {
     for (const Eigen::MatrixXd* matrix : {&rates.rate, &rates.spiking}) {
-      values.insert(values.end(), matrix->data(), matrix->data() + matrix->size());
+      std::copy_if(matrix->data(), matrix->data() + matrix->size(), std::back_inserter(values),
+                   [](double value) { return !std::isnan(value); });
     }
   }
   const auto quantile = [&values](double fraction) {

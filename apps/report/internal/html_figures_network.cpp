@@ -1,6 +1,7 @@
 // Figures of units, scaling, training and of the network itself.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include <fmt/format.h>
@@ -152,25 +153,55 @@ std::string tau_figure(const ReportData& data, const FigureTarget& target) {
   return script.text();
 }
 
+std::string curve_figure(const ReportData& data, const FigureTarget& target) {
+  FigureScript script = column_figure(target);
+  const RateCurves& curves = data.rate_curve->curves;
+  const Eigen::MatrixXd& table = curves.table;
+  script.begin(column_panel(data.rate_curve->title, "x", "Rate / s"));
+  script.range('x', table(0, 0), table(table.rows() - 1, 0));
+  script.range('y', 0.0, 1.1 * std::max(table.col(1).maxCoeff(), table.col(2).maxCoeff()));
+  script.shade({{curves.low, curves.high}});
+  script.set("set key left top samplen 1");
+  const std::string name = script.table(table);
+  script.add(
+      fmt::format("{} using 1:2 with lines linewidth 1.4 linecolor rgb '{}' title 'rate unit'",
+                  name, kRateColour));
+  script.add(
+      fmt::format("{} using 1:3 with lines linewidth 1.4 linecolor rgb '{}' title 'LIF unit'", name,
+                  kSpikingColour));
+  script.end();
+  return script.text();
+}
+
 std::string scaling_figure(const ReportData& data, const FigureTarget& target) {
   FigureScript script = column_figure(target);
-  Eigen::MatrixXd marks(static_cast<Eigen::Index>(data.scaling.size()), 4);
+  const bool fitted = is_fitted_search(data.scaling);
+  Eigen::MatrixXd marks(static_cast<Eigen::Index>(data.scaling.size()), 5);
   for (std::size_t i = 0; i < data.scaling.size(); ++i) {
     const ScalingMark& mark = data.scaling[i];
-    marks.row(static_cast<Eigen::Index>(i)) << mark.scaling_factor, 100.0 * mark.accuracy,
-        100.0 * mark.low, 100.0 * mark.high;
+    const double predicted = mark.predicted.value_or(std::numeric_limits<double>::quiet_NaN());
+    marks.row(static_cast<Eigen::Index>(i)) << mark.scaling_factor * mark.copies,
+        100.0 * mark.accuracy, 100.0 * mark.low, 100.0 * mark.high, 100.0 * predicted;
   }
-  const double first = data.scaling.front().scaling_factor;
-  const double last = data.scaling.back().scaling_factor;
+  const double first = marks.col(0).minCoeff();
+  const double last = marks.col(0).maxCoeff();
   const double margin = 0.06 * std::max(last - first, 1.0);
-  script.begin(column_panel("Scaling factor", "Scaling factor s = 1/λ (Hz)", "Accuracy (%)"));
+  script.begin(column_panel(fitted ? "Spike budget" : "Scaling factor",
+                            fitted ? "s M (Hz)" : "Scaling factor s = 1/λ (Hz)", "Accuracy (%)"));
   script.range('x', first - margin, last + margin);
   script.range('y', 0.0, 105.0);
   script.set(
       fmt::format("set arrow 1 from first {0},graph 0 to first {0},graph 1 nohead back "
                   "dashtype 2 linecolor rgb '{1}'",
-                  data.scaling_factor, kTargetColour));
+                  data.scaling_factor * data.copies, kTargetColour));
   const std::string name = script.table(marks);
+  if (fitted) {
+    script.set("set key bottom right samplen 1");
+    script.add(
+        fmt::format("{} using 1:5 with lines linewidth 0.8 dashtype 2 linecolor rgb '{}' title "
+                    "'predicted'",
+                    name, kRateColour));
+  }
   script.add(fmt::format("{} using 1:2 with lines linewidth 0.8 linecolor rgb '{}'", name,
                          kSpikingColour));
   script.add(

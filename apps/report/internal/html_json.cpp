@@ -31,6 +31,7 @@ class PageWriter {
   Json unit_rates();
   Json state_space() const;
   Json scaling() const;
+  Json rate_curve() const;
   Json training();
   Json weights();
   Json spectrum(const analysis::Spectrum& spectrum) const;
@@ -200,8 +201,11 @@ Json PageWriter::unit_rates() {
   double low = 0.0;
   double high = 0.0;
   for (const ReportUnitRates& rates : data_.unit_rates) {
-    low = std::min({low, rates.rate.minCoeff(), rates.spiking.minCoeff()});
-    high = std::max({high, rates.rate.maxCoeff(), rates.spiking.maxCoeff()});
+    for (const Eigen::MatrixXd* activity : {&rates.rate, &rates.spiking}) {
+      const auto [least, largest] = number_range(*activity);
+      low = std::min(low, least);
+      high = std::max(high, largest);
+    }
   }
   Json conditions = Json::array();
   for (const ReportUnitRates& rates : data_.unit_rates) {
@@ -239,9 +243,24 @@ Json PageWriter::scaling() const {
     array.push_back({{"s", mark.scaling_factor},
                      {"accuracy", rounded(mark.accuracy)},
                      {"low", rounded(mark.low)},
-                     {"high", rounded(mark.high)}});
+                     {"high", rounded(mark.high)},
+                     {"copies", mark.copies},
+                     {"predicted", mark.predicted ? Json(rounded(*mark.predicted)) : Json()}});
   }
   return array;
+}
+
+Json PageWriter::rate_curve() const {
+  if (!data_.rate_curve) {
+    return nullptr;
+  }
+  const RateCurves& curves = data_.rate_curve->curves;
+  return {{"title", data_.rate_curve->title},
+          {"function", data_.rate_curve->transfer_function},
+          {"visited", {rounded(curves.low), rounded(curves.high)}},
+          {"x", rounded_array(curves.table.col(0), 6)},
+          {"rate", rounded_array(curves.table.col(1))},
+          {"spiking", rounded_array(curves.table.col(2))}};
 }
 
 Json PageWriter::training() {
@@ -308,6 +327,7 @@ PageJson PageWriter::write() {
   page["mean_hz"] = rounded_array(data_.mean_hz);
   page["state_space"] = state_space();
   page["scaling"] = scaling();
+  page["rate_curve"] = rate_curve();
   page["training"] = training();
   page["weights"] = weights();
   page["spectrum"] = data_.spectrum ? spectrum(*data_.spectrum) : Json(nullptr);

@@ -120,6 +120,10 @@ void add_search(MatFields& fields, const ModelFile& file) {
   if (file.provenance.search_trials > 0) {
     fields.integer("search_trials", file.provenance.search_trials);
   }
+  if (!file.provenance.search_copies.empty()) {
+    fields.row("search_copies", file.provenance.search_copies);
+    fields.row("search_predicted", file.provenance.search_predicted);
+  }
 }
 
 void add_text(MatFields& fields, std::string_view name, const std::string& text) {
@@ -130,7 +134,7 @@ void add_text(MatFields& fields, std::string_view name, const std::string& text)
 
 // Without a value in `file`, the network's own fields and those of a search are not to survive;
 // a record of the training that this program cannot read is.
-constexpr std::array<std::string_view, 12> kGoverned{"w0",
+constexpr std::array<std::string_view, 14> kGoverned{"w0",
                                                      "taus_gaus0",
                                                      "taus_gaus",
                                                      "task",
@@ -138,6 +142,8 @@ constexpr std::array<std::string_view, 12> kGoverned{"w0",
                                                      "scaling_factors",
                                                      "all_perfs",
                                                      "search_trials",
+                                                     "search_copies",
+                                                     "search_predicted",
                                                      "spiking_network",
                                                      "trials_file",
                                                      "bias",

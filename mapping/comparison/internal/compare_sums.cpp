@@ -6,8 +6,11 @@
 #include <numbers>
 #include <numeric>
 
+#include <fmt/format.h>
+
 #include "core/analysis/pca.hpp"
 #include "core/analysis/subspace.hpp"
+#include "core/error.hpp"
 
 namespace rheobase::mapping {
 
@@ -57,8 +60,8 @@ ComparisonSums::ComparisonSums(ComparisonLayout layout) : layout_(std::move(layo
   sums_.resize(layout_.conditions.size());
   traces_.step_ms = layout_.grid.samples.step_ms;
   traces_.outputs = layout_.outputs;
-  traces_.rate_output.resize(layout_.trials, layout_.outputs * samples);
-  traces_.spiking_output.resize(layout_.trials, layout_.outputs * samples);
+  traces_.rate_output.setConstant(layout_.trials, layout_.outputs * samples, kNone);
+  traces_.spiking_output.setConstant(layout_.trials, layout_.outputs * samples, kNone);
   correlation_.resize(layout_.unit_type.size());
   intervals_.resize(layout_.unit_type.size());
   activity_ = Eigen::VectorXd::Zero(units);
@@ -67,13 +70,7 @@ ComparisonSums::ComparisonSums(ComparisonLayout layout) : layout_(std::move(layo
 
 void ComparisonSums::add(PairedTrial&& trial) {
   Condition& sums = sums_[static_cast<std::size_t>(trial.condition)];
-  if (sums.rate.size() == 0) {
-    sums.rate = Eigen::MatrixXd::Zero(trial.rate.activity.rows(), trial.rate.activity.cols());
-    sums.spiking = sums.rate;
-  }
-  sums.rate += trial.rate.activity;
-  sums.spiking += trial.spiking.activity;
-  sums.hz += trial.spiking_hz.mean();
+  add_activity(sums, trial);
   if (trial.rate.onset_ms && trial.spiking.onset_ms) {
     sums.onset.push_back(*trial.spiking.onset_ms - *trial.rate.onset_ms);
   }
@@ -87,10 +84,13 @@ void ComparisonSums::add(PairedTrial&& trial) {
   traces_.index.push_back(trial.index);
   traces_.rate_correct.push_back(trial.rate.correct);
   traces_.spiking_correct.push_back(trial.spiking.correct);
-  traces_.rate_output.row(added_) = trial.rate.output.reshaped<Eigen::RowMajor>();
-  traces_.spiking_output.row(added_) = trial.spiking.output.reshaped<Eigen::RowMajor>();
-  activity_ += trial.rate.activity.rightCols(layout_.grid.analysed()).rowwise().mean();
-  hz_ += trial.spiking_hz;
+  for (Eigen::Index output = 0; output < trial.rate.output.rows(); ++output) {
+    const Eigen::Index first = output * layout_.grid.samples.samples;
+    const Eigen::Index samples = trial.rate.output.cols();
+    traces_.rate_output.row(added_).segment(first, samples) = trial.rate.output.row(output);
+    traces_.spiking_output.row(added_).segment(first, samples) = trial.spiking.output.row(output);
+  }
+  analysed_.push_back(analysed(trial.rate.activity));
   for (std::size_t unit = 0; unit < correlation_.size(); ++unit) {
     correlation_[unit].add(trial.correlation[unit]);
     intervals_[unit].add(trial.intervals[unit]);
@@ -102,8 +102,56 @@ void ComparisonSums::add(PairedTrial&& trial) {
   }
   engine_ = trial.engine;
   engine_reason_ = trial.engine_reason;
-  duration_ms_ = trial.duration_ms;
+  duration_ms_ = std::max(duration_ms_, trial.duration_ms);
   ++added_;
+}
+
+/// Averages of units and of samples. The weight of a trial is exactly 1 where it is as long as the
+/// longest can be.
+void ComparisonSums::add_activity(Condition& sums, const PairedTrial& trial) {
+  const Eigen::Index old = sums.rate.cols();
+  const Eigen::Index samples = trial.rate.activity.cols();
+  if (samples > old) {
+    for (Eigen::MatrixXd* sum : {&sums.rate, &sums.spiking}) {
+      sum->conservativeResize(activity_.size(), samples);
+      sum->rightCols(samples - old).setZero();
+    }
+    sums.trials.conservativeResize(samples);
+    sums.trials.tail(samples - old).setZero();
+  }
+  sums.rate.leftCols(samples) += trial.rate.activity;
+  sums.spiking.leftCols(samples) += trial.spiking.activity;
+  sums.trials.head(samples).array() += 1.0;
+  const Eigen::Index part = analysed(trial.rate.activity);
+  if (part == 0) {
+    return;
+  }
+  const double weight = static_cast<double>(part) / static_cast<double>(layout_.grid.analysed());
+  sums.hz += weight * trial.spiking_hz.mean();
+  sums.weight += weight;
+  activity_ += weight * trial.rate.activity.rightCols(part).rowwise().mean();
+  hz_ += weight * trial.spiking_hz;
+  weight_ += weight;
+}
+
+/// Every sample over the trials that reach it.
+Eigen::MatrixXd ComparisonSums::average(const Condition& sums, const Eigen::MatrixXd& sum) const {
+  return sum.array().rowwise() / sums.trials.transpose().array();
+}
+
+/// The average as it is kept: of samples that no trial reaches there is none.
+Eigen::MatrixXd ComparisonSums::traced(const Condition& sums, const Eigen::MatrixXd& sum) const {
+  Eigen::MatrixXd all;
+  if (sum.size() > 0) {
+    all.setConstant(sum.rows(), layout_.grid.samples.samples, kNone);
+    all.leftCols(sum.cols()) = average(sums, sum);
+  }
+  return all;
+}
+
+/// How many samples are analysed, those from grid.first on.
+Eigen::Index ComparisonSums::analysed(const Eigen::MatrixXd& activity) const {
+  return std::max(activity.cols() - layout_.grid.first, Eigen::Index{0});
 }
 
 std::vector<std::size_t> ComparisonSums::trials_of(int condition) const {
@@ -158,7 +206,7 @@ void ComparisonSums::compare_outputs(ConditionComparison& result,
     }
   }
   result.paired = analysis::mcnemar_test(rate, spiking);
-  if (!trials.empty()) {
+  if (sums.correlation.count() > 0) {
     const OutputComparison outputs = comparison_of(sums);
     result.output_rmse = outputs.rmse;
     result.output_correlation = outputs.correlation;
@@ -166,6 +214,9 @@ void ComparisonSums::compare_outputs(ConditionComparison& result,
 }
 
 void ComparisonSums::add_output(OutputSums& sums, Eigen::Index trial, int output) const {
+  if (analysed_[static_cast<std::size_t>(trial)] == 0) {
+    return;
+  }
   const Eigen::ArrayXd x = analysed(traces_.rate_output, trial, output);
   const Eigen::ArrayXd y = analysed(traces_.spiking_output, trial, output);
   sums.correlation.add(x, y);
@@ -180,9 +231,8 @@ OutputComparison ComparisonSums::comparison_of(const OutputSums& sums) {
 /// An output's samples that are analysed, of one trial.
 Eigen::ArrayXd ComparisonSums::analysed(const Eigen::MatrixXd& outputs, Eigen::Index trial,
                                         int output) const {
-  const Eigen::Index samples = layout_.grid.samples.samples;
-  const Eigen::Index count = layout_.grid.analysed();
-  return outputs.row(trial).segment((output + 1) * samples - count, count).transpose();
+  const Eigen::Index first = output * layout_.grid.samples.samples + layout_.grid.first;
+  return outputs.row(trial).segment(first, analysed_[static_cast<std::size_t>(trial)]).transpose();
 }
 
 std::vector<OutputComparison> ComparisonSums::compare_each_output() const {
@@ -203,18 +253,25 @@ void ComparisonSums::compare_activity(ConditionComparison& result,
     return;
   }
   analysis::CorrelationSums correlation;
-  const Eigen::Index samples = layout_.grid.analysed();
+  double weight = 0.0;
+  for (const int member : members) {
+    weight += sums_[static_cast<std::size_t>(member)].weight;
+  }
   for (const int member : members) {
     const Condition& sums = sums_[static_cast<std::size_t>(member)];
-    result.mean_rate_hz += sums.hz / result.trials;
-    if (sums.rate.size() == 0) {
+    const Eigen::Index samples = analysed(sums.rate);
+    if (samples == 0) {
       continue;
     }
-    const double trials = static_cast<double>(trials_of(member).size());
-    const Eigen::MatrixXd rate = sums.rate.rightCols(samples) / trials;
-    const Eigen::MatrixXd spiking = sums.spiking.rightCols(samples) / trials;
+    result.mean_rate_hz += sums.hz / weight;
+    const Eigen::MatrixXd rate = average(sums, sums.rate).rightCols(samples);
+    const Eigen::MatrixXd spiking = average(sums, sums.spiking).rightCols(samples);
     correlation.add(rate.reshaped().array(), spiking.reshaped().array());
-    result.mean_activity += rate.mean() * trials / result.trials;
+    // Samples count as often as trials reach them.
+    const Eigen::VectorXd reached = sums.trials.tail(samples) / sums.trials.maxCoeff();
+    const Eigen::MatrixXd counted = rate * reached.asDiagonal();
+    result.mean_activity +=
+        counted.mean() * (static_cast<double>(samples) / reached.sum()) * sums.weight / weight;
   }
   result.rate_correlation = correlation.correlation();
 }
@@ -224,9 +281,8 @@ UnitComparison ComparisonSums::compare_units() const {
   UnitComparison result;
   result.type = layout_.unit_type;
   result.tau_ms = layout_.tau_ms;
-  const double trials = static_cast<double>(added_);
-  result.rate_activity = activity_ / trials;
-  result.spiking_hz = hz_ / trials;
+  result.rate_activity = activity_ / weight_;
+  result.spiking_hz = hz_ / weight_;
   for (Eigen::VectorXd* values :
        {&result.correlation, &result.trial_correlation, &result.isi_cv, &result.isi_cv2}) {
     values->resize(units);
@@ -249,18 +305,18 @@ UnitComparison ComparisonSums::compare_units() const {
 
 /// Averages of all conditions with trials, analysed samples only: N x (conditions * S).
 Eigen::MatrixXd ComparisonSums::side_by_side(bool spiking) const {
-  const Eigen::Index samples = layout_.grid.analysed();
-  std::vector<Eigen::MatrixXd> parts;
-  for (std::size_t c = 0; c < sums_.size(); ++c) {
-    const Eigen::MatrixXd& sum = spiking ? sums_[c].spiking : sums_[c].rate;
-    if (sum.size() > 0) {
-      parts.emplace_back(sum.rightCols(samples) /
-                         static_cast<double>(trials_of(static_cast<int>(c)).size()));
+  const auto columns = std::accumulate(
+      sums_.begin(), sums_.end(), Eigen::Index{0},
+      [this](Eigen::Index sum, const Condition& sums) { return sum + analysed(sums.rate); });
+  Eigen::MatrixXd all(activity_.size(), columns);
+  Eigen::Index column = 0;
+  for (const Condition& sums : sums_) {
+    const Eigen::Index samples = analysed(sums.rate);
+    if (samples > 0) {
+      all.middleCols(column, samples) =
+          average(sums, spiking ? sums.spiking : sums.rate).rightCols(samples);
+      column += samples;
     }
-  }
-  Eigen::MatrixXd all(activity_.size(), samples * static_cast<Eigen::Index>(parts.size()));
-  for (std::size_t p = 0; p < parts.size(); ++p) {
-    all.middleCols(static_cast<Eigen::Index>(p) * samples, samples) = parts[p];
   }
   return all;
 }
@@ -278,21 +334,30 @@ void ComparisonSums::compare_subspaces(Comparison& result) const {
                                                              spiking.components.leftCols(count)) *
                                   (180.0 / std::numbers::pi);
   }
-  const Eigen::Index samples = layout_.grid.analysed();
   Eigen::Index column = 0;
   for (const Condition& sums : sums_) {
-    const bool empty = sums.rate.size() == 0;
+    const Eigen::Index samples = analysed(sums.rate);
+    const bool empty = samples == 0;
     const auto part = [&](const analysis::Pca& basis) {
-      return empty ? Eigen::MatrixXd()
-                   : Eigen::MatrixXd(basis.projections.block(0, column, count, samples));
+      Eigen::MatrixXd path;
+      if (!empty) {
+        path.setConstant(count, layout_.grid.analysed(), kNone);
+        path.leftCols(samples) = basis.projections.block(0, column, count, samples);
+      }
+      return path;
     };
     result.traces.rate_trajectory.push_back(part(rate));
     result.traces.spiking_trajectory.push_back(part(spiking));
-    column += empty ? 0 : samples;
+    column += samples;
   }
 }
 
 Comparison ComparisonSums::result() const {
+  if (std::ranges::none_of(analysed_, [](Eigen::Index samples) { return samples >= 2; })) {
+    throw InputError("comparison", "start of the analysis (ms)",
+                     fmt::format("{}", layout_.grid.start_ms),
+                     "must leave two steps of one of the trials");
+  }
   Comparison result;
   result.signed_rates = layout_.signed_rates;
   result.engine = engine_;
@@ -311,9 +376,8 @@ Comparison ComparisonSums::result() const {
   result.traces = traces_;
   for (const int condition : every) {
     const Condition& sums = sums_[static_cast<std::size_t>(condition)];
-    const double trials = static_cast<double>(trials_of(condition).size());
-    result.traces.rate_average.push_back(sums.rate / trials);
-    result.traces.spiking_average.push_back(sums.spiking / trials);
+    result.traces.rate_average.push_back(traced(sums, sums.rate));
+    result.traces.spiking_average.push_back(traced(sums, sums.spiking));
   }
   compare_subspaces(result);
   return result;

@@ -33,11 +33,13 @@ class ComparisonSums {
 
  private:
   struct Condition {
-    Eigen::MatrixXd rate;  ///< sum of activity, N x L
+    Eigen::MatrixXd rate;  ///< sum of activity, N x L of the longest trial so far
     Eigen::MatrixXd spiking;
+    Eigen::VectorXd trials;           ///< L, that reach a sample
     std::vector<double> onset, peak;  ///< differences in ms
     std::vector<double> rate_chi, spiking_chi;
-    double hz = 0.0;  ///< sum over trials of the mean over units
+    double hz = 0.0;      ///< sum over trials of the mean over units, by their weights
+    double weight = 0.0;  ///< sum over trials of their analysed part of the longest possible one
     int examples = 0;
   };
 
@@ -47,6 +49,10 @@ class ComparisonSums {
     double squares = 0.0;  ///< of the differences
   };
 
+  void add_activity(Condition& sums, const PairedTrial& trial);
+  Eigen::MatrixXd average(const Condition& sums, const Eigen::MatrixXd& sum) const;
+  Eigen::MatrixXd traced(const Condition& sums, const Eigen::MatrixXd& sum) const;
+  Eigen::Index analysed(const Eigen::MatrixXd& activity) const;
   std::vector<std::size_t> trials_of(int condition) const;
   ConditionComparison compare_condition(const std::string& name,
                                         const std::vector<int>& members) const;
@@ -65,7 +71,9 @@ class ComparisonSums {
   ComparisonTraces traces_;
   std::vector<analysis::CorrelationSums> correlation_;
   std::vector<analysis::IsiSums> intervals_;
-  Eigen::VectorXd activity_, hz_;  ///< N, sums over trials
+  std::vector<Eigen::Index> analysed_;  ///< samples of every trial
+  Eigen::VectorXd activity_, hz_;       ///< N, sums over trials, by their weights
+  double weight_ = 0.0;                 ///< of all trials; their number where all are equally long
   std::string engine_, engine_reason_;
   double duration_ms_ = 0.0;
   Eigen::Index added_ = 0;

@@ -73,10 +73,11 @@ NetworkTrial run_rate_trial(const rate::RateNetwork& model, const rate::Task& ta
                               Purpose::evaluation_noise};
   rate::RateRun run = rate::run_rate(model, trial.input, noise);
   NetworkTrial result;
-  result.activity = run.r.rightCols(grid.samples.samples);
+  // Column 0 is the start.
+  result.activity = run.r.middleCols(1, grid.samples.samples);
   result.correct = task.rate_correct(trial, run.output);
-  result.output = run.output;
-  const SampledSignal output{grid.samples.start_ms, grid.samples.step_ms, run.output.row(0)};
+  result.output = run.output.leftCols(grid.samples.samples);
+  const SampledSignal output{grid.samples.start_ms, grid.samples.step_ms, result.output.row(0)};
   measure(result, output, trial.target.row(0), grid);
   return result;
 }
@@ -93,6 +94,12 @@ NetworkTrial spiking_trial(const spiking::SimulationResult& run, const spiking::
 }
 
 }  // namespace
+
+ComparisonGrid ComparisonGrid::of_trial(const rate::Trial& trial) const {
+  ComparisonGrid own = *this;
+  own.samples.samples = rate::own_columns(trial) - 1;
+  return own;
+}
 
 ComparisonGrid comparison_grid(const rate::Task& task, double analysis_start_ms) {
   ComparisonGrid grid;
@@ -116,6 +123,9 @@ ComparisonGrid comparison_grid(const rate::Task& task, double analysis_start_ms)
 
 void measure(NetworkTrial& trial, const SampledSignal& output, const Eigen::VectorXd& target,
              const ComparisonGrid& grid) {
+  if (grid.analysed() < 2) {
+    return;
+  }
   trial.synchrony = analysis::synchrony_chi(trial.activity.rightCols(grid.analysed()));
   Eigen::Index largest = 0;
   // Not-a-number where nothing is asked of the output.
@@ -134,9 +144,10 @@ void measure(NetworkTrial& trial, const SampledSignal& output, const Eigen::Vect
 
 PairedTrial run_paired_trial(const rate::RateNetwork& rate, const spiking::SpikingModel& spiking,
                              const rate::Task& task, const CompareOptions& options,
-                             const ComparisonGrid& grid, std::uint32_t number) {
+                             const ComparisonGrid& longest, std::uint32_t number) {
   const rate::Trial trial =
       task.random_trial(options.simulation.seed, number, Purpose::evaluation_task);
+  const ComparisonGrid grid = longest.of_trial(trial);
   PairedTrial result;
   result.condition = trial.condition;
   result.index = trial.index;
@@ -148,14 +159,19 @@ PairedTrial run_paired_trial(const rate::RateNetwork& rate, const spiking::Spiki
   const Eigen::Index units = spiking.units();
   for (Eigen::Index unit = 0; unit < units; ++unit) {
     analysis::CorrelationSums sums;
-    sums.add(result.rate.activity.row(unit).tail(grid.analysed()).transpose().array(),
-             result.spiking.activity.row(unit).tail(grid.analysed()).transpose().array());
+    if (grid.analysed() > 0) {
+      sums.add(result.rate.activity.row(unit).tail(grid.analysed()).transpose().array(),
+               result.spiking.activity.row(unit).tail(grid.analysed()).transpose().array());
+    }
     result.correlation.push_back(sums);
   }
   result.intervals = intervals_of(run, units, grid.start_ms);
-  result.spiking_hz = analysis::mean_rates(spikes_of(run), units, grid.start_ms,
-                                           std::nextafter(run.duration_ms, HUGE_VAL)) /
-                      run.copies;
+  result.spiking_hz = Eigen::VectorXd::Zero(units);
+  if (grid.analysed() > 0) {
+    result.spiking_hz = analysis::mean_rates(spikes_of(run), units, grid.start_ms,
+                                             std::nextafter(run.duration_ms, HUGE_VAL)) /
+                        run.copies;
+  }
   if (result.spiking_hz.isZero(0.0)) {
     result.spiking.synchrony.reset();  // of what earlier spikes left in the filters
   }

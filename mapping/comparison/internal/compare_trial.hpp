@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -11,7 +12,8 @@
 
 namespace rheobase::mapping {
 
-/// What one network did in one trial. L samples at 5 ms, 10 ms, ...; N units.
+/// What one network did in one trial. L samples at 5 ms, 10 ms, ..., those of padding left out; N
+/// units.
 struct NetworkTrial {
   Eigen::MatrixXd activity;  ///< N x L, r or lambda * filtered spike trains
   Eigen::MatrixXd output;    ///< outputs x L
@@ -42,7 +44,9 @@ struct ComparisonGrid {
   double start_ms = 0.0;          ///< from which spikes are analysed
   double response_from_ms = 0.0;  ///< from which onsets and peaks are looked for
 
-  Eigen::Index analysed() const { return samples.samples - first; }
+  Eigen::Index analysed() const { return std::max(samples.samples - first, Eigen::Index{0}); }
+  /// Of a trial that is shorter than the longest.
+  ComparisonGrid of_trial(const rate::Trial& trial) const;
 };
 
 /// @throws InputError when less than two samples would be analysed
@@ -55,6 +59,6 @@ void measure(NetworkTrial& trial, const SampledSignal& output, const Eigen::Vect
 /// Runs trial `number` through both networks.
 PairedTrial run_paired_trial(const rate::RateNetwork& rate, const spiking::SpikingModel& spiking,
                              const rate::Task& task, const CompareOptions& options,
-                             const ComparisonGrid& grid, std::uint32_t number);
+                             const ComparisonGrid& longest, std::uint32_t number);
 
 }  // namespace rheobase::mapping

@@ -261,6 +261,8 @@ TEST_SUITE("cli") {
     refused({"--downsample", "2"}, {"--downsample", "--parity"});
     check_refused({"simulate", "model.mat", "-o", "run.mat"},
                   {"model.mat", "opt_scaling_factor", "--scaling"}, folder);
+    check_refused({"map", "model.mat", "--scaling", "20-75"},
+                  {"--scaling", "20-75", "FIRST:STEP:LAST", "20:5:75"}, folder);
     check_refused({"eval", "model.mat", "--network", "both"},
                   {"model.mat", "opt_scaling_factor", "--scaling"}, folder);
   }

@@ -220,6 +220,34 @@ TEST_SUITE("cli") {
     const std::vector<io::RunFile> runs = io::read_run_trials("runs.mat");
     CHECK(runs[1].description.correct == saved.description.correct);
     CHECK(runs[1].result.all_outputs() == saved.result.all_outputs());
+    CHECK(runs[1].result.duration_ms == saved.result.duration_ms);
+    // 30 to 40 steps of 10 ms, filled up to 40: as long as it was. Trials of other lengths fit
+    // beside each other.
+    CHECK(saved.result.duration_ms == 300.0);
+    std::vector<io::RunFile> uneven = runs;
+    spiking::SimulationResult& cut = uneven[0].result;
+    const Eigen::Index samples = 2 * cut.output.values.size() / 3;
+    cut.duration_ms = 200.0;
+    cut.output.values.conservativeResize(samples);
+    cut.more_outputs.conservativeResize(Eigen::NoChange, samples);
+    cut.spike_unit.clear();
+    cut.spike_time_ms.clear();
+    cut.spike_count.setZero();
+    io::write_run_trials("uneven.mat", uneven);
+    const std::vector<io::RunFile> back = io::read_run_trials("uneven.mat");
+    CHECK(back[0].result.duration_ms == 200.0);
+    CHECK(back[1].result.duration_ms == 300.0);
+    CHECK(back[0].result.all_outputs() == cut.all_outputs());
+    CHECK(back[1].result.all_outputs() == saved.result.all_outputs());
+    // Readouts have the names that the file gives them.
+    const Outcome compared = run({"compare", "two.mat", "--scaling", "25", "--trials", "4",
+                                  "--analysis-start", "50", "-o", "compared.mat"});
+    CAPTURE(compared.err);
+    REQUIRE(compared.code == 0);
+    const std::size_t table = compared.out.find("\nreadout ");
+    REQUIRE(table != std::string::npos);
+    CHECK(compared.out.find("\na ", table) < compared.out.find("\nb ", table));
+    CHECK(compared.out.find("\nb ", table) != std::string::npos);
     REQUIRE(
         run({"export", "runs.mat", "--format", "csv", "--table", "output", "-o", "o.csv"}).code ==
         0);

@@ -1,10 +1,13 @@
 #include "apps/report/html_collect.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include <doctest/doctest.h>
 
+#include "apps/report/internal/html_captions.hpp"
 #include "core/error.hpp"
+#include "mapping/conversion/siegert.hpp"
 #include "tests/reference.hpp"
 #include "tests/tolerances.hpp"
 
@@ -154,6 +157,57 @@ TEST_SUITE("numeric") {
     CHECK(unknown.scaling[1].low == 0.95);
     CHECK(unknown.scaling[1].high == 0.95);
     CHECK(unknown.notes.size() == report.notes.size() + 1);
+  }
+
+  TEST_CASE("the rate curve is Siegert's at the compared point, beside the transfer function") {
+    const report::ReportData report = data();
+    REQUIRE(report.rate_curve);
+    const report::RateCurves& curves = report.rate_curve->curves;
+    const Eigen::Index last = curves.table.rows() - 1;
+    CHECK(curves.table(0, 0) < curves.low);
+    CHECK(curves.low < curves.high);
+    CHECK(curves.high < curves.table(last, 0));
+    for (const Eigen::Index k : {Eigen::Index{0}, last / 2, last}) {
+      const double x = curves.table(k, 0);
+      CHECK(curves.table(k, 1) == near(1.0 / (1.0 + std::exp(-x)), 1e-12));
+      // Published: x mV above the threshold under noise of 1 mV.
+      CHECK(curves.table(k, 2) == near(mapping::siegert_rate({}, x, 1.0) / 25.0, 1e-12));
+    }
+    const std::vector<std::string> ids = report::figure_ids(report);
+    CHECK(std::find(ids.begin(), ids.end(), "curve") != ids.end());
+    // Copies that differ in bias: their mean.
+    mapping::TransferOptions transfer;
+    transfer.copies = 2;
+    transfer.copy_bias_mv = {-3.0, 3.0};
+    const report::RateCurves both =
+        report::rate_curves(transfer, 50.0, "sigmoid", {{}, {}, -2.0, 2.0});
+    const double x = both.table(100, 0);
+    const double mean =
+        0.5 * (mapping::siegert_rate({}, x - 3.0, 1.0) + mapping::siegert_rate({}, x + 3.0, 1.0));
+    CHECK(both.table(100, 2) == near(mean / 50.0, 1e-12));
+  }
+
+  TEST_CASE("of a fitted search: copies and what the rate network predicts") {
+    io::ModelFile fitted = model();
+    fitted.provenance.search_copies = {1.0, 1.0, 2.0};
+    fitted.provenance.search_predicted = {0.75, 1.0, std::nan("")};
+    const report::ReportData report = report::report_data(comparison(), task(), &fitted, {});
+    CHECK(report.scaling[2].copies == 2);
+    CHECK(report.scaling[0].predicted == 0.75);
+    CHECK_FALSE(report.scaling[2].predicted);
+    CHECK(report::is_fitted_search(report.scaling));
+    CHECK_FALSE(report::is_fitted_search(data().scaling));
+  }
+
+  TEST_CASE("means are over the trials that are as long") {
+    Eigen::MatrixXd trials{{1.0, 4.0, 2.0}, {3.0, 6.0, 0.0}, {2.0, 0.0, 0.0}};
+    trials(0, 2) = trials(1, 2) = trials(2, 2) = trials(2, 1) = std::nan("");
+    const report::OutputBand band = report::output_band("go", trials, 5.0, 5.0);
+    CHECK(band.mean.values[0] == 2.0);
+    CHECK(band.mean.values[1] == 5.0);
+    CHECK(std::isnan(band.mean.values[2]));
+    CHECK(band.sd[0] == near(1.0, 1e-12));
+    CHECK(band.sd[1] == near(std::sqrt(2.0), 1e-12));
   }
 
   TEST_CASE("options and seeds are listed, and the summary says what was measured") {

@@ -83,6 +83,8 @@ io::ModelFile small_model_file() {
   provenance.example.r0 = Eigen::MatrixXd::Random(n, 10);
   provenance.scaling_factors = {40.0, 45.0, 50.0};
   provenance.accuracies = {0.5, 1.0, 0.75};
+  provenance.search_copies = {1.0, 1.0, 2.0};
+  provenance.search_predicted = {0.625, 1.0, 0.875};
   provenance.task_parameters = {{"delay", 12.0}, {"input-noise", 0.1}};
   provenance.command = "rheobase train --task go-nogo -o 'Modell \u00fc\u03bc.mat'";
   provenance.map_command = "rheobase map model.mat";

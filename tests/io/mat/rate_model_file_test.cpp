@@ -49,6 +49,8 @@ void check_same(const ModelProvenance& a, const ModelProvenance& b) {
   check_same(a.example, b.example);
   CHECK(a.scaling_factors == b.scaling_factors);
   CHECK(a.accuracies == b.accuracies);
+  CHECK(a.search_copies == b.search_copies);
+  CHECK(a.search_predicted == b.search_predicted);
   CHECK(a.task_parameters == b.task_parameters);
   CHECK(a.command == b.command);
   CHECK(a.map_command == b.map_command);
@@ -141,6 +143,8 @@ TEST_SUITE("unit") {
         {"opt_scaling_factor", "1 x 1 double"},
         {"all_perfs", "3 x 1 double"},
         {"scaling_factors", "1 x 3 double"},
+        {"search_copies", "1 x 3 double"},
+        {"search_predicted", "1 x 3 double"},
         {"task", "1 x 7 char"},
         {"apply_dale", "1 x 1 logical"},
         {"task_parameters", "1 x 1 struct"},

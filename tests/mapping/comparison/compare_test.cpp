@@ -12,6 +12,7 @@
 #include "mapping/conversion/scaling_search.hpp"
 #include "rate/dynamics/run.hpp"
 #include "rate/learning/evaluate.hpp"
+#include "rate/tasks/recorded_task.hpp"
 #include "tests/reference.hpp"
 #include "tests/tolerances.hpp"
 
@@ -71,9 +72,87 @@ Comparison with_itself(const RateNetwork& model, const Task& task, int trials) {
   return sums.result();
 }
 
+/// A Go-NoGo trial's first columns, nothing coming in at their end.
+Trial first_columns(int condition, Eigen::Index columns) {
+  Trial trial = Task("go-nogo").trial_of(condition, 1, 0, Purpose::evaluation_task);
+  trial.input.conservativeResize(Eigen::NoChange, columns);
+  trial.target.conservativeResize(Eigen::NoChange, columns);
+  trial.condition = 0;
+  return trial;
+}
+
 }  // namespace
 
 TEST_SUITE("unit") {
+  // The short one is trial 1 of both files, alone in the second, filled up in the first.
+  TEST_CASE("what a trial was filled up with is in no measure") {
+    const RateNetwork model = reference::network("go-nogo_N200_s1");
+    const Trial short_one = first_columns(0, 120);
+    Trial long_one = first_columns(1, 200);
+    RecordedTrials both{{long_one, short_one}, {"long", "short"}};
+    both.trials[0].condition = 0;
+    both.trials[1].condition = 1;
+    make_equally_long(both.trials);
+    REQUIRE(both.trials[1].input.cols() == 200);
+    const Task filled_up = recorded_task(both, {{kBalanced, 1.0}});
+    const Task alone = recorded_task({{short_one}, {"short"}}, {});
+    CompareOptions options = options_for(45.0, 2);
+    const Comparison in_both = compare(model, filled_up, options);
+    options.simulation.trial = 1;
+    options.trials = 1;
+    const Comparison by_itself = compare(model, alone, options);
+    const ConditionComparison& found = in_both.conditions[1];
+    const ConditionComparison& expected = by_itself.all;
+    REQUIRE(found.trials == 1);
+    CHECK(*found.output_rmse == *expected.output_rmse);
+    CHECK(found.output_correlation == expected.output_correlation);
+    CHECK(found.mean_activity == near(expected.mean_activity, 1e-12));
+    CHECK(found.mean_rate_hz == near(expected.mean_rate_hz, 1e-12));
+    CHECK(found.mean_rate_hz > 1.0);
+    CHECK(found.rate_correlation == expected.rate_correlation);
+    CHECK(found.rate_synchrony == expected.rate_synchrony);
+    CHECK(found.spiking_synchrony == expected.spiking_synchrony);
+    CHECK(found.onset.trials == expected.onset.trials);
+    CHECK(in_both.traces.rate_average[1].leftCols(119) == by_itself.traces.rate_average[0]);
+    CHECK(in_both.traces.rate_average[1].rightCols(80).array().isNaN().all());
+    CHECK(in_both.traces.spiking_output.row(1).rightCols(80).array().isNaN().all());
+    CHECK(in_both.traces.rate_trajectory[1].cols() == in_both.traces.rate_trajectory[0].cols());
+    // Of all trials: by their time.
+    const double time[] = {200.0 * 5.0 - 200.0, 120.0 * 5.0 - 200.0};
+    const double weighted =
+        (time[0] * in_both.conditions[0].mean_rate_hz + time[1] * found.mean_rate_hz) /
+        (time[0] + time[1]);
+    CHECK(in_both.all.mean_rate_hz == near(weighted, 1e-12));
+    CHECK(in_both.units.spiking_hz.mean() == near(weighted, 1e-12));
+    CHECK(in_both.units.rate_activity.mean() == near(in_both.all.mean_activity, 1e-9));
+  }
+
+  TEST_CASE("evaluations run trials without padding: answers stay, mean rates are of their time") {
+    const RateNetwork model = reference::network("go-nogo_N200_s1");
+    const spiking::SpikingModel spiking = map_to_spiking(model, 45.0);
+    RecordedTrials recorded{{first_columns(0, 200), first_columns(0, 110)}, {"one"}};
+    make_equally_long(recorded.trials);
+    const Task task = recorded_task(recorded, {});
+    SimulationOptions options;
+    const SpikingEvaluation evaluation = evaluate_spiking(spiking, task, 2, options);
+    double spikes = 0.0;
+    double seconds = 0.0;
+    for (std::uint32_t k = 0; k < 2; ++k) {
+      const Trial trial = task.random_trial(options.seed, k, Purpose::evaluation_task);
+      const SimulationResult run = simulate_evaluation_trial(spiking, trial, options, k);
+      CHECK(run.duration_ms == near(5.0 * static_cast<double>(own_columns(trial)), 1e-12));
+      CHECK(evaluation.steps[k] == own_columns(trial));
+      spikes += run.spike_count.sum();
+      seconds += run.duration_ms / 1000.0;
+      // The same answer as on the whole of it.
+      Trial whole = trial;
+      whole.length = 0;
+      CHECK(is_correct(task, trial, run) ==
+            is_correct(task, trial, simulate_evaluation_trial(spiking, whole, options, k)));
+    }
+    CHECK(evaluation.mean_rate_hz.mean() == near(spikes / (200.0 * seconds), 1e-12));
+  }
+
   TEST_CASE("a network compared with itself differs in nothing") {
     const Comparison same = with_itself(reference::network("xor_N200_s4"), Task("xor"), 12);
     CHECK(same.all.output_rmse == 0.0);

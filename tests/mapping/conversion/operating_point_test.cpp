@@ -173,6 +173,31 @@ TEST_SUITE("statistical") {
     CHECK(chosen.confirmed->low >= 0.95);
   }
 
+  // Some units alone use the steep upper part of softplus, where others never are.
+  TEST_CASE("auto: where one point fits all units poorly, every unit gets its own") {
+    rate::RateNetwork network = reference::network("go-nogo_N200_s1");
+    network.transfer = "softplus";
+    network.w.setZero();
+    network.bias = Eigen::VectorXd::Constant(200, -3.0);
+    network.bias.head(20).setConstant(6.0);
+    const rate::Task task("go-nogo", {});
+    ConversionOptions options;
+    options.search.trials = 4;
+    options.search.simulation.engine = "auto";
+    options.search.scaling_factors = {50.0};
+    options.search.extend = false;
+    const auto fitted = [&](MappingChoice mapping) {
+      options.mapping = mapping;
+      return convert(network, task, options).candidates.back();
+    };
+    const ConversionCandidate global = fitted(MappingChoice::fitted);
+    CHECK(*global.fit_error > kPoorFit);
+    CHECK(global.transfer.unit_gain.empty());
+    const ConversionCandidate own = fitted(MappingChoice::automatic);
+    CHECK(own.transfer.unit_gain.size() == 200);
+    CHECK(*own.fit_error < 0.9 * *global.fit_error);
+  }
+
   TEST_CASE("what keeps a network from the target is told apart") {
     const rate::RateNetwork network = reference::network("go-nogo_N200_s1");
     const rate::Task task("go-nogo", {});

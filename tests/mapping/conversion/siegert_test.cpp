@@ -49,6 +49,30 @@ EngineRate engine_rate(const std::string& engine, double drive_mv, double noise_
           std::sqrt(static_cast<double>(late)) / unit_seconds};
 }
 
+/// Bridge engine minus Siegert's rate after the first second, of units that are held while they are
+/// refractory; its standard error is that of the units' counts.
+EngineRate bridge_error(double drive_mv, double noise_sd_mv, double step_ms) {
+  constexpr Eigen::Index units = 1024;
+  constexpr double seconds = 60.0;
+  spiking::SpikingModel model = networks::uncoupled(Eigen::VectorXd::Zero(units));
+  model.neuron.refractory_noise = false;
+  model.unit_bias_mv = Eigen::VectorXd::Constant(units, drive_mv);
+  spiking::SimulationOptions options;
+  options.engine = "bridge";
+  options.step_ms = step_ms;
+  options.noise_intensity = membrane_noise_intensity(noise_sd_mv, model.neuron.tau_membrane_ms);
+  options.output_period_ms = 1000.0;
+  const auto counts = [&](double duration) -> Eigen::ArrayXd {
+    return simulate(model, networks::constant_input(1000.0 * duration), options)
+        .spike_count.cast<double>();
+  };
+  // The same run, once stopped early.
+  const Eigen::ArrayXd hz = (counts(seconds + 1.0) - counts(1.0)) / seconds;
+  const double variance = (hz - hz.mean()).square().sum() / static_cast<double>(units - 1);
+  return {hz.mean() - siegert_rate(model.neuron, drive_mv, noise_sd_mv),
+          std::sqrt(variance / static_cast<double>(units))};
+}
+
 }  // namespace
 
 TEST_SUITE("numeric") {
@@ -123,6 +147,21 @@ TEST_SUITE("statistical") {
         CHECK(std::abs(rate.hz / expected - 1.0) < 0.05);
       }
     }
+  }
+
+  TEST_CASE("bridge engine at 8 mV of noise and a drive of 100 mV: second order in the step") {
+    const EngineRate whole = bridge_error(100.0, 8.0, 1.0);
+    const EngineRate half = bridge_error(100.0, 8.0, 0.5);
+    const EngineRate quarter = bridge_error(100.0, 8.0, 0.25);
+    CHECK(whole.hz < -tolerance::kSigmas * whole.standard_error);
+    // An error of first order would be half as large at half the step.
+    CHECK(half.hz - 0.5 * whole.hz >
+          tolerance::kSigmas * std::hypot(half.standard_error, 0.5 * whole.standard_error));
+    CHECK(quarter.hz ==
+          within(0.25 * half.hz, tolerance::kSigmas * std::hypot(quarter.standard_error,
+                                                                 0.25 * half.standard_error)));
+    // At the step that is taken, a five thousandth of the rate.
+    CHECK(std::abs(quarter.hz) < 2e-4 * siegert_rate({}, 100.0, 8.0) - quarter.standard_error);
   }
 
   // A grid sees a path only at its points: as if the threshold lay 0.5826 s sqrt(dt) higher.

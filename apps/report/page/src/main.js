@@ -5,7 +5,7 @@ import { drawDistribution, drawUnits } from './figures/units.js';
 import { drawSpectrum, drawTau, drawWeights } from './figures/network.js';
 import { drawOutputs } from './figures/outputs.js';
 import { drawRates } from './figures/rates.js';
-import { drawAccuracy, drawLoss, drawScaling } from './figures/training.js';
+import { drawAccuracy, drawCurve, drawLoss, drawScaling } from './figures/training.js';
 import { drawTrajectories } from './figures/trajectories.js';
 import { drawTrial } from './figures/trial.js';
 import { watchPrinting } from './print.js';
@@ -25,7 +25,7 @@ const context = {
 
 const figures = [
   drawOutputs, drawTrial, drawRates, drawUnits, drawDistribution, drawTrajectories,
-  drawScaling, drawLoss, drawAccuracy, drawWeights, drawSpectrum, drawTau,
+  drawCurve, drawScaling, drawLoss, drawAccuracy, drawWeights, drawSpectrum, drawTau,
 ];
 figures.forEach((draw) => draw(context));
 

@@ -8,8 +8,9 @@ import { faded } from '../theme.js';
 import { outputName } from '../names.js';
 import { addTools } from '../tools.js';
 
-const plus = (a, b) => a.map((value, i) => value + b[i]);
-const minus = (a, b) => a.map((value, i) => value - b[i]);
+// Where no trial is as long there is no mean.
+const plus = (a, b) => a.map((value, i) => (value === null ? null : value + b[i]));
+const minus = (a, b) => a.map((value, i) => (value === null ? null : value - b[i]));
 
 const RATE = 0;
 const SPIKING = 1;

@@ -1,8 +1,8 @@
-// Accuracy against the scaling factor; loss and accuracy during training.
+// Rate curve of a LIF unit, accuracy against the spikes; loss and accuracy during training.
 import { makeChart } from '../chart.js';
 import { grid } from '../decode.js';
 import { chip, figureParts, panel } from '../dom.js';
-import { dots, horizontal, intervals, path, vertical } from '../layers.js';
+import { dots, horizontal, intervals, path, shade, vertical } from '../layers.js';
 import { extent, labels, padded, percent, runningMean, text } from '../numbers.js';
 import { colour } from '../theme.js';
 import { addTools } from '../tools.js';
@@ -12,26 +12,65 @@ const inPercent = (splits) => labels(splits.map((fraction) => 100 * fraction));
 const shareRange = [-0.02, 1.04];
 const height = (width) => Math.min(300, Math.max(220, 0.55 * width));
 
+export function drawCurve({ data }) {
+  const parts = figureParts('curve');
+  if (!parts) return;
+  const { title, function: transfer, visited, x: xs, rate, spiking } = data.rate_curve;
+  const host = panel(parts.plot, title, `rate unit: ${transfer}`);
+  const chart = makeChart(host, {
+    x: { label: 'x', range: [xs[0], xs.at(-1)] },
+    y: { label: 'Rate / s', range: [0, 1.1 * extent([rate, spiking])[1]] },
+    height,
+    xs,
+    below: [shade(() => [visited])],
+    lines: [{ values: rate, colour: 'rate', width: 2 }, { values: spiking, colour: 'spiking', width: 2 }],
+    zoom: 'xy',
+    hover: ({ index }) => (index === null ? null : {
+      title: `x = ${text(xs[index])}`,
+      rows: [['Rate unit', text(rate[index]), 'rate'], ['LIF unit, over s', text(spiking[index]), 'spiking']],
+    }),
+  });
+  parts.controls.append(
+    chip('Rate unit', { colour: 'rate', onchange: (on) => chart.setShown(0, on) }),
+    chip('LIF unit', { colour: 'spiking', onchange: (on) => chart.setShown(1, on) }),
+  );
+  addTools(parts, [chart]);
+}
+
 export function drawScaling({ data }) {
   const parts = figureParts('scaling');
   if (!parts) return;
   const marks = data.scaling;
-  const points = marks.map(({ s, accuracy, low, high }) => ({ x: s, y: accuracy, low, high, colour: 'spiking' }));
-  const host = panel(parts.plot, `s = ${text(data.scaling_factor)}`, 'one LIF network a point, the same trials');
+  const fitted = marks.some(({ copies, predicted }) => copies > 1 || predicted !== null);
+  const xs = marks.map(({ s, copies }) => s * copies);
+  const predicted = fitted ? [{ values: marks.map((mark) => mark.predicted), colour: 'rate', width: 1.25, dash: [6, 4] }] : [];
+  const points = marks.map(({ accuracy, low, high }, i) => ({ x: xs[i], y: accuracy, low, high, colour: 'spiking' }));
+  const nameOf = ({ s, copies }) => `s = ${text(s)}${copies > 1 ? `, ${copies} copies` : ''}`;
+  const host = panel(parts.plot, nameOf({ s: data.scaling_factor, copies: data.copies }), 'one LIF network a point, the same trials');
   const chart = makeChart(host, {
-    x: { label: 'Scaling factor s = 1/λ (Hz)', range: padded(extent([marks.map(({ s }) => s)]), 0.05) },
+    x: { label: fitted ? 's M (Hz)' : 'Scaling factor s = 1/λ (Hz)', range: padded(extent([xs]), 0.05) },
     y: { label: 'Accuracy (%)', range: shareRange, values: inPercent },
     height,
-    xs: marks.map(({ s }) => s),
-    lines: [{ values: marks.map(({ accuracy }) => accuracy), colour: 'spiking', width: 1.25 }],
-    below: [vertical(data.scaling_factor)],
+    xs,
+    lines: [{ values: marks.map(({ accuracy }) => accuracy), colour: 'spiking', width: 1.25 }, ...predicted],
+    below: [vertical(data.scaling_factor * data.copies)],
     above: [intervals(points, 'spiking'), dots(() => points, 7, { alpha: 1 })],
     zoom: 'xy',
     hover: ({ index }) => (index === null ? null : {
-      title: `s = ${text(marks[index].s)}`,
-      rows: [['Accuracy', percent(marks[index].accuracy), 'spiking'], ['95 % interval', `${text(100 * marks[index].low)} to ${percent(marks[index].high)}`]],
+      title: nameOf(marks[index]),
+      rows: [
+        ['Accuracy', percent(marks[index].accuracy), 'spiking'],
+        ['95 % interval', `${text(100 * marks[index].low)} to ${percent(marks[index].high)}`],
+        ...(fitted ? [['Predicted', marks[index].predicted === null ? '–' : percent(marks[index].predicted), 'rate']] : []),
+      ],
     }),
   });
+  if (fitted) {
+    parts.controls.append(
+      chip('LIF networks', { colour: 'spiking', onchange: (on) => chart.setShown(0, on) }),
+      chip('Predicted', { colour: 'rate', key: 'dashed', onchange: (on) => chart.setShown(1, on) }),
+    );
+  }
   addTools(parts, [chart]);
 }
 
