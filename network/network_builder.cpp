@@ -26,7 +26,9 @@ std::vector<std::string> names_of(const std::vector<Entry>& entries) {
 
 void require_finite(const Eigen::Ref<const Eigen::MatrixXd>& values, const std::string& where,
                     const std::string& field) {
-  if (!values.allFinite()) {
+  // 0 times a number is 0, times another value is none: sums take vectors, Eigen's allFinite does
+  // not.
+  if (!((values.array() * 0.0).sum() == 0.0)) {
     throw InputError(where, field, "a value that is no finite number", "must be finite");
   }
 }

@@ -47,7 +47,7 @@ double listed_number(const std::string& option, const std::string& text, const s
   try {
     return number_from(option, part, kPositive);
   } catch (const InputError&) {
-    throw InputError(option, "", text,
+    throw InputError(option, "", text.empty() ? "nothing" : text,
                      "must be positive numbers: a list such as 20,30,40 or a range "
                      "FIRST:STEP:LAST such as 20:5:75");
   }

@@ -29,6 +29,7 @@ constexpr std::array kMarks{
     Mark{{"motifs", ""}, {"targets of motifs", "motif train --targets", false}},
     Mark{{"attractor", "level_1"},
          {"trials of `rheobase attractor simulate`", "attractor analyse", false}},
+    Mark{{"curve_delay_ms", "mean_r2"}, {"the summary of `rheobase innate capacity`", "", false}},
     Mark{{"capacity", ""}, {"a result of `rheobase innate capacity`", "innate capacity", false}},
     Mark{{"W_rec0", ""},
          {"a start of innate training", "innate timing --from, innate words --from", false}},

@@ -52,8 +52,13 @@ double number_or(const MatFile& file, const std::string& name, double otherwise)
 /// Where synapses of plastic units are.
 MatrixXd read_mask(const MatFile& file, const MatrixXd& w) {
   if (file.has("mask")) {
-    return file.matrix("mask", -1, w.cols(),
-                       fmt::format("must be plastic units x N with N = {}", w.cols()));
+    MatrixXd mask = file.matrix("mask", -1, w.cols(),
+                                fmt::format("must be plastic units x N with N = {}", w.cols()));
+    if (file.has("N_plastic")) {
+      file.integer("N_plastic", mask.rows(), mask.rows(),
+                   fmt::format("must be the {} rows of the mask", mask.rows()));
+    }
+    return mask;
   }
   const auto plastic = file.integer("N_plastic", 0, w.rows(),
                                     fmt::format("must be a number of units, 0 to N = {}, where "
@@ -77,8 +82,9 @@ rate::Reservoir read_network(const MatFile& file) {
     return rate::reservoir_from(w, w_in, w_out, mask, number_or(file, "tau", 10.0),
                                 number_or(file, "dt", 1.0));
   } catch (const InputError& error) {
-    throw InputError(file.where(), fmt::format("field '{}'", error.field()), error.found(),
-                     error.required());
+    const bool initial = error.field() == "W_rec" || error.field() == "W_out";
+    throw InputError(file.where(), fmt::format("field '{}{}'", error.field(), initial ? "0" : ""),
+                     error.found(), error.required());
   }
 }
 

@@ -93,7 +93,7 @@ Reservoir reservoir_from(const Eigen::MatrixXd& w, const Eigen::MatrixXd& w_in,
   for (Eigen::Index i = 0; i < mask.rows(); ++i) {
     for (Eigen::Index j = 0; j < mask.cols(); ++j) {
       require(mask(i, j) != 0.0 || w(i, j) == 0.0, "W_rec",
-              fmt::format("{} from unit {} to unit {}", w(i, j), j, i),
+              fmt::format("{} from unit {} to unit {} (counted from 1)", w(i, j), j + 1, i + 1),
               "must be 0 where the mask is 0");
     }
   }
@@ -122,7 +122,7 @@ void validate(const Reservoir& network, const std::string& where) {
        fmt::format("{}", network.presynaptic.size()), fmt::format("must be N = {}", n));
   for (int i = 0; i < network.plastic_units; ++i) {
     need(!network.presynaptic[static_cast<std::size_t>(i)].empty(), "W_rec",
-         fmt::format("unit {} without any presynaptic unit", i),
+         fmt::format("unit {} (counted from 1) without any presynaptic unit", i + 1),
          "every plastic unit must have one: raise the connection probability or N");
   }
   need(std::isfinite(network.tau_ms) && network.tau_ms > 0.0, "tau_ms",

@@ -105,7 +105,9 @@ TEST_SUITE("unit") {
           "W_rec, and a column a unit");
     CHECK(
         start_message_with("mask", Eigen::Matrix<double, 2, 3>{{0.0, 0.0, 1.0}, {1.0, 0.0, 1.0}}) ==
-        "s.mat: field 'W_rec': found 1 from unit 1 to unit 0; must be 0 where the mask is 0");
+        "s.mat: field 'W_rec0': found 1 from unit 2 to unit 1 (counted from 1); must be 0 where "
+        "the "
+        "mask is 0");
     CHECK(start_message_with("W_in", Eigen::MatrixXd::Ones(3, 1)) ==
           "s.mat: field 'W_in': found 1 input; must have 2: a cue and a perturbation for each of "
           "1 trajectories");
@@ -118,6 +120,10 @@ TEST_SUITE("unit") {
     CHECK(start_message_of(fields) ==
           "s.mat: field 'N_plastic': found 4; must be a number of units, 0 to N = 3, where there "
           "is no mask");
+    fields = small_start();
+    fields.number("N_plastic", 4.0);
+    CHECK(start_message_of(fields) ==
+          "s.mat: field 'N_plastic': found 4; must be the 2 rows of the mask");
     fields = small_start();
     fields.matrix("x0", Eigen::MatrixXd::Zero(4, 2));
     CHECK(start_message_of(fields) ==
