@@ -127,6 +127,15 @@ TEST_SUITE("unit") {
     CHECK_THROWS_WITH_AS(run({.trials = 0}), doctest::Contains("trials"), InputError);
     CHECK_THROWS_WITH_AS(run({.noise = -1.0}), doctest::Contains("noise"), InputError);
     CHECK_THROWS_WITH_AS(run({.mean_steps = 161}), doctest::Contains("mean_steps"), InputError);
+    // Noise that no step has would pass for robustness.
+    for (const Eigen::Index from : {Eigen::Index{100}, c.epochs.steps}) {
+      CHECK_THROWS_WITH_AS(
+          run({.noise = 1.0,
+               .noise_from = from,
+               .noise_to = from < c.epochs.steps ? Eigen::Index{100} : Eigen::Index{-1},
+               .mean_steps = 50}),
+          doctest::Contains("noise_from"), InputError);
+    }
     ForceTrialOptions clamp{.mean_steps = 50};
     clamp.clamp = {.fraction = 0.5, .from = 150, .to = 300};
     CHECK_THROWS_WITH_AS(run(clamp), doctest::Contains("clamped steps"), InputError);
