@@ -8,6 +8,7 @@
 
 #include "apps/report/internal/gnuplot.hpp"
 #include "apps/report/internal/html_figure_script.hpp"
+#include "apps/report/palette.hpp"
 #include "apps/report/rate_curves.hpp"
 #include "core/error.hpp"
 #include "io/mat/atomic_file.hpp"
@@ -30,10 +31,10 @@ void add_curves(FigureScript& script, const mapping::ConversionCandidate& candid
   script.shade({{curves.low, curves.high}});
   script.set("set key left top");
   const std::string name = script.table(table);
-  script.add(fmt::format("{} using 1:2 with lines linewidth 2 linecolor rgb '#222222' title {}",
-                         name, FigureScript::quoted("rate unit")));
-  script.add(fmt::format("{} using 1:3 with lines linewidth 2 linecolor rgb '#D55E00' title {}",
-                         name, FigureScript::quoted("LIF unit")));
+  script.add(fmt::format("{} using 1:2 with lines linewidth 2 linecolor rgb '{}' title {}", name,
+                         kRateColour, FigureScript::quoted("rate unit")));
+  script.add(fmt::format("{} using 1:3 with lines linewidth 2 linecolor rgb '{}' title {}", name,
+                         kSpikingColour, FigureScript::quoted("LIF unit")));
   script.end();
 }
 
@@ -74,8 +75,8 @@ void add_accuracies(FigureScript& script, const mapping::Conversion& conversion)
                            FigureScript::quoted(title)));
   };
   series(published, "linecolor rgb '#0072B2'", "published mapping");
-  series(measured, "linecolor rgb '#D55E00'", "fitted mapping");
-  series(predicted, "linecolor rgb '#222222' dashtype 2", "predicted");
+  series(measured, fmt::format("linecolor rgb '{}'", kSpikingColour), "fitted mapping");
+  series(predicted, fmt::format("linecolor rgb '{}' dashtype 2", kRateColour), "predicted");
   script.end();
 }
 

@@ -309,6 +309,30 @@ MotifLibraryFile read_motif_library(const std::filesystem::path& path) {
   return read;
 }
 
+void take_preparation(MotifLibraryFile& file, const rate::PreparationLearner& learner, bool open) {
+  file.library = learner.library();
+  file.preparation_losses = learner.course().losses;
+  file.preparation_state.reset();
+  if (open) {
+    file.preparation_state = learner.state();
+  }
+}
+
+void take_training(MotifLibraryFile& file, const rate::MotifLearner& learner,
+                   const rate::MotifTrainingOptions& options, bool open) {
+  file.library = learner.library();
+  file.courses.resize(file.library.motifs.size());
+  for (std::size_t i = 0; i < learner.motifs().size(); ++i) {
+    // The control network has one course for all.
+    const std::size_t course = std::min(i, learner.courses().size() - 1);
+    file.courses[learner.motifs()[i]] = learner.courses()[course].evaluations;
+  }
+  file.training.reset();
+  if (open) {
+    file.training = MotifTrainingFile{options, learner.motifs(), learner.state()};
+  }
+}
+
 void write_motif_library(const std::filesystem::path& path, const MotifLibraryFile& file) {
   const rate::MotifLibrary& library = file.library;
   MatFields fields;

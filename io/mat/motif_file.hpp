@@ -42,6 +42,12 @@ struct MotifLibraryFile {
   std::string command;
 };
 
+/// Puts what the preparatory module's training came to into the file; `open`: it is to go on.
+void take_preparation(MotifLibraryFile& file, const rate::PreparationLearner& learner, bool open);
+/// The same of a training of motifs.
+void take_training(MotifLibraryFile& file, const rate::MotifLearner& learner,
+                   const rate::MotifTrainingOptions& options, bool open);
+
 /// @throws InputError with file and field where it is no library or damaged
 MotifLibraryFile read_motif_library(const std::filesystem::path& path);
 void write_motif_library(const std::filesystem::path& path, const MotifLibraryFile& file);

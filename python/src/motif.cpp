@@ -65,14 +65,7 @@ void prepare_library(MotifLibraryFile& file, const Checkpoints& checkpoints,
   if (file.preparation_state) {
     learner.restore(*file.preparation_state);
   }
-  const auto note = [&](bool open) {
-    file.library = learner.library();
-    file.preparation_losses = learner.course().losses;
-    file.preparation_state.reset();
-    if (open) {
-      file.preparation_state = learner.state();
-    }
-  };
+  const auto note = [&](bool open) { io::take_preparation(file, learner, open); };
   learn_all(learner, file, checkpoints, note, progress);
 }
 
@@ -84,19 +77,7 @@ void train_library(MotifLibraryFile& file, std::vector<std::size_t> motifs,
   if (file.training) {
     learner.restore(file.training->state);
   }
-  const auto note = [&](bool open) {
-    file.library = learner.library();
-    file.courses.resize(file.library.motifs.size());
-    for (std::size_t i = 0; i < learner.motifs().size(); ++i) {
-      // The control network has one course for all.
-      const std::size_t course = std::min(i, learner.courses().size() - 1);
-      file.courses[learner.motifs()[i]] = learner.courses()[course].evaluations;
-    }
-    file.training.reset();
-    if (open) {
-      file.training = io::MotifTrainingFile{options, learner.motifs(), learner.state()};
-    }
-  };
+  const auto note = [&](bool open) { io::take_training(file, learner, options, open); };
   learn_all(learner, file, checkpoints, note, progress);
 }
 

@@ -74,7 +74,7 @@ void add_force_compare(Command group, const Console& console) {
   add_text(command, "--levels", request->choice.levels, "LIST",
            "Levels of photoinhibition of the model (default: those of the type)");
   add_text(command, "--photoinhibition", request->fractions, "LIST",
-           "Fractions of the network's units that are photoinhibited (default 0.02,0.05,0.1,0.2)");
+           "Fractions of the network's units that are photoinhibited");
   add_number(command, "--photoinhibition-time", request->options.photoinhibition_ms,
              {.low = 0.0, .high = 1e6, .above_low = true}, "ms",
              "Time of photoinhibition, from the start of the delay");

@@ -72,9 +72,9 @@ void add_force_test(Command group, const Console& console) {
   command.examples(kForceTestExamples);
   command.add_file("NETWORK", request->network, "Network of `force train` (.mat)").required();
   add_text(command, "--noise", request->noise, "LIST",
-           "Amplitudes A of the noise, A sqrt(1 / (2 tau)) a step (default 0.1,0.2,0.5,1,2)");
+           "Amplitudes A of the noise, A sqrt(1 / (2 tau)) a step");
   add_text(command, "--photoinhibition", request->fractions, "LIST",
-           "Fractions of the units that are photoinhibited (default 0.02,0.05,0.1,0.2)");
+           "Fractions of the units that are photoinhibited");
   add_number(command, "--photoinhibition-time", request->photoinhibition_ms,
              {.low = 0.0, .high = 1e6, .above_low = true}, "ms",
              "Time of photoinhibition, from the start of the delay");

@@ -124,11 +124,8 @@ void run_motif_prepare(MotifPrepareRequest request, Command command, const Conso
     }
     const bool stopped =
         rate::learn(learner, {}, bar.control(guard)) == rate::LearningOutcome::cancelled;
-    file.library = learner.library();
-    file.preparation_losses = learner.course().losses;
-    file.preparation_state.reset();
+    io::take_preparation(file, learner, stopped);
     if (stopped) {
-      file.preparation_state = learner.state();
       write();
       throw Cancelled(fmt::format("stopped: {}; continue with: rheobase motif prepare --resume {}",
                                   learner.status(), shell_quoted(request.output.string())));

@@ -157,17 +157,7 @@ void run_motif_train(MotifTrainRequest request, Command command, const Console& 
     restore_training(request, file.training->state, learner);
   }
   const auto write = [&](bool open) {
-    file.library = learner.library();
-    file.courses.resize(file.library.motifs.size());
-    for (std::size_t i = 0; i < learner.motifs().size(); ++i) {
-      // The control network has one course for all.
-      const std::size_t course = std::min(i, learner.courses().size() - 1);
-      file.courses[learner.motifs()[i]] = learner.courses()[course].evaluations;
-    }
-    file.training.reset();
-    if (open) {
-      file.training = io::MotifTrainingFile{request.options, learner.motifs(), learner.state()};
-    }
+    io::take_training(file, learner, request.options, open);
     save_result(request.output,
                 [&](const std::filesystem::path& path) { io::write_motif_library(path, file); });
   };

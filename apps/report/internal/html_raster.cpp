@@ -131,6 +131,10 @@ Eigen::MatrixXd population_rate(const ReportRaster& raster,
       rate.row(type) *= 1000.0 / (bin_ms * static_cast<double>(units * copies));
     }
   }
+  const double last_ms = duration_ms - bin_ms * static_cast<double>(bins - 1);
+  if (last_ms < bin_ms) {  // the last bin ends with the trial
+    rate.col(bins - 1) *= bin_ms / last_ms;
+  }
   return rate;
 }
 

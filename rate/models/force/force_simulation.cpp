@@ -67,11 +67,12 @@ void check(const ForceTrialOptions& options, const TrialEpochs& epochs) {
          fmt::format("{} and {}", options.record_every, options.noise_from),
          "must not be negative");
   }
-  const Eigen::Index end = options.noise_to < 0 ? epochs.steps : options.noise_to;
-  if (options.noise > 0.0 && options.noise_from >= std::min(end, epochs.steps)) {
+  const Eigen::Index end =
+      options.noise_to < 0 ? epochs.steps : std::min(options.noise_to, epochs.steps);
+  if (options.noise > 0.0 && options.noise_from >= end) {
     fail("noise_from", fmt::format("{}", options.noise_from),
          fmt::format("must be below {}, the end of the noise or of the trial: no step has any",
-                     std::min(end, epochs.steps)));
+                     end));
   }
 }
 

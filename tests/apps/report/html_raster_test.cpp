@@ -99,6 +99,11 @@ TEST_SUITE("unit") {
     CHECK(rate.row(0).sum() * 0.01 * 3.0 == near(5.0, 1e-12));
     // Spikes of four neurons a unit: a quarter each.
     CHECK(report::population_rate(raster, types, 4, 100.0, 10.0).isApprox(rate / 4.0, 1e-12));
+    // A last bin of 5 ms is one: two spikes of three units in 0.005 s.
+    const report::ReportRaster brief{0, {0, 1, 3}, {1.0, 91.0, 94.0}};
+    const Eigen::MatrixXd half = report::population_rate(brief, types, 1, 95.0, 10.0);
+    CHECK(half(0, 9) == near(200.0 / (3.0 * 0.5), 1e-12));
+    CHECK(half(0, 0) == near(100.0 / 3.0, 1e-12));
   }
 }
 
