@@ -2,6 +2,8 @@
 #include "apps/cli/command.hpp"
 
 #include <algorithm>
+#include <memory>
+#include <set>
 #include <utility>
 
 #include <CLI/CLI.hpp>
@@ -12,6 +14,17 @@
 namespace rheobase::cli {
 
 namespace {
+
+constexpr const char* kHelpAll = "--help-all";
+
+/// A command that knows what of it is shown at once.
+class Node : public CLI::App {
+ public:
+  Node(const std::string& help, const std::string& name, CLI::App* parent)
+      : CLI::App(help, name, parent) {}
+
+  std::set<const CLI::Option*> common;  ///< options of --help; none: all are
+};
 
 OptionDescription describe(const CLI::Option& option) {
   OptionDescription description;
@@ -39,8 +52,13 @@ CommandDescription describe(const CLI::App& app, const std::string& before) {
   description.path = before.empty() ? app.get_name() : before + " " + app.get_name();
   description.help = app.get_description();
   description.examples = app.get_footer();
+  const auto& common = dynamic_cast<const Node&>(app).common;
   for (const CLI::Option* option : app.get_options()) {
+    if (option == app.get_help_all_ptr() && common.empty()) {
+      continue;  // the same as --help
+    }
     description.options.push_back(describe(*option));
+    description.options.back().common = common.empty() || common.count(option) > 0;
   }
   description.groups = app.get_groups();
   for (const CLI::App* command : app.get_subcommands({})) {
@@ -168,13 +186,26 @@ const std::string& Option::help() const {
 
 Command Command::add_command(const std::string& name, const std::string& help) const {
   app_->require_subcommand(0, 1);
-  CLI::App& command = *app_->add_subcommand(name, help);
+  CLI::App& command = *app_->add_subcommand(std::make_shared<Node>(help, name, app_));
   command.footer("");  // not that of the group
   return Command(command);
 }
 
 void Command::examples(const std::string& text) const {
   app_->footer(text);
+}
+
+void Command::short_help(const std::vector<std::string>& names) const {
+  auto& common = dynamic_cast<Node&>(*app_).common;
+  common = {app_->get_help_ptr(), app_->get_help_all_ptr()};
+  for (const std::string& name : names) {
+    common.insert(app_->get_option(name));
+  }
+  for (const CLI::Option* option : app_->get_options()) {
+    if (option->get_positional() || option->get_required()) {
+      common.insert(option);
+    }
+  }
 }
 
 void Command::action(std::function<void()> run) const {
@@ -254,8 +285,9 @@ std::vector<std::string> Command::given() const {
 }
 
 Program::Program(const std::string& name, const std::string& help, const std::string& examples)
-    : app_(std::make_unique<CLI::App>(help, name)) {
+    : app_(std::make_unique<Node>(help, name, nullptr)) {
   app_->set_help_flag("-h,--help", "Show this help");
+  app_->set_help_all_flag(kHelpAll, "Show all options");
   app_->option_defaults()->group("Options");
   app_->footer(examples);
 }
@@ -271,19 +303,23 @@ void Program::add_version(const std::string& text) const {
 }
 
 void Program::run(const std::vector<std::string>& args, std::ostream& out) const {
-  const auto show_help = [&] { out << help_text(Command(*chosen_of(*app_).app).description()); };
+  const auto show_help = [&](HelpLength length) {
+    out << help_text(Command(*chosen_of(*app_).app).description(), length);
+  };
   try {
     // CLI11 takes the arguments in reverse order.
     app_->parse(std::vector<std::string>{args.rbegin(), args.rend()});
     if (chosen_of(*app_).is_group()) {
-      show_help();
+      show_help(HelpLength::common);
     }
+  } catch (const CLI::CallForAllHelp&) {
+    show_help(HelpLength::all);
   } catch (const CLI::CallForHelp&) {
     const Chosen chosen = chosen_of(*app_);
     if (chosen.is_group() && chosen.depth < args.size() && !args[chosen.depth].starts_with('-')) {
       throw UsageError(unknown_command(chosen, args[chosen.depth]));
     }
-    show_help();
+    show_help(HelpLength::common);
   } catch (const CLI::Success& success) {
     out << success.what() << '\n';
   } catch (const CLI::ParseError& error) {

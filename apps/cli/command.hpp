@@ -50,6 +50,9 @@ class Command {
   Command add_command(const std::string& name, const std::string& help) const;
   /// The end of the help.
   void examples(const std::string& text) const;
+  /// Options that --help shows beside arguments and what is required; --help-all shows all. Called
+  /// when all options are there; without it --help is the same. @param names  such as "--output"
+  void short_help(const std::vector<std::string>& names) const;
   /// What is done when the command line was parsed.
   void action(std::function<void()> run) const;
 
@@ -94,8 +97,9 @@ class Program {
   Command root() const;
   /// Adds -V, --version. What is added last stands last in the help.
   void add_version(const std::string& text) const;
-  /// Parses the arguments and runs the action of the command they name. --help, --version and a
-  /// group without a command write to `out`. @throws UsageError, and what the action throws
+  /// Parses the arguments and runs the action of the command they name. --help, --help-all,
+  /// --version and a group without a command write to `out`. @throws UsageError, and what the
+  /// action throws
   void run(const std::vector<std::string>& args, std::ostream& out) const;
 
  private:

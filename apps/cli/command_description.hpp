@@ -13,7 +13,8 @@ struct OptionDescription {
   bool takes_value = false;
   std::string type;  ///< of the value: "FILE", "rate|spiking"
   std::string help;
-  std::string group;  ///< heading in the help
+  std::string group;   ///< heading in the help
+  bool common = true;  ///< shown by --help, not by --help-all alone
 };
 
 /// All that help, completion and suggestions need to know about a command.

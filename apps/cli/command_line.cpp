@@ -28,7 +28,7 @@ constexpr const char* kExamples =
     "\n"
     "Exit codes: 0 done, 1 a fault of the program, 2 a wrong option, file or value,\n"
     "3 a bound of compare not met, 130 stopped with Ctrl-C.\n"
-    "More about a command: rheobase COMMAND --help";
+    "More about a command: rheobase COMMAND --help, all of its options: --help-all";
 
 void add_commands(const Program& program, std::span<const AddCommand> commands,
                   const Console& console) {
@@ -43,7 +43,8 @@ void add_commands(const Program& program, std::span<const AddCommand> commands,
 
 /// The help of a command and of all below it.
 std::string reference(const CommandDescription& command) {
-  std::string text = "\n## " + command.path + "\n\n```text\n" + help_text(command) + "```\n";
+  std::string text =
+      "\n## " + command.path + "\n\n```text\n" + help_text(command, HelpLength::all) + "```\n";
   for (const CommandDescription& part : command.commands) {
     text += reference(part);
   }

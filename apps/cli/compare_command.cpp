@@ -251,6 +251,10 @@ void add_compare_command(Command program, const Console& console) {
   add_task_options(command, request->task, "Task of the trials (default: the one the file names)");
   add_intervention_options(command, request->intervention);
   add_spiking_options(command, request->spiking);
+  command.short_help({"--output", "--over", "--plot", "--trials", "--seed", "--threads", "--json",
+                      "--min-accuracy", "--max-accuracy-drop", "--baseline", "--task",
+                      "--trials-file", "--lesion", "--drive", "--drive-strength", "--engine",
+                      "--noise"});
   command.action([request, command, &console] {
     request->components_given = command.given("--components");
     run_compare(*request, console);

@@ -42,6 +42,9 @@ void add_eval_command(Command program, const Console& console) {
   add_task_options(command, request->task, "Task of the trials (default: the one the file names)");
   add_intervention_options(command, request->intervention);
   add_spiking_options(command, request->spiking);
+  command.short_help({"--network", "--scaling", "--trials", "--seed", "--threads", "--json",
+                      "--task", "--trials-file", "--lesion", "--drive", "--drive-strength",
+                      "--engine", "--noise"});
   command.action([request, &console] { run_evaluation(*request, console); });
 }
 

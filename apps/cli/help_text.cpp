@@ -1,6 +1,9 @@
 #include "apps/cli/help_text.hpp"
 
+#include <algorithm>
 #include <sstream>
+
+#include "core/counted.hpp"
 
 namespace rheobase::cli {
 
@@ -44,12 +47,17 @@ std::string name_of(const OptionDescription& option) {
   return text;
 }
 
+bool shown(const OptionDescription& option, HelpLength length) {
+  return length == HelpLength::all || option.common;
+}
+
 /// The options of a group under its heading; nothing for none.
 std::string group_text(const CommandDescription& command, const std::string& heading,
-                       bool arguments) {
+                       bool arguments, HelpLength length) {
   std::string text;
   for (const OptionDescription& option : command.options) {
-    if (option.argument == arguments && (arguments || option.group == heading)) {
+    if (option.argument == arguments && (arguments || option.group == heading) &&
+        shown(option, length)) {
       text += entry(name_of(option), option.help);
     }
   }
@@ -84,6 +92,15 @@ std::string commands_text(const CommandDescription& group) {
   return text;
 }
 
+/// How many options a short help leaves out, and where they are.
+std::string rest_text(const CommandDescription& command, HelpLength length) {
+  const auto left_out = std::ranges::count_if(
+      command.options, [&](const OptionDescription& option) { return !shown(option, length); });
+  return left_out == 0
+             ? ""
+             : "\n" + counted(left_out, "more option") + ": " + command.path + " --help-all\n";
+}
+
 }  // namespace
 
 std::string wrapped(const std::string& text, std::size_t width, std::size_t indent) {
@@ -109,13 +126,13 @@ std::string wrapped(const std::string& text, std::size_t width, std::size_t inde
   return result;
 }
 
-std::string help_text(const CommandDescription& command) {
-  std::string text =
-      description_text(command.help) + usage_text(command) + group_text(command, "Arguments", true);
+std::string help_text(const CommandDescription& command, HelpLength length) {
+  std::string text = description_text(command.help) + usage_text(command) +
+                     group_text(command, "Arguments", true, length);
   for (const std::string& heading : command.groups) {
-    text += group_text(command, heading, false);
+    text += group_text(command, heading, false, length);
   }
-  text += commands_text(command);
+  text += rest_text(command, length) + commands_text(command);
   return command.examples.empty() ? text : text + '\n' + command.examples + '\n';
 }
 

@@ -6,9 +6,11 @@
 
 namespace rheobase::cli {
 
-/// What --help shows: wrapped at 80 columns, options in the order and groups in which they were
-/// added.
-std::string help_text(const CommandDescription& command);
+enum class HelpLength { common, all };
+
+/// What --help and --help-all show: wrapped at 80 columns, options in the order and groups in which
+/// they were added.
+std::string help_text(const CommandDescription& command, HelpLength length);
 
 /// `text` broken at spaces into lines of at most `width` characters, every line but the first
 /// indented by `indent`. Line breaks of the text are kept.

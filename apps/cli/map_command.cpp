@@ -295,6 +295,9 @@ void add_map_command(Command program, const Console& console) {
   add_json(command, request->json);
   add_task_options(command, request->task, "Task to be done (default: the one the file names)");
   add_spiking_options(command, request->spiking);
+  command.short_help({"--output", "--plot", "--scaling", "--mapping", "--target", "--max-rate",
+                      "--max-copies", "--fit", "--trials", "--threads", "--seed", "--json",
+                      "--task", "--trials-file", "--neuron", "--copies", "--noise", "--engine"});
   command.action([request, &console] { run_map(*request, console); });
 }
 

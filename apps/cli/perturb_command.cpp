@@ -364,6 +364,10 @@ void add_perturb_command(Command program, const Console& console) {
   add_intervention_options(command, request->intervention);
   add_task_options(command, request->task, "Task of the trials (default: the one the file names)");
   add_spiking_options(command, request->spiking);
+  command.short_help({"--fractions", "--strengths", "--times", "--duration", "--repeats", "--plot",
+                      "--trials", "--seed", "--threads", "--json", "--lesion",
+                      "--lesion-connections", "--drive", "--drive-strength", "--drive-window",
+                      "--task", "--trials-file"});
   command.action([request, &console] { run_perturb(*request, console); });
 }
 

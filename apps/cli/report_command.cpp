@@ -318,6 +318,8 @@ void add_report_command(Command program, const Console& console) {
   add_json(command, request->json);
   add_task_options(command, request->task, "Task of the trials (default: the one the file names)");
   add_spiking_options(command, request->spiking);
+  command.short_help({"--output", "--figures", "--format", "--trials", "--rasters", "--seed",
+                      "--threads", "--json", "--task", "--trials-file", "--engine", "--noise"});
   command.action([request, command, &console] { run_report(*request, command, console); });
 }
 

@@ -238,6 +238,9 @@ void add_simulate_command(Command program, const Console& console) {
   add_stimulation_options(command, *request);
   add_intervention_options(command, request->intervention);
   add_spiking_options(command, request->spiking);
+  command.short_help({"--input", "--condition", "--trial", "--trials", "--seed", "--json", "--task",
+                      "--trials-file", "--record", "--voltage-units", "--lesion", "--drive",
+                      "--drive-strength", "--engine", "--noise"});
   command.action([request, &console] { run_simulate(*request, console); });
 }
 

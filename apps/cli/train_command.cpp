@@ -439,6 +439,11 @@ void add_train_command(Command program, const Console& console) {
       "too.");
   command.examples(kTrainExamples);
   add_train_options(command, *request);
+  command.short_help({"--task",       "--trials-file",   "--output",      "--checkpoint-every",
+                      "--resume",     "--from",          "--json",        "--units",
+                      "--activation", "--connectivity",  "--taus",        "--preset",
+                      "--trials",     "--learning-rate", "--spike-noise", "--stop-accuracy",
+                      "--seed",       "--threads",       "--seeds",       "--jobs"});
   command.action([request, command, &console] { run_train(*request, command, console); });
 }
 

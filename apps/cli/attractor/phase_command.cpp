@@ -89,6 +89,8 @@ void add_attractor_phase(Command group, const Console& console) {
   add_seed(command, request->seed);
   add_json(command, request->json);
   add_attractor_options(command, request->choice);
+  command.short_help({"--side", "--levels", "--from", "--to", "--no-bifurcations", "--plot",
+                      "--seed", "--json", "--type"});
   command.action([request, command, &console] {
     request->to_given = command.given("--to");
     run_phase(*request, console);

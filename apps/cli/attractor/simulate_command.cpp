@@ -128,6 +128,8 @@ void add_attractor_simulate(Command group, const Console& console) {
   add_fields(command, rate::attractor_trial_fields(), request->trials);
   add_json(command, request->json);
   add_attractor_options(command, request->choice);
+  command.short_help(
+      {"--levels", "--output", "--trials", "--inhibit", "--seed", "--threads", "--json", "--type"});
   command.action([request, &console] { run_attractor_simulate(*request, console); });
 }
 

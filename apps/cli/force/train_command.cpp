@@ -119,6 +119,8 @@ void add_force_train(Command group, const Console& console) {
   add_fields(command, rate::force_network_fields(), request->network, "Network");
   add_fields(command, rate::force_input_fields(), request->input, "Network");
   add_target_options(command, request->targets);
+  command.short_help({"--output", "--resume", "--plot", "--json", "--stop-pvar", "--iterations",
+                      "--seed", "--g", "--targets", "--suppress", "--units"});
   command.action([request, command, &console] {
     finish_force_train(command, *request);
     run_force_train(*request, console);

@@ -364,6 +364,9 @@ void add_innate_capacity_command(Command innate, const Console& console) {
                      "Training and tests",
                      {"noisy_tests_before", "perturbed_tests_before", "perturbed_tests_after",
                       "recorded_units", "threads"});
+  command.short_help({"--output", "--plot", "--delays", "--networks", "--jobs", "--json", "--units",
+                      "--gain", "--recurrent-trials", "--readout-trials", "--tests", "--noise",
+                      "--seed"});
   command.action([request, &console] { run_capacity(*request, console); });
 }
 

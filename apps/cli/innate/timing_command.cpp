@@ -27,6 +27,9 @@ void add_innate_timing_command(Command innate, const Console& console) {
   command.examples(kTimingExamples);
   add_fields(command, rate::timing_target_fields(), request->target, "Target");
   add_training_options(command, *request);
+  command.short_help({"--output", "--plot", "--resume", "--json", "--delay", "--units", "--gain",
+                      "--from", "--cue", "--perturbation", "--recurrent-trials", "--readout-trials",
+                      "--tests", "--noise", "--seed", "--threads"});
   command.action([request, command, &console] {
     check_training_options(command, *request);
     run_innate_training(*request, console);

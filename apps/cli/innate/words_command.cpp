@@ -33,6 +33,9 @@ void add_innate_words_command(Command innate, const Console& console) {
                 "A .mat file with a path a field, outputs x steps (chaos, neuron)")
       .group("Target");
   add_training_options(command, *request);
+  command.short_help({"--output", "--plot", "--resume", "--json", "--words", "--targets", "--units",
+                      "--gain", "--from", "--recurrent-trials", "--readout-trials", "--tests",
+                      "--noise", "--seed", "--threads"});
   command.action([request, command, &console] {
     check_training_options(command, *request);
     run_innate_training(*request, console);

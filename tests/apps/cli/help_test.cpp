@@ -33,7 +33,7 @@ std::vector<std::pair<std::vector<std::string>, cli::CommandDescription>> comman
 }
 
 Outcome help_of(std::vector<std::string> words) {
-  words.emplace_back("--help");
+  words.emplace_back("--help-all");
   return run(words);
 }
 
@@ -79,6 +79,37 @@ TEST_SUITE("cli") {
         }
       }
     }
+  }
+
+  TEST_CASE("a short help fits a screen, is part of the long one and says how to get that") {
+    std::size_t shortened = 0;
+    for (auto [words, command] : commands()) {
+      CAPTURE(command.path);
+      const std::string all = help_of(words).out;
+      words.emplace_back("--help");
+      const Outcome outcome = run(words);
+      CHECK(outcome.code == 0);
+      CHECK(std::count(outcome.out.begin(), outcome.out.end(), '\n') < 110);
+      const std::string pointer = ": " + command.path + " --help-all\n";
+      const std::size_t at = outcome.out.find(pointer);
+      if (at == std::string::npos) {
+        CHECK(outcome.out == all);
+        continue;
+      }
+      ++shortened;
+      const auto left_out = std::count_if(command.options.begin(), command.options.end(),
+                                          [](const auto& option) { return !option.common; });
+      CHECK(outcome.out.find(std::to_string(left_out) + " more option") != std::string::npos);
+      std::istringstream lines(outcome.out.substr(0, at));
+      std::string longer = all;
+      std::string line;
+      while (std::getline(lines, line) && !lines.eof()) {
+        const std::size_t place = longer.find(line + '\n');  // in the same order
+        REQUIRE(place != std::string::npos);
+        longer.erase(0, place + line.size());
+      }
+    }
+    CHECK(shortened > 5);
   }
 
   TEST_CASE("without arguments the program shows its help") {

@@ -38,7 +38,7 @@ TEST_SUITE("cli") {
   }
 
   TEST_CASE("every task parameter is an option of train with its range in the help") {
-    const std::string help = run({"train", "--help"}).out;
+    const std::string help = run({"train", "--help-all"}).out;
     for (const rate::TaskDefinition* task : rate::registered_tasks()) {
       for (const rate::TaskParameterInfo& parameter : task->parameters) {
         CAPTURE(parameter.name);
