@@ -9,7 +9,9 @@
 //    the better one counts.
 //    Where one point for all units fits poorly, auto gives every unit one of its own: transfer
 //    functions without an upper end outrun the refractory period of the units that use it.
-// 4. What reaches the target on the search's trials is run on fresh ones: 100, and where those
+// 4. Where none of these does, the delay of rise and membrane is taken off the synapses, and copies
+//    differ in bias (delay_search.cpp).
+// 5. What reaches the target on the search's trials is run on fresh ones: 100, and where those
 //    leave it open up to 180 and 400 in all.
 //
 // | symbol | member | unit | default |
@@ -22,17 +24,12 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <cmath>
 
 #include <fmt/format.h>
 
 #include "core/error.hpp"
-#include "core/field_table.hpp"
 #include "mapping/conversion/evaluate_spiking.hpp"
-#include "mapping/conversion/internal/search_trials.hpp"
-#include "mapping/conversion/non_negative.hpp"
-#include "rate/dynamics/transfer/transfer.hpp"
-#include "rate/learning/evaluate.hpp"
+#include "mapping/conversion/internal/converter.hpp"
 
 namespace rheobase::mapping {
 
@@ -40,32 +37,7 @@ namespace {
 
 /// Confirmations have trial numbers of their own, 1024 a candidate.
 constexpr std::uint32_t kConfirmationTrials = 0x60000000U;
-constexpr std::array kConfirmations{100, 180, 400};
-/// Trials whose x is fitted.
-constexpr int kStateTrials = 24;
-/// s M of the first value of the ladder (Hz); 26 rungs lead to 29,000.
-constexpr double kFirstBudget = 5.0;
-constexpr int kRungs = 26;
-constexpr double kRung = 1.4142135623730951;
-/// No unit is to fire more often than this share of its limit, 1 / t_ref.
-constexpr double kShareOfLimit = 0.8;
-constexpr double kFastestUnitHz = 1000.0;
-/// Share of a poor fit's error that points of every unit must stay below.
-constexpr double kBetterFit = 0.9;
-
-/// Whether evaluate_rate can give the rates the noise of spikes; loops that never end are weights.
-bool takes_spike_noise(const rate::RateNetwork& network) {
-  return gated_loops(network).empty() &&
-         network.noise.process == rate::NoiseModel::Process::white &&
-         network.noise.entry == rate::NoiseModel::Entry::state &&
-         network.initial.kind == rate::InitialState::Kind::noise;
-}
-
-/// Whether it may matter that the input is filtered and where a run starts: where loops come and
-/// go, or a trial begins with a state of its own. Networks of Kim et al. start from rest.
-bool has_start_of_its_own(const rate::RateNetwork& network) {
-  return !gated_loops(network).empty() || network.initial.kind != rate::InitialState::Kind::noise;
-}
+constexpr std::array kConfirmations{100, 180, kMostConfirmationTrials};
 
 /// Why the operating point cannot be fitted; empty where it can.
 std::string obstacle_to_fit(const ConversionOptions& options) {
@@ -83,64 +55,7 @@ std::string obstacle_to_fit(const ConversionOptions& options) {
   return "";
 }
 
-/// More trials right; as many: outputs nearer to the rate network's.
-bool follows_better(const ScalingPoint& a, const ScalingPoint& b) {
-  const int more = a.accuracy.successes - b.accuracy.successes;
-  return more > 0 || (more == 0 && a.output_rmse < b.output_rmse);
-}
-
-/// s and M of a rung of the ladder.
-struct Rung {
-  double scaling_factor;
-  int copies;
-  double budget() const { return scaling_factor * copies; }
-};
-
-class Converter {
- public:
-  Converter(const rate::RateNetwork& model, const rate::Task& task,
-            const ConversionOptions& options, const RunControl& control)
-      : model_(model),
-        non_negative_(as_non_negative(model)),
-        task_(task),
-        options_(options),
-        control_(control) {}
-
-  Conversion run();
-
- private:
-  void search_published();
-  void search_fitted();
-  void try_rung(const Rung& rung, const OperatingPointFitter& fitter);
-  OperatingPointFitter fitter_of(FitScope scope) const;
-  OperatingPointFitter::Fit fit_of(const Rung& rung, const OperatingPointFitter& fitter);
-  std::vector<bool> input_filters() const;
-  ScalingPoint measure(double scaling_factor, const TransferOptions& transfer,
-                       const RunControl& control) const;
-  bool confirm(ConversionCandidate& candidate);
-  void choose();
-  void explain();
-
-  std::vector<Rung> rungs();
-  int most_copies() const;
-  std::optional<Proportion> predict(double budget) const;
-  std::optional<int> least_rung() const;
-  double highest_scaling() const;
-  spiking::SimulationOptions simulation_of(const TransferOptions& transfer) const;
-  double spikes_per_trial(const ScalingPoint& point, int copies) const;
-  RunControl part(double from, double to, const std::string& text) const;
-
-  const rate::RateNetwork& model_;
-  rate::RateNetwork non_negative_;
-  const rate::Task& task_;
-  const ConversionOptions& options_;
-  const RunControl& control_;
-  std::optional<SearchTrials> trials_;
-  Eigen::MatrixXd states_;                           ///< x of every unit on the task
-  std::optional<OperatingPointFitter> unit_fitter_;  ///< made where it is asked for
-  Conversion result_;
-  double done_ = 0.0;  ///< share of the work, for the progress
-};
+}  // namespace
 
 RunControl Converter::part(double from, double to, const std::string& text) const {
   return {[this, from, to, text](const Progress& progress) {
@@ -216,198 +131,6 @@ void Converter::search_published() {
   result_.candidates.push_back(std::move(candidate));
 }
 
-std::optional<Proportion> Converter::predict(double budget) const {
-  if (!takes_spike_noise(model_)) {
-    return std::nullopt;
-  }
-  rate::RateEvaluationOptions trials{.trials = options_.search.trials,
-                                     .seed = options_.search.simulation.seed,
-                                     .first_trial = kSearchTrials,
-                                     .spike_noise = budget,
-                                     .threads = options_.search.threads};
-  try {
-    return rate::evaluate_rate(non_negative_, task_, trials).accuracy;
-  } catch (const NonFiniteError&) {
-    trials.spike_noise = 0.0;
-    trials.trials = 1;
-    rate::evaluate_rate(non_negative_, task_, trials);  // throws where it is not the noise
-    return wilson_interval(0, options_.search.trials);
-  }
-}
-
-/// The first rung at which the rate network is half way from the target to perfection, by
-/// bisection; none where no rung is, or where no prediction is possible.
-std::optional<int> Converter::least_rung() const {
-  const double wanted = 0.5 * (1.0 + options_.target);
-  const auto suffices = [&](int rung) {
-    const std::optional<Proportion> predicted = predict(kFirstBudget * std::pow(kRung, rung));
-    return predicted && predicted->value >= wanted;
-  };
-  if (!takes_spike_noise(model_) || !suffices(kRungs)) {
-    return std::nullopt;
-  }
-  int low = -1;
-  int high = kRungs;
-  while (high - low > 1) {
-    const int middle = (low + high) / 2;
-    (suffices(middle) ? high : low) = middle;
-  }
-  return high;
-}
-
-/// The scaling factor at which the mean rate, or the fastest unit, is at its limit.
-double Converter::highest_scaling() const {
-  const auto phi = rate::transfer_named(non_negative_.transfer).value;
-  const Eigen::ArrayXXd rates = states_.unaryExpr([phi](double x) { return phi(x); }).array();
-  const double refractory = options_.search.transfer.neuron.refractory_ms;
-  const double fastest = refractory > 0.0
-                             ? std::min(kFastestUnitHz, kShareOfLimit * 1000.0 / refractory)
-                             : kFastestUnitHz;
-  const double highest = rates.rowwise().mean().maxCoeff();
-  return std::min(options_.max_rate_hz / std::max(rates.mean(), 1e-6),
-                  fastest / std::max(highest, 1e-6));
-}
-
-/// Those that the options allow and the engine knows.
-int Converter::most_copies() const {
-  const spiking::EngineChoice choice = spiking::choose_engine(
-      map_to_spiking(model_, 1.0, options_.search.transfer), options_.search.simulation);
-  return choice.engine == "bridge" ? std::max(options_.max_copies, 1) : 1;
-}
-
-/// What is tried, in the order of s M.
-std::vector<Rung> Converter::rungs() {
-  const double highest = highest_scaling();
-  const int given = options_.search.transfer.copies;
-  std::vector<Rung> all;
-  if (!options_.search.scaling_factors.empty()) {
-    for (const double s : options_.search.scaling_factors) {
-      all.push_back({s, given});
-    }
-    return all;
-  }
-  const int least = options_.copies_given ? given : 1;
-  if (result_.rate_accuracy.high < options_.target) {
-    return {{highest, least}};  // no budget helps
-  }
-  const int most = options_.copies_given ? given : most_copies();
-  const double top = highest * most;
-  const std::optional<int> start = least_rung();
-  if (start) {
-    result_.budget = kFirstBudget * std::pow(kRung, *start);
-  }
-  // One rung below what is predicted: LIF units may be more regular. Without a prediction, and
-  // where none suffices, the highest ones are left.
-  double budget = start                       ? *result_.budget / kRung
-                  : takes_spike_noise(model_) ? 0.5 * top
-                                              : top / 32.0;
-  budget = std::min(budget, top);
-  for (; budget < top * 0.999; budget *= kRung) {
-    int copies = least;
-    while (budget / copies > highest * 1.001 && copies < most) {
-      copies = std::min(2 * copies, most);
-    }
-    all.push_back({budget / copies, copies});
-  }
-  all.push_back({highest, most});
-  return all;
-}
-
-/// Whether the input is filtered: as asked; where that may matter, either is tried.
-std::vector<bool> Converter::input_filters() const {
-  const bool both = !options_.filter_input_given && has_start_of_its_own(model_);
-  return both ? std::vector<bool>{false, true}
-              : std::vector<bool>{options_.search.transfer.filter_input};
-}
-
-ScalingPoint Converter::measure(double scaling_factor, const TransferOptions& transfer,
-                                const RunControl& control) const {
-  try {
-    return trials_->measure(map_to_spiking(model_, scaling_factor, transfer),
-                            simulation_of(transfer), control);
-  } catch (const NonFiniteError&) {
-    return trials_->diverged(scaling_factor);
-  }
-}
-
-OperatingPointFitter Converter::fitter_of(FitScope scope) const {
-  const ScalingSearchOptions& search = options_.search;
-  const spiking::NeuronParameters& neuron = search.transfer.neuron;
-  std::vector<RateCurve> curves = operating_curves(neuron);
-  if (options_.noise_given) {
-    curves.assign(
-        1, {neuron, membrane_noise_sd(search.simulation.noise_intensity, neuron.tau_membrane_ms)});
-  }
-  return {non_negative_, states_, std::move(curves), scope, !options_.neuron_given};
-}
-
-/// As asked for; in auto every unit by itself where that is better than a poor fit of all.
-OperatingPointFitter::Fit Converter::fit_of(const Rung& rung, const OperatingPointFitter& fitter) {
-  TransferOptions transfer = options_.search.transfer;
-  transfer.copies = rung.copies;
-  transfer.readout_bias = options_.readout_bias_given ? transfer.readout_bias : true;
-  OperatingPointFitter::Fit fit = fitter.fit(rung.scaling_factor, transfer);
-  if (options_.mapping != MappingChoice::automatic || options_.fit != FitScope::global ||
-      fit.error <= kPoorFit) {
-    return fit;
-  }
-  if (!unit_fitter_) {
-    unit_fitter_.emplace(fitter_of(FitScope::unit));
-  }
-  OperatingPointFitter::Fit own = unit_fitter_->fit(rung.scaling_factor, std::move(transfer));
-  return own.error < kBetterFit * fit.error ? own : fit;
-}
-
-void Converter::try_rung(const Rung& rung, const OperatingPointFitter& fitter) {
-  OperatingPointFitter::Fit fit = fit_of(rung, fitter);
-  ConversionCandidate candidate;
-  candidate.transfer = std::move(fit.transfer);
-  candidate.fit_error = fit.error;
-  candidate.predicted = predict(rung.budget());
-  const double next = done_ + 0.15 * (1.0 - done_);
-  const std::vector<bool> filters = input_filters();
-  for (std::size_t i = 0; i < filters.size(); ++i) {
-    TransferOptions form = candidate.transfer;
-    form.filter_input = filters[i];
-    const double share = (next - done_) / static_cast<double>(filters.size());
-    const double from = done_ + share * static_cast<double>(i);
-    ScalingPoint point = measure(rung.scaling_factor, form,
-                                 part(from, from + share,
-                                      fmt::format("s = {:.4g}, copies {}{}", rung.scaling_factor,
-                                                  rung.copies, filters[i] ? ", filtered" : "")));
-    if (i == 0 || follows_better(point, candidate.measured)) {
-      candidate.transfer = std::move(form);
-      candidate.measured = std::move(point);
-    }
-  }
-  done_ = next;
-  candidate.spikes_per_trial = spikes_per_trial(candidate.measured, rung.copies);
-  candidate.over_rate = candidate.measured.mean_rate_hz > options_.max_rate_hz * 1.02;
-  if (candidate.measured.accuracy.value >= options_.target && !candidate.over_rate) {
-    result_.reached = confirm(candidate);
-  }
-  result_.candidates.push_back(std::move(candidate));
-  if (result_.reached) {
-    result_.chosen = result_.candidates.size() - 1;
-  }
-}
-
-void Converter::search_fitted() {
-  const ScalingSearchOptions& search = options_.search;
-  states_ = task_states(model_, task_, kStateTrials, search.simulation.seed, search.threads);
-  const OperatingPointFitter fitter = fitter_of(options_.fit);
-  result_.visited = fitter.visited();
-  for (const Rung& rung : rungs()) {
-    if (control_.stop_requested()) {
-      throw Cancelled("search stopped before it was complete");
-    }
-    try_rung(rung, fitter);
-    if (result_.reached) {
-      return;
-    }
-  }
-}
-
 /// The most accurate one; of those the one with the fewest spikes. Rates beyond the limit lose.
 void Converter::choose() {
   const auto better = [](const ConversionCandidate& a, const ConversionCandidate& b) {
@@ -474,11 +197,9 @@ Conversion Converter::run() {
   return std::move(result_);
 }
 
-}  // namespace
-
 Conversion convert(const rate::RateNetwork& model, const rate::Task& task,
                    const ConversionOptions& options, const RunControl& control) {
-  check(options, conversion_fields(), "mapping");
+  check_conversion(options);
   require_mappable(model);
   return Converter(model, task, options, control).run();
 }

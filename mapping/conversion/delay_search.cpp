@@ -1,0 +1,126 @@
+// What is left when no rung of the spike budget reached the target. A rate network's loop is one
+// filter of tau_i; a spiking network's has rise, filter and membrane, so that what it does in time
+// runs slow, or dies. And one LIF curve, however well fitted, is not the transfer function.
+//
+//   forms  4 copies at the fitted point; copies that differ in bias: 8, then as many as there may
+//   be s      from the budget on, by sqrt(2), of copies that differ by 2, up to the highest d taken
+//   off td_i: the value at which readout and rate output are nearest on 20 of the
+//          search's trials; of 0, 4, .. 16 ms, then 2, 1 and 0.5 ms beside the best one
+//
+// The first that reaches the target wins: forms stand in the order of their spikes.
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "mapping/conversion/internal/converter.hpp"
+
+namespace rheobase::mapping {
+
+namespace {
+
+constexpr int kFewTrials = 20;
+constexpr int kFewCopies = 4;
+constexpr int kDifferingCopies = 8;
+constexpr double kLongestDelayMs = 16.0;
+constexpr double kFirstDelayStepMs = 4.0;
+constexpr std::array kDelayStepsMs{2.0, 1.0, 0.5};
+/// Where no budget can be told, s M of the first value is this share of the highest.
+constexpr double kUnknownBudget = 1.0 / 16.0;
+
+}  // namespace
+
+/// Only where nothing was asked for that it would overrule, and the rate network itself can do it.
+bool Converter::may_take_delays_off() const {
+  const bool possible = result_.budget || !takes_spike_noise(model_);
+  return options_.mapping == MappingChoice::automatic && options_.fit == FitScope::global &&
+         options_.search.scaling_factors.empty() && !options_.copies_given &&
+         options_.search.transfer.delay_ms == 0.0 &&
+         result_.rate_accuracy.high >= options_.target && possible && runs_on_bridge();
+}
+
+double Converter::least_delay(double scaling_factor, TransferOptions transfer,
+                              const SearchTrials& few) const {
+  const auto distance = [&](double delay_ms) {
+    transfer.delay_ms = delay_ms;
+    return measure(few, scaling_factor, transfer, part(done_, done_, "delay")).output_rmse;
+  };
+  double best = 0.0;
+  double least = distance(best);
+  const auto try_delay = [&](double delay_ms) {
+    if (const double found = distance(delay_ms); found < least) {
+      least = found;
+      best = delay_ms;
+    }
+  };
+  for (double delay = kFirstDelayStepMs; delay <= kLongestDelayMs; delay += kFirstDelayStepMs) {
+    try_delay(delay);
+  }
+  for (const double step : kDelayStepsMs) {
+    const double centre = best;
+    for (const double delay : {centre - step, centre + step}) {
+      if (delay > 0.0) {
+        try_delay(delay);
+      }
+    }
+  }
+  return best;
+}
+
+void Converter::try_delays(const Rung& rung, const OperatingPointFitter& fitter,
+                           const SearchTrials& few) {
+  OperatingPointFitter::Fit fit = fit_of(rung, fitter);
+  ConversionCandidate candidate;
+  candidate.transfer = std::move(fit.transfer);
+  candidate.fit_error = fit.error;
+  candidate.transfer.filter_input = input_filters().back();
+  candidate.transfer.delay_ms = least_delay(rung.scaling_factor, candidate.transfer, few);
+  const bool differ = !candidate.transfer.copy_bias_mv.empty();
+  const double next = done_ + 0.15 * (1.0 - done_);
+  if (candidate.transfer.delay_ms > 0.0 || differ) {
+    candidate.predicted = predict(rung.budget());
+    candidate.measured =
+        measure(*trials_, rung.scaling_factor, candidate.transfer,
+                part(done_, next,
+                     fmt::format("s = {:.4g}, copies {}, {:g} ms of delay taken off",
+                                 rung.scaling_factor, rung.copies, candidate.transfer.delay_ms)));
+    conclude(std::move(candidate));
+  }
+  done_ = next;
+}
+
+void Converter::search_delays(const OperatingPointFitter& fitter) {
+  const ScalingSearchOptions& search = options_.search;
+  const SearchTrials few(model_, task_, std::min(kFewTrials, search.trials), search.simulation.seed,
+                         search.threads, control_);
+  const OperatingPointFitter differing = fitter_of(FitScope::copy);
+  const double highest = highest_scaling();
+  struct Form {
+    int copies;
+    const OperatingPointFitter& fitter;
+    double step;
+  };
+  std::vector<Form> forms{{std::min(kFewCopies, options_.max_copies), fitter, std::sqrt(2.0)}};
+  for (const int copies : {kDifferingCopies, options_.max_copies}) {
+    if (copies > forms.back().copies && copies <= options_.max_copies) {
+      forms.push_back({copies, differing, 2.0});
+    }
+  }
+  for (const Form& form : forms) {
+    const double first = result_.budget ? *result_.budget / form.copies : kUnknownBudget * highest;
+    for (double s = std::min(first, highest); s <= highest * 1.001; s *= form.step) {
+      if (control_.stop_requested()) {
+        throw Cancelled("search stopped before it was complete");
+      }
+      try_delays({s, form.copies}, form.fitter, few);
+      if (result_.reached) {
+        return;
+      }
+    }
+  }
+}
+
+}  // namespace rheobase::mapping
