@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "core/error.hpp"
 #include "core/field_table.hpp"
 #include "rate/learning/internal/gradient_learner.hpp"
 #include "rate/learning/learner.hpp"
@@ -127,8 +128,15 @@ TrainingResult train(TrainingState state, const Task& task, const TrainingOption
                                         checkpoint(learner.training_state());
                                       }
                                     }));
-  if (result.outcome != TrainingOutcome::cancelled) {
-    result.last_evaluation = learner.final_evaluation();
+  try {
+    if (result.outcome != TrainingOutcome::cancelled) {
+      result.last_evaluation = learner.final_evaluation();
+    }
+  } catch (const Cancelled&) {
+    result.outcome = TrainingOutcome::cancelled;
+    if (checkpoint) {
+      checkpoint(learner.training_state());
+    }
   }
   result.state = learner.take_state();
   if (result.outcome == TrainingOutcome::max_trials_reached) {
