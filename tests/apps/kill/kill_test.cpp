@@ -177,6 +177,7 @@ TEST_SUITE("cli") {
                                       {"innate", "timing", "--units", "800", "-o", "i.mat"},
                                       {"force", "train", "--units", "300", "-o", "f.mat"},
                                       {"motif", "prepare", "--units", "300", "-o", "p.mat"}};
+    int at_once = 0;  // before the work that is guarded, which has its own words
     for (const Words& words : commands) {
       for (const int signal : {SIGINT, SIGTERM}) {
         const Ended ended = signalled_at_once(words, signal);
@@ -185,8 +186,10 @@ TEST_SUITE("cli") {
         CHECK(ended.code == kStopped);
         CHECK(ended.err.starts_with("rheobase: "));
         CHECK(ended.err.find("stopped") != std::string::npos);
+        at_once += ended.err == "rheobase: stopped\n" ? 1 : 0;
       }
     }
+    CHECK(at_once > 0);
   }
 
   TEST_CASE("force train: stopped and killed at random moments") {
