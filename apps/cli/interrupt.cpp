@@ -1,6 +1,11 @@
 #include "apps/cli/interrupt.hpp"
 
+#include <array>
 #include <ctime>
+
+#include <unistd.h>
+
+#include "apps/cli/command_line.hpp"
 
 namespace rheobase::cli {
 
@@ -13,6 +18,13 @@ volatile std::time_t first_signal_s = 0;
 /// Impatience: signals so soon after the first one are the same wish, not a new one.
 constexpr std::time_t kPatienceS = 2;
 
+/// With what a signal handler may call.
+extern "C" void end_at_once(int /*number*/) {
+  constexpr char kMessage[] = "rheobase: stopped\n";
+  [[maybe_unused]] const ssize_t said = write(STDERR_FILENO, kMessage, sizeof(kMessage) - 1);
+  _exit(kInterrupted);
+}
+
 extern "C" void on_signal(int number) {
   timespec now{};
   clock_gettime(CLOCK_MONOTONIC, &now);
@@ -20,12 +32,23 @@ extern "C" void on_signal(int number) {
     first_signal_s = now.tv_sec;
     signal_seen = 1;
   } else if (now.tv_sec - first_signal_s >= kPatienceS) {
-    std::signal(number, SIG_DFL);
-    std::raise(number);
+    end_at_once(number);
   }
 }
 
 }  // namespace
+
+void end_on_signals() {
+  struct sigaction action {};
+  action.sa_handler = end_at_once;
+  for (const int number : std::array{SIGINT, SIGTERM, SIGHUP}) {
+    struct sigaction before {};
+    sigaction(number, nullptr, &before);
+    if (before.sa_handler != SIG_IGN) {
+      sigaction(number, &action, nullptr);
+    }
+  }
+}
 
 InterruptGuard::InterruptGuard() {
   signal_seen = 0;

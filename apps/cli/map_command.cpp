@@ -125,7 +125,7 @@ Json result_json(const MapRequest& request, const rate::Task& task,
       {"target", options.target},
       {"reached", result.reached},
       {"at_edge", result.published && result.published->at_edge},
-      {"notes", mapping::conversion_notes(options, result)},
+      {"notes", mapping::conversion_notes(options, result, task)},
       {"seconds", result.seconds}};
 }
 
@@ -179,7 +179,7 @@ void print_result(const MapRequest& request, const rate::Task& task,
   if (chosen.confirmed) {
     outcome.add(task.split() ? "others" : "fresh", best.confirmed);
   }
-  for (const std::string& note : mapping::conversion_notes(options, result)) {
+  for (const std::string& note : mapping::conversion_notes(options, result, task)) {
     outcome.add("note", note);
   }
   outcome.add("time", seconds_text(result.seconds));

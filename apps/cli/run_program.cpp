@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "apps/cli/interrupt.hpp"
 #include "core/memory.hpp"
 
 namespace rheobase::cli {
@@ -26,6 +27,7 @@ void occupy_standard_streams() {
 
 int run_program(std::span<const AddCommand> commands, const std::vector<std::string>& arguments) {
   occupy_standard_streams();
+  end_on_signals();
   keep_freed_memory();
   try {
     const int code = run_command_line(commands, arguments, std::cout, std::cerr);

@@ -294,15 +294,20 @@ constexpr const char* kR2Label = "R²";
 void sweep_panel(FigureScript& script, const RobustnessSweep& sweep, const FigurePanel& panel) {
   constexpr std::array kColours{"#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#555555"};
   script.begin(panel);
-  script.range('y', 0.0, 1.05);
-  script.set("set offsets graph 0.03, graph 0.03, 0, 0");
-  script.set("set key bottom left reverse Left samplen 1 spacing 0.9");
   std::vector<double> levels;
   for (const rate::RobustnessPoint& point : sweep) {
     if (std::ranges::find(levels, point.noise) == levels.end()) {
       levels.push_back(point.noise);
     }
   }
+  // Room for the key above 1, where no curve goes.
+  constexpr std::size_t kKeyColumns = 2;
+  const auto lines = static_cast<double>((levels.size() + kKeyColumns - 1) / kKeyColumns);
+  script.range('y', 0.0, 1.1 + 0.14 * lines);
+  script.set("set ytics 0,0.2,1");
+  script.set("set offsets graph 0.03, graph 0.03, 0, 0");
+  script.set(fmt::format(
+      "set key top left horizontal maxcols {} reverse Left samplen 1 spacing 0.9", kKeyColumns));
   for (std::size_t level = 0; level < levels.size(); ++level) {
     std::vector<Eigen::RowVector3d> rows;
     for (const rate::RobustnessPoint& point : sweep) {

@@ -1,5 +1,6 @@
 #include "apps/report/innate_report.hpp"
 
+#include <cmath>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -82,6 +83,15 @@ std::string exponents_html(const io::InnateFile& file) {
   return html + "</table>\n";
 }
 
+std::string trials_html(const io::InnateFile& file) {
+  std::string html;
+  for (std::size_t k = 0; k < file.experiment.trials.size(); ++k) {
+    html += row_html("trial of " + file.names[k],
+                     innate_trial_text(file, k) + "; " + innate_perturbation_text(file, k));
+  }
+  return html;
+}
+
 std::string facts_html(const io::InnateFile& file) {
   std::string html = "<table><caption>Network and training</caption>\n";
   html += row_html("units",
@@ -99,10 +109,44 @@ std::string facts_html(const io::InnateFile& file) {
     add(rate::reservoir_fields(), *file.drawn_with);
   }
   add(rate::innate_fields(), file.experiment);
+  html += trials_html(file);
   return html + row_html("made by", file.command) + "</table>\n";
 }
 
+std::string span_text(const io::InnateFile& file, int first, int end) {
+  return fmt::format("from {:g} to {:g} ms", first * file.start.step_ms, end * file.start.step_ms);
+}
+
 }  // namespace
+
+std::string innate_trial_text(const io::InnateFile& file, std::size_t trajectory) {
+  const rate::InnateTrial& trial = file.experiment.trials.at(trajectory);
+  const int cue_end = trial.cue.start + trial.cue.steps;
+  std::string text =
+      fmt::format("{:g} ms; cue of {:g} {}; learnt and scored {}", trial.steps * file.start.step_ms,
+                  trial.cue.amplitude, span_text(file, trial.cue.start, cue_end),
+                  span_text(file, trial.window_start, trial.window_stop));
+  if (file.kind == "timing") {
+    Eigen::Index column = 0;
+    trial.target.row(0).maxCoeff(&column);
+    // Targets run from 0 to the trial's end, both included, as the published program has them.
+    const double peak = std::round(static_cast<double>(column) * trial.steps / (trial.steps - 1.0));
+    text += fmt::format(", pulse {:g} ms after the cue", (peak - cue_end) * file.start.step_ms);
+  }
+  return text;
+}
+
+std::string innate_perturbation_text(const io::InnateFile& file, std::size_t trajectory) {
+  const rate::InnateTrial& trial = file.experiment.trials.at(trajectory);
+  const rate::Pulse& pulse = trial.perturbation;
+  if (pulse.steps == 0 || pulse.amplitude == 0.0) {
+    return "no perturbation";
+  }
+  return fmt::format(
+      "perturbed by {:g} {}{}", pulse.amplitude,
+      span_text(file, pulse.start, pulse.start + pulse.steps),
+      pulse.start < trial.window_stop ? "" : ", behind the window: scores do not see it");
+}
 
 void write_innate_report(const io::InnateFile& file, const std::string& model,
                          const std::string& command, const fs::path& path) {
@@ -118,8 +162,8 @@ void write_innate_report(const io::InnateFile& file, const std::string& model,
   const bool tamed = file.result.state.recurrent_loss.size() < 2 || file.result.loss_fell();
   const std::string note =
       tamed ? ""
-            : "<p class=\"note\">The loss of the recurrent trials did not fall: the network is not "
-              "tamed, whatever an unperturbed test shows.</p>\n";
+            : "<p class=\"note\">The loss of the recurrent trials did not fall by a fifth: the "
+              "network is not tamed, whatever an unperturbed test shows.</p>\n";
   write_plain_page({title, model, command,
                     note + tests_html(file) + exponents_html(file) + figures + facts_html(file)},
                    path);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/statistics.hpp"
+#include "rate/tasks/trajectory_task.hpp"
 
 namespace rheobase::mapping {
 
@@ -13,9 +14,18 @@ std::string percent(double fraction) {
 }
 
 /// What keeps the network from the target, in a sentence.
-std::string failure_note(const ConversionOptions& options, const Conversion& result) {
+std::string failure_note(const ConversionOptions& options, const Conversion& result,
+                         const rate::Task& task) {
   const std::string target = percent(options.target);
   const bool scaling_given = !options.search.scaling_factors.empty();
+  if (result.failing != FailingPart::task && task.name().starts_with(rate::kInnateTask)) {
+    return fmt::format(
+        "trajectory: no spiking network of those tried is shown to reach {}; a trajectory outlasts "
+        "the noise of spikes only where it was learnt under it: train with --spike-noise, and map "
+        "with --mapping fitted --fit copy, a fast, noisy membrane (--refractory 12 --tau-membrane "
+        "2 --noise-sd 20), many --copies and --compensate-delay",
+        target);
+  }
   switch (result.failing) {
     case FailingPart::task:
       return fmt::format("task: the rate network itself gets {}, less than the target of {}",
@@ -33,7 +43,7 @@ std::string failure_note(const ConversionOptions& options, const Conversion& res
           "fit: no spiking network of those tried is shown to reach {}; try --fit type, --fit "
           "unit, --fit copy, more --max-copies or a longer --refractory and --tau-membrane{}",
           target,
-          options.search.transfer.delay_ms > 0.0
+          options.search.transfer.delay_ms > 0.0 || result.took_delays_off
               ? ""
               : ", and for a trajectory in time --compensate-delay");
     case FailingPart::none:
@@ -45,7 +55,7 @@ std::string failure_note(const ConversionOptions& options, const Conversion& res
 }  // namespace
 
 std::vector<std::string> conversion_notes(const ConversionOptions& options,
-                                          const Conversion& result) {
+                                          const Conversion& result, const rate::Task& task) {
   std::vector<std::string> lines;
   const ConversionCandidate& chosen = result.candidates[result.chosen];
   const bool alone = options.mapping == MappingChoice::published;
@@ -71,7 +81,7 @@ std::vector<std::string> conversion_notes(const ConversionOptions& options,
                     "--target {:g}",
                     kMostConfirmationTrials, percent(most), options.target));
   } else if (result.failing != FailingPart::none) {
-    lines.push_back(failure_note(options, result));
+    lines.push_back(failure_note(options, result, task));
   }
   if (options.search.simulation.parity) {
     lines.emplace_back(

@@ -13,6 +13,6 @@ inline constexpr double kConverted = 0.95;
 /// What a person should know before the result is used, a sentence each, options in the words of
 /// the command line: what keeps the network from the target, what was not tried and why.
 std::vector<std::string> conversion_notes(const ConversionOptions& options,
-                                          const Conversion& result);
+                                          const Conversion& result, const rate::Task& task);
 
 }  // namespace rheobase::mapping

@@ -72,6 +72,7 @@ struct Conversion {
   FailingPart failing = FailingPart::none;
   Proportion rate_accuracy;      ///< of the rate network, on the search's trials
   std::optional<double> budget;  ///< smallest s M (Hz) that the rate network is predicted to bear
+  bool took_delays_off = false;  ///< whether the last step was tried
   std::optional<VisitedStates> visited;  ///< x, where a fit was made
   std::string note;                      ///< why no fit was tried; empty: it was, or needed not
   spiking::EngineChoice engine;          ///< that ran the chosen network

@@ -28,18 +28,16 @@ constexpr int kDifferingCopies = 8;
 constexpr double kLongestDelayMs = 16.0;
 constexpr double kFirstDelayStepMs = 4.0;
 constexpr std::array kDelayStepsMs{2.0, 1.0, 0.5};
-/// Where no budget can be told, s M of the first value is this share of the highest.
-constexpr double kUnknownBudget = 1.0 / 16.0;
 
 }  // namespace
 
-/// Only where nothing was asked for that it would overrule, and the rate network itself can do it.
+/// Only where nothing was asked for that it would overrule, and the rate network itself bears some
+/// number of spikes.
 bool Converter::may_take_delays_off() const {
-  const bool possible = result_.budget || !takes_spike_noise(model_);
   return options_.mapping == MappingChoice::automatic && options_.fit == FitScope::global &&
          options_.search.scaling_factors.empty() && !options_.copies_given &&
          options_.search.transfer.delay_ms == 0.0 &&
-         result_.rate_accuracy.high >= options_.target && possible && runs_on_bridge();
+         result_.rate_accuracy.high >= options_.target && result_.budget && runs_on_bridge();
 }
 
 double Converter::least_delay(double scaling_factor, TransferOptions transfer,
@@ -109,9 +107,10 @@ void Converter::search_delays(const OperatingPointFitter& fitter) {
       forms.push_back({copies, differing, 2.0});
     }
   }
+  result_.took_delays_off = true;
   for (const Form& form : forms) {
-    const double first = result_.budget ? *result_.budget / form.copies : kUnknownBudget * highest;
-    for (double s = std::min(first, highest); s <= highest * 1.001; s *= form.step) {
+    for (double s = std::min(*result_.budget / form.copies, highest); s <= highest * 1.001;
+         s *= form.step) {
       if (control_.stop_requested()) {
         throw Cancelled("search stopped before it was complete");
       }

@@ -19,15 +19,15 @@ constexpr double kRung = 1.4142135623730951;
 constexpr double kShareOfLimit = 0.8;
 constexpr double kFastestUnitHz = 1000.0;
 
-}  // namespace
-
-/// Loops that never end are weights.
+/// Whether evaluate_rate can give the rates the noise of spikes; loops that never end are weights.
 bool takes_spike_noise(const rate::RateNetwork& network) {
   return gated_loops(network).empty() &&
          network.noise.process == rate::NoiseModel::Process::white &&
          network.noise.entry == rate::NoiseModel::Entry::state &&
          network.initial.kind == rate::InitialState::Kind::noise;
 }
+
+}  // namespace
 
 std::optional<Proportion> Converter::predict(double budget) const {
   if (!takes_spike_noise(model_)) {

@@ -97,7 +97,7 @@ class InnateResult(Shown):
     recurrent_loss, readout_loss : ndarray
         Per training trial.
     loss_fell : bool
-        Whether the recurrent loss fell: where not, the network is not tamed.
+        Whether the recurrent loss fell by a fifth or more: where not, the network is not tamed.
     step_ms, seconds : float
         Euler step; wall time.
     """

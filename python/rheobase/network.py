@@ -284,7 +284,9 @@ class Network(Shown):
         Parameters
         ----------
         inputs : array_like, T x columns, optional
-            A row a step, held over it; one row: for all steps. Default: those of the file.
+            A row a step, held over it; one row: for all steps. The columns of every target of
+            `inputs` in turn: one a unit, or the one that all its units share. Default: those of
+            the file.
         record : sequence of str or mapping, optional
             Signals such as ``"exc.v"``, ``"exc.r"``, ``"exc.spike"``; or ``{"signal": "exc.v",
             "units": [0, 4], "mean": True, "averaged": True}``. Default: those of the file.
@@ -293,6 +295,7 @@ class Network(Shown):
         progress : bool or callable
             A bar on standard error, or a function of (fraction, status).
         **options
+            Each one that is left out is that of the file, for a network that was loaded; else:
             steps : int
                 Length of the run; default: the rows of the inputs.
             sampling, cutoff : int

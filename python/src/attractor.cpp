@@ -7,6 +7,7 @@
 
 #include "core/error.hpp"
 #include "core/field_table.hpp"
+#include "core/option_names.hpp"
 #include "io/mat/attractor_file.hpp"
 #include "python/src/arrays.hpp"
 #include "python/src/bind.hpp"
@@ -34,7 +35,7 @@ rate::AttractorModel attractor_from(Keywords& keywords, const std::string& type)
     if (model.name == type) {
       rate::AttractorModel own = model;
       keywords.take(rate::attractor_fields(), own);
-      rate::validate(own);
+      with_option_names([&] { rate::validate(own); }, rate::attractor_fields());
       return own;
     }
   }
@@ -69,7 +70,8 @@ Simulated attractor_simulate(const std::string& type, const py::object& levels,
   const rate::AttractorModel model = attractor_from(keywords, type);
   rate::AttractorProtocol protocol;
   keywords.take(rate::attractor_protocol_fields(), protocol);
-  rate::validate(protocol, model);
+  with_option_names([&] { rate::validate(protocol, model); }, rate::attractor_fields(),
+                    rate::attractor_protocol_fields());
   rate::AttractorTrialOptions options;
   keywords.take(rate::attractor_trial_fields(), options);
   keywords.finish();
@@ -101,7 +103,9 @@ Simulated attractor_simulate(const std::string& type, const py::object& levels,
                   now.status});
         };
       }
-      done.push_back(rate::simulate_attractor(model, protocol, own, control));
+      done.push_back(
+          with_option_names([&] { return rate::simulate_attractor(model, protocol, own, control); },
+                            rate::attractor_trial_fields()));
     }
     return done;
   });

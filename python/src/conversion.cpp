@@ -61,7 +61,7 @@ py::dict candidate_dict(const mapping::ConversionCandidate& candidate) {
 }
 
 py::dict conversion_dict(const mapping::ConversionOptions& options,
-                         const mapping::Conversion& result) {
+                         const mapping::Conversion& result, const rate::Task& task) {
   py::list table;
   for (const mapping::ScalingPoint& point : mapping::chosen_points(result)) {
     table.append(point_row(point));
@@ -77,7 +77,7 @@ py::dict conversion_dict(const mapping::ConversionOptions& options,
   dict["reached"] = result.reached;
   dict["failing"] = in_words(result.failing);
   dict["rate_accuracy"] = result.rate_accuracy.value;
-  dict["notes"] = mapping::conversion_notes(options, result);
+  dict["notes"] = mapping::conversion_notes(options, result, task);
   dict["engine"] = result.engine.engine;
   dict["target"] = options.target;
   dict["trials"] = options.search.trials;
@@ -124,7 +124,7 @@ py::tuple convert(const io::ModelFile& file, const rate::Task& task, const py::d
       session.run([&] { return mapping::convert(file.network, task, options, session.control()); });
   return py::make_tuple(
       std::make_shared<io::ModelFile>(io::mapped_model(file, task, result, options, command)),
-      conversion_dict(options, result));
+      conversion_dict(options, result, task));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/memory.hpp"
+#include "core/option_names.hpp"
 #include "io/mat/force_file.hpp"
 #include "python/src/arrays.hpp"
 #include "python/src/bind.hpp"
@@ -73,7 +74,8 @@ ForceFile force_start(const py::object& targets, bool suppress, Keywords& keywor
     file.targets = chosen.description;
   } else if (targets.is_none()) {
     require_force_memory(generated.units, generated.epochs.steps);
-    set = rate::generated_targets(generated);
+    set = with_option_names([&] { return rate::generated_targets(generated); },
+                            rate::generated_target_fields(), rate::trial_epoch_fields());
     file.targets = fmt::format("generated from the structured model, {} units, seed {}",
                                generated.units, generated.seed);
   } else {
@@ -82,7 +84,8 @@ ForceFile force_start(const py::object& targets, bool suppress, Keywords& keywor
       throw InputError("targets", "", fmt::format("{} arrays", sides.size()),
                        "must be 2: right and left");
     }
-    set = given_targets(sides[0], sides[1], generated.epochs);
+    set = with_option_names([&] { return given_targets(sides[0], sides[1], generated.epochs); },
+                            rate::trial_epoch_fields());
     file.targets = fmt::format("arrays, {} units", set.target[0].rows());
   }
   if (suppress) {
@@ -92,9 +95,13 @@ ForceFile force_start(const py::object& targets, bool suppress, Keywords& keywor
   }
   const Eigen::Index units = set.target[0].rows();
   require_force_memory(units, set.epochs.steps);
-  file.network = rate::make_force_network(units, network, file.options.seed);
-  file.task = {set.epochs, rate::frozen_inputs(set.epochs, units, file.options.seed, input),
-               set.target};
+  with_option_names(
+      [&] {
+        file.network = rate::make_force_network(units, network, file.options.seed);
+        file.task = {set.epochs, rate::frozen_inputs(set.epochs, units, file.options.seed, input),
+                     set.target};
+      },
+      rate::force_network_fields(), rate::force_input_fields());
   file.selectivity = set.selectivity;
   file.options.schedule.seed = file.options.seed;
   file.initial = file.network.recurrent;
@@ -196,11 +203,10 @@ py::list arrays_of(const std::vector<Eigen::MatrixXd>& matrices) {
 
 /// Rates of both sides from x = 0, and what they explain of the targets.
 py::dict force_test(const ForceFile& file) {
-  rate::ForceTest test;
-  {
-    const py::gil_scoped_release unlocked;
-    test = rate::test_force(file.network, file.task, file.options.pvar);
-  }
+  Session session;
+  const rate::ForceTest test = session.run([&] {
+    return rate::test_force(file.network, file.task, file.options.pvar, 0.0, {}, session.control());
+  });
   const Eigen::Index cue = file.task.epochs.cue;
   const Eigen::Index before = steps_before_cue(file.task.epochs);
   const auto mean = [&](std::size_t side) -> Eigen::VectorXd {
@@ -235,7 +241,12 @@ py::dict force_noise(const ForceFile& file, double noise, double clamped, const 
   options.trials.noise = noise;
   Session session(progress);
   rate::NoiseTest test = session.run([&] {
-    return rate::noise_test(file.network, file.task, file.selectivity, options, session.control());
+    return with_option_names(
+        [&] {
+          return rate::noise_test(file.network, file.task, file.selectivity, options,
+                                  session.control());
+        },
+        rate::force_trial_fields(), rate::force_clamp_fields());
   });
   py::dict dict;
   py::list correct, collapsed, projection;

@@ -7,6 +7,7 @@
 #include <pybind11/stl.h>
 
 #include "core/error.hpp"
+#include "core/option_names.hpp"
 #include "core/parallel.hpp"
 #include "core/partial_progress.hpp"
 #include "io/mat/innate_file.hpp"
@@ -75,6 +76,15 @@ void set_trials(InnateOptions& options, InnateFile& file) {
   }
 }
 
+/// A network that is drawn, with the trials that it learns.
+void draw_start(InnateOptions& options, InnateFile& file) {
+  rate::ReservoirOptions& network = options.setup.network;
+  set_trials(options, file);
+  rate::require_memory(network, file.experiment);
+  file.drawn_with = network;
+  file.start = in_one_piece([&] { return rate::make_reservoir(network, file.experiment.seed); });
+}
+
 /// Weights, trials and start states of a file.
 void set_given_start(const std::string& path, InnateFile& file) {
   io::InnateStart start = io::read_innate_start(path);
@@ -97,8 +107,7 @@ InnateFile new_training(const std::string& kind, InnateOptions options, Keywords
   if (kind == "timing") {
     keywords.take(rate::timing_target_fields(), options.target);
   }
-  rate::ReservoirOptions& network = options.setup.network;
-  const FieldValues drawn = keywords.take(rate::reservoir_fields(), network);
+  keywords.take(rate::reservoir_fields(), options.setup.network);
   keywords.take(rate::trial_clock_fields(), options.clock);
   options.setup.experiment.rule.threads = 0;
   keywords.take(rate::innate_fields(), options.setup.experiment);
@@ -108,10 +117,9 @@ InnateFile new_training(const std::string& kind, InnateOptions options, Keywords
   file.kind = kind;
   file.experiment = options.setup.experiment;
   if (start.is_none()) {
-    set_trials(options, file);
-    rate::require_memory(network, file.experiment);
-    file.drawn_with = network;
-    file.start = rate::make_reservoir(network, file.experiment.seed);
+    with_option_names([&] { draw_start(options, file); }, rate::reservoir_fields(),
+                      rate::timing_target_fields(), rate::trial_clock_fields(),
+                      rate::innate_fields());
   } else {
     set_given_start(py::cast<std::string>(start), file);
   }
@@ -262,6 +270,23 @@ constexpr std::string_view kNotOfCapacity[] = {"delay_ms",
                                                "threads",
                                                "perturbed_tests_after"};
 
+/// Whether networks of every delay can be made and fit into memory.
+void check_networks(const rate::CapacityOptions& options) {
+  rate::validate(options.setup.network);
+  for (const double delay : options.delays_ms) {
+    if (!(delay > 0.0 && delay <= 1e6)) {
+      throw InputError("delays", "", fmt::format("{:g} ms", delay),
+                       "must be above 0 and at most 1000 s");
+    }
+    rate::TimingTarget target = options.target;
+    target.delay_ms = delay;
+    rate::InnateExperiment experiment = options.setup.experiment;
+    experiment.trials = rate::capacity_setup(target, options.clock, options.setup.network.step_ms)
+                            .experiment.trials;
+    rate::require_memory(options.setup.network, experiment);
+  }
+}
+
 /// Rows of (delay, network), each a function of options, delay and number alone.
 py::list innate_capacity(const py::object& delays, int networks, const py::dict& given,
                          const py::object& progress) {
@@ -276,22 +301,13 @@ py::list innate_capacity(const py::object& delays, int networks, const py::dict&
   keywords.take(rate::trial_clock_fields(), options.clock, kNotOfCapacity);
   keywords.take(rate::innate_fields(), options.setup.experiment, kNotOfCapacity);
   keywords.finish();
-  for (const double delay : options.delays_ms) {
-    if (!(delay > 0.0 && delay <= 1e6)) {
-      throw InputError("delays", "", fmt::format("{:g} ms", delay),
-                       "must be above 0 and at most 1000 s");
-    }
-    rate::TimingTarget target = options.target;
-    target.delay_ms = delay;
-    rate::InnateExperiment experiment = options.setup.experiment;
-    experiment.trials = rate::capacity_setup(target, options.clock, options.setup.network.step_ms)
-                            .experiment.trials;
-    rate::require_memory(options.setup.network, experiment);
-  }
+  with_option_names([&] { check_networks(options); }, rate::reservoir_fields(),
+                    rate::timing_target_fields(), rate::trial_clock_fields(),
+                    rate::innate_fields());
   std::vector<rate::CapacityRow> rows(options.delays_ms.size() *
                                       static_cast<std::size_t>(networks));
   Session session(progress);
-  session.run([&] {
+  session.run_aside([&] {
     parallel_for(
         rows.size(), jobs,
         [&](std::size_t i) {

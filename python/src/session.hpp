@@ -19,6 +19,20 @@ namespace rheobase::python {
 
 namespace py = pybind11;
 
+/// Work that asks nobody whether to stop, without the interpreter's lock; signals are looked for
+/// behind it.
+template <class Body>
+auto in_one_piece(const Body& body) {
+  auto result = [&] {
+    const py::gil_scoped_release unlocked;
+    return body();
+  }();
+  if (PyErr_CheckSignals() != 0) {
+    throw py::error_already_set();
+  }
+  return result;
+}
+
 /// One computation asked for from Python. While it runs the interpreter's lock is free; every
 /// 20 ms the thread that started it lets Python look for signals (Ctrl-C) and tells the progress.
 class Session {

@@ -139,7 +139,7 @@ Training new_training(Keywords& keywords, const rate::Task& task) {
                                   .cols = network.units,
                                   .text = fmt::format("({0}, {0})", network.units)});
     }
-    model = drawn_model(network, given, task, training.options.seed);
+    model = in_one_piece([&] { return drawn_model(network, given, task, training.options.seed); });
   } else {
     if (!mask.is_none() || !keywords.take("taus").is_none()) {
       throw InputError(mask.is_none() ? "taus" : "mask", "", "start beside it",
@@ -151,7 +151,7 @@ Training new_training(Keywords& keywords, const rate::Task& task) {
     }
   }
   choose_blocks(blocks, model, training.options);
-  training.state = rate::initial_state(std::move(model), training.options);
+  training.state = in_one_piece([&] { return rate::initial_state(model, training.options); });
   return training;
 }
 
@@ -213,9 +213,10 @@ py::tuple train(const rate::Task& task, const py::dict& options, const std::stri
     training.checkpoint = py::cast<std::string>(checkpoint);
     io::require_writable(training.checkpoint);
   }
-  require_memory(static_cast<double>(rate::training_memory_bytes(training.state.model, task.steps(),
-                                                                 training.options)),
-                 "units, batch", "",
+  const std::size_t bytes = in_one_piece([&] {
+    return rate::training_memory_bytes(training.state.model, task.steps(), training.options);
+  });
+  require_memory(static_cast<double>(bytes), "units, batch", "",
                  fmt::format("{}, {} an update", counted(training.state.model.units(), "unit"),
                              counted(training.options.batch, "trial")),
                  "fewer units or a smaller batch take less");

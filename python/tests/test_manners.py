@@ -14,28 +14,33 @@ import pytest
 import rheobase
 from rheobase import force, innate, motif
 
-from interrupts import least_lateness
+from interrupts import interrupted_after, least_lateness
 
 
-@pytest.mark.parametrize("work", ["train", "simulate", "rate", "convert", "compare", "batch", "force", "innate",
-                                  "motif", "preparation"])
+@pytest.mark.parametrize("work", ["train", "evaluation", "simulate", "rate", "convert", "compare", "batch", "force",
+                                  "force test", "force noise", "innate", "capacity", "motif", "preparation"])
 def test_ctrl_c_stops_soon_and_leaves_the_interpreter_usable(lif, work):
     long = np.zeros((1, 20000))
     jobs = {
         "train": lambda: rheobase.train("xor", units=100, trials=100000, stop_loss=0),
+        "evaluation": lambda: rheobase.train("xor", units=200, evaluate_every=4, evaluation_trials=5000, stop_loss=0),
         "simulate": lambda: rheobase.simulate(lif, long[:, :4000], step=0.002, output_step=100),
         "rate": lambda: [lif.rate.run(long) for _ in range(1000)],
         "convert": lambda: rheobase.convert(lif, trials=20000),
         "compare": lambda: rheobase.compare(lif, trials=20000),
         "batch": lambda: rheobase.simulate(lif, np.zeros((1, 200, 2000)), record="output", output_step=50),
         "force": lambda: force.train(units=400, iterations=1000, threshold=1),
+        "force test": lambda: [trained.test() for _ in range(1000)],
+        "force noise": lambda: trained.robustness(0.1, trials=5000),
         "innate": lambda: innate.timing(units=600, delay=4000, recurrent_trials=50),
+        "capacity": lambda: innate.capacity([4000], 4, units=400),
         "motif": lambda: library.train(targets, batches=100000, threads=1),
         "preparation": lambda: motif.prepare(units=300, batches=100000, threads=1),
     }
     library = motif.prepare(architecture="additive", units=200, seed=1)
     targets = motif.targets(count=2)
-    assert least_lateness(jobs[work], 0.3, aside=work in ("motif", "preparation")) < 0.1
+    trained = force.train(units=400, iterations=1) if work.startswith("force ") else None
+    assert least_lateness(jobs[work], 0.3, aside=work in ("motif", "preparation", "capacity")) < 0.1
     assert rheobase.simulate(lif, np.zeros((1, 20))).duration_ms == 95
 
 
@@ -52,6 +57,29 @@ def test_a_training_that_is_stopped_goes_on_bit_for_bit(tmp_path):
     resumed = rheobase.train("go-nogo", resume=checkpoint)
     np.testing.assert_array_equal(resumed.model.w, whole.model.w)
     np.testing.assert_array_equal(resumed.losses, whole.losses)
+
+
+def test_a_stop_in_an_evaluation_goes_on_bit_for_bit(tmp_path):
+    """Evaluations take nearly all of the time here: Ctrl-C comes within one."""
+    options = dict(units=50, trials=40, batch=4, evaluate_every=8, evaluation_trials=2000, seed=3, stop_loss=0)
+    begin = time.monotonic()
+    whole = rheobase.train("go-nogo", **options)
+    seconds = time.monotonic() - begin
+    checkpoint = tmp_path / "c.mat"
+    stops = 0
+    for part in (0.35, 0.6, 0.85):
+        with interrupted_after(part * seconds):
+            try:
+                rheobase.train("go-nogo", checkpoint=checkpoint, **options)
+                continue
+            except KeyboardInterrupt:
+                pass
+        stops += 1
+        resumed = rheobase.train("go-nogo", resume=checkpoint)
+        np.testing.assert_array_equal(resumed.model.w, whole.model.w)
+        np.testing.assert_array_equal(resumed.evaluations, whole.evaluations)
+        assert resumed.accuracy == whole.accuracy
+    assert stops > 0
 
 
 def test_the_lock_is_free_while_computing(lif):

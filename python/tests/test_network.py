@@ -45,6 +45,37 @@ def test_a_hundred_units_over_ten_thousand_steps():
     assert loaded.units["rnn.v"].tolist() == [0, 1, 2, 3, 4] and loaded.time_unit == "ms"
 
 
+def test_one_column_is_shared_by_all_units():
+    rng = np.random.default_rng(3)
+    u, v = rng.normal(size=(40, 1)), rng.normal(size=(40, 3))
+    populations = {"p": {"template": "tanh", "size": 5}, "q": {"template": "tanh", "size": 3}}
+    edges = [{"source": "p.r", "target": "q.r_in", "weights": rng.normal(size=(3, 5))}]
+    shared = Network(step=0.1, populations=populations, edges=edges, inputs={"p.I_ext": 1, "q.I_ext": 3})
+    each = Network(step=0.1, populations=populations, edges=edges, inputs=["p.I_ext", "q.I_ext"])
+    assert (shared.input_columns, each.input_columns) == (4, 8)
+    seen = shared.run(np.hstack([u, v]), record=["p.v", "q.v"])
+    wide = each.run(np.hstack([np.repeat(u, 5, axis=1), v]), record=["p.v", "q.v"])
+    np.testing.assert_array_equal(seen["p.v"], wide["p.v"])
+    np.testing.assert_array_equal(seen["q.v"], wide["q.v"])
+    assert np.ptp(seen["p.v"], axis=0).max() == 0 and np.ptp(seen["q.v"], axis=0).max() > 0
+    with pytest.raises(rheobase.InputError, match="inputs"):
+        shared.run(np.ones((40, 8)), record=["p.v"])
+
+
+def test_a_file_gives_the_sampling_that_a_run_does_not_name(tmp_path):
+    (tmp_path / "n.toml").write_text(
+        'step = 0.1\n[population.p]\ntemplate = "tanh"\nsize = 2\n[[input]]\nto = "p.I_ext"\nvalue = 1.0\n'
+        '[run]\nsteps = 60\nsampling = 10\n[[record]]\nsignal = "p.v"\n')
+    network = Network.load(tmp_path / "n.toml")
+    every, tenth = network.run(sampling=1), network.run()
+    assert every["p.v"].shape == (2, 60) and tenth["p.v"].shape == (2, 6)
+    np.testing.assert_array_equal(tenth["p.v"], every["p.v"][:, ::10])
+    np.testing.assert_array_equal(tenth.time, every.time[::10])
+    assert network.input_columns == 1  # one value in the file: a column that both units share
+    other = network.run(np.full((1, 1), 2.0), steps=30)  # other inputs, the file's sampling
+    assert other["p.v"].shape == (2, 3) and (other["p.v"][:, 1:] > tenth["p.v"][:, 1:3]).all()
+
+
 def test_a_run_is_that_of_the_command_line(program, tmp_path):
     io = pytest.importorskip("scipy.io")
     program("network", "run", FILE, "-o", tmp_path / "run.mat")

@@ -110,3 +110,19 @@ def test_force_targets_of_ones_own():
                        ([np.ones((3, 400)), np.ones((3, 400))], "spikes")]:
         with pytest.raises(rheobase.InputError, match=words):
             force.train(bad, sample_step=20, delay_step=120, cue_step=350)
+
+
+@pytest.mark.parametrize("call, argument, words", [
+    (lambda: innate.timing(units=20, step=20), "step", "20 ms; must be above 0 and at most tau, 10"),
+    (lambda: innate.timing(units=1), "units", "found 1; must be an integer, 2 to"),
+    (lambda: innate.timing(units=20, delay=5000, window=300), "delay", "must lie inside the window"),
+    (lambda: innate.capacity([100], 1, units=20, step=20), "step", "at most tau, 10"),
+    (lambda: attractor.simulate(tau=10, step=20, trials=2), "step", "must be above 0 and at most tau, 10"),
+    (lambda: attractor.simulate(cue_on=900, cue_off=800, trials=2), "cue_off", "cue_on"),
+    (lambda: force.train(units=10, sample_step=50, delay_step=40), "delay_step", "must come after the sample"),
+])
+def test_faults_are_told_in_the_arguments_names(call, argument, words):
+    with pytest.raises(rheobase.InputError) as caught:
+        call()
+    assert caught.value.argument == argument and words in str(caught.value)
+    assert "_ms" not in str(caught.value)

@@ -11,6 +11,16 @@ bool passed_multiple(int before, int now, int every) {
   return every > 0 && now / every > before / every;
 }
 
+/// Does something that a stop may break off. @returns false where it did
+bool completes(const std::function<void()>& work) {
+  try {
+    work();
+    return true;
+  } catch (const Cancelled&) {
+    return false;
+  }
+}
+
 }  // namespace
 
 LearningOutcome learn(Learner& learner, const LearningLoop& loop, const RunControl& control,
@@ -20,22 +30,31 @@ LearningOutcome learn(Learner& learner, const LearningLoop& loop, const RunContr
       save(learner);
     }
   };
+  if (learner.done() > 0 && learner.evaluated() >= 0) {  // where a stop or the end came between
+    const bool due = passed_multiple(learner.evaluated(), learner.done(), loop.evaluate_every);
+    if (due && !completes([&] { learner.evaluate(); })) {
+      keep();
+      return LearningOutcome::cancelled;
+    }
+    if (learner.evaluated() == learner.done() && learner.finished()) {
+      return LearningOutcome::criteria_met;
+    }
+  }
   for (int piece = 1; learner.done() < learner.total(); ++piece) {
     if (control.stop_requested()) {
       keep();
       return LearningOutcome::cancelled;
     }
     const int before = learner.done();
-    try {
-      learner.advance();
-    } catch (const Cancelled&) {  // the piece was given up: the state is that before it
+    if (!completes([&] { learner.advance(); })) {  // given up: the state is that before it
       keep();
       return LearningOutcome::cancelled;
     }
     const int now = learner.done();
     const bool evaluated = passed_multiple(before, now, loop.evaluate_every);
-    if (evaluated) {
-      learner.evaluate();
+    if (evaluated && !completes([&] { learner.evaluate(); })) {
+      keep();
+      return LearningOutcome::cancelled;
     }
     if (passed_multiple(before, now, loop.checkpoint_every)) {
       keep();

@@ -32,8 +32,12 @@ class Learner {
   /// Does the next piece of work: one or more trials. @throws NonFiniteError naming the trial,
   /// Cancelled where it was asked to stop and left its state as it was before
   virtual void advance() = 0;
-  /// Finds out whether it was enough: on fresh trials, say.
+  /// Finds out whether it was enough: on fresh trials, say. @throws Cancelled where it was asked to
+  /// stop: the evaluation is done when learning goes on
   virtual void evaluate() {}
+  /// Trials that were done at the last evaluation, 0 before the first; -1 where the state does not
+  /// say it.
+  virtual int evaluated() const { return -1; }
   /// What the last evaluation said.
   virtual bool finished() const { return false; }
   /// A short line for a person: "trial 300: loss 7.9".

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "core/error.hpp"
 #include "core/field_table.hpp"
 #include "rate/learning/internal/gradient_learner.hpp"
 #include "rate/learning/learner.hpp"
@@ -107,6 +108,15 @@ std::vector<std::string> unmet_at_the_end(const TrainingOptions& options, const 
   return unmet;
 }
 
+/// A network of a model's inputs, outputs and step, without its weights.
+RateNetwork sizes_of(const DaleModel& model) {
+  RateNetwork sizes;
+  sizes.w_in = model.w_in;
+  sizes.w_out = model.w_out;
+  sizes.step_ms = model.step_ms;
+  return sizes;
+}
+
 }  // namespace
 
 TrainingResult train(TrainingState state, const Task& task, const TrainingOptions& options,
@@ -114,10 +124,18 @@ TrainingResult train(TrainingState state, const Task& task, const TrainingOption
   check(options, training_fields(), "training options");
   validate(state.model, "model");
   validate(state, options, "training state");
-  require_fit(network_of(state.model), task);
+  require_fit(sizes_of(state.model), task);
   const auto start = Clock::now();
-  GradientLearner learner(std::move(state), task, options, {{}, control.cancelled});
   TrainingResult result;
+  if (control.stop_requested()) {  // a large network takes a while to be laid out
+    if (checkpoint) {
+      checkpoint(state);
+    }
+    result.outcome = TrainingOutcome::cancelled;
+    result.state = std::move(state);
+    return result;
+  }
+  GradientLearner learner(std::move(state), task, options, {{}, control.cancelled});
   result.outcome = outcome_of(learn(learner,
                                     {.evaluate_every = options.evaluate_every,
                                      .checkpoint_every = options.checkpoint_every,
@@ -127,8 +145,15 @@ TrainingResult train(TrainingState state, const Task& task, const TrainingOption
                                         checkpoint(learner.training_state());
                                       }
                                     }));
-  if (result.outcome != TrainingOutcome::cancelled) {
-    result.last_evaluation = learner.final_evaluation();
+  try {
+    if (result.outcome != TrainingOutcome::cancelled) {
+      result.last_evaluation = learner.final_evaluation();
+    }
+  } catch (const Cancelled&) {
+    result.outcome = TrainingOutcome::cancelled;
+    if (checkpoint) {
+      checkpoint(learner.training_state());
+    }
   }
   result.state = learner.take_state();
   if (result.outcome == TrainingOutcome::max_trials_reached) {

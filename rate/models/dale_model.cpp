@@ -14,8 +14,16 @@ namespace rheobase::rate {
 namespace {
 
 Eigen::MatrixXd signed_and_masked(const DaleModel& model, const Eigen::MatrixXd& w) {
-  const Eigen::MatrixXd magnitude = model.dale ? Eigen::MatrixXd(w.cwiseMax(0.0)) : w;
-  return (magnitude * model.sign.asDiagonal()).cwiseProduct(model.mask);
+  Eigen::MatrixXd effective(w.rows(), w.cols());
+  for (Eigen::Index j = 0; j < w.cols(); ++j) {
+    const auto masked = model.mask.col(j).array() * model.sign[j];
+    if (model.dale) {
+      effective.col(j) = w.col(j).array().max(0.0) * masked;
+    } else {
+      effective.col(j) = w.col(j).array() * masked;
+    }
+  }
+  return effective;
 }
 
 void validate_recurrence(const DaleModel& model, const FieldCheck& check) {
@@ -145,6 +153,14 @@ std::vector<UnitType> types_of(const DaleModel& model) {
 }  // namespace
 
 RateNetwork network_of(const DaleModel& model) {
+  RateNetwork network = trained_network_of(model);
+  if (model.w0.size() > 0) {
+    network.w_initial = effective_initial_weights(model);
+  }
+  return network;
+}
+
+RateNetwork trained_network_of(const DaleModel& model) {
   RateNetwork network;
   network.w = effective_weights(model);
   network.w_in = model.w_in;
@@ -158,9 +174,6 @@ RateNetwork network_of(const DaleModel& model) {
   network.initial.scale = kInitialNoise;
   if (model.dale) {
     network.unit_type = types_of(model);
-  }
-  if (model.w0.size() > 0) {
-    network.w_initial = effective_initial_weights(model);
   }
   return network;
 }

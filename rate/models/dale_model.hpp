@@ -83,6 +83,8 @@ Eigen::MatrixXd effective_initial_weights(const DaleModel& model);
 
 /// The network that the parameters stand for, with white noise on the state.
 RateNetwork network_of(const DaleModel& model);
+/// The same without w_initial, for what only runs it.
+RateNetwork trained_network_of(const DaleModel& model);
 
 /// Parameters that stand for this network, whatever made it, so that training can go on from it.
 /// Where every unit's outgoing weights have one sign, under Dale's principle; weights of 0 stay 0.

@@ -75,6 +75,27 @@ double mean_r2(const Followed& followed, const Eigen::MatrixXd& output) {
   return sum / static_cast<double>(output.rows());
 }
 
+/// Where anything comes in in a trial, each stretch once: cues and perturbations.
+std::vector<std::pair<int, int>> pulses_of(const std::vector<Followed>& all) {
+  std::vector<std::pair<int, int>> windows;
+  for (const Followed& one : all) {
+    const Eigen::MatrixXd& input = one.trial.input;
+    for (int first = 0; first < input.cols(); ++first) {
+      int end = first;
+      while (end < input.cols() && !input.col(end).isZero(0.0)) {
+        ++end;
+      }
+      if (end > first) {
+        windows.emplace_back(first, end);
+        first = end;
+      }
+    }
+  }
+  std::ranges::sort(windows);
+  windows.erase(std::unique(windows.begin(), windows.end()), windows.end());
+  return windows;
+}
+
 }  // namespace trajectory_task_parts
 
 Task trajectory_task(const std::string& name, std::vector<Trajectory> trajectories, double step_ms,
@@ -134,8 +155,8 @@ Task trajectory_task(const std::string& name, std::vector<Trajectory> trajectori
     return rate_correct(parameters, trial,
                         at_rate_steps(output, trial.target.cols() - 1, step_ms).transpose());
   };
-  definition.stimulus_windows = [](const TaskParameters&) {
-    return std::vector<std::pair<int, int>>{};
+  definition.stimulus_windows = [windows = pulses_of(*all)](const TaskParameters&) {
+    return windows;
   };
   return {std::make_shared<const TaskDefinition>(std::move(definition)), overrides};
 }

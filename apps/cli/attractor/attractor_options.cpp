@@ -7,6 +7,7 @@
 #include "apps/cli/number_list.hpp"
 #include "apps/cli/text_format.hpp"
 #include "core/error.hpp"
+#include "core/option_names.hpp"
 
 namespace rheobase::cli {
 
@@ -38,11 +39,15 @@ const rate::AttractorModel& attractor_type(const AttractorChoice& choice) {
 }
 
 rate::AttractorModel attractor_of(const AttractorChoice& choice) {
-  rate::AttractorModel model = attractor_type(choice);
-  set_given(choice.given, rate::attractor_fields(), model);
-  validate(model);
-  validate(choice.protocol, model);
-  return model;
+  return with_option_names(
+      [&] {
+        rate::AttractorModel model = attractor_type(choice);
+        set_given(choice.given, rate::attractor_fields(), model);
+        validate(model);
+        validate(choice.protocol, model);
+        return model;
+      },
+      rate::attractor_fields(), rate::attractor_protocol_fields());
 }
 
 std::vector<double> attractor_levels(const AttractorChoice& choice,

@@ -11,6 +11,7 @@
 #include "apps/cli/text_format.hpp"
 #include "apps/cli/text_table.hpp"
 #include "core/error.hpp"
+#include "core/option_names.hpp"
 
 namespace rheobase::cli {
 
@@ -55,7 +56,9 @@ io::AttractorFile simulate_levels(const AttractorSimulation& request, const Cons
         report({(static_cast<double>(level) + progress.fraction) / levels, progress.status});
       };
     }
-    file.trials.push_back(rate::simulate_attractor(file.model, file.protocol, options, control));
+    file.trials.push_back(with_option_names(
+        [&] { return rate::simulate_attractor(file.model, file.protocol, options, control); },
+        rate::attractor_trial_fields()));
   }
   return file;
 }

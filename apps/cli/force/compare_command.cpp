@@ -9,6 +9,7 @@
 #include "apps/cli/output_file.hpp"
 #include "apps/cli/plot_output.hpp"
 #include "apps/cli/progress_bar.hpp"
+#include "apps/cli/text_table.hpp"
 
 namespace rheobase::cli {
 
@@ -51,9 +52,17 @@ void run_force_compare(ForceCompareRequest request, const Console& console) {
     report::draw_chart(force_comparison_chart(file, comparison), request.plot);
   }
   if (request.json) {
-    print_json(console, with_plot(force_comparison_json(comparison), request.plot));
+    Json json = force_comparison_json(comparison);
+    json["note"] = convergence_note(file);
+    print_json(console, with_plot(std::move(json), request.plot));
   } else {
-    console.out << force_comparison_table(comparison) << saved_plot(request.plot);
+    console.out << force_comparison_table(comparison);
+    if (const std::string said = convergence_note(file); !said.empty()) {
+      Summary summary;
+      summary.add("note", said);
+      console.out << '\n' << summary.text();
+    }
+    console.out << saved_plot(request.plot);
   }
 }
 

@@ -30,11 +30,25 @@ ChartPanel force_projection_panel(const std::string& title, const rate::ForceCod
                             kSideColours.at(side), kSideLabels.at(side)});
   }
   panel.x_range = {{seconds(0), seconds(epochs.steps)}};
-  panel.y_range = {{-0.8, 2.2}};
+  panel.y_range = projection_range(panel.series);
   if (clamped.to > clamped.from) {
     panel.shaded = {{seconds(clamped.from), seconds(clamped.to)}};
   }
   return panel;
+}
+
+std::pair<double, double> projection_range(const std::vector<report::ChartSeries>& series) {
+  constexpr std::pair<double, double> kUsual{-0.8, 2.2};
+  constexpr double kKey = 0.3;
+  auto [low, high] = kUsual;
+  for (const report::ChartSeries& one : series) {
+    const auto drawn = one.values.rightCols(one.values.cols() - 1);
+    if (drawn.size() > 0 && drawn.allFinite()) {
+      low = std::min(low, drawn.minCoeff());
+      high = std::max(high, drawn.maxCoeff());
+    }
+  }
+  return {low, high > kUsual.second ? high + kKey * (high - low) : high};
 }
 
 Eigen::MatrixXd shares_in_bins(const std::vector<double>& values, double low, double high,
@@ -54,13 +68,43 @@ Eigen::MatrixXd shares_in_bins(const std::vector<double>& values, double low, do
   return shares;
 }
 
+namespace {
+
+struct EndpointBins {
+  double low, high, width;
+  std::pair<double, double> shown;
+};
+
+/// The usual ones, or as many over a network's own endpoints where those lie elsewhere.
+EndpointBins endpoint_bins(const rate::ForceCoding& coding) {
+  EndpointBins bins{-1.45, 2.55, 0.1, {-1.0, 2.0}};
+  double low = bins.low;
+  double high = bins.high;
+  for (const std::vector<double>& side : coding.endpoint) {
+    for (const double at : side) {
+      low = std::min(low, at);
+      high = std::max(high, at);
+    }
+  }
+  if (low < bins.low || high > bins.high) {
+    constexpr double kBins = 40.0;
+    const double width = (high - low) / (kBins - 2.0);
+    bins = {low - width, high + width, width, {low - width, high + width}};
+  }
+  return bins;
+}
+
+}  // namespace
+
 ChartPanel force_endpoint_panel(const std::string& title, const rate::ForceCoding& coding) {
   ChartPanel panel{title, "CD projection at the end of the delay", "Fraction of trials", {}};
+  const EndpointBins bins = endpoint_bins(coding);
   for (const std::size_t side : {0U, 1U}) {
-    panel.series.push_back({Style::steps, shares_in_bins(coding.endpoint[side], -1.45, 2.55, 0.1),
+    panel.series.push_back({Style::steps,
+                            shares_in_bins(coding.endpoint[side], bins.low, bins.high, bins.width),
                             kSideColours.at(side), kSideLabels.at(side), 1.4});
   }
-  panel.x_range = {{-1.0, 2.0}};
+  panel.x_range = bins.shown;
   // Room for the key above the outlines.
   double highest = 0.1;
   for (const report::ChartSeries& series : panel.series) {

@@ -2,6 +2,8 @@
 
 #include <array>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "apps/report/chart.hpp"
 #include "rate/learning/force/force_coding.hpp"
@@ -13,6 +15,9 @@ namespace rheobase::cli {
 report::ChartPanel force_projection_panel(const std::string& title, const rate::ForceCoding& coding,
                                           const rate::TrialEpochs& epochs, double step_ms,
                                           const rate::ForceClamp& clamped = {});
+
+/// The usual range of projections with room for a key, wider where what is drawn asks for it.
+std::pair<double, double> projection_range(const std::vector<report::ChartSeries>& series);
 
 /// Histogram of the endpoints of each side.
 report::ChartPanel force_endpoint_panel(const std::string& title, const rate::ForceCoding& coding);

@@ -10,6 +10,8 @@
 namespace rheobase::cli {
 
 std::string force_comparison_table(const rate::ForceComparison& comparison);
+/// What to know of a network that did not converge; empty where it did.
+std::string convergence_note(const io::ForceFile& file);
 Json force_comparison_json(const rate::ForceComparison& comparison);
 report::Chart force_comparison_chart(const io::ForceFile& file,
                                      const rate::ForceComparison& comparison);

@@ -77,7 +77,7 @@ ChartPanel response_panel(const std::string& title, const std::string& x_label,
     }
     panel.series.push_back({Style::bars, bars, kSideColours.at(side), kSideLabels.at(side), 0.9});
   }
-  panel.y_range = {{-0.8, 2.2}};
+  panel.y_range = projection_range(panel.series);
   const double strongest = points.empty() ? 1.0 : std::max(1e-9, strength(points.back()));
   panel.x_range = {{-0.05 * strongest, 1.05 * strongest}};
   return panel;
@@ -112,6 +112,17 @@ Json force_comparison_json(const rate::ForceComparison& comparison) {
     network.push_back(json);
   }
   return {{"structured_model", model}, {"trained_network", network}};
+}
+
+std::string convergence_note(const io::ForceFile& file) {
+  if (file.converged || file.pvar.empty()) {
+    return {};
+  }
+  return fmt::format(
+      "the network did not converge (pVar {:.3f} right, {:.3f} left; above {:g} is wanted): what "
+      "it "
+      "answers, and the direction that it is projected on, say little about the two sides",
+      file.pvar.back().at(0), file.pvar.back().at(1), file.options.threshold);
 }
 
 report::Chart force_comparison_chart(const io::ForceFile& file,

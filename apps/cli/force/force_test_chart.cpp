@@ -178,6 +178,7 @@ ChartPanel dimension_panel(const ForceTestResults& results) {
         {Style::points, points, kSideColours.at(side), kSideLabels.at(side), 1.8});
   }
   panel.x_range = {{0.5, 3.5}};
+  panel.x_tick = 1.0;
   panel.y_range = {
       {0.0, 1.25 * static_cast<double>(std::max({s.target_dimensions[0], s.target_dimensions[1],
                                                  s.trained_dimensions[0], s.trained_dimensions[1],

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <vector>
 
 #include <fmt/format.h>
@@ -15,6 +16,15 @@ namespace {
 using report::ChartPanel;
 using Style = report::ChartSeries::Style;
 
+/// A distance of 1, 2 or 5 times a power of ten, six ticks or so: iterations are whole numbers.
+double whole_tick(Eigen::Index count) {
+  constexpr double kTicks = 6.0;
+  const double least = std::max(1.0, static_cast<double>(count) / kTicks);
+  const double ten = std::pow(10.0, std::floor(std::log10(least)));
+  const double times = least / ten;
+  return ten * (times <= 1.0 ? 1.0 : times <= 2.0 ? 2.0 : times <= 5.0 ? 5.0 : 10.0);
+}
+
 ChartPanel pvar_panel(const io::ForceFile& file) {
   // Early networks can be any distance from their targets: what lies below is marked at the floor.
   constexpr double kFloor = -1.0;
@@ -25,6 +35,7 @@ ChartPanel pvar_panel(const io::ForceFile& file) {
   lowest = std::max(lowest, kFloor) - 0.05;
   ChartPanel panel{"Explained variation", "Iteration", "pVar", {}};
   const auto count = static_cast<Eigen::Index>(file.pvar.size());
+  bool any_below = false;
   for (const std::size_t side : {0U, 1U}) {
     Eigen::MatrixXd points(count, 2);
     for (Eigen::Index i = 0; i < count; ++i) {
@@ -39,16 +50,20 @@ ChartPanel pvar_panel(const io::ForceFile& file) {
       }
     }
     const auto marked = static_cast<Eigen::Index>(below.size());
+    // Both sides' rings mean the same: one line in the key.
+    const std::string said = marked > 0 && !any_below ? fmt::format("below {:g}", kFloor) : "";
+    any_below = any_below || marked > 0;
     panel.series.push_back(
         {Style::rings,
          report::chart_points(Eigen::Map<const Eigen::VectorXd>(below.data(), marked),
                               Eigen::VectorXd::Constant(marked, kFloor)),
-         kSideColours.at(side), fmt::format("{}, below {:g}", kSideLabels.at(side), kFloor)});
+         kSideColours.at(side), said});
   }
   Eigen::MatrixXd wanted(2, 2);
   wanted << 0.0, file.options.threshold, static_cast<double>(count + 1), file.options.threshold;
   panel.series.push_back({Style::dashes, wanted, report::kGrey, "stop", 0.8});
   panel.x_range = {{0.0, static_cast<double>(count + 1)}};
+  panel.x_tick = whole_tick(count);
   // Room for the key above 1.
   panel.y_range = {{lowest, 1.0 + 0.75 * (1.0 - lowest)}};
   panel.y_tick = 0.5;

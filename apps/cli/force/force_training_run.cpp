@@ -14,6 +14,7 @@
 #include "apps/cli/text_table.hpp"
 #include "core/counted.hpp"
 #include "core/error.hpp"
+#include "core/option_names.hpp"
 #include "rate/learning/force/force_robustness.hpp"
 
 namespace rheobase::cli {
@@ -33,15 +34,22 @@ io::ForceFile new_start(const ForceTrainRequest& request) {
     const Eigen::Index made = request.targets.generated.units;
     require_memory(force_memory_bytes(made, request.targets.epochs.steps), made);
   }
-  const ChosenTargets targets = choose_targets(request.targets);
+  const ChosenTargets targets =
+      with_option_names([&] { return choose_targets(request.targets); },
+                        rate::generated_target_fields(), rate::trial_epoch_fields());
   const Eigen::Index units = targets.set.target[0].rows();
   require_memory(force_memory_bytes(units, targets.set.epochs.steps), units);
   io::ForceFile file;
   file.options = request.training;
-  file.network = rate::make_force_network(units, request.network, file.options.seed);
-  file.task = {targets.set.epochs,
-               rate::frozen_inputs(targets.set.epochs, units, file.options.seed, request.input),
-               targets.set.target};
+  with_option_names(
+      [&] {
+        file.network = rate::make_force_network(units, request.network, file.options.seed);
+        file.task = {
+            targets.set.epochs,
+            rate::frozen_inputs(targets.set.epochs, units, file.options.seed, request.input),
+            targets.set.target};
+      },
+      rate::force_network_fields(), rate::force_input_fields());
   file.selectivity = targets.set.selectivity;
   file.targets = targets.description;
   file.suppressed = request.targets.suppressed;

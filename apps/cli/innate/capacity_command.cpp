@@ -23,6 +23,7 @@
 #include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/field_table.hpp"
+#include "core/option_names.hpp"
 #include "core/parallel.hpp"
 #include "io/mat/atomic_file.hpp"
 #include "io/mat/capacity_file.hpp"
@@ -288,16 +289,9 @@ std::vector<double> delays_of(const std::string& text) {
   return delays;
 }
 
-/// Computes what the folder does not hold yet, writes the summaries and prints the curve.
-void run_capacity(CapacityRequest request, const Console& console) {
-  if (request.output.empty()) {
-    throw InputError("--output", "", "nothing", "must name the folder of the results");
-  }
-  request.options.delays_ms = delays_of(request.delays);
-  if (!request.plot.empty()) {
-    report::figure_format_of(request.plot);
-  }
-  rate::CapacityOptions& options = request.options;
+/// Whether networks of every delay can be made and fit into memory.
+void check_networks(const rate::CapacityOptions& options) {
+  validate(options.setup.network);
   for (const double delay : options.delays_ms) {
     rate::TimingTarget target = options.target;
     target.delay_ms = delay;
@@ -307,6 +301,20 @@ void run_capacity(CapacityRequest request, const Console& console) {
     experiment.trials = longest.experiment.trials;
     require_memory(options.setup.network, experiment);
   }
+}
+
+/// Computes what the folder does not hold yet, writes the summaries and prints the curve.
+void run_capacity(CapacityRequest request, const Console& console) {
+  if (request.output.empty()) {
+    throw InputError("--output", "", "nothing", "must name the folder of the results");
+  }
+  request.options.delays_ms = delays_of(request.delays);
+  if (!request.plot.empty()) {
+    report::figure_format_of(request.plot);
+  }
+  with_option_names([&] { check_networks(request.options); }, rate::reservoir_fields(),
+                    rate::timing_target_fields(), rate::trial_clock_fields(),
+                    rate::innate_fields());
   std::error_code failure;
   fs::create_directories(request.output, failure);
   if (failure) {

@@ -4,6 +4,7 @@
 
 #include "apps/cli/text_format.hpp"
 #include "apps/cli/text_table.hpp"
+#include "apps/report/innate_report.hpp"
 #include "core/counted.hpp"
 #include "core/field_table.hpp"
 
@@ -92,6 +93,16 @@ Json options_json(const io::InnateFile& file) {
   return json;
 }
 
+/// Clock, cue and perturbation of every trajectory.
+void add_trials(const io::InnateFile& file, Summary& summary) {
+  const std::size_t count = file.experiment.trials.size();
+  for (std::size_t k = 0; k < count; ++k) {
+    const std::string name = count > 1 ? name_of(file, k) + ": " : std::string();
+    summary.add(k == 0 ? "trial" : "", name + report::innate_trial_text(file, k));
+    summary.add("", name + report::innate_perturbation_text(file, k));
+  }
+}
+
 }  // namespace
 
 std::string test_table(const io::InnateFile& file) {
@@ -125,9 +136,12 @@ std::string exponent_text(double before, double after) {
 
 std::string innate_warning(const io::InnateFile& file) {
   if (file.result.state.recurrent_loss.size() > 1 && !file.result.loss_fell()) {
-    return "the loss of the recurrent trials did not fall: the network is not tamed, whatever an "
-           "unperturbed test shows; more --recurrent-trials, a smaller --gain or another --seed "
-           "may help";
+    return fmt::format(
+        "the loss of the recurrent trials did not fall by a fifth: the network is not tamed, "
+        "whatever an unperturbed test shows; more --recurrent-trials, a smaller --gain{} or "
+        "another --seed may help",
+        file.experiment.spike_noise > 0.0 ? ", a larger --spike-noise (less noise), a larger --tau"
+                                          : "");
   }
   return {};
 }
@@ -141,6 +155,7 @@ std::string training_text(const io::InnateFile& file) {
               fmt::format("{} recurrent and {} readout trials, noise {:g}{}", state.recurrent_done,
                           state.readout_done, file.experiment.noise,
                           spike_noise_text(file.experiment.spike_noise)));
+  add_trials(file, summary);
   if (file.exponents) {
     summary.add("Lyapunov",
                 "free: " + exponent_text(file.exponents->free_before, file.exponents->free_after));

@@ -16,6 +16,7 @@
 #include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/field_table.hpp"
+#include "core/option_names.hpp"
 #include "core/parallel.hpp"
 #include "io/mat/innate_file.hpp"
 #include "io/mat/innate_start_file.hpp"
@@ -52,15 +53,12 @@ std::vector<std::string> words_of(const std::string& text) {
   return words;
 }
 
-/// Faults of a library's option in the words of the command line.
+/// A window that is not as long as a path is the option's fault.
 template <class Make>
-auto with_option_names(const Make& make) {
+auto with_window_named(const Make& make) {
   try {
     return make();
   } catch (const InputError& error) {
-    if (error.field() == "delay_ms") {
-      throw InputError("--delay", "", error.found() + " ms", error.required());
-    }
     if (error.field() == "target") {
       throw InputError("--window", "", "a path of " + error.found(),
                        error.required() + " (leave --window out: the path has its own)");
@@ -88,12 +86,11 @@ void set_trials(const InnateRequest& request, io::InnateFile& file,
   rate::InnateSetup made;
   if (request.kind == "timing") {
     file.names = {"pulse"};
-    made = with_option_names(
-        [&] { return rate::timing_setup(request.target, request.clock, step_ms); });
+    made = rate::timing_setup(request.target, request.clock, step_ms);
   } else {
     file.names = words_of(request.words);
     const std::vector<Eigen::MatrixXd> paths = paths_of(request, file.names);
-    made = with_option_names([&] { return rate::words_setup(paths, request.clock, step_ms); });
+    made = with_window_named([&] { return rate::words_setup(paths, request.clock, step_ms); });
     network.outputs = made.network.outputs;
   }
   const int needed = static_cast<int>(2 * made.experiment.trials.size());
@@ -142,7 +139,12 @@ io::InnateFile given_start_of(const InnateRequest& request) {
 }
 
 io::InnateFile new_training(const InnateRequest& request, const Console& console) {
-  io::InnateFile file = request.from.empty() ? drawn_start_of(request) : given_start_of(request);
+  io::InnateFile file =
+      request.from.empty()
+          ? with_option_names([&] { return drawn_start_of(request); }, rate::reservoir_fields(),
+                              rate::timing_target_fields(), rate::trial_clock_fields(),
+                              rate::innate_fields())
+          : given_start_of(request);
   file.kind = request.kind;
   file.experiment.rule.schedule.seed = file.experiment.seed;
   file.command = with_seed(console.command_line, file.experiment.seed);
@@ -203,29 +205,42 @@ void save_innate_checkpoint(const io::InnateFile& file, const rate::InnateState&
 }
 
 /// What a training that was stopped says, once its checkpoint is there.
-Cancelled stopped_at(const io::InnateFile& file, const fs::path& checkpoint) {
-  const rate::InnateState& now = file.result.state;
-  return Cancelled(fmt::format(
-      "stopped after {} recurrent and {} readout trials; continue with: "
-      "rheobase innate {} --resume {}",
-      now.recurrent_done, now.readout_done, file.kind, shell_quoted(checkpoint.string())));
+Cancelled stopped_at(const io::InnateFile& file, int recurrent_done, int readout_done,
+                     const fs::path& checkpoint) {
+  return Cancelled(
+      fmt::format("stopped after {} recurrent and {} readout trials; continue with: "
+                  "rheobase innate {} --resume {}",
+                  recurrent_done, readout_done, file.kind, shell_quoted(checkpoint.string())));
 }
 
-/// Trains with checkpoints. @throws Cancelled after the last of them
+/// Trains with checkpoints; a stop gives the trial at hand up. @throws Cancelled after the last of
+/// them
 void train_innate(io::InnateFile& file, const InnateRequest& request, const fs::path& checkpoint,
                   const InterruptGuard& guard, const Console& console) {
   const rate::InnateState state = std::move(file.result.state);
   const bool resumed = !state.arrays.empty();
+  fs::path kept = request.resume;
+  int recurrent_done = state.recurrent_done;
+  int readout_done = state.readout_done;
   const auto save = [&](const rate::InnateState& now) {
     save_innate_checkpoint(file, now, checkpoint);
+    kept = checkpoint;
+    recurrent_done = now.recurrent_done;
+    readout_done = now.readout_done;
   };
-  {
+  try {
     ProgressBar bar(console, "training");
-    file.result = rate::run_innate(file.start, file.experiment, bar.control(guard),
-                                   {request.checkpoint_every, save}, resumed ? &state : nullptr);
+    file.result =
+        rate::run_innate(file.start, file.experiment, bar.control(guard),
+                         {request.checkpoint_every, save, true}, resumed ? &state : nullptr);
+  } catch (const Cancelled&) {
+    file.result.cancelled = true;
+  }
+  if (file.result.cancelled && kept.empty()) {
+    throw Cancelled("stopped before training began: nothing was written");
   }
   if (file.result.cancelled) {
-    throw stopped_at(file, checkpoint);
+    throw stopped_at(file, recurrent_done, readout_done, kept);
   }
 }
 
@@ -233,14 +248,15 @@ void train_innate(io::InnateFile& file, const InnateRequest& request, const fs::
 /// training, which is complete
 void add_exponents(io::InnateFile& file, const fs::path& checkpoint, const InterruptGuard& guard,
                    const Console& console) {
+  const rate::InnateState& trained = file.result.state;
   try {
     ProgressBar bar(console, "Lyapunov exponents");
     file.exponents = rate::training_exponents(file.start, file.result.network,
                                               file.experiment.trials, file.experiment.seed,
                                               file.experiment.rule.threads, bar.control(guard));
   } catch (const Cancelled&) {
-    save_innate_checkpoint(file, file.result.state, checkpoint);
-    throw stopped_at(file, checkpoint);
+    save_innate_checkpoint(file, trained, checkpoint);
+    throw stopped_at(file, trained.recurrent_done, trained.readout_done, checkpoint);
   }
 }
 

@@ -156,8 +156,10 @@ std::vector<rate::InnateTest> test_trials(const InnateTestRequest& request, cons
                           kSearchTrials + static_cast<std::uint32_t>(i % repeats));
     start.spike_noise = plan.spike_noise;
     start.perturbed = perturbed;
+    rate::TrialRunner<Real> runner{rate::RunningReservoir<Real>(network)};
+    runner.abandon_when(control.cancelled);
     rate::TrialRecord record =
-        rate::record_trial<Real>(network, trial, start, plan.file.experiment.recorded_units);
+        rate::record_trial(runner, trial, start, plan.file.experiment.recorded_units);
     tests[i] = {.trajectory = k,
                 .trained = true,
                 .perturbed = perturbed,
@@ -207,18 +209,13 @@ TestOutcome run_plan(const InnateTestRequest& request, const TestPlan& plan,
                       ? test_trials<float>(request, plan, tests)
                       : test_trials<double>(request, plan, tests);
   outcome.grids = robustness_grids(request, plan, part_of(control, kinds / (kinds + grid), 1.0));
-  const auto go_on = [&] {
-    if (guard.interrupted()) {
-      throw Cancelled("stopped: nothing was written");
-    }
-  };
   if (request.lyapunov) {
-    go_on();
-    outcome.free_exponent = rate::free_lyapunov_exponent(network, {.seed = request.seed});
+    const RunControl asking{{}, control.cancelled};
+    outcome.free_exponent = rate::free_lyapunov_exponent(network, {.seed = request.seed}, asking);
     for (const rate::InnateTrial& trial : experiment.trials) {
-      go_on();
       outcome.exponents.push_back(rate::trial_lyapunov_exponent(
-          network, trial, rate::drawn_start(network.units(), 0.0, request.seed, 0), request.seed));
+          network, trial, rate::drawn_start(network.units(), 0.0, request.seed, 0), request.seed,
+          asking));
     }
   }
   return outcome;

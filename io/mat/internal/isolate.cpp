@@ -92,11 +92,13 @@ void prepare_child(const IsolationLimits& limits) {
   for (int stream = 0; stream <= 2; ++stream) {
     ::dup2(null, stream);
   }
-  for (const int signal : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGPIPE, SIGTERM}) {
+  for (const int signal : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGPIPE}) {
     std::signal(signal, SIG_DFL);
   }
-  std::signal(SIGINT, SIG_IGN);  // Ctrl-C is for the parent, which decides
-  std::signal(SIGXFSZ, SIG_IGN);
+  // What asks a group of processes to stop is for the parent, which decides.
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGXFSZ}) {
+    std::signal(signal, SIG_IGN);
+  }
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_CPU, static_cast<rlim_t>(limits.cpu_seconds));
   limit_memory(address_space() + limits.memory_bytes);

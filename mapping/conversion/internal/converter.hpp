@@ -21,9 +21,6 @@ struct Rung {
   double budget() const { return scaling_factor * copies; }
 };
 
-/// Whether evaluate_rate can give the rates of this network the noise of spikes.
-bool takes_spike_noise(const rate::RateNetwork& network);
-
 /// One run of `convert`: steps and result. The steps are in conversion_search.cpp (published
 /// mapping, confirmation, choice), spike_budget.cpp (what is tried), fitted_search.cpp and
 /// delay_search.cpp.

@@ -99,11 +99,12 @@ std::vector<Eigen::Index> indices_of(const std::vector<bool>& correct) {
 }  // namespace
 
 analysis::CodingDirection force_coding_direction(const ForceNetwork& network, const ForceTask& task,
-                                                 Eigen::Index mean_steps) {
+                                                 Eigen::Index mean_steps,
+                                                 const RunControl& control) {
   ForceTrials undisturbed[2];
   for (const std::size_t side : {0U, 1U}) {
     undisturbed[side] = simulate_force(network, task.epochs, task.input.at(side), {},
-                                       {.trials = 1, .mean_steps = mean_steps});
+                                       {.trials = 1, .mean_steps = mean_steps}, control);
   }
   return undisturbed_direction(undisturbed);
 }
@@ -146,7 +147,7 @@ NoiseTest noise_test(const ForceNetwork& network, const ForceTask& task,
                                   part_of(control, done, done + 0.5));
   }
   const analysis::CodingDirection direction =
-      force_coding_direction(network, task, options.trials.mean_steps);
+      force_coding_direction(network, task, options.trials.mean_steps, {{}, control.cancelled});
   NoiseTest test;
   test.amplitude = options.trials.noise;
   const std::vector<Selectivity> wanted =
@@ -158,6 +159,9 @@ NoiseTest noise_test(const ForceNetwork& network, const ForceTask& task,
   int well = 0;
   const auto count = static_cast<double>(options.trials.trials);
   for (Eigen::Index i = 0; i < options.trials.trials; ++i) {
+    if (control.stop_requested()) {
+      throw Cancelled("stopped before it was complete");
+    }
     for (const std::size_t side : {0U, 1U}) {
       const Selectivity own = side == 0 ? Selectivity::right : Selectivity::left;
       const bool right_choice = agreeing_share(selectivity, own, trials[side].cue_rate.col(i),

@@ -23,9 +23,11 @@ double recovered_selectivity(const std::vector<analysis::Selectivity>& wanted,
 
 /// Direction of the undisturbed trials of both sides: difference of the mean rates over
 /// `mean_steps` steps before the cue, unit length; zero and one are the projections at the cue.
-/// @throws InputError as coding_vector and scaled_direction, where the sides do not differ
+/// @throws InputError as coding_vector and scaled_direction, where the sides do not differ;
+/// Cancelled
 analysis::CodingDirection force_coding_direction(const ForceNetwork& network, const ForceTask& task,
-                                                 Eigen::Index mean_steps = 600);
+                                                 Eigen::Index mean_steps = 600,
+                                                 const RunControl& control = {});
 
 /// Where the trials of one side go; index 0 right, 1 left.
 struct NoiseTest {

@@ -122,9 +122,11 @@ void validate(const ForceTask& task) {
     for (Eigen::Index t = 0; t < target.cols(); ++t) {
       for (Eigen::Index unit = 0; unit < units; ++unit) {
         const double value = target(unit, t);
-        require(value >= 0.0 && value <= 1.0, where, fmt::format("target of side {}", side),
-                fmt::format("{} for unit {} at step {}", value, unit, t),
-                "must be a rate between 0 and 1");
+        if (!(value >= 0.0 && value <= 1.0)) {
+          throw InputError(where, fmt::format("target of side {}", side),
+                           fmt::format("{} for unit {} at step {}", value, unit, t),
+                           "must be a rate between 0 and 1");
+        }
       }
     }
   }
@@ -283,7 +285,7 @@ ForceTrained train_force(
 }
 
 ForceTest test_force(const ForceNetwork& network, const ForceTask& task, PvarNorm norm,
-                     double amplitude, const Eigen::MatrixXd& noise) {
+                     double amplitude, const Eigen::MatrixXd& noise, const RunControl& control) {
   validate(task);
   const auto sides = static_cast<Eigen::Index>(task.target.size());
   require(noise.size() == 0 || (noise.rows() == sides && noise.cols() == task.epochs.steps),
@@ -296,7 +298,7 @@ ForceTest test_force(const ForceNetwork& network, const ForceTask& task, PvarNor
         noise.size() == 0
             ? Eigen::VectorXd()
             : Eigen::VectorXd(noise.row(side).transpose() * force_noise_factor(network, amplitude));
-    test.rate.push_back(run_force_trial(network, task.input[s], xi));
+    test.rate.push_back(run_force_trial(network, task.input[s], xi, {}, control));
     test.rate.back().col(0).setZero();
     test.pvar.push_back(explained_variation(task.target[s], test.rate.back(), norm));
   }

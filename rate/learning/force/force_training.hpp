@@ -194,7 +194,9 @@ struct ForceTest {
 };
 
 /// @param noise  xi of each side and step, sides x steps, times A sqrt(1 / (2 tau)); empty: none
+/// @throws Cancelled where the control says stop
 ForceTest test_force(const ForceNetwork& network, const ForceTask& task, PvarNorm norm,
-                     double amplitude = 0.0, const Eigen::MatrixXd& noise = {});
+                     double amplitude = 0.0, const Eigen::MatrixXd& noise = {},
+                     const RunControl& control = {});
 
 }  // namespace rheobase::rate

@@ -17,9 +17,13 @@ namespace rheobase::rate {
 
 namespace {
 
+double memory_there_gb(const InnateExperiment& e) {
+  return e.memory_gb > 0.0 ? e.memory_gb : usable_memory_bytes() / 1e9;
+}
+
 void require_memory(const InnateExperiment& e, double bytes, const char* what) {
   const double needed = bytes / 1e9;
-  const double there = e.memory_gb > 0.0 ? e.memory_gb : usable_memory_bytes() / 1e9;
+  const double there = memory_there_gb(e);
   if (needed > there) {
     throw InputError("innate training", what, fmt::format("{:.4g} GB", needed),
                      fmt::format("must fit into {:.3g} GB of memory: take fewer units, fewer "
@@ -28,11 +32,16 @@ void require_memory(const InnateExperiment& e, double bytes, const char* what) {
   }
 }
 
-void require_memory(const InnateExperiment& e, const Reservoir& network) {
-  const std::size_t bytes = e.precision == Precision::single_precision
-                                ? innate_memory_bytes<float>(network, e.trials)
-                                : innate_memory_bytes<double>(network, e.trials);
-  require_memory(e, static_cast<double>(bytes), "P and innate trajectories");
+double training_bytes(const InnateExperiment& e, const Reservoir& network) {
+  return static_cast<double>(e.precision == Precision::single_precision
+                                 ? innate_memory_bytes<float>(network, e.trials)
+                                 : innate_memory_bytes<double>(network, e.trials));
+}
+
+/// Whether the state before a trial can be kept: twice while the next one takes its place.
+bool has_room_for_states(const InnateExperiment& e, const Reservoir& network) {
+  const double states = 2.0 * static_cast<double>(innate_memory_bytes<double>(network, {}));
+  return training_bytes(e, network) + states <= 1e9 * memory_there_gb(e);
 }
 
 /// One run of an experiment in one precision.
@@ -44,8 +53,10 @@ class ExperimentRun {
       : experiment_(experiment),
         control_(control),
         checkpoints_(checkpoints),
+        abandons_(checkpoints.abandon &&
+                  (!checkpoints.save || has_room_for_states(experiment, network))),
         training_(network, experiment.trials, experiment.rule) {
-    if (checkpoints.abandon) {
+    if (abandons_) {
       training_.runner().abandon_when([&control] { return control.stop_requested(); });
     }
   }
@@ -61,7 +72,7 @@ class ExperimentRun {
     const LearningOutcome outcome = train(learner);
     trial_ += static_cast<std::uint32_t>(learner.total());
     result_.cancelled = outcome == LearningOutcome::cancelled;
-    if (result_.cancelled && checkpoints_.abandon) {
+    if (result_.cancelled && abandons_) {
       throw Cancelled("stopped inside a trial");
     }
     if (!result_.cancelled) {
@@ -77,17 +88,18 @@ class ExperimentRun {
  private:
   std::size_t trajectories() const { return experiment_.trials.size(); }
 
-  void save(const InnateState& state) {
+  /// The state is a copy of P: taken where somebody wants it.
+  void save(const InnateLearner<Real>& learner) {
     if (checkpoints_.save) {
-      checkpoints_.save(state);
+      checkpoints_.save(learner.innate_state());
     }
   }
 
   /// A trial that is given up has changed weights and P: the state before it is the one to save.
   LearningOutcome train(InnateLearner<Real>& learner) {
-    if (!checkpoints_.abandon || !checkpoints_.save) {
+    if (!abandons_ || !checkpoints_.save) {
       return learn(learner, {.checkpoint_every = checkpoints_.every}, control_,
-                   [&](const Learner&) { save(learner.innate_state()); });
+                   [&](const Learner&) { save(learner); });
     }
     InnateState whole = learner.innate_state();
     int done = learner.done();
@@ -98,7 +110,7 @@ class ExperimentRun {
         done = learner.done();
       }
       if (stopped || (checkpoints_.every > 0 && done % checkpoints_.every == 0)) {
-        save(whole);
+        checkpoints_.save(whole);
       }
     });
   }
@@ -107,11 +119,11 @@ class ExperimentRun {
     try {
       test(true, experiment_.noisy_tests_after, experiment_.perturbed_tests_after);
     } catch (const Cancelled&) {
-      save(learner.innate_state());
+      save(learner);
       throw;
     }
     if (result_.cancelled) {
-      save(learner.innate_state());
+      save(learner);
     }
   }
 
@@ -157,6 +169,7 @@ class ExperimentRun {
   const InnateExperiment& experiment_;
   const RunControl& control_;
   const InnateCheckpoints& checkpoints_;
+  bool abandons_;
   InnateTraining<Real> training_;
   InnateResult result_;
   std::uint32_t trial_ = 0;
@@ -165,10 +178,11 @@ class ExperimentRun {
 }  // namespace
 
 bool InnateResult::loss_fell() const {
+  constexpr double kFallen = 0.8;
   const std::vector<double>& loss = state.recurrent_loss;
   const auto third = static_cast<std::ptrdiff_t>((loss.size() + 2) / 3);
   return loss.size() > 1 && std::accumulate(loss.end() - third, loss.end(), 0.0) <
-                                std::accumulate(loss.begin(), loss.begin() + third, 0.0);
+                                kFallen * std::accumulate(loss.begin(), loss.begin() + third, 0.0);
 }
 
 double InnateResult::mean_r2(bool trained, bool perturbed) const {
@@ -243,7 +257,7 @@ void validate(const InnateExperiment& e, const Reservoir& network) {
         "innate training", "x0", fmt::format("{} x {}", e.x0.rows(), e.x0.cols()),
         fmt::format("must be finite, trials x N, {} x {}", number_of_trials(e), network.units()));
   }
-  require_memory(e, network);
+  require_memory(e, training_bytes(e, network), "P and innate trajectories");
 }
 
 void require_memory(const ReservoirOptions& network, const InnateExperiment& e) {

@@ -122,8 +122,9 @@ struct InnateResult {
   bool cancelled = false;
   double seconds = 0.0;
 
-  /// Whether the recurrent loss of the last third of the trials is below that of the first third:
-  /// where it is not, the network is not tamed, however good an unperturbed test may look.
+  /// Whether the recurrent loss of the last third of the trials is at least a fifth below that of
+  /// the first third, more than trials scatter: where it is not, the network is not tamed, however
+  /// good an unperturbed test may look.
   bool loss_fell() const;
   /// Mean R^2 of the tests of a kind; 0 where there are none.
   double mean_r2(bool trained, bool perturbed) const;
@@ -133,8 +134,8 @@ struct InnateCheckpoints {
   int every = 0;  ///< training trials; 0: only when cancelled
   std::function<void(const InnateState&)> save;
   /// A stop gives up the trial at hand, `save` gets the state before it (from the first training
-  /// trial on) and run_innate throws Cancelled. Otherwise the trial, of whatever length, is
-  /// completed first.
+  /// trial on) and run_innate throws Cancelled. Otherwise, and where memory has no room for that
+  /// state beside the one at hand, the trial, of whatever length, is completed first.
   bool abandon = false;
 };
 

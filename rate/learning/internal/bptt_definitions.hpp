@@ -214,6 +214,7 @@ void Bptt<Real>::run(std::span<const Real> parameters, std::span<const Trial> tr
     std::fill(loop.v.begin(), loop.v.end(), 0.0);
   }
   penalty_ = 0.0;
+  stop_within_batch(control);
   const std::vector<TrialGroup> groups = group_trials<Real>(trials.size());
   if (workspaces_.size() == 1) {
     for (const TrialGroup& group : groups) {
@@ -229,6 +230,7 @@ void Bptt<Real>::run(std::span<const Real> parameters, std::span<const Trial> tr
       add(workspaces_[i], groups[i]);
     }
   }
+  stop_within_batch(control);
   add_weight_penalty();
   parametrisation_->pull_back(parameters, network_, totals_, gradient_);
 }
@@ -330,6 +332,7 @@ void Bptt<Real>::walk_back(Workspace& work, const TrialGroup& group, const RunCo
     arguments.first = chunk.first;
     arguments.last = chunk.last;
     RHEOBASE_SIMD_DISPATCH(options_.level, backward<Real>)(arguments);
+    stop_within_batch(control);
     if (trained_.weights) {
       RHEOBASE_SIMD_DISPATCH(options_.level, weight_gradient<Real>)(weights);
     }

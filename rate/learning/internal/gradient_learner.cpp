@@ -85,12 +85,16 @@ void GradientLearner::evaluate() {
   note_learnt(state_.evaluations.back());
 }
 
+int GradientLearner::evaluated() const {
+  return state_.evaluations.empty() ? 0 : state_.evaluations.back().trial;
+}
+
 RateEvaluation GradientLearner::evaluation(double spike_noise, double margin) {
   write_model();
   const int number = state_.trials_done / options_.evaluate_every;
   const std::uint32_t first =
       static_cast<std::uint32_t>(number) * static_cast<std::uint32_t>(options_.evaluation_trials);
-  return evaluate_rate(network_of(state_.model), task_,
+  return evaluate_rate(trained_network_of(state_.model), task_,
                        {.trials = options_.evaluation_trials,
                         .seed = options_.seed,
                         .first_trial = kStopCriterionTrials + first,
@@ -98,7 +102,8 @@ RateEvaluation GradientLearner::evaluation(double spike_noise, double margin) {
                         .noise = options_.noise,
                         .spike_noise = spike_noise,
                         .margin = margin,
-                        .threads = options_.threads});
+                        .threads = options_.threads},
+                       control_);
 }
 
 RateEvaluation GradientLearner::final_evaluation() {
@@ -106,12 +111,13 @@ RateEvaluation GradientLearner::final_evaluation() {
     return evaluation(0.0, 0.0);
   }
   write_model();
-  return evaluate_rate(network_of(state_.model), task_,
+  return evaluate_rate(trained_network_of(state_.model), task_,
                        {.trials = options_.evaluation_trials,
                         .seed = options_.seed,
                         .loss = options_.loss,
                         .noise = options_.noise,
-                        .threads = options_.threads});
+                        .threads = options_.threads},
+                       control_);
 }
 
 bool GradientLearner::finished() const {

@@ -19,7 +19,7 @@ BpttOptions bptt_options(const TrainingOptions& options, int steps);
 /// options outlive it.
 class GradientLearner : public Learner {
  public:
-  /// @param control  asked to stop within a batch too, which is then given up
+  /// @param control  asked to stop within a batch or an evaluation too, which is then given up
   GradientLearner(TrainingState state, const Task& task, const TrainingOptions& options,
                   RunControl control = {});
 
@@ -29,6 +29,7 @@ class GradientLearner : public Learner {
   void advance() override;
   /// Evaluates the network as the stop criteria want it.
   void evaluate() override;
+  int evaluated() const override;
   bool finished() const override;
   std::string status() const override;
   NamedArrays state() const override { return arrays_of(state_); }

@@ -182,7 +182,7 @@ void validate(const AttractorModel& model) {
   require(model.softness > 0.0 && std::isfinite(model.softness), "softness", model.softness,
           "must be above 0");
   require(model.step_ms > 0.0 && model.step_ms <= model.tau_ms, "step_ms", model.step_ms,
-          "must be above 0 and at most tau_ms");
+          fmt::format("must be above 0 and at most tau_ms, {}", model.tau_ms));
   require(model.ramp_duration_ms > 0.0, "ramp_duration_ms", model.ramp_duration_ms,
           "must be above 0");
 }

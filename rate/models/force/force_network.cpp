@@ -26,19 +26,20 @@ void validate(const TrialEpochs& epochs) {
     throw InputError("trial epochs", field, fmt::format("step {}", found), required);
   };
   if (epochs.steps < 2) {
-    fail("steps", epochs.steps, "must be at least 2");
+    fail("trial_steps", epochs.steps, "must be at least 2");
   }
   if (epochs.sample < 0) {
-    fail("sample", epochs.sample, "must not be negative");
+    fail("sample_step", epochs.sample, "must not be negative");
   }
   if (epochs.delay <= epochs.sample) {
-    fail("delay", epochs.delay, fmt::format("must come after the sample, step {}", epochs.sample));
+    fail("delay_step", epochs.delay,
+         fmt::format("must come after the sample, step {}", epochs.sample));
   }
   if (epochs.cue <= epochs.delay) {
-    fail("cue", epochs.cue, fmt::format("must come after the delay, step {}", epochs.delay));
+    fail("cue_step", epochs.cue, fmt::format("must come after the delay, step {}", epochs.delay));
   }
   if (epochs.cue >= epochs.steps) {
-    fail("cue", epochs.cue,
+    fail("cue_step", epochs.cue,
          fmt::format("must lie inside the trial of {}", counted(epochs.steps, "step")));
   }
 }

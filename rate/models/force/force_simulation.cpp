@@ -10,6 +10,7 @@
 #include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/parallel.hpp"
+#include "core/shared_control.hpp"
 #include "rate/models/force/internal/force_kernels.hpp"
 
 namespace rheobase::rate {
@@ -109,7 +110,6 @@ struct ForceSetting {
     ForceTrialsArguments a;
     a.units = static_cast<std::size_t>(units);
     a.padded = padded;
-    a.steps = static_cast<std::size_t>(epochs.steps);
     a.recurrent = recurrent.data();
     a.input = input.data();
     a.target = target.empty() ? nullptr : target.data();
@@ -118,7 +118,7 @@ struct ForceSetting {
     a.noise = force_noise_factor(network, options.noise);
     a.common_noise = options.common_noise;
     a.noise_from = static_cast<std::size_t>(options.noise_from);
-    a.noise_to = options.noise_to < 0 ? a.steps : static_cast<std::size_t>(options.noise_to);
+    a.noise_to = static_cast<std::size_t>(options.noise_to < 0 ? epochs.steps : options.noise_to);
     a.seed = options.seed;
     a.purpose = static_cast<std::uint32_t>(Purpose::evaluation_noise);
     a.clamp_from = static_cast<std::size_t>(options.clamp.from);
@@ -131,7 +131,24 @@ struct ForceSetting {
   }
 };
 
-void run_block(const ForceSetting& setting, Eigen::Index first, ForceTrials& trials) {
+/// All steps of 16 trials, so few at a time that a stop is heard within some 10 ms.
+/// @throws Cancelled
+void run_steps(const ForceSetting& setting, ForceTrialsArguments& a, const RunControl& control) {
+  constexpr std::size_t kProductsPerCall = std::size_t{1} << 26;
+  const std::size_t products = a.units * a.units * kForceLanes;
+  const std::size_t stride = std::max<std::size_t>(1, kProductsPerCall / products / 4) * 4;
+  const auto steps = static_cast<std::size_t>(setting.epochs.steps);
+  for (a.first = 0; a.first < steps; a.first = a.last) {
+    if (control.stop_requested()) {
+      throw Cancelled("stopped within a trial");
+    }
+    a.last = std::min(a.first + stride, steps);
+    RHEOBASE_SIMD_DISPATCH(simd_level(), force_trials)(a);
+  }
+}
+
+void run_block(const ForceSetting& setting, Eigen::Index first, ForceTrials& trials,
+               const RunControl& control) {
   const ForceTrialOptions& options = setting.options;
   const Eigen::Index n = setting.units;
   const Eigen::Index count = std::min<Eigen::Index>(kTrialLanes, options.trials - first);
@@ -164,7 +181,7 @@ void run_block(const ForceSetting& setting, Eigen::Index first, ForceTrials& tri
   a.rate_sum = rate_sum.data();
   a.error = error.data();
   a.kept_rate = samples > 0 ? kept.data() : nullptr;
-  RHEOBASE_SIMD_DISPATCH(simd_level(), force_trials)(a);
+  run_steps(setting, a, control);
 
   for (Eigen::Index lane = 0; lane < count; ++lane) {
     const Eigen::Index trial = first + lane;
@@ -257,7 +274,9 @@ void ForceStepper::set_recurrent(const Eigen::MatrixXd& recurrent) {
 }
 
 Eigen::MatrixXd run_force_trial(const ForceNetwork& network, const Eigen::MatrixXd& input,
-                                const Eigen::VectorXd& noise, const Eigen::VectorXd& start) {
+                                const Eigen::VectorXd& noise, const Eigen::VectorXd& start,
+                                const RunControl& control) {
+  constexpr Eigen::Index kAskEvery = 8;
   ForceStepper stepper(network);
   require_size(input, "input", network.units(), input.cols());
   if (noise.size() != 0 && noise.size() != input.cols()) {
@@ -271,6 +290,9 @@ Eigen::MatrixXd run_force_trial(const ForceNetwork& network, const Eigen::Matrix
   Eigen::MatrixXd rates(network.units(), input.cols());
   rates.col(0) = stepper.rate();
   for (Eigen::Index t = 1; t < input.cols(); ++t) {
+    if (t % kAskEvery == 0 && control.stop_requested()) {
+      throw Cancelled("stopped within a trial");
+    }
     stepper.refresh_current();
     stepper.advance(input.col(t).data(), noise.size() == 0 ? 0.0 : noise[t], t);
     rates.col(t) = stepper.rate();
@@ -311,12 +333,13 @@ ForceTrials simulate_force(const ForceNetwork& network, const TrialEpochs& epoch
     const Eigen::Index samples = (epochs.steps - 1) / options.record_every + 1;
     trials.rate.assign(static_cast<std::size_t>(options.trials), Eigen::MatrixXd(n, samples));
   }
+  const RunControl asked = for_all_threads(control);
   const std::size_t blocks =
       (static_cast<std::size_t>(options.trials) + kForceLanes - 1) / kForceLanes;
   parallel_for(
       blocks, options.threads,
       [&](std::size_t block) {
-        run_block(setting, static_cast<Eigen::Index>(block) * kTrialLanes, trials);
+        run_block(setting, static_cast<Eigen::Index>(block) * kTrialLanes, trials, asked);
       },
       control);
   return trials;

@@ -75,10 +75,10 @@ class ForceStepper {
 /// @param input  N x steps
 /// @param noise  xi of each step, common to all units and added to the input as it is; empty: none
 /// @param start  x at the start; empty: 0
-/// @throws InputError for sizes that do not fit, NonFiniteError
+/// @throws InputError for sizes that do not fit, NonFiniteError, Cancelled
 Eigen::MatrixXd run_force_trial(const ForceNetwork& network, const Eigen::MatrixXd& input,
                                 const Eigen::VectorXd& noise = {},
-                                const Eigen::VectorXd& start = {});
+                                const Eigen::VectorXd& start = {}, const RunControl& control = {});
 
 /// Factor of unit noise of amplitude A, as it enters the input: A sqrt(1 / (2 tau)).
 double force_noise_factor(const ForceNetwork& network, double amplitude);

@@ -17,7 +17,7 @@ class DaleParametrisation final : public Parametrisation<Real> {
   explicit DaleParametrisation(const DaleModel& model)
       : blocks_(dale_blocks(model)),
         trained_{!model.fixed_tau(), model.trains_input},
-        network_(network_of(model)),
+        network_(trained_network_of(model)),
         constraint_{model.mask * model.sign.asDiagonal(), model.dale},
         tau_min_(model.tau_min_steps),
         tau_max_(model.tau_max_steps) {}

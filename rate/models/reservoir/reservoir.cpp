@@ -19,19 +19,6 @@ void require(bool holds, std::string_view field, const std::string& found,
   }
 }
 
-void validate(const ReservoirOptions& o) {
-  require(o.units >= 1, "units", fmt::format("{}", o.units), "must be at least 1");
-  require(o.connection_probability > 0.0 && o.connection_probability <= 1.0,
-          "connection_probability", fmt::format("{}", o.connection_probability),
-          "must be in (0, 1]");
-  require(std::isfinite(o.gain) && o.gain >= 0.0, "gain", fmt::format("{}", o.gain),
-          "must not be negative");
-  require(o.inputs >= 1, "inputs", fmt::format("{}", o.inputs), "must be at least 1");
-  require(o.outputs >= 1, "outputs", fmt::format("{}", o.outputs), "must be at least 1");
-  require(o.plastic_fraction >= 0.0 && o.plastic_fraction <= 1.0, "plastic_fraction",
-          fmt::format("{}", o.plastic_fraction), "must be in [0, 1]");
-}
-
 Eigen::MatrixXd normals(Eigen::Index rows, Eigen::Index columns, double scale,
                         RandomStream& stream) {
   Eigen::MatrixXd out(rows, columns);
@@ -48,6 +35,21 @@ std::string shape(const Eigen::MatrixXd& matrix) {
 }
 
 }  // namespace
+
+void validate(const ReservoirOptions& o) {
+  require(o.units >= 2, "units", fmt::format("{}", o.units), "must be at least 2");
+  require(o.connection_probability > 0.0 && o.connection_probability <= 1.0,
+          "connection_probability", fmt::format("{}", o.connection_probability),
+          "must be in (0, 1]");
+  require(std::isfinite(o.gain) && o.gain >= 0.0, "gain", fmt::format("{}", o.gain),
+          "must not be negative");
+  require(o.inputs >= 1, "inputs", fmt::format("{}", o.inputs), "must be at least 1");
+  require(o.outputs >= 1, "outputs", fmt::format("{}", o.outputs), "must be at least 1");
+  require(o.plastic_fraction >= 0.0 && o.plastic_fraction <= 1.0, "plastic_fraction",
+          fmt::format("{}", o.plastic_fraction), "must be in [0, 1]");
+  require(o.step_ms > 0.0 && o.step_ms <= o.tau_ms, "step_ms", fmt::format("{}", o.step_ms),
+          fmt::format("must be above 0 and at most tau_ms, {}", o.tau_ms));
+}
 
 Reservoir make_reservoir(const ReservoirOptions& options, Seed seed) {
   validate(options);
@@ -123,12 +125,14 @@ void validate(const Reservoir& network, const std::string& where) {
   for (int i = 0; i < network.plastic_units; ++i) {
     need(!network.presynaptic[static_cast<std::size_t>(i)].empty(), "W_rec",
          fmt::format("unit {} (counted from 1) without any presynaptic unit", i + 1),
-         "every plastic unit must have one: raise the connection probability or N");
+         "every plastic unit must have one: connection_probability or the number of units must be "
+         "larger");
   }
   need(std::isfinite(network.tau_ms) && network.tau_ms > 0.0, "tau_ms",
        fmt::format("{}", network.tau_ms), "must be positive");
   need(network.step_ms > 0.0 && network.step_ms <= network.tau_ms, "step_ms",
-       fmt::format("{}", network.step_ms), "must be positive and at most tau_ms");
+       fmt::format("{}", network.step_ms),
+       fmt::format("must be positive and at most tau_ms, {}", network.tau_ms));
 }
 
 RateNetwork network_of(const Reservoir& network, double noise) {

@@ -57,6 +57,8 @@ struct ReservoirOptions {
 };
 
 const FieldTable<ReservoirOptions>& reservoir_fields();
+/// @throws InputError that names the field
+void validate(const ReservoirOptions& options);
 
 /// Weights and constants of a network: plain data, validate() checks it once.
 /// Row = postsynaptic, column = presynaptic unit.

@@ -7,7 +7,7 @@ const FieldTable<ReservoirOptions>& reservoir_fields() {
   using R = ReservoirOptions;
   constexpr double kMostUnits = 65536.0;
   static const FieldTable<R> table{
-      field("units", &R::units, {1.0, kMostUnits},
+      field("units", &R::units, {2.0, kMostUnits},
             {.option = "--units,-N", .label = "units", .help = "Number of units"}),
       field("connection_probability", &R::connection_probability,
             {.low = 0.0, .high = 1.0, .above_low = true},

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "apps/cli/force/force_chart_parts.hpp"
 #include "io/mat/force_file.hpp"
 #include "tests/apps/cli/cli_harness.hpp"
 
@@ -139,6 +140,22 @@ TEST_SUITE("cli") {
     refused({"map", "network.mat", "-o", "mapped.mat"}, "field 'task'");
     refused({"map", "network.mat", "--task", "go-nogo", "-o", "mapped.mat"}, "87 columns");
     refused({"eval", "network.mat", "--task", "go-nogo"}, "87 columns");
+  }
+
+  TEST_CASE("a comparison says that its network did not converge, and shows where it goes") {
+    const WorkingFolder folder;
+    REQUIRE(run({"force", "train", "--units", "40", "--iterations", "3", "-o", "n.mat"}).code == 0);
+    const std::vector<std::string> compare{
+        "force", "compare", "n.mat", "--trials", "8", "--levels", "6", "--photoinhibition", "0.4"};
+    CHECK(run(compare).out.find("did not converge (pVar ") != std::string::npos);
+    CHECK(run(compare + std::vector<std::string>{"--json"}).json()["note"] != "");
+    const auto range = cli::projection_range(
+        {{report::ChartSeries::Style::lines, Eigen::MatrixXd::Constant(3, 2, 5.0)}});
+    CHECK(range.first == -0.8);
+    CHECK(range.second > 5.0);
+    const auto usual = cli::projection_range(
+        {{report::ChartSeries::Style::band, Eigen::MatrixXd::Constant(3, 3, 1.0)}});
+    CHECK(usual == std::pair{-0.8, 2.2});
   }
 
   TEST_CASE("targets from a plain file and from a session") {

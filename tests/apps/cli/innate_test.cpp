@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include <doctest/doctest.h>
 
@@ -83,7 +84,8 @@ TEST_SUITE("cli") {
     for (const char* word :
          {"60 units (36 plastic)", "loss of each recurrent trial", "loss of each readout trial",
           "pulse, before training", "pulse, after training, perturbed",
-          "free:", "along pulse:", "t.mat", "t.svg"}) {
+          "cue of 5 from 200 to 250 ms", "scored from 250 to 800 ms, pulse 400 ms after the cue",
+          "perturbed by 0.5 from 700 to 710 ms\n", "free:", "along pulse:", "t.mat", "t.svg"}) {
       CAPTURE(word);
       CHECK(outcome.out.find(word) != std::string::npos);
     }
@@ -101,6 +103,45 @@ TEST_SUITE("cli") {
     CHECK(StoredFields("again.mat")("w") == w);
     REQUIRE(run(small_timing("other.mat") + std::vector<std::string>{"--seed", "2"}).code == 0);
     CHECK(StoredFields("other.mat")("w") != w);
+  }
+
+  TEST_CASE("a perturbation behind the window is told; a loss that spikes keep up is no taming") {
+    const WorkingFolder folder;
+    std::vector<std::string> args = small_timing("t.mat");
+    std::replace(args.begin(), args.end(), std::string("400"), std::string("300"));
+    CHECK(run(args).out.find("perturbed by 0.5 from 700 to 710 ms, behind the window") !=
+          std::string::npos);
+    // The mean loss of the last third is 0.91 of the first's.
+    const auto drowned = run({"innate",
+                              "timing",
+                              "--units",
+                              "200",
+                              "--connectivity",
+                              "0.3",
+                              "--delay",
+                              "500",
+                              "--recurrent-trials",
+                              "20",
+                              "--readout-trials",
+                              "5",
+                              "--spike-noise",
+                              "100",
+                              "--seed",
+                              "2",
+                              "--threads",
+                              "1",
+                              "--no-lyapunov",
+                              "--json",
+                              "-o",
+                              "s.mat"})
+                             .json();
+    const auto losses = drowned.at("recurrent_loss").get<std::vector<double>>();
+    const double first = std::accumulate(losses.begin(), losses.begin() + 7, 0.0);
+    const double last = std::accumulate(losses.end() - 7, losses.end(), 0.0);
+    CHECK(last < first);
+    CHECK(last > 0.8 * first);
+    CHECK_FALSE(drowned.at("loss_fell").get<bool>());
+    CHECK(drowned.at("note").get<std::string>().find("not tamed") != std::string::npos);
   }
 
   TEST_CASE("innate timing --json has every number") {
@@ -433,13 +474,14 @@ TEST_SUITE("cli") {
     refused({"--delay", "3000", "--window", "2000"},
             {"--delay: found 3000 ms; must lie inside the window of 2000 ms"});
     refused({"--units", "20", "--connectivity", "0.001"},
-            {"without any presynaptic unit", "raise the connection probability or N"});
+            {"without any presynaptic unit", "must be larger"});
     refused({"--plastic", "1.5"}, {"--plastic", "found 1.5", "0 to 1"});
     refused({"--inputs", "1"}, {"--inputs: found 1; must be at least 2"});
     refused({"--units", "60000"}, {"P, weights and innate trajectories: found ", "GB"});
     refused({"--memory", "0.001"}, {"GB", "must fit into 0.001 GB of memory"});
     refused({"--perturbation-offset", "50000"}, {"perturbation", "must lie inside the trial"});
-    refused({"--step", "20"}, {"step_ms", "must be positive and at most tau_ms"});
+    refused({"--step", "20"}, {"--step: found 20 ms", "must be above 0 and at most --tau, 10"});
+    refused({"--units", "1"}, {"--units: found 1; must be an integer, 2 to 65536"});
     refused({"--plot", "t.gif"}, {"t.gif", "must be .png, .svg or .pdf"});
     refused({"--noise", "-1"}, {"--noise", "found -1"});
     refused({"--precision", "half"}, {"--precision", "'half'", "single, double"});

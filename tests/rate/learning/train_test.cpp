@@ -2,6 +2,7 @@
 #include "rate/learning/train.hpp"
 
 #include <cmath>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -343,6 +344,48 @@ TEST_SUITE("unit") {
     CHECK(saved == std::vector<int>{30});
     CHECK(reports == 3);
     CHECK(last_status.find("trial 30: loss ") == 0);
+  }
+
+  TEST_CASE("a stop at any moment, in evaluations too, goes on to the same bits and outcome") {
+    for (const bool met : {false, true}) {
+      TrainingOptions options = options_for(met ? 160 : 24, 4);
+      options.evaluate_every = 8;
+      options.threads = 1;
+      if (met) {  // enough where one answer is right: the last evaluation of all is on its own
+        options.minimum_trials = 8;
+        options.stop_loss = 1e9;
+        options.stop_accuracy = 0.0;
+      }
+      int asked = 0;
+      int stop_at = 0;
+      const RunControl control{{}, [&] { return ++asked == stop_at; }};
+      const auto run = [&](TrainingState state, std::optional<TrainingState>& saved) {
+        return train(std::move(state), Task("go-nogo"), options, control,
+                     [&](const TrainingState& now) { saved = now; });
+      };
+      std::optional<TrainingState> saved;
+      const TrainingResult straight = run(initial_state(network(), options), saved);
+      CHECK((straight.outcome == TrainingOutcome::criteria_met) == met);
+      const int all = asked;
+      int in_evaluations = 0;
+      for (int moment = 1; moment <= all; moment += moment > all - 8 ? 1 : 7) {
+        CAPTURE(moment);
+        asked = 0;
+        stop_at = moment;
+        saved.reset();
+        const TrainingResult stopped = run(initial_state(network(), options), saved);
+        REQUIRE(stopped.outcome == TrainingOutcome::cancelled);
+        REQUIRE(saved);
+        const int last = saved->evaluations.empty() ? 0 : saved->evaluations.back().trial;
+        in_evaluations += saved->trials_done / 8 > last / 8 ? 1 : 0;
+        stop_at = 0;
+        const TrainingResult resumed = run(*saved, saved);
+        check_same(straight.state, resumed.state);
+        CHECK(resumed.outcome == straight.outcome);
+        CHECK(resumed.last_evaluation.mean_loss == straight.last_evaluation.mean_loss);
+      }
+      CHECK(in_evaluations > 0);
+    }
   }
 
   TEST_CASE("clipping bounds the gradient, not the result's direction") {

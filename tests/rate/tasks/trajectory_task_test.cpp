@@ -64,6 +64,22 @@ TEST_SUITE("unit") {
     CHECK(both.trial_of(1, 1, 0, Purpose::evaluation_task).input(1, 40) == 0.5);
   }
 
+  TEST_CASE("pictures shade cues, and perturbations where they are asked for, each once") {
+    using Windows = std::vector<std::pair<int, int>>;
+    const auto shaded = [](const TaskParameters& parameters) {
+      const Task task =
+          trajectory_task("innate-words", {sine("a", 1), sine("b", 2)}, 2.0, parameters);
+      return task.definition().stimulus_windows(task.parameters());
+    };
+    CHECK(shaded({}) == Windows{{5, 10}});
+    CHECK(shaded({{"perturbed", 1.0}}) == Windows{{5, 10}, {40, 41}});
+    Trajectory silent = sine("silent", 1);
+    silent.input.setZero();
+    silent.input(0, silent.input.cols() - 1) = 1.0;  // up to the end of the trajectory
+    const Task task = trajectory_task("innate-x", {silent}, 1.0);
+    CHECK(task.definition().stimulus_windows(task.parameters()) == Windows{{99, 100}});
+  }
+
   TEST_CASE("what does not fit is named") {
     CHECK(fault_of({}).find("must be at least one") != std::string::npos);
     Trajectory late = sine("late", 1);

@@ -217,8 +217,10 @@ void force_advance(const ForceStepArguments& arguments, const double* input, dou
 
 void force_trials(const ForceTrialsArguments& a) {
   std::uint32_t drawn = ~std::uint32_t{0};
-  observe(a, 0);
-  for (std::size_t step = 1; step < a.steps; ++step) {
+  if (a.first == 0) {
+    observe(a, 0);
+  }
+  for (std::size_t step = a.first == 0 ? 1 : a.first; step < a.last; ++step) {
     const auto block = static_cast<std::uint32_t>(step / 4);
     const bool noisy = a.noise != 0.0 && step >= a.noise_from && step < a.noise_to;
     if (noisy && block != drawn) {

@@ -23,7 +23,8 @@ struct ForceStepArguments {
 
 /// 16 trials of one network as lanes; arrays over units have units x 16 values, lane fastest.
 struct ForceTrialsArguments {
-  std::size_t units = 0, padded = 0, steps = 0;
+  std::size_t units = 0, padded = 0;
+  std::size_t first = 0, last = 0;    ///< steps first ... last - 1
   const double* recurrent = nullptr;  ///< J by rows
   const double* input = nullptr;      ///< h, steps x padded
   const double* target = nullptr;     ///< R, steps x padded, or null: errors are not summed
@@ -55,7 +56,7 @@ struct ForceTrialsArguments {
 // force_product:         y = J r
 // force_update_product:  J <- J - error gain', then y = J r
 // force_advance:         x <- x + follow (y + input + noise - x), r = 1 / (1 + exp(threshold - x))
-// force_trials:          all steps 1 ... of 16 trials
+// force_trials:          steps of 16 trials; step 0 is the state as it is
 // The sums of J r run in the order of the presynaptic index in all of them.
 #define RHEOBASE_DECLARE(variant)                                                             \
   namespace variant {                                                                         \

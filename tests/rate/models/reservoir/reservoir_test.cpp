@@ -196,13 +196,13 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("what cannot be a network is named") {
-    CHECK(message_of({.units = 0}) == "reservoir: units: found 0; must be at least 1");
+    CHECK(message_of({.units = 1}) == "reservoir: units: found 1; must be at least 2");
     CHECK(message_of({.connection_probability = 1.5}) ==
           "reservoir: connection_probability: found 1.5; must be in (0, 1]");
     CHECK(message_of({.plastic_fraction = 1.1}) ==
           "reservoir: plastic_fraction: found 1.1; must be in [0, 1]");
     CHECK(message_of({.step_ms = 11.0}) ==
-          "reservoir: step_ms: found 11; must be positive and at most tau_ms");
+          "reservoir: step_ms: found 11; must be above 0 and at most tau_ms, 10");
     const std::string empty = message_of({.units = 50, .connection_probability = 0.01});
     CHECK(empty.find("without any presynaptic unit; every plastic unit must have one") !=
           std::string::npos);
