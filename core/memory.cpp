@@ -56,15 +56,23 @@ double usable_memory_bytes() {
 
 void require_memory(double bytes, const std::string& where, const std::string& field,
                     const std::string& found, const std::string& advice) {
-  if (bytes <= kAlwaysThere) {
+  MemoryBudget().claim(bytes, where, field, found, advice);
+}
+
+void MemoryBudget::claim(double bytes, const std::string& where, const std::string& field,
+                         const std::string& found, const std::string& advice) {
+  const bool alone = claimed_ <= 0.01 * bytes;
+  claimed_ += bytes;
+  if (claimed_ <= kAlwaysThere) {
     return;
   }
-  const double usable = usable_memory_bytes();
-  if (!(bytes <= usable)) {
+  usable_ = usable_ > 0.0 ? usable_ : usable_memory_bytes();
+  if (!(claimed_ <= usable_)) {
     constexpr double kGibibyte = 1024.0 * 1024.0 * 1024.0;
     throw InputError(where, field, found,
-                     fmt::format("must fit into memory: it takes {:.3g} GiB, there are {:.3g}; {}",
-                                 bytes / kGibibyte, usable / kGibibyte, advice));
+                     fmt::format("must fit into memory: {} {:.3g} GiB, there are {:.3g}; {}",
+                                 alone ? "it takes" : "with what comes before it takes",
+                                 claimed_ / kGibibyte, usable_ / kGibibyte, advice));
   }
 }
 

@@ -36,12 +36,17 @@ void draw_to_front(std::vector<Eigen::Index>& order, std::size_t count, RandomSt
   }
 }
 
+/// Sources of every target.
+double source_count(double probability, double columns) {
+  return std::max(1.0, std::floor(probability * columns));
+}
+
 /// Calls visit(row, columns of its sources).
 template <class Visit>
 void draw_sources(Eigen::Index rows, Eigen::Index columns, double probability, RandomStream& stream,
                   Visit visit) {
-  const auto count = static_cast<std::size_t>(
-      std::max(1.0, std::floor(probability * static_cast<double>(columns))));
+  const auto count =
+      static_cast<std::size_t>(source_count(probability, static_cast<double>(columns)));
   std::vector<Eigen::Index> order(static_cast<std::size_t>(columns));
   std::iota(order.begin(), order.end(), 0);
   for (Eigen::Index row = 0; row < rows; ++row) {
@@ -50,11 +55,20 @@ void draw_sources(Eigen::Index rows, Eigen::Index columns, double probability, R
   }
 }
 
+double all_pairs(double rows, double columns) {
+  return rows * columns;
+}
+
+/// For makers that draw the sources of every target.
+auto drawn_connections(double probability) {
+  return [=](double rows, double columns) { return rows * source_count(probability, columns); };
+}
+
 }  // namespace
 
 ConnectivityMaker normal_connectivity(double gain, Seed seed, std::uint32_t lane) {
   require(std::isfinite(gain), "gain", gain, "must be a number");
-  return [=](Eigen::Index rows, Eigen::Index columns) -> WeightMatrix {
+  const auto make = [=](Eigen::Index rows, Eigen::Index columns) -> WeightMatrix {
     RandomStream stream(seed, 0, Purpose::initialisation, lane);
     const double scale = gain / std::sqrt(static_cast<double>(columns));
     Eigen::MatrixXd weights(rows, columns);
@@ -63,6 +77,18 @@ ConnectivityMaker normal_connectivity(double gain, Seed seed, std::uint32_t lane
     }
     return weights;
   };
+  return {make, false, all_pairs};
+}
+
+ConnectivityMaker independent_normal_connectivity(double standard_deviation, Seed seed,
+                                                  std::uint32_t lane) {
+  require(std::isfinite(standard_deviation) && standard_deviation >= 0.0, "standard deviation",
+          standard_deviation, "must be a number that is not negative");
+  const auto make = [=](Eigen::Index rows, Eigen::Index columns) {
+    const double gain = standard_deviation * std::sqrt(static_cast<double>(columns));
+    return normal_connectivity(gain, seed, lane)(rows, columns);
+  };
+  return {make, false, all_pairs};
 }
 
 ConnectivityMaker random_connectivity(double probability, double weight, bool normalised, Seed seed,
@@ -70,7 +96,7 @@ ConnectivityMaker random_connectivity(double probability, double weight, bool no
   require(probability > 0.0 && probability <= 1.0, "probability", probability,
           "must lie in (0, 1]");
   require(std::isfinite(weight), "weight", weight, "must be a number");
-  return [=](Eigen::Index rows, Eigen::Index columns) -> WeightMatrix {
+  const auto make = [=](Eigen::Index rows, Eigen::Index columns) -> WeightMatrix {
     RandomStream stream(seed, 0, Purpose::initialisation, lane);
     Entries entries;
     draw_sources(rows, columns, probability, stream, [&](Eigen::Index row, auto sources) {
@@ -81,6 +107,7 @@ ConnectivityMaker random_connectivity(double probability, double weight, bool no
     });
     return assemble(rows, columns, entries);
   };
+  return {make, true, drawn_connections(probability)};
 }
 
 ConnectivityMaker random_input_connectivity(double probability, double standard_deviation,
@@ -89,7 +116,7 @@ ConnectivityMaker random_input_connectivity(double probability, double standard_
           "must lie in (0, 1]");
   require(standard_deviation >= 0.0, "standard deviation", standard_deviation,
           "must not be negative");
-  return [=](Eigen::Index rows, Eigen::Index columns) -> WeightMatrix {
+  const auto make = [=](Eigen::Index rows, Eigen::Index columns) -> WeightMatrix {
     RandomStream stream(seed, 0, Purpose::initialisation, lane);
     Entries entries;
     draw_sources(rows, columns, probability, stream, [&](Eigen::Index row, auto sources) {
@@ -103,6 +130,7 @@ ConnectivityMaker random_input_connectivity(double probability, double standard_
     });
     return assemble(rows, columns, entries);
   };
+  return {make, true, drawn_connections(probability)};
 }
 
 ConnectivityMaker gaussian_connectivity(double weight, double standard_deviation, bool ring,
@@ -110,7 +138,7 @@ ConnectivityMaker gaussian_connectivity(double weight, double standard_deviation
   require(std::isfinite(weight), "weight", weight, "must be a number");
   require(standard_deviation > 0.0, "standard deviation", standard_deviation, "must be positive");
   require(cutoff > 0.0, "cutoff", cutoff, "must be positive");
-  return [=](Eigen::Index rows, Eigen::Index columns) -> WeightMatrix {
+  const auto make = [=](Eigen::Index rows, Eigen::Index columns) -> WeightMatrix {
     const auto length = static_cast<double>(columns);
     Entries entries;
     for (Eigen::Index row = 0; row < rows; ++row) {
@@ -134,6 +162,9 @@ ConnectivityMaker gaussian_connectivity(double weight, double standard_deviation
     }
     return assemble(rows, columns, entries);
   };
+  return {make, true, [=](double rows, double columns) {
+            return rows * std::min(columns, 1.0 + std::floor(2.0 * cutoff * standard_deviation));
+          }};
 }
 
 }  // namespace rheobase::network

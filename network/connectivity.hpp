@@ -22,7 +22,16 @@ struct OneToOne {
 using WeightMatrix = std::variant<double, Eigen::MatrixXd, SparseWeights, OneToOne>;
 
 /// Makes the weights once the sizes are known.
-using ConnectivityMaker = std::function<WeightMatrix(Eigen::Index rows, Eigen::Index columns)>;
+struct ConnectivityMaker {
+  std::function<WeightMatrix(Eigen::Index rows, Eigen::Index columns)> make;
+  bool by_connection = false;  ///< makes a sparse matrix
+  /// How many weights that are, for sizes that no memory may hold.
+  std::function<double(double rows, double columns)> connections;
+
+  WeightMatrix operator()(Eigen::Index rows, Eigen::Index columns) const {
+    return make(rows, columns);
+  }
+};
 
 /// What an edge's weights are given as.
 using Weights = std::variant<double, Eigen::MatrixXd, SparseWeights, OneToOne, ConnectivityMaker>;
@@ -30,6 +39,10 @@ using Weights = std::variant<double, Eigen::MatrixXd, SparseWeights, OneToOne, C
 /// Independent normal weights: mean 0, standard deviation gain / sqrt(columns) (Sompolinsky,
 /// Crisanti & Sommers 1988). A function of the seed and `lane` alone.
 ConnectivityMaker normal_connectivity(double gain, Seed seed, std::uint32_t lane = 0);
+
+/// The same with a standard deviation that does not depend on the size.
+ConnectivityMaker independent_normal_connectivity(double standard_deviation, Seed seed,
+                                                  std::uint32_t lane = 0);
 
 /// Every target has exactly floor(probability * columns) sources (at least 1), drawn without
 /// replacement; all weights are `weight`, divided by that number where `normalised`.

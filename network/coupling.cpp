@@ -41,6 +41,12 @@ void prepare_pages(void* memory, std::size_t bytes) {
 #endif
 }
 
+/// Looks no further than the first weight that is one.
+template <class Weights>
+bool all_of_zero(const Weights& weights) {
+  return std::all_of(weights.begin(), weights.end(), [](auto weight) { return weight == 0; });
+}
+
 }  // namespace
 
 template <class Weight>
@@ -158,6 +164,18 @@ std::size_t Coupling::connections() const {
     return grouped->connections;
   }
   return std::holds_alternative<Diagonal>(form_) ? rows_ : rows_ * columns_;
+}
+
+bool Coupling::all_zero() const {
+  struct Visitor {
+    bool operator()(const AllToAll& all) const { return all.weight == 0.0; }
+    bool operator()(const Diagonal& diagonal) const { return diagonal.weight == 0.0; }
+    bool operator()(const Columns& columns) const { return all_of_zero(columns.weight.reshaped()); }
+    bool operator()(const Dense<double>& dense) const { return all_of_zero(dense.weight); }
+    bool operator()(const Dense<float>& dense) const { return all_of_zero(dense.weight); }
+    bool operator()(const Grouped& grouped) const { return all_of_zero(grouped.weight); }
+  };
+  return std::visit(Visitor{}, form_);
 }
 
 void Coupling::add_product(const double* x, double* y) const {

@@ -43,6 +43,9 @@ class Coupling {
   /// Number of stored weights.
   std::size_t connections() const;
 
+  /// Whether no source has any influence.
+  bool all_zero() const;
+
   /// y += W x; y has whole packs, of which those beyond the rows are written with anything finite.
   void add_product(const double* x, double* y) const;
   /// y += W e_column factor.

@@ -8,6 +8,7 @@
 #include "core/error.hpp"
 #include "core/nearest_name.hpp"
 #include "network/network_builder.hpp"
+#include "network/value_checks.hpp"
 
 namespace rheobase::network {
 
@@ -133,6 +134,8 @@ void Network::set_parameter(std::size_t population, std::size_t parameter,
                      counted(values.size(), "value"),
                      fmt::format("must be 1 or {} finite numbers", size));
   }
+  require_refractory(changed.description(), changed.description().parameters[parameter].name,
+                     values, fmt::format("population '{}'", changed.name));
   AlignedVector<double>& row = changed.parameters[parameter];
   changed.shared[parameter] = values.size() == 1 ? 1 : 0;
   row.resize(values.size() == 1 ? kLanes : changed.stride);

@@ -10,6 +10,7 @@
 #include "core/nearest_name.hpp"
 #include "network/equations/text_equations.hpp"
 #include "network/neuron_template.hpp"
+#include "network/value_checks.hpp"
 
 namespace rheobase::network {
 
@@ -22,25 +23,6 @@ std::vector<std::string> names_of(const std::vector<Entry>& entries) {
     names.push_back(entry.name);
   }
   return names;
-}
-
-void require_finite(const Eigen::Ref<const Eigen::MatrixXd>& values, const std::string& where,
-                    const std::string& field) {
-  // 0 times a number is 0, times another value is none: sums take vectors, Eigen's allFinite does
-  // not.
-  if (!((values.array() * 0.0).sum() == 0.0)) {
-    throw InputError(where, field, "a value that is no finite number", "must be finite");
-  }
-}
-
-/// One value or one per unit.
-void require_scalar_or_per_unit(const Eigen::VectorXd& values, std::size_t size,
-                                const std::string& where, const std::string& field) {
-  if (values.size() != 1 && values.size() != static_cast<Eigen::Index>(size)) {
-    throw InputError(where, field, counted(values.size(), "value"),
-                     fmt::format("must be 1 value or {}, one per unit", size));
-  }
-  require_finite(values, where, field);
 }
 
 /// A row of whole packs; lanes behind the last unit hold its value, so that they stay finite.
@@ -59,15 +41,12 @@ std::uint64_t mix(std::uint64_t hash, const std::string& text) {
   return hash;
 }
 
-std::string shape(Eigen::Index rows, Eigen::Index columns) {
-  return fmt::format("{} x {}", rows, columns);
-}
-
 }  // namespace
 
 void NetworkBuilder::build() {
-  if (!(std::isfinite(spec_.step) && spec_.step > 0.0)) {
-    throw InputError("network", "step", fmt::format("{}", spec_.step), "must be a positive time");
+  if (!contains(kStepRange, spec_.step)) {
+    throw InputError("network", "step", fmt::format("{}", spec_.step),
+                     "must be a positive time, " + describe(kStepRange));
   }
   network_.step_ = spec_.step;
   network_.time_unit_ = spec_.time_unit;
@@ -139,11 +118,21 @@ void NetworkBuilder::add_population(Population& given) {
   made.size = static_cast<std::size_t>(given.size);
   made.stride = padded_to_packs<double>(made.size);
   made.offset = network_.initial_.size();
+  claim_rows(given, made);
   add_parameters(given, made);
   add_noise(given, made);
   network_.initial_.resize(made.offset + made.stride * made.variable_count());
   add_initial_values(given, made);
   network_.populations_.push_back(std::move(made));
+}
+
+/// Variables as they begin, as they are and as they change; outputs and inputs.
+void NetworkBuilder::claim_rows(const Population& given, const NetworkPopulation& made) {
+  const NeuronDescription& names = made.description();
+  const std::size_t rows = 3 * names.variables.size() + names.outputs.size() + names.inputs.size();
+  memory_.claim(static_cast<double>(sizeof(double) * rows) * static_cast<double>(made.stride),
+                fmt::format("population '{}'", given.name), "size", counted(given.size, "unit"),
+                "fewer units take less");
 }
 
 /// One unit of time for the whole network: nothing is converted.
@@ -170,6 +159,10 @@ void NetworkBuilder::add_parameters(const Population& given, NetworkPopulation& 
                        must_be_one_of(name, names_of(known)));
     }
     require_scalar_or_per_unit(values, made.size, where, fmt::format("parameter '{}'", name));
+    require_refractory(made.description(), name, values, where);
+    if (!given.model.empty()) {
+      require_time_constant(made.description(), name, values, where);
+    }
   }
   for (const Quantity& parameter : known) {
     const auto set = given.parameters.find(parameter.name);
@@ -226,6 +219,8 @@ void NetworkBuilder::add_node(const FunctionNode& node) {
     throw InputError(where, "size", fmt::format("{}", node.size), "must be at least 1");
   }
   const auto size = static_cast<std::size_t>(node.size);
+  memory_.claim(2.0 * sizeof(double) * static_cast<double>(size), where, "size",
+                counted(node.size, "unit"), "fewer units take less");
   network_.nodes_.push_back({node.name, node.function, size, padded_to_packs<double>(size)});
 }
 
@@ -252,116 +247,6 @@ Target NetworkBuilder::target(const std::string& name, const std::string& where)
                      fmt::format("'{}'", input), must_be_one_of(input, names_of(inputs)));
   }
   return {false, *population, *index};
-}
-
-void NetworkBuilder::add_edge(Edge& edge) {
-  const std::string where = fmt::format("edge {} -> {}", edge.source, edge.target);
-  const Signal source = network_.signal(edge.source, where);
-  if (source.kind == Signal::Kind::input) {
-    throw InputError(where, "source", fmt::format("'{}'", edge.source),
-                     "is an input: a source is a variable, an output, spikes or a function node");
-  }
-  const Target to = target(edge.target, where);
-  const bool event = network_.event_target(to);
-  if (event && source.kind != Signal::Kind::spike) {
-    throw InputError(where, "source", fmt::format("'{}'", edge.source),
-                     "an event input takes spikes: 'population.spike'");
-  }
-  const auto rows = static_cast<Eigen::Index>(network_.target_size(to));
-  const auto columns = static_cast<Eigen::Index>(network_.signal_size(source));
-  NetworkEdge made{edge.source + " -> " + edge.target,
-                   source,
-                   to,
-                   Coupling(edge_weights(edge, where, rows, columns), rows, columns,
-                            edge.single_precision, source.kind == Signal::Kind::spike),
-                   {},
-                   0,
-                   {}};
-  edge.weights = 0.0;  // the coupling has its own copy
-  add_delay(edge, made, where);
-  add_filter(edge, made, where);
-  if (event && made.filter.size() > 0) {
-    throw InputError(where, "filter", "one", "spikes of an event input are not filtered");
-  }
-  network_.edges_.push_back(std::move(made));
-}
-
-WeightMatrix NetworkBuilder::edge_weights(Edge& edge, const std::string& where, Eigen::Index rows,
-                                          Eigen::Index columns) const {
-  WeightMatrix weights = std::visit(
-      [&](auto& given) -> WeightMatrix {
-        if constexpr (std::is_same_v<std::decay_t<decltype(given)>, ConnectivityMaker>) {
-          return given(rows, columns);
-        } else {
-          return std::move(given);
-        }
-      },
-      edge.weights);
-  const auto check_shape = [&](const auto& matrix, const char* field) {
-    if (matrix.rows() != rows || matrix.cols() != columns) {
-      throw InputError(where, field, shape(matrix.rows(), matrix.cols()),
-                       fmt::format("must be target x source, {}", shape(rows, columns)));
-    }
-  };
-  if (const auto* dense = std::get_if<Eigen::MatrixXd>(&weights)) {
-    check_shape(*dense, "weights");
-    require_finite(*dense, where, "weights");
-  } else if (const auto* sparse = std::get_if<SparseWeights>(&weights)) {
-    check_shape(*sparse, "weights");
-    require_finite(Eigen::Map<const Eigen::VectorXd>(sparse->valuePtr(), sparse->nonZeros()), where,
-                   "weights");
-  } else if (std::holds_alternative<OneToOne>(weights) && rows != columns) {
-    throw InputError(where, "weights",
-                     fmt::format("one to one of {} to {}", columns, counted(rows, "unit")),
-                     "must be two of one size");
-  }
-  if (!edge.mask) {
-    return weights;
-  }
-  check_shape(*edge.mask, "mask");
-  require_finite(*edge.mask, where, "mask");
-  if (auto* sparse = std::get_if<SparseWeights>(&weights)) {
-    return SparseWeights(sparse->cwiseProduct(*edge.mask));
-  }
-  return Eigen::MatrixXd(Coupling(weights, rows, columns).dense().cwiseProduct(*edge.mask));
-}
-
-void NetworkBuilder::add_delay(const Edge& edge, NetworkEdge& made,
-                               const std::string& where) const {
-  if (edge.delay.size() == 0) {
-    return;
-  }
-  require_scalar_or_per_unit(edge.delay, made.coupling.columns(), where, "delay");
-  for (std::size_t unit = 0; unit < made.coupling.columns(); ++unit) {
-    const double time = edge.delay[edge.delay.size() == 1 ? 0 : static_cast<Eigen::Index>(unit)];
-    const double steps = time / network_.step_;
-    if (time != 0.0 && !(steps >= 1.0 - 1e-9)) {
-      throw InputError(where, "delay", fmt::format("{}", time),
-                       fmt::format("must be 0 or at least a step, {}", network_.step_));
-    }
-    if (steps > 1e9) {
-      throw InputError(where, "delay", fmt::format("{}", time), "must be at most 1e9 steps");
-    }
-    made.delay.push_back(static_cast<std::size_t>(std::llround(steps)));
-  }
-  made.longest_delay = *std::ranges::max_element(made.delay);
-}
-
-void NetworkBuilder::add_filter(const Edge& edge, NetworkEdge& made,
-                                const std::string& where) const {
-  if (edge.filter.size() == 0) {
-    return;
-  }
-  const auto rows = static_cast<Eigen::Index>(made.coupling.rows());
-  const bool fits = (edge.filter.rows() == rows || edge.filter.rows() == 1) &&
-                    (edge.filter.cols() == 1 || edge.filter.cols() == rows) &&
-                    (edge.filter.cols() == 1 || edge.filter.rows() == rows);
-  if (!fits) {
-    throw InputError(where, "filter", shape(edge.filter.rows(), edge.filter.cols()),
-                     fmt::format("must be 1 x 1, {0} x 1 or {0} x {0}", rows));
-  }
-  require_finite(edge.filter, where, "filter");
-  made.filter = edge.filter;
 }
 
 void NetworkBuilder::add_input(const InputPort& port) {

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "core/memory.hpp"
 #include "network/network.hpp"
 
 namespace rheobase::network {
@@ -17,6 +18,7 @@ class NetworkBuilder {
 
  private:
   void add_population(Population& population);
+  void claim_rows(const Population& given, const NetworkPopulation& made);
   void add_parameters(const Population& given, NetworkPopulation& made);
   void add_initial_values(const Population& given, const NetworkPopulation& made);
   void add_noise(const Population& given, NetworkPopulation& made);
@@ -24,8 +26,11 @@ class NetworkBuilder {
   void add_node(const FunctionNode& node);
   void add_edge(Edge& edge);
   WeightMatrix edge_weights(Edge& edge, const std::string& where, Eigen::Index rows,
-                            Eigen::Index columns) const;
-  void add_delay(const Edge& edge, NetworkEdge& made, const std::string& where) const;
+                            Eigen::Index columns);
+  void claim_weights(const Edge& edge, const std::string& where, Eigen::Index rows,
+                     Eigen::Index columns);
+  WeightMatrix stored(const Edge& edge, const std::string& where, WeightMatrix weights) const;
+  void add_delay(const Edge& edge, NetworkEdge& made, const std::string& where);
   void add_filter(const Edge& edge, NetworkEdge& made, const std::string& where) const;
   void add_input(const InputPort& port);
   void order_nodes();
@@ -36,6 +41,7 @@ class NetworkBuilder {
 
   NetworkSpec spec_;
   Network& network_;
+  MemoryBudget memory_;
 };
 
 }  // namespace rheobase::network

@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <Eigen/Core>
@@ -34,6 +35,17 @@ struct FunctionNode {
   Eigen::Index size = 0;
 };
 
+/// How an edge's weights are kept.
+enum class Storage {
+  as_given,
+  dense,             ///< also what is given as sparse
+  single_precision,  ///< dense, as float
+  sparse,            ///< by the connection: weights of 0 are left out
+};
+
+/// "dense", "single", "sparse"; empty: as given. @throws InputError
+Storage storage_from(std::string_view word, std::string_view where = "storage");
+
 /// Adds W times a source to a target.
 ///
 /// Sources are variables ("exc.v"), outputs ("exc.r") or spikes ("exc.spike": 1 in the step of a
@@ -50,7 +62,7 @@ struct Edge {
   /// F of y_n = F y_(n-1) + W x_n, the signal that arrives: none, 1 x 1, target x 1 (a factor per
   /// channel) or target x target.
   Eigen::MatrixXd filter{};
-  bool single_precision = false;  ///< store dense weights as float
+  Storage storage = Storage::as_given;
 };
 
 /// Columns of a run's input matrix that go to an input of a population or to a function node.

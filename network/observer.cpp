@@ -5,7 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
+#include "core/memory.hpp"
 #include "core/nearest_name.hpp"
 #include "network/evaluation.hpp"
 
@@ -22,15 +24,42 @@ const Recording& Observer::operator[](const std::string& name) const {
   throw InputError("observer", "recording", fmt::format("'{}'", name), must_be_one_of(name, known));
 }
 
+namespace {
+
+long first_sample(long sampling, long cutoff) {
+  return (cutoff + sampling - 1) / sampling * sampling;
+}
+
+}  // namespace
+
+long sample_count(long steps, long sampling, long cutoff) {
+  const long first = first_sample(sampling, cutoff);
+  return first < steps ? (steps - first - 1) / sampling + 1 : 0;
+}
+
+void require_record_memory(const Network& network, const std::vector<Probe>& probes, long steps,
+                           long sampling, long cutoff) {
+  const auto samples = static_cast<double>(sample_count(steps, sampling, cutoff));
+  constexpr const char* kAdvice = "record fewer units, sample less often or run shorter";
+  MemoryBudget memory;
+  for (const Probe& probe : probes) {
+    const std::size_t all = network.signal_size(network.signal(probe.signal, "record"));
+    const std::size_t rows = probe.mean ? 1 : probe.units.empty() ? all : probe.units.size();
+    memory.claim(sizeof(double) * samples * static_cast<double>(rows), "record", probe.signal,
+                 fmt::format("{:g} samples of {}", samples, counted(rows, "number")), kAdvice);
+  }
+  memory.claim(sizeof(double) * samples, "run", "steps", fmt::format("{:g} samples", samples),
+               kAdvice);  // their times
+}
+
 Recorder::Recorder(const Network& network, const std::vector<Probe>& probes, long first_step,
                    long steps, long sampling, long cutoff)
-    : sampling_(sampling), cutoff_(cutoff) {
-  std::vector<double> times;
-  for (long n = (cutoff + sampling - 1) / sampling * sampling; n < steps; n += sampling) {
-    times.push_back(static_cast<double>(first_step + n) * network.step());
+    : sampling_(sampling), cutoff_(cutoff), watch_(network) {
+  const long first = first_sample(sampling, cutoff);
+  observer_.times.resize(sample_count(steps, sampling, cutoff));
+  for (Eigen::Index k = 0; k < observer_.times.size(); ++k) {
+    observer_.times[k] = static_cast<double>(first_step + first + k * sampling) * network.step();
   }
-  observer_.times =
-      Eigen::Map<const Eigen::VectorXd>(times.data(), static_cast<Eigen::Index>(times.size()));
   for (const Probe& probe : probes) {
     add_probe(network, probe, observer_.times.size());
   }
@@ -64,6 +93,7 @@ Observer Recorder::take() {
       recording.values.conservativeResize(Eigen::NoChange, next_);
     }
   }
+  observer_.unresolved = watch_.found();
   return std::move(observer_);
 }
 

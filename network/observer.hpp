@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
 #include <Eigen/Core>
 
 #include "network/network.hpp"
+#include "network/resolution_watch.hpp"
 
 namespace rheobase::network {
 
@@ -38,12 +40,20 @@ struct NetworkSpike {
 /// What a run recorded. Sample k is the network at times[k], before the step that starts then.
 struct Observer {
   Eigen::VectorXd times;
-  std::vector<Recording> recordings;  ///< in the order of the probes
-  std::vector<NetworkSpike> spikes;   ///< in order of time
+  std::vector<Recording> recordings;           ///< in the order of the probes
+  std::vector<NetworkSpike> spikes;            ///< in order of time
+  std::vector<UnresolvedSpikes> unresolved{};  ///< of runs in fixed steps, recorded or not
 
   /// The recording of a signal. @throws InputError
   const Recording& operator[](const std::string& name) const;
 };
+
+/// Samples of a run: steps that are multiples of `sampling` and not before `cutoff`.
+long sample_count(long steps, long sampling, long cutoff);
+
+/// Before a run. @throws InputError where its records do not fit into memory
+void require_record_memory(const Network& network, const std::vector<Probe>& probes, long steps,
+                           long sampling, long cutoff);
 
 /// Fills an observer while a network runs.
 class Recorder {
@@ -58,6 +68,10 @@ class Recorder {
   void record(long n, const Evaluation& evaluation, const double* y);
   void spike(double time, std::size_t population, std::uint32_t unit) {
     observer_.spikes.push_back({time, static_cast<std::uint32_t>(population), unit});
+  }
+  /// The units that spike in step `n` of a run in fixed steps, recorded or not.
+  void watch(long n, double time, std::size_t population, std::span<const std::uint32_t> units) {
+    watch_.spikes(n, time, population, units);
   }
   /// What was recorded so far; the recorder is then to be thrown away.
   Observer take();
@@ -78,6 +92,7 @@ class Recorder {
   Eigen::Index next_ = 0;
   long averaged_steps_ = 0;
   std::vector<OfProbe> probes_;
+  ResolutionWatch watch_;
   Observer observer_;
 };
 

@@ -7,6 +7,7 @@
 #include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/field_table.hpp"
+#include "core/memory.hpp"
 #include "network/evaluation.hpp"
 #include "network/solver.hpp"
 #include "network/stepper.hpp"
@@ -38,7 +39,7 @@ long run_steps(const Network& network, const Eigen::MatrixXd& inputs, const RunO
   }
   const long steps = options.steps > 0 ? options.steps : static_cast<long>(inputs.rows());
   if (steps == 0) {
-    throw InputError("run", "steps", "0", "must be given where there are no inputs");
+    throw InputError("run", "steps", "0", "must be at least 1 where there are no inputs");
   }
   if (inputs.size() > 0 && inputs.rows() != 1 && inputs.rows() != steps) {
     throw InputError("run", "inputs", counted(inputs.rows(), "row"),
@@ -56,12 +57,11 @@ long run_steps(const Network& network, const Eigen::MatrixXd& inputs, const RunO
 void record(Recorder& recorder, long n, const Stepper& stepper, bool spikes) {
   const Evaluation& evaluation = stepper.evaluation();
   recorder.record(n, evaluation, stepper.values());
-  if (!spikes) {
-    return;
-  }
   for (std::size_t p = 0; p < evaluation.network().populations().size(); ++p) {
-    for (const std::uint32_t unit : evaluation.spikes().spiking(p)) {
-      recorder.spike(stepper.time(), p, unit);
+    const auto units = evaluation.spikes().spiking(p);
+    recorder.watch(n, stepper.time(), p, units);
+    for (std::size_t k = 0; spikes && k < units.size(); ++k) {
+      recorder.spike(stepper.time(), p, units[k]);
     }
   }
 }
@@ -88,12 +88,27 @@ void step_through(Recorder& recorder, Stepper& stepper, const RunInputs& rows, l
 
 }  // namespace
 
+void require_samples(const Network& network, const RunOptions& options) {
+  const long steps = options.steps;
+  if (options.cutoff > 0 && sample_count(steps, options.sampling, options.cutoff) == 0) {
+    throw InputError("run", "cutoff", counted(options.cutoff, "step"),
+                     fmt::format("must leave a sample: the run has {}, one sample every {}",
+                                 counted(steps, "step"), counted(options.sampling, "step")));
+  }
+  require_record_memory(network, options.probes, steps, options.sampling, options.cutoff);
+}
+
 void run_into(Observer& seen, const Network& network, NetworkState& state,
               const Eigen::MatrixXd& inputs, const RunOptions& options, const RunControl& control) {
   const SolverDefinition& solver = solver_named(options.solver);
   check(options, run_fields(), "run");
   require_own_state(network, state, "run");
-  const long steps = run_steps(network, inputs, options);
+  RunOptions known = options;
+  known.steps = run_steps(network, inputs, options);
+  const long steps = known.steps;
+  require_samples(network, known);
+  require_memory(sizeof(double) * static_cast<double>(inputs.size()), "run", "inputs",
+                 fmt::format("{} x {}", inputs.rows(), inputs.cols()), "a shorter run takes less");
   const RunInputs rows{inputs.transpose()};
   Recorder recorder(network, options.probes, state.step, steps, options.sampling, options.cutoff);
   try {

@@ -23,12 +23,17 @@ struct RunOptions {
   bool spikes = false;  ///< record all spikes
   Seed seed = 1;        ///< of noise, with `trial`
   std::uint32_t trial = 0;
-  double tolerance = 1e-8;    ///< absolute and relative per step, of adaptive solvers
-  double longest_step = 0.0;  ///< of adaptive solvers; 0: the network's step where units spike
+  double tolerance = 1e-8;      ///< absolute and relative per step, of adaptive solvers
+  double longest_step = 0.0;    ///< of adaptive solvers; 0: the network's step where units spike
+  long most_substeps = 100000;  ///< of adaptive solvers, within one step of the network
 };
 
 /// All but the probes.
 const FieldTable<RunOptions>& run_fields();
+
+/// Of a run whose steps are known. @throws InputError where its records have no sample or do not
+/// fit into memory
+void require_samples(const Network& network, const RunOptions& options);
 
 /// Runs a network for a number of steps.
 ///
@@ -38,8 +43,9 @@ const FieldTable<RunOptions>& run_fields();
 ///
 /// @param state   continues where it is; left at the last step
 /// @param inputs  T x input_columns(), a row per step, or one row for all steps, or empty: none
-/// @throws InputError for inputs and options that do not fit, NonFiniteError for a network that
-///         diverges, Cancelled
+/// @throws InputError for inputs and options that do not fit, records and inputs that no memory
+///         holds, equations that an adaptive solver does not get through; NonFiniteError for a
+///         network that diverges, Cancelled
 Observer run(const Network& network, NetworkState& state, const Eigen::MatrixXd& inputs,
              const RunOptions& options, const RunControl& control = {});
 

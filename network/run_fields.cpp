@@ -26,7 +26,9 @@ const FieldTable<RunOptions>& run_fields() {
       field("sampling", &R::sampling, {.low = 1.0, .high = 1e15},
             {.label = "sampling", .help = "Steps from one sample of the records to the next"}),
       field("cutoff", &R::cutoff, {.low = 0.0, .high = 1e15},
-            {.label = "cutoff", .help = "First step of the run that may be a sample"}),
+            {.option = "--cutoff",
+             .label = "cutoff",
+             .help = "First step of the run that may be a sample"}),
       field("solver", &R::solver, solver_names(),
             {.option = "--solver", .label = "solver", .help = "Method of integration"}),
       field("spikes", &R::spikes, {.label = "spikes", .help = "Record the times of all spikes"}),
@@ -40,6 +42,10 @@ const FieldTable<RunOptions>& run_fields() {
       field("longest_step", &R::longest_step, kNonNegative,
             {.label = "longest step",
              .help = "Of adaptive solvers; 0: the network's step where units spike"}),
+      field("most_substeps", &R::most_substeps, {.low = 1.0, .high = 1e15},
+            {.label = "most substeps",
+             .help = "Steps of an adaptive solver within one of the network, after which it gives "
+                     "up: stiff or chattering equations"}),
   };
   return table;
 }

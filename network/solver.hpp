@@ -41,8 +41,9 @@ struct SolverDefinition {
   std::string name;
   std::string help;
   std::string citation;
-  int order = 1;  ///< of convergence, for smooth networks
-  int work = 1;   ///< vectors of the state's size
+  int order = 1;                  ///< of convergence, for smooth networks
+  int work = 1;                   ///< vectors of the state's size
+  bool needs_short_steps = true;  ///< shorter than the time constants of any decay
   /// Returns whether the new state is finite.
   bool (*step)(const SolverStep&) = nullptr;
   void (*integrate)(AdaptiveRun&) = nullptr;

@@ -6,6 +6,7 @@
 #include "apps/cli/command.hpp"
 #include "apps/cli/console.hpp"
 #include "apps/cli/help_text.hpp"
+#include "apps/cli/output_file.hpp"
 #include "apps/cli/text_format.hpp"
 #include "core/error.hpp"
 #include "core/version.hpp"
@@ -86,6 +87,8 @@ int run_command_line(std::span<const AddCommand> commands, const std::vector<std
     }
     return kCheckFailed;
   } catch (const InputError& error) {
+    return complain(err, error.what(), kUserFault);
+  } catch (const SavedElsewhere& error) {
     return complain(err, error.what(), kUserFault);
   } catch (const Cancelled& error) {
     return complain(err, error.what(), kInterrupted);

@@ -14,7 +14,7 @@ namespace rheobase::cli {
 enum ExitCode : int {
   kSuccess = 0,
   kOurFault = 1,      ///< an error that the user did not make
-  kUserFault = 2,     ///< a wrong option, file or value
+  kUserFault = 2,     ///< a wrong option, file or value, or a place that cannot be written
   kCheckFailed = 3,   ///< a bound or baseline of `compare` was not met
   kInterrupted = 130  ///< Ctrl-C
 };

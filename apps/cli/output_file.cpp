@@ -81,7 +81,7 @@ void save_result(const fs::path& path, const std::function<void(const fs::path&)
   std::string trouble;
   const fs::path place = write_somewhere(path, write, trouble);
   if (place != path) {
-    throw Error(fmt::format("{}; the result is in {}", trouble, place.string()));
+    throw SavedElsewhere(fmt::format("{}; the result is in {}", trouble, place.string()));
   }
 }
 

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "core/error.hpp"
+
 namespace rheobase::cli {
 
 /// Checks, before any work, that `output` can be written and is none of the files that are read,
@@ -25,7 +27,14 @@ std::filesystem::path write_somewhere(
     const std::filesystem::path& path,
     const std::function<void(const std::filesystem::path&)>& write, std::string& trouble);
 
-/// The same for a result: one that is not where it was wanted ends with an error that says where.
+/// A result was saved, but not where it was wanted: the place was at fault (exit code 2).
+class SavedElsewhere : public Error {
+ public:
+  using Error::Error;
+};
+
+/// The same for a result: one that is not where it was wanted ends with an error that says where
+/// it is. @throws SavedElsewhere
 void save_result(const std::filesystem::path& path,
                  const std::function<void(const std::filesystem::path&)>& write);
 

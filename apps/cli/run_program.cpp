@@ -1,5 +1,6 @@
 #include "apps/cli/run_program.hpp"
 
+#include <csignal>
 #include <exception>
 #include <iostream>
 
@@ -23,18 +24,24 @@ void occupy_standard_streams() {
   }
 }
 
+/// A write beyond a file size limit then fails with EFBIG instead of ending the program.
+void refuse_large_files_by_error() {
+  std::signal(SIGXFSZ, SIG_IGN);
+}
+
 }  // namespace
 
 int run_program(std::span<const AddCommand> commands, const std::vector<std::string>& arguments) {
   occupy_standard_streams();
   end_on_signals();
+  refuse_large_files_by_error();
   keep_freed_memory();
   try {
     const int code = run_command_line(commands, arguments, std::cout, std::cerr);
     if (!std::cout.flush()) {
       std::cerr << "rheobase: standard output: found a place that cannot be written; must take the "
                    "results\n";
-      return code == kSuccess ? kOurFault : code;
+      return code == kSuccess ? kUserFault : code;
     }
     return code;
   } catch (const std::exception& error) {

@@ -19,12 +19,18 @@ constexpr double kRunWidthMm = 180.0;
 constexpr double kRunPanelMm = 46.0;
 constexpr double kRunLeftMm = 18.0;
 constexpr double kRunRightMm = 20.0;
-constexpr std::size_t kMostLines = 10;
+constexpr std::size_t kMostLines = 10;      // more colours are not told apart
+constexpr std::size_t kMostUnitTics = 12;   // more rows are counted
 constexpr Eigen::Index kMostPoints = 4000;  // more are not told apart on paper
 constexpr Eigen::Index kMostColumns = 1200;
 constexpr std::size_t kMostMarks = 100'000;
 constexpr std::array kLineColours{"#0072B2", "#D55E00", "#00966C", "#CC79A7", "#E69F00",
                                   "#56B4E9", "#000000", "#8C564B", "#7F7F7F", "#B8A800"};
+
+/// Without the last digits, which a sum of steps leaves: a tick at the end is drawn there.
+double rounded(double time) {
+  return std::stod(fmt::format("{:.9g}", time));
+}
 
 /// Samples or spikes between the times of the options.
 class PlottedTime {
@@ -32,7 +38,9 @@ class PlottedTime {
   PlottedTime(const io::NetworkRun& run, const NetworkPlotOptions& options) {
     const auto samples = run.seen.times.size();
     low_ = options.start.value_or(samples > 0 ? run.seen.times[0] : 0.0);
-    double last = samples > 0 ? run.seen.times[samples - 1] : low_;
+    // A sample stands for the time up to the next one: the axis ends with the run.
+    const double apart = samples > 1 ? run.seen.times[1] - run.seen.times[0] : run.step;
+    double last = samples > 0 ? rounded(run.seen.times[samples - 1] + apart) : low_;
     for (const network::NetworkSpike& spike : run.seen.spikes) {
       last = std::max(last, spike.time);
     }
@@ -41,10 +49,23 @@ class PlottedTime {
       throw InputError("plot", "time", fmt::format("{:g} to {:g}", low_, high_),
                        "must be a span of the run with more than one time");
     }
+    const double begin = samples > 0 ? run.seen.times[0] : 0.0;
+    if (low_ >= last || high_ <= begin) {
+      throw InputError("plot", "time", fmt::format("{:g} to {:g}", low_, high_),
+                       fmt::format("must hold a part of the run, {:g} to {:g}", begin, last));
+    }
     first_ = std::lower_bound(run.seen.times.begin(), run.seen.times.end(), low_) -
              run.seen.times.begin();
     count_ = std::upper_bound(run.seen.times.begin(), run.seen.times.end(), high_) -
              run.seen.times.begin() - first_;
+  }
+
+  /// @throws InputError where no sample lies in the span
+  void require_samples() const {
+    if (count_ < 1) {
+      throw InputError("plot", "time", fmt::format("{:g} to {:g}", low_, high_),
+                       "must hold a sample of the records");
+    }
   }
 
   double low() const { return low_; }
@@ -96,7 +117,7 @@ std::vector<Eigen::Index> plotted_rows(const network::Recording& recording,
     const bool wanted =
         units.empty() || recording.units.empty() ||
         std::ranges::find(units, recording.units[static_cast<std::size_t>(row)]) != units.end();
-    if (wanted && (rows.size() < most || !units.empty())) {
+    if (wanted && rows.size() < most) {
       rows.push_back(row);
     }
   }
@@ -106,6 +127,9 @@ std::vector<Eigen::Index> plotted_rows(const network::Recording& recording,
   }
   return rows;
 }
+
+/// gnuplot's own format begins with a space, which moves a label beside its tick.
+constexpr const char* kTicFormat = "set format '%g'";
 
 FigurePanel run_panel(const PanelPlace& place, std::string title, const io::NetworkRun& run,
                       std::string label) {
@@ -145,6 +169,7 @@ void lines_panel(FigureScript& script, const io::NetworkRun& run, std::size_t re
   const std::vector<Eigen::Index> rows = plotted_rows(recording, options.units, kMostLines);
   script.begin(
       run_panel(place, record_title(run, record, rows.size()), run, quantity_label(run, record)));
+  script.set(kTicFormat);
   script.range('x', time.low(), time.high());
   const Eigen::Index stride = std::max<Eigen::Index>(1, time.count() / kMostPoints);
   const Eigen::Index points = (time.count() + stride - 1) / stride;
@@ -161,7 +186,7 @@ void lines_panel(FigureScript& script, const io::NetworkRun& run, std::size_t re
     const char* colour = kLineColours[line % kLineColours.size()];
     script.add(fmt::format("{} using 1:{} with lines linewidth 1.1 linecolor rgb '{}'", name,
                            line + 2, colour));
-    if (!recording.units.empty() && line < kMostLines) {
+    if (!recording.units.empty()) {
       script.label(
           1.02, 0.96 - 0.095 * static_cast<double>(line),
           fmt::format("unit {}", recording.units[static_cast<std::size_t>(rows[line])] + 1),
@@ -190,12 +215,11 @@ Eigen::MatrixXd thinned(const network::Recording& recording, const std::vector<E
 /// Numbers of units beside the rows; many rows are counted instead.
 void set_unit_tics(FigureScript& script, const network::Recording& recording,
                    const std::vector<Eigen::Index>& rows) {
-  constexpr std::size_t kMostTics = 12;
   if (recording.units.empty()) {
     script.set("unset ytics");
     return;
   }
-  if (rows.size() > kMostTics) {
+  if (rows.size() > kMostUnitTics) {
     return;
   }
   std::string tics;
@@ -214,6 +238,7 @@ void matrix_panel(FigureScript& script, const io::NetworkRun& run, std::size_t r
       plotted_rows(recording, options.units, static_cast<std::size_t>(-1));
   script.begin(run_panel(place, record_title(run, record, rows.size()), run,
                          recording.units.empty() ? "" : "Unit"));
+  script.set(kTicFormat);
   Eigen::MatrixXd map = thinned(recording, rows, time);
   const auto units = static_cast<double>(rows.size());
   set_unit_tics(script, recording, rows);
@@ -233,7 +258,8 @@ void matrix_panel(FigureScript& script, const io::NetworkRun& run, std::size_t r
     script.set(fmt::format("set cbrange [{:.5g}:{:.5g}]", low, high > low ? high : low + 1.0));
   }
   script.set("set colorbox user origin graph 1.03,graph 0 size graph 0.015,graph 1 noborder");
-  script.set(fmt::format("set cblabel {} offset -0.5,0",
+  // Above the bar: beside it the ticks' labels, however long, would run into it.
+  script.set(fmt::format("set label 5 {} at graph 1.0375,1 center offset 0,0.8 front",
                          FigureScript::quoted(quantity_label(run, record))));
   const double width = (time.high() - time.low()) / static_cast<double>(map.cols());
   const double height = units / static_cast<double>(map.rows());
@@ -257,15 +283,23 @@ void raster_panel_of(FigureScript& script, const io::NetworkRun& run, std::size_
       marks.emplace_back(spike.time, static_cast<double>(spike.unit) + 1.0);
     }
   }
+  const auto size = static_cast<Eigen::Index>(run.sizes[population]);
+  const auto shown =
+      options.units.empty()
+          ? size
+          : std::ranges::count_if(options.units, [&](Eigen::Index unit) { return unit < size; });
   const double rate =
-      static_cast<double>(marks.size()) /
-      static_cast<double>(options.units.empty() ? run.sizes[population] : options.units.size());
+      shown == 0 ? 0.0 : static_cast<double>(marks.size()) / static_cast<double>(shown);
   script.begin(run_panel(place,
                          fmt::format("{}: {}, {:.3g} a unit", run.populations[population],
                                      counted(marks.size(), "spike"), rate),
                          run, "Unit"));
+  script.set(kTicFormat);
   script.range('x', time.low(), time.high());
-  script.range('y', 0.0, static_cast<double>(run.sizes[population]) + 1.0);
+  script.range('y', 0.5, static_cast<double>(size) + 0.5);
+  if (size <= static_cast<Eigen::Index>(kMostUnitTics)) {
+    script.set("set ytics 1");
+  }
   const std::size_t stride = std::max<std::size_t>(1, marks.size() / kMostMarks);
   Eigen::MatrixXd columns(static_cast<Eigen::Index>((marks.size() + stride - 1) / stride), 2);
   for (Eigen::Index k = 0; k < columns.rows(); ++k) {
@@ -288,6 +322,16 @@ std::vector<std::string> record_names(const io::NetworkRun& run) {
   return names;
 }
 
+/// Those named, or all that can spike.
+std::vector<std::size_t> chosen_populations(const io::NetworkRun& run,
+                                            const std::vector<std::string>& wanted) {
+  std::vector<std::size_t> indices = chosen(run.populations, wanted, "population");
+  if (wanted.empty() && std::ranges::find(run.spiking, true) != run.spiking.end()) {
+    std::erase_if(indices, [&](std::size_t k) { return !run.spiking[k]; });
+  }
+  return indices;
+}
+
 }  // namespace
 
 void draw_network_run(const io::NetworkRun& run, const NetworkPlotOptions& options,
@@ -300,9 +344,12 @@ void draw_network_run(const io::NetworkRun& run, const NetworkPlotOptions& optio
         raster ? "must be one with spikes = true in [run]" : "must be one with [[record]] tables");
   }
   const std::vector<std::size_t> panels =
-      raster ? chosen(run.populations, options.signals, "population")
+      raster ? chosen_populations(run, options.signals)
              : chosen(record_names(run), options.signals, "record");
   const PlottedTime time(run, options);
+  if (!raster) {
+    time.require_samples();
+  }
   draw_figure(path, [&](const FigurePlace& place) {
     FigureScript script(place.folder, place.format, place.image, kRunWidthMm,
                         4.0 + static_cast<double>(panels.size()) * kRunPanelMm);

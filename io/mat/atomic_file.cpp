@@ -5,11 +5,13 @@
 #include <chrono>
 #include <csignal>
 #include <cstring>
+#include <limits>
 #include <string>
 #include <system_error>
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -130,6 +132,11 @@ fs::path resolve_target(const fs::path& path) {
     throw InputError(path.string(), "", path.empty() ? "no name" : "a directory", kMustBeWritable);
   }
   const fs::file_status status = fs::status(target, error);
+  if (error && status.type() == fs::file_type::none) {
+    throw InputError(path.string(), "",
+                     fmt::format("a name that cannot be used ({})", error.message()),
+                     kMustBeWritable);
+  }
   if (fs::exists(status)) {
     if (!fs::is_regular_file(status)) {
       throw InputError(path.string(), "", describe_type(status.type()), kMustBeWritable);
@@ -173,11 +180,6 @@ OpenTemporary open_temporary(const fs::path& path, const fs::path& target) {
   throw Error(fmt::format("{}: no temporary name is free in its folder", path.string()));
 }
 
-[[noreturn]] void fail_writing(const fs::path& path, int error) {
-  throw Error(fmt::format("{}: could not be written ({}); nothing was changed", path.string(),
-                          reason(error)));
-}
-
 void write_all(int fd, std::span<const std::byte> contents, const fs::path& path) {
   const FileSizeSignalBlocked guard;
   while (!contents.empty()) {
@@ -201,6 +203,18 @@ void flush_folder(const fs::path& target) {
 }
 
 }  // namespace
+
+void fail_writing(const std::filesystem::path& path, int error) {
+  throw InputError(path.string(), "", fmt::format("a failure to write ({})", reason(error)),
+                   std::string(kMustBeWritable) + "; nothing was changed");
+}
+
+std::uintmax_t largest_file() {
+  rlimit limit{};
+  return getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY
+             ? limit.rlim_cur
+             : std::numeric_limits<std::uintmax_t>::max();
+}
 
 void require_writable(const std::filesystem::path& path) {
   const fs::path target = resolve_target(path);

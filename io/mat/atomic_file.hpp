@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <span>
 #include <string_view>
@@ -16,9 +17,15 @@ void require_writable(const std::filesystem::path& path);
 /// Writes a file under a temporary name in the same folder, flushes it to the disk and renames it:
 /// `path` holds the old or the new contents, never a part, and nothing else is left behind.
 /// Follows symbolic links and keeps the permissions of a file that it replaces.
-/// @throws InputError as require_writable, Error when the disk is full or fails
+/// @throws InputError as require_writable, and when the disk is full or fails
 void write_atomically(const std::filesystem::path& path, std::span<const std::byte> contents);
 void write_atomically(const std::filesystem::path& path, std::string_view contents);
+
+/// @throws InputError that names a failed write and its reason, an errno
+[[noreturn]] void fail_writing(const std::filesystem::path& path, int error);
+
+/// Bytes that a file of this process may have (ulimit -f).
+std::uintmax_t largest_file();
 
 /// Reads a whole file.
 /// @throws InputError for a missing or empty file, a directory, a device or missing permission

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstring>
 #include <map>
 #include <set>
@@ -135,6 +136,9 @@ void verify(std::span<const std::byte> bytes, const MatFields& fields, const std
       }
     }
   } catch (const InputError& error) {
+    if (bytes.size() >= largest_file()) {
+      fail_writing(where, EFBIG);  // matio does not say so
+    }
     throw Error(fmt::format("{}: not written, as what was made is damaged (found {})", where,
                             error.found()));
   }

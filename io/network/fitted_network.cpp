@@ -173,6 +173,8 @@ void write_fitted_network(const fs::path& path, const NetworkFile& file,
   }
   made.fields().column("loss",
                        {outcome.loss.data(), static_cast<std::size_t>(outcome.loss.size())});
+  made.fields().column(
+      "r_squared", {outcome.r_squared.data(), static_cast<std::size_t>(outcome.r_squared.size())});
   made.fields().logical("complete", outcome.complete);
   made.fields().text("command", command);
   write_mat(numbers_beside(path), made.fields(), MatVersion::level5);

@@ -12,13 +12,15 @@ namespace rheobase::io {
 
 /// What a fit leaves beside the network.
 struct FitOutcome {
-  Eigen::VectorXd loss;  ///< of every update, in order; one number for ridge regression
+  Eigen::VectorXd loss;         ///< of every update, in order; one number for ridge regression
+  Eigen::VectorXd r_squared{};  ///< by output; empty for log-probabilities
   bool complete = true;
 };
 
 /// Writes the network of a file as it is after the fit: a network file that `run`, and another
-/// `fit`, take, and the numbers that were fitted beside it, in NAME.mat (weights_1, ..., loss).
-/// Other files of numbers stay where they are. @throws InputError where either cannot be written
+/// `fit`, take, and the numbers that were fitted beside it, in NAME.mat (weights_1, ..., loss,
+/// r_squared). Other files of numbers stay where they are. @throws InputError where either cannot
+/// be written
 void write_fitted_network(const std::filesystem::path& path, const NetworkFile& file,
                           const network::Network& fitted, const FitOutcome& outcome,
                           const std::string& command);

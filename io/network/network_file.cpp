@@ -7,13 +7,13 @@
 
 #include "core/counted.hpp"
 #include "core/error.hpp"
-#include "core/memory.hpp"
 #include "io/mat/atomic_file.hpp"
 #include "io/network/internal/fit_plan.hpp"
 #include "io/network/internal/input_signals.hpp"
 #include "io/network/internal/matrix_values.hpp"
 #include "io/network/internal/toml_fields.hpp"
 #include "network/network.hpp"
+#include "network/value_checks.hpp"
 
 namespace rheobase::io {
 
@@ -39,7 +39,7 @@ class NetworkReader {
                          {"title", "step", "time_unit", "population", "node", "edge", "input",
                           "run", "record", "fit"});
     file_.title = top.text_or("title", "");
-    file_.spec.step = top.number("step", kPositive);
+    file_.spec.step = top.number("step", network::kStepRange);
     file_.spec.time_unit =
         top.has("time_unit") ? top.word_or("time_unit", "", {"us", "ms", "s", "min", "h"}) : "";
     map_->add("network", "step", top.find("step")->position);
@@ -50,7 +50,6 @@ class NetworkReader {
     }
     listed_tables(top, "edge", [&](const auto& table) { read_edge(table); });
     listed_tables(top, "input", [&](const auto& table) { read_input(table); });
-    require_memory_for_weights();
     read_run(top);
     listed_tables(top, "record", [&](const auto& table) { read_record(table); });
     if (const DocumentValue* fit = top.find("fit")) {
@@ -98,7 +97,6 @@ class NetworkReader {
   std::map<std::string, Eigen::VectorXd> read_values(const TomlFields& population, const char* key);
   void read_node(const DocumentEntry& entry);
   void read_edge(const DocumentValue& table);
-  void require_memory_for_weights() const;
   void read_input(const DocumentValue& table);
   void read_run(const TomlFields& top);
   void read_record(const DocumentValue& table);
@@ -110,7 +108,6 @@ class NetworkReader {
   std::shared_ptr<SourceMap> map_;
   MatrixValues values_;
   TrainedNames trained_;
-  std::vector<std::pair<std::size_t, TextPosition>> drawn_dense_;  ///< edges
   InputSignals signals_;
 };
 
@@ -207,19 +204,16 @@ void NetworkReader::read_edge(const DocumentValue& table) {
   map_->add(part, "target", fields.find("to")->position);
   add_signal(part, made.source, fields.find("from")->position);
   add_signal(part, made.target, fields.find("to")->position);
-  for (const char* key : {"weights", "mask", "delay", "filter"}) {
+  for (const char* key : {"weights", "mask", "delay", "filter", "storage"}) {
     if (fields.has(key)) {
       map_->add(part, key, fields.find(key)->position);
     }
   }
-  const std::string storage = fields.word_or("storage", "dense", {"dense", "sparse", "single"});
-  made.weights = values_.weights(fields, static_cast<std::uint32_t>(index));
-  made.single_precision = storage == "single";
-  const DocumentValue* weights = fields.find("weights");
-  const DocumentValue* kind = weights == nullptr ? nullptr : weights->find("kind");
-  if (kind != nullptr && kind->text() != nullptr && *kind->text() == "normal") {
-    drawn_dense_.emplace_back(index, weights->position);
+  if (fields.has("storage")) {
+    made.storage =
+        network::storage_from(fields.word_or("storage", "", {"dense", "sparse", "single"}));
   }
+  made.weights = values_.weights(fields, static_cast<std::uint32_t>(index));
   if (fields.has("mask")) {
     made.mask = values_.matrix(fields, "mask");
   }
@@ -233,36 +227,6 @@ void NetworkReader::read_edge(const DocumentValue& table) {
     trained_.add_edge(fields, *train, made);
   }
   file_.spec.edges.push_back(std::move(made));
-}
-
-/// Dense weights that are yet to be drawn.
-void NetworkReader::require_memory_for_weights() const {
-  const auto size_of = [this](const std::string& signal) {
-    const std::string owner = signal.substr(0, signal.find('.'));
-    for (const network::Population& population : file_.spec.populations) {
-      if (population.name == owner) {
-        return static_cast<double>(population.size);
-      }
-    }
-    for (const network::FunctionNode& node : file_.spec.functions) {
-      if (node.name == owner) {
-        return static_cast<double>(node.size);
-      }
-    }
-    return 0.0;
-  };
-  for (const auto& [edge, place] : drawn_dense_) {
-    const double rows = size_of(file_.spec.edges[edge].target);
-    const double columns = size_of(file_.spec.edges[edge].source);
-    const double bytes = 2.0 * sizeof(double) * rows * columns;  // drawn, then laid out
-    if (bytes > usable_memory_bytes()) {
-      throw InputError(
-          fmt::format("{}: edge {}", map_->where(place), edge + 1), "weights",
-          fmt::format("{:g} x {:g}, {:.3g} GB", rows, columns, bytes / 1e9),
-          fmt::format("must fit into memory, {:.3g} GB: fewer units, or sparse weights",
-                      usable_memory_bytes() / 1e9));
-    }
-  }
 }
 
 void NetworkReader::read_input(const DocumentValue& table) {
@@ -291,8 +255,9 @@ void NetworkReader::read_run(const TomlFields& top) {
     map_->add("run", entry.key, entry.value.position);
   }
   set_given(instead_, network::run_fields(), file_.run);
-  if (fields.has("duration") && !instead_.contains("steps")) {
-    if (file_.run.steps > 0) {
+  const bool given = instead_.contains("steps");
+  if (fields.has("duration") && !given) {
+    if (fields.has("steps")) {
       fields.fail(fields.find("duration")->position, "", "steps and duration",
                   "must be one of the two");
     }
@@ -306,7 +271,13 @@ void NetworkReader::read_run(const TomlFields& top) {
   if (file_.run.steps == 0) {
     file_.run.steps = signals_.rows();
   }
+  if (file_.run.steps == 0 && given) {
+    throw InputError(
+        find_field(network::run_fields(), "steps").option, "", "0",
+        fmt::format("must be at least 1: no input of {} has a value for every step", file_.name));
+  }
   file_.inputs = signals_.matrix(file_.run.steps);
+  file_.doubts = signals_.silent(file_.run.steps);
 }
 
 void NetworkReader::read_record(const DocumentValue& table) {
@@ -354,6 +325,31 @@ void at_places(const NetworkFile& file, const std::function<void()>& body) {
   }
 }
 
+std::vector<std::string> learning_edges(const NetworkFile& file) {
+  std::vector<std::string> names;
+  if (file.fit && file.fit->method == FitMethod::rls) {
+    names.push_back(file.fit->rls.source + " -> " + file.fit->rls.target);
+  } else if (file.fit && file.fit->method == FitMethod::bptt) {
+    for (const network::TrainedEdge& edge : file.fit->bptt.edges) {
+      names.push_back(edge.source + " -> " + edge.target);
+    }
+  }
+  return names;
+}
+
+void require_steps(const NetworkFile& file) {
+  constexpr const char* kWhere = "where no input has a value for every step";
+  const DocumentValue* run = file.document.find("run");
+  if (file.run.steps > 0) {
+    return;
+  }
+  if (run != nullptr && run->find("steps") != nullptr) {
+    throw InputError("run", "steps", "0", fmt::format("must be at least 1 {}", kWhere));
+  }
+  throw InputError("run", "", "neither steps nor duration",
+                   fmt::format("must have one of them {}", kWhere));
+}
+
 network::Network build_network(const NetworkFile& file) {
   std::optional<network::Network> made;
   at_places(file, [&] {
@@ -368,9 +364,11 @@ network::Network build_network(const NetworkFile& file) {
         }
       }
     }
-    if (file.run.steps == 0 && !file.fit) {
-      throw InputError("run", "", "neither steps nor duration",
-                       "must have one of them where no input has a value for every step");
+    if (!file.fit) {
+      require_steps(file);
+    }
+    if (file.run.steps > 0) {
+      network::require_samples(*made, file.run);
     }
   });
   return std::move(*made);

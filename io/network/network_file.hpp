@@ -43,6 +43,7 @@ struct NetworkFile {
   network::NetworkSpec spec;
   Eigen::MatrixXd inputs;  ///< of the run: T x columns, 1 row for all steps, or empty
   network::RunOptions run;
+  std::vector<std::string> doubts{};  ///< about its inputs, with their places
   std::optional<FitPlan> fit;
   std::shared_ptr<const SourceMap> places;
 };
@@ -60,7 +61,14 @@ NetworkFile parse_network_file(std::string text, const std::string& name,
 /// Calls `body`; the InputErrors that it throws get the place of the file that caused them.
 void at_places(const NetworkFile& file, const std::function<void()>& body);
 
-/// The network of the file, validated, and its records, which must exist. @throws InputError with
+/// Names of the edges that its fit trains, which may begin at 0: "rnn.r -> readout".
+std::vector<std::string> learning_edges(const NetworkFile& file);
+
+/// @throws InputError of the part "run" (see at_places) where it has no length
+void require_steps(const NetworkFile& file);
+
+/// The network of the file, validated, and its records, which must exist, have a sample and fit
+/// into memory. @throws InputError with
 /// line and column
 network::Network build_network(const NetworkFile& file);
 

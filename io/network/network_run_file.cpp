@@ -95,6 +95,9 @@ MatFields run_fields_of(const NetworkRun& run) {
   std::vector<double> sizes(run.sizes.begin(), run.sizes.end());
   fields.text("populations", fmt::format("{}", fmt::join(run.populations, ",")));
   fields.column("population_sizes", sizes);
+  if (!run.spiking.empty()) {
+    fields.logical_column("population_spikes", run.spiking);
+  }
   if (run.spikes) {
     add_spikes(fields, run);
   }
@@ -271,6 +274,12 @@ NetworkRun read_network_run(const fs::path& path) {
         file.fail("population_sizes", fmt::format("{}", size), "must be numbers of units");
       }
       run.sizes.push_back(static_cast<std::size_t>(size));
+    }
+    if (file.has("population_spikes")) {
+      for (const double spikes :
+           file.vector("population_spikes", count, "must be one a population")) {
+        run.spiking.push_back(spikes != 0.0);
+      }
     }
   }
   read_records(file, run);

@@ -18,6 +18,7 @@ struct NetworkRun {
   std::vector<std::string> record_units;  ///< by recording, "mV"; empty texts, or none: not known
   std::vector<std::string> populations;   ///< names, in the order of NetworkSpike::population
   std::vector<std::size_t> sizes;         ///< their numbers of units
+  std::vector<bool> spiking{};            ///< whether they have a threshold; empty: not known
   bool spikes = false;                    ///< were spikes recorded?
   double step = 0.0;                      ///< of the network
   std::string time_unit, solver, title;

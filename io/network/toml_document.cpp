@@ -66,6 +66,36 @@ DocumentValue converted(const toml::node& node, const std::string& where) {
   return made;
 }
 
+/// The number that does not parse, around the place where the parser gave up: what its author
+/// wrote. Empty: no number.
+struct WrongNumber {
+  std::string text;
+  TextPosition place;
+};
+
+WrongNumber wrong_number(std::string_view document, const toml::parse_error& error) {
+  if (error.description().find("floating-point") == std::string_view::npos &&
+      error.description().find("integer") == std::string_view::npos) {
+    return {};
+  }
+  TextPosition place = place_of(error.source());
+  for (int line = 1; line < place.line; ++line) {
+    document.remove_prefix(std::min(document.find('\n'), document.size() - 1) + 1);
+  }
+  const std::string_view line = document.substr(0, document.find_first_of("\r\n"));
+  constexpr std::string_view kBetween = " \t,=[]{}#";
+  const auto at = std::min(static_cast<std::size_t>(std::max(place.column - 1, 0)), line.size());
+  // The place may be the one behind the number's last character.
+  const std::size_t inside =
+      at > 0 && (at == line.size() || kBetween.find(line[at]) != std::string_view::npos) ? at - 1
+                                                                                         : at;
+  const std::size_t before = line.substr(0, inside + 1).find_last_of(kBetween);
+  const std::size_t first = before == std::string_view::npos ? 0 : before + 1;
+  const std::size_t end = std::min(line.find_first_of(kBetween, first), line.size());
+  place.column = static_cast<int>(first) + 1;
+  return {one_line(line.substr(first, end - first)), place};
+}
+
 bool is_bare(std::string_view key) {
   return !key.empty() && std::ranges::all_of(key, [](unsigned char c) {
     return std::isalnum(c) != 0 || c == '_' || c == '-';
@@ -188,6 +218,11 @@ DocumentValue parse_toml(std::string_view text, const std::string& where) {
   try {
     table = toml::parse(text);
   } catch (const toml::parse_error& error) {
+    if (const WrongNumber number = wrong_number(text, error); !number.text.empty()) {
+      throw InputError(where, place_text(number.place), fmt::format("'{}'", number.text),
+                       "must be a number in TOML, such as 5, 0.5 or 1e-3, at most 1.8e308 (whole "
+                       "ones 9.2e18); texts stand in quotation marks");
+    }
     std::string what(error.description());
     what = one_line(what);
     throw InputError(where, place_text(place_of(error.source())), what, "must be valid TOML");

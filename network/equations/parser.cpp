@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -85,6 +86,7 @@ class Parser {
   std::map<std::string, AlgebraicEquation> algebraic_;
   std::vector<std::string> algebraic_order_;
   std::vector<const Statement*> events_;
+  std::set<std::tuple<Trigger, std::size_t, std::size_t>> assigned_;  ///< with input and variable
 };
 
 const Token& Parser::expect_name(const Statement& statement, std::size_t at,
@@ -308,6 +310,10 @@ void Parser::read_actions(const Statement& statement, std::size_t at, Action act
     }
     action.variable = *variable;
     action.assigns = sign.text == "=";
+    if (action.assigns &&
+        !assigned_.emplace(action.trigger, action.input, action.variable).second) {
+      fail_at(where_, name, quoted(name), "is set twice at one event: must be set once");
+    }
     const ExpressionParser::Scope scope{
         .events = action.trigger == Trigger::arrival ? std::optional(action.input) : std::nullopt,
         .spike_mean = action.trigger == Trigger::population_spike};
@@ -325,9 +331,17 @@ void Parser::read_actions(const Statement& statement, std::size_t at, Action act
 
 void Parser::read_refractory(const Statement& statement) {
   const Token& name = statement.tokens[1];
+  if (out_.description.refractory) {
+    fail_at(where_, statement.tokens[0], "a second refractory period", "there is one");
+  }
   out_.description.refractory = find_named(out_.description.parameters, name.text);
   if (!out_.description.refractory) {
     fail_at(where_, name, quoted(name), "must be a parameter, the time");
+  }
+  const double period = out_.description.parameters[*out_.description.refractory].value;
+  if (period < 0.0) {
+    fail_at(where_, name, fmt::format("'{}' = {}", name.text, period),
+            "is a refractory period: it must not be negative");
   }
   if (statement.tokens[2].kind != Token::Kind::end) {
     fail_at(where_, statement.tokens[2], quoted(statement.tokens[2]),

@@ -98,9 +98,17 @@ class Lexer {
     token.kind = Token::Kind::number;
     const char* begin = text_.data() + at_;
     const auto [end, error] = std::from_chars(begin, text_.data() + text_.size(), token.value);
+    const std::size_t start = at_;
     at_ += static_cast<std::size_t>(end - begin);
-    if (error != std::errc{} || (at_ < text_.size() && starts_name(text_[at_]))) {
-      fail_at(where_, token, fmt::format("'{}'", text_.substr(at_, 1)), "is no number");
+    if (error != std::errc{} ||
+        (at_ < text_.size() && (starts_name(text_[at_]) || text_[at_] == '.'))) {
+      while (at_ < text_.size() &&
+             (starts_name(text_[at_]) || is_digit(text_[at_]) || text_[at_] == '.')) {
+        ++at_;
+      }
+      fail_at(where_, token, fmt::format("'{}'", text_.substr(start, at_ - start)),
+              error == std::errc::result_out_of_range ? "is no number of double precision"
+                                                      : "is no number");
     }
   }
 
@@ -112,7 +120,12 @@ class Lexer {
       return;
     }
     if (std::string_view("+-*/^(),='.:").find(text_[at_]) == std::string_view::npos) {
-      fail_at(where_, token, fmt::format("'{}'", text_[at_]), "is no part of an equation");
+      std::size_t end = at_ + 1;  // of the character, which may have several bytes
+      while (end < text_.size() && (static_cast<unsigned char>(text_[end]) & 0xc0U) == 0x80U) {
+        ++end;
+      }
+      fail_at(where_, token, fmt::format("'{}'", text_.substr(at_, end - at_)),
+              "is no part of an equation");
     }
     depth_ += text_[at_] == '(' ? 1 : text_[at_] == ')' && depth_ > 0 ? -1 : 0;
     ++at_;

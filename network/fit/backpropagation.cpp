@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
+#include "core/memory.hpp"
 
 namespace rheobase::network {
 
@@ -403,9 +405,29 @@ void require_trainable(const Network& network) {
   }
 }
 
+namespace {
+
+/// What is kept of every step until the way back.
+void require_tape_memory(const Network& network, const Signal& output, long steps) {
+  double numbers =
+      static_cast<double>(network.state_size()) + static_cast<double>(network.signal_size(output));
+  for (const NetworkPopulation& population : network.populations()) {
+    const NeuronDescription& names = population.description();
+    numbers +=
+        static_cast<double>(population.stride * (names.inputs.size() + names.outputs.size()));
+  }
+  for (const NetworkNode& node : network.nodes()) {
+    numbers += static_cast<double>(node.stride);
+  }
+  require_memory(sizeof(double) * numbers * static_cast<double>(steps), "fit", "update_steps",
+                 counted(steps, "step"), "a gradient that is cut after fewer steps takes less");
+}
+
+}  // namespace
+
 Gradients backpropagate(const Network& network, NetworkState& state, const FitInputs& rows,
                         long first, long last, const Signal& output, FitLoss loss,
-                        double surrogate_slope, const TrainedParts& parts) {
+                        double surrogate_slope, const TrainedParts& parts, FitScore* score) {
   Gradients gradients;
   for (const std::size_t edge : parts.edges) {
     const Coupling& coupling = network.edges()[edge].coupling;
@@ -419,6 +441,7 @@ Gradients backpropagate(const Network& network, NetworkState& state, const FitIn
         Eigen::MatrixXd::Zero(shared ? 1 : index_of(population.size), 1));
   }
   const auto steps = static_cast<double>(last - first);
+  require_tape_memory(network, output, last - first);
   Eigen::MatrixXd loss_gradient(index_of(network.signal_size(output)), last - first);
   std::vector<TapeStep> tape;
   Stepper stepper(network, state);
@@ -430,9 +453,12 @@ Gradients backpropagate(const Network& network, NetworkState& state, const FitIn
   for (long n = first; n < last; ++n) {
     stepper.evaluate(rows.input(n));
     const double* z = stepper.evaluation().values(output, stepper.values());
+    const ConstMap found(z, loss_gradient.rows());
     auto gradient = loss_gradient.col(n - first);
-    gradients.loss +=
-        loss_at(loss, ConstMap(z, loss_gradient.rows()), rows.target(n), gradient) / steps;
+    gradients.loss += loss_at(loss, found, rows.target(n), gradient) / steps;
+    if (score != nullptr) {
+      score->add(found, rows.target(n));
+    }
     gradient /= steps;
     tape.push_back(record_step(stepper));
     stepper.advance();

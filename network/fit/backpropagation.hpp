@@ -13,6 +13,7 @@
 #include <Eigen/Core>
 
 #include "network/fit/fit_inputs.hpp"
+#include "network/fit/fit_score.hpp"
 #include "network/fit/loss.hpp"
 #include "network/fit/tape.hpp"
 #include "network/network.hpp"
@@ -42,8 +43,10 @@ void require_trainable(const Network& network);
 
 /// Runs steps [first, last) of `rows` and back: the mean loss of `output` over those steps and its
 /// gradients; what was before the first step counts as constant. The state goes on.
+/// @param score  is told every output and target
 Gradients backpropagate(const Network& network, NetworkState& state, const FitInputs& rows,
                         long first, long last, const Signal& output, FitLoss loss,
-                        double surrogate_slope, const TrainedParts& parts);
+                        double surrogate_slope, const TrainedParts& parts,
+                        FitScore* score = nullptr);
 
 }  // namespace rheobase::network

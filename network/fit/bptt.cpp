@@ -9,6 +9,7 @@
 #include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/field_table.hpp"
+#include "core/memory.hpp"
 #include "core/nearest_name.hpp"
 #include "network/fit/backpropagation.hpp"
 
@@ -37,6 +38,7 @@ class TrainedNumbers {
   TrainedNumbers(Network& network, const BpttOptions& options) : network_(network) {
     for (const TrainedEdge& edge : options.edges) {
       parts_.edges.push_back(network.edge_index(edge.source, edge.target));
+      claim(network.edges()[parts_.edges.back()]);
       values_.push_back(network.edges()[parts_.edges.back()].coupling.dense());
       masks_.push_back(edge.masked ? Eigen::MatrixXd((values_.back().array() != 0.0).cast<double>())
                                    : Eigen::MatrixXd());
@@ -76,8 +78,19 @@ class TrainedNumbers {
   }
 
  private:
+  /// Weights, mask, gradient and the two moments of the optimiser.
+  void claim(const NetworkEdge& edge) {
+    constexpr double kMatrices = 5.0;
+    const double pairs =
+        static_cast<double>(edge.coupling.rows()) * static_cast<double>(edge.coupling.columns());
+    memory_.claim(kMatrices * sizeof(double) * pairs, "fit", "edge " + edge.name,
+                  fmt::format("{} x {}", edge.coupling.rows(), edge.coupling.columns()),
+                  "weights are trained as full matrices: fewer units take less");
+  }
+
   Network& network_;
   TrainedParts parts_;
+  MemoryBudget memory_;
   std::vector<Eigen::MatrixXd> values_, masks_;
 };
 
@@ -119,7 +132,7 @@ const FieldTable<BpttOptions>& bptt_fields() {
   return table;
 }
 
-void fit_bptt_into(std::vector<double>& losses, Network& network, NetworkState& state,
+void fit_bptt_into(BpttFit& fit, Network& network, NetworkState& state,
                    const std::vector<Eigen::MatrixXd>& inputs,
                    const std::vector<Eigen::MatrixXd>& targets, const BpttOptions& options,
                    const RunControl& control) {
@@ -141,8 +154,10 @@ void fit_bptt_into(std::vector<double>& losses, Network& network, NetworkState& 
     all += options.epochs * trials.back().steps();
   }
   const NetworkState start = state;
+  std::vector<double>& losses = fit.losses;
   losses.clear();
   for (long done = 0, epoch = 0; epoch < options.epochs; ++epoch) {
+    FitScore score(outputs);
     for (const FitInputs& rows : trials) {
       if (!options.continuing) {
         state = start;
@@ -154,13 +169,16 @@ void fit_bptt_into(std::vector<double>& losses, Network& network, NetworkState& 
         const long last = std::min(first + stretch, rows.steps());
         const Gradients gradients =
             backpropagate(network, state, rows, first, last, output, options.loss,
-                          options.surrogate_slope, trained.parts());
+                          options.surrogate_slope, trained.parts(), &score);
         if (!std::isfinite(gradients.loss)) {
           throw NonFiniteError("loss", fmt::format("update {}", losses.size() + 1), -1);
         }
         losses.push_back(gradients.loss);
         trained.update(optimiser, gradients);
         done += last - first;
+        if (options.loss != FitLoss::negative_log) {
+          fit.r_squared = score.r_squared();
+        }
       }
     }
   }
@@ -170,9 +188,9 @@ std::vector<double> fit_bptt(Network& network, NetworkState& state,
                              const std::vector<Eigen::MatrixXd>& inputs,
                              const std::vector<Eigen::MatrixXd>& targets,
                              const BpttOptions& options, const RunControl& control) {
-  std::vector<double> losses;
-  fit_bptt_into(losses, network, state, inputs, targets, options, control);
-  return losses;
+  BpttFit fit;
+  fit_bptt_into(fit, network, state, inputs, targets, options, control);
+  return fit.losses;
 }
 
 }  // namespace rheobase::network

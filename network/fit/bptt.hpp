@@ -48,9 +48,15 @@ std::vector<double> fit_bptt(Network& network, NetworkState& state,
                              const std::vector<Eigen::MatrixXd>& targets,
                              const BpttOptions& options, const RunControl& control = {});
 
-/// The same; the losses of the updates before a stop or a divergence are in `losses` when it
-/// throws.
-void fit_bptt_into(std::vector<double>& losses, Network& network, NetworkState& state,
+struct BpttFit {
+  std::vector<double> losses;  ///< of every update, in order
+  /// By output (fit/fit_score.hpp), in the last pass over the trials, before its updates; empty
+  /// where outputs are log-probabilities.
+  Eigen::VectorXd r_squared;
+};
+
+/// The same; what there is of a fit before a stop or a divergence is in `fit` when it throws.
+void fit_bptt_into(BpttFit& fit, Network& network, NetworkState& state,
                    const std::vector<Eigen::MatrixXd>& inputs,
                    const std::vector<Eigen::MatrixXd>& targets, const BpttOptions& options,
                    const RunControl& control = {});

@@ -7,7 +7,9 @@
 #include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/field_table.hpp"
+#include "core/memory.hpp"
 #include "network/fit/fit_inputs.hpp"
+#include "network/fit/fit_score.hpp"
 #include "network/stepper.hpp"
 #include "rate/learning/rls/rls.hpp"
 
@@ -25,14 +27,17 @@ class RlsPass {
         edge_(trained_edge(network, options)),
         weights_(network.edges()[edge_].coupling.dense()),
         rls_(static_cast<std::size_t>(weights_.cols()),
-             {.delta = 1.0 / options.alpha, .forgetting = options.forgetting}) {}
+             {.delta = 1.0 / options.alpha, .forgetting = options.forgetting}),
+        score_(weights_.rows()) {}
 
   Eigen::Index outputs() const { return weights_.rows(); }
   void run(NetworkState& state, const FitInputs& rows, long before, long all);
+  void begin_epoch() { score_ = FitScore(outputs()); }
   void write(RlsFit& fit) const {
     fit.inverse_correlation = rls_.inverse_correlation();
     fit.loss =
         Eigen::Map<const Eigen::VectorXd>(loss_.data(), static_cast<Eigen::Index>(loss_.size()));
+    fit.r_squared = score_.r_squared();
   }
 
  private:
@@ -45,6 +50,7 @@ class RlsPass {
   Eigen::MatrixXd weights_;
   rate::SharedRls<double> rls_;
   std::vector<double> loss_;
+  FitScore score_;
 };
 
 std::size_t RlsPass::trained_edge(const Network& network, const RlsFitOptions& options) {
@@ -54,6 +60,11 @@ std::size_t RlsPass::trained_edge(const Network& network, const RlsFitOptions& o
     throw InputError("fit", "edge " + learning.name, "a delay, a filter or no function node",
                      "least squares trains edges to a function node without delay and filter");
   }
+  const double sources = static_cast<double>(learning.coupling.columns());
+  const double outputs = static_cast<double>(learning.coupling.rows());
+  require_memory(sizeof(double) * sources * (sources + 2.0 * outputs), "fit",
+                 "edge " + learning.name, counted(learning.coupling.columns(), "source"),
+                 "P has a number for every pair of sources: fewer of them take less");
   return edge;
 }
 
@@ -69,8 +80,9 @@ void RlsPass::run(NetworkState& state, const FitInputs& rows, long before, long 
     if (n % options_.update_steps == 0) {
       const double* x = stepper.evaluation().values(source, stepper.values());
       const double* z = stepper.evaluation().values(output, nullptr);
-      const Eigen::VectorXd error =
-          Eigen::Map<const Eigen::VectorXd>(z, weights_.rows()) - rows.target(n);
+      const Eigen::Map<const Eigen::VectorXd> found(z, weights_.rows());
+      const Eigen::VectorXd error = found - rows.target(n);
+      score_.add(found, rows.target(n));
       loss_.push_back(error.squaredNorm());
       rls_.update({x, count}, {error.data(), static_cast<std::size_t>(error.size())}, weights_, n);
       network_.set_weights(edge_, weights_);
@@ -116,6 +128,7 @@ void fit_rls_into(RlsFit& fit, Network& network, NetworkState& state,
   const NetworkState start = state;
   try {
     for (long done = 0, epoch = 0; epoch < options.epochs; ++epoch) {
+      pass.begin_epoch();
       for (const FitInputs& rows : trials) {
         if (!options.continuing) {
           state = start;

@@ -31,6 +31,8 @@ const FieldTable<RlsFitOptions>& rls_fit_fields();
 struct RlsFit {
   Eigen::MatrixXd inverse_correlation;  ///< P, N x N
   Eigen::VectorXd loss;                 ///< |z - target|^2 before each update
+  /// By output (fit/fit_score.hpp), before the updates of the last pass over the trials.
+  Eigen::VectorXd r_squared;
 };
 
 /// Recursive least squares with exponential forgetting on one edge while the network runs: the

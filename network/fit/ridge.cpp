@@ -6,6 +6,8 @@
 #include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/field_table.hpp"
+#include "core/memory.hpp"
+#include "network/fit/fit_score.hpp"
 #include "network/run.hpp"
 
 namespace rheobase::network {
@@ -80,6 +82,11 @@ RidgeFit fit_ridge(Network& network, NetworkState& state,
     throw InputError("ridge", "targets", counted(targets.size(), "trial"),
                      fmt::format("must be as many as there are of inputs, {}", inputs.size()));
   }
+  const auto sources =
+      static_cast<double>(network.signal_size(network.signal(options.source, "record")));
+  require_memory(sizeof(double) * sources * sources, "fit", "source",
+                 fmt::format("{:g} units", sources),
+                 "X X' has a number for every pair of units: fewer of them take less");
   const NetworkState start = state;
   Eigen::MatrixXd x, y;
   for (std::size_t trial = 0; trial < targets.size(); ++trial) {
@@ -88,6 +95,12 @@ RidgeFit fit_ridge(Network& network, NetworkState& state,
       throw InputError("ridge", "targets",
                        fmt::format("{} x {}", targets[trial].rows(), targets[trial].cols()),
                        "must be T x outputs finite numbers");
+    }
+    const auto steps = static_cast<long>(targets[trial].rows());
+    if (sample_count(steps, options.sampling, options.cutoff) == 0) {
+      throw InputError("ridge", "cutoff", counted(options.cutoff, "step"),
+                       fmt::format("must leave a sample of a trial of {}, one every {}",
+                                   counted(steps, "step"), counted(options.sampling, "step")));
     }
     if (!options.continuing) {
       state = start;
@@ -101,6 +114,11 @@ RidgeFit fit_ridge(Network& network, NetworkState& state,
   fit.weights = ridge_weights(x, y, options.alpha);
   fit.prediction = fit.weights * x;
   fit.loss = (fit.prediction - y).squaredNorm() / static_cast<double>(y.size());
+  FitScore score(y.rows());
+  for (Eigen::Index k = 0; k < y.cols(); ++k) {
+    score.add(fit.prediction.col(k), y.col(k));
+  }
+  fit.r_squared = score.r_squared();
   if (!options.readout.empty()) {
     network.extend({{.name = options.readout, .size = y.rows()}},
                    {{.source = options.source, .target = options.readout, .weights = fit.weights}});

@@ -46,6 +46,7 @@ struct RidgeFit {
   Eigen::MatrixXd weights;     ///< outputs x N
   Eigen::MatrixXd prediction;  ///< outputs x samples
   double loss = 0.0;           ///< mean squared error over outputs and samples
+  Eigen::VectorXd r_squared;   ///< by output (fit/fit_score.hpp), of the samples
 };
 
 /// Runs the network over `inputs` (T x columns), regresses `targets` (T x outputs) on what it did

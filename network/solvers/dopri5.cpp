@@ -7,11 +7,14 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <string>
+#include <utility>
 
 #include <boost/math/tools/toms748_solve.hpp>
 #include <boost/numeric/odeint/integrate/max_step_checker.hpp>
 #include <boost/numeric/odeint/stepper/generation.hpp>
 #include <boost/numeric/odeint/stepper/runge_kutta_dopri5.hpp>
+#include <boost/numeric/odeint/util/odeint_error.hpp>
 #include <fmt/format.h>
 
 #include "core/counted.hpp"
@@ -26,6 +29,9 @@ using network::AdaptiveRun;
 using OdeState = std::vector<double>;
 using Method = boost::numeric::odeint::runge_kutta_dopri5<OdeState>;
 using DenseStepper = boost::numeric::odeint::result_of::make_dense_output<Method>::type;
+
+/// So many within one step of the network, and progress says how small they are.
+constexpr long kManySubsteps = 1000;
 
 struct Crossing {
   std::size_t population;
@@ -89,6 +95,8 @@ class Integration {
   double margin(const Crossing& of, const OdeState& y);
   OdeState single_step(DenseStepper& dense, double from, double to);
   void take_samples(DenseStepper& dense, double before);
+  std::pair<double, double> step_on(DenseStepper& dense);
+  [[noreturn]] void give_up(DenseStepper& dense);
   void slopes(const OdeState& y, OdeState& k);
 
   AdaptiveRun& run_;
@@ -99,6 +107,8 @@ class Integration {
   long next_sample_ = 0;
   std::optional<long> stopped_at_;  ///< the step to end at, once a stop was asked for
   long events_without_time_ = 0;
+  long substeps_ = 0;        ///< since the last whole step of the network ...
+  double whole_step_ = 0.0;  ///< ... which was this one of the run
 };
 
 void Integration::require_smooth() {
@@ -165,7 +175,8 @@ void Integration::segment(double end) {
 /// another one can go on from its state.
 double Integration::stop_or(double end, double now) {
   const double whole = time_of(run_.steps) - start_;
-  run_.control.progress((now - start_) / whole);
+  run_.control.progress((now - start_) / whole,
+                        substeps_ > kManySubsteps ? fmt::format("steps of {:.1e}", guess_) : "");
   if (!stopped_at_ && run_.control.stop_requested()) {
     const double steps = (now - start_) / run_.network.step();
     stopped_at_ = std::min(run_.steps, static_cast<long>(std::ceil(steps - 1e-9)));
@@ -211,10 +222,9 @@ void Integration::advance(double end) {
   DenseStepper dense = boost::numeric::odeint::make_dense_output(
       run_.options.tolerance, run_.options.tolerance, longest_, Method());
   dense.initialize(y_, now_, std::min({guess_, longest_, end - now_}));
-  const auto system = [this](const OdeState& y, OdeState& k, double) { slopes(y, k); };
   for (;;) {
     end = stop_or(end, dense.current_time());
-    const auto [from, reached] = dense.do_step(system);
+    const auto [from, reached] = step_on(dense);
     run_.evaluation.require_finite(dense.current_state().data(), reached);
     const double to = std::min(reached, end);
     const std::vector<Crossing> found = crossings(dense, from, to);
@@ -239,6 +249,62 @@ void Integration::advance(double end) {
       return;
     }
   }
+}
+
+/// A step of the method. Equations that take too many are given up.
+std::pair<double, double> Integration::step_on(DenseStepper& dense) {
+  const auto system = [this](const OdeState& y, OdeState& k, double) { slopes(y, k); };
+  const double now = dense.current_time();
+  const double whole = std::floor((now - start_) / run_.network.step());
+  substeps_ = whole > whole_step_ ? 0 : substeps_;
+  whole_step_ = whole;
+  if (++substeps_ > run_.options.most_substeps) {
+    give_up(dense);
+  }
+  try {
+    return dense.do_step(system);
+  } catch (const boost::numeric::odeint::odeint_error&) {
+    give_up(dense);  // no step is short enough
+  }
+}
+
+/// Names what changes its slope most over the next steps.
+void Integration::give_up(DenseStepper& dense) {
+  constexpr double kProbedSteps = 10.0;
+  OdeState before(y_.size());
+  OdeState after(y_.size());
+  OdeState ahead = dense.current_state();
+  slopes(ahead, before);
+  for (std::size_t i = 0; i < ahead.size(); ++i) {
+    ahead[i] += kProbedSteps * dense.current_time_step() * before[i];
+  }
+  slopes(ahead, after);
+  std::string steepest;
+  double most = -1.0;
+  for (const auto& population : run_.network.populations()) {
+    for (std::size_t variable = 0; variable < population.variable_count(); ++variable) {
+      for (std::size_t unit = 0; unit < population.size; ++unit) {
+        const std::size_t at = population.row(variable) + unit;
+        const double change =
+            std::abs(after[at] - before[at]) / (1.0 + std::abs(dense.current_state()[at]));
+        if (!(change <= most)) {
+          most = change;
+          steepest = fmt::format("'{}' of unit {} of population '{}'",
+                                 population.description().variables[variable].name, unit + 1,
+                                 population.name);
+        }
+      }
+    }
+  }
+  const std::string& unit = run_.network.time_unit();
+  throw InputError(
+      "run", "solver dopri5",
+      fmt::format("{} within one of the network at {:.10g}{}{}, down to {:.3g}, for {}",
+                  counted(substeps_, "step"), dense.current_time(), unit.empty() ? "" : " ", unit,
+                  dense.current_time_step(), steepest),
+      fmt::format("must be at most most_substeps, {}: stiff or chattering equations take a solver "
+                  "of fixed steps, or a larger tolerance",
+                  run_.options.most_substeps));
 }
 
 /// Units that cross in a step, by time on the dense output.
@@ -322,6 +388,7 @@ const SolverDefinition& solver_dopri5() {
       .citation = "Dormand & Prince, J. Comput. Appl. Math. 6:19 (1980); Boost.Odeint",
       .order = 5,
       .work = 0,
+      .needs_short_steps = false,
       .integrate = &integrate,
   };
   return definition;

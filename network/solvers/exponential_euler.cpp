@@ -27,6 +27,7 @@ const SolverDefinition& solver_exponential_euler() {
       .citation = "Pope, Commun. ACM 6:491 (1963)",
       .order = 1,
       .work = 2,
+      .needs_short_steps = false,
       .step = &exponential_step,
   };
   return definition;

@@ -211,7 +211,7 @@ class Network:
         state: NetworkState | None,
         options: dict[str, Any],
         progress: Progress,
-    ) -> tuple[Network, np.ndarray, NetworkState]: ...
+    ) -> tuple[Network, np.ndarray, np.ndarray, NetworkState]: ...
     def run(
         self,
         inputs: Any,

@@ -19,14 +19,17 @@ Reference: Gast et al., RectiPy.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from . import _engine
+from . import _network_checks as _words
 from ._checks import mapping_of
 from ._display import Shown
+from ._errors import input_error
 from ._pickling import path_text
 from ._progress import Progress, progress_function
 from .network_templates import ImportedTemplates, Template, import_templates, templates
@@ -35,25 +38,6 @@ __all__ = [
     "ImportedTemplates", "Network", "NetworkFit", "NetworkRun", "NetworkState", "Template",
     "import_templates", "templates",
 ]
-
-_POPULATION = {"template", "equations", "size", "parameters", "initial", "noise"}
-_NODE = {"function", "size"}
-_EDGE = {"source", "target", "weights", "mask", "delay", "filter", "storage"}
-_RECORD = {"signal", "units", "mean", "averaged"}
-_TRAINED = {"source", "target", "masked"}
-
-
-def _trials(given: Any) -> list[Any]:
-    """One array is one trial, but for a list of arrays."""
-    several = isinstance(given, (list, tuple)) and len(given) > 0 and np.ndim(given[0]) == 2
-    return list(given) if several else [given]
-
-
-def _checked(description: Mapping[str, Any], known: set[str], where: str) -> dict[str, Any]:
-    for key in mapping_of(description, where):
-        if key not in known:
-            raise TypeError(f"{where} has no {key!r}; it can have {', '.join(sorted(known))}")
-    return dict(description)
 
 
 class NetworkRun(Shown):
@@ -134,6 +118,12 @@ class NetworkState(Shown):
         return [("step", str(self.step))]
 
 
+def _numbers_of(state: Any) -> _engine.NetworkState | None:
+    if state is not None and not isinstance(state, NetworkState):
+        raise TypeError(f"state must be a NetworkState, such as run.state, not {type(state).__name__}")
+    return None if state is None else state._state
+
+
 class NetworkFit(Shown):
     """What a fit made.
 
@@ -143,19 +133,27 @@ class NetworkFit(Shown):
         With the fitted weights.
     losses : ndarray
         Of ridge the mean squared error alone; of rls and bptt one before each update.
+    r_squared : ndarray
+        R^2 by output, over all samples (ridge) or the last pass over the trials, before its updates
+        (rls, bptt); nan where a target does not vary, empty for log-probabilities.
     state : NetworkState
         After the last trial.
     """
 
-    def __init__(self, network: Network, losses: np.ndarray, state: NetworkState) -> None:
+    def __init__(
+        self, network: Network, losses: np.ndarray, r_squared: np.ndarray, state: NetworkState
+    ) -> None:
         self.network = network
         self.losses = losses
+        self.r_squared = r_squared
         self.state = state
 
     def _rows(self) -> list[tuple[str, str]]:
         rows = [("loss", f"{self.losses[-1]:.4g}")]
         if len(self.losses) > 1:
             rows = [("updates", str(len(self.losses))), ("loss", f"{self.losses[0]:.4g} to {self.losses[-1]:.4g}")]
+        if len(self.r_squared):
+            rows.append(("R^2", ", ".join(f"{value:.4g}" for value in self.r_squared[:8])))
         return rows + [(name, f"{size} units") for name, size in self.network.populations.items()]
 
 
@@ -198,17 +196,16 @@ class Network(Shown):
         populations: Mapping[str, Mapping[str, Any]],
         edges: Sequence[Mapping[str, Any]] = (),
         nodes: Mapping[str, Mapping[str, Any]] | None = None,
-        inputs: Iterable[str] | Mapping[str, int] = (),
+        inputs: str | Iterable[str] | Mapping[str, int] = (),
         time_unit: str = "",
     ) -> None:
-        columns = inputs if isinstance(inputs, Mapping) else {name: 0 for name in inputs}
         self._recipe: Any = {
             "step": step,
             "time_unit": time_unit,
-            "populations": {n: _checked(p, _POPULATION, f"population {n!r}") for n, p in mapping_of(populations, "populations").items()},
-            "nodes": {n: _checked(p, _NODE, f"node {n!r}") for n, p in mapping_of({} if nodes is None else nodes, "nodes").items()},
-            "edges": [_checked(edge, _EDGE, f"edges[{i}]") for i, edge in enumerate(edges)],
-            "inputs": dict(columns),
+            "populations": {n: _words.checked(p, _words.POPULATION, f"population {n!r}") for n, p in mapping_of(populations, "populations").items()},
+            "nodes": {n: _words.checked(p, _words.NODE, f"node {n!r}") for n, p in mapping_of({} if nodes is None else nodes, "nodes").items()},
+            "edges": [_words.checked_edge(edge, f"edges[{i}]") for i, edge in enumerate(edges)],
+            "inputs": _words.input_columns(inputs),
         }
         self._fitted: list[tuple[str, str, str]] = []  # what fits changed, see with_fitted_numbers
         self._network = _engine.build_network(self._recipe)
@@ -274,7 +271,7 @@ class Network(Shown):
         self,
         inputs: Any = None,
         *,
-        record: Sequence[str | Mapping[str, Any]] | None = None,
+        record: str | Sequence[str | Mapping[str, Any]] | None = None,
         state: NetworkState | None = None,
         progress: Progress = False,
         **options: Any,
@@ -308,6 +305,8 @@ class Network(Shown):
                 Of noise.
             tolerance, longest_step : float
                 Of dopri5.
+            most_substeps : int
+                Of dopri5: its steps within one of the network, after which it gives up (100000).
 
         Returns
         -------
@@ -319,17 +318,22 @@ class Network(Shown):
         InputError
             For inputs and options that do not fit, or a network that diverges.
 
+        Warns
+        -----
+        UserWarning
+            Where the step is longer than a time constant or does not resolve spikes, and for edges
+            without any weight.
+
         Notes
         -----
         Source of the solvers: docs/network.md.
         """
-        wanted = None
-        if record is not None:
-            wanted = [one if isinstance(one, str) else _checked(one, _RECORD, "a record") for one in record]
         with progress_function(progress, "running") as report:
             facts, after = self._network.run(
-                inputs, None if state is None else state._state, wanted, options, report
+                inputs, _numbers_of(state), _words.records(record), options, report
             )
+        for note in facts["notes"]:
+            warnings.warn(note, stacklevel=2)
         return NetworkRun(facts, NetworkState(self, after))
 
     def weights(self, source: str, target: str) -> np.ndarray:
@@ -427,20 +431,18 @@ class Network(Shown):
             "target": target,
             "readout": readout,
             "output": output,
-            "edges": [
-                _checked(edge, _TRAINED, "edges")
-                if isinstance(edge, Mapping)
-                else {"source": edge[0], "target": edge[1]}
-                for edge in edges
-            ],
-            "parameters": list(parameters),
+            "edges": _words.trained_edges(edges),
+            "parameters": [parameters] if isinstance(parameters, str) else list(parameters),
         }
-        start = None if state is None else state._state
+        needed = {"ridge": "source", "rls": "source", "bptt": "output"}.get(method)
+        if needed is not None and names[needed] is None:
+            raise input_error(needed, "nothing", f"must name a signal, such as 'rnn.r': {method} needs it")
         with progress_function(progress, "fitting") as report:
-            fitted, losses, after = self._network.fit(
-                method, _trials(inputs), _trials(targets), names, start, options, report
+            fitted, losses, r_squared, after = self._network.fit(
+                method, _words.trials(inputs), _words.target_trials(targets), names, _numbers_of(state),
+                options, report,
             )
-        changed: list[tuple[str, str, str]] = [("parameter", name, "") for name in parameters]
+        changed: list[tuple[str, str, str]] = [("parameter", name, "") for name in names["parameters"]]
         changed += [("edge", edge["source"], edge["target"]) for edge in names["edges"]]
         if method == "ridge" and readout:
             changed.append(("readout", readout, str(source)))
@@ -450,7 +452,7 @@ class Network(Shown):
         network._recipe = self._recipe
         network._fitted = self._fitted + [change for change in changed if change not in self._fitted]
         network._network = fitted
-        return NetworkFit(network, losses, NetworkState(network, after))
+        return NetworkFit(network, losses, r_squared, NetworkState(network, after))
 
     def _rows(self) -> list[tuple[str, str]]:
         rows = [("step", f"{self.step:g} {self.time_unit}".strip())]

@@ -15,6 +15,7 @@
 #include "io/network/network_file.hpp"
 #include "io/network/network_run_file.hpp"
 #include "network/connectivity.hpp"
+#include "network/doubts.hpp"
 #include "network/fit/bptt.hpp"
 #include "network/fit/recursive_least_squares.hpp"
 #include "network/fit/ridge.hpp"
@@ -22,6 +23,7 @@
 #include "network/run.hpp"
 #include "python/src/arrays.hpp"
 #include "python/src/bind.hpp"
+#include "python/src/description.hpp"
 #include "python/src/options.hpp"
 #include "python/src/session.hpp"
 
@@ -37,60 +39,11 @@ struct BuiltNetwork {
   Eigen::MatrixXd inputs;
   nb::RunOptions run;
   std::string title;
+  std::vector<std::string> learning{};  ///< edges that its fit trains
 };
 
 using Built = std::shared_ptr<BuiltNetwork>;
 using State = std::shared_ptr<nb::NetworkState>;
-
-/// The keys of a description, as keyword arguments that name their place in messages.
-struct Description {
-  std::string where;
-  py::dict values;
-
-  bool has(const char* key) const { return values.contains(key) && !values[key].is_none(); }
-  std::string name(const char* key) const { return where + ": " + key; }
-  py::object get(const char* key) const {
-    return has(key) ? py::reinterpret_borrow<py::object>(values[key]) : py::none();
-  }
-  std::string text(const char* key, const std::string& otherwise = {}) const {
-    if (!has(key)) {
-      return otherwise;
-    }
-    if (!PyUnicode_Check(values[key].ptr())) {
-      throw InputError(name(key), "", py::cast<std::string>(py::repr(values[key])),
-                       "must be a text");
-    }
-    return py::cast<std::string>(values[key]);
-  }
-  double number(const char* key, double otherwise, const Range& range) const {
-    const FieldInfo field{{}, key, FieldKind::number, range, {}};
-    return has(key) ? number_of(value_from(values[key], field, name(key))) : otherwise;
-  }
-  std::int64_t integer(const char* key, std::int64_t otherwise, const Range& range) const {
-    const FieldInfo field{{}, key, FieldKind::integer, range, {}};
-    return has(key) ? to_integer<std::int64_t>(number_of(value_from(values[key], field, name(key))))
-                    : otherwise;
-  }
-  bool truth(const char* key) const {
-    const FieldInfo field{{}, key, FieldKind::truth, {}, {}};
-    return has(key) && std::get<bool>(value_from(values[key], field, name(key)));
-  }
-  Eigen::Index size() const { return integer("size", 0, {.low = 1.0, .high = 1e9}); }
-  std::map<std::string, Eigen::VectorXd> arrays(const char* key, Eigen::Index size) const {
-    std::map<std::string, Eigen::VectorXd> found;
-    if (has(key)) {
-      for (const auto& [one, value] : py::cast<py::dict>(values[key])) {
-        const auto label = py::cast<std::string>(one);
-        found[label] = vector_from(py::array::ensure(value) && py::array::ensure(value).ndim() == 0
-                                       ? py::object(py::make_tuple(value))
-                                       : py::reinterpret_borrow<py::object>(value),
-                                   name(key) + " " + label,
-                                   {.text = fmt::format("({},), or one number", size)});
-      }
-    }
-    return found;
-  }
-};
 
 nb::Population population_from(const std::string& name, const Description& given) {
   nb::Population population;
@@ -123,11 +76,8 @@ nb::Weights maker_from(const Description& given, std::uint32_t lane) {
     return nb::normal_connectivity(given.number("gain", 1.0, {}), seed, lane);
   }
   if (kind == "normal") {
-    const double sd = given.number("standard_deviation", 1.0, kNonNegative);
-    return nb::ConnectivityMaker([=](Eigen::Index rows, Eigen::Index columns) {
-      const double gain = sd * std::sqrt(static_cast<double>(columns));
-      return nb::normal_connectivity(gain, seed, lane)(rows, columns);
-    });
+    return nb::independent_normal_connectivity(
+        given.number("standard_deviation", 1.0, kNonNegative), seed, lane);
   }
   if (kind == "random") {
     return nb::random_connectivity(given.number("probability", 1.0, kFraction),
@@ -160,14 +110,7 @@ nb::Weights weights_from(const Description& given, std::uint32_t lane) {
     return given.number("weights", 1.0, {});
   }
   PyErr_Clear();
-  Eigen::MatrixXd matrix =
-      matrix_from(weights, given.name("weights"), {.text = "(target, source)"});
-  if (given.text("storage") == "sparse") {
-    nb::SparseWeights sparse = matrix.sparseView();
-    sparse.makeCompressed();
-    return sparse;
-  }
-  return matrix;
+  return matrix_from(weights, given.name("weights"), {.text = "(target, source)"});
 }
 
 nb::Edge edge_from(const Description& given, std::uint32_t lane) {
@@ -175,7 +118,7 @@ nb::Edge edge_from(const Description& given, std::uint32_t lane) {
   edge.source = given.text("source");
   edge.target = given.text("target");
   edge.weights = weights_from(given, lane);
-  edge.single_precision = given.text("storage") == "single";
+  edge.storage = nb::storage_from(given.text("storage"), given.name("storage"));
   if (given.has("mask")) {
     edge.mask = matrix_from(given.get("mask"), given.name("mask"), {.text = "(target, source)"});
   }
@@ -229,8 +172,9 @@ Built build(const py::dict& given) {
 Built read_built(const std::string& path) {
   const py::gil_scoped_release unlocked;
   io::NetworkFile file = io::read_network_file(path);
-  return std::make_shared<BuiltNetwork>(
-      BuiltNetwork{io::build_network(file), std::move(file.inputs), file.run, file.title});
+  return std::make_shared<BuiltNetwork>(BuiltNetwork{io::build_network(file),
+                                                     std::move(file.inputs), file.run, file.title,
+                                                     io::learning_edges(file)});
 }
 
 std::vector<nb::Probe> probes_from(const py::object& record,
@@ -256,7 +200,7 @@ std::vector<nb::Probe> probes_from(const py::object& record,
   return probes;
 }
 
-py::dict observer_dict(const BuiltNetwork& built, nb::Observer&& seen) {
+py::dict observer_dict(const BuiltNetwork& built, nb::Observer&& seen, const std::string& solver) {
   py::list records;
   for (nb::Recording& recording : seen.recordings) {
     records.append(py::make_tuple(
@@ -275,11 +219,19 @@ py::dict observer_dict(const BuiltNetwork& built, nb::Observer&& seen) {
   for (const nb::NetworkPopulation& population : built.network.populations()) {
     names.append(population.name);
   }
+  py::list notes;
+  for (const std::string& doubt : nb::doubts(built.network, solver, built.learning)) {
+    notes.append(doubt);
+  }
+  for (const nb::UnresolvedSpikes& found : seen.unresolved) {
+    notes.append(nb::describe(found, built.network));
+  }
   return py::dict(py::arg("time") = array_of(std::move(seen.times)), py::arg("records") = records,
                   py::arg("spike_times") = array_of(std::move(times)),
                   py::arg("spike_units") = array_of(std::move(units)),
                   py::arg("spike_populations") = array_of(std::move(populations)),
-                  py::arg("populations") = names, py::arg("time_unit") = built.network.time_unit());
+                  py::arg("populations") = names, py::arg("time_unit") = built.network.time_unit(),
+                  py::arg("notes") = notes);
 }
 
 /// Runs from a copy of `start`, or from the initial state; returns what was seen and the state
@@ -302,7 +254,7 @@ py::tuple run_built(const BuiltNetwork& built, const py::object& inputs,
   Session session(progress);
   nb::Observer seen = session.run(
       [&] { return nb::run(built.network, *state, signals, options, session.control()); });
-  return py::make_tuple(observer_dict(built, std::move(seen)), state);
+  return py::make_tuple(observer_dict(built, std::move(seen), options.solver), state);
 }
 
 /// What a fit is given beside numbers.
@@ -325,8 +277,14 @@ std::vector<Eigen::MatrixXd> fit_trials(py::handle value, const std::string& arg
   return trials;
 }
 
-std::vector<double> fit_by(const FitCall& call, nb::Network& network, nb::NetworkState& state,
-                           Keywords& keywords, Session& session) {
+/// Losses, and R^2 by output.
+struct FitNumbers {
+  std::vector<double> losses;
+  Eigen::VectorXd r_squared;
+};
+
+FitNumbers fit_by(const FitCall& call, nb::Network& network, nb::NetworkState& state,
+                  Keywords& keywords, Session& session) {
   if (call.method == "ridge") {
     nb::RidgeOptions options;
     keywords.take_named(nb::ridge_fields(), options);
@@ -334,9 +292,9 @@ std::vector<double> fit_by(const FitCall& call, nb::Network& network, nb::Networ
     options.source = call.names.text("source");
     options.readout = call.names.text("readout", "readout");
     return session.run([&] {
-      return std::vector<double>{
-          nb::fit_ridge(network, state, call.inputs, call.targets, options, session.control())
-              .loss};
+      const nb::RidgeFit fit =
+          nb::fit_ridge(network, state, call.inputs, call.targets, options, session.control());
+      return FitNumbers{{fit.loss}, fit.r_squared};
     });
   }
   if (call.method == "rls") {
@@ -348,7 +306,7 @@ std::vector<double> fit_by(const FitCall& call, nb::Network& network, nb::Networ
     return session.run([&] {
       nb::RlsFit fit;
       nb::fit_rls_into(fit, network, state, call.inputs, call.targets, options, session.control());
-      return std::vector<double>(fit.loss.begin(), fit.loss.end());
+      return FitNumbers{{fit.loss.begin(), fit.loss.end()}, fit.r_squared};
     });
   }
   if (call.method != "bptt") {
@@ -364,11 +322,14 @@ std::vector<double> fit_by(const FitCall& call, nb::Network& network, nb::Networ
   }
   options.parameters = py::cast<std::vector<std::string>>(call.names.values["parameters"]);
   return session.run([&] {
-    return nb::fit_bptt(network, state, call.inputs, call.targets, options, session.control());
+    nb::BpttFit fit;
+    nb::fit_bptt_into(fit, network, state, call.inputs, call.targets, options, session.control());
+    return FitNumbers{std::move(fit.losses), std::move(fit.r_squared)};
   });
 }
 
-/// Another network with fitted weights, the losses and the state after the last trial.
+/// Another network with fitted weights, the losses, R^2 by output and the state after the last
+/// trial.
 py::tuple fit_built(const BuiltNetwork& built, const std::string& method, const py::list& inputs,
                     const py::list& targets, const py::dict& names, const nb::NetworkState* start,
                     const py::dict& given, const py::object& progress) {
@@ -386,8 +347,9 @@ py::tuple fit_built(const BuiltNetwork& built, const std::string& method, const 
   auto state = std::make_shared<nb::NetworkState>(
       start != nullptr ? *start : nb::initial_state(built.network));
   Session session(progress);
-  std::vector<double> losses = fit_by(call, fitted->network, *state, keywords, session);
-  return py::make_tuple(fitted, array_of(std::move(losses)), state);
+  FitNumbers numbers = fit_by(call, fitted->network, *state, keywords, session);
+  return py::make_tuple(fitted, array_of(std::move(numbers.losses)),
+                        array_of(std::move(numbers.r_squared)), state);
 }
 
 py::array weights_of(const BuiltNetwork& built, const std::string& source,

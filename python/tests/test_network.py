@@ -216,3 +216,92 @@ def test_fits_refuse_what_does_not_exist(method, options, words):
         random_tanh().fit(method, np.ones((10, 100)), np.ones((10, 1)), **options)
     with pytest.raises(rheobase.InputError, match="targets"):
         random_tanh().fit("ridge", np.ones((10, 100)), [np.ones((10, 1)), np.ones((10, 1))], source="rnn.v")
+
+
+def test_r_squared_is_what_the_error_leaves_of_the_variance():
+    rng = np.random.default_rng(3)
+    network = Network(step=0.5, populations={"p": {"template": "tanh", "size": 6}}, inputs={"p.I_ext": 1},
+                      edges=[{"source": "p.r", "target": "p.r_in", "weights": rng.normal(size=(6, 6))}])
+    inputs, targets = rng.normal(size=(80, 1)), rng.normal(size=(80, 2)) + [0.0, 5.0]
+    fit = network.fit("ridge", inputs, targets, source="p.r")
+    left = (1 - fit.r_squared) * targets.var(axis=0)
+    assert left.mean() == pytest.approx(fit.losses[0], rel=1e-9)
+    assert "R^2" in repr(fit)
+    constant = network.fit("ridge", inputs, np.ones((80, 1)), source="p.r")
+    assert np.isnan(constant.r_squared).all()
+
+
+def test_what_may_not_be_meant_is_a_warning():
+    network = Network(step=2.0, populations={"p": {"template": "tanh", "size": 2, "parameters": {"tau": 1.5}}},
+                      edges=[{"source": "p.r", "target": "p.r_in", "weights": np.zeros((2, 2))}])
+    with pytest.warns(UserWarning) as seen:
+        network.run(steps=3)
+    assert [str(warning.message) for warning in seen] == [
+        "population 'p': the step, 2, is longer than tau, 1.5: euler does not resolve it",
+        "edge p.r -> p.r_in: no connection: all its weights are 0",
+    ]
+    qif = Network(step=0.03, populations={"q": {"template": "qif", "size": 2, "parameters": {"eta": 10.0}}})
+    with pytest.warns(UserWarning, match="2 units fired in every step or every second one"):
+        qif.run(steps=700)
+
+
+@pytest.mark.parametrize(
+    "edge, words",
+    [({"delay": 1e12}, "must fit into memory"),
+     ({"weights": 0.5, "storage": "single"}, "must be left out"),
+     ({"weights": np.full((3, 3), 1e39), "storage": "single"}, r"1e\+39 from unit 1 to 1"),
+     ({"storage": "sinlge"}, "did you mean 'single'")])
+def test_edges_that_no_memory_or_storage_takes(edge, words):
+    with pytest.raises(rheobase.InputError, match=words):
+        Network(step=0.1, populations={"p": {"template": "tanh", "size": 3}},
+                edges=[{"source": "p.r", "target": "p.r_in", **edge}])
+
+
+def test_runs_that_record_nothing_or_too_much():
+    network = Network(step=0.1, populations={"p": {"template": "tanh", "size": 3}})
+    with pytest.raises(rheobase.InputError, match="must leave a sample"):
+        network.run(steps=10, cutoff=10, record=["p.v"])
+    with pytest.raises(rheobase.InputError, match="must fit into memory"):
+        network.run(steps=10**14, record=["p.v"])
+    stiff = Network(step=1.0, populations={"p": {"equations": "v' = 1 - 1e7*v", "size": 1}})
+    with pytest.raises(rheobase.InputError, match="'v' of unit 1 of population 'p'"):
+        stiff.run(steps=1, solver="dopri5", most_substeps=1000)
+
+
+@pytest.mark.parametrize(
+    "weights, error, words",
+    [({"kind": "normal", "sd": 2.0}, TypeError, "weights of kind 'normal' has no 'sd'"),
+     ({"kind": "normal"}, rheobase.InputError, "must have gain or standard_deviation"),
+     ({"kind": "normal", "gain": 1, "standard_deviation": 1}, rheobase.InputError, "gain and standard_deviation"),
+     ({"kind": "random"}, rheobase.InputError, "no probability"),
+     ({"kind": "gaussian"}, rheobase.InputError, "no standard_deviation")])
+def test_makers_take_their_own_words_and_need_some(weights, error, words):
+    with pytest.raises(error, match=words):
+        Network(step=0.1, populations={"p": {"template": "tanh", "size": 3}},
+                edges=[{"source": "p.r", "target": "p.r_in", "weights": weights}])
+
+
+def test_one_name_is_a_list_of_one():
+    network = Network(step=0.1, populations={"p": {"template": "tanh", "size": 3}}, inputs="p.I_ext")
+    assert network.input_columns == 3
+    seen = network.run(np.ones((5, 3)), record="p.v")
+    np.testing.assert_array_equal(seen["p.v"], network.run(np.ones((5, 3)), record=["p.v"])["p.v"])
+
+
+def test_what_is_no_state_edge_or_target_is_told():
+    network = Network(step=0.1, populations={"p": {"template": "tanh", "size": 3}}, inputs=["p.I_ext"],
+                      nodes={"z": {"size": 1}},
+                      edges=[{"source": "p.r", "target": "z", "weights": np.zeros((1, 3))}])
+    inputs, targets = np.ones((20, 3)), np.ones((20, 1))
+    with pytest.raises(TypeError, match="NetworkState"):
+        network.run(steps=3, state=5)
+    for edges in (["p.r"], ("p.r", "z"), [("p.r", "z", 1)]):
+        with pytest.raises(TypeError, match="pairs"):
+            network.fit("bptt", inputs, targets, output="z", edges=edges)
+    with pytest.raises(rheobase.InputError, match="reshape"):
+        network.fit("ridge", inputs, targets[:, 0], source="p.r")
+    for method, word in (("ridge", "source"), ("rls", "source"), ("bptt", "output")):
+        with pytest.raises(rheobase.InputError, match=f"{word}.*{method}"):
+            network.fit(method, inputs, targets)
+    with pytest.raises(rheobase.InputError, match="inputs: p.I_ext"):
+        Network(step=0.1, populations={"p": {"template": "tanh", "size": 3}}, inputs={"p.I_ext": "2"})

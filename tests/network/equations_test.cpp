@@ -110,7 +110,12 @@ TEST_SUITE("unit") {
     CHECK(contains(error_of("v' = (v + 1\nu' = 2"), "line 2, column 1: found 'u'; must be ')'"));
     CHECK(contains(error_of("v' = tanhh(v)"), "did you mean 'tanh'?"));
     CHECK(contains(error_of("v' = 2 v"), "column 8: found 'v'"));
-    CHECK(contains(error_of("v' = 2v"), "is no number"));
+    CHECK(contains(error_of("v' = 2v"), "line 1, column 6: found '2v'; is no number"));
+    CHECK(contains(error_of("v' = 3.4.5 + v"), "found '3.4.5'; is no number"));
+    CHECK(contains(error_of("v' = 1e400\nu' = 1"),
+                   "column 6: found '1e400'; is no number of double"));
+    CHECK(contains(error_of("parameter a = 1e-400; v' = a"), "found '1e-400'; is no number of"));
+    CHECK(contains(error_of("v' = \xcf\x84"), "found '\xcf\x84'; is no part"));
     CHECK(contains(error_of("v' = v $ 2"), "found '$'"));
     CHECK(contains(error_of("v' = a; a = b; b = a"), "a cycle of equations"));
     CHECK(contains(error_of("v' = 1; v' = 2"), "has two state equations"));
@@ -131,6 +136,17 @@ TEST_SUITE("unit") {
     CHECK(contains(error_of("event input x; v' = x"), "is used in 'on x:' only"));
     CHECK(contains(error_of("v' = 1; spike when v >= 1; on spike: w += 1"), "must be a variable"));
     CHECK(contains(error_of("v' = 1; spike when v >= 1; refractory t"), "must be a parameter"));
+    CHECK(contains(error_of("parameter t = -2\nv' = 1\nspike when v >= 1\nrefractory t"),
+                   "line 4, column 12: found 't' = -2; is a refractory period"));
+    CHECK(
+        contains(error_of("parameter t = 2; v' = 1; spike when v >= 1; refractory t; refractory t"),
+                 "a second refractory period"));
+    const std::string two = "u' = 1; v' = 1; event input x; spike when v >= 1\n";
+    CHECK(contains(error_of(two + "on spike: v = 0, u += 1, v = 2"),
+                   "line 2, column 26: found 'v'; is set twice at one event"));
+    CHECK(contains(error_of(two + "on spike: v = 0\non spike: v = 2"), "line 3, column 11"));
+    CHECK(contains(error_of(two + "on x: u = x, u = 2"), "set twice"));
+    CHECK(error_of(two + "on spike: v = 0, v += 1; on any spike: v = 2; on x: v = x").empty());
     CHECK(contains(error_of("v' = min(v)"), "must be ','"));
     CHECK(contains(error_of("v' = [mV"), "a unit ends with ']'"));
     CHECK(contains(error_of("v"), "a statement is"));

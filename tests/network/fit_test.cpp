@@ -335,6 +335,12 @@ TEST_SUITE("unit") {
     };
     const TrainedEdge readout{.source = "rnn.v", .target = "out"};
     CHECK(error({}).find("nothing to train") != std::string::npos);
+    CHECK(input_error([&] {
+            fit_ridge(network, state, inputs, targets,
+                      {.source = "rnn.v", .cutoff = targets.rows()});
+          })
+              .starts_with("ridge: cutoff: found 100 steps; must leave a sample of a trial of 100 "
+                           "steps"));
     CHECK(error({.edges = {{.source = "rnn.v", .target = "otu"}}}).find("did you mean") !=
           std::string::npos);
     CHECK(error({.parameters = {"rnn.kk"}}).find("did you mean 'k'?") != std::string::npos);
@@ -359,5 +365,77 @@ TEST_SUITE("unit") {
     CHECK(input_error([&] {
             fit_bptt(other, of_other, {inputs}, {targets}, {.output = "out", .edges = {readout}});
           }).find("noise") != std::string::npos);
+  }
+
+  TEST_CASE("R^2 of a fit is what its loss leaves of the variance of the targets") {
+    Eigen::MatrixXd targets = normal_matrix(60, 2, 5);
+    targets.col(1) = targets.col(1) * 3.0 + Eigen::VectorXd::Constant(60, 20.0);
+    const Eigen::RowVectorXd mean = targets.colwise().mean();
+    const Eigen::VectorXd squares = (targets.rowwise() - mean).colwise().squaredNorm();
+    const auto left = [&](const Eigen::VectorXd& r_squared) {
+      return ((1.0 - r_squared.array()) * squares.array()).sum();
+    };
+    NetworkSpec spec = one_population("tanh", 6, 0.5);
+    spec.functions = {{.name = "z", .size = 2}};
+    spec.edges = {{.source = "p.r", .target = "p.r_in", .weights = normal_matrix(6, 6, 1)},
+                  {.source = "p.r", .target = "z", .weights = normal_matrix(2, 6, 2)}};
+    const Eigen::MatrixXd inputs = normal_matrix(60, 1, 3);
+    {
+      Network network(spec);
+      NetworkState state = initial_state(network);
+      const RidgeFit fit = fit_ridge(network, state, inputs, targets, {.source = "p.r"});
+      CHECK(std::abs(left(fit.r_squared) / (fit.loss * 120.0) - 1.0) <= 1e-12);
+      const Eigen::MatrixXd error = fit.prediction.transpose() - targets;
+      for (const Eigen::Index output : {0, 1}) {
+        CHECK(std::abs(fit.r_squared[output] -
+                       (1.0 - error.col(output).squaredNorm() / squares[output])) <= 1e-12);
+      }
+    }
+    {
+      Network network(spec);
+      NetworkState state = initial_state(network);
+      RlsFit fit;
+      fit_rls_into(fit, network, state, {inputs}, {targets},
+                   {.source = "p.r", .target = "z", .epochs = 3});
+      // The last pass alone.
+      CHECK(std::abs(left(fit.r_squared) / fit.loss.tail(60).sum() - 1.0) <= 1e-12);
+    }
+    {
+      Network network(spec);
+      NetworkState state = initial_state(network);
+      BpttFit fit;
+      fit_bptt_into(fit, network, state, {inputs}, {targets},
+                    {.output = "z", .edges = {{"p.r", "z"}}, .epochs = 2});
+      CHECK(std::abs(left(fit.r_squared) / (fit.losses.back() * 120.0) - 1.0) <= 1e-12);
+    }
+    Network network(spec);
+    NetworkState state = initial_state(network);
+    targets.col(0).setConstant(2.0);
+    const RidgeFit constant = fit_ridge(network, state, inputs, targets, {.source = "p.r"});
+    CHECK(std::isnan(constant.r_squared[0]));
+    CHECK(std::isfinite(constant.r_squared[1]));
+  }
+
+  TEST_CASE("fits whose matrices no memory holds are told before they are made") {
+    NetworkSpec spec = one_population("tanh", 4000000, 0.5);
+    spec.functions = {{.name = "z", .size = 1}};
+    spec.edges = {{.source = "p.r", .target = "p.r_in", .weights = 0.0},
+                  {.source = "p.r", .target = "z", .weights = 0.0}};
+    Network network(spec);
+    NetworkState state = initial_state(network);
+    const Eigen::MatrixXd one = Eigen::MatrixXd::Ones(1, 1);
+    const auto told = [](const std::string& line, const char* field) {
+      CAPTURE(line);
+      CHECK(line.starts_with(field));
+      CHECK(line.find("must fit into memory: it takes") != std::string::npos);
+    };
+    told(input_error([&] { fit_rls(network, state, one, one, {.source = "p.r", .target = "z"}); }),
+         "fit: edge p.r -> z: found 4000000 sources");
+    told(input_error([&] { fit_ridge(network, state, one, one, {.source = "p.r"}); }),
+         "fit: source: found 4e+06 units");
+    told(input_error([&] {
+           fit_bptt(network, state, {one}, {one}, {.output = "z", .edges = {{"p.r", "p.r_in"}}});
+         }),
+         "fit: edge p.r -> p.r_in: found 4000000 x 4000000");
   }
 }

@@ -131,4 +131,59 @@ TEST_SUITE("numeric") {
     }
     CHECK(state.step == 20);
   }
+
+  TEST_CASE("the adaptive solver gives up equations of too many steps: where, when and how small") {
+    const double rate = 1e7;
+    const Network network(
+        {.step = 1.0,
+         .time_unit = "ms",
+         .populations = {{.name = "slow", .model = "tanh", .size = 3},
+                         {.name = "stiff",
+                          .equations = "parameter rate = 1\nv' = 1 - rate*v",
+                          .size = 2,
+                          .parameters = {{"rate", Eigen::Vector2d(1.0, rate)}}}}});
+    const auto error = [&](long steps, long most) {
+      NetworkState state = initial_state(network);
+      Observer seen;
+      std::string line = input_error([&] {
+        run_into(seen, network, state, {},
+                 {.steps = steps,
+                  .solver = "dopri5",
+                  .probes = {{.signal = "slow.v"}},
+                  .most_substeps = most});
+      });
+      CHECK(seen.times.size() == (line.empty() ? steps : 1));
+      return line;
+    };
+    const std::string line = error(5, 2000);
+    CAPTURE(line);
+    CHECK(
+        line.starts_with("run: solver dopri5: found 2001 steps within one of the network at 0.0"));
+    CHECK(line.find("for 'v' of unit 2 of population 'stiff'") != std::string::npos);
+    CHECK(line.find("must be at most most_substeps, 2000") != std::string::npos);
+    // Dormand & Prince's method is stable up to 3.3 of the time constant, and stays near there.
+    const double smallest = std::stod(line.substr(line.find("down to ") + 8));
+    CHECK(smallest * rate >= 1.0);
+    CHECK(smallest * rate <= 10.0);
+    // Time goes on: the bound is of every step of the network, not of the run.
+    const Network milder(
+        {.step = 1.0, .populations = {{.name = "p", .equations = "v' = 1 - 1000*v", .size = 1}}});
+    NetworkState state = initial_state(milder);
+    run(milder, state, {}, {.steps = 20, .solver = "dopri5", .most_substeps = 600});
+    CHECK(std::abs(get_variable(milder, state, "p.v")[0] - 1e-3) <= 1e-7);
+  }
+
+  TEST_CASE("an equation that chatters, and one of which no step is short enough, end") {
+    const auto error = [](const std::string& equations) {
+      const Network network(
+          {.step = 1.0, .populations = {{.name = "p", .equations = equations, .size = 1}}});
+      NetworkState state = initial_state(network);
+      return input_error([&] {
+        run(network, state, {}, {.steps = 3, .solver = "dopri5", .most_substeps = 5000});
+      });
+    };
+    CHECK(error("variable v = 1\nv' = -100*sign(v)").find("'v' of unit 1 of population 'p'") !=
+          std::string::npos);
+    CHECK(error("variable v = 1\nv' = -1/(v*v*v)").find("solver dopri5") != std::string::npos);
+  }
 }

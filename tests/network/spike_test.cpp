@@ -163,4 +163,30 @@ TEST_SUITE("numeric") {
     CAPTURE(worst);
     CHECK(worst <= 1e-7);
   }
+
+  TEST_CASE(
+      "units that fire in every second step are told, those of a step that resolves are not") {
+    // Behind a spike Euler's step throws v from -100 over the threshold where h > 0.02 tau.
+    const auto unresolved = [](double step, bool record) {
+      NetworkSpec spec = one_population("qif", 3, step);
+      spec.populations[0].parameters["eta"] = Eigen::Vector3d(10.0, 10.0, -5.0);
+      const Network network(spec);
+      NetworkState state = initial_state(network);
+      return run(network, state, Eigen::MatrixXd::Zero(1, 1),
+                 {.steps = std::lround(20.0 / step), .spikes = record})
+          .unresolved;
+    };
+    for (const bool record : {false, true}) {
+      CHECK(unresolved(0.019, record).empty());
+      const auto found = unresolved(0.03, record);
+      REQUIRE(found.size() == 1);
+      CHECK(found[0].population == 0);
+      CHECK(found[0].units == 2);
+      CHECK(found[0].since > 20.0 * 0.03);  // ten intervals in a row
+    }
+    const Network one(one_population("qif", 1, 0.03));
+    CHECK(describe(UnresolvedSpikes{0, 2, 1.5}, one) ==
+          "population 'p': 2 units fired in every step or every second one, at first by time 1.5 "
+          "ms: the step, 0.03, does not resolve such spikes; a smaller one may");
+  }
 }

@@ -87,13 +87,13 @@ TEST_SUITE("unit") {
     const Eigen::MatrixXd targets = normal_matrix(20, 2, 3);
     Network network(spec);
     NetworkState state = initial_state(network);
-    std::vector<double> losses;
+    BpttFit learnt;
     int asked = 0;
     const BpttOptions bptt{.output = "z", .edges = {{"p.r", "z"}}, .epochs = 50};
     CHECK_THROWS_AS(
-        fit_bptt_into(losses, network, state, {input}, {targets}, bptt, stop_at(asked, 8)),
+        fit_bptt_into(learnt, network, state, {input}, {targets}, bptt, stop_at(asked, 8)),
         Cancelled);
-    CHECK(losses.size() == 7);
+    CHECK(learnt.losses.size() == 7);
     CHECK(network.edges()[0].coupling.dense() != normal_matrix(2, 5, 1));
 
     RlsFit fit;

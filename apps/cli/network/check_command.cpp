@@ -19,6 +19,7 @@ struct NetworkCheckRequest {
 void run_network_check(const NetworkCheckRequest& request, const Console& console) {
   const io::NetworkFile file = io::read_network_file(request.file);
   const network::Network network = io::build_network(file);
+  note_doubts(file, network, file.run.solver, console);
   if (request.json) {
     print_json(console, network_json(file, network));
     return;

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <memory>
 
 #include <fmt/format.h>
@@ -30,29 +31,35 @@ struct NetworkFitRequest {
 void fit_network(const io::FitPlan& plan, network::Network& network, network::NetworkState& state,
                  io::FitOutcome& outcome, const RunControl& control) {
   if (plan.method == io::FitMethod::ridge) {
-    const double loss =
-        network::fit_ridge(network, state, plan.inputs, plan.targets, plan.ridge, control).loss;
-    outcome.loss = Eigen::VectorXd::Constant(1, loss);
+    const network::RidgeFit fit =
+        network::fit_ridge(network, state, plan.inputs, plan.targets, plan.ridge, control);
+    outcome.loss = Eigen::VectorXd::Constant(1, fit.loss);
+    outcome.r_squared = fit.r_squared;
     return;
   }
   if (plan.method == io::FitMethod::rls) {
     network::RlsFit fit;
+    const auto keep = [&] {
+      outcome.loss = fit.loss;
+      outcome.r_squared = fit.r_squared;
+    };
     try {
       network::fit_rls_into(fit, network, state, plan.inputs, plan.targets, plan.rls, control);
     } catch (...) {
-      outcome.loss = fit.loss;
+      keep();
       throw;
     }
-    outcome.loss = fit.loss;
+    keep();
     return;
   }
-  std::vector<double> losses;
+  network::BpttFit fit;
   const auto keep = [&] {
-    outcome.loss =
-        Eigen::Map<const Eigen::VectorXd>(losses.data(), static_cast<Eigen::Index>(losses.size()));
+    outcome.loss = Eigen::Map<const Eigen::VectorXd>(fit.losses.data(),
+                                                     static_cast<Eigen::Index>(fit.losses.size()));
+    outcome.r_squared = fit.r_squared;
   };
   try {
-    network::fit_bptt_into(losses, network, state, plan.inputs, plan.targets, plan.bptt, control);
+    network::fit_bptt_into(fit, network, state, plan.inputs, plan.targets, plan.bptt, control);
   } catch (...) {
     keep();
     throw;
@@ -65,6 +72,27 @@ void fit_network(const io::FitPlan& plan, network::Network& network, network::Ne
 double mean_of_tenth(const Eigen::VectorXd& losses, bool first) {
   const Eigen::Index count = std::max<Eigen::Index>(1, losses.size() / 10);
   return first ? losses.head(count).mean() : losses.tail(count).mean();
+}
+
+/// "0.98", of several outputs "0.98, 0.42"; "-" where a target does not vary.
+std::string r_squared_text(const Eigen::VectorXd& r_squared) {
+  constexpr Eigen::Index kMost = 12;
+  std::vector<std::string> numbers;
+  for (const double value : r_squared.head(std::min(kMost, r_squared.size()))) {
+    numbers.push_back(std::isfinite(value) ? short_number(value) : "-");
+  }
+  return joined(numbers, ", ") + (r_squared.size() > kMost
+                                      ? fmt::format(", ... ({} in all, mean {})", r_squared.size(),
+                                                    short_number(r_squared.mean()))
+                                      : "");
+}
+
+Json r_squared_json(const Eigen::VectorXd& r_squared) {
+  Json json = Json::array();
+  for (const double value : r_squared) {
+    json.push_back(std::isfinite(value) ? Json(value) : Json());
+  }
+  return json;
 }
 
 void print_fit(const NetworkFitRequest& request, const io::NetworkFile& file,
@@ -80,6 +108,7 @@ void print_fit(const NetworkFitRequest& request, const io::NetworkFile& file,
               {"seconds", seconds}};
     json["first_loss"] = mean_of_tenth(outcome.loss, true);
     json["last_loss"] = mean_of_tenth(outcome.loss, false);
+    json["r_squared"] = r_squared_json(outcome.r_squared);
     print_json(console, json);
     return;
   }
@@ -93,6 +122,9 @@ void print_fit(const NetworkFitRequest& request, const io::NetworkFile& file,
     summary.add("loss", fmt::format("{} in the first tenth of the updates, {} in the last",
                                     short_number(mean_of_tenth(outcome.loss, true)),
                                     short_number(mean_of_tenth(outcome.loss, false))));
+  }
+  if (outcome.r_squared.size() > 0) {
+    summary.add("R^2", r_squared_text(outcome.r_squared));
   }
   summary.add("time", seconds_text(seconds));
   summary.add("saved", fmt::format("{}, {}", request.output.string(),
@@ -130,6 +162,7 @@ void run_network_fit(const NetworkFitRequest& request, const Console& console) {
   }
   network::Network network = io::build_network(file);
   check_fit_outputs(request, file);
+  note_doubts(file, network, "euler", console);
   network::NetworkState state = request.state.empty()
                                     ? network::initial_state(network)
                                     : io::read_network_state(request.state, network);

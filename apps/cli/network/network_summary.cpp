@@ -1,11 +1,14 @@
 #include "apps/cli/network/network_summary.hpp"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "apps/cli/text_format.hpp"
 #include "core/counted.hpp"
+#include "network/doubts.hpp"
 
 namespace rheobase::cli {
 
@@ -76,6 +79,27 @@ std::string columns_text(const std::vector<std::vector<std::string>>& rows) {
 
 std::string time_text(double time, const std::string& unit) {
   return unit.empty() ? fmt::format("{:g}", time) : fmt::format("{:g} {}", time, unit);
+}
+
+double seconds_in(const std::string& time_unit) {
+  constexpr std::array<std::pair<std::string_view, double>, 5> kUnits{
+      {{"us", 1e-6}, {"ms", 1e-3}, {"s", 1.0}, {"min", 60.0}, {"h", 3600.0}}};
+  for (const auto& [word, seconds] : kUnits) {
+    if (word == time_unit) {
+      return seconds;
+    }
+  }
+  return 1.0;
+}
+
+void note_doubts(const io::NetworkFile& file, const network::Network& network,
+                 const std::string& solver, const Console& console) {
+  for (const std::string& doubt : file.doubts) {
+    note(console, doubt);
+  }
+  for (const std::string& doubt : network::doubts(network, solver, io::learning_edges(file))) {
+    note(console, doubt);
+  }
 }
 
 std::string_view to_word(io::FitMethod method) {

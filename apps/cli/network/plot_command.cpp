@@ -69,7 +69,7 @@ void add_network_plot_command(Command group, const Console& console) {
   add_text(command, "--record", request->signals, "NAMES",
            "Records, or populations of a raster, such as rnn.v,rnn.r (default: all)");
   add_text(command, "--units", request->units, "UNITS",
-           "Units, counted from 1, such as 1,5,10:20 (default: all, of lines the first ten)");
+           "Units, counted from 1, such as 1,5,10:20 (default: all); lines show ten at most");
   add_text(command, "--time", request->time, "START:END",
            "Span of time, in the unit of the run, such as 500:700 (default: all)");
   command.action([request, &console] { run_network_plot(*request, console); });

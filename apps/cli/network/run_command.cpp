@@ -1,5 +1,5 @@
+#include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <memory>
 
 #include <fmt/format.h>
@@ -13,7 +13,6 @@
 #include "apps/cli/text_format.hpp"
 #include "core/counted.hpp"
 #include "core/error.hpp"
-#include "core/memory.hpp"
 #include "io/network/fitted_network.hpp"
 #include "io/network/network_run_file.hpp"
 
@@ -38,29 +37,6 @@ struct NetworkRunJob {
   double seconds = 0.0;
 };
 
-/// Samples that no memory holds are refused before the run.
-void require_memory(const NetworkRunJob& job) {
-  const network::RunOptions& options = job.file.run;
-  const double samples =
-      std::ceil(static_cast<double>(options.steps - std::min(options.cutoff, options.steps)) /
-                static_cast<double>(options.sampling));
-  double rows = 1.0;
-  for (const network::Probe& probe : options.probes) {
-    const std::size_t all = job.network.signal_size(job.network.signal(probe.signal, "record"));
-    rows += probe.mean ? 1.0 : static_cast<double>(probe.units.empty() ? all : probe.units.size());
-  }
-  const double bytes = samples * rows * sizeof(double);
-  const double memory = usable_memory_bytes();
-  if (bytes > memory) {
-    throw InputError(
-        job.file.name, "records",
-        fmt::format("{:g} samples of {:g} numbers, {:.3g} GB", samples, rows, bytes / 1e9),
-        fmt::format("must fit into memory, {:.3g} GB: record fewer units or sample "
-                    "less often",
-                    memory / 1e9));
-  }
-}
-
 NetworkRunJob make_job(const NetworkRunRequest& request, const Console& console) {
   io::NetworkFile file = io::read_network_file(request.file, request.instead);
   network::Network network = io::build_network(file);
@@ -68,9 +44,7 @@ NetworkRunJob make_job(const NetworkRunRequest& request, const Console& console)
                                     ? network::initial_state(network)
                                     : io::read_network_state(request.state, network);
   NetworkRunJob job{std::move(file), std::move(network), std::move(state), {}, 0.0};
-  if (job.file.run.steps == 0) {
-    throw InputError(job.file.name, "run", "neither steps nor duration", "must have one of them");
-  }
+  io::at_places(job.file, [&] { io::require_steps(job.file); });
   for (const network::Probe& probe : job.file.run.probes) {
     job.run.averaged.push_back(probe.averaged);
   }
@@ -78,6 +52,7 @@ NetworkRunJob make_job(const NetworkRunRequest& request, const Console& console)
   for (const network::NetworkPopulation& population : job.network.populations()) {
     job.run.populations.push_back(population.name);
     job.run.sizes.push_back(population.size);
+    job.run.spiking.push_back(population.description().spikes);
   }
   job.run.spikes = job.file.run.spikes;
   job.run.step = job.network.step();
@@ -116,11 +91,14 @@ void run_and_save(NetworkRunJob& job, const NetworkRunRequest& request, const Co
         request.save_state.empty() ? with_word(request.output, "state") : request.save_state;
     save_run(request.output, job);
     save_state(state, job);
+    const long done = job.state.step - first;
+    const long cutoff = job.file.run.cutoff;
     throw Cancelled(fmt::format(
         "{}; what was recorded is in {}; go on with: rheobase network run {} --state {} --steps {} "
-        "-o NEXT",
+        "{}-o NEXT",
         stop.what(), request.output.string(), shell_quoted(request.file.string()),
-        shell_quoted(state.string()), job.file.run.steps - (job.state.step - first)));
+        shell_quoted(state.string()), job.file.run.steps - done,
+        cutoff > 0 ? fmt::format("--cutoff {} ", std::max(cutoff - done, 0L)) : ""));
   } catch (const NonFiniteError& error) {
     job.run.trouble = error.what();
     save_run(request.output, job);
@@ -129,12 +107,54 @@ void run_and_save(NetworkRunJob& job, const NetworkRunRequest& request, const Co
         fmt::format("must stay finite: a smaller step or weaker weights may help; what "
                     "was recorded before is in {}",
                     request.output.string()));
+  } catch (const InputError& error) {
+    if (job.run.seen.times.size() == 0) {
+      throw;
+    }
+    job.run.trouble = error.what();
+    save_run(request.output, job);
+    throw InputError(error.where(), error.field(), error.found(),
+                     fmt::format("{}; what was recorded before is in {}", error.required(),
+                                 request.output.string()));
   }
   job.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   save_run(request.output, job);
   if (!request.save_state.empty()) {
     save_state(request.save_state, job);
   }
+}
+
+/// Spikes of every population and how often a unit of it fires, in Hz where time has a unit.
+struct PopulationSpikes {
+  std::string name;
+  long spikes = 0;
+  double rate = 0.0;
+};
+
+std::vector<PopulationSpikes> spikes_by_population(const NetworkRunJob& job) {
+  std::vector<long> counts(job.network.populations().size(), 0);
+  for (const network::NetworkSpike& spike : job.run.seen.spikes) {
+    ++counts[spike.population];
+  }
+  const double time = static_cast<double>(job.file.run.steps) * job.network.step() *
+                      seconds_in(job.network.time_unit());
+  std::vector<PopulationSpikes> found;
+  for (std::size_t p = 0; p < counts.size(); ++p) {
+    const network::NetworkPopulation& of = job.network.populations()[p];
+    if (of.description().spikes) {
+      found.push_back({of.name, counts[p],
+                       static_cast<double>(counts[p]) / static_cast<double>(of.size) / time});
+    }
+  }
+  return found;
+}
+
+Json spikes_json(const NetworkRunJob& job) {
+  Json json = Json::array();
+  for (const PopulationSpikes& of : spikes_by_population(job)) {
+    json.push_back({{"population", of.name}, {"spikes", of.spikes}, {"mean_rate", of.rate}});
+  }
+  return json;
 }
 
 void print_network_run(const NetworkRunJob& job, const NetworkRunRequest& request,
@@ -146,6 +166,8 @@ void print_network_run(const NetworkRunJob& job, const NetworkRunRequest& reques
     json["output"] = request.output.string();
     json["samples"] = seen.times.size();
     json["spikes"] = job.run.spikes ? Json(seen.spikes.size()) : Json();
+    json["spikes_by_population"] = job.run.spikes ? spikes_json(job) : Json();
+    json["rate_unit"] = job.network.time_unit().empty() ? "1 / unit of time" : "Hz";
     json["last_step"] = job.state.step;
     json["seed"] = job.run.seed;
     json["seconds"] = job.seconds;
@@ -160,6 +182,12 @@ void print_network_run(const NetworkRunJob& job, const NetworkRunRequest& reques
                                      counted(seen.times.size(), "sample")));
   if (job.run.spikes) {
     summary.add("spikes", std::to_string(seen.spikes.size()));
+    for (const PopulationSpikes& of : spikes_by_population(job)) {
+      summary.add(
+          fmt::format("  {}", of.name),
+          fmt::format("{}, {} {} a unit", counted(of.spikes, "spike"), short_number(of.rate),
+                      job.network.time_unit().empty() ? "a unit of time" : "Hz"));
+    }
   }
   summary.add("time", seconds_text(job.seconds));
   summary.add("saved", request.output.string());
@@ -187,12 +215,15 @@ void run_network_run(const NetworkRunRequest& request, const Console& console) {
     inputs.push_back(request.output);
     check_output("--save-state", request.save_state, inputs);
   }
-  require_memory(job);
   if (job.file.run.probes.empty() && !job.run.spikes) {
     note(console, request.file.string() +
                       " records nothing: it has no [[record]] table and no spikes = true in [run]");
   }
+  note_doubts(job.file, job.network, job.file.run.solver, console);
   run_and_save(job, request, console);
+  for (const network::UnresolvedSpikes& found : job.run.seen.unresolved) {
+    note(console, network::describe(found, job.network));
+  }
   print_network_run(job, request, console);
 }
 
@@ -216,7 +247,7 @@ void add_network_run_command(Command group, const Console& console) {
       .add_file("-o,--output", request->output,
                 "Where to write the records: .mat, or .csv with a row a sample")
       .required();
-  for (const char* name : {"steps", "solver", "seed"}) {
+  for (const char* name : {"steps", "cutoff", "solver", "seed"}) {
     const auto& field = find_field(network::run_fields(), name);
     add_field(
         command, field, "default: the file's",

@@ -91,7 +91,7 @@ void FigureScript::begin(const FigurePanel& panel) {
 }
 
 void FigureScript::range(char axis, double low, double high) {
-  set(fmt::format("set {}range [{:.6g}:{:.6g}]", axis, low, high));
+  set(fmt::format("set {}range [{:.10g}:{:.10g}]", axis, low, high));
 }
 
 void FigureScript::add(std::string item) {
@@ -126,7 +126,7 @@ std::string FigureScript::table(const Eigen::MatrixXd& values) {
     for (Eigen::Index column = 0; column < values.cols(); ++column) {
       const double value = values(row, column);
       // gnuplot leaves out what it cannot read as a number.
-      fmt::format_to(std::back_inserter(line), "{:.5g} ", value);
+      fmt::format_to(std::back_inserter(line), "{:.9g} ", value);
     }
     line.push_back('\n');
     file.print("{}", std::string_view(line.data(), line.size()));

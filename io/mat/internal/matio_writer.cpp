@@ -191,12 +191,17 @@ std::vector<std::byte> encode_mat(const std::vector<MatField>& fields, MatVersio
   for (const MatField& field : fields) {
     number_bytes += field.data.size();
   }
-  run_isolated(
-      [&] {
-        write_all(file.name(), fields, version, source ? source->name() : "", kept);
-        return std::string();
-      },
-      limits_for_writing(kept ? kept->bytes.size() : 0, number_bytes));
+  try {
+    run_isolated(
+        [&] {
+          write_all(file.name(), fields, version, source ? source->name() : "", kept);
+          return std::string();
+        },
+        limits_for_writing(kept ? kept->bytes.size() : 0, number_bytes));
+  } catch (const Error&) {
+    file.require_room();
+    throw;
+  }
   return file.contents();
 }
 

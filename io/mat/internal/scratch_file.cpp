@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "core/error.hpp"
+#include "io/mat/atomic_file.hpp"
 #include "io/mat/temporary_files.hpp"
 
 namespace rheobase::io {
@@ -19,8 +20,10 @@ namespace rheobase::io {
 namespace {
 
 [[noreturn]] void fail(std::string_view action) {
-  throw Error(fmt::format("a temporary file could not be {} ({})", action,
-                          std::generic_category().message(errno)));
+  throw InputError(
+      "temporary file", "",
+      fmt::format("one that could not be {} ({})", action, std::generic_category().message(errno)),
+      "must have room in memory and in TMPDIR");
 }
 
 }  // namespace
@@ -61,6 +64,14 @@ ScratchFile::~ScratchFile() {
   ::close(fd_);
   if (has_place_) {
     ::unlink(name_.c_str());
+  }
+}
+
+void ScratchFile::require_room() const {
+  struct stat status {};
+  if (::fstat(fd_, &status) == 0 && static_cast<std::uintmax_t>(status.st_size) >= largest_file()) {
+    errno = EFBIG;
+    fail("written");
   }
 }
 

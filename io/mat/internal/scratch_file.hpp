@@ -22,6 +22,9 @@ class ScratchFile {
 
   const std::string& name() const { return name_; }
   std::vector<std::byte> contents() const;
+  /// @throws InputError where it is as large as files may be (ulimit -f): what a library did not
+  /// say when its writes failed
+  void require_room() const;
 
  private:
   std::string name_;

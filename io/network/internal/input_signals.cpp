@@ -99,7 +99,36 @@ long InputSignals::rows() const {
   return rows;
 }
 
+std::vector<std::string> InputSignals::silent(long steps) const {
+  std::vector<std::string> lines;
+  for (const InputSignal& signal : signals_) {
+    long n = 0;
+    while (signal.wave && n < steps && signal.wave(static_cast<double>(n) * step_) == 0.0) {
+      ++n;
+    }
+    if (signal.wave && n == steps && steps > 0) {
+      lines.push_back(signal.where + ": it is 0 in every step of the run");
+    }
+  }
+  return lines;
+}
+
+/// As they are made, and as a run lays them out.
+void InputSignals::require_room(long steps, Eigen::Index columns) const {
+  if (columns > 0) {
+    require_memory(2.0 * sizeof(double) * static_cast<double>(steps) * static_cast<double>(columns),
+                   signals_.front().where, "",
+                   fmt::format("{} of {}", counted(steps, "step"), counted(columns, "column")),
+                   "a shorter run takes less");
+  }
+}
+
 Eigen::MatrixXd InputSignals::rows_of(long steps) const {
+  Eigen::Index columns = 0;
+  for (const InputSignal& signal : signals_) {
+    columns += signal.values.cols();
+  }
+  require_room(steps, columns);
   const Eigen::MatrixXd rows = matrix(steps);
   return rows.rows() == 1 ? Eigen::MatrixXd(rows.replicate(steps, 1)) : rows;
 }
@@ -115,12 +144,8 @@ Eigen::MatrixXd InputSignals::matrix(long steps) const {
                        fmt::format("must be one row, or at least {}, a row a step", steps));
     }
   }
-  const double bytes = static_cast<double>(steps) * static_cast<double>(columns) * sizeof(double);
-  if (!constant && bytes > usable_memory_bytes()) {
-    throw InputError(signals_.front().where, "",
-                     fmt::format("{} of {}, {:.3g} GB", counted(steps, "step"),
-                                 counted(columns, "column"), bytes / 1e9),
-                     fmt::format("must fit into memory, {:.3g} GB", usable_memory_bytes() / 1e9));
+  if (!constant) {
+    require_room(steps, columns);
   }
   Eigen::MatrixXd inputs(columns == 0 ? 0 : constant ? 1 : steps, columns);
   Eigen::Index first = 0;

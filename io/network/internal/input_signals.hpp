@@ -33,6 +33,8 @@ class InputSignals {
   Eigen::MatrixXd matrix(long steps) const;
   /// The same with a row for every step, whatever changes.
   Eigen::MatrixXd rows_of(long steps) const;
+  /// Pulses and sines that are 0 in so many steps, with their places.
+  std::vector<std::string> silent(long steps) const;
 
  private:
   struct InputSignal {
@@ -40,6 +42,8 @@ class InputSignals {
     std::function<double(double)> wave;  ///< of time, one column; empty: values
     std::string where;                   ///< of its values
   };
+
+  void require_room(long steps, Eigen::Index columns) const;
 
   double step_ = 0.0;
   std::vector<InputSignal> signals_;

@@ -33,14 +33,6 @@ std::size_t mat_field(std::string_view text) {
   return at == std::string_view::npos || at + 5 == text.size() ? std::string_view::npos : at;
 }
 
-/// Independent normal weights of a standard deviation that does not depend on the size.
-net::ConnectivityMaker normal_weights(double standard_deviation, Seed seed, std::uint32_t lane) {
-  return [=](Eigen::Index rows, Eigen::Index columns) {
-    const double gain = standard_deviation * std::sqrt(static_cast<double>(columns));
-    return net::normal_connectivity(gain, seed, lane)(rows, columns);
-  };
-}
-
 Seed seed_of(const TomlFields& fields) {
   return static_cast<Seed>(fields.integer_or("seed", 1, {0.0, 4294967295.0}));
 }
@@ -66,9 +58,9 @@ net::Weights made_weights(const TomlFields& edge, const DocumentValue& table, st
       of.fail(table.position, "", of.has("gain") ? "gain and standard_deviation" : "neither",
               "must have gain (standard deviation gain / sqrt(sources)) or standard_deviation");
     }
-    return of.has("gain")
-               ? net::normal_connectivity(of.number("gain"), seed_of(of), lane)
-               : normal_weights(of.number("standard_deviation", kNonNegative), seed_of(of), lane);
+    return of.has("gain") ? net::normal_connectivity(of.number("gain"), seed_of(of), lane)
+                          : net::independent_normal_connectivity(
+                                of.number("standard_deviation", kNonNegative), seed_of(of), lane);
   }
   if (kind == "random") {
     const TomlFields of = fields({"probability", "weight", "normalised", "seed"});
@@ -86,12 +78,6 @@ net::Weights made_weights(const TomlFields& edge, const DocumentValue& table, st
   return net::gaussian_connectivity(
       of.number_or("weight", 1.0), of.number("standard_deviation", kPositive),
       of.truth_or("ring", true), of.number_or("cutoff", 4.0, kPositive));
-}
-
-net::SparseWeights sparse(const Eigen::MatrixXd& dense) {
-  net::SparseWeights weights = dense.sparseView();
-  weights.makeCompressed();
-  return weights;
 }
 
 }  // namespace
@@ -175,11 +161,7 @@ net::Weights MatrixValues::weights(const TomlFields& edge, std::uint32_t lane) c
   if (const auto number = finite_number(*value)) {
     return *number;
   }
-  Eigen::MatrixXd dense = matrix(edge, *value, "weights");
-  if (edge.text_or("storage", "dense") == "sparse") {
-    return sparse(dense);
-  }
-  return dense;
+  return matrix(edge, *value, "weights");
 }
 
 }  // namespace rheobase::io

@@ -18,13 +18,33 @@ under() {
 }
 
 errors=$(mktemp)
-trap 'rm -f "$errors"' EXIT
+folder=$(mktemp -d)
+trap 'rm -rf "$errors" "$folder"' EXIT
 for limit in "-v 307200" "-u 1"; do
   under "$limit" 0 "$program" --version
   under "$limit" 0 "$program" task xor
   under "$limit" 2 "$program" map no-such-file.mat
 done
 under "-v 307200" 0 "$program" info "$model"
+# A write that fails is told as what it is, in all kinds of files; the old file stays alone.
+"$program" network new "$folder/net.toml"
+for name in run.mat run.csv; do
+  echo old >"$folder/$name"
+  under "-f 1" 2 "$program" network run "$folder/net.toml" -o "$folder/$name"
+  grep -q "$folder/$name: found a failure to write (File too large)" "$errors" || {
+    echo "no reason of the write:"
+    cat "$errors"
+    exit 1
+  }
+  [ "$(cat "$folder/$name")" = old ]
+done
+[ "$(ls -A "$folder" | wc -l)" = 3 ]
+code=0
+"$program" task xor 2>"$errors" >/dev/full || code=$?
+if [ "$code" != 2 ]; then
+  echo "a full standard output ended with $code"
+  exit 1
+fi
 # No thread but the main one before any work.
 if ldd "$program" | grep -qiE 'openblas|libblas|liblapack|mkl|blis|atlas'; then
   echo "the program is linked to a shared BLAS:"

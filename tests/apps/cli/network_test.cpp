@@ -92,12 +92,20 @@ TEST_SUITE("cli") {
       const Outcome outcome = run({"network", "run", "net.toml", "-o", "run.mat", "--json"});
       CAPTURE(outcome.err);
       CHECK(outcome.code == 0);
+      // No doubts about an example.
+      CHECK(outcome.err.find("population '") == std::string::npos);
+      CHECK(outcome.err.find("edge ") == std::string::npos);
       if (read_text("net.toml").find("[fit]") == std::string::npos) {
         continue;
       }
       const auto fit = run({"network", "fit", "net.toml", "-o", "fitted.toml", "--json"}).json();
       // Each learns its sine of variance 1/2 (1/8), all but a twentieth of it.
       CHECK(fit.at("last_loss") < (example.name == "bptt" ? 0.00625 : 0.025));
+      REQUIRE(fit.at("r_squared").size() == 1);
+      CHECK(fit.at("r_squared")[0] > 0.9);
+      CHECK(fit.at("r_squared")[0] <= 1.0);
+      CHECK(run({"network", "fit", "net.toml", "-o", "fitted.toml"}).out.find("\nR^2 ") !=
+            std::string::npos);
       CHECK(run({"network", "run", "fitted.toml", "-o", "run.mat"}).code == 0);
       CHECK(io::read_network_run("run.mat").seen["readout"].values.cols() > 0);
     }
@@ -127,6 +135,81 @@ TEST_SUITE("cli") {
     CHECK(v.col(0).isZero(0.0));
     CHECK((v.col(999) - v.col(900)).norm() > 0.5);
     CHECK(std::abs(saved.seen["rnn.r"].values(0, 999)) < 1.0);
+  }
+
+  TEST_CASE("network run: spikes and mean rate by population, in Hz where time has a unit") {
+    const WorkingFolder folder;
+    const std::string text = R"(step = 0.01
+[population.fast]
+template = "lif"
+size = 5
+parameters = {eta = 60.0, reset = 0.0, threshold = 10.0}
+[population.still]
+template = "lif"
+size = 2
+[run]
+duration = 200
+spikes = true
+)";
+    write_text("net.toml", text);
+    const Outcome outcome = run({"network", "run", "net.toml", "-o", "run.mat", "--json"});
+    const auto json = outcome.json();
+    CHECK(json.at("rate_unit") == "Hz");
+    const auto& by = json.at("spikes_by_population");
+    REQUIRE(by.size() == 2);
+    const double count = by[0].at("spikes");
+    CHECK(count > 100.0);
+    CHECK(count == json.at("spikes"));
+    // spikes / (5 units x 0.2 s)
+    CHECK(std::abs(by[0].at("mean_rate").get<double>() - count / 1.0) <= 1e-9 * count);
+    CHECK(by[1].at("population") == "still");
+    CHECK(by[1].at("spikes") == 0);
+    const std::string shown = run({"network", "run", "net.toml", "-o", "run.mat"}).out;
+    CAPTURE(shown);
+    CHECK(shown.find(fmt::format("{} spikes, ", static_cast<long>(count))) != std::string::npos);
+    CHECK(shown.find("0 spikes, 0 Hz a unit") != std::string::npos);
+  }
+
+  TEST_CASE("network run, check and fit note what may not be meant, once and on stderr") {
+    const WorkingFolder folder;
+    std::string text = kNetworkOfFour;
+    text.replace(text.find("gain = 2.0"), 10, "gain = 0.0");
+    text.replace(text.find("step = 0.1"), 10, "step = 11 ");
+    write_text("net.toml", text);
+    const std::string notes =
+        "rheobase: note: population 'p': the step, 11, is longer than tau, 10: euler does not "
+        "resolve it\n"
+        "rheobase: note: edge p.r -> p.r_in: no connection: all its weights are 0\n";
+    CHECK(run({"network", "check", "net.toml"}).err == notes);
+    const Outcome outcome = run({"network", "run", "net.toml", "-o", "run.mat"});
+    CHECK(outcome.code == 0);
+    CHECK(outcome.err == notes);
+    CHECK(run({"network", "run", "net.toml", "-o", "run.mat", "--quiet"}).err.empty());
+    CHECK(run({"network", "run", "net.toml", "-o", "run.mat", "--solver", "exponential-euler"})
+              .err.find("resolve") == std::string::npos);
+    write_text("late.toml", std::string(kNetworkOfFour) +
+                                "[[input]]\nto = \"p.I_ext\"\npulse = {start = 100, stop = 200}\n");
+    CHECK(run({"network", "check", "late.toml"}).err ==
+          "rheobase: note: late.toml: line 19, column 9: input 2: it is 0 in every step of the "
+          "run\n");
+    write_text("qif.toml",
+               "step = 0.03\n[population.q]\ntemplate = \"qif\"\nsize = 2\n"
+               "parameters = {eta = 10.0}\n[run]\nduration = 20\nspikes = true\n");
+    CHECK(run({"network", "run", "qif.toml", "-o", "run.mat"})
+              .err.starts_with("rheobase: note: population 'q': 2 units fired in every step or "
+                               "every second one"));
+  }
+
+  TEST_CASE("network run --steps 0 and a cutoff beyond the run: one line that says it") {
+    const WorkingFolder folder;
+    write_text("net.toml", kNetworkOfFour);
+    check_network_refused({"network", "run", "net.toml", "-o", "run.mat", "--steps", "0"},
+                          {"--steps: found 0; must be at least 1: no input of net.toml has"});
+    check_network_refused({"network", "run", "net.toml", "-o", "run.mat", "--cutoff", "100"},
+                          {"net.toml: line 13, column 1: run: cutoff: found 100 steps",
+                           "must leave a sample: the run has 100 steps"});
+    CHECK(run({"network", "run", "net.toml", "-o", "run.mat", "--cutoff", "99"}).code == 0);
+    CHECK(io::read_network_run("run.mat").seen.times.size() == 1);
   }
 
   TEST_CASE("network run: states go on bit for bit; the same seed is the same run") {
@@ -176,8 +259,9 @@ TEST_SUITE("cli") {
                           {"--steps"});
     std::string huge = kNetworkOfFour;
     write_text("huge.toml", huge.replace(huge.find("100"), 3, "1000000000000"));
-    check_network_refused({"network", "run", "huge.toml", "-o", "run.mat"},
-                          {"huge.toml: records", "GB", "must fit into memory"});
+    check_network_refused(
+        {"network", "run", "huge.toml", "-o", "run.mat"},
+        {"huge.toml: line 16, column 10: record: p.v", "GiB", "must fit into memory"});
   }
 
   TEST_CASE("a network that diverges: population, variable, unit and time; the records are kept") {
@@ -295,6 +379,53 @@ TEST_SUITE("cli") {
     run({"network", "run", "rate.toml", "-o", "rate.mat"});
     check_network_refused({"network", "plot", "rate.mat", "-o", "x.svg", "--kind", "raster"},
                           {"without spikes", "spikes = true"});
+    for (const char* kind : {"lines", "matrix"}) {
+      check_network_refused(
+          {"network", "plot", "rate.mat", "-o", "x.svg", "--kind", kind, "--time", "200:300"},
+          {"plot: time: found 200 to 300", "a part of the run, 0 to 10"});
+      check_network_refused(
+          {"network", "plot", "rate.mat", "-o", "x.svg", "--kind", kind, "--time", "1.01:1.09"},
+          {"must hold a sample"});
+    }
+    CHECK(std::filesystem::exists("x.svg") == false);
+  }
+
+  TEST_CASE("network plot: time ends with the run, quantities stand above their bars") {
+    const WorkingFolder folder;
+    write_text("rate.toml", std::string(kNetworkOfFour) +
+                                "[population.spiking]\ntemplate = \"lif\"\nsize = 3\n");
+    std::string text = read_text("rate.toml");
+    text.replace(text.find("steps = 100"), 11, "steps = 100\nspikes = true");
+    write_text("rate.toml", text);
+    REQUIRE(run({"network", "run", "rate.toml", "-o", "rate.mat"}).code == 0);
+    const auto drawn = [](const std::string& kind) {
+      const Outcome outcome = run({"network", "plot", "rate.mat", "-o", "x.svg", "--kind", kind});
+      CAPTURE(outcome.err);
+      CHECK(outcome.code == 0);
+      return read_text("x.svg");
+    };
+    // Where a text stands: "x,y", and whether it is turned.
+    const auto place = [](const std::string& svg, const std::string& shown) {
+      const std::size_t at = svg.find("<text>" + shown + "</text>");
+      REQUIRE(at != std::string::npos);
+      const std::size_t open = svg.rfind("translate(", at) + 10;
+      return svg.substr(open, svg.find(')', open) - open) +
+             (svg.substr(open, at - open).find("rotate") == std::string::npos ? "" : " turned");
+    };
+    // The last sample is that of 9.9 ms.
+    CHECK(drawn("lines").find("<text>10</text>") != std::string::npos);
+    const std::string map = drawn("matrix");
+    CHECK(map.find("<text>10</text>") != std::string::npos);
+    const std::string title = place(map, "p.v");
+    const std::string quantity = place(map, "v");
+    CHECK(quantity.substr(quantity.find(',')) == title.substr(title.find(',')));
+    // Units of a raster count from 1, and a population of rate units has none.
+    const std::string raster = drawn("raster");
+    CHECK(raster.find("spiking: 0 spikes") != std::string::npos);
+    CHECK(raster.find("p: 0 spikes") == std::string::npos);
+    for (const char* unit : {"1", "2", "3"}) {
+      CHECK(raster.find(std::string("<text>") + unit + "</text>") != std::string::npos);
+    }
   }
 
   TEST_CASE("network templates shows every template with equations, units, defaults and source") {

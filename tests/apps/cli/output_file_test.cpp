@@ -135,7 +135,7 @@ TEST_SUITE("cli") {
              "gone/model.mat"});
     remover.join();
     CAPTURE(outcome.err);
-    CHECK(outcome.code == 1);
+    CHECK(outcome.code == 2);
     CHECK(outcome.err.find("the result is in " + fs::absolute("tmp/model.mat").string()) !=
           std::string::npos);
     REQUIRE(fs::exists("tmp/model.mat"));

@@ -127,7 +127,8 @@ TEST_SUITE("unit") {
         },
         {});
     CHECK(outcome == (folder / "a.txt").string() +
-                         ": could not be written (File too large); nothing was changed");
+                         ": found a failure to write (File too large); must be a file that can "
+                         "be written; nothing was changed");
     CHECK(contents(folder / "a.txt") == "old");
     CHECK(folder.names() == std::vector<std::string>{"a.txt"});
   }

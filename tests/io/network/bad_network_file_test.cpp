@@ -105,7 +105,8 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("values of another type or out of range") {
-    check_place("step = 0.1", "step = -1", "line 1, column 8", {"step: found -1", "above 0"});
+    check_place("step = 0.1", "step = -1", "line 1, column 8",
+                {"step: found -1", "1e-12 to 1000000"});
     check_place("step = 0.1", "step = nan", "line 1, column 8", {"step: found nan"});
     check_place("step = 0.1", "step = \"ms\"", "line 1, column 8", {"the text 'ms'"});
     check_place("\"ms\"", "\"msec\"", "line 2, column 13", {"time_unit", "'msec'", "ms"});
@@ -122,6 +123,10 @@ TEST_SUITE("unit") {
                 "line 19, column 43", {"probability: found 2"});
     check_place("weights = 0.5", "storage = \"dens\"", "line 19, column 11", {"'dense'"});
     check_place("steps = 10", "steps = 1.5", "line 27, column 9", {"steps"});
+    check_place("steps = 10", "steps = 0", "line 27, column 9",
+                {"run: steps: found 0; must be at least 1 where no input"});
+    check_place("steps = 10", "steps = 0\nduration = 2", "line 28, column 12", {"one of the two"});
+    check_place("step = 0.1", "step = 1e308", "line 1, column 8", {"1e-12 to 1000000"});
     check_place("steps = 10", "duration = 0.01", "line 27, column 12", {"at least a step"});
     check_place("steps = 10", "trial = 1", "line 26, column 1", {"neither steps nor duration"});
     check_place("steps = 10", "steps = 10\nduration = 2", "line 28, column 12", {"one of the two"});
@@ -177,13 +182,47 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("what no memory holds is refused before it is asked for") {
-    std::string huge = changed_file("size = 4\n", "size = 90000000\n");
+    std::string huge = changed_file("size = 4\n", "size = 4000000\n");
     huge.replace(huge.find("weights = 0.5"), 13, "weights = {kind = \"normal\", gain = 1}");
-    CHECK(file_error(huge).starts_with(
-        "net.toml: line 19, column 11: edge 1: weights: found 9e+07 x"));
+    CHECK(
+        file_error(huge).starts_with("net.toml: line 19, column 11: edge exc.r -> exc.r_in: "
+                                     "weights: found 1.6e+13 weights between"));
+    check_place(
+        "weights = 0.5", "delay = 9e12", "line 19, column 9",
+        {"edge exc.r -> exc.r_in: delay: found 9000000000000, 90000000000000 steps of 4 units",
+         "must fit into memory: it takes 5.36e+06 GiB"});
+    check_place("steps = 10", "duration = 9e12", "line 30, column 10",
+                {"record: exc.v: found 9e+13 samples of 2 numbers", "must fit into memory"});
+    check_place("steps = 10", "steps = 10\ncutoff = 10", "line 28, column 10",
+                {"run: cutoff: found 10 steps; must leave a sample"});
     check_place("value = 1.0\n[run]\nsteps = 10",
                 "sine = {period = 1}\n[run]\nsteps = 900000000000000", "line 25, column 8",
                 {"steps of 1 column", "must fit into memory"});
+  }
+
+  TEST_CASE("numbers that are none are shown as they were written, where they stand") {
+    for (const char* number : {"1e400", "-1e400", "2v", "0.5.5", "0x1g", "1.", "1e"}) {
+      CAPTURE(number);
+      check_place("weights = 0.5", std::string("weights = ") + number, "line 19, column 11",
+                  {std::string("found '") + number + "'; must be a number in TOML"});
+      check_place("units = [1, 4]", std::string("units = [1, ") + number + "]",
+                  "line 31, column 13", {std::string("found '") + number + "'"});
+    }
+    check_place("size = 4", "size = 99999999999999999999", "line 5, column 8",
+                {"'99999999999999999999'"});
+    check_place("{tau = 10.0}", "{tau = 1e999}  # too large", "line 6, column 21", {"'1e999'"});
+  }
+
+  TEST_CASE("a storage that the weights cannot have is refused, not passed over") {
+    for (const char* word : {"single", "sparse"}) {
+      check_place("weights = 0.5", std::string("weights = 0.5\nstorage = \"") + word + "\"",
+                  "line 20, column 11", {"edge exc.r -> exc.r_in: storage", "must be left out"});
+    }
+    check_place("weights = 0.5",
+                "weights = [[1, 2, 3, 4], [1, 1e39, 3, 4], [0, 0, 0, 0], [1, 2, 3, 4]]\n"
+                "storage = \"single\"",
+                "line 19, column 11", {"weights: found 1e+39 from unit 2 to 2"});
+    CHECK(file_error(changed_file("weights = 0.5", "weights = 0.5\nstorage = \"dense\"")) == "");
   }
 
   TEST_CASE("damaged files are refused or read, and nothing else") {

@@ -172,7 +172,7 @@ averaged = true
          .edges = {{.source = "a.r",
                     .target = "a.r_in",
                     .weights = normal_connectivity(1.5, 7, 0),
-                    .single_precision = true},
+                    .storage = Storage::single_precision},
                    {.source = "a.r",
                     .target = "b.x",
                     .weights = SparseWeights(w.sparseView()),
@@ -250,6 +250,26 @@ averaged = true
     CHECK(weights("{kind = \"gaussian\", standard_deviation = 2, ring = false}", 30)(0, 29) == 0.0);
   }
 
+  TEST_CASE("storage is what the file says, whatever makes the weights") {
+    const auto edge = [](const std::string& weights, const std::string& storage) {
+      const NetworkFile file = parsed(
+          "step = 0.1\n[population.p]\ntemplate = \"tanh\"\nsize = 30\n[run]\nsteps = 1\n[[edge]]\n"
+          "from = \"p.r\"\nto = \"p.r_in\"\nweights = " +
+          weights + "\nstorage = \"" + storage + "\"");
+      return build_network(file).edges()[0].coupling;
+    };
+    const std::string drawn =
+        "{kind = \"random_normal\", probability = 0.2, standard_deviation = 1}";
+    const Eigen::MatrixXd exact = edge(drawn, "sparse").dense();
+    CHECK(edge(drawn, "sparse").connections() == 30 * 6);
+    CHECK(edge(drawn, "dense").connections() == 30 * 30);
+    CHECK(edge(drawn, "dense").dense() == exact);
+    CHECK(edge(drawn, "single").dense() == exact.cast<float>().cast<double>());
+    CHECK(edge(drawn, "single").dense() != exact);
+    const std::string normal = "{kind = \"normal\", gain = 1}";
+    CHECK(edge(normal, "sparse").dense() == edge(normal, "dense").dense());
+  }
+
   TEST_CASE("options of the run in place of the file's") {
     const NetworkFile file = parse_network_file(
         kSmall, "net.toml", ".",
@@ -257,5 +277,17 @@ averaged = true
     CHECK(file.run.steps == 7);
     CHECK(file.run.solver == "rk4");
     CHECK(file.run.seed == 9);
+    // No number of steps is as many as the inputs have rows, where they have.
+    const auto none = [](const std::string& input) {
+      return parse_network_file(std::string(kSmall) + input, "net.toml", ".",
+                                {{"steps", std::int64_t{0}}})
+          .run.steps;
+    };
+    CHECK(none("[[input]]\nto = \"p.I_ext\"\nvalues = [[1], [2], [3]]\n") == 3);
+    CHECK_THROWS_WITH_AS(
+        none(""),
+        "--steps: found 0; must be at least 1: no input of net.toml has a value for "
+        "every step",
+        InputError);
   }
 }
