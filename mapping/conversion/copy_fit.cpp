@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
+#include <utility>
+#include <vector>
 
 #include "core/analysis/linear_solve.hpp"
 #include "rate/dynamics/transfer/transfer.hpp"
@@ -13,13 +16,54 @@ namespace {
 
 constexpr int kIterations = 60;
 constexpr double kMostDamping = 1e8;
-constexpr double kSlopeStepMv = 0.05;
 constexpr double kFarthestBias = 2000.0;  ///< mV
 constexpr double kMostLogGain = 6.0;      ///< 400 mV
 /// Share of the weights that is spread evenly over the visited range: what is visited seldom is to
 /// be right, too.
 constexpr double kEvenShare = 0.02;
-constexpr std::array kFirstCopyGains{4.0, 12.0, 30.0};  ///< mV
+constexpr std::array kFirstCopyGains{4.0, 12.0, 30.0, 100.0};  ///< mV
+
+/// Rate and slope between nodes sigma / 16 apart, as Hermite's cubics: RateCurve asks for a
+/// logarithm and an exponential a value.
+class UniformCurve {
+ public:
+  explicit UniformCurve(const RateCurve& curve)
+      : curve_(curve), nodes_per_mv_(kNodesOfSigma / std::max(curve.noise_sd_mv(), 1e-3)) {
+    nodes_.reserve(kNodes);
+    for (int node = 0; node < kNodes; ++node) {
+      nodes_.push_back(curve.with_slope((kFirstNode + node) / nodes_per_mv_));
+      nodes_.back().slope /= nodes_per_mv_;
+    }
+  }
+
+  RateAndSlope operator()(double drive_mv) const {
+    const double position = drive_mv * nodes_per_mv_ - kFirstNode;
+    if (position < 0.0) {
+      return {};  // e^-1600 of what it is at the threshold
+    }
+    if (!(position < kNodes - 1)) {
+      return curve_.with_slope(drive_mv);
+    }
+    const auto node = static_cast<std::size_t>(position);
+    const double t = position - static_cast<double>(node);
+    const RateAndSlope& a = nodes_[node];
+    const RateAndSlope& b = nodes_[node + 1];
+    const double rise = b.rate_hz - a.rate_hz;
+    const double second = 3.0 * rise - 2.0 * a.slope - b.slope;
+    const double third = a.slope + b.slope - 2.0 * rise;
+    return {a.rate_hz + t * (a.slope + t * (second + t * third)),
+            (a.slope + t * (2.0 * second + 3.0 * t * third)) * nodes_per_mv_};
+  }
+
+ private:
+  static constexpr double kNodesOfSigma = 16.0;
+  static constexpr int kFirstNode = -640;  ///< -40 sigma
+  static constexpr int kNodes = 3200;      ///< up to 160 sigma
+
+  const RateCurve& curve_;
+  double nodes_per_mv_;
+  std::vector<RateAndSlope> nodes_;  ///< slope: Hz a node
+};
 
 /// Residuals sqrt(weight) (mean F / s - phi) over parameters (log kappa, beta_1 .. beta_K).
 class CopyProblem {
@@ -36,47 +80,44 @@ class CopyProblem {
                       kEvenShare / static_cast<double>(visited.weight.size()))
                          .sqrt()) {}
 
-  Eigen::VectorXd error(const Eigen::VectorXd& p) const {
+  /// Residuals at p and their derivatives, samples x parameters.
+  struct Linearised {
+    Eigen::VectorXd residual;
+    Eigen::MatrixXd jacobian;
+  };
+  Linearised at(const Eigen::VectorXd& p) const {
     const Eigen::Index count = p.size() - 1;
     const double gain = std::exp(p[0]);
-    Eigen::VectorXd error = -phi_;
-    for (Eigen::Index i = 0; i < x_.size(); ++i) {
-      for (Eigen::Index k = 1; k <= count; ++k) {
-        error[i] += curve_(gain * x_[i] + p[k]) / (scaling_factor_ * static_cast<double>(count));
+    const double share = 1.0 / (scaling_factor_ * static_cast<double>(count));
+    Linearised at{-phi_, Eigen::MatrixXd::Zero(x_.size(), p.size())};
+    for (Eigen::Index k = 1; k <= count; ++k) {
+      for (Eigen::Index i = 0; i < x_.size(); ++i) {
+        const RateAndSlope rate = curve_(gain * x_[i] + p[k]);
+        at.residual[i] += share * rate.rate_hz;
+        at.jacobian(i, k) = root_weight_[i] * share * rate.slope;
       }
     }
-    return error;
+    at.jacobian.col(0) = gain * x_.cwiseProduct(at.jacobian.rightCols(count).rowwise().sum());
+    at.residual.array() *= root_weight_;
+    return at;
   }
 
-  Eigen::VectorXd residual(const Eigen::VectorXd& p) const {
-    return root_weight_.matrix().cwiseProduct(error(p));
-  }
-
-  /// x samples x parameters.
-  Eigen::MatrixXd jacobian(const Eigen::VectorXd& p) const {
+  /// Over the visits alone, by the curve itself.
+  double rms(const RateCurve& curve, const Eigen::VectorXd& p) const {
     const Eigen::Index count = p.size() - 1;
-    const double gain = std::exp(p[0]);
-    const double scale = 1.0 / (2.0 * kSlopeStepMv * scaling_factor_ * static_cast<double>(count));
-    Eigen::MatrixXd jacobian = Eigen::MatrixXd::Zero(x_.size(), p.size());
+    double sum = 0.0;
     for (Eigen::Index i = 0; i < x_.size(); ++i) {
+      double mean = 0.0;
       for (Eigen::Index k = 1; k <= count; ++k) {
-        const double drive = gain * x_[i] + p[k];
-        const double slope =
-            root_weight_[i] * scale * (curve_(drive + kSlopeStepMv) - curve_(drive - kSlopeStepMv));
-        jacobian(i, k) = slope;
-        jacobian(i, 0) += slope * gain * x_[i];
+        mean += curve(std::exp(p[0]) * x_[i] + p[k]) / static_cast<double>(count);
       }
+      sum += visited_weight_[i] * std::pow(mean / scaling_factor_ - phi_[i], 2);
     }
-    return jacobian;
-  }
-
-  /// Over the visits alone.
-  double rms(const Eigen::VectorXd& p) const {
-    return std::sqrt(visited_weight_.dot(error(p).cwiseAbs2()));
+    return std::sqrt(sum);
   }
 
  private:
-  const RateCurve& curve_;
+  UniformCurve curve_;
   double scaling_factor_;
   Eigen::VectorXd x_, phi_, visited_weight_;
   Eigen::ArrayXd root_weight_;
@@ -93,30 +134,41 @@ Eigen::VectorXd logistic_start(double gain, Eigen::Index count) {
   return p;
 }
 
-Eigen::VectorXd least_squares(const CopyProblem& problem, Eigen::VectorXd p) {
-  Eigen::VectorXd residual = problem.residual(p);
+/// Parameters and their sum of squares.
+struct Descent {
+  Eigen::VectorXd p;
+  double sum = std::numeric_limits<double>::infinity();
+};
+
+/// Levenberg and Marquardt's steps, fewer than kIterations where none helps any more.
+Descent descend(const CopyProblem& problem, Eigen::VectorXd start) {
+  Descent from{std::move(start)};
   double damping = 1e-2;
+  CopyProblem::Linearised here = problem.at(from.p);
+  from.sum = here.residual.squaredNorm();
   for (int i = 0; i < kIterations && damping < kMostDamping; ++i) {
-    const Eigen::MatrixXd jacobian = problem.jacobian(p);
-    const Eigen::MatrixXd normal = jacobian.transpose() * jacobian;
-    const Eigen::VectorXd gradient = jacobian.transpose() * residual;
+    const Eigen::MatrixXd normal = here.jacobian.transpose() * here.jacobian;
+    const Eigen::VectorXd gradient = here.jacobian.transpose() * here.residual;
     const double floor = 1e-6 * normal.diagonal().maxCoeff();
     for (bool better = false; !better && damping < kMostDamping;) {
       Eigen::MatrixXd damped = normal;
       damped.diagonal().array() += damping * (normal.diagonal().array() + floor);
-      const Eigen::VectorXd next = p + analysis::solve_symmetric(damped, -gradient);
+      const Eigen::VectorXd next = from.p + analysis::solve_symmetric(damped, -gradient);
       const bool inside = next.allFinite() && std::abs(next[0]) < kMostLogGain &&
                           next.tail(next.size() - 1).cwiseAbs().maxCoeff() < kFarthestBias;
-      const Eigen::VectorXd tried = inside ? problem.residual(next) : residual;
-      better = tried.squaredNorm() < residual.squaredNorm();
-      damping *= better ? 0.3 : 4.0;
-      if (better) {
-        p = next;
-        residual = tried;
+      if (inside) {
+        CopyProblem::Linearised tried = problem.at(next);
+        better = tried.residual.squaredNorm() < from.sum;
+        if (better) {
+          from.p = next;
+          here = std::move(tried);
+          from.sum = here.residual.squaredNorm();
+        }
       }
+      damping *= better ? 0.3 : 4.0;
     }
   }
-  return p;
+  return from;
 }
 
 }  // namespace
@@ -125,16 +177,14 @@ CopyPoint fit_copies(const RateCurve& curve, double scaling_factor, const std::s
                      const VisitedStates& visited, int copies) {
   const CopyProblem problem(curve, scaling_factor, transfer, visited);
   const Eigen::Index count = std::min(copies, kMostBiases);
-  Eigen::VectorXd best;
+  Descent least;
   for (const double gain : kFirstCopyGains) {
-    const Eigen::VectorXd found = least_squares(problem, logistic_start(gain, count));
-    if (best.size() == 0 ||
-        problem.residual(found).squaredNorm() < problem.residual(best).squaredNorm()) {
-      best = found;
-    }
+    Descent found = descend(problem, logistic_start(gain, count));
+    least = found.sum < least.sum ? std::move(found) : std::move(least);
   }
+  Eigen::VectorXd& best = least.p;
   std::sort(best.data() + 1, best.data() + best.size());
-  CopyPoint point{std::exp(best[0]), Eigen::VectorXd(copies), problem.rms(best)};
+  CopyPoint point{std::exp(best[0]), Eigen::VectorXd(copies), problem.rms(curve, best)};
   for (Eigen::Index copy = 0; copy < copies; ++copy) {
     point.bias_mv[copy] = best[1 + copy * count / copies];
   }

@@ -5,7 +5,7 @@
 //
 // by Levenberg & Marquardt's method (J SIAM 11:431, 1963) from the quantiles of the logistic
 // distribution, of which units that are switches would have to take their thresholds for the
-// sigmoid. Of M > K copies, M / K share a bias.
+// sigmoid, at four gains. Of M > K copies, M / K share a bias.
 //
 // | symbol | member | unit | |
 // | --- | --- | --- | --- |

@@ -167,24 +167,42 @@ RateCurve::RateCurve(const spiking::NeuronParameters& neuron, double noise_sd_mv
   }
 }
 
-/// Cubic in the logarithm through four neighbours (Catmull and Rom).
-double RateCurve::operator()(double drive_mv) const {
-  const double position = (std::asinh(drive_mv / scale_mv_) + kCurveReach) / kCurveStep;
+double RateCurve::position(double drive_mv) const {
+  return (std::asinh(drive_mv / scale_mv_) + kCurveReach) / kCurveStep;
+}
+
+/// Cubic in the logarithm through four neighbours (Catmull and Rom), and its derivative.
+inline RateAndSlope RateCurve::at_position(double position) const {
   if (!(position >= 1.0)) {
-    return 0.0;
+    return {};
   }
   const auto at = static_cast<std::size_t>(position);
   if (at + 2 >= log_rate_.size()) {
-    return std::exp(log_rate_.back());
+    return {std::exp(log_rate_.back()), 0.0};
   }
   const double t = position - static_cast<double>(at);
   const double a = log_rate_[at - 1];
   const double b = log_rate_[at];
   const double c = log_rate_[at + 1];
   const double d = log_rate_[at + 2];
-  const double cubic =
-      b + 0.5 * t * (c - a + t * (2.0 * a - 5.0 * b + 4.0 * c - d + t * (3.0 * (b - c) + d - a)));
-  return cubic > 0.5 * std::log(kLeastRate) ? std::exp(cubic) : 0.0;
+  const double second = 2.0 * a - 5.0 * b + 4.0 * c - d;
+  const double third = 3.0 * (b - c) + d - a;
+  const double cubic = b + 0.5 * t * (c - a + t * (second + t * third));
+  if (!(cubic > 0.5 * std::log(kLeastRate))) {
+    return {};
+  }
+  const double rate = std::exp(cubic);
+  return {rate, rate * 0.5 * (c - a + t * (2.0 * second + t * 3.0 * third))};
+}
+
+double RateCurve::operator()(double drive_mv) const {
+  return at_position(position(drive_mv)).rate_hz;
+}
+
+RateAndSlope RateCurve::with_slope(double drive_mv) const {
+  RateAndSlope at = at_position(position(drive_mv));
+  at.slope /= kCurveStep * std::sqrt(drive_mv * drive_mv + scale_mv_ * scale_mv_);
+  return at;
 }
 
 }  // namespace rheobase::mapping

@@ -2,6 +2,7 @@
 #include "mapping/conversion/copy_fit.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include <doctest/doctest.h>
@@ -88,6 +89,37 @@ TEST_SUITE("numeric") {
       CopyPoint wider = point;
       wider.bias_mv *= 1.0 + change;
       CHECK(rms_error(curve, wider, visited) > point.error);
+    }
+  }
+
+  TEST_CASE("errors are no larger than with numerical slopes of the rate curve's own table") {
+    // s (Hz), M and error, by differences of 0.05 mV, from 4, 12 and 30 mV.
+    struct Slow {
+      double scaling;
+      int copies;
+      double error;
+    };
+    constexpr std::array<Slow, 12> kSlow{{{20.0, 2, 0.00418557},
+                                          {20.0, 4, 0.00141366},
+                                          {20.0, 16, 0.000253867},
+                                          {20.0, 32, 0.00014359},
+                                          {80.0, 2, 0.0132918},
+                                          {80.0, 4, 0.00614697},
+                                          {80.0, 16, 0.000771656},
+                                          {80.0, 32, 0.000448615},
+                                          {200.0, 2, 0.0203897},
+                                          {200.0, 4, 0.0103935},
+                                          {200.0, 16, 0.00150074},
+                                          {200.0, 32, 0.000427091}}};
+    VisitedStates bump = both_ends();
+    bump.weight = (-(bump.x.array() - 1.0).square()).exp();
+    bump.weight /= bump.weight.sum();
+    for (const Slow& slow : kSlow) {
+      CAPTURE(slow.scaling);
+      CAPTURE(slow.copies);
+      const RateCurve curve(saturating_neuron({}, 0.95 * 1000.0 / slow.scaling, 5.0), 4.0);
+      CHECK(fit_copies(curve, slow.scaling, "sigmoid", bump, slow.copies).error <
+            1.01 * slow.error);
     }
   }
 

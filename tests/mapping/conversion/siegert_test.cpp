@@ -131,6 +131,23 @@ TEST_SUITE("numeric") {
 }
 
 TEST_SUITE("statistical") {
+  TEST_CASE("the table's slope is that of its values") {
+    for (const double noise_sd : {0.5, 4.0}) {
+      const RateCurve curve({}, noise_sd);
+      for (const double drive : {-4.0 * noise_sd, -0.7, 0.0, 0.3, 12.0, 150.0}) {
+        CAPTURE(noise_sd);
+        CAPTURE(drive);
+        const RateAndSlope at = curve.with_slope(drive);
+        CHECK(at.rate_hz == curve(drive));
+        const double step = 1e-5;
+        CHECK(at.slope == near((curve(drive + step) - curve(drive - step)) / (2.0 * step), 1e-6));
+      }
+      const RateAndSlope silent = curve.with_slope(-1000.0 * noise_sd);
+      CHECK(silent.rate_hz == 0.0);
+      CHECK(silent.slope == 0.0);
+    }
+  }
+
   TEST_CASE("bridge engine: rates are Siegert's at noise of 1 to 8 mV and drives up to 100 mV") {
     const spiking::NeuronParameters neuron;
     for (const double noise : {1.0, 4.0, 8.0}) {
