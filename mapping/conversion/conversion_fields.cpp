@@ -1,5 +1,8 @@
 #include <array>
 
+#include <fmt/format.h>
+
+#include "core/error.hpp"
 #include "core/field_table.hpp"
 #include "mapping/conversion/conversion_search.hpp"
 
@@ -52,6 +55,29 @@ const FieldTable<ConversionOptions>& conversion_fields() {
                      "follow the transfer function closely"}),
   };
   return table;
+}
+
+void check_conversion(const ConversionOptions& options) {
+  check(options, conversion_fields(), "mapping");
+  const ConversionOptions defaults;
+  // What the mapping has no use for would be passed over without a word.
+  const auto require = [](bool as_default, const char* option, const char* given,
+                          const char* needed) {
+    if (!as_default) {
+      throw InputError(option, "", fmt::format("--mapping {} beside it", given),
+                       fmt::format("must come with --mapping {} or auto", needed));
+    }
+  };
+  if (options.mapping == MappingChoice::published) {
+    require(options.fit == defaults.fit, "--fit", "published", "fitted");
+    require(options.max_rate_hz == defaults.max_rate_hz, "--max-rate", "published", "fitted");
+    require(options.max_copies == defaults.max_copies, "--max-copies", "published", "fitted");
+  }
+  if (options.mapping == MappingChoice::fitted) {
+    require(options.search.refine == defaults.search.refine, "--refine", "fitted", "published");
+    require(options.search.selection == defaults.search.selection, "--selection", "fitted",
+            "published");
+  }
 }
 
 }  // namespace rheobase::mapping

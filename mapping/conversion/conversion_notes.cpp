@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "core/statistics.hpp"
+
 namespace rheobase::mapping {
 
 namespace {
@@ -13,22 +15,27 @@ std::string percent(double fraction) {
 /// What keeps the network from the target, in a sentence.
 std::string failure_note(const ConversionOptions& options, const Conversion& result) {
   const std::string target = percent(options.target);
+  const bool scaling_given = !options.search.scaling_factors.empty();
   switch (result.failing) {
     case FailingPart::task:
       return fmt::format("task: the rate network itself gets {}, less than the target of {}",
                          percent(result.rate_accuracy.value), target);
     case FailingPart::budget:
       return fmt::format(
-          "budget: with the spikes that the limits allow the rate network itself is predicted to "
-          "stay below {}; allow more with --max-rate and --max-copies, or train with stronger "
-          "--spike-noise (a smaller number)",
-          target);
+          "budget: with the spikes that the {} allow the rate network itself is predicted to "
+          "stay below {}; allow more with {} and {}, or train with stronger --spike-noise (a "
+          "smaller number)",
+          scaling_given ? "values tried" : "limits", target,
+          scaling_given ? "other --scaling" : "--max-rate",
+          scaling_given || options.copies_given ? "--copies" : "--max-copies");
     case FailingPart::fit:
       return fmt::format(
           "fit: no spiking network of those tried is shown to reach {}; try --fit type, --fit "
-          "unit, "
-          "more --max-copies or a longer --refractory and --tau-membrane",
-          target);
+          "unit, --fit copy, more --max-copies or a longer --refractory and --tau-membrane{}",
+          target,
+          options.search.transfer.delay_ms > 0.0
+              ? ""
+              : ", and for a trajectory in time --compensate-delay");
     case FailingPart::none:
       break;
   }
@@ -50,7 +57,20 @@ std::vector<std::string> conversion_notes(const ConversionOptions& options,
   if (!result.note.empty()) {
     lines.push_back("no operating point was fitted: " + result.note);
   }
-  if (result.failing != FailingPart::none) {
+  if (!alone && chosen.over_rate && result.note.empty()) {
+    lines.push_back(fmt::format(
+        "{:.2f} Hz is more than the {:g} Hz of --max-rate, which fitted mappings keep to{}",
+        chosen.measured.mean_rate_hz, options.max_rate_hz,
+        chosen.fit_error ? " as far as predicted" : ": --mapping fitted"));
+  }
+  const double most = wilson_interval(kMostConfirmationTrials, kMostConfirmationTrials).low;
+  if (!alone && options.target > most) {
+    lines.push_back(
+        fmt::format("{} fresh trials cannot show more than {}, the lower bound of all right: no "
+                    "network reaches "
+                    "--target {:g}",
+                    kMostConfirmationTrials, percent(most), options.target));
+  } else if (result.failing != FailingPart::none) {
     lines.push_back(failure_note(options, result));
   }
   if (options.search.simulation.parity) {

@@ -40,7 +40,7 @@ namespace {
 
 /// Confirmations have trial numbers of their own, 1024 a candidate.
 constexpr std::uint32_t kConfirmationTrials = 0x60000000U;
-constexpr std::array kConfirmations{100, 180, 400};
+constexpr std::array kConfirmations{100, 180, kMostConfirmationTrials};
 /// Trials whose x is fitted.
 constexpr int kStateTrials = 24;
 /// s M of the first value of the ladder (Hz); 26 rungs lead to 29,000.
@@ -122,7 +122,7 @@ class Converter {
   void explain();
 
   std::vector<Rung> rungs();
-  int most_copies() const;
+  bool runs_on_bridge() const;
   std::optional<Proportion> predict(double budget) const;
   std::optional<int> least_rung() const;
   double highest_scaling() const;
@@ -268,11 +268,11 @@ double Converter::highest_scaling() const {
                   fastest / std::max(highest, 1e-6));
 }
 
-/// Those that the options allow and the engine knows.
-int Converter::most_copies() const {
+/// Others know neither copies nor units that are held without noise.
+bool Converter::runs_on_bridge() const {
   const spiking::EngineChoice choice = spiking::choose_engine(
       map_to_spiking(model_, 1.0, options_.search.transfer), options_.search.simulation);
-  return choice.engine == "bridge" ? std::max(options_.max_copies, 1) : 1;
+  return choice.engine == "bridge";
 }
 
 /// What is tried, in the order of s M.
@@ -290,7 +290,7 @@ std::vector<Rung> Converter::rungs() {
   if (result_.rate_accuracy.high < options_.target) {
     return {{highest, least}};  // no budget helps
   }
-  const int most = options_.copies_given ? given : most_copies();
+  const int most = options_.copies_given ? given : runs_on_bridge() ? options_.max_copies : 1;
   const double top = highest * most;
   const std::optional<int> start = least_rung();
   if (start) {
@@ -338,7 +338,8 @@ OperatingPointFitter Converter::fitter_of(FitScope scope) const {
     curves.assign(
         1, {neuron, membrane_noise_sd(search.simulation.noise_intensity, neuron.tau_membrane_ms)});
   }
-  return {non_negative_, states_, std::move(curves), scope, !options_.neuron_given};
+  const bool saturate = !options_.neuron_given && runs_on_bridge();
+  return {non_negative_, states_, std::move(curves), scope, saturate};
 }
 
 /// As asked for; in auto every unit by itself where that is better than a poor fit of all.
@@ -478,7 +479,7 @@ Conversion Converter::run() {
 
 Conversion convert(const rate::RateNetwork& model, const rate::Task& task,
                    const ConversionOptions& options, const RunControl& control) {
-  check(options, conversion_fields(), "mapping");
+  check_conversion(options);
   require_mappable(model);
   return Converter(model, task, options, control).run();
 }

@@ -16,6 +16,9 @@ enum class MappingChoice {
   automatic,  ///< published first; fitted, then copies, where that does not reach the target
 };
 
+/// Fresh trials that a confirmation takes at most.
+inline constexpr int kMostConfirmationTrials = 400;
+
 struct ConversionOptions {
   MappingChoice mapping = MappingChoice::automatic;
   double target = 0.95;       ///< for the lower 95 % bound of the accuracy on fresh trials
@@ -36,6 +39,9 @@ struct ConversionOptions {
 
 /// mapping, target, limits and scope.
 const FieldTable<ConversionOptions>& conversion_fields();
+
+/// @throws InputError for options out of range, and for those that the mapping has no use for
+void check_conversion(const ConversionOptions& options);
 
 /// One spiking network that was tried.
 struct ConversionCandidate {
