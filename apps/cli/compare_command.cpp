@@ -131,8 +131,7 @@ void print_comparison(const CompareRequest& request, const mapping::Comparison& 
   if (!request.plot.empty()) {
     outcome.add("plot", request.plot.string());
   }
-  console.out << summary.text() << '\n'
-              << comparison_tables(comparison, task.definition().output_names) << '\n';
+  console.out << summary.text() << '\n' << comparison_tables(comparison) << '\n';
   if (!request.over.empty()) {
     console.out << psychometric_table(points, request.over) << '\n';
   }

@@ -61,15 +61,14 @@ std::string output_table(const mapping::Comparison& comparison) {
 }
 
 /// Of a network of several readouts each by itself.
-std::string outputs_table(const mapping::Comparison& comparison,
-                          const std::vector<std::string>& names) {
+std::string outputs_table(const mapping::Comparison& comparison) {
   if (comparison.outputs.size() < 2) {
     return "";
   }
   TextTable table({"readout", "RMSE", "correlation"});
   for (std::size_t k = 0; k < comparison.outputs.size(); ++k) {
     const mapping::OutputComparison& output = comparison.outputs[k];
-    table.add_row({k < names.size() ? names[k] : std::to_string(k + 1), number(output.rmse),
+    table.add_row({output.name.empty() ? std::to_string(k + 1) : output.name, number(output.rmse),
                    number(output.correlation)});
   }
   return table.text() + '\n';
@@ -119,11 +118,9 @@ std::string component_table(const mapping::Comparison& comparison) {
 
 }  // namespace
 
-std::string comparison_tables(const mapping::Comparison& comparison,
-                              const std::vector<std::string>& output_names) {
-  return accuracy_table(comparison) + output_table(comparison) +
-         outputs_table(comparison, output_names) + activity_table(comparison) +
-         type_table(comparison) + component_table(comparison);
+std::string comparison_tables(const mapping::Comparison& comparison) {
+  return accuracy_table(comparison) + output_table(comparison) + outputs_table(comparison) +
+         activity_table(comparison) + type_table(comparison) + component_table(comparison);
 }
 
 }  // namespace rheobase::cli

@@ -28,6 +28,16 @@ std::string search_table(const mapping::ScalingSearchResult& result, const std::
   return table.text();
 }
 
+namespace {
+
+/// Whether a candidate was chosen, and whether it keeps to the limit.
+std::string verdict(const std::string& word, bool over_rate) {
+  const std::string above = over_rate ? "above --max-rate" : "";
+  return word + (word.empty() || above.empty() ? "" : ", ") + above;
+}
+
+}  // namespace
+
 std::string candidate_table(const mapping::Conversion& result, const std::string& word) {
   TextTable table({"mapping", "scaling", "gain", "bias", "noise", "copies", "fit error",
                    "predicted", "measured", "mean rate", "spikes", ""});
@@ -47,9 +57,7 @@ std::string candidate_table(const mapping::Conversion& result, const std::string
                    percent(candidate.measured.accuracy.value),
                    fmt::format("{:.2f} Hz", candidate.measured.mean_rate_hz),
                    fmt::format("{:.0f}", candidate.spikes_per_trial),
-                   chosen                ? word
-                   : candidate.over_rate ? "above --max-rate"
-                                         : ""});
+                   verdict(chosen ? word : "", candidate.over_rate)});
   }
   return table.text();
 }

@@ -117,12 +117,14 @@ void add_network(Summary& summary, const mapping::TransferOptions& transfer) {
         "{} operating point: gain {:.4g} mV, bias {:.4g} mV about the threshold{}, noise {:.3g} mV",
         to_string(transfer.mapping), transfer.gain,
         transfer.neuron.bias_mv - transfer.neuron.threshold_mv,
-        transfer.unit_gain.empty() ? "" : " and more of every unit",
+        transfer.unit_gain.empty() ? "" : ", around which every unit has its own",
         mapping::membrane_noise_sd(transfer.noise_intensity, transfer.neuron.tau_membrane_ms)));
   } else {
     add(own_bias, fmt::format("bias {:g} mV", transfer.neuron.bias_mv));
   }
-  add(transfer.copies > 1, fmt::format("{} of every unit", counted(transfer.copies, "copy")));
+  add(transfer.copies > 1,
+      fmt::format("{} of every unit{}", counted(transfer.copies, "copy"),
+                  transfer.copy_bias_mv.empty() ? "" : " that differ in bias"));
   add(transfer.filter_input, "filtered input");
   add(transfer.delay_ms > 0.0, fmt::format("{:g} ms of delay taken off", transfer.delay_ms));
   add(transfer.readout_decay_ms > 0.0,

@@ -88,7 +88,13 @@ Json to_json(const mapping::UnitComparison& units) {
 }
 
 Json to_json(const mapping::OutputComparison& output) {
-  return {{"rmse", output.rmse}, {"correlation", to_json(output.correlation)}};
+  Json json;
+  if (!output.name.empty()) {
+    json["name"] = output.name;
+  }
+  json["rmse"] = output.rmse;
+  json["correlation"] = to_json(output.correlation);
+  return json;
 }
 
 Json to_json(const mapping::TypeComparison& type) {

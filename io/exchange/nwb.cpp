@@ -43,9 +43,9 @@ std::string date_of_export() {
 
 /// All runs, one after the other, with a pause of a second between them.
 struct Session {
-  std::vector<double> start_s;
-  std::vector<std::vector<double>> spikes_s;  ///< per unit
-  std::vector<double> spike_count;            ///< per unit, mean of its copies
+  int copies = 1;                             ///< LIF units a rate unit
+  std::vector<double> start_s, stop_s;        ///< of every trial
+  std::vector<std::vector<double>> spikes_s;  ///< per LIF unit: the copies of a unit side by side
   double duration_s = 0.0;                    ///< of all trials without the pauses
 };
 
@@ -53,8 +53,9 @@ Session session_of(const ExportSource& source, const std::vector<RunFile>& runs)
   constexpr double kPauseS = 1.0;
   const auto units = static_cast<std::size_t>(runs.front().result.spike_count.size());
   Session session;
-  session.spikes_s.resize(units);
-  session.spike_count.resize(units);
+  session.copies = runs.front().result.copies;
+  const auto copies = static_cast<std::size_t>(session.copies);
+  session.spikes_s.resize(units * copies);
   double start = 0.0;
   for (const RunFile& run : runs) {
     const spiking::SimulationResult& result = run.result;
@@ -63,19 +64,23 @@ Session session_of(const ExportSource& source, const std::vector<RunFile>& runs)
                        fmt::format("{} and {} units", units, result.spike_count.size()),
                        "must be runs of one network");
     }
+    if (result.copies != session.copies) {
+      throw InputError(source.where, "",
+                       fmt::format("{} and {} copies of a unit", copies, result.copies),
+                       "must be runs of one network");
+    }
     if (result.spike_unit.empty() && result.spike_count.sum() > 0) {
       throw InputError(source.where, "field 'spike_time_ms'", "no spikes recorded",
                        "must hold them: `rheobase simulate --record spikes`");
     }
     for (std::size_t i = 0; i < result.spike_unit.size(); ++i) {
-      session.spikes_s[static_cast<std::size_t>(result.spike_unit[i])].push_back(
+      const std::size_t copy =
+          copies > 1 ? static_cast<std::size_t>(result.spike_copy[i]) : std::size_t{0};
+      session.spikes_s[static_cast<std::size_t>(result.spike_unit[i]) * copies + copy].push_back(
           start + result.spike_time_ms[i] * kSecondsPerMs);
     }
-    for (std::size_t unit = 0; unit < units; ++unit) {
-      session.spike_count[unit] +=
-          result.spike_count[static_cast<Eigen::Index>(unit)] / static_cast<double>(result.copies);
-    }
     session.start_s.push_back(start);
+    session.stop_s.push_back(start + result.duration_ms * kSecondsPerMs);
     session.duration_s += result.duration_ms * kSecondsPerMs;
     start += result.duration_ms * kSecondsPerMs + kPauseS;
   }
@@ -111,6 +116,20 @@ class NwbWriter {
   void column(const std::string& path, const std::string& description) {
     type(path, "hdmf-common", "VectorData");
     writer_.attribute(path, "description", description);
+  }
+  /// Rows of `width` values, of which every row of the table has as many as `ends` says.
+  void ragged(const std::string& path, const std::string& description,
+              const std::vector<double>& values, std::size_t width,
+              const std::vector<std::uint64_t>& ends) {
+    const std::size_t rows = values.size() / width;
+    writer_.numbers(path, std::span<const double>(values),
+                    width == 1 ? Hdf5Writer::Shape{rows} : Hdf5Writer::Shape{rows, width});
+    column(path, description);
+    const std::string index = path + "_index";
+    writer_.numbers(index, std::span<const std::uint64_t>(ends), {ends.size()});
+    type(index, "hdmf-common", "VectorIndex");
+    writer_.attribute(index, "description", "where the rows of every unit end in " + path);
+    writer_.reference(index, "target", path);
   }
   void numbers(const std::string& path, const std::string& description,
                const std::vector<double>& values) {
@@ -176,47 +195,71 @@ void add_root(Hdf5Writer& file, NwbWriter& nwb, const std::string& identifier,
   add_general(file, nwb, options);
 }
 
-void add_units(Hdf5Writer& file, NwbWriter& nwb, const Session& session,
-               const std::vector<int>& types) {
-  std::vector<double> times;
-  std::vector<std::uint64_t> ends;
-  std::vector<double> rates;
-  for (std::size_t unit = 0; unit < session.spikes_s.size(); ++unit) {
-    times.insert(times.end(), session.spikes_s[unit].begin(), session.spikes_s[unit].end());
-    ends.push_back(times.size());
-    rates.push_back(session.spike_count[unit] / session.duration_s);
+/// Which rate unit a LIF unit stands for, and which of its copies it is.
+void add_copies(NwbWriter& nwb, const Session& session) {
+  std::vector<double> unit;
+  std::vector<double> copy;
+  const auto copies = static_cast<std::size_t>(session.copies);
+  for (std::size_t row = 0; row < session.spikes_s.size(); ++row) {
+    unit.push_back(static_cast<double>(row / copies + 1));
+    copy.push_back(static_cast<double>(row % copies + 1));
   }
-  std::vector<std::string> columns{"spike_times", "mean_rate_hz"};
+  nwb.numbers("/units/rate_unit", "unit of the rate network, counted from 1", unit);
+  nwb.numbers("/units/copy", "which of the LIF units of that unit, counted from 1", copy);
+}
+
+void add_unit_types(NwbWriter& nwb, const Session& session, const std::vector<int>& types) {
+  std::vector<std::string> words;
+  for (const int type : types) {
+    words.insert(words.end(), static_cast<std::size_t>(session.copies),
+                 std::string(to_string(static_cast<rate::UnitType>(type))));
+  }
+  nwb.texts("/units/unit_type",
+            "E: excitatory, I: inhibitory, SOM: inhibitory of the SOM motif, mixed: weights of "
+            "both signs",
+            words);
+}
+
+void add_units(NwbWriter& nwb, const Session& session, const std::vector<int>& types) {
+  std::vector<double> times;
+  std::vector<double> observed;
+  std::vector<std::uint64_t> ends;
+  std::vector<std::uint64_t> observed_ends;
+  std::vector<double> rates;
+  for (const std::vector<double>& spikes : session.spikes_s) {
+    times.insert(times.end(), spikes.begin(), spikes.end());
+    ends.push_back(times.size());
+    rates.push_back(static_cast<double>(spikes.size()) / session.duration_s);
+    for (std::size_t trial = 0; trial < session.start_s.size(); ++trial) {
+      observed.insert(observed.end(), {session.start_s[trial], session.stop_s[trial]});
+    }
+    observed_ends.push_back(observed.size() / 2);
+  }
+  std::vector<std::string> columns{"spike_times", "obs_intervals", "mean_rate_hz"};
+  if (session.copies > 1) {
+    columns.insert(columns.end(), {"rate_unit", "copy"});
+  }
   if (!types.empty()) {
     columns.emplace_back("unit_type");
   }
   nwb.table("/units", "Units", "units of the spiking network", columns, ends.size());
-  nwb.numbers("/units/spike_times", "times of the spikes of all units, s", times);
-  file.numbers("/units/spike_times_index", std::span<const std::uint64_t>(ends), {ends.size()});
-  nwb.type("/units/spike_times_index", "hdmf-common", "VectorIndex");
-  file.attribute("/units/spike_times_index", "description",
-                 std::string("end of every unit's spikes in spike_times"));
-  file.reference("/units/spike_times_index", "target", "/units/spike_times");
+  nwb.ragged("/units/spike_times", "times of the spikes of all units, s", times, 1, ends);
+  nwb.ragged("/units/obs_intervals", "start and stop of every trial, s", observed, 2,
+             observed_ends);
   nwb.numbers("/units/mean_rate_hz", "spikes per second of the trials", rates);
+  if (session.copies > 1) {
+    add_copies(nwb, session);
+  }
   if (!types.empty()) {
-    std::vector<std::string> words;
-    std::transform(types.begin(), types.end(), std::back_inserter(words), [](int type) {
-      return std::string(to_string(static_cast<rate::UnitType>(type)));
-    });
-    nwb.texts("/units/unit_type",
-              "E: excitatory, I: inhibitory, SOM: inhibitory of the SOM motif, mixed: weights of "
-              "both signs",
-              words);
+    add_unit_types(nwb, session, types);
   }
 }
 
 void add_trials(NwbWriter& nwb, const Session& session, const std::vector<RunFile>& runs) {
-  std::vector<double> stop;
   std::vector<std::string> conditions;
   std::vector<std::string> outcomes;
   for (std::size_t i = 0; i < runs.size(); ++i) {
     const RunDescription& description = runs[i].description;
-    stop.push_back(session.start_s[i] + runs[i].result.duration_ms * kSecondsPerMs);
     conditions.push_back(description.condition.empty() ? "unknown" : description.condition);
     outcomes.emplace_back(!description.correct   ? "unknown"
                           : *description.correct ? "correct"
@@ -226,7 +269,7 @@ void add_trials(NwbWriter& nwb, const Session& session, const std::vector<RunFil
   nwb.table(path, "TimeIntervals", "trials of the task",
             {"start_time", "stop_time", "condition", "outcome"}, runs.size());
   nwb.numbers(path + "/start_time", "start of the trial, s", session.start_s);
-  nwb.numbers(path + "/stop_time", "end of the trial, s", stop);
+  nwb.numbers(path + "/stop_time", "end of the trial, s", session.stop_s);
   nwb.texts(path + "/condition", "condition of the task", conditions);
   nwb.texts(path + "/outcome", "was the answer right?", outcomes);
 }
@@ -269,7 +312,7 @@ ExportResult make(const ExportSource& source, const ExportOptions& options) {
            fmt::format("simulated trials of a spiking network{}{}, scaling factor {:g}",
                        first.task.empty() ? "" : " on ", first.task, first.scaling_factor),
            options);
-  add_units(file, nwb, session, first.unit_type);
+  add_units(nwb, session, first.unit_type);
   add_trials(nwb, session, runs);
   add_outputs(file, nwb, session, runs);
   return {file.finish(), {}};

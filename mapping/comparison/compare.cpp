@@ -109,6 +109,14 @@ Comparison compare(const rate::RateNetwork& model, const rate::Task& task,
 
   Comparison result = sums.result();
   add_operating_points(result.units, spiking, options.transfer);
+  const std::vector<std::string>& names = task.definition().output_names;
+  for (std::size_t k = 0; k < std::min(names.size(), result.outputs.size()); ++k) {
+    result.outputs[k].name = names[k];
+  }
+  if (task.split()) {
+    // Traces are as long as the longest of the given trials, whichever of them ran.
+    result.duration_ms = std::max(result.duration_ms, task.steps() * task.step_ms());
+  }
   result.task = task.name();
   result.task_parameters = task.parameters();
   result.split = task.split();

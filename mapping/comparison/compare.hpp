@@ -85,6 +85,7 @@ struct TimeDifference {
 struct OutputComparison {
   double rmse = 0.0;
   std::optional<double> correlation;
+  std::string name = {};  ///< of given trials; empty: it has none
 };
 
 /// The trials of one condition, or all of them. Values are missing where nothing defines them: no
@@ -185,7 +186,7 @@ struct Comparison {
   bool signed_rates = false;  ///< r of the rate network goes below 0
   std::string engine;         ///< that ran
   std::string engine_reason;
-  double duration_ms = 0.0;  ///< of a spiking trial
+  double duration_ms = 0.0;  ///< of a spiking trial; of given trials the longest
   ConditionComparison all;
   std::vector<ConditionComparison> conditions;  ///< in the task's order
   std::vector<OutputComparison> outputs;        ///< in the network's order

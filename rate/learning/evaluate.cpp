@@ -34,6 +34,7 @@ void check(const RateNetwork& network, const Task& task, int trials) {
 struct TrialScore {
   Eigen::MatrixXd output;
   double loss = 0.0, mean_rate = 0.0;
+  double steps = 0.0;  ///< its own
   int condition = 0;
   bool correct = false;
 };
@@ -53,6 +54,21 @@ bool correct_with_margin(const Task& task, const Trial& trial, const Eigen::Matr
                             task.rate_correct(trial, (1.0 + margin) * output)));
 }
 
+/// Over units, trials and the own steps of each. Where all are equally long every weight is exactly
+/// 1.
+double mean_over_steps(const std::vector<TrialScore>& scores) {
+  const auto trials = static_cast<double>(scores.size());
+  const double most = std::ranges::max(scores, {}, &TrialScore::steps).steps;
+  double sum = 0.0;
+  double weights = 0.0;
+  for (const TrialScore& score : scores) {
+    const double weight = score.steps / most;
+    sum += weight * score.mean_rate / trials;
+    weights += weight;
+  }
+  return sum * (trials / weights);
+}
+
 RateEvaluation collect(const std::vector<TrialScore>& scores) {
   RateEvaluation result;
   const auto trials = static_cast<double>(scores.size());
@@ -63,9 +79,9 @@ RateEvaluation collect(const std::vector<TrialScore>& scores) {
     result.conditions.push_back(scores[i].condition);
     result.correct.push_back(scores[i].correct);
     result.mean_loss += scores[i].loss / trials;
-    result.mean_rate += scores[i].mean_rate / trials;
     right += scores[i].correct ? 1 : 0;
   }
+  result.mean_rate = mean_over_steps(scores);
   result.accuracy = wilson_interval(right, static_cast<int>(scores.size()));
   return result;
 }
@@ -81,6 +97,7 @@ TrialScore score_of(const Task& task, const Trial& trial, const RateEvaluationOp
   TrialScore score;
   score.loss = loss_of(options.loss, output, trial.target);
   score.mean_rate = mean_rate;
+  score.steps = static_cast<double>(own_columns(trial));
   score.condition = trial.condition;
   score.correct = correct_with_margin(task, trial, output, options.margin);
   score.output = std::move(output);
@@ -135,7 +152,7 @@ void score_by_steps(const RateNetwork& network, const Task& task,
             network, trial.input,
             {options.noise, options.seed, options.first_trial + static_cast<std::uint32_t>(i),
              Purpose::evaluation_noise});
-        const double mean_rate = run.r.mean();
+        const double mean_rate = run.r.leftCols(own_columns(trial)).mean();
         scores[i] = score_of(task, trial, options, std::move(run.output), mean_rate);
       },
       control);

@@ -4,7 +4,7 @@
 //   accuracy   trials that the task calls right / K, with Wilson's 95 % interval
 //   margin m   right only if outputs o, (1 - m) o and (1 + m) o are all right
 //   loss       mean over the trials (loss.hpp)
-//   mean rate  of r, over units, steps 0 ... T-1 and trials
+//   mean rate  of r, over units, trials and the own steps of each, 0 ... T-1
 //
 //   symbol  member       default
 //   K       trials       100
@@ -32,7 +32,7 @@ struct RateEvaluation {
   std::vector<int> conditions;  ///< per trial
   std::vector<bool> correct;    ///< per trial
   Eigen::MatrixXd outputs;      ///< trials x (T-1), or trials x outputs (T-1), step by step
-  double mean_rate = 0.0;       ///< of r, over units, steps and trials
+  double mean_rate = 0.0;       ///< of r, over units, trials and their own steps
   double seconds = 0.0;         ///< wall time of all trials
 };
 

@@ -282,8 +282,8 @@ mapping::Comparison comparison_from(const Field& root) {
   }
   if (root.json().contains("outputs")) {
     for (const Field& output : root.at("outputs").list()) {
-      comparison.outputs.push_back(
-          {output.at("rmse").number(), output.at("correlation").optional()});
+      comparison.outputs.push_back({output.at("rmse").number(), output.at("correlation").optional(),
+                                    output.has("name") ? output.at("name").text() : std::string()});
     }
   }
   for (const Field& type : root.at("types").list()) {

@@ -62,7 +62,8 @@ class ForwardPass {
   Eigen::VectorXd last_state(const TrialGroup& group, std::size_t lane) const;
   /// r of the group's trial `lane` at a step, N; recorded runs only.
   Eigen::VectorXd rates(const TrialGroup& group, std::size_t lane, std::size_t step) const;
-  /// r of the group's trial `lane`, mean over units and steps; not recorded runs only.
+  /// r of the group's trial `lane`, mean over units and the trial's own steps; not recorded runs
+  /// only.
   double mean_rate(const TrialGroup& group, std::size_t lane) const;
 
   const Real* input() const { return input_.data(); }
@@ -83,6 +84,8 @@ class ForwardPass {
   std::size_t units_, padded_, steps_, inputs_, outputs_;
   bool record_;
   AlignedVector<Real> input_, rate_, slope_, pull_, output_, total_rate_, current_, drive_;
+  std::vector<Real> own_rate_;  ///< per lane: r summed over units up to the trial's own end
+  std::vector<std::size_t> own_steps_;
   AlignedVector<Real> spike_state_, loop_sums_, added_;
   AlignedVector<float> xi_, spike_xi_;
 };

@@ -80,6 +80,8 @@ ForwardPass<Real>::ForwardPass(const KernelNetwork<Real>& network, std::size_t s
   loop_sums_.resize((record ? steps + 15 : 1) * network.loops_view().rows * lanes);
   output_.resize(steps * outputs_ * lanes);
   total_rate_.resize(lanes);
+  own_rate_.resize(lanes);
+  own_steps_.resize(lanes, steps_);
   current_.resize(state);
   drive_.resize(state);
   xi_.resize(4 * std::max(network.padded(), panels ? units_ * kNoiseLanes : 0));
@@ -107,6 +109,8 @@ void ForwardPass<Real>::load_input(std::span<const Trial> trials, const TrialGro
   std::fill(input_.begin(), input_.end(), Real{0});
   for (std::size_t lane = 0; lane < group.count; ++lane) {
     check_trial(trials[group.first + lane], inputs_, outputs_, steps_);
+    const int length = trials[group.first + lane].length;
+    own_steps_[lane] = length > 0 ? std::min(static_cast<std::size_t>(length), steps_) : steps_;
     const Eigen::MatrixXd& u = trials[group.first + lane].input;
     for (std::size_t k = 0; k < steps_ * inputs_; ++k) {
       input_[k * lanes + lane] = static_cast<Real>(u.data()[k]);
@@ -187,7 +191,17 @@ void ForwardPass<Real>::run(const KernelNetwork<Real>& network, std::span<const 
       throw Cancelled("stopped within a trial");
     }
     arguments.last = std::min(arguments.first + stride, steps_);
+    for (std::size_t lane = 0; lane < group.count; ++lane) {
+      if (own_steps_[lane] > arguments.first) {
+        arguments.last = std::min(arguments.last, own_steps_[lane]);
+      }
+    }
     RHEOBASE_SIMD_DISPATCH(network.level(), forward<Real>)(arguments);
+    for (std::size_t lane = 0; lane < group.count; ++lane) {
+      if (own_steps_[lane] == arguments.last) {
+        own_rate_[lane] = total_rate_[lane];
+      }
+    }
   }
 }
 
@@ -238,8 +252,8 @@ Eigen::VectorXd ForwardPass<Real>::rates(const TrialGroup& group, std::size_t la
 
 template <class Real>
 double ForwardPass<Real>::mean_rate(const TrialGroup& group, std::size_t lane) const {
-  return static_cast<double>(total_rate_[group.panel ? lane : 0]) /
-         static_cast<double>(units_ * steps_);
+  const std::size_t place = group.panel ? lane : 0;
+  return static_cast<double>(own_rate_[place]) / static_cast<double>(units_ * own_steps_[place]);
 }
 
 }  // namespace rheobase::rate

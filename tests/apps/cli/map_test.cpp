@@ -53,9 +53,8 @@ TEST_SUITE("cli") {
     REQUIRE(run(tiny_training("model.mat")).code == 0);
     for (const char* mapping : {"published", "auto"}) {
       CAPTURE(mapping);
-      const std::vector<std::string> map{"map",       "model.mat", "--trials",     "20",
-                                         "--scaling", "40,50",     "--mapping",    mapping,
-                                         "--output",  "out.mat",   "--max-copies", "1"};
+      const std::vector<std::string> map{"map",   "model.mat", "--trials", "20",       "--scaling",
+                                         "40,50", "--mapping", mapping,    "--output", "out.mat"};
       const Outcome outcome = run(map);
       CAPTURE(outcome.err);
       REQUIRE(outcome.code == 0);

@@ -50,7 +50,7 @@ TEST_SUITE("cli") {
     CHECK(std::abs(saved.result.mean_rate_hz().sum() -
                    saved.result.spike_count.sum() / (2e-3 * saved.result.duration_ms)) < 1e-6);
 
-    CHECK(run({"info", "fitted.mat"}).out.find("2 copies of every unit") != std::string::npos);
+    CHECK(run({"info", "fitted.mat"}).out.find("2 copies of every unit,") != std::string::npos);
     CHECK(run({"compare", "fitted.mat", "--trials", "4"}).code == 0);
     CHECK(run({"export", "fitted.mat", "--format", "nir", "-o", "fitted.nir"}).code == 0);
   }
@@ -83,6 +83,37 @@ TEST_SUITE("cli") {
     REQUIRE(transfer.unit_gain.size() == 200);
     const std::set<double> gains(transfer.unit_gain.begin(), transfer.unit_gain.end());
     CHECK(gains.size() == 2);
+    CHECK(run({"info", "typed.mat"}).out.find("around which every unit has its own") !=
+          std::string::npos);
+  }
+
+  TEST_CASE("an engine that is asked for gets a neuron that it knows") {
+    const WorkingFolder folder;
+    copy_model();
+    const Outcome outcome =
+        run({"map", "model.mat", "--mapping", "fitted", "--engine", "clock", "--scaling", "7,40",
+             "--trials", "4", "-o", "clock.mat", "--json"});
+    CAPTURE(outcome.err);
+    REQUIRE(outcome.code == 0);
+    CHECK(outcome.json()["simulation"]["engine"] == "clock");
+    CHECK(outcome.json()["spiking_network"]["refractory_noise"] == true);
+  }
+
+  TEST_CASE("copies that differ in bias: files, runs and reports say so") {
+    const WorkingFolder folder;
+    copy_model();
+    REQUIRE(run({"map", "model.mat", "--mapping", "fitted", "--fit", "copy", "--copies", "3",
+                 "--scaling", "60", "--trials", "4", "-o", "copies.mat"})
+                .code == 0);
+    const auto transfer = io::read_model("copies.mat").transfer.value();
+    REQUIRE(transfer.copy_bias_mv.size() == 3);
+    CHECK(run({"info", "copies.mat"}).out.find("3 copies of every unit that differ in bias") !=
+          std::string::npos);
+    REQUIRE(run({"simulate", "copies.mat", "-o", "run.mat"}).code == 0);
+    REQUIRE(
+        run({"export", "run.mat", "--format", "csv", "--table", "spikes", "-o", "s.csv"}).code ==
+        0);
+    CHECK(read_text("s.csv").starts_with("unit,copy,time_ms\n"));
   }
 
   TEST_CASE("threshold, reset and bias on the command line; old files read as published") {
@@ -121,6 +152,33 @@ TEST_SUITE("cli") {
     refused({"--mapping", "fitted", "--neuron", "qif"}, "no rate curve in closed form");
     refused({"--mapping", "fitted", "--noise", "0"}, "only noisy networks");
     refused({"--copies", "2", "--engine", "clock"}, "must be bridge");
+    // What a mapping has no use for is not passed over.
+    const std::string fitted = "--mapping published beside it; must come with --mapping fitted";
+    refused({"--mapping", "published", "--fit", "unit"}, "--fit: found " + fitted);
+    refused({"--mapping", "published", "--max-rate", "5"}, "--max-rate: found " + fitted);
+    refused({"--mapping", "published", "--max-copies", "2"}, "--max-copies: found " + fitted);
+    const std::string published = "--mapping fitted beside it; must come with --mapping published";
+    refused({"--mapping", "fitted", "--refine", "1"}, "--refine: found " + published);
+    refused({"--mapping", "fitted", "--selection", "reference"}, "--selection: found " + published);
+  }
+
+  TEST_CASE("a rate above the limit is told, and what may be given where spikes do not suffice") {
+    const WorkingFolder folder;
+    copy_model();
+    const std::vector<std::string> quick{"map", "model.mat", "--trials", "20",
+                                         "-o",  "out.mat",   "--json"};
+    const auto notes = [&](const std::vector<std::string>& more) {
+      return run(quick + more).json()["notes"].dump();
+    };
+    // Published suffices at 7 Hz.
+    CHECK(notes({"--max-rate", "2"}).find("Hz is more than the 2 Hz of --max-rate") !=
+          std::string::npos);
+    CHECK(notes({}) == "[]");
+    CHECK(notes({"--mapping", "fitted", "--scaling", "40", "--target", "0.999"})
+              .find("400 fresh trials cannot show more than 99.0 %") != std::string::npos);
+    const std::string few = notes({"--mapping", "fitted", "--scaling", "0.5"});
+    CHECK(few.find("spikes that the values tried allow") != std::string::npos);
+    CHECK(few.find("other --scaling and --copies") != std::string::npos);
   }
 }
 

@@ -8,6 +8,7 @@
 #include <doctest/doctest.h>
 
 #include "core/sha256.hpp"
+#include "io/comparison/comparison_file.hpp"
 #include "io/mat/atomic_file.hpp"
 #include "io/mat/mat_file.hpp"
 #include "io/mat/rate_model_file.hpp"
@@ -248,6 +249,11 @@ TEST_SUITE("cli") {
     REQUIRE(table != std::string::npos);
     CHECK(compared.out.find("\na ", table) < compared.out.find("\nb ", table));
     CHECK(compared.out.find("\nb ", table) != std::string::npos);
+    const auto readouts =
+        run({"compare", "two.mat", "--scaling", "25", "--trials", "4", "--json"}).json()["outputs"];
+    CHECK(readouts[0]["name"] == "a");
+    CHECK(readouts[1]["name"] == "b");
+    CHECK(io::read_comparison("compared.mat").outputs[1].name == "b");
     REQUIRE(
         run({"export", "runs.mat", "--format", "csv", "--table", "output", "-o", "o.csv"}).code ==
         0);

@@ -11,6 +11,7 @@
 #include "io/exchange/exporter.hpp"
 #include "io/mat/internal/hdf5_objects.hpp"
 #include "tests/io/mat/fixtures.hpp"
+#include "tests/tolerances.hpp"
 
 using namespace rheobase;
 using namespace rheobase::io;
@@ -61,7 +62,9 @@ const std::map<std::string, Rule>& rules() {
        {{{"colnames", Kind::text}, {"description", Kind::text}},
         {{"id", Kind::whole, 1, true, "ElementIdentifiers"},
          {"spike_times", Kind::number, 1, false, "VectorData"},
-         {"spike_times_index", Kind::unsigned_whole, 1, false, "VectorIndex"}},
+         {"spike_times_index", Kind::unsigned_whole, 1, false, "VectorIndex"},
+         {"obs_intervals", Kind::number, 2, false, "VectorData"},
+         {"obs_intervals_index", Kind::unsigned_whole, 1, false, "VectorIndex"}},
         {}}},
       {"TimeIntervals",
        {{{"colnames", Kind::text}, {"description", Kind::text}},
@@ -220,6 +223,16 @@ std::string text_of(const std::vector<std::byte>& bytes, const std::string& path
   return read_scalar_text(set, path);
 }
 
+/// All numbers of a dataset, row by row.
+std::vector<double> values_of(const std::vector<std::byte>& bytes, const std::string& path) {
+  const Hdf5Handle file = open_hdf5_image(bytes, "f");
+  const Hdf5Handle set(H5Dopen2(file, path.c_str(), H5P_DEFAULT), H5Dclose, path);
+  const Hdf5Handle space(H5Dget_space(set), H5Sclose, path);
+  std::vector<double> values(static_cast<std::size_t>(H5Sget_simple_extent_npoints(space)));
+  hdf5_check(H5Dread(set, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()), path);
+  return values;
+}
+
 }  // namespace
 
 TEST_SUITE("unit") {
@@ -264,6 +277,50 @@ TEST_SUITE("unit") {
     setenv("SOURCE_DATE_EPOCH", "yesterday", 1);
     CHECK(input_error_of([] { exported({run(0.25)}); }).starts_with("SOURCE_DATE_EPOCH: found"));
     unsetenv("SOURCE_DATE_EPOCH");
+  }
+
+  TEST_CASE("NWB: trials of any length and what was seen of every unit meanwhile") {
+    RunFile longer = run(1.0);
+    longer.result.duration_ms = 25.0;
+    const std::vector<std::byte> bytes = exported({run(0.25), longer, run(0.5)});
+    CHECK(Judge(bytes).faults.empty());
+    const std::vector<double> start = values_of(bytes, "/intervals/trials/start_time");
+    const std::vector<double> stop = values_of(bytes, "/intervals/trials/stop_time");
+    const std::vector<double> starts{0.0, 1.01, 2.035};
+    const std::vector<double> stops{0.01, 1.035, 2.045};
+    const std::vector<double> observed = values_of(bytes, "/units/obs_intervals");
+    const std::vector<double> ends = values_of(bytes, "/units/obs_intervals_index");
+    REQUIRE(observed.size() == 18);
+    REQUIRE(ends.size() == 3);
+    for (std::size_t unit = 0; unit < 3; ++unit) {
+      CHECK(ends[unit] == 3.0 * static_cast<double>(unit + 1));
+      for (std::size_t trial = 0; trial < 3; ++trial) {
+        CHECK(start[trial] == within(starts[trial], 1e-12));
+        CHECK(stop[trial] == within(stops[trial], 1e-12));
+        CHECK(observed[6 * unit + 2 * trial] == start[trial]);
+        CHECK(observed[6 * unit + 2 * trial + 1] == stop[trial]);
+      }
+    }
+    // Six spikes of the third unit in 45 ms.
+    CHECK(values_of(bytes, "/units/mean_rate_hz")[2] == within(6.0 / 0.045, 1e-9));
+  }
+
+  TEST_CASE("NWB: copies of a unit are units of their own") {
+    RunFile copies = run(0.25);
+    copies.result.copies = 2;
+    copies.result.spike_copy = {1, 0, 0};
+    const std::vector<std::byte> bytes = exported({copies});
+    const Judge judge(bytes);
+    CHECK(judge.faults.empty());
+    CHECK(values_of(bytes, "/units/rate_unit") == std::vector<double>{1, 1, 2, 2, 3, 3});
+    CHECK(values_of(bytes, "/units/copy") == std::vector<double>{1, 2, 1, 2, 1, 2});
+    CHECK(values_of(bytes, "/units/spike_times_index") == std::vector<double>{1, 1, 1, 1, 2, 3});
+    CHECK(values_of(bytes, "/units/spike_times") == std::vector<double>{0.004, 0.0095, 0.00025});
+    CHECK(values_of(bytes, "/units/mean_rate_hz") ==
+          std::vector<double>{100.0, 0.0, 0.0, 0.0, 100.0, 100.0});
+    CHECK(input_error_of([&] {
+            exported({run(0.25), copies});
+          }).ends_with("must be runs of one network"));
   }
 
   TEST_CASE("NWB: a series starts where its run does and has the rate of its samples") {

@@ -141,6 +141,39 @@ TEST_SUITE("numeric") {
     CHECK(std::abs(fast.mean_rate - mean_rate) < 1e-5);
   }
 
+  TEST_CASE("mean r is over the own steps of every trial, not over what fills it up") {
+    RecordedTrials recorded;
+    recorded.conditions = {"trial"};
+    recorded.step_ms = 1.0;
+    // A panel of kernels and single trials, the longest, 80 steps, among them.
+    for (int k = 0; k < 19; ++k) {
+      const int steps = 80 - 7 * (k % 9);
+      recorded.trials.push_back(
+          {Eigen::MatrixXd::Constant(2, steps, 2.0), normal_matrix(2, steps, 1.0, 8), 0});
+    }
+    make_equally_long(recorded.trials);
+    const Task task = recorded_task(recorded);
+    RateNetwork network = general_network(50);
+    for (const auto kind : {InitialState::Kind::noise, InitialState::Kind::normal}) {
+      network.initial.kind = kind;
+      double sum = 0.0;
+      double steps = 0.0;
+      double filled = 0.0;
+      for (std::uint32_t i = 0; i < 19; ++i) {
+        const Trial trial = task.random_trial(4, i, Purpose::evaluation_task);
+        const RateRun run = run_rate(network, trial.input,
+                                     {.seed = 4, .trial = i, .purpose = Purpose::evaluation_noise});
+        const auto own = own_columns(trial);
+        sum += run.r.leftCols(own).sum() / 50.0;
+        steps += static_cast<double>(own);
+        filled += run.r.mean() / 19.0;
+      }
+      const double mean = evaluate_rate(network, task, {.trials = 19, .seed = 4}).mean_rate;
+      CHECK(mean == within(sum / steps, 1e-5));
+      CHECK(std::abs(filled - sum / steps) > 1e-3);
+    }
+  }
+
   TEST_CASE("the slope of every transfer function is its derivative") {
     for (const TransferDefinition* transfer : registered_transfers()) {
       INFO(transfer->name);
