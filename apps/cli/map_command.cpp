@@ -87,6 +87,7 @@ Json candidate_json(const mapping::ConversionCandidate& candidate) {
   json["noise_sd_mv"] = mapping::membrane_noise_sd(candidate.transfer.noise_intensity,
                                                    candidate.transfer.neuron.tau_membrane_ms);
   json["copies"] = candidate.transfer.copies;
+  json["delay_ms"] = candidate.transfer.delay_ms;
   json["fit_error"] = candidate.fit_error ? Json(*candidate.fit_error) : Json();
   json["predicted"] = candidate.predicted ? to_json(*candidate.predicted) : Json();
   json["confirmed"] = candidate.confirmed ? to_json(*candidate.confirmed) : Json();

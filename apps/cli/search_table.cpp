@@ -1,5 +1,8 @@
 #include "apps/cli/search_table.hpp"
 
+#include <string>
+#include <vector>
+
 #include <fmt/format.h>
 
 #include "apps/cli/text_format.hpp"
@@ -30,10 +33,19 @@ std::string search_table(const mapping::ScalingSearchResult& result, const std::
 
 namespace {
 
-/// Whether a candidate was chosen, and whether it keeps to the limit.
-std::string verdict(const std::string& word, bool over_rate) {
-  const std::string above = over_rate ? "above --max-rate" : "";
-  return word + (word.empty() || above.empty() ? "" : ", ") + above;
+/// Whether a candidate was chosen, whether it keeps to the limit, and what no column has.
+std::string verdict(const std::string& word, const mapping::ConversionCandidate& candidate) {
+  std::vector<std::string> parts;
+  if (!word.empty()) {
+    parts.push_back(word);
+  }
+  if (candidate.over_rate) {
+    parts.emplace_back("above --max-rate");
+  }
+  if (candidate.transfer.delay_ms > 0.0) {
+    parts.push_back(fmt::format("{:g} ms off", candidate.transfer.delay_ms));
+  }
+  return fmt::format("{}", fmt::join(parts, ", "));
 }
 
 }  // namespace
@@ -57,7 +69,7 @@ std::string candidate_table(const mapping::Conversion& result, const std::string
                    percent(candidate.measured.accuracy.value),
                    fmt::format("{:.2f} Hz", candidate.measured.mean_rate_hz),
                    fmt::format("{:.0f}", candidate.spikes_per_trial),
-                   verdict(chosen ? word : "", candidate.over_rate)});
+                   verdict(chosen ? word : "", candidate)});
   }
   return table.text();
 }

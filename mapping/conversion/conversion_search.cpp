@@ -12,7 +12,7 @@
 // 4. Where none of these does, the delay of rise and membrane is taken off the synapses, and copies
 //    differ in bias (delay_search.cpp).
 // 5. What reaches the target on the search's trials is run on fresh ones: 100, and where those
-//    leave it open up to 180 and 400 in all.
+//    leave it open up to 180, 400 and 1000 in all.
 //
 // | symbol | member | unit | default |
 // | --- | --- | --- | --- |
@@ -37,7 +37,7 @@ namespace {
 
 /// Confirmations have trial numbers of their own, 1024 a candidate.
 constexpr std::uint32_t kConfirmationTrials = 0x60000000U;
-constexpr std::array kConfirmations{100, 180, kMostConfirmationTrials};
+constexpr std::array kConfirmations{100, 180, 400, kMostConfirmationTrials};
 
 /// Why the operating point cannot be fitted; empty where it can.
 std::string obstacle_to_fit(const ConversionOptions& options) {

@@ -17,7 +17,7 @@ enum class MappingChoice {
 };
 
 /// Fresh trials that a confirmation takes at most.
-inline constexpr int kMostConfirmationTrials = 400;
+inline constexpr int kMostConfirmationTrials = 1000;
 
 struct ConversionOptions {
   MappingChoice mapping = MappingChoice::automatic;

@@ -47,6 +47,7 @@ py::dict candidate_dict(const mapping::ConversionCandidate& candidate) {
   dict["mapping"] = std::string(mapping::to_string(transfer.mapping));
   dict["scaling_factor"] = candidate.measured.scaling_factor;
   dict["copies"] = transfer.copies;
+  dict["delay_ms"] = transfer.delay_ms;
   dict["gain_mv"] = transfer.gain;
   dict["bias_mv"] = candidate.bias_mv();
   dict["noise_sd_mv"] =

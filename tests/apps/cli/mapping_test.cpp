@@ -175,7 +175,7 @@ TEST_SUITE("cli") {
           std::string::npos);
     CHECK(notes({}) == "[]");
     CHECK(notes({"--mapping", "fitted", "--scaling", "40", "--target", "0.999"})
-              .find("400 fresh trials cannot show more than 99.0 %") != std::string::npos);
+              .find("1000 fresh trials cannot show more than 99.6 %") != std::string::npos);
     const std::string few = notes({"--mapping", "fitted", "--scaling", "0.5"});
     CHECK(few.find("spikes that the values tried allow") != std::string::npos);
     CHECK(few.find("other --scaling and --copies") != std::string::npos);
