@@ -5,6 +5,7 @@
 #include <iterator>
 #include <sstream>
 
+#include <doctest/doctest.h>
 #include <unistd.h>
 
 #include "apps/cli/command_line.hpp"
@@ -77,6 +78,25 @@ std::vector<std::string> operator+(std::vector<std::string> args,
                                    const std::vector<std::string>& more) {
   args.insert(args.end(), more.begin(), more.end());
   return args;
+}
+
+void check_refused_in_a_line(const std::vector<std::string>& args,
+                             const std::vector<std::string>& words) {
+  std::string line;
+  for (const std::string& argument : args) {
+    line += argument + ' ';
+  }
+  CAPTURE(line);
+  const Outcome outcome = run(args);
+  CAPTURE(outcome.err);
+  CHECK(outcome.code == 2);
+  CHECK(outcome.out.empty());
+  CHECK(outcome.err.rfind("rheobase: ", 0) == 0);
+  CHECK(std::count(outcome.err.begin(), outcome.err.end(), '\n') == 1);
+  for (const std::string& word : words) {
+    CAPTURE(word);
+    CHECK(outcome.err.find(word) != std::string::npos);
+  }
 }
 
 bool matches_golden(const fs::path& golden, const std::string& text) {

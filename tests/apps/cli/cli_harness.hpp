@@ -48,6 +48,11 @@ std::vector<std::string> tiny_training(const std::string& output);
 std::vector<std::string> operator+(std::vector<std::string> args,
                                    const std::vector<std::string>& more);
 
+/// Checks that the arguments are refused with exit code 2, nothing on standard output and one line
+/// that holds all of `words`.
+void check_refused_in_a_line(const std::vector<std::string>& args,
+                             const std::vector<std::string>& words);
+
 /// Compares with a text of the repository; writes the text found beside it, with .new at the end
 /// of the name, when they differ.
 bool matches_golden(const std::filesystem::path& golden, const std::string& text);

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 
 #include <doctest/doctest.h>
@@ -28,25 +27,6 @@ std::vector<std::string> small_network() {
 std::vector<std::string> small_timing(const std::string& output) {
   return std::vector<std::string>{"innate", "timing", "-o", output, "--delay", "400"} +
          small_network();
-}
-
-void check_innate_refused(const std::vector<std::string>& args,
-                          const std::vector<std::string>& words) {
-  std::string line;
-  for (const std::string& argument : args) {
-    line += argument + ' ';
-  }
-  CAPTURE(line);
-  const Outcome outcome = run(args);
-  CAPTURE(outcome.err);
-  CHECK(outcome.code == 2);
-  CHECK(outcome.out.empty());
-  CHECK(outcome.err.rfind("rheobase: ", 0) == 0);
-  CHECK(std::count(outcome.err.begin(), outcome.err.end(), '\n') == 1);
-  for (const std::string& word : words) {
-    CAPTURE(word);
-    CHECK(outcome.err.find(word) != std::string::npos);
-  }
 }
 
 std::string golden_start(const char* name) {
@@ -188,13 +168,13 @@ TEST_SUITE("cli") {
         CHECK(resumed_fields(name) == whole_fields(name));
       }
     }
-    check_innate_refused(
+    check_refused_in_a_line(
         {"innate", "timing", "--resume", "whole.mat", "-o", "x.mat", "--gain", "2"},
         {"--gain: found --resume beside it", "the checkpoint has its options"});
-    check_innate_refused({"innate", "words", "--resume", "whole.mat", "-o", "x.mat"},
-                         {"whole.mat", "'timing'", "rheobase innate timing"});
-    check_innate_refused({"innate", "timing", "--resume", "whole.mat"},
-                         {"--output: found nothing", "whole.mat"});
+    check_refused_in_a_line({"innate", "words", "--resume", "whole.mat", "-o", "x.mat"},
+                            {"whole.mat", "'timing'", "rheobase innate timing"});
+    check_refused_in_a_line({"innate", "timing", "--resume", "whole.mat"},
+                            {"--output: found nothing", "whole.mat"});
   }
 
   TEST_CASE("innate --from replays the published program: one trajectory, and two") {
@@ -254,10 +234,10 @@ TEST_SUITE("cli") {
       const std::string name = "innate_test_" + std::to_string(k + 1) + ".path_rmse";
       CHECK(std::abs(two(name)(0) - rmse(k)) <= kTolerance);
     }
-    check_innate_refused({"innate", "timing", "--from", small, "-o", "x.mat"},
-                         {"field 'x0': found 14 start states", "one for each of 54 trials"});
-    check_innate_refused({"innate", "timing", "--from", small, "--units", "50", "-o", "x.mat"},
-                         {"--units: found --from beside it"});
+    check_refused_in_a_line({"innate", "timing", "--from", small, "-o", "x.mat"},
+                            {"field 'x0': found 14 start states", "one for each of 54 trials"});
+    check_refused_in_a_line({"innate", "timing", "--from", small, "--units", "50", "-o", "x.mat"},
+                            {"--units: found --from beside it"});
   }
 
   TEST_CASE("innate words writes paths of its own or of a file") {
@@ -310,10 +290,10 @@ TEST_SUITE("cli") {
     const auto calm =
         run({"innate", "run", "t.mat", "--trials", "2", "--perturbation", "0", "--json"}).json();
     CHECK(calm.at("tests").size() == 2);
-    check_innate_refused({"innate", "run", "t.mat", "--perturbation-offset", "5000"},
-                         {"--perturbation-offset", "must lie inside the trial of"});
-    check_innate_refused({"innate", "run", "t.mat", "--noise-levels", "0,x"},
-                         {"--noise-levels", "x"});
+    check_refused_in_a_line({"innate", "run", "t.mat", "--perturbation-offset", "5000"},
+                            {"--perturbation-offset", "must lie inside the trial of"});
+    check_refused_in_a_line({"innate", "run", "t.mat", "--noise-levels", "0,x"},
+                            {"--noise-levels", "x"});
   }
 
   TEST_CASE("innate capacity fills a folder, goes on where it was and sums up") {
@@ -353,11 +333,11 @@ TEST_SUITE("cli") {
     CHECK(again.at("networks").at(0).at("kept") == true);
     CHECK(again.at("networks").at(2).at("kept") == false);
     CHECK(StoredFields("c/summary.mat")("r2") == r2);
-    check_innate_refused(
+    check_refused_in_a_line(
         args + std::vector<std::string>{"--gain", "1.2"},
         {"c/delay_100_network_1.mat", "capacity_network.gain", "found 1.5", "must be 1.2 as now"});
-    check_innate_refused({"innate", "capacity"}, {"--output", "the folder of the results"});
-    check_innate_refused({"innate", "capacity", "-o", "d", "--delays", "5,-1"}, {"--delays"});
+    check_refused_in_a_line({"innate", "capacity"}, {"--output", "the folder of the results"});
+    check_refused_in_a_line({"innate", "capacity", "-o", "d", "--delays", "5,-1"}, {"--delays"});
   }
 
   TEST_CASE("other commands take a network of innate training or say why not") {
@@ -382,17 +362,17 @@ TEST_SUITE("cli") {
     }
     CHECK(fs::exists("f/rates.png"));
     CHECK(fs::exists("f/loss.png"));
-    check_innate_refused({"report", "t.mat", "--trials", "5"},
-                         {"--trials", "a network of innate training"});
-    check_innate_refused({"compare", "t.mat"}, {"t.mat", "scaling"});
-    check_innate_refused({"eval", "t.mat", "--min-r2", "2"}, {"min-r2", "found 2"});
+    check_refused_in_a_line({"report", "t.mat", "--trials", "5"},
+                            {"--trials", "a network of innate training"});
+    check_refused_in_a_line({"compare", "t.mat"}, {"t.mat", "scaling"});
+    check_refused_in_a_line({"eval", "t.mat", "--min-r2", "2"}, {"min-r2", "found 2"});
     copy_model();
-    check_innate_refused({"innate", "run", "model.mat"},
-                         {"model.mat: field 'innate'", "must be a network of innate training"});
-    check_innate_refused({"innate", "timing", "--resume", "model.mat", "-o", "x.mat"},
-                         {"model.mat: field 'innate'"});
-    check_innate_refused({"innate", "timing", "--resume", "t.mat", "-o", "x.mat"},
-                         {"t.mat: field 'learner_state': found nothing", "--keep-p"});
+    check_refused_in_a_line({"innate", "run", "model.mat"},
+                            {"model.mat: field 'innate'", "must be a network of innate training"});
+    check_refused_in_a_line({"innate", "timing", "--resume", "model.mat", "-o", "x.mat"},
+                            {"model.mat: field 'innate'"});
+    check_refused_in_a_line({"innate", "timing", "--resume", "t.mat", "-o", "x.mat"},
+                            {"t.mat: field 'learner_state': found nothing", "--keep-p"});
   }
 
   TEST_CASE("a network of innate training does its trials as a task, as rates and as spikes") {
@@ -456,57 +436,12 @@ TEST_SUITE("cli") {
     CHECK(run({"innate", "run", "s.mat", "--trials", "1"}).code == 0);
     // The trials are in the model: without it a comparison says so.
     fs::remove("s.mat");
-    check_innate_refused({"report", "c.mat", "-o", "d.html"}, {"s.mat"});
+    check_refused_in_a_line({"report", "c.mat", "-o", "d.html"}, {"s.mat"});
     std::vector<std::string> words{"innate", "words", "-o", "w.mat"};
     REQUIRE(run(words + small_network()).code == 0);
     CHECK(run({"eval", "w.mat", "--trials", "2"}).code == 0);
     // Two readouts, the pen's coordinates, become spikes as one does.
     CHECK(run({"map", "w.mat", "--trials", "4", "-o", "m.mat"}).code == 0);
-  }
-
-  TEST_CASE("what a tired user types wrong is said in one line, and nothing is written") {
-    const WorkingFolder folder;
-    const auto refused = [](const std::vector<std::string>& more,
-                            const std::vector<std::string>& words) {
-      check_innate_refused(std::vector<std::string>{"innate", "timing", "-o", "t.mat"} + more,
-                           words);
-    };
-    refused({"--delay", "3000", "--window", "2000"},
-            {"--delay: found 3000 ms; must lie inside the window of 2000 ms"});
-    refused({"--units", "20", "--connectivity", "0.001"},
-            {"without any presynaptic unit", "must be larger"});
-    refused({"--plastic", "1.5"}, {"--plastic", "found 1.5", "0 to 1"});
-    refused({"--inputs", "1"}, {"--inputs: found 1; must be at least 2"});
-    refused({"--units", "60000"}, {"P, weights and innate trajectories: found ", "GB"});
-    refused({"--memory", "0.001"}, {"GB", "must fit into 0.001 GB of memory"});
-    refused({"--perturbation-offset", "50000"}, {"perturbation", "must lie inside the trial"});
-    refused({"--step", "20"}, {"--step: found 20 ms", "must be above 0 and at most --tau, 10"});
-    refused({"--units", "1"}, {"--units: found 1; must be an integer, 2 to 65536"});
-    refused({"--plot", "t.gif"}, {"t.gif", "must be .png, .svg or .pdf"});
-    refused({"--noise", "-1"}, {"--noise", "found -1"});
-    refused({"--precision", "half"}, {"--precision", "'half'", "single, double"});
-    check_innate_refused({"innate", "timing"}, {"--output: found nothing"});
-    check_innate_refused({"innate", "timming"}, {"timming", "timing"});
-
-    io::MatFields targets;
-    Eigen::MatrixXd path = rate::word_path("chaos").leftCols(100);
-    targets.matrix("chaos", path);
-    path(0, 3) = std::numeric_limits<double>::quiet_NaN();
-    targets.matrix("neuron", path);
-    io::write_mat("targets.mat", targets, io::MatVersion::level5);
-    const auto words = [](const std::vector<std::string>& more,
-                          const std::vector<std::string>& parts) {
-      check_innate_refused(std::vector<std::string>{"innate", "words", "-o", "w.mat"} + more,
-                           parts);
-    };
-    words({"--targets", "targets.mat"},
-          {"targets.mat: field 'neuron': found nan at (1, 4); must be finite"});
-    words({"--targets", "targets.mat", "--words", "chaos", "--window", "90"},
-          {"--window: found a path of 100 steps; must have the window's 90"});
-    words({"--words", "cat"}, {"'cat'", "chaos", "neuron"});
-    words({"--words", "chaos,chaos"}, {"--words", "different names"});
-    words({"--targets", "missing.mat"}, {"missing.mat"});
-    CHECK(folder.files() == std::vector<std::string>{"targets.mat"});
   }
 }
 

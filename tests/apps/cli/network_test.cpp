@@ -63,20 +63,6 @@ class Hand {
   std::thread thread_;
 };
 
-/// One line on stderr with all of the parts, exit code 2.
-void check_network_refused(const std::vector<std::string>& args,
-                           const std::vector<std::string>& parts) {
-  const Outcome outcome = run(args);
-  CAPTURE(outcome.err);
-  CHECK(outcome.code == 2);
-  CHECK(outcome.out.empty());
-  CHECK(std::count(outcome.err.begin(), outcome.err.end(), '\n') == 1);
-  for (const std::string& part : parts) {
-    CAPTURE(part);
-    CHECK(outcome.err.find(part) != std::string::npos);
-  }
-}
-
 }  // namespace
 
 TEST_SUITE("cli") {
@@ -203,11 +189,11 @@ spikes = true
   TEST_CASE("network run --steps 0 and a cutoff beyond the run: one line that says it") {
     const WorkingFolder folder;
     write_text("net.toml", kNetworkOfFour);
-    check_network_refused({"network", "run", "net.toml", "-o", "run.mat", "--steps", "0"},
-                          {"--steps: found 0; must be at least 1: no input of net.toml has"});
-    check_network_refused({"network", "run", "net.toml", "-o", "run.mat", "--cutoff", "100"},
-                          {"net.toml: line 13, column 1: run: cutoff: found 100 steps",
-                           "must leave a sample: the run has 100 steps"});
+    check_refused_in_a_line({"network", "run", "net.toml", "-o", "run.mat", "--steps", "0"},
+                            {"--steps: found 0; must be at least 1: no input of net.toml has"});
+    check_refused_in_a_line({"network", "run", "net.toml", "-o", "run.mat", "--cutoff", "100"},
+                            {"net.toml: line 13, column 1: run: cutoff: found 100 steps",
+                             "must leave a sample: the run has 100 steps"});
     CHECK(run({"network", "run", "net.toml", "-o", "run.mat", "--cutoff", "99"}).code == 0);
     CHECK(io::read_network_run("run.mat").seen.times.size() == 1);
   }
@@ -227,11 +213,11 @@ spikes = true
     CHECK(io::read_network_run("a.mat").seen["p.v"].values == all.leftCols(37));
     CHECK(io::read_network_run("b.mat").seen["p.v"].values == all.rightCols(63));
     CHECK(io::read_network_run("b.mat").seen.times[0] == 3.7);
-    check_network_refused({"network", "run", "net.toml", "-o", "c.mat", "--state", "a.mat"},
-                          {"a.mat", "state of a network"});
+    check_refused_in_a_line({"network", "run", "net.toml", "-o", "c.mat", "--state", "a.mat"},
+                            {"a.mat", "state of a network"});
     std::string other = kNetworkOfFour;
     write_text("other.toml", other.replace(other.find("size = 4"), 8, "size = 5"));
-    check_network_refused(
+    check_refused_in_a_line(
         {"network", "run", "other.toml", "-o", "c.mat", "--state", "state.mat"},
         {"state.mat: state", "another network", "the same step, populations and edges"});
   }
@@ -246,20 +232,20 @@ spikes = true
     const Outcome nothing = run({"network", "run", "silent.toml", "-o", "silent.mat"});
     CHECK(nothing.code == 0);
     CHECK(nothing.err.find("silent.toml records nothing") != std::string::npos);
-    check_network_refused({"network", "run", "net.toml", "-o", "net.toml"},
-                          {"must be .mat or .csv"});
-    check_network_refused({"network", "new", "net.toml"}, {"must be a new one"});
-    check_network_refused(
+    check_refused_in_a_line({"network", "run", "net.toml", "-o", "net.toml"},
+                            {"must be .mat or .csv"});
+    check_refused_in_a_line({"network", "new", "net.toml"}, {"must be a new one"});
+    check_refused_in_a_line(
         {"network", "run", "net.toml", "-o", "run.mat", "--save-state", "net.toml"},
         {"--save-state", "input file"});
-    check_network_refused({"network", "run", "net.toml", "-o", "nowhere/run.mat"},
-                          {"no folder nowhere"});
-    check_network_refused({"network", "run", "none.toml", "-o", "run.mat"}, {"none.toml"});
-    check_network_refused({"network", "run", "net.toml", "-o", "run.mat", "--steps", "0.5"},
-                          {"--steps"});
+    check_refused_in_a_line({"network", "run", "net.toml", "-o", "nowhere/run.mat"},
+                            {"no folder nowhere"});
+    check_refused_in_a_line({"network", "run", "none.toml", "-o", "run.mat"}, {"none.toml"});
+    check_refused_in_a_line({"network", "run", "net.toml", "-o", "run.mat", "--steps", "0.5"},
+                            {"--steps"});
     std::string huge = kNetworkOfFour;
     write_text("huge.toml", huge.replace(huge.find("100"), 3, "1000000000000"));
-    check_network_refused(
+    check_refused_in_a_line(
         {"network", "run", "huge.toml", "-o", "run.mat"},
         {"huge.toml: line 16, column 10: record: p.v", "GiB", "must fit into memory"});
   }
@@ -269,8 +255,8 @@ spikes = true
     write_text("net.toml",
                "step = 1\n[population.p]\nsize = 2\nequations = \"v' = v^3\"\n"
                "initial = {v = [0, 2]}\n[run]\nsteps = 50\n[[record]]\nsignal = \"p.v\"\n");
-    check_network_refused({"network", "run", "net.toml", "-o", "run.mat"},
-                          {"net.toml", "diverges", "p.v at time 7, unit 2", "is in run.mat"});
+    check_refused_in_a_line({"network", "run", "net.toml", "-o", "run.mat"},
+                            {"net.toml", "diverges", "p.v at time 7, unit 2", "is in run.mat"});
     const io::NetworkRun saved = io::read_network_run("run.mat");
     CHECK(saved.seen.times.size() == 7);
     CHECK(saved.trouble.find("p.v") != std::string::npos);
@@ -301,10 +287,11 @@ spikes = true
   TEST_CASE("network fit: what is wrong with it, and what it leaves") {
     const WorkingFolder folder;
     write_text("net.toml", kNetworkOfFour);
-    check_network_refused({"network", "fit", "net.toml", "-o", "fitted.toml"}, {"no table [fit]"});
+    check_refused_in_a_line({"network", "fit", "net.toml", "-o", "fitted.toml"},
+                            {"no table [fit]"});
     run({"network", "new", "rls.toml", "--example", "rls"});
-    check_network_refused({"network", "fit", "rls.toml", "-o", "rls.toml"}, {"input file"});
-    check_network_refused({"network", "fit", "rls.toml", "-o", "fitted.mat"}, {"must be .toml"});
+    check_refused_in_a_line({"network", "fit", "rls.toml", "-o", "rls.toml"}, {"input file"});
+    check_refused_in_a_line({"network", "fit", "rls.toml", "-o", "fitted.mat"}, {"must be .toml"});
     CHECK(run({"network", "fit", "rls.toml", "-o", "fitted.toml", "--save-state", "s.mat"}).code ==
           0);
     // A fit goes on from the fitted network and its state.
@@ -335,10 +322,10 @@ spikes = true
       CHECK(std::filesystem::file_size("drawn/lines.svg") > 1000);
       CHECK(std::filesystem::file_size("drawn/raster.svg") > 1000);
     }
-    check_network_refused({"report", "run.mat", "-o", "x.html", "--trials", "7"},
-                          {"--trials", "a run of a network beside it", "must be left out"});
-    check_network_refused({"report", "run.mat", "-o", "run.mat"}, {"input file"});
-    check_network_refused(
+    check_refused_in_a_line({"report", "run.mat", "-o", "x.html", "--trials", "7"},
+                            {"--trials", "a run of a network beside it", "must be left out"});
+    check_refused_in_a_line({"report", "run.mat", "-o", "run.mat"}, {"input file"});
+    check_refused_in_a_line(
         {"report", "run.mat", "-o", "lines.svg", "--figures", ".", "--format", "svg"},
         {"--figures", "the page itself"});
     write_text("four.toml", kNetworkOfFour);
@@ -364,26 +351,26 @@ spikes = true
     CHECK(run({"network", "plot", "run.mat", "-o", "run.pdf", "--record", "exc.s", "--time",
                "100:200"})
               .code == 0);
-    check_network_refused({"network", "plot", "run.mat", "-o", "x.svg", "--record", "exc.q"},
-                          {"'exc.q'", "did you mean 'exc.s'?"});
-    check_network_refused(
+    check_refused_in_a_line({"network", "plot", "run.mat", "-o", "x.svg", "--record", "exc.q"},
+                            {"'exc.q'", "did you mean 'exc.s'?"});
+    check_refused_in_a_line(
         {"network", "plot", "run.mat", "-o", "x.svg", "--kind", "raster", "--record", "ecx"},
         {"did you mean 'exc'?"});
-    check_network_refused({"network", "plot", "run.mat", "-o", "x.gif"}, {".png, .svg or .pdf"});
-    check_network_refused({"network", "plot", "run.mat", "-o", "run.mat"}, {"input file"});
-    check_network_refused({"network", "plot", "net.toml", "-o", "x.svg"}, {"net.toml"});
-    check_network_refused(
+    check_refused_in_a_line({"network", "plot", "run.mat", "-o", "x.gif"}, {".png, .svg or .pdf"});
+    check_refused_in_a_line({"network", "plot", "run.mat", "-o", "run.mat"}, {"input file"});
+    check_refused_in_a_line({"network", "plot", "net.toml", "-o", "x.svg"}, {"net.toml"});
+    check_refused_in_a_line(
         {"network", "plot", "run.mat", "-o", "x.svg", "--record", "inh.v", "--units", "7"},
         {"units"});
     write_text("rate.toml", kNetworkOfFour);
     run({"network", "run", "rate.toml", "-o", "rate.mat"});
-    check_network_refused({"network", "plot", "rate.mat", "-o", "x.svg", "--kind", "raster"},
-                          {"without spikes", "spikes = true"});
+    check_refused_in_a_line({"network", "plot", "rate.mat", "-o", "x.svg", "--kind", "raster"},
+                            {"without spikes", "spikes = true"});
     for (const char* kind : {"lines", "matrix"}) {
-      check_network_refused(
+      check_refused_in_a_line(
           {"network", "plot", "rate.mat", "-o", "x.svg", "--kind", kind, "--time", "200:300"},
           {"plot: time: found 200 to 300", "a part of the run, 0 to 10"});
-      check_network_refused(
+      check_refused_in_a_line(
           {"network", "plot", "rate.mat", "-o", "x.svg", "--kind", kind, "--time", "1.01:1.09"},
           {"must hold a sample"});
     }
@@ -443,7 +430,7 @@ spikes = true
         CHECK(one.out.find(parameter.at("name").get<std::string>()) != std::string::npos);
       }
     }
-    check_network_refused({"network", "templates", "tahn"}, {"did you mean 'tanh'?"});
+    check_refused_in_a_line({"network", "templates", "tahn"}, {"did you mean 'tanh'?"});
   }
 
   TEST_CASE("network import writes a network that runs, and names what is left out") {
@@ -462,10 +449,11 @@ spikes = true
     const Eigen::MatrixXd v = io::read_network_run("run.mat").seen["cell_op.v"].values;
     CHECK(v.rows() == 3);
     CHECK(std::abs(v(0, 100) - std::pow(1.0 - 0.1 / 5.0, 100)) <= 1e-14);
-    check_network_refused(
+    check_refused_in_a_line(
         {"network", "import", "cells.yaml", "-o", "x.toml", "--templates", "odd_op"},
         {"odd_op", "past"});
-    check_network_refused({"network", "import", "cells.yaml", "-o", "cells.yaml"}, {"input file"});
+    check_refused_in_a_line({"network", "import", "cells.yaml", "-o", "cells.yaml"},
+                            {"input file"});
   }
 }
 
