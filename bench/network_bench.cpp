@@ -57,13 +57,14 @@ void dense_step(benchmark::State& state, bool single) {
   const Coupling coupling(normal_weights(units), units, units, single);
   AlignedVector<double> x(padded_to_packs<double>(static_cast<std::size_t>(units)), 0.5);
   AlignedVector<double> y(x.size(), 0.0);
-  const Network network({.step = 1e-3,
-                         .populations = {{.name = "p", .model = "tanh", .size = units}},
-                         .edges = {{.source = "p.r",
-                                    .target = "p.r_in",
-                                    .weights = normal_weights(units),
-                                    .single_precision = single}},
-                         .inputs = {{.target = "p.I_ext"}}});
+  const Network network(
+      {.step = 1e-3,
+       .populations = {{.name = "p", .model = "tanh", .size = units}},
+       .edges = {{.source = "p.r",
+                  .target = "p.r_in",
+                  .weights = normal_weights(units),
+                  .storage = single ? Storage::single_precision : Storage::as_given}},
+       .inputs = {{.target = "p.I_ext"}}});
   NetworkState values = initial_state(network);
   const Eigen::MatrixXd input = Eigen::MatrixXd::Ones(1, units);
   const long steps = 10'000'000 / (units * units) + 2;
