@@ -48,10 +48,10 @@ std::optional<Proportion> Converter::predict(double budget) const {
   }
 }
 
-/// The first rung at which the rate network is half way from the target to perfection, by
-/// bisection; none where no rung is, or where no prediction is possible.
+/// The first rung at which the rate network is half way from the target to perfection, or as good
+/// as without spikes, by bisection; none where no rung is, or where no prediction is possible.
 std::optional<int> Converter::least_rung() const {
-  const double wanted = 0.5 * (1.0 + options_.target);
+  const double wanted = std::min(0.5 * (1.0 + options_.target), result_.rate_accuracy.value);
   const auto suffices = [&](int rung) {
     const std::optional<Proportion> predicted = predict(kFirstBudget * std::pow(kRung, rung));
     return predicted && predicted->value >= wanted;
