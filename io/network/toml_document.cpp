@@ -7,10 +7,13 @@
 #include <toml++/toml.h>
 
 #include "core/error.hpp"
+#include "io/network/internal/toml_nesting.hpp"
 
 namespace rheobase::io {
 
 namespace {
+
+constexpr std::size_t kDeepestToml = 50;
 
 TextPosition place_of(const toml::source_region& region) {
   return {static_cast<int>(region.begin.line), static_cast<int>(region.begin.column)};
@@ -213,6 +216,11 @@ void write_table(std::string& out, const std::string& path, const DocumentValue:
 DocumentValue parse_toml(std::string_view text, const std::string& where) {
   if (text.starts_with("MATLAB ") || text.starts_with("\x89HDF")) {
     throw InputError(where, "", "a .mat or HDF5 file", "must be TOML, docs/network.md");
+  }
+  if (const auto place = toml_nesting_beyond(text, kDeepestToml)) {
+    throw InputError(where, place_text(*place),
+                     fmt::format("values or parts of a key that nest {} deep", kDeepestToml + 1),
+                     fmt::format("must nest at most {} deep", kDeepestToml));
   }
   toml::table table;
   try {

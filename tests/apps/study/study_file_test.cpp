@@ -180,6 +180,19 @@ TEST_SUITE("unit") {
     }
   }
 
+  TEST_CASE("keys and values that nest without end are refused at their place") {
+    std::string key = "a";
+    for (int k = 0; k < 20000; ++k) {
+      key += ".a";
+    }
+    for (const std::string& text :
+         {key + " = 1\n" + kRest, kRest + "[" + key + "]\n", "x = " + std::string(100'000, '[')}) {
+      const std::string line = fault(text);
+      CHECK(line.starts_with("study.toml: line "));
+      CHECK(line.ends_with("must nest at most 50 deep"));
+    }
+  }
+
   TEST_CASE("shards take every cell once") {
     for (const std::size_t shards : {1U, 2U, 3U, 7U, 20U}) {
       std::vector<int> taken(13);

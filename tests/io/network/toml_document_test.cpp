@@ -116,4 +116,47 @@ TEST_SUITE("unit") {
       CHECK(line.find('\n') == std::string::npos);
     }
   }
+
+  TEST_CASE("values and keys that nest without end are refused at their place") {
+    const auto repeated = [](const std::string& text, int times) {
+      std::string all;
+      for (int k = 0; k < times; ++k) {
+        all += text;
+      }
+      return all;
+    };
+    for (const auto& [text, place] :
+         {std::pair{repeated("a.", 20000) + "a = 1\n", "line 1, column 102"},
+          {"x = 1\n[" + repeated("a . ", 20000) + "a]\n", "line 2, column 200"},
+          {repeated("\"a.b\".'c'.", 20000) + "a = 1\n", "line 1, column"},
+          {"x = " + repeated("[", 100000), "line 1, column 55"},
+          {"x = " + repeated("[", 100000) + repeated("]", 100000), "line 1, column 55"},
+          {"x = " + repeated("{a.a.a = ", 100000), "line 1, column"},
+          {repeated("a.", 30) + "a = " + repeated("[", 30), "line 1, column"}}) {
+      const std::string line = toml_error(text);
+      CAPTURE(line.substr(0, 300));
+      CHECK(line.starts_with(std::string("net.toml: ") + place));
+      CHECK(line.find("must nest at most 50 deep") != std::string::npos);
+    }
+  }
+
+  TEST_CASE("dots and brackets that do not nest are no depth") {
+    std::string text = "title = \"[[[[ a.b.c\"\n# [[[[[ {{{{ a.b.c.d\ny = '''\n[[[[[ a.b.'''\n";
+    text += "x = [\n";
+    for (int k = 0; k < 200; ++k) {
+      text += "[1.5, -2.5, {a.b = 0.5}], # [\n";
+    }
+    text += "]\n[a.b.c]\nd.e = \"\\\"[[\"\n";
+    for (int k = 0; k < 200; ++k) {
+      text += "k" + std::to_string(k) + ".a.b = 1.5\n";
+    }
+    CHECK(toml_error(text) == "");
+    CHECK(toml_error("x = " + std::string(50, '[') + "1" + std::string(50, ']')) == "");
+    // Numbers without commas between them are the parser's to report.
+    std::string row = "x = [";
+    for (int k = 0; k < 200; ++k) {
+      row += "0.5 ";
+    }
+    CHECK(toml_error(row + "]\n").find("nest") == std::string::npos);
+  }
 }
