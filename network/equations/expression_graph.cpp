@@ -46,12 +46,27 @@ int operand_count(Operation operation) {
   }
 }
 
+ExpressionGraph::Key ExpressionGraph::key_of(const ExpressionNode& node) {
+  return {node.operation, node.a, node.b, node.index, std::bit_cast<std::uint64_t>(node.value)};
+}
+
+void ExpressionGraph::truncate(std::size_t size) {
+  while (nodes_.size() > size) {
+    known_.erase(key_of(nodes_.back()));
+    nodes_.pop_back();
+    depends_.pop_back();
+  }
+}
+
 NodeId ExpressionGraph::intern(const ExpressionNode& node) {
-  const Key key{node.operation, node.a, node.b, node.index,
-                std::bit_cast<std::uint64_t>(node.value)};
-  const auto [entry, is_new] = known_.emplace(key, static_cast<NodeId>(nodes_.size()));
+  const auto [entry, is_new] = known_.emplace(key_of(node), static_cast<NodeId>(nodes_.size()));
   if (is_new) {
     nodes_.push_back(node);
+    std::uint32_t depends = bit(node.operation);
+    for (const NodeId operand : {node.a, node.b}) {
+      depends |= operand < 0 ? 0 : depends_[static_cast<std::size_t>(operand)];
+    }
+    depends_.push_back(depends);
   }
   return entry->second;
 }
@@ -171,8 +186,11 @@ NodeId ExpressionGraph::chain(const ExpressionNode& node, NodeId self, NodeId da
 }
 
 NodeId ExpressionGraph::derivative(NodeId node, Operation kind, std::size_t index) {
-  std::vector<NodeId> slope(static_cast<std::size_t>(node) + 1, -1);
   const NodeId zero = constant(0.0);
+  if (!depends_on(node, kind)) {
+    return zero;
+  }
+  std::vector<NodeId> slope(static_cast<std::size_t>(node) + 1, -1);
   // Nodes refer to earlier ones only: one pass in their order. Copies, since nodes_ grows.
   for (NodeId i = 0; i <= node; ++i) {
     const ExpressionNode at = (*this)[i];
@@ -186,17 +204,6 @@ NodeId ExpressionGraph::derivative(NodeId node, Operation kind, std::size_t inde
     d = da == zero && db == zero ? zero : chain(at, i, da, db);
   }
   return slope[static_cast<std::size_t>(node)];
-}
-
-bool ExpressionGraph::depends_on(NodeId node, Operation kind) const {
-  std::vector<char> depends(static_cast<std::size_t>(node) + 1, 0);
-  for (NodeId i = 0; i <= node; ++i) {
-    const ExpressionNode& at = (*this)[i];
-    depends[static_cast<std::size_t>(i)] =
-        at.operation == kind || (at.a >= 0 && depends[static_cast<std::size_t>(at.a)] != 0) ||
-        (at.b >= 0 && depends[static_cast<std::size_t>(at.b)] != 0);
-  }
-  return depends.back() != 0;
 }
 
 }  // namespace rheobase::network

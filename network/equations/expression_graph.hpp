@@ -36,16 +36,25 @@ class ExpressionGraph {
   /// one of the sides' slopes; sign and step have slope 0.
   NodeId derivative(NodeId node, Operation kind, std::size_t index);
 
-  bool depends_on(NodeId node, Operation kind) const;
+  bool depends_on(NodeId node, Operation kind) const {
+    return (depends_[static_cast<std::size_t>(node)] & bit(kind)) != 0;
+  }
   bool is_constant(NodeId node) const { return (*this)[node].operation == Operation::constant; }
   const ExpressionNode& operator[](NodeId node) const {
     return nodes_[static_cast<std::size_t>(node)];
   }
   std::size_t size() const { return nodes_.size(); }
+  /// Forgets the nodes behind the first `size`.
+  void truncate(std::size_t size);
 
  private:
+  static std::uint32_t bit(Operation operation) {
+    return std::uint32_t{1} << static_cast<std::uint32_t>(operation);
+  }
+
   using Key = std::tuple<Operation, NodeId, NodeId, std::size_t, std::uint64_t>;
 
+  static Key key_of(const ExpressionNode& node);
   NodeId intern(const ExpressionNode& node);
   NodeId simplified(Operation operation, NodeId a, NodeId b);
   bool equals(NodeId node, double value) const;
@@ -53,6 +62,7 @@ class ExpressionGraph {
   NodeId chain(const ExpressionNode& node, NodeId self, NodeId da, NodeId db);
 
   std::vector<ExpressionNode> nodes_;
+  std::vector<std::uint32_t> depends_;  ///< by node: bits of the operations below and of its own
   std::map<Key, NodeId> known_;
 };
 

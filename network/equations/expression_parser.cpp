@@ -41,6 +41,20 @@ bool is_reserved(const std::string& name) {
          std::ranges::any_of(kFunctions, [&](const Function& f) { return name == f.name; });
 }
 
+ExpressionParser::ExpressionParser(const std::string& where, NeuronDescription& description,
+                                   ExpressionGraph& graph,
+                                   std::map<std::string, AlgebraicEquation>& algebraic)
+    : where_(where), description_(description), graph_(graph), algebraic_(algebraic) {
+  const auto add = [this](Operation kind, const auto& entries) {
+    for (std::size_t index = 0; index < entries.size(); ++index) {
+      quantities_.emplace(entries[index].name, NamedQuantity{kind, index});
+    }
+  };
+  add(Operation::state, description.variables);
+  add(Operation::parameter, description.parameters);
+  add(Operation::input, description.inputs);
+}
+
 void ExpressionParser::fail(const Token& token, const std::string& required) const {
   fail_at(
       where_, token,
@@ -224,11 +238,11 @@ NodeId ExpressionParser::mean(const Token& name) {
       fail(name, "mean(spike) belongs to 'on any spike'");
     }
   } else {
-    const auto found = find_named(description_.variables, of.text);
-    if (!found) {
+    const auto found = quantities_.find(of.text);
+    if (found == quantities_.end() || found->second.kind != Operation::state) {
       fail(of, "mean() takes a variable, one with a state equation");
     }
-    variable = *found;
+    variable = found->second.index;
   }
   auto& means = description_.means;
   const auto known = std::ranges::find(means, variable);
@@ -240,17 +254,12 @@ NodeId ExpressionParser::mean(const Token& name) {
 }
 
 NodeId ExpressionParser::named(const Token& name) {
-  if (const auto variable = find_named(description_.variables, name.text)) {
-    return graph_.quantity(Operation::state, *variable);
-  }
-  if (const auto parameter = find_named(description_.parameters, name.text)) {
-    return graph_.quantity(Operation::parameter, *parameter);
-  }
-  if (const auto input = find_named(description_.inputs, name.text)) {
-    if (description_.inputs[*input].event && scope_.events != input) {
+  if (const auto found = quantities_.find(name.text); found != quantities_.end()) {
+    const auto [kind, index] = found->second;
+    if (kind == Operation::input && description_.inputs[index].event && scope_.events != index) {
       fail(name, fmt::format("an event input is used in 'on {}:' only", name.text));
     }
-    return graph_.quantity(Operation::input, *input);
+    return graph_.quantity(kind, index);
   }
   if (algebraic_.contains(name.text)) {
     return algebraic(name.text);

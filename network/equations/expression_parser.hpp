@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
 
 #include "network/equations/expression_graph.hpp"
 #include "network/equations/token.hpp"
@@ -29,9 +30,9 @@ class ExpressionParser {
     bool spike_mean = false;
   };
 
+  /// @param description  with all variables, parameters and inputs; means are added to it
   ExpressionParser(const std::string& where, NeuronDescription& description, ExpressionGraph& graph,
-                   std::map<std::string, AlgebraicEquation>& algebraic)
-      : where_(where), description_(description), graph_(graph), algebraic_(algebraic) {}
+                   std::map<std::string, AlgebraicEquation>& algebraic);
 
   /// The expression from token `at` up to the end of the statement.
   NodeId whole(const Statement& statement, std::size_t at, Scope scope);
@@ -55,10 +56,17 @@ class ExpressionParser {
   void expect(const char* symbol);
   [[noreturn]] void fail(const Token& token, const std::string& required) const;
 
+  /// A variable, a parameter or an input by its name.
+  struct NamedQuantity {
+    Operation kind = Operation::state;
+    std::size_t index = 0;
+  };
+
   const std::string& where_;
   NeuronDescription& description_;
   ExpressionGraph& graph_;
   std::map<std::string, AlgebraicEquation>& algebraic_;
+  std::unordered_map<std::string, NamedQuantity> quantities_;
   const Statement* statement_ = nullptr;
   std::size_t at_ = 0;
   Scope scope_;

@@ -82,6 +82,7 @@ class Parser {
   std::vector<Statement> statements_;
   ParsedEquations out_;
   std::set<std::string> taken_;
+  std::map<std::string, std::size_t> variables_;
   std::map<std::size_t, const Statement*> slopes_;  ///< by variable
   std::map<std::string, AlgebraicEquation> algebraic_;
   std::vector<std::string> algebraic_order_;
@@ -179,13 +180,7 @@ void Parser::declare_number(const Statement& statement, bool is_variable) {
     return;
   }
   // v' may stand above.
-  const auto known = find_named(out_.description.variables, name.text);
-  if (!known) {
-    claim(name);
-    out_.description.variables.push_back(quantity);
-  } else {
-    out_.description.variables[*known] = quantity;
-  }
+  out_.description.variables[variable_named(name)] = quantity;
 }
 
 void Parser::declare_input(const Statement& statement, std::size_t name_at, bool event) {
@@ -202,12 +197,14 @@ void Parser::declare_input(const Statement& statement, std::size_t name_at, bool
 }
 
 std::size_t Parser::variable_named(const Token& token) {
-  if (const auto known = find_named(out_.description.variables, token.text)) {
-    return *known;
+  if (const auto known = variables_.find(token.text); known != variables_.end()) {
+    return known->second;
   }
   claim(token);
+  const std::size_t index = out_.description.variables.size();
+  variables_.emplace(token.text, index);
   out_.description.variables.push_back({.name = token.text});
-  return out_.description.variables.size() - 1;
+  return index;
 }
 
 void Parser::declare_equation(const Statement& statement) {
@@ -300,15 +297,15 @@ void Parser::read_actions(const Statement& statement, std::size_t at, Action act
   }
   do {
     const Token& name = expect_name(statement, ++at, "a variable");
-    const auto variable = find_named(out_.description.variables, name.text);
-    if (!variable) {
+    const auto variable = variables_.find(name.text);
+    if (variable == variables_.end()) {
       fail_at(where_, name, quoted(name), "must be a variable, one with a state equation");
     }
     const Token& sign = tokens[++at];
     if (sign.text != "=" && sign.text != "+=" && sign.text != "-=") {
       fail_at(where_, sign, quoted(sign), "must be =, += or -=");
     }
-    action.variable = *variable;
+    action.variable = variable->second;
     action.assigns = sign.text == "=";
     if (action.assigns &&
         !assigned_.emplace(action.trigger, action.input, action.variable).second) {

@@ -1,7 +1,9 @@
 #include "network/equations/program.hpp"
 
-#include <algorithm>
 #include <array>
+#include <cstdint>
+#include <map>
+#include <utility>
 
 #include "core/aligned_vector.hpp"
 #include "core/dispatch.hpp"
@@ -33,7 +35,14 @@ bool is_arithmetic(Operation operation) {
 class Assembler {
  public:
   Assembler(const ExpressionGraph& graph, std::span<const NodeId> roots)
-      : graph_(graph), place_(graph.size()), uses_(graph.size(), 0), roots_(roots) {
+      : graph_(graph),
+        place_(graph.size()),
+        uses_(graph.size(), 0),
+        roots_(roots),
+        first_root_(graph.size(), -1) {
+    for (std::size_t root = roots.size(); root-- > 0;) {
+      first_root_[static_cast<std::size_t>(roots[root])] = static_cast<std::int32_t>(root);
+    }
     count_uses();
     for (std::size_t i = 0; i < graph.size(); ++i) {
       if (needed_[i] != 0 && !place_leaf(static_cast<NodeId>(i))) {
@@ -72,12 +81,12 @@ class Assembler {
     steps.push_back({code, row_of(x), row_of(y)});
   }
   std::uint32_t row_of(const ProgramOperand& place) {
-    const auto known = std::ranges::find(places, place);
-    const auto row = static_cast<std::uint32_t>(known - places.begin());
-    if (known == places.end()) {
+    const auto [known, is_new] = rows_.emplace(std::pair(place.kind, place.index),
+                                               static_cast<std::uint32_t>(places.size()));
+    if (is_new) {
       places.push_back(place);
     }
-    return row;
+    return known->second;
   }
 
   ProgramOperand& at(NodeId node) { return place_[static_cast<std::size_t>(node)]; }
@@ -199,7 +208,7 @@ class Assembler {
   bool is_used_once(NodeId node) const {
     return uses_[static_cast<std::size_t>(node)] == 1 && !is_root(node);
   }
-  bool is_root(NodeId node) const { return std::ranges::find(roots_, node) != roots_.end(); }
+  bool is_root(NodeId node) const { return first_root_[static_cast<std::size_t>(node)] >= 0; }
 
   /// A scratch row is free after its last use.
   void release(NodeId node) {
@@ -218,9 +227,8 @@ class Assembler {
 
   /// A root's first place is its result row.
   ProgramOperand destination(NodeId id) {
-    const auto root = std::ranges::find(roots_, id);
-    if (root != roots_.end()) {
-      return {Kind::result, static_cast<std::size_t>(root - roots_.begin())};
+    if (is_root(id)) {
+      return {Kind::result, static_cast<std::size_t>(first_root_[static_cast<std::size_t>(id)])};
     }
     if (free_.empty()) {
       return {Kind::scratch, scratch_rows++};
@@ -237,6 +245,8 @@ class Assembler {
   std::vector<NodeId> order_;
   NodeId held_ = -1;  ///< the node that the register holds
   std::span<const NodeId> roots_;
+  std::vector<std::int32_t> first_root_;                        ///< by node, -1: none
+  std::map<std::pair<Kind, std::size_t>, std::uint32_t> rows_;  ///< of the places
   std::vector<std::size_t> free_;
 };
 

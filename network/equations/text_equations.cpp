@@ -1,6 +1,9 @@
 #include "network/equations/text_equations.hpp"
 
 #include <array>
+#include <deque>
+#include <mutex>
+#include <utility>
 #include <vector>
 
 #include "network/equations/parser.hpp"
@@ -10,49 +13,78 @@ namespace rheobase::network {
 
 namespace {
 
+/// The derivatives of a part with respect to one quantity.
+struct PartialProgram {
+  std::once_flag compiled;
+  Program program;
+};
+
 struct PartPrograms {
+  std::vector<NodeId> roots;
   Program values;
-  std::vector<Program> partials;  ///< by quantity
+  /// By quantity. Compiled when a fit or a solver first asks for them: all of them take the square
+  /// of what the equations take.
+  mutable std::deque<PartialProgram> partials;
 };
 
 class TextEquations final : public NeuronEquations {
  public:
-  explicit TextEquations(ParsedEquations parsed) : NeuronEquations(std::move(parsed.description)) {
-    const NodeId never = parsed.graph.constant(-1.0);
-    const std::vector<NodeId> margin{parsed.margin < 0 ? never : parsed.margin};
-    compile(Part::derivative, parsed.graph, parsed.derivative);
-    compile(Part::outputs, parsed.graph, parsed.outputs);
-    compile(Part::margin, parsed.graph, margin);
-    compile(Part::actions, parsed.graph, parsed.actions);
+  explicit TextEquations(ParsedEquations parsed)
+      : NeuronEquations(std::move(parsed.description)), graph_(std::move(parsed.graph)) {
+    const NodeId never = graph_.constant(-1.0);
+    compile(Part::derivative, std::move(parsed.derivative));
+    compile(Part::outputs, std::move(parsed.outputs));
+    compile(Part::margin, {parsed.margin < 0 ? never : parsed.margin});
+    compile(Part::actions, std::move(parsed.actions));
   }
 
   void evaluate(Part part, const UnitRows& rows, double* const* out) const override {
     programs_[static_cast<std::size_t>(part)].values.run(rows, out);
   }
   void partial(Part part, std::size_t q, const UnitRows& rows, double* const* out) const override {
-    programs_[static_cast<std::size_t>(part)].partials[q].run(rows, out);
+    const PartPrograms& programs = programs_[static_cast<std::size_t>(part)];
+    PartialProgram& partial = programs.partials[q];
+    std::call_once(partial.compiled, [&] { partial.program = derivative(programs.roots, q); });
+    partial.program.run(rows, out);
   }
 
  private:
-  void compile(Part part, ExpressionGraph& graph, const std::vector<NodeId>& roots) {
+  void compile(Part part, std::vector<NodeId> roots) {
     PartPrograms& programs = programs_[static_cast<std::size_t>(part)];
-    programs.values = Program(graph, roots);
+    programs.values = Program(graph_, roots);
+    programs.roots = std::move(roots);
     const NeuronDescription& names = description();
-    const auto add = [&](Operation kind, std::size_t count) {
-      for (std::size_t index = 0; index < count; ++index) {
-        std::vector<NodeId> slopes;
-        for (const NodeId root : roots) {
-          slopes.push_back(graph.derivative(root, kind, index));
-        }
-        programs.partials.emplace_back(graph, slopes);
-      }
-    };
-    add(Operation::state, names.variables.size());
-    add(Operation::parameter, names.parameters.size());
-    add(Operation::input, names.inputs.size());
-    add(Operation::mean, names.means.size());
+    programs.partials.resize(names.variables.size() + names.parameters.size() +
+                             names.inputs.size() + names.means.size());
   }
 
+  /// @param q  counted through variables, parameters, inputs and means
+  Program derivative(const std::vector<NodeId>& roots, std::size_t q) const {
+    const NeuronDescription& names = description();
+    Operation kind = Operation::mean;
+    for (const auto& [of, count] : {std::pair{Operation::state, names.variables.size()},
+                                    {Operation::parameter, names.parameters.size()},
+                                    {Operation::input, names.inputs.size()}}) {
+      if (q < count) {
+        kind = of;
+        break;
+      }
+      q -= count;
+    }
+    const std::scoped_lock locked(deriving_);
+    const std::size_t known = graph_.size();
+    std::vector<NodeId> slopes;
+    slopes.reserve(roots.size());
+    for (const NodeId root : roots) {
+      slopes.push_back(graph_.derivative(root, kind, q));
+    }
+    Program program(graph_, slopes);
+    graph_.truncate(known);
+    return program;
+  }
+
+  mutable std::mutex deriving_;
+  mutable ExpressionGraph graph_;  ///< derivatives are added and taken away again
   std::array<PartPrograms, kParts> programs_;
 };
 

@@ -9,7 +9,8 @@
 namespace rheobase::network {
 
 /// Equations from text (equations/parser.hpp), compiled to programs over blocks of units, with
-/// all partial derivatives. @param where names the text in messages. @throws InputError
+/// partial derivatives where they are asked for. @param where names the text in messages.
+/// @throws InputError
 std::shared_ptr<const NeuronEquations> text_equations(std::string_view text,
                                                       const std::string& where);
 

@@ -1,7 +1,11 @@
 #include <cmath>
+#include <ctime>
+#include <future>
 #include <string>
+#include <vector>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "network/equations/parser.hpp"
 #include "network/equations/text_equations.hpp"
@@ -173,6 +177,61 @@ TEST_SUITE("unit") {
         expected += std::tanh(u[i] * k) * std::exp(-u[i] / k);
       }
       CHECK(std::abs(out[i] - expected) <= 1e-11);
+    }
+  }
+
+  TEST_CASE("long texts take a time in proportion, derivatives are made when asked for") {
+    constexpr int kMany = 4000;
+    std::string chain = "x0' = -x0\nr0 = x0\n";
+    std::string sum = "u' = -u";
+    for (int k = 1; k < kMany; ++k) {
+      chain +=
+          fmt::format("x{0}' = -x{0} + x{1}\nr{0} = r{1} + x{0}\nparameter p{0} = 1\n", k, k - 1);
+      sum += fmt::format(" + sin({0}*u)*exp(-{0}*u)/({0} + u*{0}.5)", k);
+    }
+    for (const std::string& text : {chain, sum}) {
+      const std::clock_t start = std::clock();
+      text_equations(text, "test");
+      const double seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
+      CHECK(seconds < 2.0);
+    }
+  }
+
+  TEST_CASE("derivatives asked for by several threads at once are the same") {
+    const auto equations = text_equations("parameter a = 2; input x; u' = sin(a*u)*x/(u + a)", "t");
+    const AlignedVector<double> u(8, 0.3), a(8, 2.0), x(8, 1.5);
+    const Row rows[] = {{u.data(), kPerUnit}, {a.data(), 0}, {x.data(), kPerUnit}};
+    const UnitRows of{&rows[0], &rows[1], &rows[2], nullptr, 8};
+    const auto partials = [&] {
+      std::vector<double> found;
+      for (std::size_t q = 0; q < 3; ++q) {
+        AlignedVector<double> out(8);
+        double* to = out.data();
+        equations->partial(Part::derivative, q, of, &to);
+        found.push_back(out[0]);
+      }
+      return found;
+    };
+    std::vector<std::future<std::vector<double>>> several;
+    for (int k = 0; k < 8; ++k) {
+      several.push_back(std::async(std::launch::async, partials));
+    }
+    const double slope = std::sin(0.6) / 2.3;  // d u' / d x
+    for (auto& one : several) {
+      const std::vector<double> found = one.get();
+      CHECK(std::abs(found[0] - (2.0 * std::cos(0.6) * 1.5 / 2.3 - slope * 1.5 / 2.3)) <= 1e-14);
+      CHECK(std::abs(found[1] - (0.3 * std::cos(0.6) * 1.5 / 2.3 - slope * 1.5 / 2.3)) <= 1e-14);
+      CHECK(std::abs(found[2] - slope) <= 1e-14);
+    }
+  }
+
+  TEST_CASE("nesting without end is refused at its place") {
+    const std::string open(200'000, '(');
+    for (const std::string& text :
+         {"u' = " + open, "u' = " + open + "u" + std::string(200'000, ')')}) {
+      const std::string line = error_of(text);
+      CHECK(contains(line, "line 1, column 206"));
+      CHECK(contains(line, "expressions nest at most 200 deep"));
     }
   }
 }
