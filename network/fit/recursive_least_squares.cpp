@@ -1,5 +1,8 @@
 #include "network/fit/recursive_least_squares.hpp"
 
+#include <cmath>
+#include <span>
+#include <string>
 #include <vector>
 
 #include <fmt/format.h>
@@ -42,6 +45,8 @@ class RlsPass {
 
  private:
   static std::size_t trained_edge(const Network& network, const RlsFitOptions& options);
+  /// @throws NonFiniteError for an update that cannot be made, with node, unit and time
+  void update(const Eigen::VectorXd& error, std::span<const double> x, long n, double time);
 
   Network& network_;
   const RlsFitOptions& options_;
@@ -68,6 +73,29 @@ std::size_t RlsPass::trained_edge(const Network& network, const RlsFitOptions& o
   return edge;
 }
 
+void RlsPass::update(const Eigen::VectorXd& error, std::span<const double> x, long n, double time) {
+  const std::string& node = network_.nodes()[network_.edges()[edge_].target.owner].name;
+  const std::string& unit_of_time = network_.time_unit();
+  const std::string when =
+      fmt::format("time {:g}{}{}", time, unit_of_time.empty() ? "" : " ", unit_of_time);
+  const double loss = error.squaredNorm();
+  if (!std::isfinite(loss)) {
+    Eigen::Index largest = 0;
+    while (largest + 1 < error.size() && std::isfinite(error[largest] * error[largest])) {
+      ++largest;
+    }
+    throw NonFiniteError(fmt::format("squared error of node '{}'", node), when, largest);
+  }
+  loss_.push_back(loss);
+  try {
+    rls_.update(x, {error.data(), static_cast<std::size_t>(error.size())}, weights_, n);
+  } catch (const NonFiniteError& fault) {
+    throw NonFiniteError(fmt::format("weights to node '{}' or their inputs", node), when,
+                         fault.unit());
+  }
+  network_.set_weights(edge_, weights_);
+}
+
 /// @param before  steps done of `all`
 void RlsPass::run(NetworkState& state, const FitInputs& rows, long before, long all) {
   const Signal source = network_.edges()[edge_].source;
@@ -82,10 +110,8 @@ void RlsPass::run(NetworkState& state, const FitInputs& rows, long before, long 
       const double* z = stepper.evaluation().values(output, nullptr);
       const Eigen::Map<const Eigen::VectorXd> found(z, weights_.rows());
       const Eigen::VectorXd error = found - rows.target(n);
+      update(error, {x, count}, n, stepper.time());
       score_.add(found, rows.target(n));
-      loss_.push_back(error.squaredNorm());
-      rls_.update({x, count}, {error.data(), static_cast<std::size_t>(error.size())}, weights_, n);
-      network_.set_weights(edge_, weights_);
     }
     stepper.advance();
   }

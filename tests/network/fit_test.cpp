@@ -438,4 +438,26 @@ TEST_SUITE("unit") {
          }),
          "fit: edge p.r -> p.r_in: found 4000000 x 4000000");
   }
+
+  TEST_CASE("least squares whose loss is no finite number stop with node, unit and time") {
+    NetworkSpec spec = one_population("tanh", 4, 0.5);
+    spec.time_unit = "ms";
+    spec.functions = {{.name = "z", .size = 2}};
+    spec.edges = {{.source = "p.v", .target = "z", .weights = normal_matrix(2, 4, 2)}};
+    Eigen::MatrixXd targets = Eigen::MatrixXd::Zero(30, 2);
+    targets(12, 1) = 1e200;  // its square is none
+    Network network(spec);
+    NetworkState state = initial_state(network);
+    RlsFit fit;
+    std::string line;
+    try {
+      fit_rls_into(fit, network, state, {Eigen::MatrixXd::Ones(30, 1)}, {targets},
+                   {.source = "p.v", .target = "z"});
+    } catch (const NonFiniteError& error) {
+      line = error.what();
+    }
+    CHECK(line == "non-finite squared error of node 'z' at time 6 ms, unit 2");
+    CHECK(fit.loss.size() == 12);
+    CHECK(fit.loss.allFinite());
+  }
 }
