@@ -7,6 +7,7 @@
 #include <Eigen/SparseCore>
 
 #include "core/random.hpp"
+#include "core/run_control.hpp"
 
 namespace rheobase::network {
 
@@ -23,13 +24,15 @@ using WeightMatrix = std::variant<double, Eigen::MatrixXd, SparseWeights, OneToO
 
 /// Makes the weights once the sizes are known.
 struct ConnectivityMaker {
-  std::function<WeightMatrix(Eigen::Index rows, Eigen::Index columns)> make;
+  std::function<WeightMatrix(Eigen::Index rows, Eigen::Index columns, const RunControl&)> make;
   bool by_connection = false;  ///< makes a sparse matrix
   /// How many weights that are, for sizes that no memory may hold.
   std::function<double(double rows, double columns)> connections;
 
-  WeightMatrix operator()(Eigen::Index rows, Eigen::Index columns) const {
-    return make(rows, columns);
+  /// @throws Cancelled where `control` asks to stop
+  WeightMatrix operator()(Eigen::Index rows, Eigen::Index columns,
+                          const RunControl& control = {}) const {
+    return make(rows, columns, control);
   }
 };
 

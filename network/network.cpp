@@ -12,8 +12,8 @@
 
 namespace rheobase::network {
 
-Network::Network(NetworkSpec spec) {
-  NetworkBuilder(std::move(spec), *this).build();
+Network::Network(NetworkSpec spec, const RunControl& control) {
+  NetworkBuilder(std::move(spec), *this, control).build();
 }
 
 void Network::extend(std::vector<FunctionNode> functions, std::vector<Edge> edges) {

@@ -81,7 +81,8 @@ class Network {
  public:
   /// @throws InputError for unknown names (with a suggestion), shapes that do not fit, values that
   /// are not finite, delays shorter than a step, cycles of function nodes without delay
-  explicit Network(NetworkSpec spec);
+  /// @throws Cancelled where `control` asks to stop
+  explicit Network(NetworkSpec spec, const RunControl& control = {});
 
   double step() const { return step_; }
   /// Of step, delays and times; empty: not known.

@@ -69,6 +69,12 @@ void NetworkBuilder::build() {
   sign();
 }
 
+void NetworkBuilder::require_going() const {
+  if (control_.stop_requested()) {
+    throw Cancelled("stopped while the network was built");
+  }
+}
+
 void NetworkBuilder::extend() {
   for (const FunctionNode& node : spec_.functions) {
     add_node(node);
@@ -101,6 +107,7 @@ std::vector<std::string> NetworkBuilder::owner_names() const {
 
 void NetworkBuilder::add_population(Population& given) {
   const std::string where = fmt::format("population '{}'", given.name);
+  require_going();
   check_name(given.name, where);
   if (given.size < 1) {
     throw InputError(where, "size", fmt::format("{}", given.size), "must be at least 1");

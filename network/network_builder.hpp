@@ -3,6 +3,7 @@
 #include <string>
 
 #include "core/memory.hpp"
+#include "core/run_control.hpp"
 #include "network/network.hpp"
 
 namespace rheobase::network {
@@ -10,7 +11,8 @@ namespace rheobase::network {
 /// Validates a description and fills a network from it, part by part.
 class NetworkBuilder {
  public:
-  NetworkBuilder(NetworkSpec spec, Network& network) : spec_(std::move(spec)), network_(network) {}
+  NetworkBuilder(NetworkSpec spec, Network& network, const RunControl& control = {})
+      : spec_(std::move(spec)), network_(network), control_(control) {}
 
   void build();
   /// Adds the function nodes and edges of the description to a network that is built.
@@ -39,8 +41,15 @@ class NetworkBuilder {
   void check_name(const std::string& name, const std::string& where) const;
   std::vector<std::string> owner_names() const;
 
+  /// @throws Cancelled
+  void require_going() const;
+  /// Block by block, so that a stop is heard. @throws InputError
+  void require_finite_weights(const Eigen::MatrixXd& weights, const std::string& where,
+                              const std::string& field) const;
+
   NetworkSpec spec_;
   Network& network_;
+  RunControl control_;
   MemoryBudget memory_;
 };
 

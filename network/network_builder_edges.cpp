@@ -51,6 +51,7 @@ Storage storage_from(std::string_view word, std::string_view where) {
 
 void NetworkBuilder::add_edge(Edge& edge) {
   const std::string where = fmt::format("edge {} -> {}", edge.source, edge.target);
+  require_going();
   const Signal source = network_.signal(edge.source, where);
   if (source.kind == Signal::Kind::input) {
     throw InputError(where, "source", fmt::format("'{}'", edge.source),
@@ -82,13 +83,25 @@ void NetworkBuilder::add_edge(Edge& edge) {
   network_.edges_.push_back(std::move(made));
 }
 
+void NetworkBuilder::require_finite_weights(const Eigen::MatrixXd& weights,
+                                            const std::string& where,
+                                            const std::string& field) const {
+  constexpr Eigen::Index kValues = Eigen::Index{1} << 22;
+  const Eigen::Index width = std::max<Eigen::Index>(1, kValues / weights.rows());
+  for (Eigen::Index first = 0; first < weights.cols(); first += width) {
+    require_going();
+    require_finite(weights.middleCols(first, std::min(width, weights.cols() - first)), where,
+                   field);
+  }
+}
+
 WeightMatrix NetworkBuilder::edge_weights(Edge& edge, const std::string& where, Eigen::Index rows,
                                           Eigen::Index columns) {
   claim_weights(edge, where, rows, columns);
   WeightMatrix weights = std::visit(
       [&](auto& given) -> WeightMatrix {
         if constexpr (std::is_same_v<std::decay_t<decltype(given)>, ConnectivityMaker>) {
-          return given(rows, columns);
+          return given(rows, columns, control_);
         } else {
           return std::move(given);
         }
@@ -102,7 +115,7 @@ WeightMatrix NetworkBuilder::edge_weights(Edge& edge, const std::string& where, 
   };
   if (const auto* dense = std::get_if<Eigen::MatrixXd>(&weights)) {
     check_shape(*dense, "weights");
-    require_finite(*dense, where, "weights");
+    require_finite_weights(*dense, where, "weights");
   } else if (const auto* sparse = std::get_if<SparseWeights>(&weights)) {
     check_shape(*sparse, "weights");
     require_finite(Eigen::Map<const Eigen::VectorXd>(sparse->valuePtr(), sparse->nonZeros()), where,
@@ -116,7 +129,7 @@ WeightMatrix NetworkBuilder::edge_weights(Edge& edge, const std::string& where, 
     return weights;
   }
   check_shape(*edge.mask, "mask");
-  require_finite(*edge.mask, where, "mask");
+  require_finite_weights(*edge.mask, where, "mask");
   if (auto* sparse = std::get_if<SparseWeights>(&weights)) {
     return SparseWeights(sparse->cwiseProduct(*edge.mask));
   }
@@ -126,7 +139,7 @@ WeightMatrix NetworkBuilder::edge_weights(Edge& edge, const std::string& where, 
 /// Weights that are made here, and their layout.
 void NetworkBuilder::claim_weights(const Edge& edge, const std::string& where, Eigen::Index rows,
                                    Eigen::Index columns) {
-  constexpr double kMade = 32.0;     // of a connection: entries as drawn, and sorted by rows
+  constexpr double kMade = 12.0;     // of a connection: weight and column, row by row
   constexpr double kLaidOut = 24.0;  // weights and columns, and the copy by columns
   const double pairs = static_cast<double>(rows) * static_cast<double>(columns);
   const bool masked = edge.mask && edge.mask->rows() == rows && edge.mask->cols() == columns;

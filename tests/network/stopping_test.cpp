@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "network/connectivity.hpp"
 #include "network/fit/bptt.hpp"
 #include "network/fit/recursive_least_squares.hpp"
 #include "tests/network/networks.hpp"
@@ -104,5 +105,31 @@ TEST_SUITE("unit") {
         Cancelled);
     CHECK(fit.loss.size() == 4);
     CHECK(fit.inverse_correlation.rows() == 5);
+  }
+
+  TEST_CASE("a network that is being built stops when asked to, whatever makes its weights") {
+    for (const Weights& weights :
+         {Weights(normal_connectivity(1.0, 1)), Weights(independent_normal_connectivity(1.0, 1)),
+          Weights(random_connectivity(0.3, 1.0, true, 1)),
+          Weights(random_input_connectivity(0.3, 1.0, true, 1)),
+          Weights(gaussian_connectivity(1.0, 30.0, true)),
+          Weights(Eigen::MatrixXd::Ones(1200, 1200))}) {
+      NetworkSpec spec = one_population("tanh", 1200, 0.1);
+      spec.edges = {{.source = "p.r", .target = "p.r_in", .weights = weights}};
+      long asked = 0;
+      const auto build = [&](long nth) {
+        asked = 0;
+        const RunControl control{.report = {},
+                                 .cancelled = [&asked, nth] { return ++asked == nth; }};
+        Network network(spec, control);
+      };
+      build(-1);
+      const long all = asked;
+      CHECK(all >= 3);  // of the population, of the edge and within it
+      for (long nth = 1; nth <= all; ++nth) {
+        CHECK_THROWS_AS(build(nth), Cancelled);
+        CHECK(asked == nth);
+      }
+    }
   }
 }
