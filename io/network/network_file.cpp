@@ -53,8 +53,9 @@ class NetworkReader {
     read_run(top);
     listed_tables(top, "record", [&](const auto& table) { read_record(table); });
     if (const DocumentValue* fit = top.find("fit")) {
-      file_.fit = read_fit(*fit, *map_, values_, file_.spec, trained_, signals_);
+      file_.fit = read_fit(*fit, *map_, values_, file_.spec, trained_, *signals_);
     }
+    file_.signals = signals_;
     file_.places = map_;
   }
 
@@ -108,7 +109,7 @@ class NetworkReader {
   std::shared_ptr<SourceMap> map_;
   MatrixValues values_;
   TrainedNames trained_;
-  InputSignals signals_;
+  std::shared_ptr<InputSignals> signals_ = std::make_shared<InputSignals>();
 };
 
 void NetworkReader::read_population(const DocumentEntry& entry) {
@@ -231,8 +232,8 @@ void NetworkReader::read_edge(const DocumentValue& table) {
 
 void NetworkReader::read_input(const DocumentValue& table) {
   const InputSignals::Read read =
-      signals_.add(table, *map_, values_, file_.spec.step,
-                   fmt::format("input {}", file_.spec.inputs.size() + 1));
+      signals_->add(table, *map_, values_, file_.spec.step,
+                    fmt::format("input {}", file_.spec.inputs.size() + 1));
   const std::string part = "input to " + read.port.target;
   map_->add(part, "", table.position);
   map_->add(part, "columns", read.value);
@@ -269,15 +270,15 @@ void NetworkReader::read_run(const TomlFields& top) {
     file_.run.steps = static_cast<long>(steps);
   }
   if (file_.run.steps == 0) {
-    file_.run.steps = signals_.rows();
+    file_.run.steps = signals_->rows();
   }
   if (file_.run.steps == 0 && given) {
     throw InputError(
         find_field(network::run_fields(), "steps").option, "", "0",
         fmt::format("must be at least 1: no input of {} has a value for every step", file_.name));
   }
-  file_.inputs = signals_.matrix(file_.run.steps);
-  file_.doubts = signals_.silent(file_.run.steps);
+  file_.inputs = signals_->matrix(file_.run.steps);
+  file_.doubts = signals_->silent(file_.run.steps);
 }
 
 void NetworkReader::read_record(const DocumentValue& table) {
@@ -317,6 +318,15 @@ NetworkFile read_network_file(const fs::path& path, const FieldValues& instead) 
                             path.string(), path.parent_path(), instead);
 }
 
+Eigen::MatrixXd inputs_from(const InputSignals& signals, long steps, long first) {
+  return signals.matrix(steps, first);
+}
+
+void begin_at(NetworkFile& file, long first) {
+  file.inputs = file.signals->matrix(file.run.steps, first);
+  file.doubts = file.signals->silent(file.run.steps, first);
+}
+
 void at_places(const NetworkFile& file, const std::function<void()>& body) {
   try {
     body();
@@ -350,10 +360,10 @@ void require_steps(const NetworkFile& file) {
                    fmt::format("must have one of them {}", kWhere));
 }
 
-network::Network build_network(const NetworkFile& file) {
+network::Network build_network(const NetworkFile& file, const RunControl& control) {
   std::optional<network::Network> made;
   at_places(file, [&] {
-    made.emplace(file.spec);
+    made.emplace(file.spec, control);
     for (const network::Probe& probe : file.run.probes) {
       const auto size =
           static_cast<Eigen::Index>(made->signal_size(made->signal(probe.signal, "record")));

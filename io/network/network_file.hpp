@@ -11,6 +11,7 @@
 #include <Eigen/Core>
 
 #include "core/field_table.hpp"
+#include "core/run_control.hpp"
 #include "io/network/toml_document.hpp"
 #include "network/fit/bptt.hpp"
 #include "network/fit/recursive_least_squares.hpp"
@@ -20,6 +21,7 @@
 
 namespace rheobase::io {
 
+class InputSignals;
 class SourceMap;
 
 enum class FitMethod { ridge, rls, bptt };
@@ -42,6 +44,7 @@ struct NetworkFile {
   DocumentValue document;
   network::NetworkSpec spec;
   Eigen::MatrixXd inputs;  ///< of the run: T x columns, 1 row for all steps, or empty
+  std::shared_ptr<const InputSignals> signals;  ///< what they are made from
   network::RunOptions run;
   std::vector<std::string> doubts{};  ///< about its inputs, with their places
   std::optional<FitPlan> fit;
@@ -58,6 +61,13 @@ NetworkFile parse_network_file(std::string text, const std::string& name,
                                const std::filesystem::path& folder,
                                const FieldValues& instead = {});
 
+/// The inputs of a run of so many steps that begins at step `first` of a state: pulses and sines
+/// are functions of the state's time, rows of values begin with the run. @throws InputError
+Eigen::MatrixXd inputs_from(const InputSignals& signals, long steps, long first);
+
+/// Inputs and doubts of a file whose run begins at this step of a state. @throws InputError
+void begin_at(NetworkFile& file, long first);
+
 /// Calls `body`; the InputErrors that it throws get the place of the file that caused them.
 void at_places(const NetworkFile& file, const std::function<void()>& body);
 
@@ -69,7 +79,7 @@ void require_steps(const NetworkFile& file);
 
 /// The network of the file, validated, and its records, which must exist, have a sample and fit
 /// into memory. @throws InputError with
-/// line and column
-network::Network build_network(const NetworkFile& file);
+/// line and column, Cancelled where `control` asks to stop
+network::Network build_network(const NetworkFile& file, const RunControl& control = {});
 
 }  // namespace rheobase::io

@@ -8,6 +8,7 @@
 #include "apps/cli/interrupt.hpp"
 #include "apps/cli/network/network_commands.hpp"
 #include "apps/cli/network/network_summary.hpp"
+#include "apps/cli/network/state_output.hpp"
 #include "apps/cli/option.hpp"
 #include "apps/cli/output_file.hpp"
 #include "apps/cli/progress_bar.hpp"
@@ -146,11 +147,8 @@ void check_fit_outputs(const NetworkFitRequest& request, const io::NetworkFile& 
   check_output("--output", io::numbers_beside(request.output), inputs);
   if (!request.save_state.empty()) {
     inputs.pop_back();
-    check_output("--save-state", request.save_state, inputs);
-    if (same_file(request.save_state, io::numbers_beside(request.output))) {
-      throw InputError("--save-state", request.save_state.string(), "the numbers of the fit",
-                       "must be another file");
-    }
+    check_state_output(request.save_state, inputs,
+                       {request.output, io::numbers_beside(request.output)});
   }
 }
 
@@ -221,7 +219,8 @@ void add_network_fit_command(Command group, const Console& console) {
   command.add_file("-o,--output", request->output, "Where to write the fitted network (.toml)")
       .required();
   command.add_file("--state", request->state, "Begin at this state (default: initial values)");
-  command.add_file("--save-state", request->save_state, "Where to write the state at the end");
+  command.add_file("--save-state", request->save_state,
+                   "Where to write the state at the end (.mat)");
   add_json(command, request->json);
   command.action([request, &console] { run_network_fit(*request, console); });
 }

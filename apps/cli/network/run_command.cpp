@@ -7,6 +7,7 @@
 #include "apps/cli/interrupt.hpp"
 #include "apps/cli/network/network_commands.hpp"
 #include "apps/cli/network/network_summary.hpp"
+#include "apps/cli/network/state_output.hpp"
 #include "apps/cli/option.hpp"
 #include "apps/cli/output_file.hpp"
 #include "apps/cli/progress_bar.hpp"
@@ -34,6 +35,7 @@ struct NetworkRunJob {
   network::Network network;
   network::NetworkState state;
   io::NetworkRun run;
+  fs::path interrupted{};  ///< where the state goes if it ends early
   double seconds = 0.0;
 };
 
@@ -43,8 +45,9 @@ NetworkRunJob make_job(const NetworkRunRequest& request, const Console& console)
   network::NetworkState state = request.state.empty()
                                     ? network::initial_state(network)
                                     : io::read_network_state(request.state, network);
-  NetworkRunJob job{std::move(file), std::move(network), std::move(state), {}, 0.0};
+  NetworkRunJob job{std::move(file), std::move(network), std::move(state), {}};
   io::at_places(job.file, [&] { io::require_steps(job.file); });
+  io::begin_at(job.file, job.state.step);
   for (const network::Probe& probe : job.file.run.probes) {
     job.run.averaged.push_back(probe.averaged);
   }
@@ -87,8 +90,7 @@ void run_and_save(NetworkRunJob& job, const NetworkRunRequest& request, const Co
     });
   } catch (const Cancelled& stop) {
     job.run.trouble = stop.what();
-    const fs::path state =
-        request.save_state.empty() ? with_word(request.output, "state") : request.save_state;
+    const fs::path& state = job.interrupted;
     save_run(request.output, job);
     save_state(state, job);
     const long done = job.state.step - first;
@@ -197,24 +199,34 @@ void print_network_run(const NetworkRunJob& job, const NetworkRunRequest& reques
   console.out << summary.text();
 }
 
+/// Checks all files that the run writes.
+void check_run_outputs(const NetworkRunRequest& request, NetworkRunJob& job) {
+  std::vector<fs::path> inputs = io::files_of_numbers(job.file, request.file.parent_path());
+  inputs.push_back(request.file);
+  inputs.push_back(request.state);
+  std::vector<fs::path> outputs{request.output};
+  if (request.output.extension() == ".csv" && job.run.spikes) {
+    outputs.push_back(io::spikes_beside(request.output));
+  }
+  for (const fs::path& output : outputs) {
+    check_output("--output", output, inputs);
+  }
+  job.interrupted = request.save_state;
+  if (request.save_state.empty()) {
+    job.interrupted = interrupted_state(request.output, inputs);
+    return;
+  }
+  inputs.pop_back();  // a state may be replaced by the one that follows
+  check_state_output(request.save_state, inputs, outputs);
+}
+
 void run_network_run(const NetworkRunRequest& request, const Console& console) {
   if (request.output.extension() != ".mat" && request.output.extension() != ".csv") {
     throw InputError("--output", request.output.string(), "another extension",
                      "must be .mat or .csv");
   }
   NetworkRunJob job = make_job(request, console);
-  std::vector<fs::path> inputs = io::files_of_numbers(job.file, request.file.parent_path());
-  inputs.push_back(request.file);
-  inputs.push_back(request.state);
-  check_output("--output", request.output, inputs);
-  if (request.output.extension() == ".csv" && job.run.spikes) {
-    check_output("--output", io::spikes_beside(request.output), inputs);
-  }
-  if (!request.save_state.empty()) {
-    inputs.pop_back();  // a state may be replaced by the one that follows
-    inputs.push_back(request.output);
-    check_output("--save-state", request.save_state, inputs);
-  }
+  check_run_outputs(request, job);
   if (job.file.run.probes.empty() && !job.run.spikes) {
     note(console, request.file.string() +
                       " records nothing: it has no [[record]] table and no spikes = true in [run]");
@@ -254,7 +266,8 @@ void add_network_run_command(Command group, const Console& console) {
         [request, key = field.name](const FieldValue& value) { request->instead[key] = value; });
   }
   command.add_file("--state", request->state, "Go on from this state (default: initial values)");
-  command.add_file("--save-state", request->save_state, "Where to write the state at the end");
+  command.add_file("--save-state", request->save_state,
+                   "Where to write the state at the end (.mat)");
   add_json(command, request->json);
   command.action([request, &console] { run_network_run(*request, console); });
 }

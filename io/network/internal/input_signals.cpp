@@ -99,11 +99,11 @@ long InputSignals::rows() const {
   return rows;
 }
 
-std::vector<std::string> InputSignals::silent(long steps) const {
+std::vector<std::string> InputSignals::silent(long steps, long first) const {
   std::vector<std::string> lines;
   for (const InputSignal& signal : signals_) {
     long n = 0;
-    while (signal.wave && n < steps && signal.wave(static_cast<double>(n) * step_) == 0.0) {
+    while (signal.wave && n < steps && signal.wave(static_cast<double>(first + n) * step_) == 0.0) {
       ++n;
     }
     if (signal.wave && n == steps && steps > 0) {
@@ -133,7 +133,7 @@ Eigen::MatrixXd InputSignals::rows_of(long steps) const {
   return rows.rows() == 1 ? Eigen::MatrixXd(rows.replicate(steps, 1)) : rows;
 }
 
-Eigen::MatrixXd InputSignals::matrix(long steps) const {
+Eigen::MatrixXd InputSignals::matrix(long steps, long first) const {
   Eigen::Index columns = 0;
   bool constant = true;
   for (const InputSignal& signal : signals_) {
@@ -148,19 +148,19 @@ Eigen::MatrixXd InputSignals::matrix(long steps) const {
     require_room(steps, columns);
   }
   Eigen::MatrixXd inputs(columns == 0 ? 0 : constant ? 1 : steps, columns);
-  Eigen::Index first = 0;
+  Eigen::Index column = 0;
   for (const InputSignal& signal : signals_) {
-    auto block = inputs.middleCols(first, signal.values.cols());
+    auto block = inputs.middleCols(column, signal.values.cols());
     if (signal.wave) {
       for (Eigen::Index n = 0; n < block.rows(); ++n) {
-        block(n, 0) = signal.wave(static_cast<double>(n) * step_);
+        block(n, 0) = signal.wave(static_cast<double>(first + n) * step_);
       }
     } else if (signal.values.rows() == 1) {
       block.rowwise() = signal.values.row(0);
     } else {
       block = signal.values.topRows(block.rows());
     }
-    first += signal.values.cols();
+    column += signal.values.cols();
   }
   return inputs;
 }

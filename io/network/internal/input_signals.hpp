@@ -12,7 +12,8 @@
 namespace rheobase::io {
 
 /// The [[input]] or [[fit.target]] tables of a network file: numbers for every step, or functions
-/// of time. Times count from the beginning of the run, in the unit of the network's step.
+/// of time. Times count from the beginning of the state, in the unit of the network's step; rows of
+/// numbers begin with the run.
 class InputSignals {
  public:
   struct Read {
@@ -28,13 +29,14 @@ class InputSignals {
 
   /// Steps for which there are numbers; 0: any number of them.
   long rows() const;
-  /// steps x columns; one row where nothing changes; empty without inputs. @throws InputError for
-  /// fewer values than steps
-  Eigen::MatrixXd matrix(long steps) const;
+  /// steps x columns; one row where nothing changes; empty without inputs.
+  /// @param first  step of the state that the run begins at
+  /// @throws InputError for fewer values than steps
+  Eigen::MatrixXd matrix(long steps, long first = 0) const;
   /// The same with a row for every step, whatever changes.
   Eigen::MatrixXd rows_of(long steps) const;
-  /// Pulses and sines that are 0 in so many steps, with their places.
-  std::vector<std::string> silent(long steps) const;
+  /// Pulses and sines that are 0 in so many steps from `first` on, with their places.
+  std::vector<std::string> silent(long steps, long first = 0) const;
 
  private:
   struct InputSignal {

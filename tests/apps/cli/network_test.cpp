@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <thread>
+#include <tuple>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -237,7 +238,19 @@ spikes = true
     check_refused_in_a_line({"network", "new", "net.toml"}, {"must be a new one"});
     check_refused_in_a_line(
         {"network", "run", "net.toml", "-o", "run.mat", "--save-state", "net.toml"},
-        {"--save-state", "input file"});
+        {"--save-state", "must be .mat"});
+    std::string counted = kNetworkOfFour;
+    write_text("spikes.toml", counted.replace(counted.find("steps"), 5, "spikes = true\nsteps"));
+    for (const auto& [file, output, state, part] :
+         {std::tuple{"spikes.toml", "run.csv", "run.spikes.csv", "must be .mat"},
+          {"spikes.toml", "run.csv", "state", "must be .mat"},
+          {"net.toml", "run.mat", "run.mat", "the name of another output"},
+          {"net.toml", "new.mat", "./new.mat", "the name of another output"}}) {
+      CAPTURE(state);
+      check_refused_in_a_line({"network", "run", file, "-o", output, "--save-state", state},
+                              {"--save-state: ", part});
+    }
+    CHECK_FALSE(std::filesystem::exists("run.spikes.csv"));
     check_refused_in_a_line({"network", "run", "net.toml", "-o", "nowhere/run.mat"},
                             {"no folder nowhere"});
     check_refused_in_a_line({"network", "run", "none.toml", "-o", "run.mat"}, {"none.toml"});
@@ -444,7 +457,8 @@ spikes = true
                                  "3", "--step", "0.1", "--time-unit", "ms"});
     CHECK(outcome.code == 0);
     CHECK(outcome.out == "cells.toml: cell_op\n");
-    CHECK(outcome.err.find("left out: template 'odd_op'") != std::string::npos);
+    CHECK(outcome.err.find("left out: cells.yaml: line 5, column 1: template 'odd_op'") !=
+          std::string::npos);
     REQUIRE(run({"network", "run", "cells.toml", "-o", "run.mat"}).code == 0);
     const Eigen::MatrixXd v = io::read_network_run("run.mat").seen["cell_op.v"].values;
     CHECK(v.rows() == 3);

@@ -1,0 +1,35 @@
+#include "apps/cli/network/state_output.hpp"
+
+#include <algorithm>
+
+#include "apps/cli/output_file.hpp"
+#include "core/error.hpp"
+
+namespace rheobase::cli {
+
+namespace fs = std::filesystem;
+
+void check_state_output(const fs::path& state, const std::vector<fs::path>& inputs,
+                        const std::vector<fs::path>& outputs) {
+  if (state.extension() != ".mat") {
+    throw InputError("--save-state", state.string(), "another extension", "must be .mat");
+  }
+  for (const fs::path& output : outputs) {
+    if (same_file(state, output)) {
+      throw InputError("--save-state", state.string(), "the name of another output",
+                       "must be another file");
+    }
+  }
+  check_output("--save-state", state, inputs);
+}
+
+fs::path interrupted_state(const fs::path& output, const std::vector<fs::path>& inputs) {
+  fs::path state = with_word(output, "state");
+  while (std::ranges::any_of(
+      inputs, [&](const fs::path& input) { return !input.empty() && same_file(state, input); })) {
+    state = with_word(state, "state");
+  }
+  return state;
+}
+
+}  // namespace rheobase::cli

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+namespace rheobase::cli {
+
+/// Checks, before any work, the file of --save-state: a .mat, none of the files that are read and
+/// none of the other outputs. @param inputs  may hold empty ones
+void check_state_output(const std::filesystem::path& state,
+                        const std::vector<std::filesystem::path>& inputs,
+                        const std::vector<std::filesystem::path>& outputs);
+
+/// Where the state of an interrupted run goes that has no --save-state: beside its output, none of
+/// the files that are read.
+std::filesystem::path interrupted_state(const std::filesystem::path& output,
+                                        const std::vector<std::filesystem::path>& inputs);
+
+}  // namespace rheobase::cli
