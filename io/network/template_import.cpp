@@ -3,14 +3,16 @@
 #include <algorithm>
 #include <cctype>
 #include <map>
-#include <optional>
 #include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "core/error.hpp"
+#include "core/nearest_name.hpp"
 #include "io/network/internal/operator_template.hpp"
+#include "io/network/network_file.hpp"
+#include "io/network/toml_document.hpp"
 #include "network/equations/expression_parser.hpp"
 #include "network/equations/parser.hpp"
 
@@ -22,10 +24,7 @@ namespace {
 
 using Kind = OperatorVariable::Kind;
 
-[[noreturn]] void does_not_fit(const std::string& name, const std::string& found,
-                               const std::string& required) {
-  throw InputError(fmt::format("template '{}'", name), "", found, required);
-}
+constexpr std::size_t kMostImportedText = 10'000'000;
 
 std::string trimmed_text(const std::string& text) {
   const std::size_t first = text.find_first_not_of(" \t\n\r");
@@ -75,60 +74,10 @@ bool is_factor(const std::string& term, const std::string& spike) {
   return found == 1;
 }
 
-SplitEquation split_spikes(const std::string& owner, const std::string& right,
-                           const std::vector<std::string>& spikes) {
-  SplitEquation split;
-  for (const std::string& piece : split_outside(right, "+-")) {
-    const auto of = std::ranges::find_if(
-        spikes, [&](const std::string& spike) { return contains_word(piece, spike); });
-    if (of == spikes.end()) {
-      split.smooth += piece;
-      continue;
-    }
-    const std::string mean = with_replaced(piece, "mean(" + *of + ")", "MEANSPIKE");
-    if (mean != piece && is_factor(mean, "MEANSPIKE")) {
-      split.population.push_back(with_replaced(mean, "MEANSPIKE", "mean(spike)"));
-    } else if (is_factor(with_replaced(piece, *of, *of), *of)) {
-      split.own.push_back(with_replaced(piece, *of, "1"));
-    } else {
-      does_not_fit(owner, fmt::format("'{}'", trimmed_text(piece)),
-                   fmt::format("'{}' must be a factor of a term by itself", *of));
-    }
-  }
-  split.smooth = trimmed_text(split.smooth);
-  if (split.smooth.starts_with('+')) {
-    split.smooth = trimmed_text(split.smooth.substr(1));
-  }
-  if (split.smooth.empty()) {
-    split.smooth = "0";
-  }
-  return split;
-}
-
-/// "v' = ...", "d/dt * v = ..." or "r = ...".
 struct NamedEquation {
   std::string name{}, right{};
   bool slope = false;
 };
-
-NamedEquation named_equation(const std::string& owner, const std::string& equation) {
-  const std::size_t equals = equation.find('=');
-  if (equals == std::string::npos) {
-    does_not_fit(owner, fmt::format("'{}'", equation), "must be an equation");
-  }
-  std::string left = with_replaced(trimmed_text(equation.substr(0, equals)), "d/dt*", "");
-  NamedEquation made{.right = trimmed_text(equation.substr(equals + 1))};
-  made.slope = left.find("d/dt") == std::string::npos
-                   ? left != trimmed_text(equation.substr(0, equals))
-                   : true;
-  left = trimmed_text(left);
-  if (left.ends_with('\'')) {
-    made.slope = true;
-    left = trimmed_text(left.substr(0, left.size() - 1));
-  }
-  made.name = left;
-  return made;
-}
 
 /// All operators of a node as one list of equations and variables.
 class NodeImport {
@@ -141,8 +90,16 @@ class NodeImport {
   std::string shown() const { return shown_; }
 
  private:
+  [[noreturn]] void fail(const std::string& found, const std::string& required) const {
+    throw library_.error(name_, found, required);
+  }
   void collect();
-  void add_operator(const std::string& name, const DocumentValue* values);
+  void add_operator(OperatorTemplate& made);
+  void require_room(std::size_t characters) const;
+  NamedEquation named_equation(const std::string& equation) const;
+  SplitEquation split_spikes(const std::string& right) const;
+  void check(const std::string& equations);
+  void require_spike_variable() const;
   void write_variables(std::string& out);
   void write_equations(std::string& out);
   void write_spikes(std::string& out);
@@ -162,41 +119,16 @@ class NodeImport {
 void NodeImport::collect() {
   const std::string kind = library_.kind_of(name_);
   if (kind != "OperatorTemplate" && kind != "NodeTemplate") {
-    does_not_fit(name_, kind.empty() ? "no base" : fmt::format("base '{}'", kind),
-                 "must end at NodeTemplate or OperatorTemplate, in files that are there");
+    fail(kind.empty() ? "no base" : fmt::format("base '{}'", kind),
+         "must end at NodeTemplate or OperatorTemplate, in files that are there");
   }
-  if (kind == "OperatorTemplate") {
-    add_operator(name_, nullptr);
-    return;
-  }
-  const DocumentValue* operators = library_.get(name_).find("operators");
-  if (operators == nullptr) {
-    does_not_fit(name_, "no operators", "must be a template of a node or of an operator");
-  }
-  if (operators->array() != nullptr) {
-    for (const DocumentValue& item : *operators->array()) {
-      if (item.text() != nullptr) {
-        add_operator(*item.text(), nullptr);
-      } else if (item.table() != nullptr) {
-        for (const DocumentEntry& entry : *item.table()) {
-          add_operator(entry.key, &entry.value);
-        }
-      }
-    }
-  } else if (operators->table() != nullptr) {
-    for (const DocumentEntry& entry : *operators->table()) {
-      add_operator(entry.key, &entry.value);
-    }
+  for (OperatorTemplate& made : library_.operators_of(name_)) {
+    add_operator(made);
   }
 }
 
-void NodeImport::add_operator(const std::string& name, const DocumentValue* values) {
-  OperatorTemplate made = library_.operator_named(name);
+void NodeImport::add_operator(OperatorTemplate& made) {
   for (OperatorVariable& variable : made.variables) {
-    const DocumentValue* given = values == nullptr ? nullptr : values->find(variable.name);
-    if (given != nullptr && given->text() != nullptr) {
-      variable.value = std::stod(*given->text());
-    }
     const auto known = std::ranges::find(variables_, variable.name, &OperatorVariable::name);
     const bool joins =
         known != variables_.end() && (known->kind == Kind::input || variable.kind == Kind::input);
@@ -206,6 +138,7 @@ void NodeImport::add_operator(const std::string& name, const DocumentValue* valu
       const std::string own = variable.name + "_" + made.name;
       for (std::string& equation : made.equations) {
         equation = with_replaced(equation, variable.name, own);
+        require_room(equation.size());
       }
       variable.name = own;
       variables_.push_back(variable);
@@ -215,9 +148,66 @@ void NodeImport::add_operator(const std::string& name, const DocumentValue* valu
       *known = variable;  // what another operator gives
     }
   }
+  std::size_t characters = 0;
   for (const std::string& equation : made.equations) {
-    equations_.push_back(named_equation(name_, equation));
+    require_room(characters += equation.size());
+    equations_.push_back(named_equation(equation));
   }
+}
+
+void NodeImport::require_room(std::size_t characters) const {
+  if (characters > kMostEquationText) {
+    fail(fmt::format("equations of more than {} characters", kMostEquationText), "must be shorter");
+  }
+}
+
+/// "v' = ...", "d/dt * v = ..." or "r = ...".
+NamedEquation NodeImport::named_equation(const std::string& equation) const {
+  const std::size_t equals = equation.find('=');
+  if (equals == std::string::npos) {
+    fail(fmt::format("'{}'", equation), "must be an equation");
+  }
+  std::string left = with_replaced(trimmed_text(equation.substr(0, equals)), "d/dt*", "");
+  NamedEquation made{.right = trimmed_text(equation.substr(equals + 1))};
+  made.slope = left.find("d/dt") == std::string::npos
+                   ? left != trimmed_text(equation.substr(0, equals))
+                   : true;
+  left = trimmed_text(left);
+  if (left.ends_with('\'')) {
+    made.slope = true;
+    left = trimmed_text(left.substr(0, left.size() - 1));
+  }
+  made.name = left;
+  return made;
+}
+
+SplitEquation NodeImport::split_spikes(const std::string& right) const {
+  SplitEquation split;
+  for (const std::string& piece : split_outside(right, "+-")) {
+    const auto of = std::ranges::find_if(
+        spikes_, [&](const std::string& spike) { return contains_word(piece, spike); });
+    if (of == spikes_.end()) {
+      split.smooth += piece;
+      continue;
+    }
+    const std::string mean = with_replaced(piece, "mean(" + *of + ")", "MEANSPIKE");
+    if (mean != piece && is_factor(mean, "MEANSPIKE")) {
+      split.population.push_back(with_replaced(mean, "MEANSPIKE", "mean(spike)"));
+    } else if (is_factor(with_replaced(piece, *of, *of), *of)) {
+      split.own.push_back(with_replaced(piece, *of, "1"));
+    } else {
+      fail(fmt::format("'{}'", trimmed_text(piece)),
+           fmt::format("'{}' must be a factor of a term by itself", *of));
+    }
+  }
+  split.smooth = trimmed_text(split.smooth);
+  if (split.smooth.starts_with('+')) {
+    split.smooth = trimmed_text(split.smooth.substr(1));
+  }
+  if (split.smooth.empty()) {
+    split.smooth = "0";
+  }
+  return split;
 }
 
 bool NodeImport::has_equation(const std::string& name, bool slope) const {
@@ -243,9 +233,8 @@ void NodeImport::write_variables(std::string& out) {
     } else if (variable.kind == Kind::input &&
                std::ranges::find(spikes_, variable.name) == spikes_.end()) {
       if (variable.value != 0.0) {
-        does_not_fit(name_,
-                     fmt::format("input '{}' of {} by default", variable.name, variable.value),
-                     "must be 0: inputs add up from 0");
+        fail(fmt::format("input '{}' of {} by default", variable.name, variable.value),
+             "must be 0: inputs add up from 0");
       }
       out += fmt::format("input {}\n", variable.name);
     }
@@ -262,10 +251,23 @@ void NodeImport::write_equations(std::string& out) {
       out += fmt::format("{} = {}\n", equation.name, equation.right);
       continue;
     }
-    SplitEquation split = split_spikes(name_, equation.right, spikes_);
+    SplitEquation split = split_spikes(equation.right);
     out += fmt::format("{}' = {}\n", equation.name, split.smooth);
     jumps_.emplace(equation.name, std::move(split));
     shown_ = shown_.empty() ? equation.name : shown_;
+  }
+}
+
+void NodeImport::require_spike_variable() const {
+  std::vector<std::string> states;
+  for (const NamedEquation& equation : equations_) {
+    if (equation.slope) {
+      states.push_back(equation.name);
+    }
+  }
+  if (std::ranges::find(states, options_.spike_variable) == states.end()) {
+    fail(fmt::format("spikes of variable '{}'", options_.spike_variable),
+         must_be_one_of(options_.spike_variable, states));
   }
 }
 
@@ -273,6 +275,7 @@ void NodeImport::write_spikes(std::string& out) {
   if (spikes_.empty()) {
     return;
   }
+  require_spike_variable();
   const std::string threshold = free_name("threshold");
   const std::string reset = free_name("reset");
   const bool resets = std::ranges::find(spikes_, "reset") == spikes_.end();
@@ -311,8 +314,21 @@ std::string NodeImport::text() {
   write_variables(out);
   write_equations(out);
   write_spikes(out);
-  network::parse_equations(out, fmt::format("template '{}'", name_));
+  check(out);
   return out;
+}
+
+/// The equations are ones of this program, and what is shown is recorded by a run.
+void NodeImport::check(const std::string& equations) {
+  network::NeuronDescription names;
+  try {
+    names = network::parse_equations(equations, "equations").description;
+  } catch (const InputError& error) {
+    fail(fmt::format("{}: {}", error.field(), error.found()), error.required());
+  }
+  if (!find_named(names.variables, shown_) && !find_named(names.outputs, shown_)) {
+    shown_ = names.variables.front().name;
+  }
 }
 
 /// Nodes of the file, and operators that no node of it uses.
@@ -329,15 +345,9 @@ std::vector<std::string> all_templates(TemplateLibrary& library) {
       continue;  // aliases and the like
     }
     nodes.push_back(entry.key);
-    if (kind != "NodeTemplate") {
-      continue;
-    }
-    const DocumentValue* list = entry.value.find("operators");
-    for (const DocumentValue& item :
-         list == nullptr || list->array() == nullptr ? DocumentValue::Array{} : *list->array()) {
-      if (item.text() != nullptr) {
-        used.insert(*item.text());
-      }
+    if (kind == "NodeTemplate") {
+      const std::vector<std::string> names = library.operator_names(entry.key);
+      used.insert(names.begin(), names.end());
     }
   }
   std::ranges::copy_if(operators, std::back_inserter(nodes),
@@ -353,12 +363,16 @@ ImportedTemplates import_templates(const fs::path& path, const TemplateImportOpt
   ImportedTemplates made;
   DocumentValue populations{DocumentValue::Table{}};
   DocumentValue::Array records;
+  std::size_t characters = 0;
   for (const std::string& name : named ? options.templates : all_templates(library)) {
+    const std::string population = name.substr(name.find_last_of("./") + 1);
     NodeImport node(library, name, options);
     std::string text;
     try {
-      if (named) {
-        library.get(name);
+      library.require(name);
+      if (populations.find(population) != nullptr) {
+        throw library.error(name, fmt::format("a second population '{}'", population),
+                            "must be imported into a file of its own");
       }
       text = node.text();
     } catch (const InputError& error) {
@@ -368,7 +382,10 @@ ImportedTemplates import_templates(const fs::path& path, const TemplateImportOpt
       made.left_out.emplace_back(error.what());
       continue;
     }
-    std::string population = name.substr(name.find_last_of("./") + 1);
+    if ((characters += text.size()) > kMostImportedText) {
+      throw InputError(path.string(), "", fmt::format("more than {} characters", kMostImportedText),
+                       "must be imported in parts: name some of its templates");
+    }
     populations.set(population, {DocumentValue::Table{{"size", {}, {options.size}},
                                                       {"equations", {}, {std::move(text)}}}});
     records.push_back({DocumentValue::Table{{"signal", {}, {population + "." + node.shown()}}}});
@@ -387,6 +404,8 @@ ImportedTemplates import_templates(const fs::path& path, const TemplateImportOpt
   made.document.set("population", std::move(populations));
   made.document.set("run", {DocumentValue::Table{{"steps", {}, {std::int64_t{1000}}}}});
   made.document.set("record", {std::move(records)});
+  build_network(
+      parse_network_file(write_toml(made.document), "network made of " + path.string(), {}));
   return made;
 }
 

@@ -1,6 +1,7 @@
 #include "io/network/template_import.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "io/mat/atomic_file.hpp"
 #include "io/network/toml_document.hpp"
@@ -123,6 +124,18 @@ class Library {
   TemporaryPlace folder_;
 };
 
+/// What is wrong with the import of a file "cells.yaml"; "" where nothing is.
+std::string fault_of(const std::string& text, const TemplateImportOptions& options = {}) {
+  const TemporaryPlace folder("network-import-fault");
+  write_atomically(folder / "cells.yaml", text);
+  try {
+    import_templates(folder / "cells.yaml", options);
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "";
+}
+
 /// The first population of what was imported, or the template, driven until it spikes.
 network::Observer driven(network::NetworkSpec spec, const std::string& signal) {
   const std::string name = spec.populations[0].name;
@@ -203,5 +216,146 @@ TEST_SUITE("unit") {
                          InputError);
     write_atomically(folder / "empty.yaml", std::string_view("a: 3\n"));
     CHECK_THROWS_AS(import_templates(folder / "empty.yaml", {}), InputError);
+  }
+
+  TEST_CASE("numbers, values and names that are none are told with their place") {
+    constexpr const char* kOperator =
+        "op:\n  base: OperatorTemplate\n  equations: \"v' = -v/tau + I_ext\"\n"
+        "  variables: {v: output(0.0), tau: 5.0, I_ext: input}\n";
+    const std::string node = std::string(kOperator) + "node:\n  base: NodeTemplate\n  operators:\n";
+    for (const auto& [text, part] :
+         {std::pair{node + "    op: {tau: fast}\n",
+                    "line 8, column 10: template 'node': found "
+                    "variable 'tau' = the text 'fast'"},
+          {node + "    op: {tau: 1e999}\n", "line 8, column 10"},
+          {node + "    op: {tau: inf}\n", "line 8, column 10"},
+          {node + "    op: {tua: 3}\n", "did you mean 'tau'?"},
+          {node + "    op: [3]\n", "must be a table"},
+          {node + "    op: {I_ext: 3}\n", "input 'I_ext' of 3"},
+          {std::string("op:\n  base: OperatorTemplate\n  equations: \"v' = -v\"\n"
+                       "  variables: {v: variable(x)}\n"),
+           "line 4, column 15: template 'op': found variable 'v'"},
+          {std::string("op:\n  base: OperatorTemplate\n  equations: \"v' = -v\"\n"
+                       "  variables: [v]\n"),
+           "must be a table"},
+          {std::string("op:\n  base: OperatorTemplate\n  equations: \"v' = -w\"\n"
+                       "  variables: {v: variable}\n"),
+           "line 1, column 1: template 'op': found line"}}) {
+      CAPTURE(text);
+      const std::string line = fault_of(text);
+      CAPTURE(line);
+      CHECK(line.find("cells.yaml: ") != std::string::npos);
+      CHECK(line.find(part) != std::string::npos);
+      CHECK(line.find('\n') == std::string::npos);
+    }
+  }
+
+  TEST_CASE("variables of an heir and values of a node override those of the base") {
+    const TemporaryPlace folder("network-import-heirs");
+    write_atomically(folder / "cells.yaml", std::string_view(R"yaml(
+base_op:
+  base: OperatorTemplate
+  equations:
+    - "v' = -v/tau + g*I_ext"
+    - "r = v*gain"
+  variables: {v: variable(-2.0), tau: 5.0, g: 1.0, I_ext: input, r: output(0.0), gain: 3.0}
+heir_op:
+  base: base_op
+  equations: {add: ["w' = -w + g"], replace: {g: "2.0*g"}}
+  variables: {v: 4.0, tau: 7.0, I_ext: 0.5, w: variable(1.0)}
+plain_op:
+  base: base_op
+  equations: "v' = -v/tau"
+node:
+  base: NodeTemplate
+  operators: {base_op: {v: -1.0, tau: 9.0}}
+second:
+  base: node
+)yaml"));
+    const auto equations = [&](const std::string& name) {
+      const ImportedTemplates made = import_templates(folder / "cells.yaml", {.templates = {name}});
+      return fixture::parsed(write_toml(made.document)).spec.populations[0].equations;
+    };
+    CHECK(
+        equations("heir_op") ==
+        "variable v = 4\nparameter tau = 7\nparameter g = 1\nparameter I_ext = 0.5\n"
+        "parameter gain = 3\nvariable w = 1\n\nv' = -v/tau+2.0*g*I_ext\nr = v*gain\nw' = -w + g\n");
+    CHECK(equations("plain_op") == "variable v = -2\nparameter tau = 5\n\nv' = -v/tau\n");
+    CHECK(equations("node") ==
+          "variable v = -1\nparameter tau = 9\nparameter g = 1\ninput I_ext\nparameter gain = 3\n\n"
+          "v' = -v/tau + g*I_ext\nr = v*gain\n");
+    CHECK(equations("second") == equations("node"));
+    CHECK(import_templates(folder / "cells.yaml", {}).imported ==
+          std::vector<std::string>{"node", "second", "heir_op", "plain_op"});
+  }
+
+  TEST_CASE("a name is one of the file that uses it") {
+    const TemporaryPlace folder("network-import-names");
+    const auto leak = [](const char* rate) {
+      return fmt::format(
+          "leak_op:\n  base: OperatorTemplate\n  equations: \"v' = -{}*v\"\n"
+          "  variables: {{v: variable(1.0)}}\n",
+          rate);
+    };
+    write_atomically(folder / "a.yaml", leak("1.0") + "heir_op:\n  base: leak_op\n");
+    write_atomically(folder / "b.yaml", leak("2.0") +
+                                            "own_op:\n  base: leak_op\n"
+                                            "other_op:\n  base: a.heir_op\n");
+    const ImportedTemplates made =
+        import_templates(folder / "b.yaml", {.templates = {"other_op", "own_op"}});
+    const network::NetworkSpec spec = fixture::parsed(write_toml(made.document)).spec;
+    CHECK(spec.populations[0].equations.find("v' = -1.0*v") != std::string::npos);
+    CHECK(spec.populations[1].equations.find("v' = -2.0*v") != std::string::npos);
+  }
+
+  TEST_CASE("what was imported is a network that can be built and recorded") {
+    const std::string driven =
+        "op:\n  base: OperatorTemplate\n  equations: [\"v' = -v\", \"r = v + I_ext\"]\n"
+        "  variables: {v: variable, I_ext: input, r: output}\n";
+    CHECK(fault_of(driven) == "");  // r is no signal: v is recorded
+    CHECK(fault_of("a b:" + driven.substr(3)).find("must be a word") != std::string::npos);
+    CHECK(fault_of(driven, {.step = 1e9}).find("step") != std::string::npos);
+    CHECK(fault_of(driven, {.time_unit = "years"}).find("time_unit") != std::string::npos);
+    const std::string spiking =
+        "op:\n  base: OperatorTemplate\n  equations: [\"v' = -v\", \"s' = -s + spike\"]\n"
+        "  variables: {v: variable, s: output, spike: input}\n";
+    CHECK(fault_of(spiking) == "");
+    CHECK(
+        fault_of(spiking, {.spike_variable = "w"}).find("spikes of variable 'w'; must be one of") !=
+        std::string::npos);
+  }
+
+  TEST_CASE("aliases, depth and replacements that multiply without end are refused") {
+    std::string bomb = "a0: &a0 [x, x]\n";
+    for (int k = 1; k < 40; ++k) {
+      bomb += fmt::format("a{0}: &a{0} [*a{1}, *a{1}, *a{1}, *a{1}, *a{1}]\n", k, k - 1);
+    }
+    const std::string text = "a: &a \"" + std::string(100'000, 'x') + "\"\nb:\n" + [] {
+      std::string many;
+      for (int k = 0; k < 1000; ++k) {
+        many += "  - *a\n";
+      }
+      return many;
+    }();
+    std::string doubling =
+        "op:\n  base: OperatorTemplate\n  equations: \"v' = -v\"\n"
+        "  variables: {v: variable}\n";
+    for (int k = 0; k < 18; ++k) {
+      doubling += fmt::format("op{}:\n  base: {}\n  equations: {{replace: {{v: v*v*v*v}}}}\n", k,
+                              k == 0 ? "op" : fmt::format("op{}", k - 1));
+    }
+    for (const auto& [yaml, part] :
+         {std::pair{bomb, "more than 100000 values"},
+          {std::string("a: &a [*a, *a]\n"), "nest at most 50 deep"},
+          {text, "more than 10000000 characters"},
+          {"a: " + std::string(100'000, '['), "nest at most 50 deep"},
+          {"a: " + std::string(60, '[') + std::string(60, ']'), "nest at most 50 deep"}}) {
+      const std::string line = fault_of(yaml);
+      CAPTURE(line.substr(0, 300));
+      CHECK(line.find("cells.yaml: line ") != std::string::npos);
+      CHECK(line.find(part) != std::string::npos);
+    }
+    CHECK(fault_of(doubling, {.templates = {"op17"}}).find("must be shorter after replacements") !=
+          std::string::npos);
   }
 }
