@@ -19,8 +19,9 @@ constexpr double kRunWidthMm = 180.0;
 constexpr double kRunPanelMm = 46.0;
 constexpr double kRunLeftMm = 18.0;
 constexpr double kRunRightMm = 20.0;
-constexpr std::size_t kMostLines = 10;      // more colours are not told apart
-constexpr std::size_t kMostUnitTics = 12;   // more rows are counted
+constexpr std::size_t kMostLines = 10;     // more colours are not told apart
+constexpr std::size_t kMostUnitTics = 12;  // more rows are counted
+constexpr double kCountedTics = 6.0;
 constexpr Eigen::Index kMostPoints = 4000;  // more are not told apart on paper
 constexpr Eigen::Index kMostColumns = 1200;
 constexpr std::size_t kMostMarks = 100'000;
@@ -142,6 +143,31 @@ FigurePanel run_panel(const PanelPlace& place, std::string title, const io::Netw
           std::move(label)};
 }
 
+/// Begins a panel whose y axis counts units. Labels of several digits would touch one at the place
+/// of the other axes.
+void begin_unit_panel(FigureScript& script, const FigurePanel& panel) {
+  script.begin(panel);
+  script.set("set ylabel offset -0.4,0");
+}
+
+/// 1 and round numbers: units have no 0.
+std::string counted_tics(std::size_t units) {
+  double step = 1.0;
+  const double decade =
+      std::pow(10.0, std::floor(std::log10(static_cast<double>(units) / kCountedTics)));
+  for (const double factor : {1.0, 2.0, 5.0, 10.0}) {
+    step = factor * decade;
+    if (step * kCountedTics >= static_cast<double>(units)) {
+      break;
+    }
+  }
+  std::string tics = "1";
+  for (double unit = step; unit <= static_cast<double>(units); unit += step) {
+    tics += fmt::format(", {:.0f}", unit);
+  }
+  return "set ytics (" + tics + ")";
+}
+
 std::string record_title(const io::NetworkRun& run, std::size_t record, std::size_t shown) {
   const network::Recording& recording = run.seen.recordings[record];
   const std::string averaged = run.averaged[record] ? ", averaged between samples" : "";
@@ -220,6 +246,7 @@ void set_unit_tics(FigureScript& script, const network::Recording& recording,
     return;
   }
   if (rows.size() > kMostUnitTics) {
+    script.set(counted_tics(rows.size()));
     return;
   }
   std::string tics;
@@ -236,8 +263,8 @@ void matrix_panel(FigureScript& script, const io::NetworkRun& run, std::size_t r
   const network::Recording& recording = run.seen.recordings[record];
   const std::vector<Eigen::Index> rows =
       plotted_rows(recording, options.units, static_cast<std::size_t>(-1));
-  script.begin(run_panel(place, record_title(run, record, rows.size()), run,
-                         recording.units.empty() ? "" : "Unit"));
+  begin_unit_panel(script, run_panel(place, record_title(run, record, rows.size()), run,
+                                     recording.units.empty() ? "" : "Unit"));
   script.set(kTicFormat);
   Eigen::MatrixXd map = thinned(recording, rows, time);
   const auto units = static_cast<double>(rows.size());
@@ -290,16 +317,16 @@ void raster_panel_of(FigureScript& script, const io::NetworkRun& run, std::size_
           : std::ranges::count_if(options.units, [&](Eigen::Index unit) { return unit < size; });
   const double rate =
       shown == 0 ? 0.0 : static_cast<double>(marks.size()) / static_cast<double>(shown);
-  script.begin(run_panel(place,
-                         fmt::format("{}: {}, {:.3g} a unit", run.populations[population],
-                                     counted(marks.size(), "spike"), rate),
-                         run, "Unit"));
+  begin_unit_panel(script,
+                   run_panel(place,
+                             fmt::format("{}: {}, {:.3g} a unit", run.populations[population],
+                                         counted(marks.size(), "spike"), rate),
+                             run, "Unit"));
   script.set(kTicFormat);
   script.range('x', time.low(), time.high());
   script.range('y', 0.5, static_cast<double>(size) + 0.5);
-  if (size <= static_cast<Eigen::Index>(kMostUnitTics)) {
-    script.set("set ytics 1");
-  }
+  script.set(run.sizes[population] <= kMostUnitTics ? "set ytics 1"
+                                                    : counted_tics(run.sizes[population]));
   const std::size_t stride = std::max<std::size_t>(1, marks.size() / kMostMarks);
   Eigen::MatrixXd columns(static_cast<Eigen::Index>((marks.size() + stride - 1) / stride), 2);
   for (Eigen::Index k = 0; k < columns.rows(); ++k) {
