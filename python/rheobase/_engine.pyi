@@ -204,14 +204,14 @@ class Network:
     def with_fitted_numbers(self, changes: list[tuple[str, str, str, np.ndarray]]) -> Network: ...
     def fit(
         self,
-        method: str,
-        inputs: list[Any],
-        targets: list[Any],
+        method: str | None,
+        inputs: list[Any] | None,
+        targets: list[Any] | None,
         names: dict[str, Any],
         state: NetworkState | None,
         options: dict[str, Any],
         progress: Progress,
-    ) -> tuple[Network, np.ndarray, np.ndarray, NetworkState]: ...
+    ) -> tuple[Network, np.ndarray, np.ndarray, NetworkState, list[tuple[str, str, str]]]: ...
     def run(
         self,
         inputs: Any,

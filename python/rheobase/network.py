@@ -283,7 +283,7 @@ class Network(Shown):
         inputs : array_like, T x columns, optional
             A row a step, held over it; one row: for all steps. The columns of every target of
             `inputs` in turn: one a unit, or the one that all its units share. Default: those of
-            the file.
+            the file; its pulses and sines go on in time with `state`.
         record : sequence of str or mapping, optional
             Signals such as ``"exc.v"``, ``"exc.r"``, ``"exc.spike"``; or ``{"signal": "exc.v",
             "units": [0, 4], "mean": True, "averaged": True}``. Default: those of the file.
@@ -353,16 +353,16 @@ class Network(Shown):
 
     def fit(
         self,
-        method: str,
-        inputs: Any,
-        targets: Any,
+        method: str | None = None,
+        inputs: Any = None,
+        targets: Any = None,
         *,
         source: str | None = None,
-        target: str = "readout",
-        readout: str = "readout",
+        target: str | None = None,
+        readout: str | None = None,
         output: str | None = None,
-        edges: Sequence[tuple[str, str] | Mapping[str, Any]] = (),
-        parameters: Sequence[str] = (),
+        edges: Sequence[tuple[str, str] | Mapping[str, Any]] | None = None,
+        parameters: str | Sequence[str] | None = None,
         state: NetworkState | None = None,
         progress: Progress = False,
         **options: Any,
@@ -371,19 +371,20 @@ class Network(Shown):
 
         Parameters
         ----------
-        method : {'ridge', 'rls', 'bptt'}
+        method : {'ridge', 'rls', 'bptt'}, optional
             Ridge regression of a readout that is appended; recursive least squares on one edge while
-            the network runs; gradients backwards through time.
-        inputs : array_like, T x columns, or a list of such
-            A trial each; one row: for all steps.
+            the network runs; gradients backwards through time. Default: the table [fit] of the file,
+            for a network that was loaded, with all that it says; further arguments replace parts of it.
+        inputs : array_like, T x columns, or a list of such, optional
+            A trial each; one row: for all steps. Default: those of the file, or none.
         targets : array_like, T x outputs, or a list of such
             As many trials as inputs.
         source : str
             Signal that is read: ``"rnn.v"`` (ridge, rls).
         target : str
-            Function node at the end of the edge that learns (rls).
+            Function node at the end of the edge that learns (rls); ``"readout"``.
         readout : str
-            Name of the node that is appended (ridge).
+            Name of the node that is appended (ridge); ``"readout"``.
         output : str
             Signal that is compared with the targets (bptt).
         edges : sequence of (source, target), or of mappings with ``masked``
@@ -431,23 +432,18 @@ class Network(Shown):
             "target": target,
             "readout": readout,
             "output": output,
-            "edges": _words.trained_edges(edges),
-            "parameters": [parameters] if isinstance(parameters, str) else list(parameters),
+            "edges": None if edges is None else _words.trained_edges(edges),
+            "parameters": _words.several(parameters),
         }
-        needed = {"ridge": "source", "rls": "source", "bptt": "output"}.get(method)
+        needed = {"ridge": "source", "rls": "source", "bptt": "output"}.get(method or "")
         if needed is not None and names[needed] is None:
             raise input_error(needed, "nothing", f"must name a signal, such as 'rnn.r': {method} needs it")
         with progress_function(progress, "fitting") as report:
-            fitted, losses, r_squared, after = self._network.fit(
-                method, _words.trials(inputs), _words.target_trials(targets), names, _numbers_of(state),
+            fitted, losses, r_squared, after, changed = self._network.fit(
+                method, None if inputs is None else _words.trials(inputs),
+                None if targets is None else _words.target_trials(targets), names, _numbers_of(state),
                 options, report,
             )
-        changed: list[tuple[str, str, str]] = [("parameter", name, "") for name in names["parameters"]]
-        changed += [("edge", edge["source"], edge["target"]) for edge in names["edges"]]
-        if method == "ridge" and readout:
-            changed.append(("readout", readout, str(source)))
-        elif method == "rls":
-            changed.append(("edge", str(source), target))
         network = Network.__new__(Network)
         network._recipe = self._recipe
         network._fitted = self._fitted + [change for change in changed if change not in self._fitted]

@@ -57,7 +57,7 @@ struct Description {
         found[label] = vector_from(py::array::ensure(value) && py::array::ensure(value).ndim() == 0
                                        ? py::object(py::make_tuple(value))
                                        : py::reinterpret_borrow<py::object>(value),
-                                   name(key) + " " + label,
+                                   name(key) + "['" + label + "']",
                                    {.text = "(" + std::to_string(size) + ",), or one number"});
       }
     }

@@ -16,14 +16,13 @@
 #include "io/network/network_run_file.hpp"
 #include "network/connectivity.hpp"
 #include "network/doubts.hpp"
-#include "network/fit/bptt.hpp"
-#include "network/fit/recursive_least_squares.hpp"
-#include "network/fit/ridge.hpp"
 #include "network/network_state.hpp"
 #include "network/run.hpp"
 #include "python/src/arrays.hpp"
 #include "python/src/bind.hpp"
+#include "python/src/built_network.hpp"
 #include "python/src/description.hpp"
+#include "python/src/network_words.hpp"
 #include "python/src/options.hpp"
 #include "python/src/session.hpp"
 
@@ -33,16 +32,6 @@ namespace {
 
 namespace nb = rheobase::network;
 
-/// A network, and of one from a file what the file says of its inputs and its run.
-struct BuiltNetwork {
-  nb::Network network;
-  Eigen::MatrixXd inputs;
-  nb::RunOptions run;
-  std::string title;
-  std::vector<std::string> learning{};  ///< edges that its fit trains
-};
-
-using Built = std::shared_ptr<BuiltNetwork>;
 using State = std::shared_ptr<nb::NetworkState>;
 
 nb::Population population_from(const std::string& name, const Description& given) {
@@ -58,7 +47,7 @@ nb::Population population_from(const std::string& name, const Description& given
       const auto label = py::cast<std::string>(variable);
       const FieldInfo field{{}, label, FieldKind::number, kNonNegative, {}};
       population.noise[label] =
-          number_of(value_from(value, field, given.name("noise") + " " + label));
+          number_of(value_from(value, field, given.name("noise") + "['" + label + "']"));
     }
   }
   return population;
@@ -151,10 +140,10 @@ Built build(const py::dict& given) {
         population_from(name, {"populations['" + name + "']", py::cast<py::dict>(value)}));
   }
   for (const auto& [key, value] : py::cast<py::dict>(given["nodes"])) {
-    const Description node{"nodes", py::cast<py::dict>(value)};
-    spec.functions.push_back({py::cast<std::string>(key),
-                              nb::node_function_from(node.text("function", "identity"), "nodes"),
-                              node.size()});
+    const auto name = py::cast<std::string>(key);
+    const Description node{"nodes['" + name + "']", py::cast<py::dict>(value)};
+    spec.functions.push_back(
+        {name, nb::node_function_from(node.text("function", "identity"), node.where), node.size()});
   }
   std::uint32_t lane = 0;
   for (const py::handle value : py::cast<py::list>(given["edges"])) {
@@ -165,16 +154,29 @@ Built build(const py::dict& given) {
   for (const auto& [key, value] : py::cast<py::dict>(given["inputs"])) {
     spec.inputs.push_back({py::cast<std::string>(key), py::cast<Eigen::Index>(value)});
   }
-  const py::gil_scoped_release unlocked;
-  return std::make_shared<BuiltNetwork>(BuiltNetwork{nb::Network(std::move(spec)), {}, {}, {}});
+  std::vector<std::string> edges;
+  for (const nb::Edge& edge : spec.edges) {
+    edges.push_back(edge.source + " -> " + edge.target);
+  }
+  Session session;
+  return session.run([&] {
+    return with_python_words(
+        [&] {
+          return std::make_shared<BuiltNetwork>(
+              BuiltNetwork{nb::Network(std::move(spec), session.control())});
+        },
+        edges);
+  });
 }
 
 Built read_built(const std::string& path) {
-  const py::gil_scoped_release unlocked;
-  io::NetworkFile file = io::read_network_file(path);
-  return std::make_shared<BuiltNetwork>(BuiltNetwork{io::build_network(file),
-                                                     std::move(file.inputs), file.run, file.title,
-                                                     io::learning_edges(file)});
+  Session session;
+  return session.run([&] {
+    io::NetworkFile file = io::read_network_file(path);
+    return std::make_shared<BuiltNetwork>(
+        BuiltNetwork{io::build_network(file, session.control()), file.signals, file.run, file.title,
+                     io::learning_edges(file), std::move(file.fit)});
+  });
 }
 
 std::vector<nb::Probe> probes_from(const py::object& record,
@@ -245,164 +247,21 @@ py::tuple run_built(const BuiltNetwork& built, const py::object& inputs,
   keywords.finish();
   options.probes = probes_from(record, built.run.probes);
   const auto columns = static_cast<Eigen::Index>(built.network.input_columns());
-  const Eigen::MatrixXd signals =
-      inputs.is_none()
-          ? built.inputs
-          : rows_from(inputs, "inputs", {.cols = columns, .text = fmt::format("(T, {})", columns)});
   auto state = std::make_shared<nb::NetworkState>(
       start != nullptr ? *start : nb::initial_state(built.network));
+  Eigen::MatrixXd signals;
+  if (!inputs.is_none()) {
+    signals =
+        rows_from(inputs, "inputs", {.cols = columns, .text = fmt::format("(T, {})", columns)});
+  } else if (built.inputs) {
+    signals = io::inputs_from(*built.inputs, options.steps, state->step);
+  }
   Session session(progress);
-  nb::Observer seen = session.run(
-      [&] { return nb::run(built.network, *state, signals, options, session.control()); });
-  return py::make_tuple(observer_dict(built, std::move(seen), options.solver), state);
-}
-
-/// What a fit is given beside numbers.
-struct FitCall {
-  std::string method;
-  std::vector<Eigen::MatrixXd> inputs, targets;
-  Description names;  ///< source, target, readout, output, edges, parameters
-};
-
-/// Trials as rows x columns each: one array is one trial.
-std::vector<Eigen::MatrixXd> fit_trials(py::handle value, const std::string& argument,
-                                        Eigen::Index columns) {
-  std::vector<Eigen::MatrixXd> trials;
-  const auto list = py::cast<py::list>(value);
-  for (std::size_t k = 0; k < list.size(); ++k) {
-    const std::string name = list.size() == 1 ? argument : fmt::format("{}[{}]", argument, k);
-    const std::string text = columns < 0 ? "(T, outputs)" : fmt::format("(T, {})", columns);
-    trials.push_back(rows_from(list[k], name, {.cols = columns, .text = text}));
-  }
-  return trials;
-}
-
-/// Losses, and R^2 by output.
-struct FitNumbers {
-  std::vector<double> losses;
-  Eigen::VectorXd r_squared;
-};
-
-FitNumbers fit_by(const FitCall& call, nb::Network& network, nb::NetworkState& state,
-                  Keywords& keywords, Session& session) {
-  if (call.method == "ridge") {
-    nb::RidgeOptions options;
-    keywords.take_named(nb::ridge_fields(), options);
-    keywords.finish();
-    options.source = call.names.text("source");
-    options.readout = call.names.text("readout", "readout");
-    return session.run([&] {
-      const nb::RidgeFit fit =
-          nb::fit_ridge(network, state, call.inputs, call.targets, options, session.control());
-      return FitNumbers{{fit.loss}, fit.r_squared};
-    });
-  }
-  if (call.method == "rls") {
-    nb::RlsFitOptions options;
-    keywords.take_named(nb::rls_fit_fields(), options);
-    keywords.finish();
-    options.source = call.names.text("source");
-    options.target = call.names.text("target", "readout");
-    return session.run([&] {
-      nb::RlsFit fit;
-      nb::fit_rls_into(fit, network, state, call.inputs, call.targets, options, session.control());
-      return FitNumbers{{fit.loss.begin(), fit.loss.end()}, fit.r_squared};
-    });
-  }
-  if (call.method != "bptt") {
-    throw InputError("method", "", "'" + call.method + "'", "must be one of ridge, rls, bptt");
-  }
-  nb::BpttOptions options;
-  keywords.take_named(nb::bptt_fields(), options);
-  keywords.finish();
-  options.output = call.names.text("output");
-  for (const py::handle edge : py::cast<py::list>(call.names.values["edges"])) {
-    const Description given{"edges", py::cast<py::dict>(edge)};
-    options.edges.push_back({given.text("source"), given.text("target"), given.truth("masked")});
-  }
-  options.parameters = py::cast<std::vector<std::string>>(call.names.values["parameters"]);
-  return session.run([&] {
-    nb::BpttFit fit;
-    nb::fit_bptt_into(fit, network, state, call.inputs, call.targets, options, session.control());
-    return FitNumbers{std::move(fit.losses), std::move(fit.r_squared)};
+  nb::Observer seen = session.run([&] {
+    return with_python_words(
+        [&] { return nb::run(built.network, *state, signals, options, session.control()); });
   });
-}
-
-/// Another network with fitted weights, the losses, R^2 by output and the state after the last
-/// trial.
-py::tuple fit_built(const BuiltNetwork& built, const std::string& method, const py::list& inputs,
-                    const py::list& targets, const py::dict& names, const nb::NetworkState* start,
-                    const py::dict& given, const py::object& progress) {
-  const FitCall call{
-      method,
-      fit_trials(inputs, "inputs", static_cast<Eigen::Index>(built.network.input_columns())),
-      fit_trials(targets, "targets", -1),
-      {"fit", names}};
-  if (call.inputs.size() != call.targets.size()) {
-    throw InputError("targets", "", fmt::format("{} trials", call.targets.size()),
-                     fmt::format("must be as many as inputs, {}", call.inputs.size()));
-  }
-  Keywords keywords("fit", given);
-  auto fitted = std::make_shared<BuiltNetwork>(built);
-  auto state = std::make_shared<nb::NetworkState>(
-      start != nullptr ? *start : nb::initial_state(built.network));
-  Session session(progress);
-  FitNumbers numbers = fit_by(call, fitted->network, *state, keywords, session);
-  return py::make_tuple(fitted, array_of(std::move(numbers.losses)),
-                        array_of(std::move(numbers.r_squared)), state);
-}
-
-py::array weights_of(const BuiltNetwork& built, const std::string& source,
-                     const std::string& target) {
-  return array_of(built.network.edges()[built.network.edge_index(source, target)].coupling.dense());
-}
-
-/// Population and index of "rnn.k".
-std::pair<std::size_t, std::size_t> parameter_named(const nb::Network& network,
-                                                    const std::string& name) {
-  const std::size_t dot = std::min(name.find('.'), name.size());
-  const std::size_t population = network.population_index(name.substr(0, dot), "parameter");
-  const auto& known = network.populations()[population].description().parameters;
-  const auto found =
-      std::ranges::find(known, name.substr(std::min(dot + 1, name.size())), &nb::Quantity::name);
-  if (found == known.end()) {
-    throw InputError("parameter", "", "'" + name + "'", "must be one of its population");
-  }
-  return {population, static_cast<std::size_t>(found - known.begin())};
-}
-
-/// One value, or one per unit.
-py::array parameter_of(const BuiltNetwork& built, const std::string& name) {
-  const auto [population, index] = parameter_named(built.network, name);
-  const nb::NetworkPopulation& owner = built.network.populations()[population];
-  const auto first = owner.parameters[index].begin();
-  return array_of(std::vector<double>(
-      first, first + static_cast<std::ptrdiff_t>(owner.shared[index] != 0 ? 1 : owner.size)));
-}
-
-/// The network as a fit left it. @param changes  ("readout", node, source, weights), ("edge",
-/// source, target, weights) and ("parameter", "rnn.k", "", values)
-Built with_fitted_numbers(const BuiltNetwork& built, const py::list& changes) {
-  auto fitted = std::make_shared<BuiltNetwork>(built);
-  nb::Network& network = fitted->network;
-  for (const py::handle change : changes) {
-    const auto [kind, first, second, numbers] =
-        py::cast<std::tuple<std::string, std::string, std::string, py::object>>(change);
-    if (kind == "parameter") {
-      const auto [population, index] = parameter_named(network, first);
-      network.set_parameter(population, index, vector_from(numbers, first, {.text = "(n,)"}));
-      continue;
-    }
-    Eigen::MatrixXd weights = matrix_from(numbers, "weights", {.text = "(target, source)"});
-    if (kind == "edge") {
-      network.set_weights(network.edge_index(first, second), weights);
-    } else {
-      const Eigen::Index size = weights.rows();
-      network.extend({{.name = first, .size = size}},
-                     {{.source = second, .target = first, .weights = std::move(weights)}});
-    }
-  }
-  return fitted;
+  return py::make_tuple(observer_dict(built, std::move(seen), options.solver), state);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@ import rheobase
 from rheobase.network import Network
 
 from conftest import SOURCE
+from interrupts import least_lateness
 
 FILE = SOURCE / "data/networks/random-tanh.toml"
 
@@ -305,3 +306,131 @@ def test_what_is_no_state_edge_or_target_is_told():
             network.fit(method, inputs, targets)
     with pytest.raises(rheobase.InputError, match="inputs: p.I_ext"):
         Network(step=0.1, populations={"p": {"template": "tanh", "size": 3}}, inputs={"p.I_ext": "2"})
+
+
+TRAINED = """step = 0.5
+[population.rnn]
+template = "tanh"
+size = 12
+[node.out]
+size = 1
+[[edge]]
+from = "rnn.r"
+to = "rnn.r_in"
+weights = {kind = "normal", gain = 1.2}
+[[edge]]
+from = "rnn.r"
+to = "out"
+weights = {kind = "normal", gain = 1.0, seed = 2}
+train = TRAIN
+[[input]]
+to = "rnn.I_ext"
+sine = {amplitude = 0.3, period = 10}
+[fit]
+FIT
+steps = 60
+[[fit.target]]
+sine = {period = 10, phase = 0.5}
+"""
+
+
+@pytest.mark.parametrize("fit, edge, expected", [
+    ('method = "ridge"\nfrom = "rnn.v"\nalpha = 0.1', ("rnn.v", "readout"), dict(method="ridge", source="rnn.v", alpha=0.1)),
+    ('method = "rls"\nalpha = 10.0\nepochs = 2', ("rnn.r", "out"), dict(method="rls", source="rnn.r", target="out", alpha=10.0, epochs=2)),
+    ('method = "bptt"\noutput = "out"\nepochs = 3', ("rnn.r", "out"), dict(method="bptt", output="out", edges=[("rnn.r", "out")], epochs=3)),
+])
+def test_a_network_of_a_file_is_fitted_as_its_table_says(program, tmp_path, fit, edge, expected):
+    io = pytest.importorskip("scipy.io")
+    path = tmp_path / "net.toml"
+    path.write_text(TRAINED.replace("FIT", fit).replace("TRAIN", "false" if "ridge" in fit else "true"))
+    program("network", "fit", path, "-o", tmp_path / "fitted.toml")
+    losses = io.loadmat(tmp_path / "fitted.mat")["loss"].ravel()
+    network = Network.load(path)
+    found = network.fit()
+    np.testing.assert_array_equal(found.losses, losses)
+    # The same in words; inputs are those of the file.
+    targets = np.sin(2 * np.pi * np.arange(60) * 0.5 / 10 + 0.5)[:, None]
+    method = expected.pop("method")
+    again = network.fit(method, targets=targets, **expected)
+    np.testing.assert_allclose(again.losses, losses, rtol=1e-9)
+    np.testing.assert_array_equal(network.fit(targets=2 * targets).losses, network.fit(method, None, 2 * targets, **expected).losses)
+    if method != "ridge":
+        assert len(network.fit(epochs=5).losses) == len(losses) * 5 // expected["epochs"]
+    copied = pickle.loads(pickle.dumps(found)).network
+    np.testing.assert_array_equal(copied.weights(*edge), found.network.weights(*edge))
+    plain = Network(step=0.1, populations={"p": {"template": "tanh", "size": 3}})
+    with pytest.raises(rheobase.InputError, match="^method: found nothing; must be ridge, rls or bptt"):
+        plain.fit()
+    with pytest.raises(rheobase.InputError, match="^targets: found nothing"):
+        plain.fit("ridge", source="p.r")
+
+
+def test_inputs_of_a_file_go_on_in_time_with_the_state(tmp_path):
+    path = tmp_path / "net.toml"
+    path.write_text("step = 0.1\n[population.p]\ntemplate = 'tanh'\nsize = 3\n[[input]]\nto = 'p.I_ext'\n"
+                    "sine = {period = 3}\n[run]\nsteps = 100\n[[record]]\nsignal = 'p.v'\n")
+    network = Network.load(path)
+    whole = network.run()["p.v"]
+    first = network.run(steps=37)
+    np.testing.assert_array_equal(first["p.v"], whole[:, :37])
+    np.testing.assert_array_equal(network.run(steps=63, state=first.state)["p.v"], whole[:, 37:])
+
+
+P = {"template": "tanh", "size": 3}
+
+
+@pytest.mark.parametrize("change, words", [
+    (dict(populations={"p": {**P, "parameters": {"tua": 1}}}), "populations['p']: parameters: found 'tua'"),
+    (dict(populations={"p": {**P, "parameters": {"tau": [1, 2]}}}), "populations['p']: parameters['tau']: found 2 values"),
+    (dict(populations={"p": {**P, "initial": {"w": 1}}}), "populations['p']: initial: found 'w'"),
+    (dict(populations={"p": {**P, "initial": {"v": [1, 2]}}}), "populations['p']: initial['v']: found 2 values"),
+    (dict(populations={"p": {**P, "noise": {"w": 1}}}), "populations['p']: noise: found 'w'"),
+    (dict(populations={"p": {"equations": "v' = -w", "size": 1}}), "populations['p']: equations: line 1, column 7: found 'w'"),
+    (dict(nodes={"z": {"size": 1, "function": "tanhh"}}), "nodes['z']: function: found 'tanhh'"),
+    (dict(nodes={"p": {"size": 1}}), "nodes['p']: name: found 'p'"),
+    (dict(time_unit="s"), "populations['p']: time_unit: found 'ms'"),
+    (dict(step=1e9), "step: found 1000000000"),
+    (dict(inputs={"p.I_ext": 2}), "inputs['p.I_ext']: columns: found 2"),
+    (dict(edges=[{"source": "p.r", "target": "p.r_in"}, {"source": "p.v", "target": "p.r_in", "weights": np.ones((2, 3))}]),
+     "edges[1] (p.v -> p.r_in): weights: found 2 x 3"),
+])
+def test_what_a_network_cannot_be_is_told_in_the_words_of_python(change, words):
+    with pytest.raises(rheobase.InputError) as error:
+        Network(**{"step": 0.1, "populations": {"p": P}, **change})
+    assert str(error.value).startswith(words)
+
+
+@pytest.mark.parametrize("method, change, words", [
+    ("ridge", dict(source="p.q"), "source: "), ("ridge", dict(source="p.r", readout="z"), "readout: found 'z'"),
+    ("ridge", dict(source="p.r", cutoff=20), "cutoff: found 20 steps"),
+    ("ridge", dict(source="p.r", inputs=np.ones((7, 3))), "inputs: found 7 rows"),
+    ("rls", dict(source="p.q"), "source: "), ("rls", dict(source="p.r", target="y"), "target: found 'p.r -> y'"),
+    ("rls", dict(source="p.r", target="z", targets=np.ones((20, 2))), "targets: found 20 x 2"),
+    ("rls", dict(source="p.r", target="z", inputs=np.ones((7, 3))), "inputs: found 7 x 3"),
+    ("bptt", dict(output="y"), "output: "), ("bptt", dict(output="z", edges=[("p.r", "y")]), "edges: found 'p.r -> y'"),
+    ("bptt", dict(output="z", parameters=["p.kk"]), "parameters: found 'p.kk'; must be one of tau, k, eta (did you mean 'k'?)"),
+    ("bptt", dict(output="z", parameters="q.k"), "parameters: population: found 'q'"),
+])
+def test_fits_name_their_arguments(method, change, words):
+    network = Network(step=0.1, populations={"p": P}, inputs=["p.I_ext"], nodes={"z": {"size": 1}},
+                      edges=[{"source": "p.r", "target": "z", "weights": np.zeros((1, 3))}])
+    given = {"inputs": np.ones((20, 3)), "targets": np.ones((20, 1)), **change}
+    with pytest.raises(rheobase.InputError) as error:
+        network.fit(method, **given)
+    assert str(error.value).startswith(words)
+    with pytest.raises(rheobase.InputError, match="^cutoff: "):
+        network.run(np.ones((20, 3)), cutoff=20)
+    with pytest.raises(rheobase.InputError, match="^source and target: "):
+        network.weights("p.r", "p.r_in")
+
+
+@pytest.mark.parametrize("weights", [
+    {"kind": "normal", "gain": 1.0}, {"kind": "random", "probability": 0.1},
+    {"kind": "random_normal", "probability": 0.1, "standard_deviation": 1.0},
+    {"kind": "gaussian", "standard_deviation": 500.0}])
+def test_a_network_that_is_being_built_stops_at_once(weights):
+    def build():
+        Network(step=0.1, populations={"p": {"template": "tanh", "size": 12000}},
+                edges=[{"source": "p.r", "target": "p.r_in", "weights": weights}] * 3)
+
+    assert least_lateness(build, 0.2) < 0.1
