@@ -79,6 +79,11 @@ struct NamedEquation {
   bool slope = false;
 };
 
+/// Inputs that stand for the spikes of the unit, whatever operator has them.
+bool is_spike_input(const std::string& name) {
+  return name == "spike" || name == "reset";
+}
+
 /// All operators of a node as one list of equations and variables.
 class NodeImport {
  public:
@@ -94,7 +99,11 @@ class NodeImport {
     throw library_.error(name_, found, required);
   }
   void collect();
-  void add_operator(OperatorTemplate& made);
+  /// Names of outputs as operators have them, and as they are in the node.
+  using GivenNames = std::map<std::string, std::vector<std::string>>;
+  GivenNames separate_names(std::vector<OperatorTemplate>& operators) const;
+  void join_inputs(OperatorTemplate& made, const GivenNames& outputs) const;
+  void replace_word(OperatorTemplate& made, const std::string& word, const std::string& by) const;
   void require_room(std::size_t characters) const;
   NamedEquation named_equation(const std::string& equation) const;
   SplitEquation split_spikes(const std::string& right) const;
@@ -122,36 +131,71 @@ void NodeImport::collect() {
     fail(kind.empty() ? "no base" : fmt::format("base '{}'", kind),
          "must end at NodeTemplate or OperatorTemplate, in files that are there");
   }
-  for (OperatorTemplate& made : library_.operators_of(name_)) {
-    add_operator(made);
+  std::vector<OperatorTemplate> operators = library_.operators_of(name_);
+  const GivenNames outputs = separate_names(operators);
+  for (OperatorTemplate& made : operators) {
+    join_inputs(made, outputs);
+    std::ranges::move(made.variables, std::back_inserter(variables_));
+    for (const std::string& equation : made.equations) {
+      equations_.push_back(named_equation(equation));
+    }
   }
 }
 
-void NodeImport::add_operator(OperatorTemplate& made) {
-  for (OperatorVariable& variable : made.variables) {
-    const auto known = std::ranges::find(variables_, variable.name, &OperatorVariable::name);
-    const bool joins =
-        known != variables_.end() && (known->kind == Kind::input || variable.kind == Kind::input);
-    const bool reserved = network::is_reserved(variable.name) && variable.name != "spike";
-    if ((known != variables_.end() && !joins) || reserved) {
-      // Names belong to their operators: the second one gets its operator's name.
-      const std::string own = variable.name + "_" + made.name;
-      for (std::string& equation : made.equations) {
-        equation = with_replaced(equation, variable.name, own);
-        require_room(equation.size());
+/// Names belong to their operators: the second of a name gets that of its operator. Inputs of the
+/// node's spikes are one, and those that another operator gives keep their names for now.
+NodeImport::GivenNames NodeImport::separate_names(std::vector<OperatorTemplate>& operators) const {
+  std::set<std::string> given;
+  for (const OperatorTemplate& made : operators) {
+    for (const OperatorVariable& variable : made.variables) {
+      if (variable.kind == Kind::output) {
+        given.insert(variable.name);
       }
-      variable.name = own;
-      variables_.push_back(variable);
-    } else if (known == variables_.end()) {
-      variables_.push_back(variable);
-    } else if (known->kind == Kind::input) {
-      *known = variable;  // what another operator gives
     }
   }
+  GivenNames outputs;
+  std::set<std::string> taken;
+  for (OperatorTemplate& made : operators) {
+    for (OperatorVariable& variable : made.variables) {
+      const std::string name = variable.name;
+      if (variable.kind == Kind::input && (is_spike_input(name) || given.contains(name))) {
+        continue;
+      }
+      if (taken.contains(name) || network::is_reserved(name)) {
+        variable.name = name + "_" + made.name;
+        replace_word(made, name, variable.name);
+      }
+      taken.insert(variable.name);
+      if (variable.kind == Kind::output) {
+        outputs[name].push_back(variable.name);
+      }
+    }
+  }
+  return outputs;
+}
+
+/// Inputs that other operators give are the sum of their outputs; spikes stay inputs, once.
+void NodeImport::join_inputs(OperatorTemplate& made, const GivenNames& outputs) const {
+  for (const OperatorVariable& variable : made.variables) {
+    const auto of = outputs.find(variable.name);
+    if (variable.kind == Kind::input && of != outputs.end()) {
+      const std::string sum = fmt::format("{}", fmt::join(of->second, "+"));
+      replace_word(made, variable.name, of->second.size() == 1 ? sum : "(" + sum + ")");
+    }
+  }
+  std::erase_if(made.variables, [&](const OperatorVariable& variable) {
+    const bool known =
+        std::ranges::find(variables_, variable.name, &OperatorVariable::name) != variables_.end();
+    return variable.kind == Kind::input && (outputs.contains(variable.name) || known);
+  });
+}
+
+void NodeImport::replace_word(OperatorTemplate& made, const std::string& word,
+                              const std::string& by) const {
   std::size_t characters = 0;
-  for (const std::string& equation : made.equations) {
+  for (std::string& equation : made.equations) {
+    equation = with_replaced(equation, word, by);
     require_room(characters += equation.size());
-    equations_.push_back(named_equation(equation));
   }
 }
 
@@ -324,7 +368,7 @@ void NodeImport::check(const std::string& equations) {
   try {
     names = network::parse_equations(equations, "equations").description;
   } catch (const InputError& error) {
-    fail(fmt::format("{}: {}", error.field(), error.found()), error.required());
+    fail(error.field() + (error.field().empty() ? "" : ": ") + error.found(), error.required());
   }
   if (!find_named(names.variables, shown_) && !find_named(names.outputs, shown_)) {
     shown_ = names.variables.front().name;

@@ -289,6 +289,33 @@ second:
           std::vector<std::string>{"node", "second", "heir_op", "plain_op"});
   }
 
+  TEST_CASE("operators of a node: inputs are sums of outputs, other names stay apart") {
+    const TemporaryPlace folder("network-import-joined");
+    write_atomically(folder / "cells.yaml", std::string_view(R"yaml(
+fast_op:
+  base: OperatorTemplate
+  equations: "V' = -V/tau + m_in"
+  variables: {V: output(1.0), tau: 2.0, m_in: input}
+slow_op:
+  base: fast_op
+  variables: {tau: 8.0}
+rate_op:
+  base: OperatorTemplate
+  equations: "m = gain*V^2"
+  variables: {m: output, V: input, gain: 3.0}
+both:
+  base: NodeTemplate
+  operators: [rate_op, fast_op, slow_op]
+)yaml"));
+    const ImportedTemplates made = import_templates(folder / "cells.yaml", {.templates = {"both"}});
+    network::NetworkSpec spec = fixture::parsed(write_toml(made.document)).spec;
+    CHECK(spec.populations[0].equations ==
+          "parameter gain = 3\nvariable V = 1\nparameter tau = 2\ninput m_in\n"
+          "variable V_slow_op = 1\nparameter tau_slow_op = 8\ninput m_in_slow_op\n\n"
+          "m = gain*(V+V_slow_op)^2\nV' = -V/tau + m_in\n"
+          "V_slow_op' = -V_slow_op/tau_slow_op+m_in_slow_op\n");
+  }
+
   TEST_CASE("a name is one of the file that uses it") {
     const TemporaryPlace folder("network-import-names");
     const auto leak = [](const char* rate) {
