@@ -322,6 +322,10 @@ Eigen::MatrixXd inputs_from(const InputSignals& signals, long steps, long first)
   return signals.matrix(steps, first);
 }
 
+bool has_rows(const NetworkFile& file) {
+  return file.signals->rows() > 0;
+}
+
 void begin_at(NetworkFile& file, long first) {
   file.inputs = file.signals->matrix(file.run.steps, first);
   file.doubts = file.signals->silent(file.run.steps, first);

@@ -65,6 +65,9 @@ NetworkFile parse_network_file(std::string text, const std::string& name,
 /// are functions of the state's time, rows of values begin with the run. @throws InputError
 Eigen::MatrixXd inputs_from(const InputSignals& signals, long steps, long first);
 
+/// Whether inputs have rows of numbers, which begin anew with every run.
+bool has_rows(const NetworkFile& file);
+
 /// Inputs and doubts of a file whose run begins at this step of a state. @throws InputError
 void begin_at(NetworkFile& file, long first);
 

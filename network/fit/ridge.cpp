@@ -1,5 +1,7 @@
 #include "network/fit/ridge.hpp"
 
+#include <cmath>
+
 #include <fmt/format.h>
 
 #include "core/analysis/linear_solve.hpp"
@@ -114,6 +116,9 @@ RidgeFit fit_ridge(Network& network, NetworkState& state,
   fit.weights = ridge_weights(x, y, options.alpha);
   fit.prediction = fit.weights * x;
   fit.loss = (fit.prediction - y).squaredNorm() / static_cast<double>(y.size());
+  if (!std::isfinite(fit.loss)) {
+    throw NonFiniteError("loss of the ridge regression", "its end", -1);
+  }
   FitScore score(y.rows());
   for (Eigen::Index k = 0; k < y.cols(); ++k) {
     score.add(fit.prediction.col(k), y.col(k));

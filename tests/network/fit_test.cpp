@@ -459,5 +459,8 @@ TEST_SUITE("unit") {
     CHECK(line == "non-finite squared error of node 'z' at time 6 ms, unit 2");
     CHECK(fit.loss.size() == 12);
     CHECK(fit.loss.allFinite());
+    CHECK_THROWS_WITH_AS(
+        fit_ridge(network, state, Eigen::MatrixXd::Ones(30, 1), targets, {.source = "p.v"}),
+        "non-finite loss of the ridge regression at its end", NonFiniteError);
   }
 }

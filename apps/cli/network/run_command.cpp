@@ -97,10 +97,13 @@ void run_and_save(NetworkRunJob& job, const NetworkRunRequest& request, const Co
     const long cutoff = job.file.run.cutoff;
     throw Cancelled(fmt::format(
         "{}; what was recorded is in {}; go on with: rheobase network run {} --state {} --steps {} "
-        "{}-o NEXT",
+        "{}-o NEXT{}",
         stop.what(), request.output.string(), shell_quoted(request.file.string()),
         shell_quoted(state.string()), job.file.run.steps - done,
-        cutoff > 0 ? fmt::format("--cutoff {} ", std::max(cutoff - done, 0L)) : ""));
+        cutoff > 0 ? fmt::format("--cutoff {} ", std::max(cutoff - done, 0L)) : "",
+        io::has_rows(job.file)
+            ? fmt::format(", with `values` of the inputs from row {} on", done + 1)
+            : ""));
   } catch (const NonFiniteError& error) {
     job.run.trouble = error.what();
     save_run(request.output, job);

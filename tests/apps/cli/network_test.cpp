@@ -295,6 +295,26 @@ spikes = true
                "--steps", "10"})
               .code == 0);
     CHECK(io::read_network_run("next.mat").seen.times[0] > 0.0);
+    CHECK(outcome.err.find("`values`") == std::string::npos);
+    // Rows begin anew with every run: where to go on in them is told.
+    std::string rows;
+    for (int row = 0; row < 40000; ++row) {
+      rows += "1\n";
+    }
+    write_text("rows.csv", rows);
+    text.replace(text.find("size = 4"), 8, "size = 2000");
+    text.replace(text.find("value = 1.0"), 11, "values = \"rows.csv\"");
+    write_text("rows.toml", text.replace(text.find("2000000000"), 10, "40000"));
+    const Outcome driven = [] {
+      const Hand hand;
+      return run({"network", "run", "rows.toml", "-o", "rows.mat"});
+    }();
+    CAPTURE(driven.err);
+    const std::string stopped =
+        io::read_network_run("rows.mat").trouble;  // "stopped after 64 of .."
+    const long done = std::stol(stopped.substr(stopped.find("after ") + 6));
+    CHECK(driven.err.find(fmt::format("with `values` of the inputs from row {} on", done + 1)) !=
+          std::string::npos);
   }
 
   TEST_CASE("network fit: what is wrong with it, and what it leaves") {
