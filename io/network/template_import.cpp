@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <exception>
 #include <map>
 #include <set>
 
@@ -408,6 +409,7 @@ ImportedTemplates import_templates(const fs::path& path, const TemplateImportOpt
   DocumentValue populations{DocumentValue::Table{}};
   DocumentValue::Array records;
   std::size_t characters = 0;
+  std::exception_ptr first;  // of the templates that do not fit
   for (const std::string& name : named ? options.templates : all_templates(library)) {
     const std::string population = name.substr(name.find_last_of("./") + 1);
     NodeImport node(library, name, options);
@@ -423,6 +425,7 @@ ImportedTemplates import_templates(const fs::path& path, const TemplateImportOpt
       if (named) {
         throw;
       }
+      first = first ? first : std::current_exception();
       made.left_out.emplace_back(error.what());
       continue;
     }
@@ -435,9 +438,11 @@ ImportedTemplates import_templates(const fs::path& path, const TemplateImportOpt
     records.push_back({DocumentValue::Table{{"signal", {}, {population + "." + node.shown()}}}});
     made.imported.push_back(name);
   }
+  if (made.imported.empty() && first) {
+    std::rethrow_exception(first);
+  }
   if (made.imported.empty()) {
-    throw InputError(path.string(), "",
-                     made.left_out.empty() ? "no templates" : made.left_out.front(),
+    throw InputError(path.string(), "", "no templates",
                      "must hold a node or operator template that fits");
   }
   made.document.set("title", {fmt::format("imported from {}", path.filename().string())});

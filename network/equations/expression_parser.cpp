@@ -55,6 +55,14 @@ ExpressionParser::ExpressionParser(const std::string& where, NeuronDescription& 
   add(Operation::input, description.inputs);
 }
 
+void ExpressionParser::enter() {
+  if (++depth_ > kDeepest) {
+    fail(peek(), fmt::format("expressions nest at most {} deep, those of the names that they use "
+                             "included",
+                             kDeepest));
+  }
+}
+
 void ExpressionParser::fail(const Token& token, const std::string& required) const {
   fail_at(
       where_, token,
@@ -123,9 +131,7 @@ NodeId ExpressionParser::algebraic(const std::string& name) {
 }
 
 NodeId ExpressionParser::sum() {
-  if (++depth_ > kDeepest) {
-    fail(peek(), fmt::format("expressions nest at most {} deep", kDeepest));
-  }
+  enter();
   NodeId node = product();
   for (;;) {
     if (accept("+")) {
@@ -171,9 +177,7 @@ NodeId ExpressionParser::power() {
   if (!accept("^") && !accept("**")) {
     return base;
   }
-  if (++depth_ > kDeepest) {
-    fail(peek(), fmt::format("expressions nest at most {} deep", kDeepest));
-  }
+  enter();
   const NodeId exponent = signed_factor();
   --depth_;
   return graph_.power(base, exponent);

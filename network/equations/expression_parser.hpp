@@ -43,6 +43,8 @@ class ExpressionParser {
   NodeId algebraic(const std::string& name);
 
  private:
+  /// One level deeper. @throws InputError where that is too deep
+  void enter();
   NodeId sum();
   NodeId product();
   NodeId signed_factor();

@@ -9,6 +9,7 @@
 #include "io/network/toml_document.hpp"
 #include "network/neuron_template.hpp"
 #include "network/templates/neuron_template_registry.hpp"
+#include "network/value_checks.hpp"
 #include "python/src/bind.hpp"
 #include "python/src/options.hpp"
 
@@ -61,14 +62,15 @@ py::tuple import_network_templates(const std::string& path, const std::string& o
   io::TemplateImportOptions options;
   options.templates = templates;
   options.size = keywords.take_integer("size", {1.0, 1e8}).value_or(options.size);
-  options.step = keywords.take_number("step", kPositive).value_or(options.step);
+  options.step = keywords.take_number("step", network::kStepRange).value_or(options.step);
   text("time_unit", options.time_unit);
   text("spike_variable", options.spike_variable);
   options.threshold = keywords.take_number("threshold", {}).value_or(options.threshold);
   options.reset = keywords.take_number("reset", {}).value_or(options.reset);
   keywords.finish();
   const io::ImportedTemplates made = io::import_templates(path, options);
-  io::write_atomically(output, "# Made by: " + command + "\n" + io::write_toml(made.document));
+  io::write_atomically(
+      output, "# Made by: " + io::one_line(command) + "\n" + io::write_toml(made.document));
   return py::make_tuple(made.imported, made.left_out);
 }
 

@@ -233,5 +233,10 @@ TEST_SUITE("unit") {
       CHECK(contains(line, "line 1, column 206"));
       CHECK(contains(line, "expressions nest at most 200 deep"));
     }
+    std::string chain = "v' = r0\nr300 = v\n";
+    for (int k = 0; k < 300; ++k) {
+      chain += fmt::format("r{} = r{}\n", k, k + 1);
+    }
+    CHECK(contains(error_of(chain), "those of the names that they use included"));
   }
 }

@@ -9,6 +9,7 @@
 #include "io/mat/atomic_file.hpp"
 #include "io/network/template_import.hpp"
 #include "io/network/toml_document.hpp"
+#include "network/value_checks.hpp"
 
 namespace rheobase::cli {
 
@@ -29,8 +30,8 @@ void run_network_import(NetworkImportRequest request, const Console& console) {
   }
   request.options.size = request.size;
   const io::ImportedTemplates made = io::import_templates(request.file, request.options);
-  io::write_atomically(request.output,
-                       "# Made by: " + console.command_line + "\n" + io::write_toml(made.document));
+  io::write_atomically(request.output, "# Made by: " + io::one_line(console.command_line) + "\n" +
+                                           io::write_toml(made.document));
   if (request.json) {
     print_json(console, {{"command", console.command_line},
                          {"output", request.output.string()},
@@ -62,9 +63,10 @@ void add_network_import_command(Command group, const Console& console) {
   add_text(command, "--templates", request->names, "NAMES",
            "Templates, such as qif,qif_sfa (default: all of the file)");
   add_integer(command, "--size", request->size, {1.0, 1e8}, "Units of each population");
-  add_number(command, "--step", request->options.step, kPositive, "", "Step of the network");
-  add_text(command, "--time-unit", request->options.time_unit, "UNIT",
-           "Unit of time of the templates: us, ms, s, min or h (default: not said)");
+  add_number(command, "--step", request->options.step, network::kStepRange, "",
+             "Step of the network");
+  add_choice(command, "--time-unit", request->options.time_unit, {"us", "ms", "s", "min", "h"},
+             "Unit of time of the templates (default: not said)");
   add_text(command, "--spike-variable", request->options.spike_variable, "NAME",
            "Variable whose crossing of the threshold is a spike");
   add_number(command, "--threshold", request->options.threshold, {}, "", "A spike at or above");

@@ -465,30 +465,6 @@ spikes = true
     }
     check_refused_in_a_line({"network", "templates", "tahn"}, {"did you mean 'tanh'?"});
   }
-
-  TEST_CASE("network import writes a network that runs, and names what is left out") {
-    const WorkingFolder folder;
-    write_text("cells.yaml",
-               "cell_op:\n  base: OperatorTemplate\n  equations: \"v' = -v/tau + I_ext\"\n"
-               "  variables: {v: output(1.0), tau: 5.0, I_ext: input}\n"
-               "odd_op:\n  base: OperatorTemplate\n  equations: \"v' = -past(v, 2.0)\"\n"
-               "  variables: {v: output(1.0)}\n");
-    const Outcome outcome = run({"network", "import", "cells.yaml", "-o", "cells.toml", "--size",
-                                 "3", "--step", "0.1", "--time-unit", "ms"});
-    CHECK(outcome.code == 0);
-    CHECK(outcome.out == "cells.toml: cell_op\n");
-    CHECK(outcome.err.find("left out: cells.yaml: line 5, column 1: template 'odd_op'") !=
-          std::string::npos);
-    REQUIRE(run({"network", "run", "cells.toml", "-o", "run.mat"}).code == 0);
-    const Eigen::MatrixXd v = io::read_network_run("run.mat").seen["cell_op.v"].values;
-    CHECK(v.rows() == 3);
-    CHECK(std::abs(v(0, 100) - std::pow(1.0 - 0.1 / 5.0, 100)) <= 1e-14);
-    check_refused_in_a_line(
-        {"network", "import", "cells.yaml", "-o", "x.toml", "--templates", "odd_op"},
-        {"odd_op", "past"});
-    check_refused_in_a_line({"network", "import", "cells.yaml", "-o", "cells.yaml"},
-                            {"input file"});
-  }
 }
 
 }  // namespace rheobase

@@ -250,6 +250,16 @@ TEST_SUITE("unit") {
     }
   }
 
+  TEST_CASE("a file of which nothing fits says the first reason") {
+    const std::string line = fault_of(
+        "op:\n  base: OperatorTemplate\n  equations: \"v' = -w\"\n  variables: {v: variable}\n");
+    CAPTURE(line);
+    CHECK(line.find("cells.yaml: line 1, column 1: template 'op': found line") !=
+          std::string::npos);
+    CHECK(line.find("must hold a node") == std::string::npos);
+    CHECK(fault_of("a: 3\n").find("no templates") != std::string::npos);
+  }
+
   TEST_CASE("variables of an heir and values of a node override those of the base") {
     const TemporaryPlace folder("network-import-heirs");
     write_atomically(folder / "cells.yaml", std::string_view(R"yaml(
