@@ -327,6 +327,7 @@ bool has_rows(const NetworkFile& file) {
 }
 
 void begin_at(NetworkFile& file, long first) {
+  file.inputs.resize(0, 0);  // not both at once
   file.inputs = file.signals->matrix(file.run.steps, first);
   file.doubts = file.signals->silent(file.run.steps, first);
 }

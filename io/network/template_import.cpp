@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdio>
 #include <exception>
 #include <map>
 #include <set>
+#include <sstream>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -56,6 +59,14 @@ std::vector<std::string> split_outside(const std::string& text, std::string_view
   return pieces;
 }
 
+/// The functions that go by another name here.
+std::string own_functions(std::string equation) {
+  for (const auto& [theirs, ours] : {std::pair{"absv", "abs"}, {"maxi", "max"}, {"mini", "min"}}) {
+    equation = with_replaced(equation, theirs, ours);
+  }
+  return equation;
+}
+
 /// The equation of one variable without its spikes, and what they add to it.
 struct SplitEquation {
   std::string smooth;
@@ -79,6 +90,21 @@ struct NamedEquation {
   std::string name{}, right{};
   bool slope = false;
 };
+
+/// " in: v' = -w" for "line 2, column 7"; empty where no line is named.
+std::string statement_of(const std::string& equations, const std::string& place) {
+  constexpr std::size_t kLongest = 80;
+  int line = 0;
+  if (std::sscanf(place.c_str(), "line %d", &line) != 1) {
+    return {};
+  }
+  std::istringstream lines(equations);
+  std::string statement;
+  while (line-- > 0 && std::getline(lines, statement)) {
+  }
+  const bool whole = statement.size() <= kLongest;
+  return " in: " + (whole ? statement : statement.substr(0, kLongest - 3) + "...");
+}
 
 /// Inputs that stand for the spikes of the unit, whatever operator has them.
 bool is_spike_input(const std::string& name) {
@@ -213,7 +239,7 @@ NamedEquation NodeImport::named_equation(const std::string& equation) const {
     fail(fmt::format("'{}'", equation), "must be an equation");
   }
   std::string left = with_replaced(trimmed_text(equation.substr(0, equals)), "d/dt*", "");
-  NamedEquation made{.right = trimmed_text(equation.substr(equals + 1))};
+  NamedEquation made{.right = own_functions(trimmed_text(equation.substr(equals + 1)))};
   made.slope = left.find("d/dt") == std::string::npos
                    ? left != trimmed_text(equation.substr(0, equals))
                    : true;
@@ -369,7 +395,7 @@ void NodeImport::check(const std::string& equations) {
   try {
     names = network::parse_equations(equations, "equations").description;
   } catch (const InputError& error) {
-    fail(error.field() + (error.field().empty() ? "" : ": ") + error.found(), error.required());
+    fail(error.found() + statement_of(equations, error.field()), error.required());
   }
   if (!find_named(names.variables, shown_) && !find_named(names.outputs, shown_)) {
     shown_ = names.variables.front().name;

@@ -212,7 +212,9 @@ class Network(Shown):
 
     @classmethod
     def load(cls, path: Any) -> Network:
-        """The network of a file (.toml); `run` then has its inputs, records and options as defaults.
+        """The network of a file (.toml).
+
+        `run` then has its inputs, records and options as defaults, `fit` its table [fit].
 
         Parameters
         ----------

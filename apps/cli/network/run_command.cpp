@@ -47,7 +47,9 @@ NetworkRunJob make_job(const NetworkRunRequest& request, const Console& console)
                                     : io::read_network_state(request.state, network);
   NetworkRunJob job{std::move(file), std::move(network), std::move(state), {}};
   io::at_places(job.file, [&] { io::require_steps(job.file); });
-  io::begin_at(job.file, job.state.step);
+  if (job.state.step > 0) {
+    io::begin_at(job.file, job.state.step);
+  }
   for (const network::Probe& probe : job.file.run.probes) {
     job.run.averaged.push_back(probe.averaged);
   }

@@ -240,7 +240,7 @@ TEST_SUITE("unit") {
            "must be a table"},
           {std::string("op:\n  base: OperatorTemplate\n  equations: \"v' = -w\"\n"
                        "  variables: {v: variable}\n"),
-           "line 1, column 1: template 'op': found line"}}) {
+           "line 1, column 1: template 'op': found 'w' in: v' = -w; must be one of v"}}) {
       CAPTURE(text);
       const std::string line = fault_of(text);
       CAPTURE(line);
@@ -250,11 +250,23 @@ TEST_SUITE("unit") {
     }
   }
 
+  TEST_CASE("functions that go by another name") {
+    const TemporaryPlace folder("network-import-functions");
+    write_atomically(
+        folder / "cells.yaml",
+        std::string_view("op:\n  base: OperatorTemplate\n"
+                         "  equations: \"v' = absv(v) - maxi(v, 1.0)*mini(v, minimum)\"\n"
+                         "  variables: {v: variable, minimum: 2.0}\n"));
+    const ImportedTemplates made = import_templates(folder / "cells.yaml", {});
+    CHECK(fixture::parsed(write_toml(made.document)).spec.populations[0].equations ==
+          "variable v = 0\nparameter minimum = 2\n\nv' = abs(v)-max(v,1.0)*min(v,minimum)\n");
+  }
+
   TEST_CASE("a file of which nothing fits says the first reason") {
     const std::string line = fault_of(
         "op:\n  base: OperatorTemplate\n  equations: \"v' = -w\"\n  variables: {v: variable}\n");
     CAPTURE(line);
-    CHECK(line.find("cells.yaml: line 1, column 1: template 'op': found line") !=
+    CHECK(line.find("cells.yaml: line 1, column 1: template 'op': found 'w' in: v' = -w;") !=
           std::string::npos);
     CHECK(line.find("must hold a node") == std::string::npos);
     CHECK(fault_of("a: 3\n").find("no templates") != std::string::npos);
