@@ -1,4 +1,5 @@
 #include <cmath>
+#include <initializer_list>
 
 #include <doctest/doctest.h>
 
@@ -79,6 +80,26 @@ TEST_SUITE("unit") {
     CHECK(largest_difference(get_variable(network, state, "p.u"),
                              Eigen::VectorXd::Constant(4, 5.0)) <= 1e-10);
     CHECK(get_variable(network, state, "p.s") == Eigen::VectorXd(Eigen::Vector4d(1, 0, 1, 0)));
+  }
+
+  TEST_CASE("spikes without a reset: one in every step at or above threshold, v goes on") {
+    NetworkSpec spec;
+    spec.step = 0.5;
+    spec.populations = {{.name = "p",
+                         .equations = "v' = 0.5; s' = 0; spike when v >= 1; on spike: s += 1",
+                         .size = 1}};
+    const Network network(spec);
+    NetworkState state = initial_state(network);
+    const Observer all =
+        run(network, state, {},
+            {.steps = 8, .probes = {{.signal = "p.v"}, {.signal = "p.s"}, {.signal = "p.spike"}}});
+    const auto row = [](std::initializer_list<double> values) {
+      return Eigen::MatrixXd(Eigen::Map<const Eigen::RowVectorXd>(
+          values.begin(), static_cast<Eigen::Index>(values.size())));
+    };
+    CHECK(all["p.v"].values == row({0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 1.75}));
+    CHECK(all["p.spike"].values == row({0, 0, 0, 0, 1, 1, 1, 1}));
+    CHECK(all["p.s"].values == row({0, 0, 0, 0, 0, 1, 2, 3}));
   }
 
   TEST_CASE("refractory units stay at reset for the period, then move") {
