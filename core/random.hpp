@@ -26,8 +26,10 @@ enum class Purpose : std::uint32_t {
 };
 
 /// Trial numbers by use, so that no network is scored on trials that chose it: `eval` counts from
-/// 0, the scaling search and the stop criteria of training from their own offsets.
+/// 0, the scaling search, its confirmation of what it chose and the stop criteria of training from
+/// their own offsets.
 inline constexpr std::uint32_t kSearchTrials = 0x40000000U;
+inline constexpr std::uint32_t kConfirmationTrials = 0x60000000U;
 inline constexpr std::uint32_t kStopCriterionTrials = 0x80000000U;
 
 /// Philox4x32-10 (Salmon et al., SC 2011): 128 random bits as a pure function of counter and key.

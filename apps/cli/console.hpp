@@ -11,8 +11,9 @@ struct Console {
   std::ostream& out;
   std::ostream& err;
   bool err_is_terminal = false;
-  std::string command_line;  ///< "rheobase map model.mat", quoted for a shell
-  bool quiet = false;        ///< no notes, no progress: errors alone
+  std::string command_line;            ///< "rheobase map model.mat", quoted for a shell
+  std::vector<std::string> arguments;  ///< the same as it was given, without the program
+  bool quiet = false;                  ///< no notes, no progress: errors alone
 };
 
 Console make_console(const std::vector<std::string>& args, std::ostream& out, std::ostream& err);

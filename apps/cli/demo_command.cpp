@@ -158,7 +158,7 @@ void Demo::evaluate_both() {
       mapping::evaluate_spiking(spiking_model_, task_, request_.trials, simulation_,
                                 request_.threads, &readouts_, bar.control(guard_));
   evaluation_.conditions = evaluation_.rate->conditions;
-  console_.out << evaluation_tables(evaluation_, task_.conditions()) << '\n';
+  console_.out << evaluation_tables(evaluation_, task_) << '\n';
 }
 
 void Demo::run_trials() {

@@ -12,14 +12,35 @@ namespace rheobase::cli {
 
 namespace {
 
-/// Trials of a condition, and how many of them are right.
-Proportion of_condition(const std::vector<int>& conditions, const std::vector<bool>& correct,
-                        int condition) {
+/// Conditions that are counted together, and what stands for them.
+struct Group {
+  std::string name;
+  int first = 0;
+  int count = 1;
+};
+
+/// Of several tasks each as a whole, then every condition.
+std::vector<Group> groups_of(const rate::Task& task) {
+  std::vector<Group> groups;
+  for (const rate::TaskPart& part : task.definition().parts) {
+    groups.push_back({part.name, part.first_condition, part.conditions});
+  }
+  for (int condition = 0; const std::string& name : task.conditions()) {
+    groups.push_back({name, condition++});
+  }
+  return groups;
+}
+
+/// Trials of some conditions, and how many of them are right.
+Proportion of_group(const std::vector<int>& conditions, const std::vector<bool>& correct,
+                    const Group& group) {
   int trials = 0;
   int successes = 0;
   for (std::size_t i = 0; i < conditions.size(); ++i) {
-    trials += conditions[i] == condition ? 1 : 0;
-    successes += conditions[i] == condition && correct[i] ? 1 : 0;
+    const int place = conditions[i] - group.first;
+    const bool inside = place >= 0 && place < group.count;
+    trials += inside ? 1 : 0;
+    successes += inside && correct[i] ? 1 : 0;
   }
   return wilson_interval(successes, trials);
 }
@@ -28,9 +49,9 @@ std::string fraction(const Proportion& proportion) {
   return proportion.trials == 0 ? "-" : percent(proportion.value);
 }
 
-std::string condition_table(const NetworkEvaluation& evaluation,
-                            const std::vector<std::string>& names) {
-  std::vector<std::string> header{"condition", "trials"};
+std::string condition_table(const NetworkEvaluation& evaluation, const rate::Task& task) {
+  const bool several = !task.definition().parts.empty();
+  std::vector<std::string> header{several ? "task, condition" : "condition", "trials"};
   if (evaluation.rate) {
     header.emplace_back("rate");
   }
@@ -38,18 +59,15 @@ std::string condition_table(const NetworkEvaluation& evaluation,
     header.emplace_back("spiking");
   }
   TextTable table(header);
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    const int condition = static_cast<int>(i);
+  for (const Group& group : groups_of(task)) {
     const auto& any = evaluation.rate ? evaluation.rate->correct : evaluation.spiking->correct;
-    const int trials = of_condition(evaluation.conditions, any, condition).trials;
-    std::vector<std::string> row{names[i], std::to_string(trials)};
+    std::vector<std::string> row{
+        group.name, std::to_string(of_group(evaluation.conditions, any, group).trials)};
     if (evaluation.rate) {
-      row.push_back(
-          fraction(of_condition(evaluation.conditions, evaluation.rate->correct, condition)));
+      row.push_back(fraction(of_group(evaluation.conditions, evaluation.rate->correct, group)));
     }
     if (evaluation.spiking) {
-      row.push_back(
-          fraction(of_condition(evaluation.conditions, evaluation.spiking->correct, condition)));
+      row.push_back(fraction(of_group(evaluation.conditions, evaluation.spiking->correct, group)));
     }
     table.add_row(row);
   }
@@ -101,8 +119,7 @@ void choose_networks(EvaluationRequest& request, const io::ModelFile& file,
 
 }  // namespace
 
-std::string evaluation_tables(const NetworkEvaluation& evaluation,
-                              const std::vector<std::string>& conditions) {
+std::string evaluation_tables(const NetworkEvaluation& evaluation, const rate::Task& task) {
   TextTable table({"network", "accuracy", "95 % interval", "mean rate", "time"});
   if (evaluation.rate) {
     const rate::RateEvaluation& rate = *evaluation.rate;
@@ -115,10 +132,10 @@ std::string evaluation_tables(const NetworkEvaluation& evaluation,
                    fmt::format("{:.2f} Hz", spiking.mean_rate_hz.mean()),
                    seconds_text(spiking.seconds)});
   }
-  return table.text() + '\n' + condition_table(evaluation, conditions);
+  return table.text() + '\n' + condition_table(evaluation, task);
 }
 
-Json to_json(const NetworkEvaluation& evaluation, const std::vector<std::string>& conditions) {
+Json to_json(const NetworkEvaluation& evaluation, const rate::Task& task) {
   Json json = Json::object();
   if (evaluation.rate) {
     json["rate"] = {{"accuracy", to_json(evaluation.rate->accuracy)},
@@ -131,21 +148,24 @@ Json to_json(const NetworkEvaluation& evaluation, const std::vector<std::string>
                        {"mean_rate_hz", evaluation.spiking->mean_rate_hz.mean()},
                        {"seconds", evaluation.spiking->seconds}};
   }
-  Json list = Json::array();
-  for (std::size_t i = 0; i < conditions.size(); ++i) {
-    Json entry = {{"name", conditions[i]}};
-    const int condition = static_cast<int>(i);
+  Json tasks = Json::array();
+  Json conditions = Json::array();
+  const std::size_t parts = task.definition().parts.size();
+  for (std::size_t i = 0; const Group& group : groups_of(task)) {
+    Json entry = {{"name", group.name}};
     if (evaluation.rate) {
-      entry["rate"] =
-          to_json(of_condition(evaluation.conditions, evaluation.rate->correct, condition));
+      entry["rate"] = to_json(of_group(evaluation.conditions, evaluation.rate->correct, group));
     }
     if (evaluation.spiking) {
       entry["spiking"] =
-          to_json(of_condition(evaluation.conditions, evaluation.spiking->correct, condition));
+          to_json(of_group(evaluation.conditions, evaluation.spiking->correct, group));
     }
-    list.push_back(entry);
+    (i++ < parts ? tasks : conditions).push_back(entry);
   }
-  json["conditions"] = list;
+  if (!tasks.empty()) {
+    json["tasks"] = tasks;
+  }
+  json["conditions"] = conditions;
   return json;
 }
 
@@ -179,7 +199,7 @@ void run_evaluation(EvaluationRequest request, const Console& console) {
       json["simulation"] = to_json(simulation, evaluation.spiking->engine);
       json["spiking_network"] = to_json(request.spiking.transfer);
     }
-    json.update(to_json(evaluation, task.conditions()));
+    json.update(to_json(evaluation, task));
     print_json(console, json);
     return;
   }
@@ -195,7 +215,7 @@ void run_evaluation(EvaluationRequest request, const Console& console) {
     add_engine_reason(summary, request.spiking, evaluation.spiking->engine);
     add_network(summary, request.spiking.transfer);
   }
-  console.out << summary.text() << '\n' << evaluation_tables(evaluation, task.conditions());
+  console.out << summary.text() << '\n' << evaluation_tables(evaluation, task);
 }
 
 }  // namespace rheobase::cli

@@ -37,11 +37,10 @@ struct NetworkEvaluation {
 };
 
 /// A table of accuracy, interval, rate and time, then one of the accuracy by condition.
-std::string evaluation_tables(const NetworkEvaluation& evaluation,
-                              const std::vector<std::string>& conditions);
+std::string evaluation_tables(const NetworkEvaluation& evaluation, const rate::Task& task);
 
 /// "rate": {...}, "spiking": {...}, "conditions": [...].
-Json to_json(const NetworkEvaluation& evaluation, const std::vector<std::string>& conditions);
+Json to_json(const NetworkEvaluation& evaluation, const rate::Task& task);
 
 /// Reads the model, evaluates it and prints the result.
 void run_evaluation(EvaluationRequest request, const Console& console);

@@ -65,6 +65,16 @@ std::optional<FieldValue> parse_word(const std::vector<std::string>& words,
   return std::nullopt;
 }
 
+std::vector<std::string> words_between(const std::string& text, char separator) {
+  std::vector<std::string> parts;
+  for (std::size_t start = 0; start <= text.size();) {
+    const std::size_t end = std::min(text.find(separator, start), text.size());
+    parts.push_back(text.substr(start, end - start));
+    start = end + 1;
+  }
+  return parts;
+}
+
 /// The value that `text` spells, or nothing where the field cannot have it.
 std::optional<FieldValue> value_from(const FieldInfo& field, const std::string& text) {
   if (field.kind == FieldKind::truth) {
@@ -164,6 +174,30 @@ Option add_choice(Command command, const std::string& names, std::string& value,
   field.words = words;
   return add_field(command, field, default_text(field, value),
                    [&value](const FieldValue& given) { value = std::get<std::string>(given); });
+}
+
+Option add_choices(Command command, const std::string& names, std::string& value,
+                   const std::vector<std::string>& words, char separator, const std::string& help) {
+  FieldInfo field = field_of(names, FieldKind::word, {}, help);
+  field.words = words;
+  return command.add_value(
+      names, type_of(field) + fmt::format(", or several as A{}B", separator),
+      [field, separator](const std::string& given) {
+        for (const std::string& word : words_between(given, separator)) {
+          if (std::string fault = text_fault(field, word); !fault.empty()) {
+            return fault;
+          }
+        }
+        return std::string{};
+      },
+      [&value, field, separator](const std::string& given) {
+        value.clear();
+        for (const std::string& word : words_between(given, separator)) {
+          value += (value.empty() ? "" : std::string(1, separator)) +
+                   std::get<std::string>(*parse_word(field.words, word));
+        }
+      },
+      help);
 }
 
 Option add_text(Command command, const std::string& names, std::string& value,

@@ -56,6 +56,10 @@ Option add_optional_number(Command command, const std::string& names, std::optio
 Option add_choice(Command command, const std::string& names, std::string& value,
                   const std::vector<std::string>& words, const std::string& help);
 /// Any text; `type` is what --help shows for it ("FILE").
+/// One of the words, or several with a separator between: "go-nogo+xor".
+Option add_choices(Command command, const std::string& names, std::string& value,
+                   const std::vector<std::string>& words, char separator, const std::string& help);
+
 Option add_text(Command command, const std::string& names, std::string& value,
                 const std::string& type, const std::string& help);
 

@@ -34,6 +34,7 @@ constexpr const char* kTaskExamples =
     "  rheobase task\n"
     "  rheobase task timing\n"
     "  rheobase task timing --interval 800 --plot timing.png\n"
+    "  rheobase task go-nogo+timing --plot both.png\n"
     "  rheobase task file --trials-file trials.mat --plot trials.png\n"
     "  rheobase train --task timing --interval 800 -o timing.mat";
 
@@ -60,8 +61,11 @@ void add_given_trials(const rate::Task& task, Summary& summary) {
           : fmt::format("{} held out (all of {})", split.held_out, split.test_file);
   summary.add("trials", fmt::format("{} for training, {}", split.training, held_out));
   summary.add("SHA-256", split.hash);
-  const auto scored = scored_ms(task);
-  summary.add("scored", fmt::format("{:g} to {:g} ms, where z is a number", scored[0], scored[1]));
+  if (definition.scored_outputs.second > 0) {
+    const auto scored = scored_ms(task);
+    summary.add("scored",
+                fmt::format("{:g} to {:g} ms, where z is a number", scored[0], scored[1]));
+  }
   std::vector<std::string> windows;
   for (const auto& [start, end] : definition.stimulus_windows(task.parameters())) {
     windows.push_back(fmt::format("{:g} to {:g} ms", start * task.step_ms(), end * task.step_ms()));
@@ -237,7 +241,8 @@ void add_task_command(Command program, const Console& console) {
   names += std::string("|") + rate::kRecordedTaskName;
   command.add_value(
       "NAME", names, {}, [request](const std::string& given) { request->name = given; },
-      "Task to describe (default: list all of them)");
+      "Task to describe, or several of them in one network, with + between (default: list all of "
+      "them)");
   command.add_file("--plot", request->plot,
                    "Draw inputs and target of one trial of every condition (.png, .svg or .pdf)");
   add_seed(command, request->seed);

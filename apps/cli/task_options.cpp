@@ -11,6 +11,7 @@
 #include "core/counted.hpp"
 #include "core/error.hpp"
 #include "io/mat/innate_task_file.hpp"
+#include "rate/tasks/combined_task.hpp"
 #include "rate/tasks/task_registry.hpp"
 #include "rate/tasks/trajectory_task.hpp"
 
@@ -36,18 +37,39 @@ std::string describe(const rate::TaskDefinition& task, const rate::TaskParameter
                      parameter.unit.empty() ? "" : " " + parameter.unit, parameter.value);
 }
 
-/// Help for every parameter name; a name that several tasks share gets a line from each.
+/// Registered tasks that have a parameter of this name.
+std::vector<const rate::TaskDefinition*> tasks_with(const std::string& parameter) {
+  std::vector<const rate::TaskDefinition*> tasks;
+  for (const rate::TaskDefinition* task : rate::registered_tasks()) {
+    if (std::ranges::find(task->parameters, parameter, &rate::TaskParameterInfo::name) !=
+        task->parameters.end()) {
+      tasks.push_back(task);
+    }
+  }
+  return tasks;
+}
+
+/// Help for every parameter name; a name that several tasks share gets a line from each, and one
+/// name for each where they are combined.
 std::vector<std::pair<std::string, std::string>> parameter_help() {
   std::vector<std::pair<std::string, std::string>> result;
   for (const rate::TaskDefinition* task : rate::registered_tasks()) {
     for (const rate::TaskParameterInfo& parameter : task->parameters) {
       const auto known =
-          std::find_if(result.begin(), result.end(),
-                       [&parameter](const auto& entry) { return entry.first == parameter.name; });
+          std::ranges::find(result, parameter.name, &std::pair<std::string, std::string>::first);
       if (known == result.end()) {
         result.emplace_back(parameter.name, describe(*task, parameter));
       } else {
         known->second += "\n" + describe(*task, parameter);
+      }
+    }
+  }
+  for (const rate::TaskDefinition* task : rate::registered_tasks()) {
+    for (const rate::TaskParameterInfo& parameter : task->parameters) {
+      if (tasks_with(parameter.name).size() > 1) {
+        result.emplace_back(
+            task->name + "-" + parameter.name,
+            fmt::format("--{} of {} among combined tasks", parameter.name, task->name));
       }
     }
   }
@@ -65,7 +87,8 @@ std::vector<std::pair<std::string, std::string>> parameter_help() {
 }  // namespace
 
 void add_task_options(Command command, TaskChoice& choice, const std::string& help) {
-  add_choice(command, "--task", choice.name, task_names(), help).group(kGroup);
+  add_choices(command, "--task", choice.name, task_names(), rate::kTaskSeparator, help)
+      .group(kGroup);
   add_task_parameters(command, choice);
 }
 
@@ -148,13 +171,31 @@ void require_fit(const rate::Task& task, const io::ModelFile& file, const std::s
 
 }  // namespace
 
+namespace {
+
+rate::Task given_trials(const rate::TaskParameters& parameters, const TaskChoice& choice,
+                        TrialsUse use, const KnownTrials& known, const Console& console) {
+  rate::RecordedTrials trials = trials_of(choice, use, known, console);
+  const std::string path = trials.split->file;
+  return checked_task(std::move(trials), parameters, path);
+}
+
+}  // namespace
+
 rate::Task make_task(const std::string& name, const rate::TaskParameters& parameters,
                      const TaskChoice& choice, TrialsUse use, const KnownTrials& known,
                      const Console& console) {
   if (name == rate::kRecordedTaskName) {
-    rate::RecordedTrials trials = trials_of(choice, use, known, console);
-    const std::string path = trials.split->file;
-    return checked_task(std::move(trials), parameters, path);
+    return given_trials(parameters, choice, use, known, console);
+  }
+  if (rate::has_part(name, rate::kRecordedTaskName)) {
+    std::vector<rate::Task> parts;
+    for (const std::string& part : rate::task_parts(name)) {
+      parts.push_back(part == rate::kRecordedTaskName
+                          ? given_trials({}, choice, use, known, console)
+                          : rate::Task(part));
+    }
+    return rate::combined_task(parts, parameters);
   }
   const auto refuse = [&name](const char* option, const std::string& found) {
     throw InputError(option, found, "task " + name + " beside it", "must come with --task file");
@@ -193,7 +234,8 @@ rate::Task resolve_task(const TaskChoice& choice, const io::ModelFile& file,
     try {
       return make_task(name, parameters, choice, use, {file.provenance.split, path}, console);
     } catch (const InputError& error) {
-      if (!choice.name.empty() || !choice.overrides.empty() || name == rate::kRecordedTaskName) {
+      if (!choice.name.empty() || !choice.overrides.empty() ||
+          rate::has_part(name, rate::kRecordedTaskName)) {
         throw;
       }
       throw InputError(path, error.field().empty() ? "field 'task'" : error.field(), error.found(),

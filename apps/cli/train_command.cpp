@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "apps/cli/curriculum.hpp"
 #include "apps/cli/evaluation.hpp"
 #include "apps/cli/interrupt.hpp"
 #include "apps/cli/json_output.hpp"
@@ -41,6 +42,8 @@ constexpr const char* kTrainExamples =
     "  rheobase train --resume model.checkpoint.mat --trials 60000\n"
     "  rheobase train --from model.mat --train w_out,b_out --task timing -o tuned.mat\n"
     "  rheobase train --from model.mat --spike-noise-throughout -o tuned.mat\n"
+    "  rheobase train --task go-nogo+timing -o both.mat\n"
+    "  rheobase train --curriculum stages.toml -o model.mat\n"
     "  rheobase train --task file --trials-file trials.mat -o model.mat\n"
     "  rheobase train --task go-nogo --seeds 1:20 --jobs 2 -o networks\n"
     "  rheobase train --preset paper --task go-nogo -o model.mat\n"
@@ -382,11 +385,26 @@ void evaluate_newest(const TrainRequest& request, const Console& console) {
   run_evaluation(evaluation, console);
 }
 
+/// Files of stages have names of their own.
+void refuse_beside_curriculum(Command command) {
+  for (const char* name :
+       {"--seeds", "--jobs", "--resume", "--checkpoint", "--output-dir", "--mode"}) {
+    if (command.given(name)) {
+      throw InputError(name, "", "--curriculum beside it", "must be left out");
+    }
+  }
+}
+
 void run_train(TrainRequest request, Command command, const Console& console) {
   if (!request.gpu.empty() || !request.gpu_fraction.empty()) {
     note(console, "--gpu and --gpu_frac have no effect: training runs on the processor");
   }
   finish_train_options(command, request);
+  if (!request.curriculum.empty()) {
+    refuse_beside_curriculum(command);
+    train_curriculum(request, console);
+    return;
+  }
   if (!request.seeds.empty()) {
     refuse_single_options(command);
     require_task(request);

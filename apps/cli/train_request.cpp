@@ -100,6 +100,14 @@ void add_learning_options(Command command, TrainRequest& request) {
       add_field(command, rate::training_fields(), field.name, request.training).group(kGroup);
     }
   }
+  command
+      .add_file("--curriculum", request.curriculum,
+                "Stages one after another, in a TOML file: every [[stage]] has options of this "
+                "help, without dashes, in place of those given here, such as task = \"timing\", "
+                "interval = 300, stop-accuracy = 0.9. A stage goes on from the network of the one "
+                "before, which stays beside the output as .stage1.mat and so on; stages that are "
+                "there already are kept")
+      .group(kGroup);
   add_text(command, "--train", request.trained_blocks, "LIST",
            "What is trained, the rest stays as it is: w (recurrent), w_out and b_out (readout), "
            "taus_gaus (time constants), w_in (input), such as w_out,b_out (default: all, w_in only "
@@ -182,6 +190,10 @@ rate::DaleModel new_model(const TrainRequest& request, const rate::Task& task, S
   }
 }
 
+std::string origin_of(const std::filesystem::path& path, const rate::RateNetwork& network) {
+  return fmt::format("{} (fingerprint {})", path.string(), mapping::network_fingerprint(network));
+}
+
 StartingNetwork starting_network(const TrainRequest& request, Command command) {
   std::vector<std::string> of_new_networks{"--taus", "--mask", "--output-dir"};
   for (const auto& field : rate::network_fields()) {
@@ -201,8 +213,7 @@ StartingNetwork starting_network(const TrainRequest& request, Command command) {
                                 : rate::dale_model_of(start.file.network, request.from.string());
   start.model.w0 = start.model.w;
   start.model.tau_gate0 = start.model.tau_gate;
-  start.origin = fmt::format("{} (fingerprint {})", request.from.string(),
-                             mapping::network_fingerprint(start.file.network));
+  start.origin = origin_of(request.from, start.file.network);
   return start;
 }
 

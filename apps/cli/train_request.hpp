@@ -27,6 +27,7 @@ struct TrainRequest {
   std::filesystem::path checkpoint;
   std::filesystem::path resume;
   std::filesystem::path from;  ///< the network that training starts from
+  std::filesystem::path curriculum;  ///< stages, a TOML file
   std::string trained_blocks;  ///< "w,w_out"; empty: all
   std::string mode = "train";
   std::string gpu;
@@ -52,6 +53,9 @@ struct StartingNetwork {
   rate::DaleModel model;
   std::string origin;  ///< "model.mat (fingerprint 0123...)"
 };
+
+/// What a network that was trained from one of a file says of it.
+std::string origin_of(const std::filesystem::path& path, const rate::RateNetwork& network);
 
 /// @throws InputError for a network that cannot be trained, or options that say how a new one is
 /// made

@@ -35,8 +35,7 @@ namespace rheobase::mapping {
 
 namespace {
 
-/// Confirmations have trial numbers of their own, 1024 a candidate.
-constexpr std::uint32_t kConfirmationTrials = 0x60000000U;
+constexpr std::uint32_t kTrialsOfACandidate = 1024;  ///< of confirmations, numbers of its own
 constexpr std::array kConfirmations{100, 180, 400, kMostConfirmationTrials};
 
 /// Why the operating point cannot be fitted; empty where it can.
@@ -82,7 +81,7 @@ bool Converter::confirm(ConversionCandidate& candidate) {
   const spiking::SpikingModel spiking =
       map_to_spiking(model_, candidate.measured.scaling_factor, candidate.transfer);
   spiking::SimulationOptions simulation = simulation_of(candidate.transfer);
-  simulation.trial = kConfirmationTrials + 1024 * number;
+  simulation.trial = kConfirmationTrials + kTrialsOfACandidate * number;
   const RunControl control = part(done_, done_, "confirming on fresh trials");
   int right = 0;
   int trials = 0;

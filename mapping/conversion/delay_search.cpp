@@ -2,15 +2,17 @@
 // filter of tau_i; a spiking network's has rise, filter and membrane, so that what it does in time
 // runs slow, or dies. And one LIF curve, however well fitted, is not the transfer function.
 //
-//   forms  4 copies at the fitted point; copies that differ in bias: 8, then as many as there may
-//   be s      from the budget on, by sqrt(2), of copies that differ by 2, up to the highest d taken
-//   off td_i: the value at which readout and rate output are nearest on 20 of the
-//          search's trials; of 0, 4, .. 16 ms, then 2, 1 and 0.5 ms beside the best one
+//   forms   4 copies at the fitted point; copies that differ in bias: 8, then the most there may be
+//   s       from the budget on, by sqrt(2), of copies that differ by 2, up to the highest
+//   filter  of the input, as the rate network has it: with or without, whichever gets more of 20 of
+//           the search's trials right, of equals leaves the readout nearer to the rate output
+//   d       taken off td_i: the same way; of 0, 4, .. 16 ms, then 2, 1 and 0.5 ms beside the best
 //
 // The first that reaches the target wins: forms stand in the order of their spikes.
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -40,32 +42,38 @@ bool Converter::may_take_delays_off() const {
          result_.rate_accuracy.high >= options_.target && result_.budget && runs_on_bridge();
 }
 
-double Converter::least_delay(double scaling_factor, TransferOptions transfer,
-                              const SearchTrials& few) const {
-  const auto distance = [&](double delay_ms) {
-    transfer.delay_ms = delay_ms;
-    return measure(few, scaling_factor, transfer, part(done_, done_, "delay")).output_rmse;
-  };
-  double best = 0.0;
-  double least = distance(best);
-  const auto try_delay = [&](double delay_ms) {
-    if (const double found = distance(delay_ms); found < least) {
-      least = found;
-      best = delay_ms;
+/// Filter of the input and delay with which most trials are right, of equals the readout is nearest
+/// to the rate network's output.
+void Converter::follow_in_time(double scaling_factor, TransferOptions& transfer,
+                               const SearchTrials& few) const {
+  TransferOptions tried = transfer;
+  std::optional<ScalingPoint> best;
+  const auto try_out = [&](bool filter_input, double delay_ms) {
+    tried.filter_input = filter_input;
+    tried.delay_ms = delay_ms;
+    ScalingPoint point = measure(few, scaling_factor, tried, part(done_, done_, "delay"));
+    if (!best || follows_better(point, *best)) {
+      best = std::move(point);
+      transfer = tried;
     }
   };
+  const bool given = transfer.filter_input;
+  try_out(given, 0.0);
+  if (!options_.filter_input_given) {
+    try_out(!given, 0.0);
+  }
+  const bool filter = transfer.filter_input;
   for (double delay = kFirstDelayStepMs; delay <= kLongestDelayMs; delay += kFirstDelayStepMs) {
-    try_delay(delay);
+    try_out(filter, delay);
   }
   for (const double step : kDelayStepsMs) {
-    const double centre = best;
+    const double centre = transfer.delay_ms;
     for (const double delay : {centre - step, centre + step}) {
       if (delay > 0.0) {
-        try_delay(delay);
+        try_out(filter, delay);
       }
     }
   }
-  return best;
 }
 
 void Converter::try_delays(const Rung& rung, const OperatingPointFitter& fitter,
@@ -74,9 +82,8 @@ void Converter::try_delays(const Rung& rung, const OperatingPointFitter& fitter,
   ConversionCandidate candidate;
   candidate.transfer = std::move(fit.transfer);
   candidate.fit_error = fit.error;
-  candidate.transfer.filter_input = input_filters().back();
-  candidate.transfer.delay_ms = least_delay(rung.scaling_factor, candidate.transfer, few);
-  const bool differ = !candidate.transfer.copy_bias_mv.empty();
+  follow_in_time(rung.scaling_factor, candidate.transfer, few);
+  const bool differ = !candidate.transfer.copy_bias_mv.empty() || candidate.transfer.filter_input;
   const double next = done_ + 0.15 * (1.0 - done_);
   if (candidate.transfer.delay_ms > 0.0 || differ) {
     candidate.predicted = predict(rung.budget());

@@ -22,13 +22,12 @@ bool has_start_of_its_own(const rate::RateNetwork& network) {
   return !gated_loops(network).empty() || network.initial.kind != rate::InitialState::Kind::noise;
 }
 
-/// More trials right; as many: outputs nearer to the rate network's.
+}  // namespace
+
 bool follows_better(const ScalingPoint& a, const ScalingPoint& b) {
   const int more = a.accuracy.successes - b.accuracy.successes;
   return more > 0 || (more == 0 && a.output_rmse < b.output_rmse);
 }
-
-}  // namespace
 
 /// Whether the input is filtered: as asked; where that may matter, either is tried.
 std::vector<bool> Converter::input_filters() const {

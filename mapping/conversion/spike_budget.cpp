@@ -49,21 +49,19 @@ std::optional<Proportion> Converter::predict(double budget) const {
 }
 
 /// The first rung at which the rate network is half way from the target to perfection, or as good
-/// as without spikes, by bisection; none where no rung is, or where no prediction is possible.
+/// as at the last one, by bisection; none where that is not good enough, or without a prediction.
 std::optional<int> Converter::least_rung() const {
-  const double wanted = std::min(0.5 * (1.0 + options_.target), result_.rate_accuracy.value);
-  const auto suffices = [&](int rung) {
-    const std::optional<Proportion> predicted = predict(kFirstBudget * std::pow(kRung, rung));
-    return predicted && predicted->value >= wanted;
-  };
-  if (!takes_spike_noise(model_) || !suffices(kRungs)) {
+  const auto accuracy = [&](int rung) { return predict(kFirstBudget * std::pow(kRung, rung)); };
+  const std::optional<Proportion> most = accuracy(kRungs);
+  if (!most || most->high < options_.target) {
     return std::nullopt;
   }
+  const double wanted = std::min(0.5 * (1.0 + options_.target), most->value);
   int low = -1;
   int high = kRungs;
   while (high - low > 1) {
     const int middle = (low + high) / 2;
-    (suffices(middle) ? high : low) = middle;
+    (accuracy(middle)->value >= wanted ? high : low) = middle;
   }
   return high;
 }

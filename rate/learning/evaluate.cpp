@@ -172,6 +172,25 @@ void require_fit(const RateNetwork& network, const Task& task) {
   check_equal("field 'step_ms'", "ms a step", network.step_ms, task.step_ms());
 }
 
+double least_accuracy(const Task& task, const RateEvaluation& evaluation) {
+  double least = evaluation.accuracy.value;
+  for (const TaskPart& part : task.definition().parts) {
+    int trials = 0;
+    int right = 0;
+    for (std::size_t i = 0; i < evaluation.conditions.size(); ++i) {
+      const int place = evaluation.conditions[i] - part.first_condition;
+      if (place >= 0 && place < part.conditions) {
+        ++trials;
+        right += evaluation.correct[i] ? 1 : 0;
+      }
+    }
+    if (trials > 0) {
+      least = std::min(least, static_cast<double>(right) / trials);
+    }
+  }
+  return least;
+}
+
 RateEvaluation evaluate_rate(const RateNetwork& network, const Task& task,
                              const RateEvaluationOptions& given, const RunControl& control) {
   RateEvaluationOptions options = given;

@@ -57,6 +57,10 @@ struct RateEvaluationOptions {
 RateEvaluation evaluate_rate(const RateNetwork& network, const Task& task,
                              const RateEvaluationOptions& options, const RunControl& control = {});
 
+/// Of combined tasks the accuracy of the one that is right least often, of others that of all
+/// trials.
+double least_accuracy(const Task& task, const RateEvaluation& evaluation);
+
 /// @throws InputError unless inputs, outputs and step of the network are those of the task
 void require_fit(const RateNetwork& network, const Task& task);
 

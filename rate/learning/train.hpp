@@ -5,6 +5,7 @@
 //   evaluation  every evaluate_every trials on evaluation_trials fresh ones; criteria: mean loss <
 //               stop_loss, accuracy > stop_accuracy (correct also at (1 -+ margin) o), trials >
 //               minimum
+//               of combined tasks the accuracy of each must be above it
 //   spikes      once they are met, training goes on under spike-like noise of the scaling factor
 //               spike_noise until an evaluation under it, spike_noise_trials or more later, meets
 //               them

@@ -32,8 +32,9 @@ Task driven_task(const Task& task, double start_ms, double stop_ms, double stren
     definition.input_names.emplace_back("drive");
   }
   if (definition.draw_trial) {
-    definition.draw_trial = [driven, draw = definition.draw_trial](const TrialDraw& wanted) {
-      return driven(draw(wanted));
+    definition.draw_trial = [driven, draw = definition.draw_trial](const TaskParameters& parameters,
+                                                                   const TrialDraw& wanted) {
+      return driven(draw(parameters, wanted));
     };
   } else {
     definition.make_trial = [driven, make = definition.make_trial](const TaskParameters& parameters,

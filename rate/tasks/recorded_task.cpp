@@ -45,10 +45,6 @@ struct Library {
   }
 };
 
-/// From this number on the scaling search confirms what it chose: on other trials, as far as there
-/// are.
-constexpr std::uint32_t kConfirmation = 0x60000000U;
-
 /// Streams of Purpose::task and evaluation_task that no drawn trial uses (task.cpp: lanes 0 and 1).
 constexpr std::uint32_t kOrderLane = 2;
 constexpr std::uint32_t kRoundsPerBit = 6;
@@ -65,7 +61,7 @@ Part part_of(std::uint32_t number, std::uint32_t count) {
     return {0, count};
   }
   const std::uint32_t half = count - count / 2;
-  return number < kConfirmation ? Part{0, half} : Part{half, count - half};
+  return number < kConfirmationTrials ? Part{0, half} : Part{half, count - half};
 }
 
 /// What comes at `place` of a random order of 0 ... count - 1 (head of recorded_task.hpp).
@@ -418,7 +414,9 @@ Task recorded_task(RecordedTrials recorded, const TaskParameters& overrides) {
   const auto library = std::make_shared<const Library>(library_of(std::move(recorded)));
   TaskDefinition definition;
   describe_trials(*library, definition);
-  definition.draw_trial = [library](const TrialDraw& wanted) { return draw(*library, wanted); };
+  definition.draw_trial = [library](const TaskParameters&, const TrialDraw& wanted) {
+    return draw(*library, wanted);
+  };
   definition.distinct_trials = [library](std::uint32_t first, bool balanced) {
     return distinct_trials(*library, first, balanced);
   };

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "rate/tasks/combined_task.hpp"
 #include "rate/tasks/task_registry.hpp"
 
 namespace rheobase::rate {
@@ -27,6 +28,19 @@ std::shared_ptr<const TaskDefinition> find_task(const std::string& name) {
     known += (known.empty() ? "" : ", ") + definition->name;
   }
   throw InputError("task", "", fmt::format("'{}'", name), "must be one of " + known);
+}
+
+/// Parameters of combined tasks that the unqualified name stands for: "delay", "xor-delay".
+std::vector<std::string> qualified(const TaskDefinition& task, const std::string& name) {
+  std::vector<std::string> names;
+  for (const TaskPart& part : task.parts) {
+    const std::string full = part.name + "-" + name;
+    if (std::ranges::find(task.parameters, full, &TaskParameterInfo::name) !=
+        task.parameters.end()) {
+      names.push_back(full);
+    }
+  }
+  return names;
 }
 
 void set_parameter(const TaskDefinition& task, TaskParameters& values, const std::string& name,
@@ -52,6 +66,14 @@ void set_parameter(const TaskDefinition& task, TaskParameters& values, const std
   values[name] = value;
 }
 
+std::vector<Task> tasks_named(const std::vector<std::string>& names) {
+  std::vector<Task> tasks;
+  for (const std::string& name : names) {
+    tasks.emplace_back(name);
+  }
+  return tasks;
+}
+
 }  // namespace
 
 FieldInfo TaskParameterInfo::field() const {
@@ -65,7 +87,9 @@ FieldInfo TaskParameterInfo::field() const {
 }
 
 Task::Task(const std::string& name, const TaskParameters& overrides)
-    : Task(find_task(name), overrides) {}
+    : Task(name.find(kTaskSeparator) == std::string::npos
+               ? Task(find_task(name), overrides)
+               : combined_task(tasks_named(task_parts(name)), overrides)) {}
 
 Task::Task(std::shared_ptr<const TaskDefinition> definition, const TaskParameters& overrides)
     : definition_(std::move(definition)) {
@@ -73,7 +97,14 @@ Task::Task(std::shared_ptr<const TaskDefinition> definition, const TaskParameter
     parameters_[parameter.name] = parameter.value;
   }
   for (const auto& [parameter, value] : overrides) {
-    set_parameter(*definition_, parameters_, parameter, value);
+    if (qualified(*definition_, parameter).empty()) {
+      set_parameter(*definition_, parameters_, parameter, value);
+    }
+  }
+  for (const auto& [parameter, value] : overrides) {
+    for (const std::string& of_part : qualified(*definition_, parameter)) {
+      set_parameter(*definition_, parameters_, of_part, value);
+    }
   }
 }
 
@@ -119,7 +150,7 @@ int Task::evaluation_trials(int wanted, std::uint32_t first) const {
 Trial Task::random_trial(Seed seed, std::uint32_t trial, Purpose purpose) const {
   if (definition_->draw_trial) {
     const bool balanced = parameters_.contains(kBalanced) && parameters_.at(kBalanced) == 1.0;
-    return definition_->draw_trial({{}, balanced, seed, trial, purpose});
+    return definition_->draw_trial(parameters_, {{}, balanced, seed, trial, purpose});
   }
   if (parameters_.contains(kBalanced) && parameters_.at(kBalanced) == 1.0) {
     return trial_of(static_cast<int>(trial % conditions().size()), seed, trial, purpose);
@@ -131,7 +162,7 @@ Trial Task::random_trial(Seed seed, std::uint32_t trial, Purpose purpose) const 
 
 Trial Task::trial_of(int condition, Seed seed, std::uint32_t trial, Purpose purpose) const {
   if (definition_->draw_trial) {
-    return definition_->draw_trial({condition, false, seed, trial, purpose});
+    return definition_->draw_trial(parameters_, {condition, false, seed, trial, purpose});
   }
   // A lane of its own: the numbers do not depend on how many the draw of a condition takes.
   RandomStream stream(seed, trial, purpose, 1);

@@ -78,6 +78,13 @@ struct TrialDraw {
   Purpose purpose = Purpose::task;
 };
 
+/// One of several combined tasks, and its conditions among those of all.
+struct TaskPart {
+  std::string name;
+  int first_condition = 0;
+  int conditions = 0;
+};
+
 /// What a task file registers. All functions are pure: a trial is a function of (parameters,
 /// condition, random stream).
 struct TaskDefinition {
@@ -111,8 +118,12 @@ struct TaskDefinition {
   /// Outputs first ... last - 1 that are scored; last = 0: not the same in every trial.
   std::pair<int, int> scored_outputs{0, 0};
 
-  // Tasks of given trials alone:
-  std::function<Trial(const TrialDraw&)> draw_trial = {};  ///< in place of the two above
+  std::vector<TaskPart> parts = {};  ///< of combined tasks
+
+  // Tasks of given trials and combined ones:
+  /// In place of draw_condition and make_trial.
+  std::function<Trial(const TaskParameters&, const TrialDraw&)> draw_trial = {};
+  // Where there are given trials:
   /// Different trials that numbers from `first` on can give, of evaluation streams.
   std::function<int(std::uint32_t first, bool balanced)> distinct_trials = {};
   std::map<std::string, std::vector<double>> trial_values = {};  ///< by Trial::index
@@ -123,10 +134,14 @@ struct TaskDefinition {
 /// A task with checked parameters: what every other module works with.
 class Task {
  public:
+  /// @param name  of a registered task, or of several: "go-nogo+timing" (combined_task.hpp)
   /// @throws InputError for an unknown task, an unknown parameter or a value out of its range
   explicit Task(const std::string& name, const TaskParameters& overrides = {});
   /// A task that is not registered.
   Task(std::shared_ptr<const TaskDefinition> definition, const TaskParameters& overrides);
+
+  /// The same task with other parameters; those not given have their defaults.
+  Task with(const TaskParameters& overrides) const { return {definition_, overrides}; }
 
   const TaskDefinition& definition() const { return *definition_; }
   const std::string& name() const { return definition_->name; }

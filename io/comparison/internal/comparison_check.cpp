@@ -9,6 +9,7 @@
 
 #include "core/counted.hpp"
 #include "core/error.hpp"
+#include "rate/tasks/combined_task.hpp"
 #include "rate/tasks/recorded_task.hpp"
 #include "rate/tasks/trajectory_task.hpp"
 
@@ -274,7 +275,7 @@ void check_subspaces(const mapping::Comparison& comparison, const ComparisonChec
 }  // namespace
 
 bool has_given_trials(const std::string& task) {
-  return task == rate::kRecordedTaskName || task.starts_with(rate::kInnateTask);
+  return rate::has_part(task, rate::kRecordedTaskName) || task.starts_with(rate::kInnateTask);
 }
 
 void ComparisonCheck::within(const std::string& field, double value, double low,

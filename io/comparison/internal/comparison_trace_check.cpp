@@ -6,6 +6,7 @@
 #include "core/counted.hpp"
 #include "core/whole_number.hpp"
 #include "io/comparison/internal/comparison_check.hpp"
+#include "rate/tasks/combined_task.hpp"
 #include "rate/tasks/scoring.hpp"
 
 namespace rheobase::io {
@@ -77,6 +78,11 @@ void check_trials(const mapping::Comparison& comparison, const ComparisonCheck& 
   }
 }
 
+/// Given trials may be of different lengths, those of several tasks are.
+bool may_end_early(const std::string& task) {
+  return has_given_trials(task) || rate::task_parts(task).size() > 1;
+}
+
 /// Per condition a matrix of rows x columns, none for conditions without trials.
 void check_parts(const mapping::Comparison& comparison, const ComparisonCheck& check,
                  const char* name, const std::vector<Eigen::MatrixXd>& parts, Index rows,
@@ -84,7 +90,7 @@ void check_parts(const mapping::Comparison& comparison, const ComparisonCheck& c
   for (std::size_t c = 0; c < parts.size(); ++c) {
     const bool present = comparison.conditions[c].trials > 0;
     check_trace(check, fmt::format("field '{}', condition {}", name, c + 1), parts[c],
-                present ? rows : 0, present ? columns : 0, has_given_trials(comparison.task));
+                present ? rows : 0, present ? columns : 0, may_end_early(comparison.task));
   }
 }
 
@@ -126,7 +132,7 @@ void validate_traces(const mapping::Comparison& comparison, const std::string& w
                 fmt::format("{} of {:g} ms", counted(samples, "sample"), step_ms),
                 fmt::format("must fill the {:g} ms of a trial", comparison.duration_ms));
   const Index columns = traces.outputs * samples;
-  const bool may_end = has_given_trials(comparison.task);
+  const bool may_end = may_end_early(comparison.task);
   check_trace(check, "field 'rate_output'", traces.rate_output, trials, columns, may_end,
               traces.outputs);
   check_trace(check, "field 'spiking_output'", traces.spiking_output, trials, columns, may_end,

@@ -21,6 +21,9 @@ struct Rung {
   double budget() const { return scaling_factor * copies; }
 };
 
+/// More trials right; as many: outputs nearer to the rate network's.
+bool follows_better(const ScalingPoint& a, const ScalingPoint& b);
+
 /// One run of `convert`: steps and result. The steps are in conversion_search.cpp (published
 /// mapping, confirmation, choice), spike_budget.cpp (what is tried), fitted_search.cpp and
 /// delay_search.cpp.
@@ -47,8 +50,8 @@ class Converter {
   bool may_take_delays_off() const;
   void search_delays(const OperatingPointFitter& fitter);
   void try_delays(const Rung& rung, const OperatingPointFitter& fitter, const SearchTrials& few);
-  double least_delay(double scaling_factor, TransferOptions transfer,
-                     const SearchTrials& few) const;
+  void follow_in_time(double scaling_factor, TransferOptions& transfer,
+                      const SearchTrials& few) const;
   ScalingPoint measure(const SearchTrials& trials, double scaling_factor,
                        const TransferOptions& transfer, const RunControl& control) const;
   bool confirm(ConversionCandidate& candidate);

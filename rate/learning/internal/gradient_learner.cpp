@@ -81,7 +81,7 @@ void GradientLearner::advance() {
 
 void GradientLearner::evaluate() {
   const RateEvaluation found = evaluation(spike_noise(), options_.stop_margin);
-  state_.evaluations.push_back({state_.trials_done, found.mean_loss, found.accuracy.value});
+  state_.evaluations.push_back({state_.trials_done, found.mean_loss, least_accuracy(task_, found)});
   note_learnt(state_.evaluations.back());
 }
 
