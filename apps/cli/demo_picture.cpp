@@ -10,24 +10,12 @@ namespace rheobase::cli {
 
 namespace {
 
-std::vector<report::TimeWindow> stimulus_of(const rate::Task& task) {
-  std::vector<report::TimeWindow> windows;
-  for (const auto& [start, end] : task.definition().stimulus_windows(task.parameters())) {
-    windows.push_back({start * task.step_ms(), end * task.step_ms()});
+std::vector<report::TimeWindow> in_ms(const rate::StepWindows& windows, double step_ms) {
+  std::vector<report::TimeWindow> times;
+  for (const auto& [start, end] : windows) {
+    times.push_back({start * step_ms, end * step_ms});
   }
-  return windows;
-}
-
-/// The stimulus windows in which the input of this very trial is not zero.
-std::vector<report::TimeWindow> stimulus_of(const rate::Task& task, const rate::Trial& trial) {
-  std::vector<report::TimeWindow> windows = stimulus_of(task);
-  std::erase_if(windows, [&task, &trial](const report::TimeWindow& window) {
-    const auto start = static_cast<Eigen::Index>(window.start_ms / task.step_ms());
-    const auto steps =
-        static_cast<Eigen::Index>((window.end_ms - window.start_ms) / task.step_ms());
-    return trial.input.middleCols(start, steps).isZero();
-  });
-  return windows;
+  return times;
 }
 
 /// Trials of one condition.
@@ -76,7 +64,7 @@ report::SpikeRaster raster_of(const PictureSource& source, std::size_t i) {
   raster.condition = source.task.conditions()[static_cast<std::size_t>(trial.condition)];
   raster.unit.assign(run.spike_unit.begin(), run.spike_unit.end());
   raster.time_ms = run.spike_time_ms;
-  raster.stimulus = stimulus_of(source.task, trial);
+  raster.stimulus = in_ms(source.task.stimuli_of(trial), source.task.step_ms());
   return raster;
 }
 
@@ -88,7 +76,8 @@ report::Picture picture_of(const PictureSource& source) {
   picture.title = fmt::format("{}, {}, scaling factor {:g}", source.task.name(),
                               counted(source.network.units(), "unit"), best.scaling_factor);
   picture.duration_ms = source.task.steps() * source.task.step_ms();
-  picture.stimulus = stimulus_of(source.task);
+  picture.stimulus = in_ms(source.task.definition().stimulus_windows(source.task.parameters()),
+                           source.task.step_ms());
   const std::vector<std::string>& names = source.task.conditions();
   for (int condition = 0; condition < static_cast<int>(names.size()); ++condition) {
     if (trials_of(source.rate.conditions, condition).empty()) {

@@ -51,13 +51,10 @@ rate::Trial trial_of(const mapping::Comparison& comparison, const rate::Task& ta
                            Purpose::evaluation_task);
 }
 
-/// The stimulus windows in which the input of this trial is not zero.
 std::vector<TimeWindow> stimulus_of(const rate::Task& task, const rate::Trial& trial) {
   std::vector<TimeWindow> windows;
-  for (const auto& [start, end] : task.definition().stimulus_windows(task.parameters())) {
-    if (!trial.input.middleCols(start, end - start).isZero()) {
-      windows.push_back({start * task.step_ms(), end * task.step_ms()});
-    }
+  for (const auto& [start, end] : task.stimuli_of(trial)) {
+    windows.push_back({start * task.step_ms(), end * task.step_ms()});
   }
   return windows;
 }

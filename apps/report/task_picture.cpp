@@ -54,7 +54,7 @@ void add_panel(FigureScript& script, const rate::Task& task, const rate::Trial& 
   script.range('x', 0.0, static_cast<double>(trial.target.cols()) * task.step_ms());
   script.range('y', range.first, range.second);
   std::vector<std::pair<double, double>> spans;
-  for (const auto& [start, end] : task.definition().stimulus_windows(task.parameters())) {
+  for (const auto& [start, end] : task.stimuli_of(trial)) {
     spans.emplace_back(start * task.step_ms(), end * task.step_ms());
   }
   script.shade(spans);

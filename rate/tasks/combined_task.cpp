@@ -269,7 +269,7 @@ Task combined_task(const std::vector<Task>& parts, const TaskParameters& overrid
     return task.spiking_correct(as_own_trial(member, trial, task.steps()), output);
   };
   definition.stimulus_windows = [all](const TaskParameters& parameters) {
-    std::vector<std::pair<int, int>> windows;
+    StepWindows windows;
     for (const Member& member : all->members) {
       const TaskParameters own = member.own(parameters);
       for (const auto& window : member.task.definition().stimulus_windows(own)) {
@@ -280,6 +280,11 @@ Task combined_task(const std::vector<Task>& parts, const TaskParameters& overrid
     const auto repeated = std::ranges::unique(windows);
     windows.erase(repeated.begin(), repeated.end());
     return windows;
+  };
+  definition.trial_windows = [all](const TaskParameters& parameters, const Trial& trial) {
+    const Member& member = all->of_condition(trial.condition);
+    const Task task = member.task.with(member.own(parameters));
+    return task.stimuli_of(as_own_trial(member, trial, task.steps()));
   };
   return {std::make_shared<const TaskDefinition>(std::move(definition)), overrides};
 }

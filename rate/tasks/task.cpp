@@ -169,6 +169,17 @@ Trial Task::trial_of(int condition, Seed seed, std::uint32_t trial, Purpose purp
   return definition_->make_trial(parameters_, condition, stream);
 }
 
+StepWindows Task::stimuli_of(const Trial& trial) const {
+  if (definition_->trial_windows) {
+    return definition_->trial_windows(parameters_, trial);
+  }
+  StepWindows windows = definition_->stimulus_windows(parameters_);
+  std::erase_if(windows, [&trial](const auto& window) {
+    return trial.input.middleCols(window.first, window.second - window.first).isZero();
+  });
+  return windows;
+}
+
 bool Task::rate_correct(const Trial& trial, const Eigen::MatrixXd& output) const {
   if (output.rows() != outputs() || output.cols() + 1 != trial.input.cols()) {
     throw InputError("task " + name(), "output",

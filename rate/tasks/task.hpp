@@ -85,6 +85,9 @@ struct TaskPart {
   int conditions = 0;
 };
 
+/// Parts of a trial: [start, end) in steps.
+using StepWindows = std::vector<std::pair<int, int>>;
+
 /// What a task file registers. All functions are pure: a trial is a function of (parameters,
 /// condition, random stream).
 struct TaskDefinition {
@@ -110,8 +113,8 @@ struct TaskDefinition {
   /// Is the spiking network right? `output` is the LIF readout sampled in time.
   std::function<bool(const TaskParameters&, const Trial&, const SampledSignal& output)>
       spiking_correct;
-  /// When the stimuli are on, for pictures: [start, end) in steps.
-  std::function<std::vector<std::pair<int, int>>(const TaskParameters&)> stimulus_windows;
+  /// When the stimuli are on, for pictures.
+  std::function<StepWindows(const TaskParameters&)> stimulus_windows;
 
   std::vector<std::string> input_names = {};   ///< empty: they have none
   std::vector<std::string> output_names = {};  ///< empty: they have none
@@ -123,6 +126,8 @@ struct TaskDefinition {
   // Tasks of given trials and combined ones:
   /// In place of draw_condition and make_trial.
   std::function<Trial(const TaskParameters&, const TrialDraw&)> draw_trial = {};
+  /// In place of stimulus_windows for one trial; of combined tasks.
+  std::function<StepWindows(const TaskParameters&, const Trial&)> trial_windows = {};
   // Where there are given trials:
   /// Different trials that numbers from `first` on can give, of evaluation streams.
   std::function<int(std::uint32_t first, bool balanced)> distinct_trials = {};
@@ -160,6 +165,9 @@ class Task {
   Trial random_trial(Seed seed, std::uint32_t trial, Purpose purpose) const;
   /// The same with a given condition.
   Trial trial_of(int condition, Seed seed, std::uint32_t trial, Purpose purpose) const;
+
+  /// The stimulus windows in which the input of this very trial is not zero.
+  StepWindows stimuli_of(const Trial& trial) const;
 
   /// How many of `wanted` evaluation trials from number `first` on there are: of given trials each
   /// at most once.

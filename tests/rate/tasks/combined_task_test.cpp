@@ -65,6 +65,15 @@ TEST_SUITE("unit") {
     }
   }
 
+  TEST_CASE("stimuli are those of the trial's own task: context is none") {
+    const Task both("go-nogo+xor");
+    const StepWindows pulses{{50, 100}, {110, 160}};
+    CHECK(both.stimuli_of(both.trial_of(0, 1, 0, Purpose::task)) == StepWindows{{50, 75}});
+    CHECK(both.stimuli_of(both.trial_of(1, 1, 0, Purpose::task)).empty());
+    CHECK(both.stimuli_of(both.trial_of(3, 1, 0, Purpose::task)) == pulses);
+    CHECK(Task("go-nogo").stimuli_of(Task("go-nogo").trial_of(1, 1, 0, Purpose::task)).empty());
+  }
+
   TEST_CASE("balanced, every condition of every task is as frequent as its siblings") {
     const Task both("go-nogo+xor", {{kBalanced, 1.0}});
     std::vector<int> counts(6);
