@@ -21,6 +21,7 @@
 #include "network/fit/ridge.hpp"
 #include "network/network_state.hpp"
 #include "network/run.hpp"
+#include "python/src/apart.hpp"
 #include "python/src/arrays.hpp"
 #include "python/src/bind.hpp"
 #include "python/src/description.hpp"
@@ -165,16 +166,18 @@ Built build(const py::dict& given) {
   for (const auto& [key, value] : py::cast<py::dict>(given["inputs"])) {
     spec.inputs.push_back({py::cast<std::string>(key), py::cast<Eigen::Index>(value)});
   }
-  const py::gil_scoped_release unlocked;
-  return std::make_shared<BuiltNetwork>(BuiltNetwork{nb::Network(std::move(spec)), {}, {}, {}});
+  return run_apart([spec = std::move(spec)](const Stop&) mutable {
+    return std::make_shared<BuiltNetwork>(BuiltNetwork{nb::Network(std::move(spec)), {}, {}, {}});
+  });
 }
 
 Built read_built(const std::string& path) {
-  const py::gil_scoped_release unlocked;
-  io::NetworkFile file = io::read_network_file(path);
-  return std::make_shared<BuiltNetwork>(BuiltNetwork{io::build_network(file),
-                                                     std::move(file.inputs), file.run, file.title,
-                                                     io::learning_edges(file)});
+  return run_apart([path](const Stop&) {
+    io::NetworkFile file = io::read_network_file(path);
+    return std::make_shared<BuiltNetwork>(BuiltNetwork{io::build_network(file),
+                                                       std::move(file.inputs), file.run, file.title,
+                                                       io::learning_edges(file)});
+  });
 }
 
 std::vector<nb::Probe> probes_from(const py::object& record,
@@ -210,11 +213,13 @@ py::dict observer_dict(const BuiltNetwork& built, nb::Observer&& seen, const std
   std::vector<double> times;
   std::vector<std::int32_t> units;
   std::vector<std::int32_t> populations;
-  for (const nb::NetworkSpike& spike : seen.spikes) {
-    times.push_back(spike.time);
-    units.push_back(static_cast<std::int32_t>(spike.unit));
-    populations.push_back(static_cast<std::int32_t>(spike.population));
-  }
+  unlocked([&] {
+    for (const nb::NetworkSpike& spike : seen.spikes) {
+      times.push_back(spike.time);
+      units.push_back(static_cast<std::int32_t>(spike.unit));
+      populations.push_back(static_cast<std::int32_t>(spike.population));
+    }
+  });
   py::list names;
   for (const nb::NetworkPopulation& population : built.network.populations()) {
     names.append(population.name);
@@ -234,6 +239,14 @@ py::dict observer_dict(const BuiltNetwork& built, nb::Observer&& seen, const std
                   py::arg("notes") = notes);
 }
 
+/// A copy of `start`, or the initial state.
+State start_of(const BuiltNetwork& built, const nb::NetworkState* start) {
+  return unlocked([&] {
+    return std::make_shared<nb::NetworkState>(start != nullptr ? *start
+                                                               : nb::initial_state(built.network));
+  });
+}
+
 /// Runs from a copy of `start`, or from the initial state; returns what was seen and the state
 /// after.
 py::tuple run_built(const BuiltNetwork& built, const py::object& inputs,
@@ -249,8 +262,7 @@ py::tuple run_built(const BuiltNetwork& built, const py::object& inputs,
       inputs.is_none()
           ? built.inputs
           : rows_from(inputs, "inputs", {.cols = columns, .text = fmt::format("(T, {})", columns)});
-  auto state = std::make_shared<nb::NetworkState>(
-      start != nullptr ? *start : nb::initial_state(built.network));
+  const State state = start_of(built, start);
   Session session(progress);
   nb::Observer seen = session.run(
       [&] { return nb::run(built.network, *state, signals, options, session.control()); });
@@ -343,9 +355,8 @@ py::tuple fit_built(const BuiltNetwork& built, const std::string& method, const 
                      fmt::format("must be as many as inputs, {}", call.inputs.size()));
   }
   Keywords keywords("fit", given);
-  auto fitted = std::make_shared<BuiltNetwork>(built);
-  auto state = std::make_shared<nb::NetworkState>(
-      start != nullptr ? *start : nb::initial_state(built.network));
+  auto fitted = unlocked([&] { return std::make_shared<BuiltNetwork>(built); });
+  const State state = start_of(built, start);
   Session session(progress);
   FitNumbers numbers = fit_by(call, fitted->network, *state, keywords, session);
   return py::make_tuple(fitted, array_of(std::move(numbers.losses)),
@@ -354,7 +365,8 @@ py::tuple fit_built(const BuiltNetwork& built, const std::string& method, const 
 
 py::array weights_of(const BuiltNetwork& built, const std::string& source,
                      const std::string& target) {
-  return array_of(built.network.edges()[built.network.edge_index(source, target)].coupling.dense());
+  const auto& edge = built.network.edges()[built.network.edge_index(source, target)];
+  return array_of(unlocked([&] { return edge.coupling.dense(); }));
 }
 
 /// Population and index of "rnn.k".
@@ -383,7 +395,7 @@ py::array parameter_of(const BuiltNetwork& built, const std::string& name) {
 /// The network as a fit left it. @param changes  ("readout", node, source, weights), ("edge",
 /// source, target, weights) and ("parameter", "rnn.k", "", values)
 Built with_fitted_numbers(const BuiltNetwork& built, const py::list& changes) {
-  auto fitted = std::make_shared<BuiltNetwork>(built);
+  auto fitted = unlocked([&] { return std::make_shared<BuiltNetwork>(built); });
   nb::Network& network = fitted->network;
   for (const py::handle change : changes) {
     const auto [kind, first, second, numbers] =
@@ -410,7 +422,9 @@ Built with_fitted_numbers(const BuiltNetwork& built, const py::list& changes) {
 void bind_network(py::module_& module) {
   py::class_<nb::NetworkState, State>(module, "NetworkState", "Where a network is.")
       .def_property_readonly("step", [](const nb::NetworkState& state) { return state.step; })
-      .def("numbers", [](const nb::NetworkState& state) { return array_of(nb::to_vector(state)); });
+      .def("numbers", [](const nb::NetworkState& state) {
+        return array_of(unlocked([&] { return nb::to_vector(state); }));
+      });
   py::class_<BuiltNetwork, Built>(module, "Network", "A network of populations.")
       .def_property_readonly("step", [](const BuiltNetwork& b) { return b.network.step(); })
       .def_property_readonly("time_unit",
