@@ -109,7 +109,7 @@ SampleGrid output_grid(const SimulationOptions& options, double duration_ms) {
 EventProtocol make_event_protocol(const SpikingModel& model, const Eigen::MatrixXd& input,
                                   const SimulationOptions& options) {
   EventProtocol protocol;
-  protocol.drive = make_drive(model, input);
+  protocol.drive = make_drive(model, input, options.stop);
   protocol.duration_ms = InputSchedule{model.input_step_ms, input.cols()}.duration_ms();
   protocol.initial_voltage = initial_voltage(model, options);
   protocol.start_up = options.start_up;

@@ -251,6 +251,10 @@ void check_memory(const SpikingModel& model, const SimulationOptions& options, d
   const double step_ms = bridge ? options.step_ms : options.dt_ms;
   const double samples = duration_ms / std::max(options.output_period_ms, step_ms);
   const auto units = static_cast<double>(model.units());
+  const double columns = duration_ms / model.input_step_ms + 1.0;
+  require_memory(sizeof(double) * units * columns, std::string(kSimulation), "input u",
+                 fmt::format("{:.0f} columns of {} units", columns, model.units()),
+                 "a shorter input takes less");
   require_memory(sizeof(double) * samples * static_cast<double>(model.outputs()),
                  std::string(kSimulation), "output_period_ms",
                  fmt::format("{:.0f} samples of the readout", samples),

@@ -99,6 +99,7 @@ Json result_json(const MapRequest& request, const rate::Task& task,
                  const mapping::ConversionOptions& options, const mapping::Conversion& result,
                  const fs::path& output, const Console& console) {
   const mapping::ConversionCandidate& chosen = result.candidates[result.chosen];
+  const std::optional<bool> reached = mapping::target_reached(result);
   Json points = Json::array();
   for (const mapping::ScalingPoint& point : mapping::chosen_points(result)) {
     points.push_back(point_json(point));
@@ -124,7 +125,7 @@ Json result_json(const MapRequest& request, const rate::Task& task,
       {"rate_network_fails", rate_network_fails(result, options.target)},
       {"budget_hz", result.budget ? Json(*result.budget) : Json()},
       {"target", options.target},
-      {"reached", result.reached},
+      {"reached", reached ? Json(*reached) : Json()},
       {"at_edge", result.published && result.published->at_edge},
       {"notes", mapping::conversion_notes(options, result, task)},
       {"seconds", result.seconds}};

@@ -32,15 +32,15 @@ bool interactive_report_available() {
   return !page_assets().charts.empty();
 }
 
-void write_report(const ReportData& data, const std::filesystem::path& path) {
+void write_report(const ReportData& data, const std::filesystem::path& path,
+                  const std::function<bool()>& stop) {
   io::require_writable(path);
   std::map<std::string, std::string> figures;
   if (!interactive_report_available()) {
     figures = static_figures(data);
   }
-  io::write_atomically(path, report_page(data, page_assets(), [&figures](const std::string& id) {
-                         return figures[id];
-                       }));
+  const auto figure = [&figures](const std::string& id) { return figures[id]; };
+  io::write_atomically(path, report_page(data, page_assets(), figure), stop);
 }
 
 }  // namespace rheobase::report

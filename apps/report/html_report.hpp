@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 
 #include "apps/report/html_data.hpp"
 
@@ -13,6 +14,7 @@ bool interactive_report_available();
 /// chart library was there at build time, else with static figures drawn by gnuplot; without
 /// gnuplot it holds the numbers alone. The page says which.
 /// @throws InputError where `path` cannot be written
-void write_report(const ReportData& data, const std::filesystem::path& path);
+void write_report(const ReportData& data, const std::filesystem::path& path,
+                  const std::function<bool()>& stop = {});
 
 }  // namespace rheobase::report

@@ -97,9 +97,17 @@ void add_causal(const RateKernel& kernel, double time_ms, const SampleGrid& grid
   }
 }
 
+/// @throws Cancelled where stopped; asked for some of the `step`s alone
+void stop_now_and_then(const std::function<bool()>& stop, std::size_t step) {
+  constexpr std::size_t kEvery = 256;
+  if (stop && step % kEvery == 0 && stop()) {
+    throw Cancelled("firing rates were stopped");
+  }
+}
+
 /// Exact propagation of both filters from sample to sample.
 void sweep(std::span<const RateKernel> kernels, const SampleGrid& grid, Eigen::MatrixXd& rates,
-           Eigen::MatrixXd& rises) {
+           Eigen::MatrixXd& rises, const std::function<bool()>& stop) {
   const Eigen::Index units = rates.rows();
   Eigen::ArrayXd decay = Eigen::ArrayXd::Zero(units);
   Eigen::ArrayXd rise = Eigen::ArrayXd::Zero(units);
@@ -115,6 +123,7 @@ void sweep(std::span<const RateKernel> kernels, const SampleGrid& grid, Eigen::M
     }
   }
   for (Eigen::Index k = 1; k < grid.samples; ++k) {
+    stop_now_and_then(stop, static_cast<std::size_t>(k));
     rates.col(k).array() += decay * rates.col(k - 1).array() + coupling * rises.col(k - 1).array();
     rises.col(k).array() += rise * rises.col(k - 1).array();
   }
@@ -144,7 +153,8 @@ double kernel_value(const RateKernel& kernel, double lag_ms) {
 }
 
 Eigen::MatrixXd firing_rates(const SpikeList& spikes, Eigen::Index units, const SampleGrid& grid,
-                             std::span<const RateKernel> kernels) {
+                             std::span<const RateKernel> kernels,
+                             const std::function<bool()>& stop) {
   check_spikes(spikes, units);
   if (!(grid.step_ms > 0.0) || !std::isfinite(grid.step_ms) || grid.samples < 0) {
     throw InputError(kWhere, "sample grid",
@@ -164,12 +174,14 @@ Eigen::MatrixXd firing_rates(const SpikeList& spikes, Eigen::Index units, const 
     return kernels[kernels.size() == 1 ? 0 : static_cast<std::size_t>(unit)];
   };
   for (std::size_t k = 0; k < spikes.unit.size(); ++k) {
+    stop_now_and_then(stop, k);
     if (causal(kernel_of(spikes.unit[k]).shape)) {
       add_causal(kernel_of(spikes.unit[k]), spikes.time_ms[k], grid, rates, rises, spikes.unit[k]);
     }
   }
-  sweep(kernels, grid, rates, rises);
+  sweep(kernels, grid, rates, rises, stop);
   for (std::size_t k = 0; k < spikes.unit.size(); ++k) {
+    stop_now_and_then(stop, k);
     if (!causal(kernel_of(spikes.unit[k]).shape)) {
       add_centred(kernel_of(spikes.unit[k]), spikes.time_ms[k], grid, rates, spikes.unit[k]);
     }

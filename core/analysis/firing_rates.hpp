@@ -14,6 +14,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 
 #include <Eigen/Core>
@@ -53,10 +54,13 @@ struct SampleGrid {
 /// Firing rates by kernel smoothing (Dayan & Abbott, Theoretical Neuroscience, 2001, section 1.2),
 /// N x samples in Hz. The exact sum over spikes at every sample; no correction at the ends.
 /// @param kernels  one for all units or one for each
+/// @param stop     asked every some thousand spikes and samples, may be empty
 /// @throws InputError for a unit outside 0 ... units - 1, times that are not finite, widths or a
-///                    step that are not positive, another number of kernels
+///                    step that are not positive, another number of kernels; Cancelled where
+///                    stopped
 Eigen::MatrixXd firing_rates(const SpikeList& spikes, Eigen::Index units, const SampleGrid& grid,
-                             std::span<const RateKernel> kernels);
+                             std::span<const RateKernel> kernels,
+                             const std::function<bool()>& stop = {});
 Eigen::MatrixXd firing_rates(const SpikeList& spikes, Eigen::Index units, const SampleGrid& grid,
                              const RateKernel& kernel);
 

@@ -33,9 +33,21 @@ void check_activity(const Eigen::MatrixXd& activity) {
   }
 }
 
+/// Calls part(first, count) for the columns, some at a time. @throws Cancelled where stopped
+template <class Part>
+void for_column_blocks(Eigen::Index cols, const std::function<bool()>& stop, const Part& part) {
+  constexpr Eigen::Index kBlock = 8192;
+  for (Eigen::Index first = 0; first < cols; first += kBlock) {
+    if (stop && stop()) {
+      throw Cancelled("principal components were stopped");
+    }
+    part(first, std::min(kBlock, cols - first));
+  }
+}
+
 }  // namespace
 
-Pca pca(const Eigen::MatrixXd& activity) {
+Pca pca(const Eigen::MatrixXd& activity, const std::function<bool()>& stop) {
   check_activity(activity);
   const Eigen::Index units = activity.rows();
   const Eigen::Index count = std::min(units, activity.cols());
@@ -43,9 +55,15 @@ Pca pca(const Eigen::MatrixXd& activity) {
   result.mean = activity.rowwise().mean();
   const Eigen::MatrixXd centred = activity.colwise() - result.mean;
   Eigen::MatrixXd covariance = Eigen::MatrixXd::Zero(units, units);
-  covariance.selfadjointView<Eigen::Upper>().rankUpdate(
-      centred, 1.0 / static_cast<double>(activity.cols() - 1));
+  const double scale = 1.0 / static_cast<double>(activity.cols() - 1);
+  for_column_blocks(centred.cols(), stop, [&](Eigen::Index first, Eigen::Index columns) {
+    covariance.selfadjointView<Eigen::Upper>().rankUpdate(centred.middleCols(first, columns),
+                                                          scale);
+  });
   covariance.triangularView<Eigen::StrictlyLower>() = covariance.transpose();
+  if (!covariance.allFinite()) {
+    throw InputError("pca", "activity", "values whose squares are not finite", "must be smaller");
+  }
 
   const SymmetricEigensystem system = symmetric_eigensystem(covariance);
   // Rounding leaves tiny negative values where there is no variance.
@@ -55,7 +73,11 @@ Pca pca(const Eigen::MatrixXd& activity) {
   const double total = covariance.trace();
   result.explained =
       total > 0.0 ? Eigen::VectorXd(result.variance / total) : Eigen::VectorXd::Zero(count);
-  result.projections = result.components.transpose() * centred;
+  result.projections.resize(count, centred.cols());
+  for_column_blocks(centred.cols(), stop, [&](Eigen::Index first, Eigen::Index columns) {
+    result.projections.middleCols(first, columns) =
+        result.components.transpose() * centred.middleCols(first, columns);
+  });
   return result;
 }
 

@@ -8,6 +8,8 @@
 // participation ratio.
 #pragma once
 
+#include <functional>
+
 #include <Eigen/Core>
 
 namespace rheobase::analysis {
@@ -24,8 +26,9 @@ struct Pca {
 /// Eigenvectors of the covariance matrix (Hotelling, J Educ Psychol 24:417, 1933). The sign of a
 /// component makes its entry of largest modulus positive.
 /// @param activity  N x M, one row per unit, one column per sample; M >= 2
-/// @throws InputError for fewer samples or values that are not finite
-Pca pca(const Eigen::MatrixXd& activity);
+/// @param stop      asked between parts of the products, may be empty
+/// @throws InputError for fewer samples or values that are not finite, Cancelled where stopped
+Pca pca(const Eigen::MatrixXd& activity, const std::function<bool()>& stop = {});
 
 /// Coordinates of other activity (N x L) in the first `count` components: count x L.
 /// @throws InputError for another number of units or more components than there are

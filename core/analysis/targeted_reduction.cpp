@@ -91,7 +91,8 @@ Eigen::VectorXd inverse_sd(const VariableMoments& moments) {
 
 /// Regression coefficients of the z-scored activity: per variable N x T.
 std::vector<Eigen::MatrixXd> coefficients_of(std::span<const Eigen::MatrixXd> trials,
-                                             const Eigen::MatrixXd& variables) {
+                                             const Eigen::MatrixXd& variables,
+                                             const std::function<bool()>& stop) {
   const Eigen::MatrixXd solve = regression_operator(variables);
   // The mean only moves the constant's coefficient.
   const Eigen::VectorXd scale = inverse_sd(moments_of(trials));
@@ -99,6 +100,9 @@ std::vector<Eigen::MatrixXd> coefficients_of(std::span<const Eigen::MatrixXd> tr
   for (Eigen::Index v = 0; v < variables.cols(); ++v) {
     Eigen::MatrixXd sum = Eigen::MatrixXd::Zero(trials[0].rows(), trials[0].cols());
     for (std::size_t k = 0; k < trials.size(); ++k) {
+      if (stop && stop()) {
+        throw Cancelled("targeted dimensionality reduction was stopped");
+      }
       sum += solve(v, static_cast<Eigen::Index>(k)) * trials[k];
     }
     coefficients.push_back(scale.asDiagonal() * sum);
@@ -160,13 +164,14 @@ Eigen::MatrixXd orthogonalised(const Eigen::MatrixXd& columns) {
 TargetedReduction targeted_reduction(std::span<const Eigen::MatrixXd> trials,
                                      const Eigen::MatrixXd& variables,
                                      std::span<const int> conditions,
-                                     const TargetedReductionOptions& options) {
+                                     const TargetedReductionOptions& options,
+                                     const std::function<bool()>& stop) {
   check_arguments(trials, variables, conditions, options);
-  const std::vector<Eigen::MatrixXd> coefficients = coefficients_of(trials, variables);
+  const std::vector<Eigen::MatrixXd> coefficients = coefficients_of(trials, variables, stop);
   TargetedReduction result;
   const std::vector<Eigen::MatrixXd> averages = averages_of(trials, conditions, result.conditions);
 
-  const Pca basis = pca(side_by_side(averages));
+  const Pca basis = pca(side_by_side(averages), stop);
   const Eigen::Index kept =
       std::min<Eigen::Index>(options.denoising_components, basis.components.cols());
   const auto components = basis.components.leftCols(kept);

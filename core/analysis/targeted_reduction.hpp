@@ -12,6 +12,7 @@
 // Reference: Mante, Sussillo, Shenoy & Newsome, Nature 503:78 (2013), supplement 6.5 to 6.8.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -44,11 +45,14 @@ struct TargetedReduction {
 /// @param trials      N x T activity of each trial
 /// @param variables   trials x V values of the task variables
 /// @param conditions  label of each trial
+/// @param stop        asked between trials, may be empty
 /// @throws InputError for shapes that do not agree, values that are not finite, variables that do
-///                    not vary independently, axes that are linearly dependent
+///                    not vary independently, axes that are linearly dependent; Cancelled where
+///                    stopped
 TargetedReduction targeted_reduction(std::span<const Eigen::MatrixXd> trials,
                                      const Eigen::MatrixXd& variables,
                                      std::span<const int> conditions,
-                                     const TargetedReductionOptions& options = {});
+                                     const TargetedReductionOptions& options = {},
+                                     const std::function<bool()>& stop = {});
 
 }  // namespace rheobase::analysis

@@ -107,7 +107,8 @@ void add_spikes(MatFields& fields, const std::vector<mapping::TrialSpikes>& exam
   fields.column("spike_time_ms", time_ms);
 }
 
-void write_mat_comparison(const fs::path& path, const mapping::Comparison& comparison) {
+void write_mat_comparison(const fs::path& path, const mapping::Comparison& comparison,
+                          const std::function<bool()>& stop) {
   MatFields fields;
   fields.text("format", kComparisonFormatName);
   fields.integer("format_version", kComparisonFormat);
@@ -116,7 +117,7 @@ void write_mat_comparison(const fs::path& path, const mapping::Comparison& compa
   add_units(fields, comparison.units);
   add_traces(fields, comparison.traces);
   add_spikes(fields, comparison.traces.spikes);
-  write_mat(path, fields, MatVersion::level5);
+  write_mat(path, fields, MatVersion::level5, {}, {}, stop);
 }
 
 /// The parts of a matrix of `present.size()` parts side by side, at their conditions.
@@ -243,12 +244,13 @@ void require_comparison_extension(const fs::path& path) {
   }
 }
 
-void write_comparison(const fs::path& path, const mapping::Comparison& comparison) {
+void write_comparison(const fs::path& path, const mapping::Comparison& comparison,
+                      const std::function<bool()>& stop) {
   require_comparison_extension(path);
   if (path.extension() == ".json") {
-    write_atomically(path, comparison_to_json(comparison));
+    write_atomically(path, comparison_to_json(comparison), stop);
   } else {
-    write_mat_comparison(path, comparison);
+    write_mat_comparison(path, comparison, stop);
   }
 }
 

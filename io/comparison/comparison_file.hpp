@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <span>
 #include <string>
 
@@ -20,7 +21,8 @@ void require_comparison_extension(const std::filesystem::path& path);
 /// Octave and SciPy, the traces and the values per unit and trial as arrays
 /// (docs/formats.md).
 /// @throws InputError for another extension or a path that cannot be written
-void write_comparison(const std::filesystem::path& path, const mapping::Comparison& comparison);
+void write_comparison(const std::filesystem::path& path, const mapping::Comparison& comparison,
+                      const std::function<bool()>& stop = {});
 
 /// Reads either form. @throws InputError that names file, field, what was found and what must hold
 mapping::Comparison read_comparison(const std::filesystem::path& path);

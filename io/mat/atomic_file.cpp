@@ -1,5 +1,6 @@
 #include "io/mat/atomic_file.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -180,10 +181,19 @@ OpenTemporary open_temporary(const fs::path& path, const fs::path& target) {
   throw Error(fmt::format("{}: no temporary name is free in its folder", path.string()));
 }
 
-void write_all(int fd, std::span<const std::byte> contents, const fs::path& path) {
+void require_going_on(const std::function<bool()>& stop, const fs::path& path) {
+  if (stop && stop()) {
+    throw Cancelled(fmt::format("{}: writing was stopped, nothing was changed", path.string()));
+  }
+}
+
+void write_all(int fd, std::span<const std::byte> contents, const fs::path& path,
+               const std::function<bool()>& stop) {
+  constexpr std::size_t kPart = std::size_t{1} << 23;
   const FileSizeSignalBlocked guard;
   while (!contents.empty()) {
-    const ssize_t written = ::write(fd, contents.data(), contents.size());
+    require_going_on(stop, path);
+    const ssize_t written = ::write(fd, contents.data(), std::min(contents.size(), kPart));
     if (written < 0) {
       if (errno == EINTR) {
         continue;
@@ -224,7 +234,8 @@ void require_writable(const std::filesystem::path& path) {
   const TemporaryName remover(std::move(opened.name));
 }
 
-void write_atomically(const std::filesystem::path& path, std::span<const std::byte> contents) {
+void write_atomically(const std::filesystem::path& path, std::span<const std::byte> contents,
+                      const std::function<bool()>& stop) {
   const fs::path target = resolve_target(path);
   OpenTemporary opened = open_temporary(path, target);
   Descriptor file(opened.fd);
@@ -233,15 +244,20 @@ void write_atomically(const std::filesystem::path& path, std::span<const std::by
   if (::stat(target.c_str(), &before) == 0 && ::fchmod(file.get(), before.st_mode & 07777) != 0) {
     fail_writing(path, errno);
   }
-  write_all(file.get(), contents, path);
-  if (::fsync(file.get()) != 0 || !file.close() || !temporary.rename_to(target)) {
+  write_all(file.get(), contents, path, stop);
+  if (::fsync(file.get()) != 0 || !file.close()) {
+    fail_writing(path, errno);
+  }
+  require_going_on(stop, path);
+  if (!temporary.rename_to(target)) {
     fail_writing(path, errno);
   }
   flush_folder(target);
 }
 
-void write_atomically(const std::filesystem::path& path, std::string_view contents) {
-  write_atomically(path, std::as_bytes(std::span(contents)));
+void write_atomically(const std::filesystem::path& path, std::string_view contents,
+                      const std::function<bool()>& stop) {
+  write_atomically(path, std::as_bytes(std::span(contents)), stop);
 }
 
 std::vector<std::byte> read_bytes(const std::filesystem::path& path) {

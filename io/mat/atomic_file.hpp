@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -17,9 +18,13 @@ void require_writable(const std::filesystem::path& path);
 /// Writes a file under a temporary name in the same folder, flushes it to the disk and renames it:
 /// `path` holds the old or the new contents, never a part, and nothing else is left behind.
 /// Follows symbolic links and keeps the permissions of a file that it replaces.
-/// @throws InputError as require_writable, and when the disk is full or fails
-void write_atomically(const std::filesystem::path& path, std::span<const std::byte> contents);
-void write_atomically(const std::filesystem::path& path, std::string_view contents);
+/// @param stop  asked between parts and before the name is given, may be empty
+/// @throws InputError as require_writable, and when the disk is full or fails; Cancelled where
+///         stopped, with nothing changed
+void write_atomically(const std::filesystem::path& path, std::span<const std::byte> contents,
+                      const std::function<bool()>& stop = {});
+void write_atomically(const std::filesystem::path& path, std::string_view contents,
+                      const std::function<bool()>& stop = {});
 
 /// @throws InputError that names a failed write and its reason, an errno
 [[noreturn]] void fail_writing(const std::filesystem::path& path, int error);

@@ -86,7 +86,8 @@ rate::AttractorTrials read_level(const MatFile& file, std::size_t level, Index p
 
 }  // namespace
 
-void write_attractor(const std::filesystem::path& path, const AttractorFile& file) {
+void write_attractor(const std::filesystem::path& path, const AttractorFile& file,
+                     const std::function<bool()>& stop) {
   MatFields fields;
   fields.text("attractor.name", file.model.name);
   add_values(fields, kModelPrefix, rate::attractor_fields(), file.model);
@@ -99,7 +100,7 @@ void write_attractor(const std::filesystem::path& path, const AttractorFile& fil
   }
   fields.text("command", file.command);
   fields.text("rheobase_version", kVersion);
-  write_mat(path, fields, MatVersion::level5);
+  write_mat(path, fields, MatVersion::level5, {}, {}, stop);
 }
 
 AttractorFile read_attractor(const std::filesystem::path& path) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,8 @@ struct AttractorFile {
 };
 
 /// @throws InputError where `path` cannot be written
-void write_attractor(const std::filesystem::path& path, const AttractorFile& file);
+void write_attractor(const std::filesystem::path& path, const AttractorFile& file,
+                     const std::function<bool()>& stop = {});
 
 /// @throws InputError when it is no such file or its parts do not fit each other
 AttractorFile read_attractor(const std::filesystem::path& path);

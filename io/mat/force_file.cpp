@@ -133,7 +133,8 @@ ModelFile force_model(const ForceFile& file) {
   return model;
 }
 
-void write_force(const std::filesystem::path& path, const ForceFile& file) {
+void write_force(const std::filesystem::path& path, const ForceFile& file,
+                 const std::function<bool()>& stop) {
   const ModelFile model = force_model(file);
   validate(model, path.string());
   MatFields fields = model_fields(model);
@@ -141,7 +142,7 @@ void write_force(const std::filesystem::path& path, const ForceFile& file) {
   if (file.learner) {
     add_learner_state(fields, {kLearnerKind, kLearnerVersion, *file.learner});
   }
-  write_mat(path, fields, MatVersion::level5);
+  write_mat(path, fields, MatVersion::level5, {}, {}, stop);
 }
 
 namespace {

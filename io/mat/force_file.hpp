@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -37,7 +38,8 @@ struct ForceFile {
 ModelFile force_model(const ForceFile& file);
 
 /// @throws InputError where `path` cannot be written
-void write_force(const std::filesystem::path& path, const ForceFile& file);
+void write_force(const std::filesystem::path& path, const ForceFile& file,
+                 const std::function<bool()>& stop = {});
 
 /// @throws InputError when it is no such file or its parts do not fit each other
 ForceFile read_force(const std::filesystem::path& path);

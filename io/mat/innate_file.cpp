@@ -115,7 +115,8 @@ bool is_innate_file(const std::filesystem::path& path) {
   return MatFile(path, kWanted).has("innate");
 }
 
-void write_innate_file(const std::filesystem::path& path, const InnateFile& file, bool keep_state) {
+void write_innate_file(const std::filesystem::path& path, const InnateFile& file, bool keep_state,
+                       const std::function<bool()>& stop) {
   const rate::InnateState& state = file.result.state;
   MatFields fields = model_fields(as_model_file(file));
   fields.text(innate_member("kind"), file.kind);
@@ -144,7 +145,7 @@ void write_innate_file(const std::filesystem::path& path, const InnateFile& file
   if (keep_state) {
     add_learner_state(fields, {std::string(kInnateKind), kInnateVersion, state.arrays});
   }
-  write_mat(path, fields, MatVersion::level5);
+  write_mat(path, fields, MatVersion::level5, {}, {}, stop);
 }
 
 }  // namespace rheobase::io

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -31,7 +32,8 @@ bool is_innate_file(const std::filesystem::path& path);
 
 /// Writes the file as a whole or not at all.
 /// @param keep_state  with the learner's state (P), so that training can go on from it
-void write_innate_file(const std::filesystem::path& path, const InnateFile& file, bool keep_state);
+void write_innate_file(const std::filesystem::path& path, const InnateFile& file, bool keep_state,
+                       const std::function<bool()>& stop = {});
 
 /// @throws InputError when the file is of another kind, or its fields do not fit each other
 InnateFile read_innate_file(const std::filesystem::path& path);

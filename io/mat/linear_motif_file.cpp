@@ -57,7 +57,7 @@ rate::LinearMotif read_linear_motif(const MatFile& file, const rate::LinearOptio
 }  // namespace
 
 void write_linear_model(const std::filesystem::path& path, const rate::LinearModel& model,
-                        const std::string& command) {
+                        const std::string& command, const std::function<bool()>& stop) {
   MatFields fields;
   add_values(fields, "options.", rate::linear_fields(), model.options);
   fields.matrix("A", model.a);
@@ -84,7 +84,7 @@ void write_linear_model(const std::filesystem::path& path, const rate::LinearMod
   }
   fields.text("names", names);
   fields.text("command", command);
-  write_mat(path, fields, MatVersion::level5);
+  write_mat(path, fields, MatVersion::level5, {}, {}, stop);
 }
 
 bool holds_linear_model(const std::filesystem::path& path) {

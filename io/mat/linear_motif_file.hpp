@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 
 #include "rate/models/motif/linear/linear_model.hpp"
@@ -10,7 +11,7 @@ namespace rheobase::io {
 /// Writes a linear model: A, w, U, V, and of motif k target_k, lambda_k and alpha_k (K x 2: real
 /// and imaginary parts), u_k, v_k, x_init_k.
 void write_linear_model(const std::filesystem::path& path, const rate::LinearModel& model,
-                        const std::string& command);
+                        const std::string& command, const std::function<bool()>& stop = {});
 
 /// Whether a .mat file holds a linear model. @throws InputError where it cannot be read
 bool holds_linear_model(const std::filesystem::path& path);

@@ -224,23 +224,24 @@ OtherFields other_fields(std::span<const std::byte> source, const std::string& w
 
 void write_mat_keeping(const std::filesystem::path& path, const MatFields& fields,
                        MatVersion wanted, std::span<const std::byte> source,
-                       const std::string& where, std::span<const std::string_view> dropped) {
+                       const std::string& where, std::span<const std::string_view> dropped,
+                       const std::function<bool()>& stop) {
   require_writable(path);
   const MatVersion version = level_that_holds(fields, wanted);
   const std::vector<std::byte> bytes =
       source.empty() ? encode_mat(fields.fields(), version, {})
                      : encode_with_kept(fields, version, source, where, dropped);
   verify(bytes, fields, path.string());
-  write_atomically(path, bytes);
+  write_atomically(path, bytes, stop);
 }
 
 void write_mat(const std::filesystem::path& path, const MatFields& fields, MatVersion version,
                const std::optional<std::filesystem::path>& keep_from,
-               std::span<const std::string_view> dropped) {
+               std::span<const std::string_view> dropped, const std::function<bool()>& stop) {
   require_writable(path);
   write_mat_keeping(path, fields, version,
                     keep_from ? read_bytes(*keep_from) : std::vector<std::byte>(),
-                    keep_from.value_or("").string(), dropped);
+                    keep_from.value_or("").string(), dropped, stop);
 }
 
 void require_writable_mat(const std::filesystem::path& path, MatVersion version,

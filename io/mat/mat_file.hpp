@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -114,7 +115,8 @@ class MatFields {
 /// @throws InputError where `path` cannot be written or a variable of keep_from cannot be copied
 void write_mat(const std::filesystem::path& path, const MatFields& fields, MatVersion version,
                const std::optional<std::filesystem::path>& keep_from = {},
-               std::span<const std::string_view> dropped = {});
+               std::span<const std::string_view> dropped = {},
+               const std::function<bool()>& stop = {});
 
 /// Goes through the motions of write_mat without touching `path`. @throws InputError as write_mat
 void require_writable_mat(const std::filesystem::path& path, MatVersion version,

@@ -333,7 +333,8 @@ void take_training(MotifLibraryFile& file, const rate::MotifLearner& learner,
   }
 }
 
-void write_motif_library(const std::filesystem::path& path, const MotifLibraryFile& file) {
+void write_motif_library(const std::filesystem::path& path, const MotifLibraryFile& file,
+                         const std::function<bool()>& stop) {
   const rate::MotifLibrary& library = file.library;
   MatFields fields;
   add_rate_network(fields, stored_chain(library).network);
@@ -363,7 +364,7 @@ void write_motif_library(const std::filesystem::path& path, const MotifLibraryFi
     add_motif_training(fields, *file.training);
   }
   fields.text("command", file.command);
-  write_mat(path, fields, MatVersion::level5);
+  write_mat(path, fields, MatVersion::level5, {}, {}, stop);
 }
 
 void write_chain_network(const std::filesystem::path& path, const rate::MotifChain& chain,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -50,7 +51,8 @@ void take_training(MotifLibraryFile& file, const rate::MotifLearner& learner,
 
 /// @throws InputError with file and field where it is no library or damaged
 MotifLibraryFile read_motif_library(const std::filesystem::path& path);
-void write_motif_library(const std::filesystem::path& path, const MotifLibraryFile& file);
+void write_motif_library(const std::filesystem::path& path, const MotifLibraryFile& file,
+                         const std::function<bool()>& stop = {});
 
 /// A chain as a model file (`<path>`) and its trial as a trials file for the task `file`.
 void write_chain_network(const std::filesystem::path& path, const rate::MotifChain& chain,

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -85,7 +86,8 @@ ModelFile parse_model(const MatFile& file);
 /// @throws InputError where `path` cannot be written or a field of keep_from cannot be copied
 void write_model(const std::filesystem::path& path, const ModelFile& file,
                  MatVersion version = MatVersion::level5,
-                 const std::optional<std::filesystem::path>& keep_from = {});
+                 const std::optional<std::filesystem::path>& keep_from = {},
+                 const std::function<bool()>& stop = {});
 
 /// Checks before a long computation that write_model will be able to write such a file: the place
 /// and the fields to keep. @throws InputError as write_model

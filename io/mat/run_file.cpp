@@ -250,12 +250,13 @@ void read_run_description(const MatFile& file, RunFile& run) {
 }
 
 void write_run(const std::filesystem::path& path, const spiking::SimulationResult& result,
-               const RunDescription& description, MatVersion version) {
+               const RunDescription& description, MatVersion version,
+               const std::function<bool()>& stop) {
   MatFields fields;
   add_spikes(fields, result);
   add_signals(fields, result, description);
   add_run_description(fields, result, description);
-  write_mat(path, fields, version);
+  write_mat(path, fields, version, {}, {}, stop);
 }
 
 RunFile read_run(const std::filesystem::path& path) {

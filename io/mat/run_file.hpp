@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -36,7 +37,8 @@ struct RunFile {
 /// command and what docs/formats.md lists beside them.
 /// @throws InputError where `path` cannot be written
 void write_run(const std::filesystem::path& path, const spiking::SimulationResult& result,
-               const RunDescription& description, MatVersion version = MatVersion::level5);
+               const RunDescription& description, MatVersion version = MatVersion::level5,
+               const std::function<bool()>& stop = {});
 
 /// Checks the parts of a run against each other: units, times within the run, as many spikes of
 /// every unit as are counted, signals of matching shapes and finite.

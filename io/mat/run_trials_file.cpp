@@ -218,7 +218,8 @@ void read_trials_of_runs(const MatFile& file, std::vector<RunFile>& runs) {
 
 }  // namespace
 
-void write_run_trials(const std::filesystem::path& path, const std::vector<RunFile>& runs) {
+void write_run_trials(const std::filesystem::path& path, const std::vector<RunFile>& runs,
+                      const std::function<bool()>& stop) {
   MatFields fields;
   add_all_spikes(fields, runs);
   add_trials(fields, runs);
@@ -227,7 +228,7 @@ void write_run_trials(const std::filesystem::path& path, const std::vector<RunFi
   common.correct.reset();
   common.trial_index = -1;
   add_run_description(fields, longest_of(runs).result, common);
-  write_mat(path, fields, MatVersion::level5);
+  write_mat(path, fields, MatVersion::level5, {}, {}, stop);
 }
 
 bool holds_run_trials(const std::filesystem::path& path) {

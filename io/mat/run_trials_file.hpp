@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <vector>
 
 #include "io/mat/run_file.hpp"
@@ -12,7 +13,8 @@ namespace rheobase::io {
 /// rates and inputs are left out.
 /// @param runs  one or more, of the same network, length and options; trials follow each other
 /// @throws InputError where `path` cannot be written
-void write_run_trials(const std::filesystem::path& path, const std::vector<RunFile>& runs);
+void write_run_trials(const std::filesystem::path& path, const std::vector<RunFile>& runs,
+                      const std::function<bool()>& stop = {});
 
 /// Whether the file holds runs of several trials.
 bool holds_run_trials(const std::filesystem::path& path);

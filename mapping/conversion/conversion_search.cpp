@@ -203,6 +203,11 @@ Conversion convert(const rate::RateNetwork& model, const rate::Task& task,
   return Converter(model, task, options, control).run();
 }
 
+std::optional<bool> target_reached(const Conversion& conversion) {
+  const bool tested = conversion.candidates[conversion.chosen].confirmed.has_value();
+  return tested ? std::optional(conversion.reached) : std::nullopt;
+}
+
 std::vector<ScalingPoint> chosen_points(const Conversion& conversion) {
   if (conversion.published && conversion.chosen == 0) {
     return conversion.published->points;

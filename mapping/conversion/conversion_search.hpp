@@ -89,6 +89,10 @@ struct Conversion {
 Conversion convert(const rate::RateNetwork& model, const rate::Task& task,
                    const ConversionOptions& options, const RunControl& control = {});
 
+/// Whether the target was reached on fresh trials; nothing where none were run (the published
+/// mapping alone).
+std::optional<bool> target_reached(const Conversion& conversion);
+
 /// The points behind the network that was chosen: of the published search or of the fitted ones.
 std::vector<ScalingPoint> chosen_points(const Conversion& conversion);
 

@@ -25,8 +25,25 @@ def percent(fraction: float) -> str:
     return f"{100 * fraction:.1f} %"
 
 
+def read_only(value: Any) -> Any:
+    """`value`, whose arrays cannot be written to any more, inside of lists and mappings neither."""
+    if isinstance(value, np.ndarray):
+        value.flags.writeable = False
+    elif isinstance(value, (list, tuple)):
+        for one in value:
+            read_only(one)
+    elif isinstance(value, dict):
+        for one in value.values():
+            read_only(one)
+    return value
+
+
 class Shown:
     """A result that says what it is: subclasses give the lines of a small table."""
+
+    def __setstate__(self, state: Any) -> None:
+        """What was pickled; arrays come back writable otherwise."""
+        self.__dict__.update(read_only(state))
 
     def _title(self) -> str:
         return type(self).__name__
@@ -54,7 +71,10 @@ class Shown:
 
 
 class Measure(Shown):
-    """A result that shows its numbers, and of arrays the shape."""
+    """A result that shows its numbers, and of arrays the shape; the arrays are read-only."""
+
+    def __post_init__(self) -> None:
+        read_only(self.__dict__)
 
     def _rows(self) -> list[tuple[str, str]]:
         rows = []

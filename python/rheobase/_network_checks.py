@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ._checks import mapping_of, whole_number
+from ._checks import dimensions, mapping_of, names_of, sequence_of, text, whole_number
 from ._errors import input_error
 
 POPULATION = {"template", "equations", "size", "parameters", "initial", "noise"}
@@ -31,8 +31,17 @@ def checked(description: Mapping[str, Any], known: set[str], where: str) -> dict
     """The description, whose keys are known ones."""
     for key in mapping_of(description, where):
         if key not in known:
-            raise TypeError(f"{where} has no {key!r}; it can have {', '.join(sorted(known))}")
+            raise input_error(where, f"the key {key!r}"[:60], f"can have {', '.join(sorted(known))}")
     return dict(description)
+
+
+def checked_population(description: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """A population; what it maps names to are dictionaries, as the engine takes them."""
+    given = checked(description, POPULATION, where)
+    for key in ("parameters", "initial", "noise"):
+        if given.get(key) is not None:
+            given[key] = dict(mapping_of(given[key], f"{where}: {key}"))
+    return given
 
 
 def checked_edge(edge: Mapping[str, Any], where: str) -> dict[str, Any]:
@@ -55,7 +64,8 @@ def input_columns(inputs: str | Iterable[str] | Mapping[str, int]) -> dict[str, 
     if isinstance(inputs, str):
         return {inputs: 0}
     if not isinstance(inputs, Mapping):
-        return {name: 0 for name in inputs}
+        return {name: 0 for name in names_of(inputs, "inputs")}
+    mapping_of(inputs, "inputs")
     return {name: whole_number(count, f"inputs: {name}", 0) for name, count in inputs.items()}
 
 
@@ -63,20 +73,21 @@ def records(record: str | Mapping[str, Any] | Sequence[Any] | None) -> list[Any]
     """What to record, one or several."""
     if record is None:
         return None
-    several = [record] if isinstance(record, (str, Mapping)) else record
+    several = ([record] if isinstance(record, (str, Mapping))
+               else sequence_of(record, "record", "signals or mappings"))
     return [one if isinstance(one, str) else checked(one, RECORD, "a record") for one in several]
 
 
 def trained_edges(edges: Sequence[Any]) -> list[dict[str, Any]]:
     """Edges that learn, as source and target."""
     found = []
-    for edge in edges:
+    for edge in sequence_of(edges, "edges", "pairs (source, target) or mappings"):
         if isinstance(edge, Mapping):
             found.append(checked(edge, TRAINED, "edges"))
-        elif isinstance(edge, str) or len(edge) != 2:
-            raise TypeError(f"edges must be pairs (source, target) or mappings, not {edge!r}")
+        elif not isinstance(edge, Sequence) or isinstance(edge, str) or len(edge) != 2:
+            raise input_error("edges", repr(edge)[:60], "must be pairs (source, target) or mappings")
         else:
-            found.append({"source": edge[0], "target": edge[1]})
+            found.append({"source": text(edge[0], "edges"), "target": text(edge[1], "edges")})
     return found
 
 
@@ -87,7 +98,7 @@ def several(names: str | Iterable[str] | None) -> list[str] | None:
 
 def trials(given: Any) -> list[Any]:
     """One array is one trial, but for a list of arrays."""
-    several = isinstance(given, (list, tuple)) and len(given) > 0 and np.ndim(given[0]) == 2
+    several = isinstance(given, (list, tuple)) and len(given) > 0 and dimensions(given[0], "inputs") == 2
     return list(given) if several else [given]
 
 
@@ -95,7 +106,7 @@ def target_trials(given: Any) -> list[Any]:
     """The same of targets, which have a column an output."""
     several = trials(given)
     for one in several:
-        if np.ndim(one) == 1 and np.size(one) > 1:
+        if dimensions(one, "targets") == 1 and np.size(one) > 1:
             raise input_error("targets", f"shape ({np.size(one)},)",
                               "must be of shape (T, outputs): reshape(-1, 1) makes it one output")
     return several

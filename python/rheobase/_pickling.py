@@ -8,6 +8,7 @@ import tempfile
 from typing import Any
 
 from . import _engine
+from ._errors import input_error
 
 
 # Files are flushed to the disk when they are written; these need not be.
@@ -15,14 +16,17 @@ _MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 _PATHS = ("start", "checkpoint", "resume")
 
 
-def path_text(path: Any) -> str:
+def path_text(path: Any, argument: str = "path") -> str:
     """The text of a path, with ``~`` for the home folder."""
-    return os.path.expanduser(os.fspath(path))
+    try:
+        return os.fsdecode(os.path.expanduser(os.fspath(path)))
+    except TypeError:
+        raise input_error(argument, repr(path)[:60], "must be a path") from None
 
 
 def with_path_texts(options: dict[str, Any]) -> dict[str, Any]:
     """Options whose `start`, `checkpoint` and `resume` are paths, as texts."""
-    return {name: path_text(value) if name in _PATHS and value is not None else value
+    return {name: path_text(value, name) if name in _PATHS and value is not None else value
             for name, value in options.items()}
 
 

@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Union
 
+from ._errors import input_error
+
 ProgressFunction = Callable[[float, str], object]
 Progress = Union[bool, None, ProgressFunction]
 
@@ -75,4 +77,4 @@ def progress_function(progress: Progress, work: str) -> Iterator[ProgressFunctio
     elif callable(progress):
         yield progress
     else:
-        raise TypeError(f"progress must be True, False or a function, not {progress!r}")
+        raise input_error("progress", repr(progress)[:60], "must be True, False or a function")

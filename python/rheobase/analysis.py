@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from . import _engine
-from ._checks import sample_count
+from ._checks import dimensions, number, sample_count, text, whole_number
 from ._display import Measure
 from .selectivity import (
     McNemar, MixedSelectivity, RankSum, SignedRank, d_prime, mcnemar, mixed_selectivity, rank_sum,
@@ -216,9 +216,10 @@ def firing_rates(
     -----
     Source: Dayan & Abbott, Theoretical Neuroscience (2001), section 1.2.
     """
-    samples = sample_count(duration_ms, step_ms)
     return _engine.firing_rates(
-        units, times_ms, count, start_ms, step_ms, samples, kernel, width_ms, rise_ms
+        units, times_ms, whole_number(count, "count", 0), number(start_ms, "start_ms"), step_ms,
+        sample_count(duration_ms, step_ms), text(kernel, "kernel"),
+        number(width_ms, "width_ms", above=0), number(rise_ms, "rise_ms", above=0),
     )
 
 
@@ -266,7 +267,7 @@ def isi_statistics(trials: Any) -> IsiStatistics:
     -----
     Source: Holt, Softky, Koch & Douglas, J Neurophysiol 75:1806 (1996).
     """
-    many = isinstance(trials, (list, tuple)) and any(np.ndim(one) == 1 for one in trials)
+    many = isinstance(trials, (list, tuple)) and any(dimensions(one, "trials") == 1 for one in trials)
     return IsiStatistics(**_engine.isi_statistics(list(trials) if many else [trials]))
 
 
@@ -332,5 +333,6 @@ def targeted_reduction(
     Source: Mante, Sussillo, Shenoy & Newsome, Nature 503:78 (2013), supplement 6.5 to 6.8.
     """
     return TargetedReduction(
-        **_engine.targeted_reduction(activity, variables, conditions, components)
+        **_engine.targeted_reduction(
+            activity, variables, conditions, whole_number(components, "components", 1))
     )

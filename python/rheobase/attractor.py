@@ -17,6 +17,7 @@ from typing import Any, overload
 import numpy as np
 
 from . import _engine
+from ._checks import number, text, whole_number
 from ._display import Measure, Shown, percent
 from ._options import call_text, option_texts
 from ._pickling import contents_of, path_text, read_contents
@@ -232,8 +233,8 @@ class Branch(Measure):
     bifurcations: list[Bifurcation]
 
 
-@dataclasses.dataclass(frozen=True)
-class FixedPoint:
+@dataclasses.dataclass(frozen=True, repr=False)
+class FixedPoint(Measure):
     """An equilibrium without noise.
 
     Attributes
@@ -282,6 +283,7 @@ def simulate(
     -----
     Source: Inagaki et al., Nature 566:212 (2019), methods.
     """
+    text(type, "type")
     command = call_text("attractor.simulate", repr(type), **options)
     with progress_function(progress, "simulating") as report:
         return Simulation(_engine.attractor_simulate(type, levels, options, command, report))
@@ -335,7 +337,7 @@ def bifurcations(
     Source: Keller, in Applications of Bifurcation Theory (1977), p. 359.
     """
     given = {**options, "low": low, "high": high, "arc_step": arc_step}
-    found = _engine.attractor_branches(type, given)
+    found = _engine.attractor_branches(text(type, "type"), given)
     return [
         Branch(one["input"], one["state"], one["unstable_directions"],
                [Bifurcation(**point) for point in one["bifurcations"]])
@@ -376,5 +378,7 @@ def fixed_points(
     -----
     Source: docs/attractors.md.
     """
-    found = _engine.attractor_fixed_points(type, ramp, cue, side, photoinhibition, options)
+    found = _engine.attractor_fixed_points(
+        text(type, "type"), number(ramp, "ramp"), number(cue, "cue"), whole_number(side, "side", 0, 1),
+        number(photoinhibition, "photoinhibition"), options)
     return [FixedPoint(one["state"], np.array(one["eigenvalues"]), one["stable"]) for one in found]

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from ._checks import require_different, require_memory, unmasked
+from ._checks import number, require_different, require_memory, unmasked, windows_of
 from ._errors import input_error
 
 STEP_MS = 5.0
@@ -51,12 +51,12 @@ class ClassAdapter:
     def __init__(self, source: TaskClass) -> None:
         for name in ("trial", "correct"):
             if not callable(getattr(source, name, None)):
-                raise TypeError(f"a task must have a function {name}(); {source!r} has none")
+                raise input_error("task", repr(source)[:60], f"must have a function {name}()")
         self._source = source
         first = self._checked(source.trial(np.random.default_rng(0)))
         self._conditions = self._checked_names(getattr(source, "conditions", None))
-        step_ms = float(getattr(source, "step_ms", STEP_MS))
-        windows = getattr(source, "stimulus_ms", ())
+        step_ms = number(getattr(source, "step_ms", STEP_MS), "step_ms", above=0)
+        windows = windows_of(getattr(source, "stimulus_ms", ()), "stimulus_ms")
         self._shape = (first.input.shape, first.target.shape)
         self.description = {
             "name": str(getattr(source, "name", type(source).__name__)),

@@ -7,7 +7,9 @@ import json
 from typing import Any
 
 from . import _engine
+from ._checks import number, text
 from ._display import Shown, percent
+from ._errors import input_error
 from ._options import call_text, with_options
 from ._pickling import contents_of, path_text
 from ._progress import Progress, progress_function
@@ -119,11 +121,12 @@ class Comparison(Shown):
             A line for every bound that is not met.
         """
         if baseline is not None and not isinstance(baseline, Comparison):
-            raise TypeError(f"baseline must be a Comparison, not {type(baseline).__name__}")
+            raise input_error("baseline", f"a {type(baseline).__name__}", "must be a Comparison")
         earlier = None if baseline is None else baseline._comparison
-        return self._comparison.check(
-            min_accuracy, max_output_rmse, min_rate_correlation, max_accuracy_drop, earlier, tolerance
-        )
+        bounds = {"min_accuracy": min_accuracy, "max_output_rmse": max_output_rmse,
+                  "min_rate_correlation": min_rate_correlation, "max_accuracy_drop": max_accuracy_drop}
+        numbers = [None if bound is None else number(bound, name) for name, bound in bounds.items()]
+        return self._comparison.check(*numbers, earlier, number(tolerance, "tolerance", least=0))
 
     def report(self, path: Any, *, name: str = "model") -> None:
         """Writes the page of figures: ``rheobase report``.
@@ -136,9 +139,10 @@ class Comparison(Shown):
             Of the model, on the page.
         """
         if self.task is None:
-            raise ValueError("a comparison from a file has no task: compare the model anew")
+            raise input_error("task", "a comparison from a file, which has none",
+                              "must be known: compare the model anew")
         model = None if self.model is None else self.model._model
-        self._comparison.report(self.task._task, model, path_text(path), name)
+        self._comparison.report(self.task._task, model, path_text(path), text(name, "name"))
 
     def save(self, path: Any) -> None:
         """Writes the comparison: .mat with all traces, or .json without.

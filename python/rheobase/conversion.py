@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from . import _engine
-from ._display import percent, Shown
+from ._display import Shown, percent, read_only
 from ._errors import input_error
 from ._options import call_text, with_options
 from ._progress import Progress, progress_function
@@ -75,7 +75,8 @@ class SpikingModel(RateModel):
     candidates : record array
         The spiking networks that were tried, with their operating points; empty for a file's.
     reached : bool or None
-        Whether the target was reached on fresh trials; None: not known.
+        Whether the target was reached on fresh trials; None: not known, as with
+        ``mapping="published"``, which runs none, and of a model from a file.
     notes : tuple of str
         What to know before the result is used.
     """
@@ -88,7 +89,8 @@ class SpikingModel(RateModel):
         self.candidates = np.rec.fromarrays(
             [np.array([row[name] for row in rows]) for name in rows[0]], names=list(rows[0])
         )
-        self.reached = bool(facts["reached"])
+        read_only(self.candidates)
+        self.reached: bool | None = facts["reached"]
         self.notes = tuple(_engine.in_python_words(note) for note in facts["notes"])
         self._facts = {k: v for k, v in facts.items() if k not in ("table", "candidates")}
         return self
@@ -98,7 +100,7 @@ class SpikingModel(RateModel):
         self = cls._of(model)
         unknown = [float("nan")] * 4
         self._read_table([(s, a, *unknown) for s, a in zip(model.scaling_factors, model.accuracies)])
-        self.candidates = np.rec.array(np.zeros(0, dtype=_TABLE))
+        self.candidates = read_only(np.rec.array(np.zeros(0, dtype=_TABLE)))
         self.reached = None
         self.notes = ()
         self._facts = {}
@@ -106,6 +108,7 @@ class SpikingModel(RateModel):
 
     def _read_table(self, rows: list[tuple[float, ...]]) -> None:
         self.table = np.array([tuple(row) for row in rows], dtype=_TABLE).view(np.recarray)
+        read_only(self.table)
 
     @property
     def scaling_factor(self) -> float:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from . import _engine
+from ._checks import one_of
 from ._display import Shown, percent
 from ._options import with_options
 from ._progress import Progress, progress_function
@@ -122,9 +123,8 @@ def evaluate(
     -----
     Source of the interval: Wilson, J Am Stat Assoc 22:209 (1927).
     """
-    wanted = network or ("both" if isinstance(model, SpikingModel) or "scaling" in options else "rate")
-    if wanted not in ("rate", "spiking", "both"):
-        raise ValueError(f"network must be 'rate', 'spiking' or 'both', not {network!r}")
+    wanted = one_of(network, "network", ("rate", "spiking", "both")) or (
+        "both" if isinstance(model, SpikingModel) or "scaling" in options else "rate")
     known = as_rate_model(model)
     chosen = task_of(known, task)
     with progress_function(progress, "evaluating") as report:

@@ -6,6 +6,8 @@ import warnings
 from typing import Any
 
 from . import _engine
+from ._checks import number, text
+from ._errors import input_error
 from ._pickling import path_text
 from .conversion import SpikingModel
 from .models import RateModel
@@ -39,7 +41,7 @@ def load(path: Any, *, spike_step: float = 0.0) -> RateModel | SpikingModel:
     place = path_text(path)
     notes: list[str] = []
     if place.endswith((".nir", ".h5", ".hdf5")):
-        model, notes = _engine.import_model(place, spike_step)
+        model, notes = _engine.import_model(place, number(spike_step, "spike_step", least=0))
     else:
         model = _engine.read_model(place)
     for note in notes:
@@ -115,9 +117,9 @@ def export(what: Any, path: Any, *, format: str | None = None, **options: Any) -
     if format is None:
         format = next((f for end, f in _FORMATS.items() if place.endswith(end)), None)
         if format is None:
-            raise ValueError(
-                f"format must be given for {place!r}: its ending is none of {', '.join(_FORMATS)}"
-            )
+            raise input_error("format", f"nothing for {place!r}",
+                              f"must be given: the ending is none of {', '.join(_FORMATS)}")
+    text(format, "format")
     model = what._model if isinstance(what, RateModel) else None
     if isinstance(what, Run):
         runs = [what._run]
@@ -126,5 +128,5 @@ def export(what: Any, path: Any, *, format: str | None = None, **options: Any) -
     elif model is not None:
         runs = []
     else:
-        raise TypeError(f"export() takes a model or runs, not {type(what).__name__}")
+        raise input_error("what", f"a {type(what).__name__}", "must be a model, a run or runs")
     return list(_engine.export_to(model, runs, place, format, options))

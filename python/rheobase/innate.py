@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from . import _engine
-from ._checks import whole_number
+from ._checks import dimensions, names_of, truth, whole_number
 from ._display import Measure, Shown
 from ._options import call_text, option_texts
 from ._pickling import contents_of, path_text, read_contents, with_path_texts
@@ -151,10 +151,12 @@ class InnateResult(Shown):
         trajectory : int, optional
             Of this one alone, from 0.
         """
+        which = None if trajectory is None else whole_number(trajectory, "trajectory", 0, len(self.trajectories) - 1)
+        trained, perturbed = truth(trained, "trained"), truth(perturbed, "perturbed")
         found = [
             test.r2 for test in self.tests
             if (test.trained, test.perturbed) == (trained, perturbed)
-            and trajectory in (None, test.trajectory)
+            and which in (None, test.trajectory)
         ]
         return float(np.mean(found)) if found else float("nan")
 
@@ -232,7 +234,7 @@ class InnateResult(Shown):
         keep_state : bool
             With P, so that training can go on from it.
         """
-        self._file.save(path_text(path), keep_state)
+        self._file.save(path_text(path), truth(keep_state, "keep_state"))
 
     def _rows(self) -> list[tuple[str, str]]:
         return [
@@ -324,10 +326,8 @@ def words(
     -----
     Source: Laje & Buonomano, Nat Neurosci 16:925 (2013), figure 2.
     """
-    if isinstance(words, str):
-        words = [words]
     paths = list(words.values()) if isinstance(words, Mapping) else []
-    return _train("words", [str(word) for word in words], paths, progress, options)
+    return _train("words", names_of(words, "words"), paths, progress, options)
 
 
 @dataclasses.dataclass(frozen=True, repr=False)
@@ -394,7 +394,7 @@ def capacity(
     Source: Laje & Buonomano (2013), figure 3; its replication, Vitay, ReScience 2 (2016).
     """
     networks = whole_number(networks, "networks", 1)
-    wanted = delays if np.ndim(delays) else [delays]
+    wanted = delays if dimensions(delays, "delays") else [delays]
     with progress_function(progress, "capacity") as report:
         rows = _engine.innate_capacity(wanted, networks, options, report)
     columns = [np.array(column).reshape(-1, networks) for column in zip(*rows)]

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from . import _engine
-from ._checks import named_arrays
+from ._checks import named_arrays, names_of, number
 from ._display import Measure, Shown
 from ._options import option_texts
 from ._pickling import contents_of, path_text, read_contents
@@ -162,7 +162,8 @@ class LinearModel(Shown):
         InputError
             For a motif that the model does not have.
         """
-        return LinearChain(list(motifs), self._linear.chain(list(motifs), options))
+        names = names_of(motifs, "motifs")
+        return LinearChain(names, self._linear.chain(names, options))
 
     def save(self, path: Any) -> None:
         """Writes the file of ``rheobase motif linear``.
@@ -217,4 +218,4 @@ def linear(
     """
     added = named_arrays(targets, "targets")
     with progress_function(progress, "linear model") as report:
-        return LinearModel(_engine.motif_linear(added, step_tau, options, report))
+        return LinearModel(_engine.motif_linear(added, number(step_tau, "step_tau", above=0), options, report))

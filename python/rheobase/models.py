@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 
 from . import _engine
-from ._display import Shown, percent
+from ._checks import text, truth
+from ._display import Shown, percent, read_only
+from ._errors import input_error
 from ._pickling import model_contents, path_text
 from ._progress import Progress, progress_function
 
@@ -102,8 +104,7 @@ class RateModel(Shown):
         mask: Any = None,
         noise: float = 0.0,
     ) -> None:
-        if not isinstance(activation, str):
-            raise TypeError(f"activation must be the name of one, not {activation!r}")
+        text(activation, "activation")
         self._model = _engine.model_from(
             {
                 "w": w, "w_in": w_in, "w_out": w_out, "tau_ms": tau_ms, "activation": activation,
@@ -127,7 +128,7 @@ class RateModel(Shown):
         return {**state, "_model": model_contents(self._model)}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state)
+        self.__dict__.update(read_only(state))
         self._model = _engine.parse_model(state["_model"])
 
     @property
@@ -263,11 +264,7 @@ class RateModel(Shown):
         """
         options = {"noise": noise, "seed": seed, "trial": trial, "threads": threads}
         with progress_function(progress, "running") as report:
-            runs = self._model.run(u, {k: v for k, v in options.items() if v is not None}, report)
-        if np.ndim(u) == 3:
-            arrays = {name: np.stack([run[name] for run in runs], axis=2) for name in runs[0]}
-        else:
-            arrays = runs[0]
+            arrays = self._model.run(u, {k: v for k, v in options.items() if v is not None}, report)
         return RateRun(**arrays, step_ms=self.step_ms)
 
     def save(self, path: Any, *, level73: bool = False) -> None:
@@ -280,7 +277,7 @@ class RateModel(Shown):
         level73 : bool
             MATLAB's level 7.3 (HDF5) in place of level 5.
         """
-        self._model.save(path_text(path), level73)
+        self._model.save(path_text(path), truth(level73, "level73"))
 
     def _title(self) -> str:
         return f"{type(self).__name__}, {self.units} units"
@@ -309,7 +306,7 @@ class RateModel(Shown):
 
 
 def as_rate_model(model: Any, argument: str = "model") -> RateModel:
-    """`model`, where it is a rate network. TypeError that names the argument otherwise."""
+    """`model`, where it is a rate network. InputError that names the argument otherwise."""
     if isinstance(model, RateModel):
         return model
-    raise TypeError(f"{argument} must be a RateModel or what convert() returns, not {type(model).__name__}")
+    raise input_error(argument, f"a {type(model).__name__}", "must be a RateModel or what convert() returns")

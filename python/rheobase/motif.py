@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 
 from . import _engine
-from ._checks import named_arrays
-from ._display import Shown
+from ._checks import named_arrays, names_of
+from ._display import Shown, read_only
 from ._options import call_text, option_texts
 from ._pickling import contents_of, path_text, read_contents, with_path_texts
 from ._progress import Progress, progress_function
@@ -127,7 +127,7 @@ class Library(Shown):
         self.step_tau: float = facts["step_tau"]
         self.motifs: dict[str, np.ndarray] = dict(facts["motifs"])
         self.courses = {
-            name: np.array(course, dtype=float).reshape(-1, 2)
+            name: read_only(np.array(course, dtype=float).reshape(-1, 2))
             for name, course in zip(self.motifs, facts["courses"])
         }
         self.preparation_losses: np.ndarray = facts["preparation_losses"]
@@ -185,7 +185,7 @@ class Library(Shown):
         command = call_text("motif.Library.train", **options)
         with progress_function(progress, "motifs") as report:
             found = self._library.train(
-                added, None if motifs is None else list(motifs), with_path_texts(options), command, report
+                added, None if motifs is None else names_of(motifs, "motifs"), with_path_texts(options), command, report
             )
         return Library(found)
 
@@ -237,8 +237,9 @@ class Library(Shown):
         InputError
             For a motif that the library does not have.
         """
-        model, facts = self._library.chain(list(motifs), options)
-        return Chain(list(motifs), RateModel._of(model), facts)
+        names = names_of(motifs, "motifs")
+        model, facts = self._library.chain(names, options)
+        return Chain(names, RateModel._of(model), facts)
 
     def save(self, path: Any) -> None:
         """Writes the file of ``rheobase motif``; it is a rate network for every other command.

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 if TYPE_CHECKING:
     from .simulation import Run
 
 
-def block_of(run: Run) -> Any:
-    """A neo.Block of a run: spike trains of all units, readout and recorded voltages.
-
-    Parameters
-    ----------
-    run : Run
-        Times become milliseconds, voltages millivolts.
-
-    Returns
-    -------
-    neo.Block
-        With one segment.
-    """
+def _signal(values: np.ndarray, times: np.ndarray, unit: Any, name: str) -> Any:
+    """Samples x channels, in even steps of time."""
     import neo
     import quantities as pq
 
-    block = neo.Block(name="rheobase", engine=run.engine, seed=run.seed, trial=run.trial)
-    segment = neo.Segment(name=run.condition or None)
-    block.segments.append(segment)
+    return neo.AnalogSignal(values, units=unit, t_start=times[0] * pq.ms,
+                            sampling_period=(times[1] - times[0]) * pq.ms, name=name)
+
+
+def _segment_of(run: Run) -> Any:
+    """A neo.Segment with the spike trains of all units, the readouts and recorded voltages."""
+    import neo
+    import quantities as pq
+
+    segment = neo.Segment(name=run.condition or None, index=run.trial, trial=run.trial,
+                          condition=run.condition, correct=run.correct)
     trains = run.spike_trains()
     types = run.unit_types
     for unit in range(run.units):
@@ -37,18 +37,33 @@ def block_of(run: Run) -> Any:
                 unit_type=str(types[unit]) if len(types) else "",
             )
         )
-    segment.analogsignals.append(
-        neo.AnalogSignal(
-            run.output[:, None], units=pq.dimensionless, t_start=run.time_ms[0] * pq.ms,
-            sampling_period=(run.time_ms[1] - run.time_ms[0]) * pq.ms, name="readout",
-        )
-    )
+    segment.analogsignals.append(_signal(run.outputs.T, run.time_ms, pq.dimensionless, "readout"))
     times = run.voltage_time_ms
     if run.voltage is not None and times is not None:
-        segment.analogsignals.append(
-            neo.AnalogSignal(
-                run.voltage.T, units=pq.mV, t_start=times[0] * pq.ms,
-                sampling_period=(times[1] - times[0]) * pq.ms, name="voltage",
-            )
-        )
+        segment.analogsignals.append(_signal(run.voltage.T, times, pq.mV, "voltage"))
+    return segment
+
+
+def block_of(runs: Sequence[Run]) -> Any:
+    """A neo.Block of runs of one network, a segment each.
+
+    Parameters
+    ----------
+    runs : sequence of Run
+        Times become milliseconds, voltages millivolts.
+
+    Returns
+    -------
+    neo.Block
+        With one segment a run.
+    """
+    import neo
+
+    first = runs[0] if runs else None
+    notes = {} if first is None else {"engine": first.engine, "seed": first.seed, "trial": first.trial}
+    block = neo.Block(name="rheobase", **notes)
+    for run in runs:
+        segment = _segment_of(run)
+        block.segments.append(segment)
+        segment.block = block
     return block

@@ -19,6 +19,7 @@ Reference: Gast et al., RectiPy.
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -27,8 +28,8 @@ import numpy as np
 
 from . import _engine
 from . import _network_checks as _words
-from ._checks import mapping_of
-from ._display import Shown
+from ._checks import mapping_of, names_of, one_of, sequence_of, text
+from ._display import Shown, read_only
 from ._errors import input_error
 from ._pickling import path_text
 from ._progress import Progress, progress_function
@@ -72,11 +73,12 @@ class NetworkRun(Shown):
                 count += 1
                 key = f"{name}_{count}"
             self.records[key] = values
-            self.units[key] = np.array(units, dtype=int)
+            self.units[key] = read_only(np.array(units, dtype=int))
         self.spike_times: np.ndarray = facts["spike_times"]
         self.spike_units: np.ndarray = facts["spike_units"]
         names = np.array(facts["populations"])
-        self.spike_populations: np.ndarray = names[facts["spike_populations"]] if len(names) else names
+        self.spike_populations: np.ndarray = read_only(
+            names[facts["spike_populations"]] if len(names) else names)
         self.state = state
 
     def __getitem__(self, signal: str) -> np.ndarray:
@@ -112,7 +114,7 @@ class NetworkState(Shown):
 
     def __getitem__(self, variable: str) -> np.ndarray:
         """Values of a variable such as ``"exc.v"``, one a unit."""
-        return self._network._network.variable(self._state, variable)
+        return self._network._network.variable(self._state, text(variable, "variable"))
 
     def _rows(self) -> list[tuple[str, str]]:
         return [("step", str(self.step))]
@@ -120,7 +122,7 @@ class NetworkState(Shown):
 
 def _numbers_of(state: Any) -> _engine.NetworkState | None:
     if state is not None and not isinstance(state, NetworkState):
-        raise TypeError(f"state must be a NetworkState, such as run.state, not {type(state).__name__}")
+        raise input_error("state", f"a {type(state).__name__}", "must be a NetworkState, such as run.state")
     return None if state is None else state._state
 
 
@@ -202,9 +204,9 @@ class Network(Shown):
         self._recipe: Any = {
             "step": step,
             "time_unit": time_unit,
-            "populations": {n: _words.checked(p, _words.POPULATION, f"population {n!r}") for n, p in mapping_of(populations, "populations").items()},
+            "populations": {n: _words.checked_population(p, f"population {n!r}") for n, p in mapping_of(populations, "populations").items()},
             "nodes": {n: _words.checked(p, _words.NODE, f"node {n!r}") for n, p in mapping_of({} if nodes is None else nodes, "nodes").items()},
-            "edges": [_words.checked_edge(edge, f"edges[{i}]") for i, edge in enumerate(edges)],
+            "edges": [_words.checked_edge(edge, f"edges[{i}]") for i, edge in enumerate(sequence_of(edges, "edges", "mappings"))],
             "inputs": _words.input_columns(inputs),
         }
         self._fitted: list[tuple[str, str, str]] = []  # what fits changed, see with_fitted_numbers
@@ -227,7 +229,7 @@ class Network(Shown):
             With file, line and column.
         """
         self = cls.__new__(cls)
-        self._recipe = path_text(path)
+        self._recipe = os.path.abspath(path_text(path))
         self._fitted = []
         self._network = _engine.read_network(self._recipe)
         return self
@@ -351,7 +353,7 @@ class Network(Shown):
         InputError
             For an edge that the network does not have.
         """
-        return self._network.weights(source, target)
+        return self._network.weights(text(source, "source"), text(target, "target"))
 
     def fit(
         self,
@@ -434,10 +436,18 @@ class Network(Shown):
             "target": target,
             "readout": readout,
             "output": output,
+<<<<<<< HEAD
             "edges": None if edges is None else _words.trained_edges(edges),
             "parameters": _words.several(parameters),
         }
         needed = {"ridge": "source", "rls": "source", "bptt": "output"}.get(method or "")
+=======
+            "edges": _words.trained_edges(edges),
+            "parameters": names_of(parameters, "parameters"),
+        }
+        one_of(text(method, "method"), "method", ("ridge", "rls", "bptt"))
+        needed = {"ridge": "source", "rls": "source", "bptt": "output"}.get(method)
+>>>>>>> 7a8848f5470a489c54b9c1cf1f92cbecd4bad650
         if needed is not None and names[needed] is None:
             raise input_error(needed, "nothing", f"must name a signal, such as 'rnn.r': {method} needs it")
         with progress_function(progress, "fitting") as report:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from . import _engine
+from ._checks import names_of
 from ._display import Measure
 from ._options import call_text
 from ._pickling import path_text
@@ -115,7 +116,7 @@ def import_templates(
     -----
     The same equations as ``rheobase network import`` makes; docs/network.md.
     """
-    names = [templates] if isinstance(templates, str) else [str(one) for one in templates]
+    names = names_of(templates, "templates")
     source, place = path_text(path), path_text(output)
     command = call_text("network.import_templates", repr(source), repr(place), **options)
     imported, left_out = _engine.import_network_templates(source, place, names, options, command)

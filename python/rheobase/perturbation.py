@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ._checks import require_memory, whole_number
+from . import _engine
+from ._checks import number, require_memory, unmasked, whole_number
 from ._display import Measure
 from ._errors import input_error
 from ._progress import Progress, progress_function
@@ -48,7 +49,12 @@ def _sweep(given: dict[str, Any]) -> tuple[str, np.ndarray]:
         raise input_error("fractions, strengths, times", f"{len(wanted)} of them",
                           "must be one: what is varied")
     name, value = wanted.popitem()
-    values = np.atleast_1d(np.asarray(value))
+    try:
+        values = np.atleast_1d(unmasked(value, name))
+    except ValueError as error:
+        if isinstance(error, _engine.InputError):
+            raise
+        raise input_error(name, "a ragged sequence", "must be an array of numbers of shape (n,)") from None
     if values.ndim != 1 or values.dtype.kind not in "iuf" or not len(values):
         raise input_error(name, f"{values.dtype} of shape {values.shape}",
                           "must be an array of numbers of shape (n,)")
@@ -133,6 +139,7 @@ def perturb(
     varied, values = _sweep({"fractions": fractions, "strengths": strengths, "times": times})
     _check(varied, values, options)
     repeats = whole_number(repeats, "repeats", 1)
+    duration_ms = number(duration_ms, "duration_ms", above=0)
     first = whole_number(options.pop("lesion_seed", 1), "lesion_seed", 1)
     spiking = isinstance(model, SpikingModel) or options.get("scaling") is not None
     rate_accuracy = np.empty((len(values), repeats))

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from . import _engine
-from ._checks import truths
+from ._checks import number, truths
 from ._display import Measure
 
 
@@ -62,7 +62,7 @@ def mixed_selectivity(responses: Any, factors: Any, *, alpha: float = 0.01) -> M
     -----
     Source: Rigotti et al., Nature 497:585 (2013), supplement.
     """
-    return MixedSelectivity(**_engine.mixed_selectivity(responses, factors, alpha))
+    return MixedSelectivity(**_engine.mixed_selectivity(responses, factors, number(alpha, "alpha")))
 
 
 def roc_area(first: Any, second: Any) -> float:

@@ -8,8 +8,9 @@ from typing import Any, overload
 import numpy as np
 
 from . import _engine
-from ._checks import whole_number
+from ._checks import dimensions, names_of, truth, whole_number
 from ._display import Shown
+from ._errors import input_error
 from ._options import call_text, with_options
 from ._pickling import path_text, run_contents
 from ._progress import Progress, progress_function
@@ -155,7 +156,7 @@ class Run(Shown):
         """
         from .neo import block_of
 
-        return block_of(self)
+        return block_of([self])
 
     def save(self, path: Any, *, level73: bool = False) -> None:
         """Writes a run file (docs/formats.md), complete or not at all.
@@ -167,7 +168,7 @@ class Run(Shown):
         level73 : bool
             MATLAB's level 7.3 (HDF5) in place of level 5.
         """
-        self._run.save(path_text(path), level73)
+        self._run.save(path_text(path), truth(level73, "level73"))
 
     def _rows(self) -> list[tuple[str, str]]:
         spikes = int(self.spike_count.sum())
@@ -238,6 +239,24 @@ class Runs(Sequence[Run], Shown):
         if self._runs[0].correct is None:
             return None
         return np.array([run.correct for run in self._runs])
+
+    def to_neo(self) -> Any:
+        """The runs as a neo.Block: a segment a trial, each as `Run.to_neo` makes it.
+
+        Returns
+        -------
+        neo.Block
+            Segments in the order of the trials, with the annotations ``trial``, ``condition`` and
+            ``correct``.
+
+        Raises
+        ------
+        ImportError
+            Where the package neo is missing.
+        """
+        from .neo import block_of
+
+        return block_of(self._runs)
 
     def save(self, path: Any) -> None:
         """Writes the file of ``rheobase simulate --trials``; `load_run` reads it.
@@ -347,10 +366,10 @@ def simulate(
     the engines: docs/engines.md.
     """
     network = as_rate_model(model)
-    options["record"] = (record,) if isinstance(record, str) else tuple(record)
+    options["record"] = tuple(names_of(record, "record"))
     if u is not None and (task is not None or condition is not None or trials is not None):
-        raise TypeError("simulate() takes an input u or trials of a task, not both")
-    many = np.ndim(u) == 3 if u is not None else trials is not None
+        raise input_error("u", "task, condition or trials beside it", "must be given alone, or be left out")
+    many = dimensions(u, "u") == 3 if u is not None else trials is not None
     known = None if u is not None else task_of(network, task)
     count = 1 if trials is None else whole_number(trials, "trials", 1)
     which = None if known is None else known.condition_index(condition)

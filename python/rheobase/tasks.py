@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from . import _engine
-from ._checks import refuse_masked, require_different, require_memory, unmasked, whole_number
+from ._checks import (
+    mapping_of, names_of, refuse_masked, require_different, require_memory, sequence_of, unmasked,
+    whole_number, window_of, windows_of,
+)
 from ._display import Shown
 from ._errors import input_error
 from ._pickling import path_text
@@ -41,10 +44,9 @@ class Task(Shown):
 
     def __init__(self, name: str, /, **parameters: float) -> None:
         if not isinstance(name, str):
-            raise TypeError(
-                f"Task() takes the name of a task, not {type(name).__name__}; "
-                "Task.from_class() takes an object with trial() and correct()"
-            )
+            raise input_error("name", f"a {type(name).__name__}",
+                              "must be the name of a task; Task.from_class() takes an object with "
+                              "trial() and correct()")
         self._task = _engine.named_task(name, parameters)
         self._recipe: tuple[Any, ...] = ("name", name, parameters)
 
@@ -124,15 +126,13 @@ class Task(Shown):
                 raise input_error("test", f"a {type(test).__name__}",
                                    "must be (u, z) or (u, z, label)")
             held_out = _labelled_trials(test[0], test[1], test[2] if len(test) == 3 else None)
-        window = None if score_window_ms is None else tuple(float(t) for t in score_window_ms)
-        if window is not None and len(window) != 2:
-            raise input_error("score_window_ms", repr(score_window_ms), "must be a start and an end")
+        window = None if score_window_ms is None else window_of(score_window_ms, "score_window_ms")
         description = {
             "step_ms": step_ms, "score_window_ms": window, "test_fraction": test_fraction,
-            "title": title, "input_names": None if input_names is None else list(input_names),
-            "output_names": None if output_names is None else list(output_names),
-            "stimulus_ms": None if stimulus_ms is None else [tuple(one) for one in stimulus_ms],
-            "values": None if values is None else dict(values),
+            "title": title, "input_names": None if input_names is None else names_of(input_names, "input_names"),
+            "output_names": None if output_names is None else names_of(output_names, "output_names"),
+            "stimulus_ms": None if stimulus_ms is None else windows_of(stimulus_ms, "stimulus_ms"),
+            "values": None if values is None else dict(mapping_of(values, "values")),
         }
         description = {name: value for name, value in description.items() if value is not None}
         recipe = ("trials", *known, held_out, description, {"rms_limit": rms_limit})
@@ -289,7 +289,9 @@ class Task(Shown):
         condition : str or int, optional
             Name or index of its condition; default: drawn.
         """
-        return Trial(*self._task.trial(self.condition_index(condition), seed, number))
+        which = whole_number(number, "number", 0, 2**32 - 1)
+        of_seed = whole_number(seed, "seed", 0, 2**32 - 1)
+        return Trial(*self._task.trial(self.condition_index(condition), of_seed, which))
 
     def condition_index(self, condition: str | int | None) -> int | None:
         """Index of a condition given by name or index; None stays None."""
@@ -301,7 +303,10 @@ class Task(Shown):
 
     def correct(self, trial: Trial, output: Any) -> bool:
         """Whether a rate network's output (outputs x (T - 1)) of a trial is right."""
-        return self._task.correct(trial.input, trial.target, trial.condition, output)
+        if not isinstance(trial, Trial):
+            raise input_error("trial", f"a {type(trial).__name__}", "must be a Trial")
+        condition = whole_number(trial.condition, "condition of the trial", 0, len(self.conditions) - 1)
+        return self._task.correct(trial.input, trial.target, condition, output)
 
     def _title(self) -> str:
         return f"Task {self.name}"
@@ -352,11 +357,11 @@ def _rebuild(kind: str, *recipe: Any) -> Task:
 
 
 def _trial_list(values: Any, argument: str) -> list[np.ndarray]:
-    """One channels x T array a trial."""
+    """One channels x T array a trial, copied: what is pickled is what was given."""
     if isinstance(values, (list, tuple)) and len(values) and all(
         getattr(one, "ndim", 0) == 2 for one in values
     ):
-        return [unmasked(one, argument) for one in values]
+        return [np.array(unmasked(one, argument)) for one in values]
     refuse_masked(values, argument)
     try:
         array = np.asarray(values)
@@ -369,7 +374,7 @@ def _trial_list(values: Any, argument: str) -> list[np.ndarray]:
             argument, f"shape {array.shape}", "must be of shape (channels, T, trials)"
         )
     require_memory(array, argument)
-    return [array[:, :, k] for k in range(array.shape[2])]
+    return [array[:, :, k].copy() for k in range(array.shape[2])]
 
 
 def _labelled_trials(u: Any, z: Any, label: Sequence[Any] | None) -> tuple[Any, ...]:
@@ -384,13 +389,17 @@ def _labelled_trials(u: Any, z: Any, label: Sequence[Any] | None) -> tuple[Any, 
 def _conditions(label: Iterable[Any] | None, trials: int) -> tuple[list[int], list[str]]:
     if label is None:
         return [0] * trials, ["trial"]
-    labels = [one.item() if isinstance(one, np.generic) else one for one in label]
+    labels = [one.item() if isinstance(one, np.generic) else one
+              for one in sequence_of(label, "label", "conditions")]
     if len(labels) != trials:
         raise input_error("label", f"{len(labels)} labels", f"must be {trials}, one a trial")
     for trial, one in enumerate(labels):
-        if one is None or one != one:
+        if one is None or not isinstance(one, Hashable) or one != one:
             raise input_error("label", f"{one!r} of trial {trial}", "must be the trial's condition")
-    kinds = sorted(set(labels), key=lambda one: (str(type(one)), one))
+    try:
+        kinds = sorted(set(labels), key=lambda one: (str(type(one)), one))
+    except TypeError:
+        raise input_error("label", "labels without an order or a hash", "must be texts or numbers") from None
     names = [str(kind) for kind in kinds]
     require_different(names, "label")
     return [kinds.index(one) for one in labels], names

@@ -2,57 +2,174 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from ._checks import require_memory
+from ._checks import mapping_of, number, one_of, require_memory
 from ._errors import input_error
 from .models import RateModel
 
-_RECURRENT = ("weight_hh_l0", "h2h.weight", "w_rec", "W_rec", "weight_hh", "w_hh")
-_INPUT = ("weight_ih_l0", "input2h.weight", "w_in", "W_in", "weight_ih", "w_ih")
+# Names of recurrent weights, of the input weights and biases beside them, and whether the names are
+# those of nn.RNN and nn.RNNCell.
+_LAYERS: dict[str, tuple[tuple[str, ...], tuple[str, ...], bool]] = {
+    "weight_hh_l0": (("weight_ih_l0",), ("bias_ih_l0", "bias_hh_l0"), True),
+    "weight_hh": (("weight_ih",), ("bias_ih", "bias_hh"), True),
+    "h2h.weight": (("input2h.weight",), ("input2h.bias", "h2h.bias"), False),
+    "w_rec": (("w_in", "W_in"), ("b_rec",), False),
+    "W_rec": (("w_in", "W_in"), ("b_rec",), False),
+    "w_hh": (("w_ih", "w_in"), ("b_rec",), False),
+}
 _READOUT = ("w_out", "W_out", "fc.weight", "out.weight", "readout.weight", "linear.weight",
             "output.weight", "decoder.weight", "h2o.weight")
-_BIASES = ("bias_ih_l0", "bias_hh_l0", "input2h.bias", "h2h.bias", "b_rec", "bias_ih", "bias_hh")
 _READOUT_BIASES = ("b_out", "fc.bias", "out.bias", "readout.bias", "linear.bias", "output.bias",
                    "decoder.bias", "h2o.bias")
+_MODES = {"RNN_TANH": "tanh", "RNN_RELU": "relu"}
 
 
-def _array(tensor: Any) -> np.ndarray:
+class _Layer(NamedTuple):
+    """The recurrent layer of a state_dict."""
+
+    prefix: str
+    kind: str
+    w: np.ndarray
+    w_in: np.ndarray
+    bias: np.ndarray
+    used: set[str]
+
+    @property
+    def plain(self) -> bool:
+        return _LAYERS[self.kind][2]
+
+
+def _array(tensor: Any, name: str) -> np.ndarray:
     """A tensor's numbers, wherever it lives."""
     for step in ("detach", "cpu"):
         if hasattr(tensor, step):
             tensor = getattr(tensor, step)()
-    array = np.asarray(tensor)
-    require_memory(array, "state_dict")
+    try:
+        array = np.asarray(tensor)
+    except (TypeError, ValueError):  # ragged, or of a type that NumPy lacks, such as bfloat16
+        raise input_error(name, f"a {type(tensor).__name__}",
+                          "must be numbers that NumPy has: tensor.float() makes them") from None
+    if array.dtype.kind not in "biuf":
+        raise input_error(name, f"{array.dtype} of shape {array.shape}", "must be real numbers")
+    require_memory(array, name)
     return np.asarray(array, dtype=float)
 
 
-def _find(state: Mapping[str, Any], names: tuple[str, ...]) -> Any:
-    """The entry of one of these names, or of one that ends in it after a dot."""
-    for name in names:
-        found = [key for key in state if key == name or key.endswith("." + name)]
-        if len(found) == 1:
-            return _array(state[found[0]])
-        if len(found) > 1:
-            raise input_error("state_dict", f"several entries {', '.join(found)}",
-                               "must hold one recurrent layer and one readout")
-    return None
+def _ends_in(state: Mapping[str, Any], names: tuple[str, ...]) -> list[str]:
+    """The entries of these names, or whose names end in one after a dot."""
+    return [key for key in state for name in names if key == name or key.endswith("." + name)]
 
 
-def _needed(state: Mapping[str, Any], names: tuple[str, ...], given: Any, argument: str) -> np.ndarray:
-    found = _array(given) if given is not None else _find(state, names)
-    if found is None:
-        raise input_error(argument, f"a state_dict with {', '.join(state)}",
-                           f"must be given, or be in it under one of {', '.join(names)}")
-    return found
+def _only(state: Mapping[str, Any], names: tuple[str, ...], what: str) -> str | None:
+    found = _ends_in(state, names)
+    if len(found) > 1:
+        raise input_error("state_dict", f"several {what}: {', '.join(found)}", "must hold one: leave the others out")
+    return found[0] if found else None
+
+
+def _refuse_more_layers(state: Mapping[str, Any]) -> None:
+    for key in state:
+        if "weight_hh_l" in key and not key.endswith("weight_hh_l0"):
+            kind = "a layer in both directions" if key.endswith("_reverse") else "a second layer"
+            raise input_error("state_dict", f"{kind}: {key}", "must be one recurrent layer in one direction")
+
+
+def _layer_of(state: Mapping[str, Any]) -> _Layer:
+    """The one recurrent layer, whatever module it is in."""
+    _refuse_more_layers(state)
+    key = _only(state, tuple(_LAYERS), "recurrent layers")
+    if key is None:
+        raise input_error("state_dict", ", ".join(state) or "no entry",
+                          f"must hold recurrent weights under one of {', '.join(_LAYERS)}, with or without a prefix; "
+                          "give them one of these names, or make a RateModel of the arrays")
+    kind = next(kind for kind in _LAYERS if key == kind or key.endswith("." + kind))
+    prefix = key[: len(key) - len(kind)]
+    w = _array(state[key], key)
+    if w.ndim != 2 or w.shape[0] != w.shape[1]:
+        raise input_error("state_dict", f"recurrent weights {key} of shape {w.shape}",
+                          "must be (N, N): gated layers (LSTM, GRU) are none")
+    inputs, biases, _ = _LAYERS[kind]
+    w_in = next((prefix + name for name in inputs if prefix + name in state), None) or _only(
+        state, inputs, "input weights")
+    if w_in is None:
+        raise input_error("state_dict", ", ".join(state),
+                          f"must hold input weights under {' or '.join(prefix + name for name in inputs)}")
+    present = [prefix + name for name in biases if prefix + name in state]
+    bias = np.zeros(len(w))
+    for name in present:
+        one = _array(state[name], name)
+        if one.shape != bias.shape:
+            raise input_error("state_dict", f"{name} of shape {one.shape}", f"must be of shape {bias.shape}")
+        bias = bias + one
+    inputs_of = _array(state[w_in], w_in)
+    if inputs_of.ndim == 1:
+        inputs_of = inputs_of[:, np.newaxis]
+    if inputs_of.ndim != 2 or len(inputs_of) != len(w):
+        raise input_error("state_dict", f"{w_in} of shape {inputs_of.shape}", f"must be of shape ({len(w)}, inputs)")
+    return _Layer(prefix, kind, w, inputs_of, bias, {key, w_in, *present})
+
+
+def _nonlinearity(source: Any, layer: _Layer) -> str | None:
+    """What the layer's own module says, wherever it sits; None where it says nothing."""
+    module = source
+    for part in layer.prefix.split(".")[:-1]:
+        module = getattr(module, part, None)
+    said = getattr(module, "nonlinearity", None)
+    return said if isinstance(said, str) else _MODES.get(getattr(module, "mode", None) or "")
+
+
+def _activation(source: Any, layer: _Layer, given: str | None, state: str) -> str:
+    said = None if isinstance(source, Mapping) or not layer.plain else _nonlinearity(source, layer)
+    if given is not None:
+        if said is not None and given != said:
+            raise input_error("activation", repr(given), f"must be {said!r}, the module's own, or be left out")
+        return given
+    if said is None and layer.plain and not isinstance(source, Mapping):
+        raise input_error("activation", "nothing, and a module that does not say it",
+                          "must be given: 'tanh' or 'relu'")
+    return said or ("relu" if state == "rate" else "tanh")
+
+
+def _rows(values: np.ndarray, name: str, units: int) -> np.ndarray:
+    rows = np.atleast_2d(values)
+    if rows.ndim != 2 or rows.shape[1] != units:
+        raise input_error(name, f"shape {values.shape}", f"must be of shape (outputs, {units})")
+    return rows
+
+
+def _readout(state: Mapping[str, Any], w_out: Any, b_out: Any, layer: _Layer, used: set[str]) -> tuple[np.ndarray, Any]:
+    """Weights and bias; where weights are given the bias of the state_dict is not theirs."""
+    units = len(layer.w)
+    given_bias = None if b_out is None else _array(b_out, "b_out")
+    if w_out is not None:
+        return _rows(_array(w_out, "w_out"), "w_out", units), given_bias
+    key = _only(state, _READOUT, "readouts")
+    if key is None:
+        raise input_error("w_out", f"nothing, and a state_dict with {', '.join(state)}",
+                          f"must be given, or be in it under one of {', '.join(_READOUT)}")
+    used.add(key)
+    bias = _only(state, _READOUT_BIASES, "biases of readouts")
+    used.update(() if bias is None else (bias,))
+    if given_bias is None and bias is not None:
+        given_bias = _array(state[bias], bias)
+    return _rows(_array(state[key], key), key, units), given_bias
+
+
+def _warn_of_rest(state: Mapping[str, Any], used: set[str]) -> None:
+    """A network that has more than is read is another one than torch runs."""
+    rest = [key for key in state if key not in used]
+    if rest:
+        warnings.warn(f"from_torch() does not read {', '.join(rest)}: what they do is not in the network", stacklevel=3)
 
 
 def _leak(alpha: Any, dt_ms: float | None, tau_ms: Any, plain: bool, units: int) -> tuple[np.ndarray, float]:
     """alpha of every unit, and the step in ms."""
-    step = 5.0 if dt_ms is None else float(dt_ms)
+    step = 5.0 if dt_ms is None else number(dt_ms, "dt_ms", above=0.0)
     if alpha is None and tau_ms is None:
         if not plain:
             raise input_error("alpha", "nothing", "must be given for a continuous-time network: "
@@ -61,7 +178,13 @@ def _leak(alpha: Any, dt_ms: float | None, tau_ms: Any, plain: bool, units: int)
     elif alpha is not None and tau_ms is not None:
         raise input_error("alpha", "tau_ms beside it", "must be given alone")
     else:
-        leak = np.broadcast_to(_array(alpha) if alpha is not None else step / _array(tau_ms), (units,))
+        name = "alpha" if tau_ms is None else "tau_ms"
+        given = _array(alpha if tau_ms is None else tau_ms, name)
+        if given.shape not in ((), (units,)):
+            raise input_error(name, f"shape {given.shape}", f"must be one number, or of shape ({units},)")
+        if tau_ms is not None and not np.all(given > 0):
+            raise input_error(name, f"{given.min():g}", "must be above 0")
+        leak = np.broadcast_to(given if tau_ms is None else step / given, (units,))
     if not np.all((leak > 0) & (leak <= 1)):
         raise input_error("alpha", f"{leak.min():g} to {leak.max():g}", "must be above 0, up to 1")
     return leak, step
@@ -100,12 +223,14 @@ def from_torch(
     Parameters
     ----------
     source : Module or state_dict
-        nn.RNN with a linear readout (in one module, or the readout given as `w_out`), or a
-        continuous-time network with input2h, h2h and fc, or w_in, w_rec and w_out. torch itself
-        is not imported: any mapping of names to arrays will do.
+        nn.RNN or nn.RNNCell with a linear readout (in one module, however deep, or the readout
+        given as `w_out`), or a continuous-time network with input2h, h2h and fc, or w_in, w_rec and
+        w_out; with or without a prefix such as ``"rnn."``. ``bias_ih`` and ``bias_hh`` are summed;
+        ``batch_first`` makes no difference. torch itself is not imported: any mapping of names to
+        arrays will do.
     activation : str, optional
-        Default: that of an nn.RNN module, else ``'tanh'``; ``'relu'`` for networks whose state is
-        the rate.
+        Default: that of the nn.RNN in a module, wherever it sits. A state_dict does not hold it:
+        there ``'tanh'``, and ``'relu'`` for networks whose state is the rate.
     alpha : float or array_like, N, optional
         dt / tau of a continuous-time network; nn.RNN has 1.
     dt_ms : float
@@ -129,7 +254,14 @@ def from_torch(
     Raises
     ------
     InputError
-        For missing weights, several layers, or a state of rates that are not rectified.
+        For weights under other names (the message lists those that are known), several recurrent
+        layers, gated ones, both directions, an `activation` that is not the module's, or a state of
+        rates that are not rectified.
+
+    Warns
+    -----
+    UserWarning
+        Names the entries that are not read, such as a layer before the recurrent one.
 
     Notes
     -----
@@ -137,37 +269,26 @@ def from_torch(
     """
     entries = source.state_dict() if hasattr(source, "state_dict") else source
     if not isinstance(entries, Mapping):
-        raise TypeError(f"from_torch() takes a module or a state_dict, not {type(source).__name__}")
-    if any(name.endswith("_l1") for name in entries):
-        raise input_error("state_dict", "a second layer", "must be one recurrent layer")
-    w = _needed(entries, _RECURRENT, None, "state_dict")
-    w_in = _needed(entries, _INPUT, None, "state_dict")
-    units = len(w)
-    if w.shape != (units, units):
-        raise input_error("state_dict", f"recurrent weights of shape {w.shape}",
-                           "must be (N, N): gated layers (LSTM, GRU) are none")
-    readout = np.atleast_2d(_needed(entries, _READOUT, w_out, "w_out"))
-    biases = [_find(entries, (name,)) for name in _BIASES]
-    bias = sum((one for one in biases if one is not None), np.zeros(units))
-    bias_out = _array(b_out) if b_out is not None else _find(entries, _READOUT_BIASES)
-    plain = any(key.endswith("weight_hh_l0") for key in entries)
-    if state is None:
-        named = any(key.endswith("h2h.weight") for key in entries)
-        state = "rate" if named else "current"
-    if state not in ("current", "rate"):
-        raise ValueError(f"state must be 'current' or 'rate', not {state!r}")
-    if activation is None:
-        activation = "relu" if state == "rate" else getattr(source, "nonlinearity", "tanh")
-    leak, step = _leak(alpha, dt_ms, tau_ms, plain, units)
-    network = {"w": w, "w_in": w_in, "bias": bias, "w_out": readout, "alpha": leak}
+        raise input_error("source", f"a {type(source).__name__}", "must be a module or a state_dict")
+    mapping_of(entries, "source")
+    layer = _layer_of(entries)
+    units = len(layer.w)
+    used = set(layer.used)
+    readout, bias_out = _readout(entries, w_out, b_out, layer, used)
+    state = one_of(state, "state", ("current", "rate")) or ("rate" if layer.kind == "h2h.weight" else "current")
+    activation = _activation(source, layer, activation, state)
+    leak, step = _leak(alpha, dt_ms, tau_ms, layer.plain, units)
+    network = {"w": layer.w, "w_in": layer.w_in, "bias": layer.bias, "w_out": readout, "alpha": leak}
     if state == "rate" and not np.all(leak == 1):
         if activation != "relu":
             raise input_error("activation", repr(activation),
-                               "must be 'relu' where the state is the rate: others have no "
-                               "equivalent network whose state is the current")
-        network = _rate_state(w, w_in, bias, readout, leak)
-    return RateModel(
+                              "must be 'relu' where the state is the rate: others have no "
+                              "equivalent network whose state is the current")
+        network = _rate_state(layer.w, layer.w_in, layer.bias, readout, leak)
+    model = RateModel(
         w=network["w"], w_in=network["w_in"], w_out=network["w_out"], bias=network["bias"],
         b_out=bias_out, tau_ms=step / network["alpha"], step_ms=step, activation=activation,
         noise=noise,
     )
+    _warn_of_rest(entries, used)
+    return model

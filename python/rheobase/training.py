@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from . import _engine
-from ._display import Shown, percent
+from ._display import Shown, percent, read_only
 from ._errors import input_error
 from ._options import call_text, with_options
 from ._pickling import path_text
@@ -51,6 +51,7 @@ class TrainingResult(Shown):
             [facts["evaluations"][:, 0].astype(int), *facts["evaluations"][:, 1:].T],
             names="trial,loss,accuracy",
         )
+        read_only(self.evaluations)
         self.trained: bool = facts["trained"]
         self.criteria_met: bool = facts["criteria_met"]
         self.trials: int = facts["trials"]
@@ -125,7 +126,7 @@ def train(task: Any = None, *, start: Any = None, progress: Progress = False, **
     known = as_task(task) if network is None else task_of(network, task)
     for name in ("checkpoint", "resume"):
         if options.get(name) is not None:
-            options[name] = path_text(options[name])
+            options[name] = path_text(options[name], name)
     command = call_text("train", repr(known.name), **options)
     if network is not None:
         options["start"] = network._model

@@ -15,8 +15,11 @@
 #include "core/analysis/subspace.hpp"
 #include "core/analysis/synchrony.hpp"
 #include "core/analysis/targeted_reduction.hpp"
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/field_table.hpp"
+#include "core/memory.hpp"
+#include "python/src/apart.hpp"
 #include "python/src/arrays.hpp"
 #include "python/src/bind.hpp"
 
@@ -32,16 +35,17 @@ std::span<const double> span_of(const Eigen::VectorXd& values) {
   return {values.data(), static_cast<std::size_t>(values.size())};
 }
 
-/// Runs without the interpreter's lock.
-template <class Body>
-auto unlocked(const Body& body) {
-  const py::gil_scoped_release free;
-  return body();
+double size_of(const Eigen::MatrixXd& values) {
+  return static_cast<double>(values.size());
 }
 
 py::dict pca(py::handle activity) {
-  const Eigen::MatrixXd values = matrix_from(activity, "activity", {.text = "(N, samples)"});
-  analysis::Pca result = unlocked([&] { return analysis::pca(values); });
+  Eigen::MatrixXd values = matrix_from(activity, "activity", {.text = "(N, samples)"});
+  const double units = static_cast<double>(values.rows());
+  const double operations = units * (size_of(values) + 10.0 * units * units);
+  analysis::Pca result = run_apart(operations, [values = std::move(values)](const Stop& stop) {
+    return analysis::pca(values, stop);
+  });
   py::dict dict;
   dict["participation_ratio"] = analysis::participation_ratio(result);
   dict["mean"] = array_of(std::move(result.mean));
@@ -53,19 +57,29 @@ py::dict pca(py::handle activity) {
 }
 
 py::array principal_angles(py::handle first, py::handle second) {
-  const Eigen::MatrixXd a = matrix_from(first, "first", {.text = "(N, p)"});
-  const Eigen::MatrixXd b =
+  Eigen::MatrixXd a = matrix_from(first, "first", {.text = "(N, p)"});
+  Eigen::MatrixXd b =
       matrix_from(second, "second", {.rows = a.rows(), .text = fmt::format("({}, q)", a.rows())});
-  return array_of(unlocked([&] { return analysis::principal_angles(a, b); }));
+  const double operations = 10.0 * (size_of(a) * static_cast<double>(a.cols()) +
+                                    size_of(b) * static_cast<double>(b.cols()));
+  return array_of(run_apart(operations, [a = std::move(a), b = std::move(b)](const Stop&) {
+    return analysis::principal_angles(a, b);
+  }));
 }
 
 std::optional<double> synchrony(py::handle activity) {
-  return analysis::synchrony_chi(matrix_from(activity, "activity", {.text = "(N, samples)"}));
+  Eigen::MatrixXd values = matrix_from(activity, "activity", {.text = "(N, samples)"});
+  const double operations = 4.0 * size_of(values);
+  return run_apart(operations, [values = std::move(values)](const Stop&) {
+    return analysis::synchrony_chi(values);
+  });
 }
 
 py::dict spectrum(py::handle weights) {
-  const Eigen::MatrixXd w = matrix_from(weights, "weights", {.text = "(N, N)"});
-  const analysis::Spectrum result = unlocked([&] { return analysis::eigenvalue_spectrum(w); });
+  Eigen::MatrixXd w = matrix_from(weights, "weights", {.text = "(N, N)"});
+  const double operations = 10.0 * size_of(w) * static_cast<double>(w.rows());
+  const analysis::Spectrum result = run_apart(
+      operations, [w = std::move(w)](const Stop&) { return analysis::eigenvalue_spectrum(w); });
   py::dict dict;
   dict["eigenvalues"] =
       std::vector<std::complex<double>>(result.eigenvalues.begin(), result.eigenvalues.end());
@@ -80,6 +94,11 @@ std::vector<std::int32_t> units_of(py::handle units, Eigen::Index size) {
   return {whole.begin(), whole.end()};
 }
 
+struct SpikesOf {
+  std::vector<std::int32_t> unit;
+  Eigen::VectorXd time;
+};
+
 py::array firing_rates(py::handle units, py::handle times, Eigen::Index count, double start_ms,
                        double step_ms, Eigen::Index samples, const std::string& shape,
                        double width_ms, double rise_ms) {
@@ -88,22 +107,34 @@ py::array firing_rates(py::handle units, py::handle times, Eigen::Index count, d
                                                 {Shape::boxcar, "boxcar"},
                                                 {Shape::exponential, "exponential"},
                                                 {Shape::double_exponential, "double exponential"}}};
-  const Eigen::VectorXd time = sample_from(times, "times_ms");
-  const std::vector<std::int32_t> unit = units_of(units, time.size());
+  Eigen::VectorXd time = sample_from(times, "times_ms");
+  std::vector<std::int32_t> unit = units_of(units, time.size());
+  const double numbers = static_cast<double>(count) * static_cast<double>(samples);
+  require_memory(3.0 * sizeof(double) * numbers, "count", "",
+                 fmt::format("{} of {}", counted(count, "unit"), counted(samples, "sample")),
+                 "fewer units or longer steps take less");
   const analysis::RateKernel kernel{value_of(kShapes, shape, "kernel"), width_ms, rise_ms};
-  return array_of(unlocked([&] {
-    return analysis::firing_rates({unit, span_of(time)}, count, {start_ms, step_ms, samples},
-                                  kernel);
+  const analysis::SampleGrid grid{start_ms, step_ms, samples};
+  const double reach = std::min(12.0 * width_ms / step_ms, static_cast<double>(samples));
+  const double operations = 10.0 * numbers + 10.0 * size_of(time) * reach;
+  const SpikesOf spikes{std::move(unit), std::move(time)};
+  return array_of(run_apart(operations, [spikes, count, grid, kernel](const Stop& stop) {
+    return analysis::firing_rates({spikes.unit, span_of(spikes.time)}, count, grid,
+                                  std::span(&kernel, 1), stop);
   }));
 }
 
 py::dict isi_statistics(const std::vector<py::object>& given) {
   std::vector<std::vector<double>> trials;
+  double spikes = 0.0;
   for (const py::object& one : given) {
     const Eigen::VectorXd times = sample_from(one, "trials");
-    trials.emplace_back(times.begin(), times.end());
+    unlocked([&] { trials.emplace_back(times.begin(), times.end()); });
+    spikes += size_of(times);
   }
-  const analysis::IsiStatistics result = analysis::isi_statistics(trials);
+  const analysis::IsiStatistics result = run_apart(
+      10.0 * spikes,
+      [trials = std::move(trials)](const Stop&) { return analysis::isi_statistics(trials); });
   py::dict dict;
   dict["intervals"] = result.intervals;
   dict["mean_ms"] = result.mean_ms;
@@ -114,17 +145,23 @@ py::dict isi_statistics(const std::vector<py::object>& given) {
 
 py::dict targeted_reduction(py::handle activity, py::handle variables, py::handle conditions,
                             int components) {
-  const std::vector<Eigen::MatrixXd> trials =
+  std::vector<Eigen::MatrixXd> trials =
       trials_from(activity, "activity", {.text = "(N, T, trials)"});
   const auto count = static_cast<Eigen::Index>(trials.size());
-  const Eigen::MatrixXd values =
+  Eigen::MatrixXd values =
       matrix_from(variables, "variables", {.rows = count, .text = fmt::format("({}, V)", count)});
   std::vector<int> labels;
   for (const std::int64_t label : integers_from(conditions, "conditions", count)) {
     labels.push_back(static_cast<int>(label));
   }
+  const double units = static_cast<double>(trials[0].rows());
+  const double operations = 10.0 * size_of(trials[0]) * static_cast<double>(count) +
+                            units * (size_of(trials[0]) + 10.0 * units * units);
   analysis::TargetedReduction result =
-      unlocked([&] { return analysis::targeted_reduction(trials, values, labels, {components}); });
+      run_apart(operations, [trials = std::move(trials), values = std::move(values),
+                             labels = std::move(labels), components](const Stop& stop) {
+        return analysis::targeted_reduction(trials, values, labels, {components}, stop);
+      });
   py::dict dict;
   dict["axes"] = array_of(std::move(result.axes));
   dict["regression_axes"] = array_of(std::move(result.regression_axes));
@@ -141,11 +178,15 @@ py::dict targeted_reduction(py::handle activity, py::handle variables, py::handl
 }
 
 py::dict mixed_selectivity(py::handle responses, py::handle factors, double alpha) {
-  const Eigen::MatrixXd y = matrix_from(responses, "responses", {.text = "(N, trials)"});
-  const Eigen::MatrixXd x =
+  Eigen::MatrixXd y = matrix_from(responses, "responses", {.text = "(N, trials)"});
+  Eigen::MatrixXd x =
       matrix_from(factors, "factors", {.rows = y.cols(), .text = fmt::format("({}, F)", y.cols())});
+  const double terms = static_cast<double>(x.cols() * x.cols());
+  const double operations = (size_of(y) + size_of(x) * terms) * (terms + 1.0);
   analysis::MixedSelectivity result =
-      unlocked([&] { return analysis::mixed_selectivity(y, x, alpha); });
+      run_apart(operations, [y = std::move(y), x = std::move(x), alpha](const Stop&) {
+        return analysis::mixed_selectivity(y, x, alpha);
+      });
   constexpr std::array<const char*, 4> kNames{"unselective", "pure", "linear mixed",
                                               "nonlinear mixed"};
   py::list classes;
@@ -161,37 +202,56 @@ py::dict mixed_selectivity(py::handle responses, py::handle factors, double alph
   return dict;
 }
 
+/// test(first, second) of two samples, of which each is sorted.
+template <class Test>
+auto of_samples(Eigen::VectorXd first, Eigen::VectorXd second, Test test) {
+  const double operations = 50.0 * (size_of(first) + size_of(second));
+  return run_apart(operations, [first = std::move(first), second = std::move(second), test](
+                                   const Stop&) { return test(span_of(first), span_of(second)); });
+}
+
 double roc_area(py::handle first, py::handle second) {
-  const Eigen::VectorXd a = sample_from(first, "first");
-  const Eigen::VectorXd b = sample_from(second, "second");
-  return analysis::roc_area(span_of(a), span_of(b));
+  return of_samples(sample_from(first, "first"), sample_from(second, "second"),
+                    &analysis::roc_area);
 }
 
 std::optional<double> d_prime(py::handle first, py::handle second) {
-  const Eigen::VectorXd a = sample_from(first, "first");
-  const Eigen::VectorXd b = sample_from(second, "second");
-  return analysis::d_prime(span_of(a), span_of(b));
+  return of_samples(sample_from(first, "first"), sample_from(second, "second"), &analysis::d_prime);
 }
 
 py::dict rank_sum(py::handle first, py::handle second) {
-  const Eigen::VectorXd a = sample_from(first, "first");
-  const Eigen::VectorXd b = sample_from(second, "second");
-  const analysis::RankSum test = analysis::rank_sum_test(span_of(a), span_of(b));
+  const analysis::RankSum test = of_samples(
+      sample_from(first, "first"), sample_from(second, "second"), &analysis::rank_sum_test);
   return py::dict(py::arg("statistic") = test.rank_sum, py::arg("z") = test.z,
                   py::arg("p_value") = test.p_value);
 }
 
 py::dict signed_rank(py::handle first, py::handle second) {
-  const Eigen::VectorXd a = sample_from(first, "first");
-  const Eigen::VectorXd b =
+  Eigen::VectorXd a = sample_from(first, "first");
+  Eigen::VectorXd b =
       vector_from(second, "second", {.rows = a.size(), .text = fmt::format("({},)", a.size())});
-  const analysis::SignedRank test = analysis::signed_rank_test(span_of(a), span_of(b));
+  const analysis::SignedRank test =
+      of_samples(std::move(a), std::move(b), &analysis::signed_rank_test);
   return py::dict(py::arg("pairs") = test.pairs, py::arg("statistic") = test.statistic,
                   py::arg("p_value") = test.p_value, py::arg("exact") = test.exact);
 }
 
-py::dict mcnemar(const std::vector<bool>& first, const std::vector<bool>& second) {
-  const analysis::McNemar test = analysis::mcnemar_test(first, second);
+std::vector<bool> truths_of(const Eigen::VectorXd& values) {
+  std::vector<bool> truths(static_cast<std::size_t>(values.size()));
+  for (std::size_t i = 0; i < truths.size(); ++i) {
+    truths[i] = values[static_cast<Eigen::Index>(i)] != 0.0;
+  }
+  return truths;
+}
+
+py::dict mcnemar(py::handle first, py::handle second) {
+  Eigen::VectorXd a = sample_from(first, "first");
+  Eigen::VectorXd b = sample_from(second, "second");
+  const double operations = 10.0 * (size_of(a) + size_of(b));
+  const analysis::McNemar test =
+      run_apart(operations, [a = std::move(a), b = std::move(b)](const Stop&) {
+        return analysis::mcnemar_test(truths_of(a), truths_of(b));
+      });
   return py::dict(py::arg("both") = test.both, py::arg("only_first") = test.only_first,
                   py::arg("only_second") = test.only_second, py::arg("neither") = test.neither,
                   py::arg("p_value") = test.p_value);

@@ -1,5 +1,6 @@
 #include "python/src/arrays.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
 
@@ -9,6 +10,7 @@
 #include "core/error.hpp"
 #include "core/memory.hpp"
 #include "core/whole_number.hpp"
+#include "python/src/apart.hpp"
 
 namespace rheobase::python {
 
@@ -72,39 +74,97 @@ py::array real_array(py::handle value, const std::string& argument, const ArrayS
   throw InputError(argument, "", "shape " + shape_text(array), "must be of shape " + shape.text);
 }
 
-void check_values(const Numbers& numbers, const std::string& argument, const ArrayShape& shape) {
-  if (!shape.finite && !shape.allows_nan) {
-    return;
+/// "[2, 0]" of a place in memory, columns first.
+std::string place_text(py::ssize_t place, const std::vector<py::ssize_t>& shape) {
+  std::string text;
+  for (const py::ssize_t extent : shape) {
+    text += (text.empty() ? "" : ", ") + std::to_string(place % extent);
+    place /= extent;
   }
-  const double* values = numbers.data();
-  for (py::ssize_t i = 0; i < numbers.size(); ++i) {
-    if (std::isfinite(values[i]) || (shape.allows_nan && std::isnan(values[i]))) {
-      continue;
-    }
-    std::string place;
-    py::ssize_t rest = i;
-    for (py::ssize_t axis = 0; axis < numbers.ndim(); ++axis) {
-      place += (axis == 0 ? "" : ", ") + std::to_string(rest % numbers.shape(axis));
-      rest /= numbers.shape(axis);
-    }
+  return text;
+}
+
+std::vector<py::ssize_t> shape_of(const py::array& array) {
+  return {array.shape(), array.shape() + array.ndim()};
+}
+
+/// First of `count` values that may not be there; none: `count`.
+py::ssize_t first_bad(const double* values, py::ssize_t count, const ArrayShape& shape) {
+  if (!shape.finite && !shape.allows_nan) {
+    return count;
+  }
+  return std::find_if(values, values + count,
+                      [&](double value) {
+                        return !std::isfinite(value) && !(shape.allows_nan && std::isnan(value));
+                      }) -
+         values;
+}
+
+void require_fits(const py::array& array, const std::string& argument) {
+  const double bytes = static_cast<double>(sizeof(double)) * static_cast<double>(array.size());
+  require_memory(bytes, argument, "", found_text(array), "a smaller array takes less");
+}
+
+/// Entries a:b of the last axis.
+py::array part_of(const py::array& array, py::ssize_t begin, py::ssize_t end) {
+  return py::array(py::object(array[py::make_tuple(py::ellipsis(), py::slice(begin, end, 1))]));
+}
+
+/// Column-major doubles of `array`, beginning at `place` of the whole of `extents`, into `target`.
+void copy_part(const py::array& array, double* target, py::ssize_t place,
+               const std::vector<py::ssize_t>& extents, const std::string& argument,
+               const ArrayShape& shape) {
+  const Numbers numbers = Numbers::ensure(array);
+  if (!numbers) {
+    PyErr_Clear();
+    throw InputError(argument, "", found_text(array), "must be numbers of 64 bits at most");
+  }
+  const auto copy = [&] {
+    std::copy_n(numbers.data(), numbers.size(), target);
+    return first_bad(target, numbers.size(), shape);
+  };
+  // Who lets go of the lock may wait for it: not for microseconds of work.
+  constexpr py::ssize_t kSmall = 1 << 14;
+  const py::ssize_t bad = numbers.size() < kSmall ? copy() : unlocked(copy);
+  if (bad < numbers.size()) {
     throw InputError(argument, "",
-                     numbers.ndim() == 0 ? fmt::format("{}", values[i])
-                                         : fmt::format("{} at [{}]", values[i], place),
+                     extents.empty()
+                         ? fmt::format("{}", target[bad])
+                         : fmt::format("{} at [{}]", target[bad], place_text(place + bad, extents)),
                      shape.allows_nan ? "must be finite or not-a-number" : "must be finite");
   }
 }
 
-/// Column-major doubles: the array itself where it is that already.
-Numbers numbers_of(const py::array& array, const std::string& argument, const ArrayShape& shape) {
-  const double bytes = static_cast<double>(sizeof(double)) * static_cast<double>(array.size());
-  require_memory(bytes, argument, "", found_text(array), "a smaller array takes less");
-  Numbers numbers = Numbers::ensure(array);
-  if (!numbers) {
-    PyErr_Clear();
-    throw InputError(argument, "", found_text(array), "must fit into memory as 64-bit numbers");
+/// Column-major doubles into `target`, a part of the last axis at a time: between two Python looks
+/// for signals (Ctrl-C), and other threads have their turn. `array` may itself be a part, from
+/// `place` on, of one of `extents`.
+void copy_numbers(const py::array& array, double* target, py::ssize_t place,
+                  const std::vector<py::ssize_t>& extents, const std::string& argument,
+                  const ArrayShape& shape) {
+  constexpr py::ssize_t kPart = py::ssize_t{1} << 18;
+  if (array.size() <= kPart) {
+    copy_part(array, target, place, extents, argument, shape);
+    return;
   }
-  check_values(numbers, argument, shape);
-  return numbers;
+  const py::ssize_t count = array.shape(array.ndim() - 1);
+  const py::ssize_t entry = array.size() / count;
+  const py::ssize_t step = std::max<py::ssize_t>(1, kPart / entry);
+  for (py::ssize_t begin = 0; begin < count; begin += step) {
+    const py::ssize_t end = std::min(count, begin + step);
+    copy_part(part_of(array, begin, end), target + begin * entry, place + begin * entry, extents,
+              argument, shape);
+    if (PyErr_CheckSignals() != 0) {
+      throw py::error_already_set();
+    }
+  }
+}
+
+Eigen::MatrixXd matrix_of(const py::array& array, Eigen::Index rows, Eigen::Index cols,
+                          const std::string& argument, const ArrayShape& shape) {
+  require_fits(array, argument);
+  Eigen::MatrixXd values(rows, cols);
+  copy_numbers(array, values.data(), 0, shape_of(array), argument, shape);
+  return values;
 }
 
 bool fits(py::ssize_t extent, Eigen::Index wanted) {
@@ -128,7 +188,7 @@ py::array vector_array(Owner&& values) {
   auto kept = std::make_unique<Owner>(std::move(values));
   const auto* data = kept->data();
   const auto size = static_cast<py::ssize_t>(kept->size());
-  return owned<Owner>({size}, data, std::move(kept));
+  return read_only(owned<Owner>({size}, data, std::move(kept)));
 }
 
 template <class Scalar>
@@ -139,12 +199,17 @@ py::array view(const Scalar* data, std::vector<py::ssize_t> shape, py::handle ow
     strides.push_back(stride);
     stride *= extent;
   }
-  py::array array(py::dtype::of<Scalar>(), std::move(shape), std::move(strides), data, owner);
-  array.attr("setflags")(py::arg("write") = false);
-  return array;
+  return read_only(
+      py::array(py::dtype::of<Scalar>(), std::move(shape), std::move(strides), data, owner));
 }
 
 }  // namespace
+
+/// What is shown twice must not have been changed in between.
+py::array read_only(py::array array) {
+  py::detail::array_proxy(array.ptr())->flags &= ~py::detail::npy_api::NPY_ARRAY_WRITEABLE_;
+  return array;
+}
 
 Eigen::MatrixXd matrix_from(py::handle value, const std::string& argument,
                             const ArrayShape& shape) {
@@ -152,8 +217,7 @@ Eigen::MatrixXd matrix_from(py::handle value, const std::string& argument,
   if (array.ndim() != 2 || !fits(array.shape(0), shape.rows) || !fits(array.shape(1), shape.cols)) {
     refuse_shape(array, argument, shape);
   }
-  const Numbers numbers = numbers_of(array, argument, shape);
-  return Eigen::Map<const Eigen::MatrixXd>(numbers.data(), numbers.shape(0), numbers.shape(1));
+  return matrix_of(array, array.shape(0), array.shape(1), argument, shape);
 }
 
 Eigen::MatrixXd rows_from(py::handle value, const std::string& argument, const ArrayShape& shape) {
@@ -164,23 +228,22 @@ Eigen::MatrixXd rows_from(py::handle value, const std::string& argument, const A
   if (!fits(1, shape.rows) || !fits(array.shape(0), shape.cols)) {
     refuse_shape(array, argument, shape);
   }
-  const Numbers numbers = numbers_of(array, argument, shape);
-  return Eigen::Map<const Eigen::RowVectorXd>(numbers.data(), numbers.size());
+  return matrix_of(array, 1, array.shape(0), argument, shape);
 }
 
 Eigen::VectorXd vector_from(py::handle value, const std::string& argument,
                             const ArrayShape& shape) {
   const py::array array = real_array(value, argument, shape);
-  const Numbers numbers = numbers_of(array, argument, shape);
   if (array.ndim() == 0 && shape.rows >= 0) {
-    return Eigen::VectorXd::Constant(shape.rows, *numbers.data());
+    return Eigen::VectorXd::Constant(shape.rows, matrix_of(array, 1, 1, argument, shape)(0, 0));
   }
   const bool flat =
       array.ndim() == 1 || (array.ndim() == 2 && (array.shape(0) == 1 || array.shape(1) == 1));
   if (!flat || !fits(array.size(), shape.rows)) {
     refuse_shape(array, argument, shape);
   }
-  return Eigen::Map<const Eigen::VectorXd>(numbers.data(), numbers.size());
+  // As one axis: of a column the last axis would be one part.
+  return matrix_of(py::array(array.attr("reshape")(-1)), array.size(), 1, argument, shape);
 }
 
 std::vector<std::int64_t> integers_from(py::handle value, const std::string& argument,
@@ -191,17 +254,20 @@ std::vector<std::int64_t> integers_from(py::handle value, const std::string& arg
   if (array.ndim() != 1 || !fits(array.shape(0), size)) {
     refuse_shape(array, argument, shape);
   }
-  const Numbers numbers = numbers_of(array, argument, shape);
-  std::vector<std::int64_t> whole;
-  for (py::ssize_t i = 0; i < numbers.size(); ++i) {
-    const auto number = whole_number<std::int64_t>(numbers.data()[i]);
-    if (!number) {
-      throw InputError(argument, "", fmt::format("{} at [{}]", numbers.data()[i], i),
-                       "must be whole numbers");
+  const Eigen::MatrixXd numbers = matrix_of(array, array.shape(0), 1, argument, shape);
+  return unlocked([&] {
+    std::vector<std::int64_t> whole;
+    whole.reserve(static_cast<std::size_t>(numbers.size()));
+    for (Eigen::Index i = 0; i < numbers.size(); ++i) {
+      const auto number = whole_number<std::int64_t>(numbers(i));
+      if (!number) {
+        throw InputError(argument, "", fmt::format("{} at [{}]", numbers(i), i),
+                         "must be whole numbers");
+      }
+      whole.push_back(*number);
     }
-    whole.push_back(*number);
-  }
-  return whole;
+    return whole;
+  });
 }
 
 std::vector<Eigen::MatrixXd> trials_from(py::handle value, const std::string& argument,
@@ -214,13 +280,17 @@ std::vector<Eigen::MatrixXd> trials_from(py::handle value, const std::string& ar
       array.shape(2) < 1) {
     refuse_shape(array, argument, shape);
   }
-  const Numbers numbers = numbers_of(array, argument, shape);
-  const Eigen::Index rows = numbers.shape(0);
-  const Eigen::Index cols = numbers.shape(1);
+  require_fits(array, argument);
+  const std::vector<py::ssize_t> extents = shape_of(array);
   std::vector<Eigen::MatrixXd> trials;
-  for (py::ssize_t k = 0; k < numbers.shape(2); ++k) {
-    trials.emplace_back(
-        Eigen::Map<const Eigen::MatrixXd>(numbers.data() + k * rows * cols, rows, cols));
+  for (py::ssize_t k = 0; k < array.shape(2); ++k) {
+    trials.emplace_back(array.shape(0), array.shape(1));
+    Eigen::MatrixXd& trial = trials.back();
+    const py::object one = array[py::make_tuple(py::ellipsis(), k)];
+    copy_numbers(py::array(one), trial.data(), k * trial.size(), extents, argument, shape);
+    if (PyErr_CheckSignals() != 0) {
+      throw py::error_already_set();
+    }
   }
   return trials;
 }
@@ -244,6 +314,10 @@ bool has_trials(py::handle value) {
 }
 
 py::array array_of(Eigen::MatrixXd&& values) {
+  return read_only(writable_array_of(std::move(values)));
+}
+
+py::array writable_array_of(Eigen::MatrixXd&& values) {
   auto kept = std::make_unique<Eigen::MatrixXd>(std::move(values));
   const double* data = kept->data();
   std::vector<py::ssize_t> shape{kept->rows(), kept->cols()};
@@ -272,7 +346,7 @@ py::array array_of(const std::vector<bool>& values) {
   for (std::size_t i = 0; i < values.size(); ++i) {
     data[i] = values[i];
   }
-  return array;
+  return read_only(std::move(array));
 }
 
 py::array view_of(const Eigen::MatrixXd& values, py::handle owner) {

@@ -38,13 +38,18 @@ py::object at_least_a_vector(py::handle value);
 /// Whether the value has a third axis.
 bool has_trials(py::handle value);
 
-/// Arrays that own what they are given.
+/// Read-only arrays that own what they are given: results keep them.
 py::array array_of(Eigen::MatrixXd&& values);
 py::array array_of(Eigen::VectorXd&& values);
 py::array array_of(Eigen::VectorXi&& values);
 py::array array_of(std::vector<double>&& values);
 py::array array_of(std::vector<std::int32_t>&& values);
 py::array array_of(const std::vector<bool>& values);
+
+/// One that is the caller's own: nothing else keeps it.
+py::array writable_array_of(Eigen::MatrixXd&& values);
+
+py::array read_only(py::array array);
 
 /// Read-only views on numbers of `owner`, which lives as long as they do.
 py::array view_of(const Eigen::MatrixXd& values, py::handle owner);

@@ -9,6 +9,7 @@
 #include "core/field_table.hpp"
 #include "core/option_names.hpp"
 #include "io/mat/attractor_file.hpp"
+#include "python/src/apart.hpp"
 #include "python/src/arrays.hpp"
 #include "python/src/bind.hpp"
 #include "python/src/options.hpp"
@@ -156,18 +157,26 @@ py::dict summary_dict(const rate::AttractorSummary& summary,
 }
 
 /// The coding direction of the level without photoinhibition, and every level seen along it.
-py::list attractor_analyse(const io::AttractorFile& file) {
+py::list attractor_analyse(const Simulated& simulated) {
+  const io::AttractorFile& file = *simulated;
   const auto undisturbed = std::ranges::find(file.levels, 0.0);
   if (undisturbed == file.levels.end()) {
     throw InputError("levels", "", "none of 0",
                      "must hold 0: the coding direction is that without photoinhibition");
   }
-  const analysis::CodingDirection direction = rate::attractor_coding_direction(
-      file.trials[static_cast<std::size_t>(undisturbed - file.levels.begin())]);
+  const auto without = static_cast<std::size_t>(undisturbed - file.levels.begin());
+  const auto summaries = run_apart([simulated, without](const Stop&) {
+    const analysis::CodingDirection direction =
+        rate::attractor_coding_direction(simulated->trials[without]);
+    std::vector<rate::AttractorSummary> found;
+    for (const rate::AttractorTrials& trials : simulated->trials) {
+      found.push_back(rate::summarise(trials, simulated->protocol, direction));
+    }
+    return found;
+  });
   py::list list;
   for (std::size_t level = 0; level < file.trials.size(); ++level) {
-    py::dict dict =
-        summary_dict(rate::summarise(file.trials[level], file.protocol, direction), file.protocol);
+    py::dict dict = summary_dict(summaries[level], file.protocol);
     dict["photoinhibition"] = file.levels[level];
     list.append(dict);
   }
@@ -188,11 +197,8 @@ py::list attractor_branches(const std::string& type, const py::dict& given) {
     throw InputError("low", "", fmt::format("{:g}", options.low),
                      fmt::format("must be below high, {:g}", options.high));
   }
-  std::vector<rate::Branch> branches;
-  {
-    const py::gil_scoped_release unlocked;
-    branches = rate::bifurcation_diagram(model, options);
-  }
+  const std::vector<rate::Branch> branches = run_apart(
+      [model, options](const Stop&) { return rate::bifurcation_diagram(model, options); });
   py::list list;
   for (const rate::Branch& branch : branches) {
     const auto points = static_cast<Eigen::Index>(branch.points.size());
@@ -228,7 +234,8 @@ py::list attractor_fixed_points(const std::string& type, double ramp, double cue
   keywords.finish();
   py::list list;
   const Eigen::VectorXd input = rate::epoch_input(model, ramp, cue, side, photoinhibition);
-  for (rate::FixedPoint& point : rate::fixed_points(model, input)) {
+  for (rate::FixedPoint& point :
+       run_apart([model, input](const Stop&) { return rate::fixed_points(model, input); })) {
     py::dict dict;
     dict["stable"] = point.stable();
     dict["state"] = array_of(std::move(point.state));
@@ -258,14 +265,16 @@ void bind_attractor(py::module_& module) {
       .def("analyse", &attractor_analyse)
       .def(
           "save",
-          [](const io::AttractorFile& file, const std::string& path) {
-            io::write_attractor(path, file);
+          [](const Simulated& file, const std::string& path) {
+            run_apart([file, path](const Stop& stop) { io::write_attractor(path, *file, stop); });
           },
           py::arg("path"));
   module.def(
       "read_attractor",
       [](const std::string& path) {
-        return std::make_shared<io::AttractorFile>(io::read_attractor(path));
+        return run_apart([path](const Stop&) {
+          return std::make_shared<io::AttractorFile>(io::read_attractor(path));
+        });
       },
       py::arg("path"), "The trials of a file.");
   module.def("attractor_branches", &attractor_branches, py::arg("type"), py::arg("options"),

@@ -13,6 +13,7 @@
 #include "io/exchange/exporter_registry.hpp"
 #include "io/mat/atomic_file.hpp"
 #include "mapping/comparison/compare_bounds.hpp"
+#include "python/src/apart.hpp"
 #include "python/src/arrays.hpp"
 #include "python/src/bind.hpp"
 #include "python/src/choice.hpp"
@@ -90,12 +91,15 @@ py::dict traces(const py::object& self) {
   return dict;
 }
 
-void write_report(const Comparison& comparison, const rate::Task& task, const io::ModelFile* model,
-                  const std::string& path, const std::string& name) {
+void write_report(const std::shared_ptr<Comparison>& comparison, const rate::Task& task,
+                  const std::shared_ptr<io::ModelFile>& model, const std::string& path,
+                  const std::string& name) {
   io::require_writable(path);
-  const py::gil_scoped_release unlocked;
-  report::write_report(
-      report::report_data(comparison, task, model, {name, comparison.command, kVersion}), path);
+  run_apart([comparison, task, model, path, name](const Stop& stop) {
+    report::write_report(
+        report::report_data(*comparison, task, model.get(), {name, comparison->command, kVersion}),
+        path, stop);
+  });
 }
 
 std::vector<std::string> check(const Comparison& comparison, std::optional<double> min_accuracy,
@@ -113,14 +117,20 @@ std::vector<std::string> check(const Comparison& comparison, std::optional<doubl
 }
 
 /// Writes a model or runs in another format. @returns notes on what it cannot hold
-std::vector<std::string> export_to(const io::ModelFile* model, const std::vector<io::RunFile>& runs,
+std::vector<std::string> export_to(const io::ModelFile* model,
+                                   const std::vector<std::shared_ptr<io::RunFile>>& runs,
                                    const std::string& path, const std::string& format,
                                    const py::dict& given) {
   Keywords keywords("export", given);
-  io::ExportSource source{.where = "model", .model = {}, .runs = runs};
-  if (model != nullptr) {
-    source.model = *model;
-  }
+  io::ExportSource source{.where = "model", .model = {}, .runs = {}};
+  unlocked([&] {
+    for (const std::shared_ptr<io::RunFile>& run : runs) {
+      source.runs.push_back(*run);
+    }
+    if (model != nullptr) {
+      source.model = *model;
+    }
+  });
   io::ExportOptions options;
   const auto text = [&keywords](const char* name, std::string& value,
                                 std::vector<std::string> words = {}) {
@@ -141,12 +151,16 @@ std::vector<std::string> export_to(const io::ModelFile* model, const std::vector
   }
   options.spike_step_ms = keywords.take_number("spike_step", kNonNegative).value_or(0.0);
   if (const py::object words = keywords.take("keywords"); !words.is_none()) {
-    options.keywords = py::cast<std::vector<std::string>>(words);
+    for (const py::handle word : words_of(words, "keywords")) {
+      options.keywords.push_back(py::cast<std::string>(word));
+    }
   }
   keywords.finish();
-  const io::ExportResult result = io::find_exporter(format).make(source, options);
-  io::write_atomically(path, result.contents);
-  return result.notes;
+  return run_apart([source = std::move(source), options, path, format](const Stop& stop) {
+    const io::ExportResult result = io::find_exporter(format).make(source, options);
+    io::write_atomically(path, result.contents, stop);
+    return result.notes;
+  });
 }
 
 /// Colours of the figures by what they mean; those of unit types by their names.
@@ -170,9 +184,10 @@ void bind_comparison(py::module_& module) {
       .def_property_readonly("traces", &traces)
       .def(
           "save",
-          [](const Comparison& comparison, const std::string& path) {
-            io::require_comparison_extension(path);
-            io::write_comparison(path, comparison);
+          [](const std::shared_ptr<Comparison>& comparison, const std::string& path) {
+            run_apart([comparison, path](const Stop& stop) {
+              io::write_comparison(path, *comparison, stop);
+            });
           },
           py::arg("path"))
       .def("report", &write_report, py::arg("task"), py::arg("model"), py::arg("path"),
@@ -186,15 +201,18 @@ void bind_comparison(py::module_& module) {
   module.def(
       "read_comparison",
       [](const std::string& path) {
-        return std::make_shared<Comparison>(io::read_comparison(path));
+        return run_apart([path](const Stop&) {
+          return std::make_shared<Comparison>(io::read_comparison(path));
+        });
       },
       py::arg("path"), "The comparison of a file.");
   module.def(
       "parse_comparison",
       [](const py::bytes& contents) {
-        const auto text = static_cast<std::string>(contents);
-        return std::make_shared<Comparison>(io::parse_comparison(
-            std::as_bytes(std::span(text.data(), text.size())), "pickled comparison"));
+        return run_apart([text = static_cast<std::string>(contents)](const Stop&) {
+          return std::make_shared<Comparison>(io::parse_comparison(
+              std::as_bytes(std::span(text.data(), text.size())), "pickled comparison"));
+        });
       },
       py::arg("contents"), "The comparison of a file's contents.");
   module.def("palette", &palette, "Colours that mean the same in every figure.");

@@ -8,6 +8,7 @@
 #include "io/mat/mapped_model.hpp"
 #include "mapping/conversion/conversion_notes.hpp"
 #include "mapping/conversion/siegert.hpp"
+#include "python/src/apart.hpp"
 #include "python/src/arrays.hpp"
 #include "python/src/bind.hpp"
 #include "python/src/choice.hpp"
@@ -75,7 +76,7 @@ py::dict conversion_dict(const mapping::ConversionOptions& options,
   dict["table"] = table;
   dict["candidates"] = candidates;
   dict["chosen"] = result.chosen;
-  dict["reached"] = result.reached;
+  dict["reached"] = mapping::target_reached(result);
   dict["failing"] = in_words(result.failing);
   dict["rate_accuracy"] = result.rate_accuracy.value;
   dict["notes"] = mapping::conversion_notes(options, result, task);
@@ -123,9 +124,10 @@ py::tuple convert(const io::ModelFile& file, const rate::Task& task, const py::d
   Session session(progress);
   const mapping::Conversion result =
       session.run([&] { return mapping::convert(file.network, task, options, session.control()); });
-  return py::make_tuple(
-      std::make_shared<io::ModelFile>(io::mapped_model(file, task, result, options, command)),
-      conversion_dict(options, result, task));
+  auto mapped = unlocked([&] {
+    return std::make_shared<io::ModelFile>(io::mapped_model(file, task, result, options, command));
+  });
+  return py::make_tuple(std::move(mapped), conversion_dict(options, result, task));
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include <cctype>
+#include <exception>
 #include <new>
+#include <stdexcept>
 #include <string>
 
 #include "core/error.hpp"
@@ -62,6 +64,13 @@ void raise_overflow(const NonFiniteError& error) {
                  "must stay finite: smaller weights, inputs, gains, penalties or learning rate"));
 }
 
+void raise_no_memory() {
+  PyErr_SetString(PyExc_MemoryError,
+                  "not enough memory: fewer units, trials, recorded voltages or threads, or a "
+                  "smaller batch, take less");
+}
+
+/// No exception of C++ is left to pybind11, which would show its type and words.
 void translate(std::exception_ptr pointer) {
   try {
     std::rethrow_exception(pointer);
@@ -69,11 +78,20 @@ void translate(std::exception_ptr pointer) {
     raise_input_error(error);
   } catch (const NonFiniteError& error) {
     raise_overflow(error);
+  } catch (const py::cast_error&) {
+    raise_input_error(InputError("arguments", "", "a value of another type",
+                                 "must be of the types that help() tells"));
+  } catch (const py::builtin_exception&) {
+    throw;
+  } catch (const py::error_already_set&) {
+    throw;
+  } catch (const std::length_error&) {
+    raise_no_memory();
   } catch (const std::bad_alloc&) {
-    PyErr_SetString(PyExc_MemoryError,
-                    "not enough memory: fewer units, trials, recorded voltages or threads, or a "
-                    "smaller batch, take less");
+    raise_no_memory();
   } catch (const Error& error) {
+    PyErr_SetString(error_type, in_python_words(error.what()).c_str());
+  } catch (const std::exception& error) {
     PyErr_SetString(error_type, in_python_words(error.what()).c_str());
   }
 }

@@ -10,6 +10,7 @@
 #include "core/memory.hpp"
 #include "core/option_names.hpp"
 #include "io/mat/force_file.hpp"
+#include "python/src/apart.hpp"
 #include "python/src/arrays.hpp"
 #include "python/src/bind.hpp"
 #include "python/src/checkpoints.hpp"
@@ -74,8 +75,10 @@ ForceFile force_start(const py::object& targets, bool suppress, Keywords& keywor
     file.targets = chosen.description;
   } else if (targets.is_none()) {
     require_force_memory(generated.units, generated.epochs.steps);
-    set = with_option_names([&] { return rate::generated_targets(generated); },
-                            rate::generated_target_fields(), rate::trial_epoch_fields());
+    set = in_one_piece([&] {
+      return with_option_names([&] { return rate::generated_targets(generated); },
+                               rate::generated_target_fields(), rate::trial_epoch_fields());
+    });
     file.targets = fmt::format("generated from the structured model, {} units, seed {}",
                                generated.units, generated.seed);
   } else {
@@ -95,13 +98,16 @@ ForceFile force_start(const py::object& targets, bool suppress, Keywords& keywor
   }
   const Eigen::Index units = set.target[0].rows();
   require_force_memory(units, set.epochs.steps);
-  with_option_names(
-      [&] {
-        file.network = rate::make_force_network(units, network, file.options.seed);
-        file.task = {set.epochs, rate::frozen_inputs(set.epochs, units, file.options.seed, input),
-                     set.target};
-      },
-      rate::force_network_fields(), rate::force_input_fields());
+  in_one_piece([&] {
+    with_option_names(
+        [&] {
+          file.network = rate::make_force_network(units, network, file.options.seed);
+          file.task = {set.epochs, rate::frozen_inputs(set.epochs, units, file.options.seed, input),
+                       set.target};
+        },
+        rate::force_network_fields(), rate::force_input_fields());
+    return true;
+  });
   file.selectivity = set.selectivity;
   file.options.schedule.seed = file.options.seed;
   file.initial = file.network.recurrent;
@@ -123,7 +129,7 @@ std::unique_ptr<rate::ForceTraining> training_of(const ForceFile& file) {
 
 /// A checkpoint. @throws InputError for a file without the state of a training
 ForceFile stopped_force(const std::string& path, const py::object& targets, Keywords& keywords) {
-  ForceFile file = io::read_force(path);
+  ForceFile file = run_apart([path](const Stop&) { return io::read_force(path); });
   if (!file.learner) {
     throw InputError(path, "field 'learner_state'", "nothing",
                      "must be a checkpoint of force.train, or a result of the command line's "
@@ -152,7 +158,7 @@ void run_force(ForceFile& file, const Checkpoints& checkpoints, const py::object
     io::write_force(checkpoints.path, file);
   };
   Session session(progress);
-  const std::unique_ptr<rate::ForceTraining> made = training_of(file);
+  const std::unique_ptr<rate::ForceTraining> made = in_one_piece([&] { return training_of(file); });
   rate::ForceTraining& training = *made;
   training.abandon_when(session.stop());
   const bool keeps = !checkpoints.path.empty();
@@ -307,23 +313,29 @@ void bind_force(py::module_& module) {
   bind_force_comparison(module);
   py::class_<ForceFile, Force>(module, "ForceFile", "A network trained by FORCE.")
       .def("facts", &force_facts)
-      .def("model",
-           [](const ForceFile& file) {
-             return std::make_shared<io::ModelFile>(io::force_model(file));
-           })
+      .def(
+          "model",
+          [](const ForceFile& file) {
+            return unlocked([&] { return std::make_shared<io::ModelFile>(io::force_model(file)); });
+          })
       .def("test", &force_test)
       .def("robustness", &force_noise, py::arg("noise"), py::arg("clamped"), py::arg("options"),
            py::arg("progress"))
       .def(
           "save",
-          [](const ForceFile& file, const std::string& path) { io::write_force(path, file); },
+          [](const Force& file, const std::string& path) {
+            run_apart([file, path](const Stop& stop) { io::write_force(path, *file, stop); });
+          },
           py::arg("path"));
   module.def("force_train", &force_train, py::arg("targets"), py::arg("suppress"),
              py::arg("options"), py::arg("command"), py::arg("progress"),
              "FORCE training of all recurrent weights.");
   module.def(
       "read_force",
-      [](const std::string& path) { return std::make_shared<ForceFile>(io::read_force(path)); },
+      [](const std::string& path) {
+        return run_apart(
+            [path](const Stop&) { return std::make_shared<ForceFile>(io::read_force(path)); });
+      },
       py::arg("path"), "The network of a file.");
   module.def("force_options", &force_options, py::arg("function"),
              "Keyword arguments of train, robustness and session.");

@@ -12,6 +12,7 @@
 #include "core/error.hpp"
 #include "io/mat/session_file.hpp"
 #include "io/mat/targets_file.hpp"
+#include "python/src/apart.hpp"
 #include "python/src/arrays.hpp"
 #include "python/src/bind.hpp"
 #include "python/src/options.hpp"
@@ -38,9 +39,10 @@ Recorded with_rates(rate::Session session, rate::TrialRange range, const py::dic
   keywords.take(rate::session_fields(), recorded->options);
   keywords.finish();
   recorded->session = std::move(session);
-  const py::gil_scoped_release unlocked;
-  recorded->rates = rate::session_rates(recorded->session, recorded->options);
-  return recorded;
+  return run_apart([recorded](const Stop&) {
+    recorded->rates = rate::session_rates(recorded->session, recorded->options);
+    return recorded;
+  });
 }
 
 std::vector<double> doubles_from(py::handle value, const std::string& argument, Eigen::Index size) {
@@ -156,7 +158,8 @@ Targets session_targets(const RecordedSession& recorded, Eigen::Index first_bin,
 /// Rates of a plain file, whose epochs may be given beside it.
 Targets plain_targets(const std::string& path, const py::dict& given) {
   Keywords keywords("read_targets", given);
-  const io::PlainTargets plain = io::read_plain_targets(path);
+  const io::PlainTargets plain =
+      run_apart([path](const Stop&) { return io::read_plain_targets(path); });
   rate::TrialEpochs epochs = plain.epochs.value_or(rate::TrialEpochs{});
   const FieldValues taken = keywords.take(rate::trial_epoch_fields(), epochs);
   keywords.finish();
@@ -173,6 +176,30 @@ Targets plain_targets(const std::string& path, const py::dict& given) {
       rate::selectivity_before_cue(targets->set.target, epochs.cue, steps_before_cue(epochs));
   targets->description =
       fmt::format("rates of {}, {}", path, counted(plain.rate[0].rows(), "unit"));
+  return targets;
+}
+
+/// What targets_facts() told, as targets again: pickled ones.
+Targets targets_from(const py::list& rates, const py::dict& epochs, const py::list& selectivity,
+                     const std::string& description) {
+  auto targets = std::make_shared<ForceTargets>();
+  targets->description = description;
+  rate::TargetSet& set = targets->set;
+  const auto step = [&epochs](const char* name) { return py::cast<Eigen::Index>(epochs[name]); };
+  set.epochs.sample = step("sample");
+  set.epochs.delay = step("delay");
+  set.epochs.cue = step("cue");
+  set.epochs.steps = step("steps");
+  for (const py::handle side : rates) {
+    set.target.push_back(matrix_from(side, "targets", {.text = "(units, T)"}));
+  }
+  for (const py::handle word : selectivity) {
+    const auto text = py::cast<std::string>(word);
+    set.selectivity.push_back(text == "right"  ? analysis::Selectivity::right
+                              : text == "left" ? analysis::Selectivity::left
+                                               : analysis::Selectivity::none);
+  }
+  rate::validate(set.epochs);
   return targets;
 }
 
@@ -242,14 +269,20 @@ void bind_force_session(py::module_& module) {
   module.def(
       "read_force_session",
       [](const std::string& path, const py::dict& options) {
-        return with_rates(io::read_session(path), rate::TrialRange::published, options);
+        return with_rates(run_apart([path](const Stop&) { return io::read_session(path); }),
+                          rate::TrialRange::published, options);
       },
       py::arg("path"), py::arg("options"), "A recorded session of a file.");
   module.def("force_session", &session_from, py::arg("units"), py::arg("trials"), py::arg("edges"),
              py::arg("name"), py::arg("options"), "A recorded session of arrays.");
   module.def(
-      "holds_force_session", [](const std::string& path) { return io::holds_session(path); },
+      "holds_force_session",
+      [](const std::string& path) {
+        return run_apart([path](const Stop&) { return io::holds_session(path); });
+      },
       py::arg("path"), "Whether a file holds a session.");
+  module.def("force_targets", &targets_from, py::arg("rates"), py::arg("epochs"),
+             py::arg("selectivity"), py::arg("description"), "Targets from what is known of them.");
   module.def("read_force_targets", &plain_targets, py::arg("path"), py::arg("options"),
              "Trial-averaged rates of a file.");
 }

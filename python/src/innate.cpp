@@ -12,6 +12,7 @@
 #include "core/partial_progress.hpp"
 #include "io/mat/innate_file.hpp"
 #include "io/mat/innate_start_file.hpp"
+#include "python/src/apart.hpp"
 #include "python/src/arrays.hpp"
 #include "python/src/bind.hpp"
 #include "python/src/checkpoints.hpp"
@@ -87,7 +88,7 @@ void draw_start(InnateOptions& options, InnateFile& file) {
 
 /// Weights, trials and start states of a file.
 void set_given_start(const std::string& path, InnateFile& file) {
-  io::InnateStart start = io::read_innate_start(path);
+  io::InnateStart start = run_apart([path](const Stop&) { return io::read_innate_start(path); });
   file.experiment.trials = std::move(start.trials);
   file.experiment.x0 = std::move(start.x0);
   file.names = std::move(start.names);
@@ -125,13 +126,13 @@ InnateFile new_training(const std::string& kind, InnateOptions options, Keywords
   }
   file.experiment.rule.schedule.seed = file.experiment.seed;
   file.command = command;
-  rate::validate(file.experiment, file.start);
+  unlocked([&] { rate::validate(file.experiment, file.start); });
   return file;
 }
 
 /// A checkpoint, with the threads that are given.
 InnateFile resumed_training(const std::string& kind, const std::string& path, Keywords& keywords) {
-  InnateFile file = io::read_innate_file(path);
+  InnateFile file = run_apart([path](const Stop&) { return io::read_innate_file(path); });
   io::require_state(file, path);
   if (file.kind != kind) {
     throw InputError("resume", "", "a checkpoint of innate." + file.kind,
@@ -235,10 +236,12 @@ py::dict innate_facts(const InnateFile& file) {
 }
 
 std::shared_ptr<io::ModelFile> model_of(const InnateFile& file) {
-  auto model = std::make_shared<io::ModelFile>();
-  model->network = rate::network_of(file.result.network, file.experiment.noise);
-  model->provenance.command = file.command;
-  return model;
+  return unlocked([&] {
+    auto model = std::make_shared<io::ModelFile>();
+    model->network = rate::network_of(file.result.network, file.experiment.noise);
+    model->provenance.command = file.command;
+    return model;
+  });
 }
 
 /// Exponents per second before and after training.
@@ -403,8 +406,10 @@ void bind_innate(py::module_& module) {
            py::arg("options"), py::arg("progress"))
       .def(
           "save",
-          [](const InnateFile& file, const std::string& path, bool keep_state) {
-            io::write_innate_file(path, file, keep_state);
+          [](const Innate& file, const std::string& path, bool keep_state) {
+            run_apart([file, path, keep_state](const Stop& stop) {
+              io::write_innate_file(path, *file, keep_state, stop);
+            });
           },
           py::arg("path"), py::arg("keep_state"));
   module.def("innate_train", &innate_train, py::arg("kind"), py::arg("names"), py::arg("paths"),
@@ -415,7 +420,9 @@ void bind_innate(py::module_& module) {
   module.def(
       "read_innate",
       [](const std::string& path) {
-        return std::make_shared<InnateFile>(io::read_innate_file(path));
+        return run_apart([path](const Stop&) {
+          return std::make_shared<InnateFile>(io::read_innate_file(path));
+        });
       },
       py::arg("path"), "The training of a file.");
   module.def("innate_options", &innate_options, py::arg("function"),

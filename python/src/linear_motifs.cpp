@@ -8,6 +8,7 @@
 #include "core/error.hpp"
 #include "core/partial_progress.hpp"
 #include "io/mat/linear_motif_file.hpp"
+#include "python/src/apart.hpp"
 #include "python/src/arrays.hpp"
 #include "python/src/bind.hpp"
 #include "python/src/motif.hpp"
@@ -33,7 +34,9 @@ Linear motif_linear(const py::list& targets, double step_tau, const py::dict& gi
   if (added.empty()) {
     throw InputError("targets", "", "none", "must name a motif or more");
   }
-  auto model = std::make_shared<rate::LinearModel>(rate::make_linear_model(options));
+  auto model = run_apart([options](const Stop&) {
+    return std::make_shared<rate::LinearModel>(rate::make_linear_model(options));
+  });
   Session session(progress);
   session.run_aside([&] {
     const RunControl control = session.control();
@@ -140,8 +143,10 @@ void bind_linear_motifs(py::module_& module) {
       .def("scores", &linear_scores, py::arg("options"), py::arg("progress"))
       .def(
           "save",
-          [](const rate::LinearModel& model, const std::string& path, const std::string& command) {
-            io::write_linear_model(path, model, command);
+          [](const Linear& model, const std::string& path, const std::string& command) {
+            run_apart([model, path, command](const Stop& stop) {
+              io::write_linear_model(path, *model, command, stop);
+            });
           },
           py::arg("path"), py::arg("command"));
   module.def("motif_linear", &motif_linear, py::arg("targets"), py::arg("step_tau"),
@@ -149,11 +154,16 @@ void bind_linear_motifs(py::module_& module) {
   module.def(
       "read_linear_motifs",
       [](const std::string& path) {
-        return std::make_shared<rate::LinearModel>(io::read_linear_model(path));
+        return run_apart([path](const Stop&) {
+          return std::make_shared<rate::LinearModel>(io::read_linear_model(path));
+        });
       },
       py::arg("path"), "The linear model of a file.");
   module.def(
-      "holds_linear_motifs", [](const std::string& path) { return io::holds_linear_model(path); },
+      "holds_linear_motifs",
+      [](const std::string& path) {
+        return run_apart([path](const Stop&) { return io::holds_linear_model(path); });
+      },
       py::arg("path"), "Whether a file holds a linear model.");
 }
 

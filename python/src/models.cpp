@@ -13,6 +13,7 @@
 #include "io/mat/rate_model_file.hpp"
 #include "mapping/conversion/network_fingerprint.hpp"
 #include "mapping/conversion/transfer_fields.hpp"
+#include "python/src/apart.hpp"
 #include "python/src/arrays.hpp"
 #include "python/src/bind.hpp"
 #include "python/src/options.hpp"
@@ -102,15 +103,19 @@ std::shared_ptr<ModelFile> model_from(const py::dict& given) {
   const FieldInfo noise{{}, "noise", FieldKind::number, kNonNegative, {}};
   network.noise.factor = number_of(value_from(given["noise"], noise, "noise"));
   network.transfer = rate::transfer_named(py::cast<std::string>(given["activation"])).name;
-  rate::validate(network, "RateModel");
-  return std::make_shared<ModelFile>(std::move(file));
+  return unlocked([&] {
+    rate::validate(network, "RateModel");
+    return std::make_shared<ModelFile>(std::move(file));
+  });
 }
 
 /// The model of another one with a scaling factor.
 std::shared_ptr<ModelFile> with_scaling(const ModelFile& file, double scaling_factor) {
-  auto scaled = std::make_shared<ModelFile>(file);
-  scaled->scaling_factor = scaling_factor;
-  return scaled;
+  return unlocked([&] {
+    auto scaled = std::make_shared<ModelFile>(file);
+    scaled->scaling_factor = scaling_factor;
+    return scaled;
+  });
 }
 
 py::dict run_dict(rate::RateRun&& run) {
@@ -121,7 +126,47 @@ py::dict run_dict(rate::RateRun&& run) {
   return dict;
 }
 
-py::list run(const ModelFile& file, py::handle input, const py::dict& options,
+/// Runs of many trials as N x T x trials, a trial behind the other in memory.
+class RunArrays {
+ public:
+  RunArrays(const rate::RateNetwork& network, Eigen::Index steps, std::size_t trials)
+      : x_(made(network.units(), steps, trials)),
+        r_(made(network.units(), steps, trials)),
+        output_(made(network.outputs(), steps - 1, trials)),
+        x_data_(x_.mutable_data()),
+        r_data_(r_.mutable_data()),
+        output_data_(output_.mutable_data()) {}
+
+  /// From any thread, without the interpreter's lock.
+  void put(const rate::RateRun& run, std::size_t trial) {
+    put(run.x, x_data_, trial);
+    put(run.r, r_data_, trial);
+    put(run.output, output_data_, trial);
+  }
+  py::dict dict() const {
+    py::dict dict;
+    dict["x"] = read_only(x_);
+    dict["r"] = read_only(r_);
+    dict["output"] = read_only(output_);
+    return dict;
+  }
+
+ private:
+  using Array = py::array_t<double, py::array::f_style>;
+
+  static Array made(Eigen::Index rows, Eigen::Index cols, std::size_t trials) {
+    return Array(std::vector<py::ssize_t>{rows, cols, static_cast<py::ssize_t>(trials)});
+  }
+  static void put(const Eigen::MatrixXd& values, double* data, std::size_t trial) {
+    std::copy_n(values.data(), values.size(),
+                data + trial * static_cast<std::size_t>(values.size()));
+  }
+
+  Array x_, r_, output_;
+  double *x_data_, *r_data_, *output_data_;
+};
+
+py::dict run(const ModelFile& file, py::handle input, const py::dict& options,
              const py::object& progress) {
   Keywords keywords("run", options);
   rate::RateNoise noise;
@@ -145,23 +190,22 @@ py::list run(const ModelFile& file, py::handle input, const py::dict& options,
                      static_cast<double>(inputs.size()),
                  "u", "", counted(inputs.size(), "trial"), "fewer trials take less");
   Session session(progress);
-  std::vector<rate::RateRun> runs = session.run([&] {
-    std::vector<rate::RateRun> done(inputs.size());
-    parallel_for(
-        inputs.size(), threads,
-        [&](std::size_t k) {
-          rate::RateNoise own = noise;
-          own.trial = first + static_cast<std::uint32_t>(k);
-          done[k] = rate::run_rate(file.network, inputs[k], own, session.stop());
-        },
-        session.control());
-    return done;
-  });
-  py::list list;
-  for (rate::RateRun& one : runs) {
-    list.append(run_dict(std::move(one)));
+  const auto run_one = [&](std::size_t k) {
+    rate::RateNoise own = noise;
+    own.trial = first + static_cast<std::uint32_t>(k);
+    return rate::run_rate(file.network, inputs[k], own, session.stop());
+  };
+  if (!has_trials(input)) {
+    return run_dict(session.run([&] { return run_one(0); }));
   }
-  return list;
+  RunArrays arrays(file.network, inputs.front().cols(), inputs.size());
+  session.run([&] {
+    parallel_for(
+        inputs.size(), threads, [&](std::size_t k) { arrays.put(run_one(k), k); },
+        session.control());
+    return true;
+  });
+  return arrays.dict();
 }
 
 py::dict transfer_dict(const ModelFile& file) {
@@ -174,9 +218,11 @@ py::dict transfer_dict(const ModelFile& file) {
 }
 
 /// The spiking network itself, as it is simulated.
-py::dict spiking_network(const ModelFile& file) {
-  spiking::SpikingModel model = mapping::map_to_spiking(
-      file.network, *file.scaling_factor, file.transfer.value_or(mapping::TransferOptions{}));
+py::dict spiking_network(const std::shared_ptr<ModelFile>& file) {
+  spiking::SpikingModel model = run_apart([file](const Stop&) {
+    return mapping::map_to_spiking(file->network, *file->scaling_factor,
+                                   file->transfer.value_or(mapping::TransferOptions{}));
+  });
   py::dict dict;
   dict["w"] = array_of(std::move(model.w));
   dict["w_in"] = array_of(std::move(model.w_in));
@@ -215,7 +261,7 @@ void add_network(Model& model) {
       .def_property_readonly("noise", [](const ModelFile& f) { return f.network.noise.factor; })
       .def_property_readonly("unit_types", [](const ModelFile& f) {
         std::vector<std::string> types;
-        for (const rate::UnitType type : rate::unit_types(f.network)) {
+        for (const rate::UnitType type : unlocked([&] { return rate::unit_types(f.network); })) {
           types.emplace_back(rate::to_string(type));
         }
         return types;
@@ -247,8 +293,9 @@ void add_records(Model& model) {
       .def_property_readonly("map_command",
                              [](const ModelFile& f) { return f.provenance.map_command; })
       .def_property_readonly("transfer", &transfer_dict)
-      .def_property_readonly("fingerprint", [](const ModelFile& f) {
-        return mapping::network_fingerprint(f.network);
+      .def_property_readonly("fingerprint", [](const std::shared_ptr<ModelFile>& file) {
+        return run_apart(
+            [file](const Stop&) { return mapping::network_fingerprint(file->network); });
       });
 }
 
@@ -261,8 +308,11 @@ void bind_models(py::module_& module) {
   model
       .def(
           "save",
-          [](const ModelFile& file, const std::string& path, bool level73) {
-            io::write_model(path, file, level73 ? io::MatVersion::level73 : io::MatVersion::level5);
+          [](const std::shared_ptr<ModelFile>& file, const std::string& path, bool level73) {
+            run_apart([file, path, level73](const Stop& stop) {
+              io::write_model(path, *file,
+                              level73 ? io::MatVersion::level73 : io::MatVersion::level5, {}, stop);
+            });
           },
           py::arg("path"), py::arg("level73"))
       .def("run", &run, py::arg("u"), py::arg("options"), py::arg("progress"))
@@ -271,11 +321,8 @@ void bind_models(py::module_& module) {
   module.def(
       "import_model",
       [](const std::string& path, double spike_step) {
-        io::ImportedModel imported;
-        {
-          const py::gil_scoped_release unlocked;
-          imported = io::import_model(path, spike_step);
-        }
+        io::ImportedModel imported = run_apart(
+            [path, spike_step](const Stop&) { return io::import_model(path, spike_step); });
         return py::make_tuple(std::make_shared<ModelFile>(std::move(imported.file)),
                               imported.notes);
       },
@@ -283,14 +330,18 @@ void bind_models(py::module_& module) {
   module.def("model_from", &model_from, py::arg("arrays"), "A rate network from its arrays.");
   module.def(
       "read_model",
-      [](const std::string& path) { return std::make_shared<ModelFile>(io::read_model(path)); },
+      [](const std::string& path) {
+        return run_apart(
+            [path](const Stop&) { return std::make_shared<ModelFile>(io::read_model(path)); });
+      },
       py::arg("path"), "The model of a file.");
   module.def(
       "parse_model",
       [](const py::bytes& contents) {
-        const auto text = static_cast<std::string>(contents);
-        return std::make_shared<ModelFile>(
-            io::parse_model(std::as_bytes(std::span(text.data(), text.size())), "pickled model"));
+        return run_apart([text = static_cast<std::string>(contents)](const Stop&) {
+          return std::make_shared<ModelFile>(
+              io::parse_model(std::as_bytes(std::span(text.data(), text.size())), "pickled model"));
+        });
       },
       py::arg("contents"), "The model of a file's contents.");
 }

@@ -1,4 +1,5 @@
 #include "core/version.hpp"
+#include "python/src/apart.hpp"
 #include "python/src/bind.hpp"
 
 namespace rheobase::python {
@@ -31,6 +32,7 @@ PYBIND11_MODULE(_engine, module) {
   module.doc() = "The C++ engine behind the package rheobase. Private: use the package.";
   module.attr("version") = rheobase::kVersion;
   bind_errors(module);
+  bind_apart(module);
   bind_options(module);
   bind_tasks(module);
   bind_models(module);

@@ -11,6 +11,7 @@
 #include "core/error.hpp"
 #include "io/mat/motif_file.hpp"
 #include "io/mat/rate_model_file.hpp"
+#include "python/src/apart.hpp"
 #include "python/src/arrays.hpp"
 #include "python/src/bind.hpp"
 #include "python/src/checkpoints.hpp"
@@ -30,7 +31,8 @@ py::list motif_targets(const py::dict& given) {
   rate::MotifTargetOptions options;
   keywords.take(rate::motif_target_fields(), options);
   keywords.finish();
-  return motif_target_list(rate::make_motif_targets(options));
+  return motif_target_list(
+      run_apart([options](const Stop&) { return rate::make_motif_targets(options); }));
 }
 
 /// Trains to the end. `note` puts what the learner has into the file, with the state to go on from
@@ -63,7 +65,7 @@ void prepare_library(MotifLibraryFile& file, const Checkpoints& checkpoints,
                      const py::object& progress) {
   rate::PreparationLearner learner(file.library, file.preparation);
   if (file.preparation_state) {
-    learner.restore(*file.preparation_state);
+    unlocked([&] { learner.restore(*file.preparation_state); });
   }
   const auto note = [&](bool open) { io::take_preparation(file, learner, open); };
   learn_all(learner, file, checkpoints, note, progress);
@@ -93,7 +95,7 @@ Library motif_prepare(const py::dict& given, const std::string& command,
   const Checkpoints checkpoints = checkpoints_from(keywords, {});
   keywords.finish();
   auto file = std::make_shared<MotifLibraryFile>();
-  file->library = rate::make_motif_library(network);
+  file->library = run_apart([network](const Stop&) { return rate::make_motif_library(network); });
   file->preparation = training;
   file->command = command;
   if (file->library.definition().preparation) {
@@ -126,9 +128,9 @@ Library motif_train(const MotifLibraryFile& start, const py::list& targets, cons
   keywords.take(rate::motif_training_fields(), options);
   const Checkpoints checkpoints = checkpoints_from(keywords, {});
   keywords.finish();
-  auto file = std::make_shared<MotifLibraryFile>(start);
+  auto file = unlocked([&] { return std::make_shared<MotifLibraryFile>(start); });
   const std::vector<rate::MotifTarget> added = motif_targets_from(targets);
-  rate::add_motifs(file->library, added);
+  unlocked([&] { rate::add_motifs(file->library, added); });
   if (file->library.motifs.empty()) {
     throw InputError("targets", "", "none", "must name a motif or more: the library has none");
   }
@@ -146,7 +148,9 @@ Library motif_resume(const std::string& path, const py::dict& given, const py::o
   const auto batches = keywords.take_integer("batches", {1.0, 1e9});
   const int threads = static_cast<int>(keywords.take_integer("threads", {0.0, 1024.0}).value_or(0));
   keywords.finish();
-  auto file = std::make_shared<MotifLibraryFile>(io::read_motif_library(path));
+  auto file = run_apart([path](const Stop&) {
+    return std::make_shared<MotifLibraryFile>(io::read_motif_library(path));
+  });
   const auto go_on_to = [&](int& planned, int done) {
     planned = batches ? static_cast<int>(*batches) : planned;
     if (planned < done) {
@@ -244,7 +248,7 @@ py::tuple motif_chain(const MotifLibraryFile& file, const std::vector<std::strin
                             rate::random_start(library.units(), playing.deviation, seed, 0),
                             {playing.noise, seed, 0, playing.spike_noise}, session.control());
   });
-  rate::MotifChain chain = rate::chain_of(library, links);
+  rate::MotifChain chain = unlocked([&] { return rate::chain_of(library, links); });
   auto model = std::make_shared<io::ModelFile>();
   model->network = chain.network;
   model->provenance.command = file.command;
@@ -341,8 +345,9 @@ void bind_motif(py::module_& module) {
       .def("chain", &motif_chain, py::arg("motifs"), py::arg("options"))
       .def(
           "save",
-          [](const MotifLibraryFile& file, const std::string& path) {
-            io::write_motif_library(path, file);
+          [](const Library& file, const std::string& path) {
+            run_apart(
+                [file, path](const Stop& stop) { io::write_motif_library(path, *file, stop); });
           },
           py::arg("path"));
   bind_linear_motifs(module);
@@ -354,7 +359,9 @@ void bind_motif(py::module_& module) {
   module.def(
       "read_motif_library",
       [](const std::string& path) {
-        return std::make_shared<MotifLibraryFile>(io::read_motif_library(path));
+        return run_apart([path](const Stop&) {
+          return std::make_shared<MotifLibraryFile>(io::read_motif_library(path));
+        });
       },
       py::arg("path"), "The library of a file.");
   module.def("motif_options", &motif_options, py::arg("function"),

@@ -4,12 +4,14 @@
 
 #include <pybind11/stl.h>
 
+#include "core/error.hpp"
 #include "io/mat/atomic_file.hpp"
 #include "io/network/template_import.hpp"
 #include "io/network/toml_document.hpp"
 #include "network/neuron_template.hpp"
 #include "network/templates/neuron_template_registry.hpp"
 #include "network/value_checks.hpp"
+#include "python/src/apart.hpp"
 #include "python/src/bind.hpp"
 #include "python/src/options.hpp"
 
@@ -55,8 +57,10 @@ py::tuple import_network_templates(const std::string& path, const std::string& o
   Keywords keywords("import_templates", given);
   const auto text = [&keywords](const char* name, std::string& value) {
     if (const py::object one = keywords.take(name); !one.is_none()) {
-      const FieldInfo field{{}, name, FieldKind::word, {}, {}};
-      value = std::get<std::string>(value_from(one, field, name));
+      if (!PyUnicode_Check(one.ptr())) {
+        throw InputError(name, "", py::cast<std::string>(py::repr(one)), "must be a text");
+      }
+      value = py::cast<std::string>(one);
     }
   };
   io::TemplateImportOptions options;
@@ -68,10 +72,13 @@ py::tuple import_network_templates(const std::string& path, const std::string& o
   options.threshold = keywords.take_number("threshold", {}).value_or(options.threshold);
   options.reset = keywords.take_number("reset", {}).value_or(options.reset);
   keywords.finish();
-  const io::ImportedTemplates made = io::import_templates(path, options);
-  io::write_atomically(
-      output, "# Made by: " + io::one_line(command) + "\n" + io::write_toml(made.document));
-  return py::make_tuple(made.imported, made.left_out);
+  const auto [imported, left_out] = run_apart([path, output, options, command](const Stop& stop) {
+    const io::ImportedTemplates made = io::import_templates(path, options);
+    io::write_atomically(
+        output, "# Made by: " + io::one_line(command) + "\n" + io::write_toml(made.document), stop);
+    return std::pair(made.imported, made.left_out);
+  });
+  return py::make_tuple(imported, left_out);
 }
 
 }  // namespace

@@ -142,6 +142,23 @@ FieldValue value_from(py::handle value, const FieldInfo& field, const std::strin
   return *given;
 }
 
+py::list words_of(py::handle value, const char* argument) {
+  const bool one = PyUnicode_Check(value.ptr());
+  if (!one && (PyBytes_Check(value.ptr()) || !py::isinstance<py::iterable>(value))) {
+    throw InputError(argument, "", repr_text(value), "must be a text or a sequence of texts");
+  }
+  py::list words;
+  for (const py::handle word :
+       one ? py::object(py::make_tuple(value))
+           : py::object(py::list(py::reinterpret_borrow<py::object>(value)))) {
+    if (!PyUnicode_Check(word.ptr())) {
+      throw InputError(argument, "", repr_text(word), "must be a text");
+    }
+    words.append(word);
+  }
+  return words;
+}
+
 py::object object_of(const FieldValue& value) {
   return std::visit([](const auto& one) -> py::object { return py::cast(one); }, value);
 }

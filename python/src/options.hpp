@@ -46,6 +46,9 @@ void describe_options(py::list& list, const FieldTable<Options>& table, const Op
   }
 }
 
+/// One text, or the texts of a sequence. @throws InputError with the argument's name
+py::list words_of(py::handle value, const char* argument);
+
 /// The keyword arguments of one call. Takers remove what they know; finish() refuses the rest.
 /// Field tables and the names of keywords must live as long.
 class Keywords {

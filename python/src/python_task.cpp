@@ -48,9 +48,10 @@ rate::Trial trial_from(const PythonSource& source, int condition, RandomStream& 
 bool is_correct(const PythonSource& source, const rate::Trial& trial,
                 const Eigen::MatrixXd& output) {
   const py::gil_scoped_acquire locked;
-  const py::object answer = source.correct(array_of(Eigen::MatrixXd(trial.input)),
-                                           array_of(Eigen::MatrixXd(trial.target)), trial.condition,
-                                           array_of(Eigen::MatrixXd(output)));
+  const py::object answer =
+      source.correct(writable_array_of(Eigen::MatrixXd(trial.input)),
+                     writable_array_of(Eigen::MatrixXd(trial.target)), trial.condition,
+                     writable_array_of(Eigen::MatrixXd(output)));
   return PyObject_IsTrue(answer.ptr()) == 1;
 }
 

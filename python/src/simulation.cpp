@@ -10,6 +10,7 @@
 #include "io/mat/run_file.hpp"
 #include "io/mat/run_trials_file.hpp"
 #include "mapping/conversion/evaluate_spiking.hpp"
+#include "python/src/apart.hpp"
 #include "python/src/arrays.hpp"
 #include "python/src/bind.hpp"
 #include "python/src/choice.hpp"
@@ -97,12 +98,19 @@ Drive given_drive(const io::ModelFile& file, py::handle input) {
   return drive;
 }
 
+void require_going_on(Session& session) {
+  if (session.stop()()) {
+    throw Cancelled("stopped before the first trial");
+  }
+}
+
 /// Of given trials there are no more than were given, each once.
 Drive task_drive(const rate::Task& task, std::optional<int> condition, int wanted,
-                 const spiking::SimulationOptions& options) {
+                 const spiking::SimulationOptions& options, Session& session) {
   Drive drive;
   const int count = condition ? wanted : task.evaluation_trials(wanted, options.trial);
   for (int k = 0; k < count; ++k) {
+    require_going_on(session);
     const std::uint32_t number = options.trial + static_cast<std::uint32_t>(k);
     drive.trials.push_back(
         condition ? task.trial_of(*condition, options.seed, number, Purpose::evaluation_task)
@@ -168,9 +176,10 @@ py::list simulate(MappedModel& model, const py::object& input, const rate::Task*
   Session session(progress);
   std::vector<std::shared_ptr<RunFile>> runs = session.run([&] {
     if (task != nullptr) {
-      drive = task_drive(*task, condition, count, options);
+      drive = task_drive(*task, condition, count, options, session);
     }
     for (Eigen::MatrixXd& one : drive.inputs) {
+      require_going_on(session);
       one = intervention.input(std::move(one));
     }
     check_stimulation(options, drive, file.network.step_ms);
@@ -271,9 +280,11 @@ void bind_simulation(py::module_& module) {
   add_facts(run);
   run.def(
       "save",
-      [](const RunFile& file, const std::string& path, bool level73) {
-        io::write_run(path, file.result, file.description,
-                      level73 ? io::MatVersion::level73 : io::MatVersion::level5);
+      [](const std::shared_ptr<RunFile>& file, const std::string& path, bool level73) {
+        run_apart([file, path, level73](const Stop& stop) {
+          io::write_run(path, file->result, file->description,
+                        level73 ? io::MatVersion::level73 : io::MatVersion::level5, stop);
+        });
       },
       py::arg("path"), py::arg("level73"));
   py::class_<MappedModel, std::shared_ptr<MappedModel>>(
@@ -290,38 +301,48 @@ void bind_simulation(py::module_& module) {
              py::arg("progress"), "Runs a spiking network.");
   module.def(
       "read_run",
-      [](const std::string& path) { return std::make_shared<RunFile>(io::read_run(path)); },
+      [](const std::string& path) {
+        return run_apart(
+            [path](const Stop&) { return std::make_shared<RunFile>(io::read_run(path)); });
+      },
       py::arg("path"), "The run of a file.");
   module.def(
       "write_runs",
       [](const std::string& path, const std::vector<std::shared_ptr<RunFile>>& runs) {
-        std::vector<RunFile> files;
-        for (const std::shared_ptr<RunFile>& one : runs) {
-          files.push_back(*one);
-        }
-        const py::gil_scoped_release unlocked;
-        io::write_run_trials(path, files);
+        run_apart([path, runs](const Stop& stop) {
+          std::vector<RunFile> files;
+          for (const std::shared_ptr<RunFile>& one : runs) {
+            files.push_back(*one);
+          }
+          io::write_run_trials(path, files, stop);
+        });
       },
       py::arg("path"), py::arg("runs"), "Runs of many trials in one file.");
   module.def(
       "read_runs",
       [](const std::string& path) {
-        std::vector<std::shared_ptr<RunFile>> runs;
-        for (RunFile& one : io::read_run_trials(path)) {
-          runs.push_back(std::make_shared<RunFile>(std::move(one)));
-        }
-        return runs;
+        return run_apart([path](const Stop&) {
+          std::vector<std::shared_ptr<RunFile>> runs;
+          for (RunFile& one : io::read_run_trials(path)) {
+            runs.push_back(std::make_shared<RunFile>(std::move(one)));
+          }
+          return runs;
+        });
       },
       py::arg("path"), "The runs of a file of many trials.");
   module.def(
-      "holds_runs", [](const std::string& path) { return io::holds_run_trials(path); },
+      "holds_runs",
+      [](const std::string& path) {
+        return run_apart([path](const Stop&) { return io::holds_run_trials(path); });
+      },
       py::arg("path"), "Whether a file holds runs of many trials.");
   module.def(
       "parse_run",
       [](const py::bytes& contents) {
-        const auto text = static_cast<std::string>(contents);
-        return std::make_shared<RunFile>(
-            io::parse_run(std::as_bytes(std::span(text.data(), text.size())), "pickled run"));
+        return run_apart([text = static_cast<std::string>(contents)](const Stop&) {
+          return std::make_shared<RunFile>(
+              io::parse_run(std::as_bytes(std::span(text.data(), text.size())), "pickled run"));
+        });
       },
       py::arg("contents"), "The run of a file's contents.");
 }

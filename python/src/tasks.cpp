@@ -10,6 +10,7 @@
 #include "io/mat/innate_task_file.hpp"
 #include "io/mat/rate_model_file.hpp"
 #include "io/mat/trials_file.hpp"
+#include "python/src/apart.hpp"
 #include "python/src/arrays.hpp"
 #include "python/src/bind.hpp"
 #include "python/src/options.hpp"
@@ -67,8 +68,11 @@ rate::RecordedTrials trials_from(const std::vector<py::object>& inputs,
                      .allows_nan = true});
     trial.condition = conditions[k];
     trials.trials.push_back(std::move(trial));
+    if (PyErr_CheckSignals() != 0) {
+      throw py::error_already_set();
+    }
   }
-  rate::make_equally_long(trials.trials);
+  unlocked([&] { rate::make_equally_long(trials.trials); });
   return trials;
 }
 
@@ -138,24 +142,27 @@ Task recorded(const std::vector<py::object>& inputs, const std::vector<py::objec
     rate::add_held_out(trials, std::move(held_out));
   }
   keywords.finish();
-  return rate::recorded_task(std::move(trials), parameters_from(parameters));
+  const rate::TaskParameters numbers = parameters_from(parameters);
+  return unlocked([&] { return rate::recorded_task(std::move(trials), numbers); });
 }
 
 /// Trials of a file, held out as the command line does it.
 Task task_of_file(const std::string& path, const py::object& test_file, const py::dict& description,
                   const py::dict& parameters) {
-  rate::RecordedTrials trials = io::read_trials(path);
+  rate::RecordedTrials trials = run_apart([path](const Stop&) { return io::read_trials(path); });
   Keywords keywords("from_file", description);
   if (test_file.is_none()) {
     hold_out(keywords, trials);
   } else {
-    rate::RecordedTrials held_out = io::read_trials(py::cast<std::string>(test_file));
+    rate::RecordedTrials held_out = run_apart(
+        [path = py::cast<std::string>(test_file)](const Stop&) { return io::read_trials(path); });
     trials.split->test_file = held_out.split->file;
     trials.split->test_hash = held_out.split->hash;
     rate::add_held_out(trials, std::move(held_out));
   }
   keywords.finish();
-  return rate::recorded_task(std::move(trials), parameters_from(parameters));
+  const rate::TaskParameters numbers = parameters_from(parameters);
+  return unlocked([&] { return rate::recorded_task(std::move(trials), numbers); });
 }
 
 /// How many of given trials there are to learn from and to be evaluated on; None of others.
@@ -169,8 +176,8 @@ py::object split_of(const Task& task) {
 }
 
 py::tuple trial_tuple(rate::Trial trial) {
-  return py::make_tuple(array_of(std::move(trial.input)), array_of(std::move(trial.target)),
-                        trial.condition);
+  return py::make_tuple(writable_array_of(std::move(trial.input)),
+                        writable_array_of(std::move(trial.target)), trial.condition);
 }
 
 rate::Trial trial_from(const Task& task, py::handle input, py::handle target, int condition) {
@@ -264,7 +271,9 @@ void bind_tasks(py::module_& module) {
   module.def(
       "read_innate_task",
       [](const std::string& path, const py::dict& parameters) {
-        return io::read_innate_task(path, io::read_model(path).task, parameters_from(parameters));
+        return run_apart([path, numbers = parameters_from(parameters)](const Stop&) {
+          return io::read_innate_task(path, io::read_model(path).task, numbers);
+        });
       },
       py::arg("path"), py::arg("parameters"),
       "The trajectories of a network of innate training as a task.");

@@ -12,6 +12,7 @@
 #include "io/mat/checkpoint_file.hpp"
 #include "io/mat/trained_model.hpp"
 #include "mapping/conversion/network_fingerprint.hpp"
+#include "python/src/apart.hpp"
 #include "python/src/arrays.hpp"
 #include "python/src/bind.hpp"
 #include "python/src/choice.hpp"
@@ -85,7 +86,8 @@ rate::DaleModel started_model(const io::ModelFile& file, const FieldValues& give
                      "must be left out: the network is that of start");
   }
   require_same_inputs(file, task);
-  rate::DaleModel model = file.dale ? *file.dale : rate::dale_model_of(file.network, "start");
+  rate::DaleModel model =
+      unlocked([&] { return file.dale ? *file.dale : rate::dale_model_of(file.network, "start"); });
   model.w0 = model.w;
   model.tau_gate0 = model.tau_gate;
   origin = fmt::format("start (fingerprint {})", mapping::network_fingerprint(file.network));
@@ -105,9 +107,8 @@ void choose_blocks(const py::object& given, rate::DaleModel& model,
       known += (known.empty() ? "" : ", ") + std::string(block.name);
     }
   }
-  const py::tuple words = PyUnicode_Check(given.ptr()) ? py::make_tuple(given) : py::tuple(given);
-  for (const py::handle word : words) {
-    const std::string name = PyUnicode_Check(word.ptr()) ? py::cast<std::string>(word) : "";
+  for (const py::handle word : words_of(given, "train")) {
+    const auto name = py::cast<std::string>(word);
     const auto block = std::ranges::find_if(rate::trained_blocks(),
                                             [&](const auto& one) { return name == one.name; });
     if (block == rate::trained_blocks().end() || (name == "taus_gaus" && model.fixed_tau())) {
@@ -156,7 +157,7 @@ Training new_training(Keywords& keywords, const rate::Task& task) {
 }
 
 Training resumed_training(Keywords& keywords, const std::string& path, const rate::Task& task) {
-  io::Checkpoint checkpoint = io::read_checkpoint(path);
+  io::Checkpoint checkpoint = run_apart([path](const Stop&) { return io::read_checkpoint(path); });
   if (checkpoint.task != task.name()) {
     throw InputError("task", "", task.name(),
                      fmt::format("must be {}, that of the checkpoint", checkpoint.task));
@@ -231,8 +232,10 @@ py::tuple train(const rate::Task& task, const py::dict& options, const std::stri
   const rate::TrainingResult result = session.run([&] {
     return rate::train(std::move(training.state), task, training.options, session.control(), sink);
   });
-  auto model =
-      std::make_shared<io::ModelFile>(io::trained_model(result, task, training.options, command));
+  auto model = unlocked([&] {
+    return std::make_shared<io::ModelFile>(
+        io::trained_model(result, task, training.options, command));
+  });
   model->provenance.trained_from = training.origin;
   return py::make_tuple(model, training_dict(result));
 }

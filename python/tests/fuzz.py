@@ -1,7 +1,8 @@
 """Every public function with arguments that are nearly right, random or nonsense.
 
-A call may work or be refused with InputError, TypeError or another ValueError; anything else is a
-fault: another exception, a crash, what a sanitizer reports. test_fuzz.py takes a few hundred calls
+A call may work or be refused with InputError or Error, a name that a function does not have with
+TypeError; anything else is a fault: another exception, a crash, what a sanitizer reports. test_fuzz.py
+takes a few hundred calls
 of each; scripts/fuzz_python.sh runs this file for longer under sanitizers:
 
     python3 python/tests/fuzz.py --seconds 600 --seed 1
@@ -25,7 +26,9 @@ import rheobase
 from rheobase import analysis, attractor, force, innate, motif
 from rheobase.network import Network
 
-REFUSALS = (ValueError, TypeError, rheobase.Error)
+REFUSALS = (rheobase.InputError, rheobase.Error, MemoryError)
+# What Python itself says of names and numbers of arguments, and of operators within a class of the user.
+OF_CALLS = ("unexpected keyword argument", "missing", "positional argument", "keywords must be strings")
 DTYPES = [float, np.float32, np.float16, np.longdouble, int, np.int8, np.uint64, bool, complex, object,
           "U3", "S2", "M8[s]", "m8[s]", ">f8", np.dtype([("a", "f8"), ("b", "i4")])]
 ODD = [None, True, "x", "", b"", -1, 0, 1, 1.5, -0.0, 1e-320, 1e308, float("nan"), float("inf"), 2**63, -(2**63),
@@ -187,7 +190,7 @@ def cases(folder, model_path, rng):
     library.save(folder / "library.mat")
     rates = [np.cumsum(rng.normal(size=(4, 60)), axis=1) for _ in range(2)]
     epochs = dict(sample_step=10, delay_step=20, cue_step=50)
-    forced = force.train(rates, iterations=1, **epochs)
+    forced = force.train(units=10, iterations=1)
     forced.save(folder / "force.mat")
     tamed = innate.timing(units=20, delay=20, recurrent_trials=1, readout_trials=1)
     tamed.save(folder / "innate.mat")
@@ -240,7 +243,7 @@ def cases(folder, model_path, rng):
                                    mapping="published", threads=1, seed=1),
         "conversion.task_of": case(rheobase.conversion.task_of, lif, "go-nogo"),
         "models.RateModel": case(
-            rheobase.RateModel, **arrays, activation="softplus", step_ms=5.0, bias=np.zeros(4), b_out=np.zeros(1),
+            rheobase.RateModel, **{**arrays, "w": abs(w)}, activation="softplus", step_ms=5.0, bias=np.zeros(4), b_out=np.zeros(1),
             signs=np.ones(4), mask=np.ones((4, 4)), noise=0.1),
         "models.RateModel.run": case(small.run, np.zeros((2, 9)), seed=1, noise=0.1, trial=0, threads=1),
         "models.RateModel.save": case(small.save, new, level73=False),
@@ -254,6 +257,7 @@ def cases(folder, model_path, rng):
         "simulation.Run.save": case(run.save, new, level73=False),
         "simulation.Run.spike_trains": Case(run.spike_trains),
         "simulation.Run.to_neo": Case(lambda: None),
+        "simulation.Runs.to_neo": Case(lambda: None),
         "simulation.Runs.save": case(runs.save, new),
         "evaluation.evaluate": case(rheobase.evaluate, lif, task, trials=2, network="both", scaling=50.0, threads=1,
                                     lesion="exc@0.2", drive=[0, 1], drive_window=(0.0, 50.0)),
@@ -318,20 +322,20 @@ def cases(folder, model_path, rng):
         "force.ForceNetwork.test": Case(forced.test),
         "force.ForceNetwork.robustness": case(forced.robustness, 0.1, clamped=0.2, common_noise=True, trials=2),
         "force.ForceNetwork.compare": case(forced.compare, attractor.DEFAULT_TYPE, levels=[1.0], fractions=[0.5],
-                                           trials=4, noise=0.1, seed=1, remaining=0.0, photoinhibition_ms=50.0),
+                                           trials=20, noise=0.1, seed=1, remaining=0.0, photoinhibition_ms=50.0),
         "force.ForceNetwork.save": case(forced.save, new),
-        "force.Session": case(force.Session, [unit, other], **sessions),
-        "force.Session (unit)": case(lambda **one: force.Session([one, other], **sessions), **unit),
-        "force.Session.trial_rate": case(session.trial_rate, 0, 1),
-        "force.Session.targets": case(session.targets, first_bin=2, after_cue=5),
-        "force.Session.aligned_variation": case(session.aligned_variation, first_bin=2, after_cue=5),
-        "force.read_session": case(force.read_session, str(folder / "model.mat")),
-        "force.read_targets": case(force.read_targets, str(folder / "model.mat"), **epochs),
-        "innate.timing": case(innate.timing, units=12, delay=20.0, recurrent_trials=1, readout_trials=1, gain=1.5,
+        "force_sessions.Session": case(force.Session, [unit, other], **sessions),
+        "force_sessions.Session (unit)": case(lambda **one: force.Session([one, other], **sessions), **unit),
+        "force_sessions.Session.trial_rate": case(session.trial_rate, 0, 1),
+        "force_sessions.Session.targets": case(session.targets, first_bin=2, after_cue=5),
+        "force_sessions.Session.aligned_variation": case(session.aligned_variation, first_bin=2, after_cue=5),
+        "force_sessions.read_session": case(force.read_session, str(folder / "model.mat")),
+        "force_sessions.read_targets": case(force.read_targets, str(folder / "model.mat"), **epochs),
+        "innate.timing": case(innate.timing, units=60, connectivity=0.5, delay=20.0, recurrent_trials=1, readout_trials=1, gain=1.5,
                               seed=1, threads=1),
-        "innate.words": case(innate.words, {"a": rng.normal(size=(2, 12)), "b": rng.normal(size=(2, 12))}, units=12,
+        "innate.words": case(innate.words, {"a": rng.normal(size=(2, 150)), "b": rng.normal(size=(2, 150))}, units=60, connectivity=0.5,
                              recurrent_trials=1, readout_trials=1, threads=1),
-        "innate.capacity": case(innate.capacity, [20.0], 1, units=12, recurrent_trials=1, readout_trials=1),
+        "innate.capacity": case(innate.capacity, [20.0], 1, units=60, connectivity=0.5, recurrent_trials=1, readout_trials=1),
         "innate.load": case(innate.load, str(folder / "innate.mat")),
         "innate.InnateResult.r2": case(tamed.r2, trained=True, perturbed=True, trajectory=0),
         "innate.InnateResult.lyapunov": Case(tamed.lyapunov),
@@ -372,6 +376,9 @@ def fuzz(table, rng, calls=None, seconds=None):
                     case.run(rng)
             except REFUSALS:
                 refused[name] += 1
+            except TypeError as error:
+                refused[name] += 1
+                assert any(words in str(error) for words in OF_CALLS), f"{name}: {error}"
             except OSError as error:  # a path that is none, as open() has it
                 refused[name] += 1
                 assert error.errno is not None, name

@@ -107,7 +107,8 @@ def test_the_page_runs_as_it_stands(tmp_path, monkeypatch):
     scope = {"__name__": "__main__", "models": SOURCE / "data/models"}
     for block in blocks(SOURCE / "docs/python.md"):
         exec(compile(block, "docs/python.md", "exec"), scope)
-    assert scope["held"].trained  # a task of Python's own is learnt
+    assert scope["held"].trained and scope["held_lif"].reached  # a task of Python's own is learnt, with spikes too
+    assert scope["held_lif"].spiking.copies == 1
     assert {path.name for path in tmp_path.iterdir()} >= {"page.html", "model.mat", "model.nir"}
 
 

@@ -138,7 +138,7 @@ def test_progress_as_a_function_and_as_a_bar(lif, capsys, monkeypatch):
     captured = capsys.readouterr()
     assert "training  [" in captured.err and captured.err.endswith("\r")
     assert captured.out == ""
-    with pytest.raises(TypeError, match="progress"):
+    with pytest.raises(rheobase.InputError, match="progress"):
         rheobase.evaluate(lif, progress=3)
 
 
@@ -151,14 +151,21 @@ def test_what_a_progress_function_raises_comes_out(lif):
 
 
 def test_no_memory_leaks_over_ten_thousand_calls(small, lif):
-    u, short = np.zeros((2, 200)), np.zeros((1, 3))
+    u, short, long = np.zeros((2, 200)), np.zeros((1, 3)), np.ones((2, 150_000))
+    own = rheobase.Task.from_trials(np.ones((2, 5, 4)), np.ones((1, 5, 4)), test_fraction=0)
 
     def calls(count):
         for call in range(count):
             small.run(u)
             if call % 5 == 0:
                 rheobase.simulate(lif, short).spike_trains()
+            if call % 50 == 0:
+                rheobase.evaluate(small, own, trials=2, scaling=30.0, threads=1)
             rheobase.analysis.pca(u + np.arange(200))
+            if call % 10 == 0:  # beyond a millisecond: on a thread of its own
+                rheobase.analysis.synchrony(long)
+            rheobase.analysis.firing_rates([0, 1], [1.0, 2.0], count=2, duration_ms=9)
+            rheobase.analysis.rank_sum(u[0, :9], u[1, :9])
             try:
                 small.run(u.T)
             except rheobase.InputError:

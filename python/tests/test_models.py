@@ -158,6 +158,34 @@ def test_a_run_becomes_a_block_of_neo(lif):
     np.testing.assert_allclose(voltage.times.rescale("ms").magnitude, run.voltage_time_ms, rtol=1e-9)
 
 
+def test_runs_become_a_block_with_a_segment_a_trial(lif):
+    neo = pytest.importorskip("neo")
+    task = rheobase.Task("go-nogo", balanced=1)
+    runs = rheobase.simulate(lif, task=task, trials=4, trial=7, record=("spikes", "voltage"), voltage_units=[5])
+    block = runs.to_neo()
+    assert isinstance(block, neo.Block) and len(block.segments) == 4
+    assert block.annotations["trial"] == 7 and block.annotations["engine"] == runs[0].engine
+    for k, (segment, run) in enumerate(zip(block.segments, runs)):
+        notes = segment.annotations
+        assert (notes["trial"], notes["condition"], notes["correct"]) == (7 + k, run.condition, run.correct)
+        assert segment.block is block and len(segment.spiketrains) == 200
+        for unit, times in run.spike_trains().items():
+            np.testing.assert_array_equal(segment.spiketrains[unit].magnitude, times)
+        readout, voltage = segment.analogsignals
+        np.testing.assert_array_equal(readout.magnitude.T, run.outputs)
+        np.testing.assert_array_equal(voltage.magnitude, run.voltage.T)
+    assert len({run.condition for run in runs}) == 2
+    assert runs[:0].to_neo().segments == []
+
+
+def test_a_published_mapping_says_nothing_of_a_target(lif):
+    options = dict(scaling=[40.0], trials=10)
+    published = rheobase.convert(lif, mapping="published", **options)
+    assert published.reached is None and "target" not in repr(published)
+    assert pickle.loads(pickle.dumps(published)).reached is None
+    assert rheobase.convert(lif, mapping="auto", **options).reached is True
+
+
 def test_the_spiking_network_that_is_kept_is_the_one_that_was_asked_for(lif):
     """simulate() maps a model once; other options, lesions and threads at once must not meet it."""
     u = np.zeros((1, 120))

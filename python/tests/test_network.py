@@ -128,7 +128,7 @@ def test_what_a_network_cannot_be():
         network.run(np.ones((10, 3)))
     with pytest.raises(TypeError, match="did you mean 'sampling'"):
         network.run(np.ones((10, 100)), samplign=3)
-    with pytest.raises(TypeError, match="wieghts"):
+    with pytest.raises(rheobase.InputError, match="wieghts"):
         Network(step=1.0, populations={}, edges=[{"wieghts": 1}])
 
 
@@ -271,7 +271,7 @@ def test_runs_that_record_nothing_or_too_much():
 
 @pytest.mark.parametrize(
     "weights, error, words",
-    [({"kind": "normal", "sd": 2.0}, TypeError, "weights of kind 'normal' has no 'sd'"),
+    [({"kind": "normal", "sd": 2.0}, rheobase.InputError, "weights of kind 'normal': found the key 'sd'"),
      ({"kind": "normal"}, rheobase.InputError, "must have gain or standard_deviation"),
      ({"kind": "normal", "gain": 1, "standard_deviation": 1}, rheobase.InputError, "gain and standard_deviation"),
      ({"kind": "random"}, rheobase.InputError, "no probability"),
@@ -294,10 +294,10 @@ def test_what_is_no_state_edge_or_target_is_told():
                       nodes={"z": {"size": 1}},
                       edges=[{"source": "p.r", "target": "z", "weights": np.zeros((1, 3))}])
     inputs, targets = np.ones((20, 3)), np.ones((20, 1))
-    with pytest.raises(TypeError, match="NetworkState"):
+    with pytest.raises(rheobase.InputError, match="NetworkState"):
         network.run(steps=3, state=5)
     for edges in (["p.r"], ("p.r", "z"), [("p.r", "z", 1)]):
-        with pytest.raises(TypeError, match="pairs"):
+        with pytest.raises(rheobase.InputError, match="pairs"):
             network.fit("bptt", inputs, targets, output="z", edges=edges)
     with pytest.raises(rheobase.InputError, match="reshape"):
         network.fit("ridge", inputs, targets[:, 0], source="p.r")

@@ -132,6 +132,8 @@ def test_imported_templates_are_those_of_the_command_line(program, tmp_path):
     assert lines[0] == lines[1] and made.imported == ["leaky"]
     network = networks.Network.load(made.path)
     assert network.populations == {"leaky": 3} and network.step == 0.5
+    timed = networks.import_templates(tmp_path / "cells.yaml", tmp_path / "timed.toml", templates="leaky", time_unit="ms")
+    assert networks.Network.load(timed.path).time_unit == "ms"
     whole = networks.import_templates(tmp_path / "cells.yaml", tmp_path / "all.toml")
     assert whole.imported == ["leaky"] and len(whole.left_out) == 1 and "late" in whole.left_out[0]
     with pytest.raises(rheobase.InputError, match="size"):

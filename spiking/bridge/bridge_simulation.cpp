@@ -131,7 +131,8 @@ BridgeRun::BridgeRun(const SpikingModel& model, const Eigen::MatrixXd& input, co
                          ? std::sqrt(options.noise_intensity * refractory_ms_)
                          : 0.0),
       initial_voltage_(initial_voltages(model, options)),
-      drive_(membrane_drive(model, input).array() + (model.neuron.bias_mv - membrane_.offset_mv)),
+      drive_(
+          membrane_drive(model, input, model.neuron.bias_mv - membrane_.offset_mv, options.stop)),
       cells_(model, membrane_, grid.dt_ms),
       kernels_(RHEOBASE_SIMD_DISPATCH(level, bridge_kernels)()),
       fired_(cells_.population().packs * cells_.population().copies),

@@ -78,7 +78,8 @@ FastRun<T>::FastRun(const SpikingModel& model, const Eigen::MatrixXd& input, con
     : model_(model),
       grid_(grid),
       offset_mv_(voltage_offset<T>(model.neuron)),
-      drive_((membrane_drive(model, input).array() + (model.neuron.bias_mv - offset_mv_))
+      drive_(membrane_drive(model, input, model.neuron.bias_mv - offset_mv_, options.stop)
+                 .array()
                  .template cast<T>()),
       jump_scale_(jump_scale(model.synapse, grid.dt_s)),
       weights_(open_weights(model, 0), jump_scale_),

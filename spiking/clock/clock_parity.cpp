@@ -136,7 +136,7 @@ void record_sample(ClockRecorder& recorder, const ParityState& state,
 SimulationResult run_clock_parity(const SpikingModel& model, const Eigen::MatrixXd& input,
                                   const ClockGrid& grid, const SimulationOptions& options) {
   const NeuronParameters& neuron = model.neuron;
-  const Eigen::ArrayXXd drive = membrane_drive(model, input).array();
+  const Eigen::ArrayXXd drive = membrane_drive(model, input, 0.0, options.stop).array();
   const Eigen::MatrixXd readout = model.w_out.transpose();
   Eigen::MatrixXd weights = open_weights(model, 0);
   Eigen::Index column = 0;

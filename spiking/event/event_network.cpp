@@ -1,5 +1,6 @@
 #include "spiking/event/event_network.hpp"
 
+#include "core/error.hpp"
 #include "spiking/internal/membrane_drive.hpp"
 
 namespace rheobase::spiking {
@@ -20,18 +21,23 @@ EventNetwork make_event_network(const SpikingModel& model) {
                                            : model.b_out};
 }
 
-std::vector<DriveSegment> make_drive(const SpikingModel& model, const Eigen::MatrixXd& input) {
+std::vector<DriveSegment> make_drive(const SpikingModel& model, const Eigen::MatrixXd& input,
+                                     const std::function<bool()>& stop) {
   const InputSchedule schedule{model.input_step_ms, input.cols()};
   const double shift = model.neuron.bias_mv - model.neuron.threshold_mv;
   std::vector<DriveSegment> segments;
   if (model.filtered_input) {
-    const Eigen::MatrixXd drive = membrane_drive(model, input);
+    const Eigen::MatrixXd drive = membrane_drive(model, input, 0.0, stop);
     for (Eigen::Index column = 0; column < input.cols(); ++column) {
       segments.push_back({schedule.start_ms(column), drive.col(column).array() + shift});
     }
     return segments;
   }
   for (Eigen::Index column = 0; column < input.cols(); ++column) {
+    constexpr Eigen::Index kAskEvery = 4096;
+    if (stop && column % kAskEvery == 0 && stop()) {
+      throw Cancelled("stopped before the first spike");
+    }
     // The same input again is no switch.
     if (column == 0 || input.col(column) != input.col(column - 1)) {
       segments.push_back({schedule.start_ms(column),

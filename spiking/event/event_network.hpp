@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "spiking/event/event_propagator.hpp"
@@ -40,6 +41,7 @@ struct DriveSegment {
 };
 
 /// The reference's switches: column k from (k - 1/2) input steps on (internal/input_schedule.hpp).
-std::vector<DriveSegment> make_drive(const SpikingModel& model, const Eigen::MatrixXd& input);
+std::vector<DriveSegment> make_drive(const SpikingModel& model, const Eigen::MatrixXd& input,
+                                     const std::function<bool()>& stop);
 
 }  // namespace rheobase::spiking

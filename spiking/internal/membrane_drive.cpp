@@ -3,18 +3,33 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/error.hpp"
+
 namespace rheobase::spiking {
 
 namespace {
 
+/// Columns between two questions whether to stop: some milliseconds of work.
+constexpr Eigen::Index kBlock = 8192;
+
+void require_going_on(const std::function<bool()>& stop) {
+  if (stop && stop()) {
+    throw Cancelled("stopped before the first step");
+  }
+}
+
 /// Columns are switched half way between their own times, for which the filtered values stand.
-void filter_input(const SpikingModel& model, Eigen::MatrixXd& drive) {
+void filter_input(const SpikingModel& model, Eigen::MatrixXd& drive,
+                  const std::function<bool()>& stop) {
   const SynapseParameters& synapse = model.synapse;
   const double rise_ms = synapse.kind == SynapseKind::double_exponential ? synapse.rise_ms : 0.0;
   const Eigen::ArrayXd keep =
       (-0.5 * model.input_step_ms / (synapse.decay_ms.array() + rise_ms)).exp();
   Eigen::ArrayXd filtered = Eigen::ArrayXd::Zero(drive.rows());
   for (Eigen::Index column = 0; column < drive.cols(); ++column) {
+    if (column % kBlock == 0) {
+      require_going_on(stop);
+    }
     const Eigen::ArrayXd now = drive.col(column).array();
     if (column > 0) {
       filtered = now + keep * (filtered - now);  // the column's first half
@@ -32,8 +47,18 @@ bool is_open(const GatedLoop& loop, double input_step_ms, Eigen::Index column) {
   return now_ms >= loop.start_ms && now_ms < loop.end_ms;
 }
 
-Eigen::MatrixXd membrane_drive(const SpikingModel& model, const Eigen::MatrixXd& input) {
-  Eigen::MatrixXd drive = model.w_in * input;
+Eigen::MatrixXd membrane_drive(const SpikingModel& model, const Eigen::MatrixXd& input,
+                               double shift_mv, const std::function<bool()>& stop) {
+  Eigen::MatrixXd drive(model.units(), input.cols());
+  const auto for_blocks = [&](const auto& change) {
+    for (Eigen::Index first = 0; first < input.cols(); first += kBlock) {
+      require_going_on(stop);
+      change(first, std::min(kBlock, input.cols() - first));
+    }
+  };
+  for_blocks([&](Eigen::Index first, Eigen::Index columns) {
+    drive.middleCols(first, columns).noalias() = model.w_in * input.middleCols(first, columns);
+  });
   for (const GatedLoop& loop : model.loops) {
     if (loop.constant.size() == 0) {
       continue;
@@ -46,9 +71,18 @@ Eigen::MatrixXd membrane_drive(const SpikingModel& model, const Eigen::MatrixXd&
     }
   }
   if (model.filtered_input) {
-    filter_input(model, drive);
+    filter_input(model, drive, stop);
   }
-  return with_unit_bias(model, std::move(drive));
+  for_blocks([&](Eigen::Index first, Eigen::Index columns) {
+    auto part = drive.middleCols(first, columns);
+    if (model.unit_bias_mv.size() != 0) {
+      part.colwise() += model.unit_bias_mv;
+    }
+    if (shift_mv != 0.0) {
+      part.array() += shift_mv;
+    }
+  });
+  return drive;
 }
 
 bool starts_with_currents(const SpikingModel& model) {

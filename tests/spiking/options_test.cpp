@@ -194,6 +194,20 @@ TEST_SUITE("unit") {
     CHECK_THROWS_AS(synapse_from("triple"), InputError);
   }
 
+  TEST_CASE("A run whose input is long can be stopped before its first step") {
+    for (const char* engine : {"clock", "event", "bridge"}) {
+      CAPTURE(engine);
+      Case c;
+      c.input = Eigen::MatrixXd::Zero(c.input.rows(), 30000);
+      c.options.engine = engine;
+      c.options.noise_intensity = c.options.engine == "bridge" ? 1.0 : 0.0;
+      int asked = 0;
+      c.options.stop = [&] { return ++asked == 3; };
+      CHECK_THROWS_AS(simulate(c.model, c.input, c.options), Cancelled);
+      CHECK(asked == 3);
+    }
+  }
+
   TEST_CASE("A voltage that overflows stops the run with its unit and time") {
     for (const bool parity : {false, true}) {
       Case c;

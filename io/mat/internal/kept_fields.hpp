@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,6 +25,7 @@ OtherFields other_fields(std::span<const std::byte> source, const std::string& w
 /// write_mat with the contents of the file to keep from.
 void write_mat_keeping(const std::filesystem::path& path, const MatFields& fields,
                        MatVersion version, std::span<const std::byte> source,
-                       const std::string& where, std::span<const std::string_view> dropped);
+                       const std::string& where, std::span<const std::string_view> dropped,
+                       const std::function<bool()>& stop = {});
 
 }  // namespace rheobase::io

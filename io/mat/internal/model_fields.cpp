@@ -190,9 +190,10 @@ void write_model_with(const std::filesystem::path& path, const ModelFile& file,
 }
 
 void write_model(const std::filesystem::path& path, const ModelFile& file, MatVersion version,
-                 const std::optional<std::filesystem::path>& keep_from) {
+                 const std::optional<std::filesystem::path>& keep_from,
+                 const std::function<bool()>& stop) {
   validate(file, path.string());
-  write_mat(path, model_fields(file), version, keep_from, kGoverned);
+  write_mat(path, model_fields(file), version, keep_from, kGoverned, stop);
 }
 
 void require_writable_model(const std::filesystem::path& path, MatVersion version,

@@ -59,7 +59,8 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("kernels have their closed forms") {
-    CHECK(kernel_value({KernelShape::gaussian, 10.0}, 0.0) == near(0.1 / std::sqrt(2.0 * std::numbers::pi), 1e-14));
+    CHECK(kernel_value({KernelShape::gaussian, 10.0}, 0.0) ==
+          near(0.1 / std::sqrt(2.0 * std::numbers::pi), 1e-14));
     CHECK(kernel_value({KernelShape::boxcar, 10.0}, -5.0) == 0.1);
     CHECK(kernel_value({KernelShape::boxcar, 10.0}, 5.0) == 0.0);
     CHECK(kernel_value({KernelShape::exponential, 20.0}, 20.0) ==
@@ -109,5 +110,18 @@ TEST_SUITE("unit") {
         InputError);
     CHECK_THROWS_AS(firing_rates({unit, time}, 3, grid, std::span(kKernels).first(2)), InputError);
     CHECK_THROWS_AS(mean_rates({unit, time}, 3, 5.0, 5.0), InputError);
+  }
+
+  TEST_CASE("rates of many spikes or samples can be stopped") {
+    const std::vector<std::int32_t> unit(2000, 0);
+    const std::vector<double> time(2000, 1.0);
+    for (const KernelShape shape : {KernelShape::gaussian, KernelShape::exponential}) {
+      const RateKernel kernel{shape, 5.0, 1.0};
+      int asked = 0;
+      CHECK_THROWS_AS(firing_rates({unit, time}, 1, {0.0, 1.0, 2000}, std::span(&kernel, 1),
+                                   [&] { return ++asked == 12; }),
+                      Cancelled);
+      CHECK(asked == 12);
+    }
   }
 }

@@ -84,8 +84,23 @@ TEST_SUITE("unit") {
   TEST_CASE("wrong shapes and values are refused") {
     CHECK_THROWS_AS(pca(Eigen::MatrixXd::Zero(3, 1)), InputError);
     CHECK_THROWS_AS(pca(Eigen::MatrixXd::Constant(3, 4, NAN)), InputError);
+    CHECK_THROWS_AS(pca(1e200 * normals(3, 9, 1)), InputError);
     const Pca basis = pca(normals(3, 9, 1));
     CHECK_THROWS_AS(project(basis, Eigen::MatrixXd::Zero(4, 2), 1), InputError);
     CHECK_THROWS_AS(project(basis, Eigen::MatrixXd::Zero(3, 2), 4), InputError);
+  }
+
+  TEST_CASE("many samples are taken some at a time, and can be stopped in between") {
+    const Eigen::MatrixXd activity = normals(3, 20000, 3);
+    const Eigen::MatrixXd centred = activity.colwise() - activity.rowwise().mean();
+    const Pca whole = pca(activity);
+    const Eigen::MatrixXd covariance = centred * centred.transpose() / 19999.0;
+    CHECK(
+        (whole.components * whole.variance.asDiagonal() * whole.components.transpose() - covariance)
+            .norm() < 1e-12);
+    CHECK((whole.projections - whole.components.transpose() * centred).norm() < 1e-9);
+    int asked = 0;
+    CHECK_THROWS_AS(pca(activity, [&] { return ++asked == 3; }), Cancelled);
+    CHECK(asked == 3);
   }
 }

@@ -163,4 +163,13 @@ TEST_SUITE("numeric") {
     planted.trials[2] = Eigen::MatrixXd::Zero(kUnits, 2);
     CHECK_THROWS_AS(run(planted.variables), InputError);
   }
+
+  TEST_CASE("it can be stopped between trials") {
+    const Planted planted = plant(balanced_axes(), 0.0, 1);
+    int asked = 0;
+    CHECK_THROWS_AS(targeted_reduction(planted.trials, planted.variables, planted.conditions, {},
+                                       [&] { return ++asked == 2; }),
+                    Cancelled);
+    CHECK(asked == 2);
+  }
 }

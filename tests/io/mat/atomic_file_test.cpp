@@ -51,6 +51,21 @@ TEST_SUITE("unit") {
     CHECK(folder.names() == std::vector<std::string>{"a.txt"});
   }
 
+  TEST_CASE("a write that is called off changes nothing, however late") {
+    const TemporaryFolder folder;
+    write_atomically(folder / "a.txt", "old");
+    for (const int question : {1, 2}) {  // before the bytes, before the name
+      int asked = 0;
+      CHECK_THROWS_AS(
+          write_atomically(folder / "a.txt", "new", [&] { return ++asked == question; }),
+          Cancelled);
+      CHECK(contents(folder / "a.txt") == "old");
+      CHECK(folder.names() == std::vector<std::string>{"a.txt"});
+    }
+    write_atomically(folder / "a.txt", "new", [] { return false; });
+    CHECK(contents(folder / "a.txt") == "new");
+  }
+
   TEST_CASE("a link is followed, not replaced") {
     const TemporaryFolder folder;
     write_atomically(folder / "real.txt", "old");

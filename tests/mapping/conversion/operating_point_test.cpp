@@ -160,6 +160,7 @@ TEST_SUITE("statistical") {
     options.search.extend = false;
     const Conversion published = convert(network, task, options);
     CHECK(published.reached);
+    CHECK(target_reached(published) == true);
     CHECK(published.chosen == 0);
     CHECK(published.candidates.size() == 1);
     CHECK(published.candidates[0].transfer == TransferOptions{});
@@ -171,6 +172,9 @@ TEST_SUITE("statistical") {
     const ConversionCandidate& chosen = fitted.candidates[fitted.chosen];
     CHECK(chosen.transfer.mapping == Mapping::fitted);
     CHECK(chosen.confirmed->low >= 0.95);
+
+    options.mapping = MappingChoice::published;  // runs no trials that could say
+    CHECK_FALSE(target_reached(convert(network, task, options)).has_value());
   }
 
   // Some units alone use the steep upper part of softplus, where others never are.
