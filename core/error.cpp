@@ -1,5 +1,7 @@
 #include "core/error.hpp"
 
+#include "core/visible.hpp"
+
 namespace rheobase {
 
 namespace {
@@ -32,11 +34,11 @@ std::string describe_non_finite(std::string_view quantity, std::string_view when
 
 InputError::InputError(std::string_view where, std::string_view field, std::string_view found,
                        std::string_view required)
-    : Error(describe(where, field, found, required)),
-      where_(where),
-      field_(field),
-      found_(found),
-      required_(required) {}
+    : Error(visible(describe(where, field, found, required))),
+      where_(visible(where)),
+      field_(visible(field)),
+      found_(visible(found)),
+      required_(visible(required)) {}
 
 NonFiniteError::NonFiniteError(std::string_view quantity, std::string_view when, long unit)
     : Error(describe_non_finite(quantity, when, unit)), when_(when), unit_(unit) {}

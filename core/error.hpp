@@ -14,7 +14,8 @@ class Error : public std::runtime_error {
 
 /// The user's mistake: something given from outside does not meet a condition (exit code 2).
 ///
-/// what() is one line: "<where>: <field>: found <found>; <required>".
+/// what() is one line: "<where>: <field>: found <found>; <required>". Bytes of files and names that
+/// a terminal cannot show stand there as visible() has them.
 class InputError : public Error {
  public:
   /// @param where     the file, option or object at fault ("model.mat", "--scaling")

@@ -11,6 +11,7 @@
 #include "core/memory.hpp"
 #include "spiking/engine_registry.hpp"
 #include "spiking/internal/membrane_drive.hpp"
+#include "spiking/internal/spike_limit.hpp"
 
 namespace rheobase::spiking {
 
@@ -282,6 +283,7 @@ SimulationResult simulate(const SpikingModel& model, const Eigen::MatrixXd& inpu
   check_options(model, options, duration_ms);
   check_memory(model, options, duration_ms);
   check_engine(model, options);
+  require_bearable_drive(model, input);
   return find_engine(options.engine).run(model, input, options);
 }
 

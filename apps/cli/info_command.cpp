@@ -15,6 +15,7 @@
 #include "core/analysis/spectrum.hpp"
 #include "core/counted.hpp"
 #include "io/comparison/json_values.hpp"
+#include "io/exchange/file_contents.hpp"
 #include "io/mat/file_kind.hpp"
 #include "io/mat/rate_model_file.hpp"
 
@@ -34,6 +35,7 @@ constexpr const char* kInfoExamples =
     "Examples:\n"
     "  rheobase info model.mat\n"
     "  rheobase info run.mat\n"
+    "  rheobase info spikes.nwb\n"
     "  rheobase info model.lif.mat --json\n"
     "  rheobase info large.mat --no-spectrum";
 
@@ -321,7 +323,39 @@ Json info_json(const InfoRequest& request, const io::ModelFile& file, const Fact
       {"map_command", file.provenance.map_command}};
 }
 
+/// What a file of another format is, and what is in it.
+void print_contents(const InfoRequest& request, const io::FileContents& contents,
+                    const Console& console) {
+  if (request.json) {
+    Json variables = Json::object();
+    for (const auto& [name, size] : contents.parts) {
+      variables[name] = size;
+    }
+    print_json(console, {{"file", request.model.string()},
+                         {"kind", contents.kind},
+                         {"read_by", contents.read_by},
+                         {"variables", variables}});
+    return;
+  }
+  Summary summary;
+  summary.add("file", request.model.string());
+  summary.add("kind", contents.kind);
+  summary.add("read by", contents.read_by);
+  console.out << summary.text();
+  if (!contents.parts.empty()) {
+    TextTable table({"part", "size"});
+    for (const auto& [name, size] : contents.parts) {
+      table.add_row({name, size});
+    }
+    console.out << '\n' << table.text();
+  }
+}
+
 void run_info(const InfoRequest& request, const Console& console) {
+  if (const std::optional<io::FileContents> contents = io::contents_of(request.model)) {
+    print_contents(request, *contents, console);
+    return;
+  }
   const io::MatFile names = io::names_of(request.model);
   const io::FileKind* kind = io::kind_of(names);
   if (kind != nullptr && !kind->is_model) {
@@ -358,10 +392,11 @@ void add_info_command(Command program, const Console& console) {
       "eigenvalues of the signed weight matrix (the radius of a random matrix is that of one with "
       "the same column variances; outliers lie more than 20 % outside of it), time constants, "
       "training, scaling factor and the commands that made the file. Of other .mat files (runs, "
-      "comparisons, trials, summaries, ...): what they are, which commands read them, and their "
-      "variables.");
+      "comparisons, trials, summaries, ...), of exports (NIR, HDF5, NWB, CSV), pages, pictures, "
+      "JSON, TOML files and folders: what they are, which commands or programs read them, and what "
+      "is in them.");
   command.examples(kInfoExamples);
-  command.add_file("FILE", request->model, "File (.mat)").required();
+  command.add_file("FILE", request->model, "File, or a folder").required();
   command.add_flag("--no-spectrum", request->no_spectrum,
                    "Without eigenvalues, whose time grows with the third power of the units");
   add_json(command, request->json);

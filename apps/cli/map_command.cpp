@@ -159,24 +159,26 @@ void print_result(const MapRequest& request, const rate::Task& task,
   }
   add_engine_reason(summary, request.spiking, result.engine);
   add_network(summary, chosen.transfer);
-  console.out << summary.text() << '\n';
   const bool rate_fails = rate_network_fails(result, options.target);
-  const std::string word = chosen_word(rate_fails);
-  if (result.published) {
-    console.out << search_table(*result.published, word) << '\n';
+  if (rate_fails) {
+    summary.add("rate network",
+                fmt::format("fails its task: {} correct (95 % interval {}); the "
+                            "spiking networks below are no conversions, their accuracy "
+                            "is an accident",
+                            percent(result.rate_accuracy.value), interval(result.rate_accuracy)));
   }
-  if (!result.published || result.candidates.size() > 1) {
+  console.out << summary.text() << '\n';
+  const std::string word = chosen_word(rate_fails);
+  const bool more_tried = !result.published || result.candidates.size() > 1;
+  if (result.published) {
+    // One row is marked: that of the table of all that was tried, where there is one.
+    console.out << search_table(*result.published, more_tried ? "" : word) << '\n';
+  }
+  if (more_tried) {
     console.out << candidate_table(result, word) << '\n';
   }
   Summary outcome;
   const OutcomeText best = outcome_text(chosen);
-  if (rate_fails) {
-    outcome.add("rate network",
-                fmt::format("fails its task: {} correct (95 % interval {}); the "
-                            "spiking network below is no conversion, its accuracy "
-                            "an accident",
-                            percent(result.rate_accuracy.value), interval(result.rate_accuracy)));
-  }
   outcome.add(word, best.measured);
   if (chosen.confirmed) {
     outcome.add(task.split() ? "others" : "fresh", best.confirmed);
@@ -205,7 +207,7 @@ Mapped map_one(MapRequest request, const fs::path& output, const std::string& co
                const Console& console, const RunControl& control) {
   const io::ModelFile file = io::read_model(request.model);
   require_mappable(file, request.model);
-  finish_spiking_options(request.spiking, file);
+  mapping::complete(request.spiking, file.transfer);
   const rate::Task task =
       resolve_task(request.task, file, request.model.string(), TrialsUse::learning, console);
   const mapping::ConversionOptions options = conversion_options(request, file);
@@ -270,8 +272,11 @@ void add_map_command(Command program, const Console& console) {
       "the most accurate one wins, and of equally accurate ones that with the smallest distance "
       "(root mean square) of the spiking readout to the rate network's output. Where it does not "
       "reach --target on fresh trials, the operating point of the membranes (gain, bias, noise) is "
-      "fitted at rising s, from what the rate network bears of spike-like noise on, and then every "
-      "unit becomes several copies. The output holds all fields of the input and "
+      "fitted at rising s, from what the rate network bears of spike-like noise on; then every "
+      "unit "
+      "becomes several copies; and at last copies that differ in bias, with the delay of rise and "
+      "membrane taken off the synapses (--compensate-delay). The output holds all fields of the "
+      "input and "
       "opt_scaling_factor, scaling_factors, all_perfs, task and spiking_network, which eval, "
       "compare, simulate, report and export follow.");
   command.examples(kMapExamples);

@@ -48,6 +48,13 @@ std::string verdict(const std::string& word, const mapping::ConversionCandidate&
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 
+constexpr const char* kCandidateColumns =
+    "What was tried. scaling: spikes a second at r = 1; gain, bias above the threshold and noise "
+    "(SD):\nof the membranes; copies: LIF units a rate unit; fit error: RMS distance of the LIF "
+    "rate curve\nover s from the transfer function; predicted: accuracy of the rate network with "
+    "as many spikes'\nnoise; measured: of the spiking network; mean rate: of a LIF unit; spikes: "
+    "a trial.\n";
+
 }  // namespace
 
 std::string candidate_table(const mapping::Conversion& result, const std::string& word) {
@@ -71,7 +78,7 @@ std::string candidate_table(const mapping::Conversion& result, const std::string
                    fmt::format("{:.0f}", candidate.spikes_per_trial),
                    verdict(chosen ? word : "", candidate)});
   }
-  return table.text();
+  return kCandidateColumns + table.text();
 }
 
 OutcomeText outcome_text(const mapping::ConversionCandidate& candidate) {

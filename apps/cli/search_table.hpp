@@ -19,7 +19,7 @@ std::string search_table(const mapping::ScalingSearchResult& result,
                          const std::string& chosen = chosen_word(false));
 
 /// A line for every network that was tried: operating point, copies, error of the fit, accuracy as
-/// predicted and measured, rate and spikes.
+/// predicted and measured, rate and spikes; above them, what the columns are.
 std::string candidate_table(const mapping::Conversion& result,
                             const std::string& word = chosen_word(false));
 

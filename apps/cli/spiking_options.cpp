@@ -63,6 +63,7 @@ void add_spiking_options(Command command, SpikingChoice& choice) {
 
 void finish_spiking_options(SpikingChoice& choice, const io::ModelFile& file) {
   mapping::complete(choice, file.transfer);
+  mapping::require_copies_of_fit(choice);
 }
 
 std::string simulation_text(const spiking::SimulationOptions& options,

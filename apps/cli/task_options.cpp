@@ -99,7 +99,8 @@ void add_task_parameters(Command command, TaskChoice& choice) {
           "Trials of your own, for the task `file`: a .mat file with u (inputs x T x trials) "
           "and z (T x trials, or outputs x T x trials), or cells of trials of different "
           "lengths; not-a-number in z is neither trained nor scored. Optional: label (a whole "
-          "number or a word a trial), step_ms (default 5), score_window_ms, names and windows "
+          "number or a word a trial), step_ms (default 5), score_window_ms, "
+          "stimulus_windows_ms, title, input_names, output_names and values for compare --over "
           "(docs/formats.md). Default: the file that MODEL was trained on, where it is still "
           "the same")
       .group(kGroup);

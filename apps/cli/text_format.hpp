@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/statistics.hpp"
+#include "core/visible.hpp"
 
 namespace rheobase::cli {
 
@@ -16,9 +17,6 @@ std::string interval(const Proportion& proportion);  ///< "91.5 to 99.0 %"
 std::string seconds_text(double seconds);            ///< "1.24 s"
 std::string short_number(double value);              ///< four significant digits
 std::string yes_no(bool value);
-/// Text of a file or a name as a terminal may show it: control characters and bytes that are not
-/// UTF-8 as \xNN.
-std::string visible(const std::string& text);
 std::string failure_text(const std::exception& error);  ///< one line, also for memory that ran out
 std::string csv_text(const std::string& text);          ///< a field in quotes (RFC 4180)
 /// Cells of a line of such a table, quotes taken away.

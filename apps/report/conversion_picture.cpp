@@ -20,16 +20,17 @@ namespace {
 
 constexpr double kConversionWidthMm = 180.0;
 constexpr double kConversionHeightMm = 70.0;
+
 void add_curves(FigureScript& script, const mapping::ConversionCandidate& candidate,
                 const RateCurves& curves) {
   const Eigen::MatrixXd& table = curves.table;
-  script.begin({16.0, 12.0, 68.0, 44.0,
+  script.begin({16.0, 15.0, 68.0, 41.0,
                 operating_point_text(candidate.transfer, candidate.measured.scaling_factor), "x",
                 "Rate / s"});
   script.range('x', table(0, 0), table(table.rows() - 1, 0));
   script.range('y', 0.0, 1.1 * std::max(table.col(1).maxCoeff(), table.col(2).maxCoeff()));
   script.shade({{curves.low, curves.high}});
-  script.set("set key left top");
+  script.key_above();
   const std::string name = script.table(table);
   script.add(fmt::format("{} using 1:2 with lines linewidth 2 linecolor rgb '{}' title {}", name,
                          kRateColour, FigureScript::quoted("rate unit")));
@@ -58,10 +59,18 @@ void add_accuracies(FigureScript& script, const mapping::Conversion& conversion)
       predicted.emplace_back(budget, 100.0 * candidate.predicted->value);
     }
   }
-  script.begin({104.0, 12.0, 68.0, 44.0, "", "s M (Hz)", "Correct (%)"});
+  script.begin({104.0, 15.0, 68.0, 41.0, "Accuracy over spikes", "s M (Hz)", "Correct (%)"});
   script.set("set logscale x");
+  script.set("set xtics (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000)");
+  std::vector<double> budgets;
+  for (const auto* points : {&published, &predicted, &measured}) {
+    std::ranges::transform(*points, std::back_inserter(budgets),
+                           [](const Eigen::Vector2d& point) { return point[0]; });
+  }
+  const auto [least, most] = std::ranges::minmax(budgets);
+  script.set(fmt::format("set xrange [{:.6g}:{:.6g}]", least / 1.2, most * 1.2));
   script.range('y', 0.0, 105.0);
-  script.set("set key above horizontal samplen 2");
+  script.key_above();
   const auto series = [&script](const std::vector<Eigen::Vector2d>& points,
                                 const std::string& style, const std::string& title) {
     if (points.empty()) {
@@ -74,9 +83,13 @@ void add_accuracies(FigureScript& script, const mapping::Conversion& conversion)
     script.add(fmt::format("{} using 1:2 with linespoints {} title {}", script.table(table), style,
                            FigureScript::quoted(title)));
   };
-  series(published, "linecolor rgb '#0072B2'", "published mapping");
-  series(measured, fmt::format("linecolor rgb '{}'", kSpikingColour), "fitted mapping");
-  series(predicted, fmt::format("linecolor rgb '{}' dashtype 2", kRateColour), "predicted");
+  series(published, "pointtype 7 pointsize 0.5 linecolor rgb '#0072B2'", "published");
+  // Rings around what was measured: both are seen where they are equal.
+  series(predicted,
+         fmt::format("pointtype 6 pointsize 1 linecolor rgb '{}' dashtype 2", kRateColour),
+         "predicted");
+  series(measured, fmt::format("pointtype 7 pointsize 0.5 linecolor rgb '{}'", kSpikingColour),
+         "fitted");
   script.end();
 }
 

@@ -108,11 +108,10 @@ class RatesColumn {
     script_.range('y', 0.0, static_cast<double>(shown.rows()));
     script_.set("set palette defined (-1 '#2166AC', 0 '#FFFFFF', 1 '#B2182B')");
     script_.set("set cbrange [-1:1]\nset cbtics (-1, 1)\nset cblabel 'Rate' offset -2.5,0");
-    script_.set(trained_ ? fmt::format("set colorbox user origin screen {:.4f},{:.4f} size "
-                                       "screen {:.4f},{:.4f} noborder",
-                                       (kRightColumn + kColumnWidth + 1.5) / kFigureWidth,
-                                       1.0 - 35.0 / height_, 2.0 / kFigureWidth, 28.0 / height_)
-                         : std::string("unset colorbox"));
+    const double right = (trained_ ? kRightColumn : kLeftColumn) + kColumnWidth;
+    script_.set(fmt::format(
+        "set colorbox user origin screen {:.4f},{:.4f} size screen {:.4f},{:.4f} noborder",
+        (right + 1.5) / kFigureWidth, 1.0 - 35.0 / height_, 2.0 / kFigureWidth, 28.0 / height_));
     script_.add(fmt::format("{} matrix using ({}*($1+0.5)):($2+0.5):3 with image",
                             script_.table(shown), step_ms_ * static_cast<double>(bin)));
     script_.end();

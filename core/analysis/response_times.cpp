@@ -19,11 +19,10 @@ std::optional<double> onset_time_ms(const SampledSignal& signal, double from_ms,
     if (beyond < 0.0) {
       continue;
     }
-    if (k == first) {
-      return signal.time_ms(k);
-    }
-    const double before = sign * (signal.values[k - 1] - level);
-    return signal.time_ms(k - 1) + signal.step_ms * before / (before - beyond);
+    const double before = k == 0 ? 0.0 : sign * (signal.values[k - 1] - level);
+    const double onset_ms = signal.time_ms(k - 1) + signal.step_ms * before / (before - beyond);
+    // Beyond the level when the window begins: when it was reached is not known.
+    return before < 0.0 && onset_ms >= from_ms ? std::optional(onset_ms) : std::nullopt;
   }
   return std::nullopt;
 }

@@ -1,6 +1,6 @@
 // Times of a sampled response s_k at t_k, step h:
 //
-//   onset  first t at which s reaches a level, linear between samples
+//   onset  first t at which s reaches a level, linear between samples; none where s begins beyond
 //   peak   the extreme sample s_k moved to the vertex of the parabola through its neighbourhood:
 //          t_k + delta h, s_k - (s_{k-1} - s_{k+1}) delta / 4,
 //          delta = (s_{k-1} - s_{k+1}) / (2 (s_{k-1} - 2 s_k + s_{k+1}))
@@ -13,8 +13,8 @@
 namespace rheobase::analysis {
 
 /// First time at or after `from_ms` at which the signal reaches `level`, interpolated linearly
-/// between samples: upwards for level > 0, downwards for level < 0. A signal beyond the level at
-/// `from_ms` gives the first sample there. Nothing where it is never reached.
+/// between samples: upwards for level > 0, downwards for level < 0. Nothing where it is never
+/// reached, nor where the signal is beyond the level at `from_ms` already.
 /// @throws InputError for a level of 0 or not finite
 std::optional<double> onset_time_ms(const SampledSignal& signal, double from_ms, double level);
 

@@ -13,6 +13,23 @@ std::string percent(double fraction) {
   return fmt::format("{:.1f} %", 100.0 * fraction);
 }
 
+std::string task_note(const ConversionOptions& options, const Conversion& result) {
+  return fmt::format(
+      "task: the rate network itself gets {}, less than the target of {}: train it further (train "
+      "--from) before it is mapped",
+      percent(result.rate_accuracy.value), percent(options.target));
+}
+
+/// Of a search of the published mapping alone, which --mapping auto would go on from.
+std::string published_note(const ConversionOptions& options) {
+  const bool given = !options.search.scaling_factors.empty();
+  return fmt::format(
+      "no {} gives 95 % with the published mapping: {}--mapping auto fits the operating point of "
+      "the membranes and takes copies of the units",
+      given ? "value of --scaling" : "scaling factor",
+      given ? "others may (without --scaling map looks for them), and " : "");
+}
+
 /// What keeps the network from the target, in a sentence.
 std::string failure_note(const ConversionOptions& options, const Conversion& result,
                          const rate::Task& task) {
@@ -28,8 +45,7 @@ std::string failure_note(const ConversionOptions& options, const Conversion& res
   }
   switch (result.failing) {
     case FailingPart::task:
-      return fmt::format("task: the rate network itself gets {}, less than the target of {}",
-                         percent(result.rate_accuracy.value), target);
+      return task_note(options, result);
     case FailingPart::budget:
       return fmt::format(
           "budget: with the spikes that the {} allow the rate network itself is predicted to "
@@ -37,8 +53,17 @@ std::string failure_note(const ConversionOptions& options, const Conversion& res
           "smaller number)",
           scaling_given ? "values tried" : "limits", target,
           scaling_given ? "other --scaling" : "--max-rate",
-          scaling_given || options.copies_given ? "--copies" : "--max-copies");
+          !scaling_given && !options.copies_given ? "--max-copies"
+          : scaling_given                         ? "--copies, or leave --scaling out"
+                                                  : "--copies");
     case FailingPart::fit:
+      if (scaling_given) {
+        return fmt::format(
+            "fit: no value of --scaling is shown to reach {}; leave --scaling out, so that map "
+            "takes values, copies and delays from the spike budget, or give others and more "
+            "--copies",
+            target);
+      }
       return fmt::format(
           "fit: no spiking network of those tried is shown to reach {}; try --fit type, --fit "
           "unit, --fit copy, more --max-copies or a longer --refractory and --tau-membrane{}",
@@ -59,19 +84,22 @@ std::vector<std::string> conversion_notes(const ConversionOptions& options,
   std::vector<std::string> lines;
   const ConversionCandidate& chosen = result.candidates[result.chosen];
   const bool alone = options.mapping == MappingChoice::published;
-  if (alone && chosen.measured.accuracy.value < kConverted && result.published->points.size() > 1) {
-    lines.emplace_back(
-        "no scaling factor gives 95 % with the published mapping: --mapping auto fits the "
-        "operating point of the membranes and takes copies of the units");
+  const bool rate_fails =
+      result.rate_accuracy.trials > 0 && result.rate_accuracy.high < options.target;
+  if (alone && rate_fails) {
+    lines.push_back(task_note(options, result));
+  } else if (alone && chosen.measured.accuracy.value < kConverted) {
+    lines.push_back(published_note(options));
   }
   if (!result.note.empty()) {
     lines.push_back("no operating point was fitted: " + result.note);
   }
-  if (!alone && chosen.over_rate && result.note.empty()) {
-    lines.push_back(fmt::format(
-        "{:.2f} Hz is more than the {:g} Hz of --max-rate, which fitted mappings keep to{}",
-        chosen.measured.mean_rate_hz, options.max_rate_hz,
-        chosen.fit_error ? " as far as predicted" : ": --mapping fitted"));
+  if (!alone && chosen.measured.mean_rate_hz > options.max_rate_hz) {
+    const char* kept = chosen.fit_error ? ", which fitted mappings keep to as far as predicted"
+                                        : ", which fitted mappings keep to: --mapping fitted";
+    lines.push_back(fmt::format("{:.2f} Hz is more than the {:g} Hz of --max-rate{}",
+                                chosen.measured.mean_rate_hz, options.max_rate_hz,
+                                result.note.empty() ? kept : ""));
   }
   const double most = wilson_interval(kMostConfirmationTrials, kMostConfirmationTrials).low;
   if (!alone && options.target > most) {
@@ -88,7 +116,7 @@ std::vector<std::string> conversion_notes(const ConversionOptions& options,
         "the file keeps neurons, synapses and noise; give --parity and other options of the "
         "simulation to eval, compare and simulate again");
   }
-  if (alone && result.published->at_edge && result.published->points.size() > 1) {
+  if (alone && !rate_fails && result.published->at_edge && result.published->points.size() > 1) {
     lines.emplace_back("the best value lies at the edge of the grid: try others with --scaling");
   }
   return lines;

@@ -154,6 +154,16 @@ void complete(SpikingChoice& choice, const std::optional<TransferOptions>& of_mo
   }
 }
 
+void require_copies_of_fit(const SpikingChoice& choice) {
+  const auto fitted = static_cast<int>(choice.transfer.copy_bias_mv.size());
+  if (fitted != 0 && choice.transfer.copies != fitted) {
+    throw InputError("--copies", "", fmt::format("{}", choice.transfer.copies),
+                     fmt::format("must be left out or {0}: MODEL was fitted with {0} copies of a "
+                                 "unit, each with a bias of its own; map --copies fits others",
+                                 fitted));
+  }
+}
+
 void set_search(SpikingChoice& choice, ConversionOptions& options) {
   forget_operating_point(choice);
   options.search.simulation = choice.simulation;

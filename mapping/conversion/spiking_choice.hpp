@@ -32,6 +32,11 @@ struct SpikingChoice {
 ///         engine has no use for one
 void complete(SpikingChoice& choice, const std::optional<TransferOptions>& of_model);
 
+/// Refuses a number of copies that is not that of a fit whose copies differ: they have a bias each.
+/// A search forgets such a fit and need not ask.
+/// @throws InputError in the words of the command line
+void require_copies_of_fit(const SpikingChoice& choice);
+
 /// Simulation and network of a search, from a complete choice. A new search starts from the
 /// published operating point: that of an earlier one is its result.
 void set_search(SpikingChoice& choice, ConversionOptions& options);

@@ -10,13 +10,16 @@
 
 namespace rheobase::python {
 
-mapping::SpikingChoice choice_from(Keywords& keywords, const io::ModelFile& file) {
+mapping::SpikingChoice choice_from(Keywords& keywords, const io::ModelFile& file, bool searches) {
   mapping::SpikingChoice choice;
   mapping::TransferOptions checked;  // complete() sets them, once the kind of neuron is known
   choice.given = keywords.take(mapping::transfer_fields(), checked);
   choice.given.merge(keywords.take(spiking::simulation_fields(), choice.simulation));
   choice.noise_sd_mv = keywords.take_number("noise_sd", kNonNegative);
   mapping::complete(choice, file.transfer);
+  if (!searches) {
+    mapping::require_copies_of_fit(choice);
+  }
   if (choice.transfer.use_initial_weights && file.network.w_initial.size() == 0) {
     throw InputError("use_initial_weights", "", "a model without them",
                      "must come with a model that holds its weights before training");

@@ -10,7 +10,9 @@
 namespace rheobase::python {
 
 /// What keywords say of a spiking network and its simulation, with what the model has.
-mapping::SpikingChoice choice_from(Keywords& keywords, const io::ModelFile& file);
+/// @param searches  for another operating point: that of the model is forgotten
+mapping::SpikingChoice choice_from(Keywords& keywords, const io::ModelFile& file,
+                                   bool searches = false);
 
 /// The scaling factor of the keyword `scaling`, or the model's. @throws InputError for neither
 double scaling_from(Keywords& keywords, const io::ModelFile& file);

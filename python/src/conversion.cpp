@@ -118,7 +118,7 @@ py::tuple convert(const io::ModelFile& file, const rate::Task& task, const py::d
   keywords.take(mapping::search_fields(), options.search);
   options.search.threads = threads_from(keywords);
   take_grid(keywords, options.search);
-  mapping::SpikingChoice choice = choice_from(keywords, file);
+  mapping::SpikingChoice choice = choice_from(keywords, file, true);
   keywords.finish();
   mapping::set_search(choice, options);
   Session session(progress);

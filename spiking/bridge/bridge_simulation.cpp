@@ -16,14 +16,12 @@
 #include "spiking/internal/membrane_drive.hpp"
 #include "spiking/internal/membrane_noise.hpp"
 #include "spiking/internal/sampled_readout.hpp"
+#include "spiking/internal/spike_limit.hpp"
 #include "spiking/internal/stop_check.hpp"
 
 namespace rheobase::spiking {
 
 namespace {
-
-/// With a refractory period a unit can fire once or twice in a step, without one this often.
-constexpr Eigen::Index kMostSpikesOfUnit = 1000;
 
 /// A longer refractory period outlasts every run; its noise alone would go beyond all numbers.
 constexpr double kLongestRefractoryMs = 1e9;
@@ -112,6 +110,7 @@ class BridgeRun {
   ReleaseCalendar calendar_;
   std::vector<Spike> initial_spikes_;  ///< not yet fired, the next one last
   std::vector<Spike> spikes_;          ///< of the step under way
+  SpikeLimit limit_{"bridge engine", static_cast<Eigen::Index>(intervals_.size()), cells_.stride()};
   MembraneNoise noise_;
   const float* noise_row_ = nullptr;
   SampledReadout<float> readout_;
@@ -186,7 +185,8 @@ void BridgeRun::start_as_published(Eigen::Index membrane, double u) {
                                membrane});
   } else {
     cells_.survival(membrane) = static_cast<float>(survival);
-    schedule({membrane, refractory_ms_, membrane_.threshold - to}, 0);
+    // No step has ended yet, however short the refractory period.
+    schedule({membrane, refractory_ms_, membrane_.threshold - to}, -1);
   }
 }
 
@@ -218,7 +218,7 @@ void BridgeRun::switch_input(long step) {
   }
 }
 
-/// @param released  the last step whose releases are done
+/// @param released  the last step whose releases are done; -1: not even a first one
 void BridgeRun::schedule(const Release& entry, long released) {
   // A millionth of a step: a release on a step's end belongs to it.
   const auto due = to_integer<long>(std::ceil(entry.time_ms / grid_.dt_ms - 1e-6));
@@ -311,18 +311,20 @@ void BridgeRun::fire(const Spike& spike, long step) {
 
 /// The step's spikes. A spike may release its unit and another one follow.
 void BridgeRun::fire_all(long step) {
-  const auto most = static_cast<std::size_t>(kMostSpikesOfUnit * model_.units() * model_.copies);
   for (std::size_t next = 0; next < spikes_.size(); ++next) {
-    if (spikes_.size() > most) {
-      throw InputError("bridge engine", fmt::format("spikes in the step to {:g} ms", end_ms(step)),
-                       fmt::format("more than {} a unit", kMostSpikesOfUnit),
-                       "must be fewer: the drive is too strong");
-    }
     const Spike spike = spikes_[next];
+    limit_.count(spike.membrane, spike.time_ms, [&] {
+      return drive_of(spike.membrane) + cells_.next().current[unit_of(spike.membrane)] +
+             membrane_.offset_mv;
+    });
     const std::size_t before = spikes_.size();
     fire(spike, step);
     if (spikes_.size() > before) {
-      std::sort(spikes_.begin() + static_cast<std::ptrdiff_t>(next) + 1, spikes_.end());
+      // The unit's next spike, among those that are still to come, which are in order.
+      const auto added = std::prev(spikes_.end());
+      const auto place =
+          std::upper_bound(spikes_.begin() + static_cast<std::ptrdiff_t>(next) + 1, added, *added);
+      std::rotate(place, added, spikes_.end());
     }
   }
   if (has_copies() && !spikes_.empty()) {

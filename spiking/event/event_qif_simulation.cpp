@@ -114,7 +114,8 @@ void QifSimulation::handle_next(double now_ms) {
 void QifSimulation::fire(double now_ms) {
   const double refractory = network_.neuron.refractory_ms;
   for (const std::int32_t unit : batch_) {
-    limit_.count(now_ms);
+    limit_.count(unit, now_ms,
+                 [&] { return force(index(unit), now_ms) + network_.neuron.threshold_mv; });
     spikes_.push_back({now_ms, unit});
     Unit& cell = units_[index(unit)];
     UnitState state = state_at(cell, index(unit), now_ms);

@@ -6,7 +6,7 @@
 #include "spiking/event/event_protocol.hpp"
 #include "spiking/event/event_qif.hpp"
 #include "spiking/event/event_state.hpp"
-#include "spiking/event/spike_limit.hpp"
+#include "spiking/internal/spike_limit.hpp"
 
 namespace rheobase::spiking {
 
@@ -54,7 +54,7 @@ class QifSimulation : public EventView {
   std::size_t jump_index_ = 0;
   std::vector<std::int32_t> batch_;
   std::vector<SpikeEvent> spikes_;
-  SpikeLimit limit_{"event engine", network_.units()};
+  SpikeLimit limit_{"event engine", network_.units(), network_.units()};
 };
 
 }  // namespace rheobase::spiking

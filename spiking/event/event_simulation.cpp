@@ -296,7 +296,8 @@ void EventSimulation::fire(double t) {
   const double now_ms = state_.start_ms + t;
   const double release_ms = now_ms + network_.neuron.refractory_ms;
   for (const std::int32_t unit : batch_) {
-    limit_.count(now_ms);
+    limit_.count(unit, now_ms,
+                 [&] { return state_.force(place(unit), now_ms) + network_.neuron.threshold_mv; });
     spikes_.push_back({now_ms, unit});
     state_.window[place(unit)].margin = kInfinity;
     state_.refractory_u[place(unit)] = reset_u_;

@@ -9,7 +9,7 @@
 #include "spiking/event/event_heap.hpp"
 #include "spiking/event/event_protocol.hpp"
 #include "spiking/event/event_state.hpp"
-#include "spiking/event/spike_limit.hpp"
+#include "spiking/internal/spike_limit.hpp"
 #include "spiking/internal/stop_check.hpp"
 
 namespace rheobase::spiking {
@@ -82,7 +82,7 @@ class EventSimulation {
   std::vector<std::int32_t> looked_at_;
   std::vector<std::int32_t> batch_;
   std::vector<SpikeEvent> spikes_;
-  SpikeLimit limit_{"event engine", network_.units()};
+  SpikeLimit limit_{"event engine", network_.units(), network_.units()};
 };
 
 }  // namespace rheobase::spiking

@@ -11,7 +11,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
-#include "spiking/event/spike_limit.hpp"
+#include "spiking/internal/spike_limit.hpp"
 #include "spiking/internal/stop_check.hpp"
 
 namespace rheobase::spiking {
@@ -33,14 +33,17 @@ class Membranes {
   bool refractory(std::size_t unit) const { return refractory_[unit] != 0; }
   std::size_t units() const { return refractory_.size(); }
 
+  /// c + I, mV.
+  double force(std::size_t unit, const OdeintState& x) const {
+    return (*drive_)[static_cast<Eigen::Index>(unit)] + x[3 * unit + 1];
+  }
   double slope(std::size_t unit, const OdeintState& x) const {
     const double u = x[3 * unit];
-    const double force = (*drive_)[static_cast<Eigen::Index>(unit)] + x[3 * unit + 1];
     if (network_.neuron.model == NeuronModel::lif) {
-      return (force - u) * network_.membrane_rate();
+      return (force(unit, x) - u) * network_.membrane_rate();
     }
     const double v = u + network_.neuron.threshold_mv;
-    return (v * v + force + network_.neuron.threshold_mv) * network_.membrane_rate();
+    return (v * v + force(unit, x) + network_.neuron.threshold_mv) * network_.membrane_rate();
   }
 
   void operator()(const OdeintState& x, OdeintState& derivative, double /*t*/) const {
@@ -130,7 +133,7 @@ class Integration {
   std::vector<std::size_t> firing_;  ///< units whose crossing `advance` stopped at
   std::size_t next_arrival_ = 0, next_jump_ = 0, next_segment_ = 1, next_sample_ = 0;
   std::vector<SpikeEvent> spikes_;
-  SpikeLimit limit_{"odeint engine", network_.units()};
+  SpikeLimit limit_{"odeint engine", network_.units(), network_.units()};
 };
 
 void Integration::start() {
@@ -322,7 +325,8 @@ void Integration::fire(std::vector<std::size_t> units) {
   units.erase(std::unique(units.begin(), units.end()), units.end());
   const double refractory = network_.neuron.refractory_ms;
   for (const std::size_t unit : units) {
-    limit_.count(now_ms_);
+    limit_.count(static_cast<Eigen::Index>(unit), now_ms_,
+                 [&] { return membranes_.force(unit, x_) + network_.neuron.threshold_mv; });
     spikes_.push_back({now_ms_, static_cast<std::int32_t>(unit)});
     x_[3 * unit] = reset_u_;
     if (refractory > 0.0) {

@@ -22,6 +22,17 @@ TEST_SUITE("unit") {
           "--dt: found -1; must be positive");
   }
 
+  TEST_CASE("bytes of a file that no terminal shows are escaped in a message") {
+    const InputError error("b\x80.mat", "field 'w'", "the nearest is 'w\xC3\n\x1B'", "must be w");
+    CHECK(std::string(error.what()) ==
+          "b\\x80.mat: field 'w': found the nearest is 'w\\xc3\\x0a\\x1b'; must be w");
+    CHECK(error.where() == "b\\x80.mat");
+    CHECK(error.found() == "the nearest is 'w\\xc3\\x0a\\x1b'");
+    // What is text stays as it is, and what was escaped is not again.
+    CHECK(std::string(InputError("µ.mat", "", error.found(), "").what()) ==
+          "µ.mat: found the nearest is 'w\\xc3\\x0a\\x1b'");
+  }
+
   TEST_CASE("a non-finite number is reported with its time and 1-based unit") {
     const NonFiniteError error("membrane voltage", "12.05 ms", 3);
     CHECK(std::string(error.what()) == "non-finite membrane voltage at 12.05 ms, unit 4");

@@ -2,6 +2,7 @@
 // what libFuzzer cannot reach, since every file costs it a child process.
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 #include <string>
 #include <string_view>
 
@@ -29,8 +30,12 @@ std::uint32_t refused(const test::Reader& reader, const io::MatFile& good, std::
     RandomStream random(seed, k, Purpose::task);
     try {
       reader.read(test::random_copy(good, random));
-    } catch (const Error&) {
+    } catch (const Error& error) {
       ++refusals;
+      if (!std::string_view(error.what()).starts_with("bad.mat: ")) {
+        fmt::print(stderr, "copy {}: a message without the file's name: {}\n", k, error.what());
+        std::exit(1);
+      }
     }
   }
   return refusals;

@@ -93,6 +93,16 @@ void add_hostile_extents(std::vector<HostileFile>& copies, const io::MatFile& fi
   }
 }
 
+void add_hostile_texts(std::vector<HostileFile>& copies, const io::MatFile& file, std::size_t at) {
+  const io::MatArray& good = file.arrays()[at];
+  for (const char* text : {"", "nonsense", "\x80\n"}) {
+    io::MatArray bad = good;
+    bad.text = text;
+    bad.dims = {bad.text.empty() ? 0U : 1U, bad.text.size()};
+    copies.push_back(replaced(file, fmt::format("{}: '{}'", good.name, text), at, std::move(bad)));
+  }
+}
+
 std::size_t below(RandomStream& random, std::size_t n) {
   return random.below(static_cast<std::uint32_t>(n));
 }
@@ -212,6 +222,9 @@ std::vector<HostileFile> hostile_copies(const io::MatFile& file) {
     if (is_matrix(array)) {
       add_hostile_numbers(copies, file, at);
       add_hostile_extents(copies, file, at);
+    }
+    if (array.class_name == "char") {
+      add_hostile_texts(copies, file, at);
     }
   }
   return copies;

@@ -18,8 +18,8 @@ struct HostileFile {
 io::MatFields fields_of(const io::MatFile& file);
 
 /// Every numeric field of the file with its first number replaced by NaN, its last one by numbers
-/// that sizes, times and counts go wrong with; with a row more or a column less; empty; and every
-/// field left out.
+/// that sizes, times and counts go wrong with; with a row more or a column less; empty; every text
+/// empty, of nonsense or of bytes that are no text; and every field left out.
 std::vector<HostileFile> hostile_copies(const io::MatFile& file);
 
 /// The file with one to three changes at random: numbers, extents, texts, classes, variables left

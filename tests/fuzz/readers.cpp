@@ -39,8 +39,14 @@ void comparison(const io::MatFile& file) {
   require(read.traces.rate_average.size() == read.conditions.size());
 }
 
+/// What makes a task of them names the trial; the command line names the file.
 void trials(const io::MatFile& file) {
-  rate::recorded_task(io::parse_trials(file), {}).random_trial(1, 0, Purpose::task);
+  rate::RecordedTrials read = io::parse_trials(file);
+  try {
+    rate::recorded_task(std::move(read), {}).random_trial(1, 0, Purpose::task);
+  } catch (const InputError& error) {
+    file.fail(error.field(), error.found(), error.required());
+  }
 }
 
 void model(const io::MatFile& file) {

@@ -455,34 +455,6 @@ TEST_SUITE("unit") {
     }
   }
 
-  TEST_CASE("Event engine: spikes without end are refused") {
-    for (const NeuronModel neuron : {NeuronModel::lif, NeuronModel::qif}) {
-      for (const double drive : {1e9, 1e28}) {
-        CAPTURE(drive);
-        SpikingModel model = networks::uncoupled(Eigen::Vector2d(drive, 1.0), neuron);
-        model.neuron.refractory_ms = 0.0;
-        SimulationOptions options = networks::quiet(model);
-        options.engine = "event";
-        CHECK_THROWS_AS(simulate(model, networks::constant_input(20.0), options), InputError);
-      }
-    }
-  }
-
-  TEST_CASE("Event engine, QIF: a force under which time stands still is refused") {
-    for (const double drive : {1e12, -1e12, 1e28, -1e28}) {
-      CAPTURE(drive);
-      const SpikingModel model = networks::uncoupled(Eigen::Vector2d(drive, 1.0), NeuronModel::qif);
-      SimulationOptions options = networks::quiet(model);
-      options.engine = "event";
-      try {
-        simulate(model, networks::constant_input(20.0), options);
-        FAIL("was accepted");
-      } catch (const InputError& error) {
-        CHECK(error.field().starts_with("force on unit 1"));
-      }
-    }
-  }
-
   TEST_CASE("A run that is told to stop ends with Cancelled, soon, in every engine") {
     for (const EngineDefinition* engine : registered_engines()) {
       for (const NeuronModel neuron : {NeuronModel::lif, NeuronModel::qif}) {

@@ -21,7 +21,7 @@ struct RefractoryRate {
 
 /// Rate of many equal units, without their first 100 ms.
 RefractoryRate rate_of_units(const NeuronParameters& neuron, double drive_mv, double sd_mv,
-                             double step_ms, double seconds) {
+                             double step_ms, double seconds, StartUp start_up = StartUp::relaxed) {
   constexpr Eigen::Index units = 400;
   SpikingModel model = networks::uncoupled(Eigen::VectorXd::Constant(units, drive_mv));
   model.neuron = neuron;
@@ -29,7 +29,7 @@ RefractoryRate rate_of_units(const NeuronParameters& neuron, double drive_mv, do
   options.engine = "bridge";
   options.step_ms = step_ms;
   options.noise_intensity = mapping::membrane_noise_intensity(sd_mv, neuron.tau_membrane_ms);
-  options.start_up = StartUp::relaxed;
+  options.start_up = start_up;
   options.output_period_ms = 100.0;
   options.record.spikes = true;
   const SimulationResult run =
@@ -77,6 +77,26 @@ TEST_SUITE("statistical") {
         CHECK(tolerance::kSigmas * rate.standard_error < std::max(0.03 * expected, 0.3));
         CHECK(std::abs(rate.hz - expected) <
               tolerance::kSigmas * rate.standard_error + 1e-3 * expected);
+      }
+    }
+  }
+  // The shortest ones end before any step does.
+  TEST_CASE("Bridge engine: at refractory periods next to 0 rates are Siegert's without one") {
+    NeuronParameters without;
+    without.refractory_ms = 0.0;
+    for (const double refractory_ms : {1e-300, 1e-12, 1e-7, 1e-4}) {
+      for (const StartUp start_up : {StartUp::reference, StartUp::relaxed}) {
+        for (const double drive : {-1.0, 5.0}) {
+          CAPTURE(refractory_ms);
+          CAPTURE(drive);
+          NeuronParameters neuron = without;
+          neuron.refractory_ms = refractory_ms;
+          const double expected = mapping::siegert_rate(without, drive, 1.0);
+          const RefractoryRate rate = rate_of_units(neuron, drive, 1.0, 0.25, 4.0, start_up);
+          CHECK(tolerance::kSigmas * rate.standard_error < std::max(0.02 * expected, 0.3));
+          CHECK(std::abs(rate.hz - expected) <
+                tolerance::kSigmas * rate.standard_error + 1e-3 * expected);
+        }
       }
     }
   }

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -106,9 +107,10 @@ void add_fixed_points(ChartPanel& panel, const EpochPoints& epoch) {
   }
 }
 
-/// Stretches of a branch with the same stability.
+/// Stretches of a branch with the same stability. The key names what is seen.
 /// @param symmetric  all populations are equal: one line
-void add_branch(ChartPanel& panel, const rate::Branch& branch, bool symmetric) {
+/// @param inputs     that are shown
+void add_branch(ChartPanel& panel, const rate::Branch& branch, bool symmetric, const Span& inputs) {
   std::size_t begin = 0;
   const auto stable = [&](std::size_t i) { return branch.points[i].unstable_directions == 0; };
   for (std::size_t end = 1; end <= branch.points.size(); ++end) {
@@ -116,6 +118,10 @@ void add_branch(ChartPanel& panel, const rate::Branch& branch, bool symmetric) {
       continue;
     }
     const std::size_t last = std::min(end, branch.points.size() - 1);
+    const auto stretch = std::span(branch.points).subspan(begin, last - begin + 1);
+    const bool seen = std::ranges::any_of(stretch, [&inputs](const rate::BranchPoint& point) {
+      return point.input >= inputs.low && point.input <= inputs.high;
+    });
     for (Eigen::Index population = 0; population < (symmetric ? 1 : 2); ++population) {
       Eigen::MatrixXd line(static_cast<Eigen::Index>(last - begin + 1), 2);
       for (std::size_t i = begin; i <= last; ++i) {
@@ -128,7 +134,7 @@ void add_branch(ChartPanel& panel, const rate::Branch& branch, bool symmetric) {
       panel.series.push_back(
           {stable(begin) ? Style::lines : Style::dashes, line,
            symmetric ? report::kBlack : kSideColours.at(static_cast<std::size_t>(population)),
-           !named && stable(begin) ? name : "", 1.3});
+           !named && seen ? name : "", 1.3});
     }
     begin = end;
   }
@@ -175,8 +181,11 @@ Span state_range(const AttractorPhase& phase, const Span& inputs) {
 
 ChartPanel bifurcation_panel(const AttractorPhase& phase) {
   ChartPanel panel{"Equilibria (dashed: unstable)", "Common input I (Hz)", "h₁, h₂ (Hz)", {}};
+  // Where only the cued population gets the ramp, the delay has no common input.
+  const bool delay_marked = !phase.model.ramp_to_cued_only;
+  const Span inputs = input_range(phase, delay_marked);
   for (std::size_t branch = 0; branch < phase.branches.size(); ++branch) {
-    add_branch(panel, phase.branches[branch], branch == 0);
+    add_branch(panel, phase.branches[branch], branch == 0, inputs);
   }
   std::vector<Eigen::RowVector2d> marks;
   for (const rate::Branch& branch : phase.branches) {
@@ -189,9 +198,6 @@ ChartPanel bifurcation_panel(const AttractorPhase& phase) {
     points.row(static_cast<Eigen::Index>(i)) = marks[i];
   }
   panel.series.push_back({Style::rings, points, report::kBlack, "bifurcations", 1.8});
-  // Where only the cued population gets the ramp, the delay has no common input.
-  const bool delay_marked = !phase.model.ramp_to_cued_only;
-  const Span inputs = input_range(phase, delay_marked);
   const Span states = state_range(phase, inputs);
   if (delay_marked) {
     Eigen::MatrixXd delay(2, 2);  // gnuplot drops a line whose ends are both beyond the range

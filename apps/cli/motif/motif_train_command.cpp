@@ -99,11 +99,13 @@ Json motifs_json(const rate::MotifLibrary& library, const rate::MotifScores& sco
 }
 
 void print_trained(const MotifTrainRequest& request, const rate::MotifLibrary& library,
-                   double seconds, const Console& console) {
+                   bool half_trained, double seconds, const Console& console) {
   const rate::MotifScores scores =
       rate::evaluate_motifs(library, {.threads = request.options.threads});
   if (request.json) {
     print_json(console, {{"output", request.output.string()},
+                         {"from", request.library.string()},
+                         {"preparation_half_trained", half_trained},
                          {"seed", request.options.seed},
                          {"motifs", motifs_json(library, scores)},
                          {"rmse_random", scores.random.mean()},
@@ -113,6 +115,8 @@ void print_trained(const MotifTrainRequest& request, const rate::MotifLibrary& l
     return;
   }
   Summary summary;
+  summary.add("from", request.library.string() +
+                          (half_trained ? ", whose preparatory module is half trained" : ""));
   summary.add("time", seconds_text(seconds));
   summary.add("saved", request.output.string());
   console.out << scores_table(targets_of(library), scores) << '\n' << summary.text();
@@ -152,6 +156,14 @@ void run_motif_train(MotifTrainRequest request, Command command, const Console& 
                     request.library.string(), counted(file.preparation_losses.size(), "batch"),
                     file.preparation.batches, shell_quoted(request.library.string())));
   }
+  if (file.training && !request.resume) {
+    note(console,
+         fmt::format("a training of {} in {} was stopped; this one begins anew. rheobase motif "
+                     "train {} --resume completes it",
+                     counted(file.training->motifs.size(), "motif"), request.library.string(),
+                     shell_quoted(request.library.string())));
+  }
+  const bool half_trained = file.preparation_state.has_value();
   rate::MotifLearner learner = make_learner(request, file, command, console);
   if (request.resume) {
     restore_training(request, file.training->state, learner);
@@ -175,7 +187,7 @@ void run_motif_train(MotifTrainRequest request, Command command, const Console& 
     seconds = bar.seconds();
   }
   write(false);
-  print_trained(request, file.library, seconds, console);
+  print_trained(request, file.library, half_trained, seconds, console);
 }
 
 }  // namespace

@@ -36,8 +36,8 @@ PageSection output_section(const ReportData& data) {
     section.figures.push_back(
         {"trial", "One trial",
          "Output of both networks, every spike of the LIF network and the mean rate of each type "
-         "of unit. E: excitatory, I: inhibitory, SOM: somatostatin-like inhibitory units, mixed: "
-         "without Dale's principle.",
+         "of unit. E: excitatory, I: inhibitory, SOM: somatostatin-like inhibitory units; all "
+         "units where Dale's principle does not hold.",
          true});
   }
   return section;
@@ -140,7 +140,7 @@ PageSection network_section(const ReportData& data) {
   PageSection section{"section-network", "Network", {}};
   if (data.weights.size() > 0) {
     section.figures.push_back({"weights", "Recurrent weights",
-                               "Trained weights W with sign and mask, sorted by type. The colour "
+                               "Weights W with sign and mask, sorted by type. The colour "
                                "scale ends at the 97th percentile of their size.",
                                false});
   }

@@ -14,6 +14,20 @@ namespace {
 constexpr double kDotsPerMm = 96.0 / 25.4;  // of the SVG
 constexpr double kPngScale = 300.0 / 96.0;
 
+/// Room for the number of a tick.
+constexpr double kTickMm = 9.0;
+
+/// The smallest of 1, 2, 5, 10, ... that is not less.
+double round_tick(double least) {
+  const double power = std::pow(10.0, std::floor(std::log10(least)));
+  for (const double factor : {1.0, 2.0, 5.0}) {
+    if (factor * power >= least * (1.0 - 1e-9)) {
+      return factor * power;
+    }
+  }
+  return 10.0 * power;
+}
+
 std::string terminal(FigureFormat format, double width_mm, double height_mm) {
   const double width = width_mm * kDotsPerMm;
   const double height = height_mm * kDotsPerMm;
@@ -77,6 +91,7 @@ void FigureScript::begin(const FigurePanel& panel) {
   items_.clear();
   labels_ = 10;
   objects_ = 1;
+  panel_width_mm_ = panel.width;
   set("\nreset");
   set(fmt::format("set lmargin at screen {:.4f}", panel.left / width_mm_));
   set(fmt::format("set rmargin at screen {:.4f}", (panel.left + panel.width) / width_mm_));
@@ -92,6 +107,14 @@ void FigureScript::begin(const FigurePanel& panel) {
 
 void FigureScript::range(char axis, double low, double high) {
   set(fmt::format("set {}range [{:.10g}:{:.10g}]", axis, low, high));
+  if (axis == 'x' && high > low) {
+    set(fmt::format("set xtics {:.6g}", round_tick((high - low) * kTickMm / panel_width_mm_)));
+  }
+}
+
+void FigureScript::key_above() {
+  set("set label 3 offset 0,2.1");
+  set("set key at graph 0,1.01 left bottom horizontal maxrows 1 reverse Left samplen 1.5");
 }
 
 void FigureScript::add(std::string item) {

@@ -35,7 +35,10 @@ class FigureScript {
                double width_mm, double height_mm);
 
   void begin(const FigurePanel& panel);
+  /// Of x with ticks far enough from each other for their numbers.
   void range(char axis, double low, double high);
+  /// The key in one row between the panel and its title, where nothing is drawn or shaded.
+  void key_above();
   /// A line of the script.
   void set(std::string_view line);
   /// An item of the plot command.
@@ -57,6 +60,7 @@ class FigureScript {
  private:
   std::filesystem::path folder_;
   double width_mm_, height_mm_;
+  double panel_width_mm_ = 0.0;
   std::string text_;
   std::string items_;
   int files_ = 0;

@@ -83,7 +83,7 @@ void type_labels(FigureScript& script, const std::vector<rate::UnitType>& unit_t
     if (count > 0) {
       const auto at = static_cast<std::size_t>(type);
       script.label(1.015, (first + 0.5 * static_cast<double>(count)) / units,
-                   std::string(to_string(static_cast<rate::UnitType>(type))), kTypeColours[at]);
+                   shown_type(static_cast<rate::UnitType>(type)), kTypeColours[at]);
     }
     first += static_cast<double>(count);
   }
@@ -337,7 +337,7 @@ std::string trajectories_figure(const ReportData& data, const FigureTarget& targ
   for (const bool spiking : {false, true}) {
     const std::vector<double>& variance = spiking ? space.spiking_variance : space.rate_variance;
     const auto name = [&variance](int component) {
-      return fmt::format("PC {} ({:.2g} %)", component + 1,
+      return fmt::format("PC {} ({:.2g} % of variance)", component + 1,
                          100.0 * variance[static_cast<std::size_t>(component)]);
     };
     double left = 14.0;

@@ -36,7 +36,7 @@ std::vector<Eigen::Index> units_of(const ReportData& data, int type) {
 }
 
 std::string type_name(int type) {
-  return std::string(to_string(static_cast<rate::UnitType>(type)));
+  return shown_type(static_cast<rate::UnitType>(type));
 }
 
 const char* type_colour(int type) {
@@ -99,9 +99,10 @@ std::string distribution_figure(const ReportData& data, const FigureTarget& targ
   constexpr Eigen::Index kBins = 24;
   FigureScript script = column_figure(target);
   const double width = std::max(data.mean_hz.maxCoeff(), 1e-9) / static_cast<double>(kBins);
-  script.begin(column_panel("Firing rates by type, LIF network", "Mean firing rate (Hz)",
-                            "Fraction of units (%)"));
-  script.set("set key top right samplen 0.8\nset yrange [0:*]");
+  script.begin({16.0, 11.0, 62.0, 43.0, "Firing rates by type, LIF network",
+                "Mean firing rate (Hz)", "Fraction of units (%)"});
+  script.key_above();
+  script.set("set yrange [0:*]");
   for (int type = 0; type < kShownTypes; ++type) {
     const std::vector<Eigen::Index> units = units_of(data, type);
     if (units.empty()) {
@@ -126,9 +127,10 @@ std::string tau_figure(const ReportData& data, const FigureTarget& target) {
   const double low = data.tau_ms.minCoeff();
   const double high = data.tau_ms.maxCoeff();
   const double width = high > low ? (high - low) / static_cast<double>(kBins) : 1.0;
-  script.begin(column_panel("Time constants", "Synaptic decay time constant (ms)", "Units"));
-  script.set(fmt::format("set key top right samplen 0.6\nset yrange [0:*]\nset boxwidth {:.6g}",
-                         0.92 * width));
+  script.begin(
+      {16.0, 11.0, 62.0, 43.0, "Time constants", "Synaptic decay time constant (ms)", "Units"});
+  script.key_above();
+  script.set(fmt::format("set yrange [0:*]\nset boxwidth {:.6g}", 0.92 * width));
   script.range('x', low - width, low + width * static_cast<double>(kBins + 1));
   // Stacked from the top down: each box starts at 0 and the next one covers its lower part.
   Eigen::VectorXd sum = Eigen::VectorXd::Zero(kBins);
@@ -157,11 +159,11 @@ std::string curve_figure(const ReportData& data, const FigureTarget& target) {
   FigureScript script = column_figure(target);
   const RateCurves& curves = data.rate_curve->curves;
   const Eigen::MatrixXd& table = curves.table;
-  script.begin(column_panel(data.rate_curve->title, "x", "Rate / s"));
+  script.begin({16.0, 11.0, 62.0, 43.0, data.rate_curve->title, "x", "Rate / s"});
   script.range('x', table(0, 0), table(table.rows() - 1, 0));
   script.range('y', 0.0, 1.1 * std::max(table.col(1).maxCoeff(), table.col(2).maxCoeff()));
   script.shade({{curves.low, curves.high}});
-  script.set("set key left top samplen 1");
+  script.key_above();
   const std::string name = script.table(table);
   script.add(
       fmt::format("{} using 1:2 with lines linewidth 1.4 linecolor rgb '{}' title 'rate unit'",
@@ -216,6 +218,7 @@ std::string loss_figure(const ReportData& data, const FigureTarget& target) {
   constexpr std::size_t kWindow = 50;
   FigureScript script = column_figure(target);
   script.begin(column_panel("Training loss", "Training trial", "Loss"));
+  script.range('x', 0.0, std::max<double>(1.0, static_cast<double>(data.training.losses.size())));
   script.set("set yrange [0:*]");
   if (data.training.stop_loss > 0.0) {
     script.add(fmt::format("{} with lines dashtype 2 linecolor rgb '{}'", data.training.stop_loss,
@@ -245,6 +248,7 @@ std::string accuracy_figure(const ReportData& data, const FigureTarget& target) 
     columns.row(static_cast<Eigen::Index>(i)) << marks[i].trial, 100.0 * marks[i].accuracy;
   }
   script.begin(column_panel("Training accuracy", "Training trial", "Accuracy (%)"));
+  script.range('x', 0.0, std::max(1.0, columns.col(0).maxCoeff()));
   script.range('y', 0.0, 105.0);
   if (data.training.stop_accuracy > 0.0) {
     script.add(fmt::format("{} with lines dashtype 2 linecolor rgb '{}'",

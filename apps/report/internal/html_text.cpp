@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "apps/report/palette.hpp"
 #include "core/counted.hpp"
 #include "core/field_table.hpp"
 #include "mapping/conversion/transfer_fields.hpp"
@@ -64,7 +65,7 @@ std::string mean_sd(const analysis::Distribution& values) {
 std::string rates_by_type(const std::vector<mapping::TypeComparison>& types) {
   std::string text;
   for (const mapping::TypeComparison& type : types) {
-    text += fmt::format("{}{} {:.1f}", text.empty() ? "" : ", ", to_string(type.type),
+    text += fmt::format("{}{} {:.1f}", text.empty() ? "" : ", ", shown_type(type.type),
                         type.spiking_hz.mean);
   }
   return text + " Hz";
@@ -114,7 +115,7 @@ ReportTable type_table(const mapping::Comparison& comparison) {
   table.header = {"Type", "Units", "Predicted rate (Hz)", "LIF rate (Hz)", "LIF median (Hz)", "r",
                   "CV",   "CV2"};
   for (const mapping::TypeComparison& type : comparison.types) {
-    table.rows.push_back({std::string(to_string(type.type)), std::to_string(type.spiking_hz.count),
+    table.rows.push_back({shown_type(type.type), std::to_string(type.spiking_hz.count),
                           mean_sd(type.rate_hz), mean_sd(type.spiking_hz),
                           decimals(type.spiking_hz.median, 1), decimals(type.correlation, 2),
                           decimals(type.isi_cv, 2), decimals(type.isi_cv2, 2)});
@@ -187,7 +188,10 @@ void add_network(Facts& facts, const mapping::Comparison& comparison, const io::
     types += fmt::format("{}{} {}", types.empty() ? "" : ", ", type.spiking_hz.count,
                          to_string(type.type));
   }
-  facts.add("units", fmt::format("{} ({})", comparison.units.type.size(), types));
+  const bool typed =
+      !comparison.types.empty() && comparison.types.front().type != rate::UnitType::mixed;
+  facts.add("units", typed ? fmt::format("{} ({})", comparison.units.type.size(), types)
+                           : fmt::format("{}, of no type", comparison.units.type.size()));
   if (!comparison.intervention.empty()) {
     facts.add("lesions and drives", comparison.intervention);
   }

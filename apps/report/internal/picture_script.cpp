@@ -20,7 +20,7 @@ namespace {
 
 // Okabe & Ito's palette: conditions are told apart with any colour vision.
 constexpr std::array kConditionColours{"#009E73", "#E69F00", "#56B4E9", "#999999"};
-constexpr std::array kTypeNames{"E", "I", "SOM", "mixed"};
+constexpr std::array kTypeNames{"E", "I", "SOM", "all"};
 constexpr int kScriptTypes = static_cast<int>(rate::kUnitTypes.size());
 constexpr const char* kGrey = "#555555";
 

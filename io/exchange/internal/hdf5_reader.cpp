@@ -2,6 +2,9 @@
 
 #include <optional>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "io/mat/internal/hdf5_objects.hpp"
 #include "io/mat/internal/isolate.hpp"
 
@@ -108,6 +111,29 @@ Hdf5Values Hdf5Reader::values(const std::string& path) const {
         path);
   }
   return result;
+}
+
+std::string Hdf5Reader::describe(const std::string& path) const {
+  const Hdf5Handle object(H5Oopen(impl_->file, path.c_str(), H5P_DEFAULT), H5Oclose, path);
+  if (H5Iget_type(object) != H5I_DATASET) {
+    return "a named type";
+  }
+  const Hdf5Handle set(H5Dopen2(impl_->file, path.c_str(), H5P_DEFAULT), H5Dclose, path);
+  const Hdf5Handle type(H5Dget_type(set), H5Tclose, path);
+  const Hdf5Handle space(H5Dget_space(set), H5Sclose, path);
+  const H5T_class_t kind = H5Tget_class(type);
+  const std::string word = kind == H5T_STRING                         ? "text"
+                           : kind == H5T_FLOAT || kind == H5T_INTEGER ? "number"
+                           : kind == H5T_REFERENCE                    ? "reference"
+                                                                      : "value";
+  const int rank = H5Sget_simple_extent_ndims(space);
+  if (rank <= 0) {
+    return "one " + word;
+  }
+  std::vector<hsize_t> dims(static_cast<std::size_t>(rank));
+  H5Sget_simple_extent_dims(space, dims.data(), nullptr);
+  return fmt::format("{} {}{}", fmt::join(dims, " x "), word,
+                     dims == std::vector<hsize_t>{1} ? "" : "s");
 }
 
 std::vector<std::string> Hdf5Reader::texts(const std::string& path) const {

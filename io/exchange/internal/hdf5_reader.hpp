@@ -32,6 +32,8 @@ class Hdf5Reader {
   bool is_group(const std::string& path) const;
   /// @throws InputError for a dataset of another kind than Hdf5Values names
   Hdf5Values values(const std::string& path) const;
+  /// Extents and kind of a dataset, whatever its type: "8 x 2 numbers", "3 texts", "one text".
+  std::string describe(const std::string& path) const;
   /// All texts of a dataset, row by row.
   std::vector<std::string> texts(const std::string& path) const;
 

@@ -79,8 +79,9 @@ TEST_SUITE("cli") {
     check_model_refused({"bad.mat"}, folder);
     fs::remove("bad.mat");
     fs::create_directory("bad.mat");
-    check_refused({"info", "bad.mat"}, {"bad.mat"}, folder);
+    check_refused({"eval", "bad.mat"}, {"bad.mat"}, folder);
     check_refused({"map", "bad.mat", "-o", "out.mat"}, {"bad.mat"}, folder);
+    CHECK(says(run({"info", "bad.mat"}).out, "a folder"));
   }
 
   TEST_CASE("fields that are missing, misspelt or of the wrong shape") {

@@ -35,6 +35,20 @@ TEST_SUITE("cli") {
     CHECK(folder.files() == std::vector<std::string>{"model.mat"});
   }
 
+  TEST_CASE("an output that is beyond the level when the analysis begins has no onset") {
+    const WorkingFolder folder;
+    copy_model();
+    const auto onsets = [](const char* start_ms) {
+      return run(kShort + std::vector<std::string>{"--analysis-start", start_ms, "--json"})
+          .json()["all"]["onset_difference"]["trials"]
+          .get<int>();
+    };
+    CHECK(onsets("200") > 0);
+    CHECK(onsets("800") == 0);
+    const Outcome late = run(kShort + std::vector<std::string>{"--analysis-start", "800"});
+    CHECK_FALSE(says(late.out, "+0.0 +- 0.0"));
+  }
+
   TEST_CASE("compare counts what eval counts") {
     const WorkingFolder folder;
     copy_model();

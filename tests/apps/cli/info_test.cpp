@@ -61,7 +61,68 @@ TEST_SUITE("cli") {
     CHECK(checkpoint["units"] == run({"info", "m.mat", "--json"}).json()["units"]);
     REQUIRE(run({"compare", "m.mat", "--scaling", "50", "--trials", "2", "-o", "c.json"}).code ==
             0);
-    CHECK(says(run({"info", "c.json"}).err, "a JSON file: comparisons are read by"));
+    CHECK(says(run({"info", "c.json"}).out, "a comparison of `rheobase compare`"));
+  }
+
+  TEST_CASE("info says what exports, pages and folders are and what is in them") {
+    const WorkingFolder folder;
+    const auto done = [](const std::vector<std::string>& words) {
+      const Outcome outcome = run(words);
+      CAPTURE(outcome.err);
+      REQUIRE(outcome.code == 0);
+    };
+    for (const char* seed : {"1", "2"}) {
+      done({"train", "--task", "go-nogo", "-N", "20", "--trials", "20", "--seeds", seed, "-o",
+            "networks"});
+    }
+    const std::string model = "networks/go-nogo_N20_seed1.mat";
+    REQUIRE(std::filesystem::exists(model));
+    done({"simulate", model, "--scaling", "50", "-o", "run.mat"});
+    done({"export", model, "--scaling", "50", "--format", "nir", "-o", "m.nir"});
+    done({"export", model, "--format", "hdf5", "-o", "m.h5"});
+    done({"export", "run.mat", "--format", "hdf5", "-o", "run.h5"});
+    done({"export", "run.mat", "--format", "nwb", "-o", "run.nwb"});
+    done({"export", "run.mat", "--format", "csv", "-o", "run.csv"});
+    done({"export", model, "--format", "csv", "-o", "units.csv"});
+    done({"network", "new", "net.toml"});
+    struct Known {
+      const char *file, *kind, *read_by, *part, *size;
+    };
+    for (const Known& known :
+         {Known{"m.nir", "a NIR graph of `rheobase export`", "import", "rheobase/w",
+                "20 x 20 numbers"},
+          Known{"m.h5", "a model of `rheobase export --format hdf5`", "import", "rheobase/w",
+                "20 x 20 numbers"},
+          Known{"run.h5", "a run of `rheobase export --format hdf5`", "h5py", "spikes/count",
+                "20 numbers"},
+          Known{"run.nwb", "Neurodata Without Borders 2", "pynwb", "units/id", "20 numbers"},
+          Known{"run.csv", "spikes of `rheobase export", "pandas", "columns", "unit,time_ms"},
+          Known{"units.csv", "units of `rheobase export", "pandas", "rows", "20"},
+          Known{"networks/summary.csv", "the summary of `rheobase train --seeds`", "pandas", "rows",
+                "2"},
+          Known{"networks", "a folder of networks of `rheobase train --seeds`", "info",
+                "summary.csv", "byte"},
+          Known{"net.toml", "a network of `rheobase network`", "network check", "[population.rnn]",
+                "table"}}) {
+      CAPTURE(known.file);
+      const Outcome text = run({"info", known.file});
+      CAPTURE(text.out);
+      CAPTURE(text.err);
+      CHECK(text.code == 0);
+      for (const char* word : {known.kind, known.read_by, known.part, known.size}) {
+        CHECK(says(text.out, word));
+      }
+      CHECK(
+          says(run({"info", known.file, "--json"}).json()["kind"].get<std::string>(), known.kind));
+    }
+  }
+
+  TEST_CASE("a damaged HDF5 file is refused by its name") {
+    const WorkingFolder folder;
+    write_text("cut.nwb", std::string("\x89HDF\r\n\x1a\n") + std::string(100, '\0'));
+    const Outcome outcome = run({"info", "cut.nwb"});
+    CHECK(outcome.code == 2);
+    CHECK(outcome.err.starts_with("rheobase: cut.nwb: "));
   }
 
   TEST_CASE("units of a network without Dale's principle have no type") {

@@ -62,6 +62,10 @@ TEST_SUITE("cli") {
       CHECK(outcome.out.find("\nbest ") == std::string::npos);
       CHECK(outcome.out.find(" best\n") == std::string::npos);
       CHECK(outcome.out.find("highest") != std::string::npos);
+      // Before anything is offered.
+      CHECK(outcome.out.find("fails its task") < outcome.out.find("scaling"));
+      CHECK(says(outcome.out, "task: the rate network itself gets"));
+      CHECK_FALSE(says(outcome.out, "no value of --scaling"));
       const auto json = run(map + std::vector<std::string>{"--json"}).json();
       CHECK(json["rate_network_fails"] == true);
       CHECK(json["rate_accuracy"]["value"] < 0.9);
@@ -71,6 +75,30 @@ TEST_SUITE("cli") {
                           std::vector<std::string>{"--json"})
                           .json();
     CHECK(good["rate_network_fails"] == false);
+  }
+
+  TEST_CASE("the table of what was tried says what its columns are, and one row is the best") {
+    const WorkingFolder folder;
+    copy_model();
+    const auto rows_marked = [](const std::string& text) {
+      int marked = 0;
+      for (std::size_t at = text.find("  best\n"); at != std::string::npos;
+           at = text.find("  best\n", at + 1)) {
+        ++marked;
+      }
+      return marked;
+    };
+    const Outcome tried = run({"map", "model.mat", "--trials", "20", "--scaling", "150,200"});
+    CAPTURE(tried.err);
+    REQUIRE(tried.code == 0);
+    CHECK(rows_marked(tried.out) == 1);
+    CHECK(says(tried.out, "scaling: spikes a second at r = 1; gain, bias above the threshold"));
+    CHECK(tried.out.find("What was tried") < tried.out.find("fit error  predicted"));
+    const Outcome published =
+        run({"map", "model.mat", "--trials", "20", "--scaling", "40", "--mapping", "published"});
+    CHECK(rows_marked(published.out) == 1);
+    CHECK_FALSE(says(published.out, "What was tried"));
+    CHECK(says(run({"map", "--help"}).out, "--compensate-delay"));
   }
 
   TEST_CASE(

@@ -114,6 +114,20 @@ TEST_SUITE("cli") {
         run({"export", "run.mat", "--format", "csv", "--table", "spikes", "-o", "s.csv"}).code ==
         0);
     CHECK(read_text("s.csv").starts_with("unit,copy,time_ms\n"));
+    // As many copies have a bias; a new search forgets them.
+    for (const char* command : {"eval", "compare", "simulate", "report"}) {
+      CAPTURE(command);
+      std::vector<std::string> words{command, "copies.mat", "--copies", "8"};
+      if (std::string(command) == "report" || std::string(command) == "simulate") {
+        words.insert(words.end(), {"-o", "result"});
+      }
+      check_refused_in_a_line(
+          words, {"--copies: found 8; must be left out or 3: MODEL was fitted with 3 copies"});
+    }
+    CHECK(run({"eval", "copies.mat", "--copies", "3", "--trials", "2"}).code == 0);
+    CHECK(run({"map", "copies.mat", "--mapping", "fitted", "--copies", "2", "--scaling", "60",
+               "--trials", "4", "-o", "other.mat"})
+              .code == 0);
   }
 
   TEST_CASE("threshold, reset and bias on the command line; old files read as published") {
@@ -178,7 +192,12 @@ TEST_SUITE("cli") {
               .find("1000 fresh trials cannot show more than 99.6 %") != std::string::npos);
     const std::string few = notes({"--mapping", "fitted", "--scaling", "0.5"});
     CHECK(few.find("spikes that the values tried allow") != std::string::npos);
-    CHECK(few.find("other --scaling and --copies") != std::string::npos);
+    CHECK(few.find("other --scaling and --copies, or leave --scaling out") != std::string::npos);
+    // Values that miss, of whatever mapping: what to do next.
+    CHECK(says(notes({"--mapping", "published", "--scaling", "200"}),
+               "no value of --scaling gives 95 % with the published mapping: others may"));
+    CHECK(says(notes({"--mapping", "fitted", "--scaling", "60", "--refractory", "100"}),
+               "leave --scaling out"));
   }
 }
 

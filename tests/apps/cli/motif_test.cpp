@@ -133,6 +133,13 @@ TEST_SUITE("cli") {
     CAPTURE(resumed.err);
     REQUIRE(resumed.code == 0);
     CHECK(read_text("stopped.mat") == read_text("network.mat"));
+    // Motifs may learn with the module as it is: that is said.
+    io::write_motif_library("half.mat", file);
+    const Outcome trained = run(quick_motifs("half.mat", "library.mat") +
+                                std::vector<std::string>{"--targets", "targets.mat"});
+    CHECK(trained.code == 0);
+    CHECK(says(trained.err, "the preparatory module of half.mat is half trained: 1 batch done"));
+    CHECK(says(trained.out, "half.mat, whose preparatory module is half trained"));
   }
 
   TEST_CASE("motif train --resume takes a longer training, and no other option") {
@@ -158,8 +165,13 @@ TEST_SUITE("cli") {
     }
     CHECK(run({"motif", "train", "stopped.mat", "--resume", "--batches", "5"})
               .err.find("the batches done") != std::string::npos);
+    const Outcome anew = run(quick_motifs("stopped.mat", "anew.mat"));
+    CHECK(anew.code == 0);
+    CHECK(
+        says(anew.err, "a training of 2 motifs in stopped.mat was stopped; this one begins anew"));
     const Outcome resumed =
         run({"motif", "train", "stopped.mat", "--resume", "--batches", "20", "-o", "done.mat"});
+    CHECK(resumed.err.empty());
     CAPTURE(resumed.err);
     REQUIRE(resumed.code == 0);
     const io::MotifLibraryFile whole = io::read_motif_library("library.mat");

@@ -16,6 +16,8 @@
 
 namespace rheobase {
 
+using namespace cli_test;
+
 TEST_SUITE("cli") {
   TEST_CASE("a grid is first:step:last with both ends, or a list") {
     CHECK(cli::parse_grid("--scaling", "20:5:35") == std::vector<double>{20, 25, 30, 35});
@@ -66,16 +68,16 @@ TEST_SUITE("cli") {
   }
 
   TEST_CASE("texts are shown without control characters and bytes that are no UTF-8") {
-    CHECK(cli::visible("plain, \xc3\xa9, \xe2\x82\xac, \xf0\x9d\x84\x9e") ==
+    CHECK(rheobase::visible("plain, \xc3\xa9, \xe2\x82\xac, \xf0\x9d\x84\x9e") ==
           "plain, \xc3\xa9, \xe2\x82\xac, \xf0\x9d\x84\x9e");
-    CHECK(cli::visible("\x1b[31m\x7f\n") == "\\x1b[31m\\x7f\\x0a");
-    CHECK(cli::visible("\xc2\x9b"
-                       "2J") == "\\x9b2J");                             // a terminal's CSI
-    CHECK(cli::visible("w\xff\xfe") == "w\\xff\\xfe");                  // never part of UTF-8
-    CHECK(cli::visible("\xe2\x82") == "\\xe2\\x82");                    // cut short
-    CHECK(cli::visible("\xc0\xaf") == "\\xc0\\xaf");                    // a longer form of '/'
-    CHECK(cli::visible("\xed\xa0\x80") == "\\xed\\xa0\\x80");           // half of a surrogate pair
-    CHECK(cli::visible("\xf4\x90\x80\x80") == "\\xf4\\x90\\x80\\x80");  // beyond U+10FFFF
+    CHECK(rheobase::visible("\x1b[31m\x7f\n") == "\\x1b[31m\\x7f\\x0a");
+    CHECK(rheobase::visible("\xc2\x9b"
+                            "2J") == "\\x9b2J");                    // a terminal's CSI
+    CHECK(rheobase::visible("w\xff\xfe") == "w\\xff\\xfe");         // never part of UTF-8
+    CHECK(rheobase::visible("\xe2\x82") == "\\xe2\\x82");           // cut short
+    CHECK(rheobase::visible("\xc0\xaf") == "\\xc0\\xaf");           // a longer form of '/'
+    CHECK(rheobase::visible("\xed\xa0\x80") == "\\xed\\xa0\\x80");  // half of a surrogate pair
+    CHECK(rheobase::visible("\xf4\x90\x80\x80") == "\\xf4\\x90\\x80\\x80");  // beyond U+10FFFF
   }
 
   TEST_CASE("arguments are quoted so that a shell gives them back") {

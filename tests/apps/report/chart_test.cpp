@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include "apps/report/internal/gnuplot.hpp"
+#include "apps/report/internal/html_figure_script.hpp"
 #include "core/error.hpp"
 
 namespace rheobase {
@@ -65,6 +66,22 @@ TEST_SUITE("unit") {
     CHECK(text.find("It's a panel") != std::string::npos);
     CHECK(text.find("a label") != std::string::npos);
     CHECK(text.find("rgb(213,  94,   0)") != std::string::npos);  // kRed
+  }
+
+  TEST_CASE("ticks keep apart on the paper, and a key above a panel is one row") {
+    const report::TemporaryFolder folder;
+    const auto script_of = [&folder](double low, double high) {
+      report::FigureScript script(folder.path(), report::FigureFormat::svg, "x.svg", 100.0, 60.0);
+      script.begin({10.0, 12.0, 45.0, 30.0, "title", "x", "y"});
+      script.range('x', low, high);
+      script.key_above();
+      script.end();
+      return script.text();
+    };
+    CHECK(script_of(0.0, 2000.0).find("set xtics 500\n") != std::string::npos);
+    CHECK(script_of(-0.4, 0.4).find("set xtics 0.2\n") != std::string::npos);
+    CHECK(script_of(-8.1, 5.3).find("set xtics 5\n") != std::string::npos);
+    CHECK(script_of(0.0, 1.0).find("left bottom horizontal maxrows 1") != std::string::npos);
   }
 
   TEST_CASE("a chart of another extension is refused before anything is drawn") {

@@ -58,6 +58,8 @@ TEST_SUITE("unit") {
     CHECK(occurrences(text, "after training") == 4);
     CHECK(occurrences(text, "Time (ms)") == 2);
     CHECK(occurrences(text, "5 perturbed tests") == 2);
+    // Two heat maps with a colour bar each, two panels of units.
+    CHECK(occurrences(text, ">Rate</text>") == 4);
     report::draw_innate(file, folder.path() / "t.png");
     CHECK(image_text(folder.path() / "t.png").substr(1, 3) == "PNG");
     report::draw_innate(file, folder.path() / "t.pdf");

@@ -39,8 +39,12 @@ TEST_SUITE("unit") {
     signal.values[8] = 1.0;
     CHECK(*onset_time_ms(signal, 3.0, 0.5) == near(7.5, 1e-12));
     CHECK(peak_of(signal, 3.0)->time_ms == near(8.0, 1e-12));
-    // Already beyond the level: the first sample of the window.
-    CHECK(*onset_time_ms(signal, 2.0, 0.5) == 2.0);
+    // Already beyond the level: reached before the window, or with the first sample of all.
+    CHECK_FALSE(onset_time_ms(signal, 2.0, 0.5).has_value());
+    CHECK(*onset_time_ms(signal, 1.05, 0.5) == near(1.1, 1e-12));
+    CHECK_FALSE(onset_time_ms(signal, 1.15, 0.5).has_value());
+    signal.values[0] = 5.0;
+    CHECK_FALSE(onset_time_ms(signal, 0.0, 0.5).has_value());
     CHECK_FALSE(peak_of(signal, 10.0).has_value());
     CHECK_FALSE(onset_time_ms(signal, 10.0, 0.5).has_value());
   }

@@ -24,7 +24,7 @@ export const types = [
   { name: 'E', colour: 'type-e' },
   { name: 'I', colour: 'type-i' },
   { name: 'SOM', colour: 'type-som' },
-  { name: 'mixed', colour: 'type-mixed' },
+  { name: 'all', colour: 'type-mixed' },
 ];
 
 /** Four hues, then the same dashed: eight conditions told apart with any colour vision. */

@@ -175,7 +175,7 @@ test('other trials, conditions and views are drawn', onPage('small.html', {}, as
   await changes('trajectories', () => tab.locator('#figure-trajectories .chip', { hasText: 'PC 1 × 2' }).click());
   const labels = await tab.evaluate(() => window.rheobase.charts
     .filter((chart) => chart.host.closest('figure').id === 'figure-trajectories')[0].u.axes.map((axis) => axis.label()));
-  assert.deepEqual(labels, ['PC 1, 83 % (a.u.)', 'PC 2, 12 % (a.u.)']);
+  assert.deepEqual(labels, ['PC 1, 83 % of variance (a.u.)', 'PC 2, 12 % of variance (a.u.)']);
   const without = await tab.locator('#trial-select option', { hasText: 'outputs only' }).first().getAttribute('value');
   await tab.selectOption('#trial-select', without);
   assert.match(await tab.locator('#figure-trial h4').nth(1).textContent(), /not in the page/);

@@ -78,14 +78,14 @@ export function drawSpectrum({ data }) {
     hover: (at) => {
       const near = nearest(chart.u, visible(), at);
       return near && {
-        title: near.colour === 'accent' ? 'After training' : 'Before training',
+        title: initial.length === 0 ? 'W' : near.colour === 'accent' ? 'W after training' : 'W before training',
         rows: [['Eigenvalue', `${text(near.x)} ${near.y < 0 ? '−' : '+'} ${text(Math.abs(near.y))} i`], ['Modulus', text(Math.hypot(near.x, near.y))]],
       };
     },
   });
   const toggle = (name) => (on) => { shown[name] = on; chart.redraw(); };
-  parts.controls.append(chip('After training', { colour: 'accent', key: 'dot', onchange: toggle('trained') }));
   if (initial.length > 0) {
+    parts.controls.append(chip('After training', { colour: 'accent', key: 'dot', onchange: toggle('trained') }));
     parts.controls.append(chip('Before training', { colour: 'soft', key: 'dot', pressed: false, onchange: toggle('initial') }));
   }
   addTools(parts, [chart]);

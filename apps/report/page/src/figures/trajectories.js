@@ -48,7 +48,7 @@ function stateChart(plot, data, paths, side, state) {
   const variance = space[`${side}_variance`];
   const cloud = cloudOf(paths.map((record) => record[side]));
   const host = panel(plot, side === 'rate' ? 'Rate network' : 'LIF network', `${percent(variance.slice(0, 3).reduce((a, b) => a + b, 0))} of the variance`);
-  const axisName = (component) => `PC ${component + 1}, ${percent(variance[component], 2)}`;
+  const axisName = (component) => `PC ${component + 1}, ${percent(variance[component], 2)} of variance`;
   const axis = (direction) => ({
     label: () => (state.flat ? `${axisName(state.flat[direction])} (a.u.)` : ''),
     range: () => {
