@@ -16,7 +16,8 @@ inline constexpr int kMostSpikesPerMs = 1000;
 
 /// Refuses a drive (bias and input) under which a unit fires more often than that, before a run.
 /// @throws InputError that names the unit, its drive and the largest one
-void require_bearable_drive(const SpikingModel& model, const Eigen::MatrixXd& input);
+void require_bearable_drive(const SpikingModel& model, const Eigen::MatrixXd& input,
+                            const std::function<bool()>& stop);
 
 /// Ends a run in which spikes of others bring a unit to fire without end.
 class SpikeLimit {
