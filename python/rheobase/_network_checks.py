@@ -91,11 +91,6 @@ def trained_edges(edges: Sequence[Any]) -> list[dict[str, Any]]:
     return found
 
 
-def several(names: str | Iterable[str] | None) -> list[str] | None:
-    """One name or several."""
-    return names if names is None else [names] if isinstance(names, str) else list(names)
-
-
 def trials(given: Any) -> list[Any]:
     """One array is one trial, but for a list of arrays."""
     several = isinstance(given, (list, tuple)) and len(given) > 0 and dimensions(given[0], "inputs") == 2

@@ -436,18 +436,12 @@ class Network(Shown):
             "target": target,
             "readout": readout,
             "output": output,
-<<<<<<< HEAD
             "edges": None if edges is None else _words.trained_edges(edges),
-            "parameters": _words.several(parameters),
+            "parameters": None if parameters is None else names_of(parameters, "parameters"),
         }
+        if method is not None:
+            one_of(text(method, "method"), "method", ("ridge", "rls", "bptt"))
         needed = {"ridge": "source", "rls": "source", "bptt": "output"}.get(method or "")
-=======
-            "edges": _words.trained_edges(edges),
-            "parameters": names_of(parameters, "parameters"),
-        }
-        one_of(text(method, "method"), "method", ("ridge", "rls", "bptt"))
-        needed = {"ridge": "source", "rls": "source", "bptt": "output"}.get(method)
->>>>>>> 7a8848f5470a489c54b9c1cf1f92cbecd4bad650
         if needed is not None and names[needed] is None:
             raise input_error(needed, "nothing", f"must name a signal, such as 'rnn.r': {method} needs it")
         with progress_function(progress, "fitting") as report:

@@ -22,6 +22,10 @@ struct BuiltNetwork {
 };
 
 using Built = std::shared_ptr<BuiltNetwork>;
+using State = std::shared_ptr<network::NetworkState>;
+
+/// A copy of `start`, or the initial state.
+State start_of(const BuiltNetwork& built, const network::NetworkState* start);
 
 /// Another network with fitted weights, the losses, R^2 by output, the state after the last trial,
 /// and what changed, as with_fitted_numbers takes it: ("readout", node, source), ("edge", source,

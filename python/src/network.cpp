@@ -33,8 +33,6 @@ namespace {
 
 namespace nb = rheobase::network;
 
-using State = std::shared_ptr<nb::NetworkState>;
-
 nb::Population population_from(const std::string& name, const Description& given) {
   nb::Population population;
   population.name = name;
@@ -155,7 +153,6 @@ Built build(const py::dict& given) {
   for (const auto& [key, value] : py::cast<py::dict>(given["inputs"])) {
     spec.inputs.push_back({py::cast<std::string>(key), py::cast<Eigen::Index>(value)});
   }
-<<<<<<< HEAD
   std::vector<std::string> edges;
   for (const nb::Edge& edge : spec.edges) {
     edges.push_back(edge.source + " -> " + edge.target);
@@ -168,28 +165,16 @@ Built build(const py::dict& given) {
               BuiltNetwork{nb::Network(std::move(spec), session.control())});
         },
         edges);
-=======
-  return run_apart([spec = std::move(spec)](const Stop&) mutable {
-    return std::make_shared<BuiltNetwork>(BuiltNetwork{nb::Network(std::move(spec)), {}, {}, {}});
->>>>>>> 7a8848f5470a489c54b9c1cf1f92cbecd4bad650
   });
 }
 
 Built read_built(const std::string& path) {
-<<<<<<< HEAD
   Session session;
   return session.run([&] {
     io::NetworkFile file = io::read_network_file(path);
     return std::make_shared<BuiltNetwork>(
         BuiltNetwork{io::build_network(file, session.control()), file.signals, file.run, file.title,
                      io::learning_edges(file), std::move(file.fit)});
-=======
-  return run_apart([path](const Stop&) {
-    io::NetworkFile file = io::read_network_file(path);
-    return std::make_shared<BuiltNetwork>(BuiltNetwork{io::build_network(file),
-                                                       std::move(file.inputs), file.run, file.title,
-                                                       io::learning_edges(file)});
->>>>>>> 7a8848f5470a489c54b9c1cf1f92cbecd4bad650
   });
 }
 
@@ -252,14 +237,6 @@ py::dict observer_dict(const BuiltNetwork& built, nb::Observer&& seen, const std
                   py::arg("notes") = notes);
 }
 
-/// A copy of `start`, or the initial state.
-State start_of(const BuiltNetwork& built, const nb::NetworkState* start) {
-  return unlocked([&] {
-    return std::make_shared<nb::NetworkState>(start != nullptr ? *start
-                                                               : nb::initial_state(built.network));
-  });
-}
-
 /// Runs from a copy of `start`, or from the initial state; returns what was seen and the state
 /// after.
 py::tuple run_built(const BuiltNetwork& built, const py::object& inputs,
@@ -271,9 +248,7 @@ py::tuple run_built(const BuiltNetwork& built, const py::object& inputs,
   keywords.finish();
   options.probes = probes_from(record, built.run.probes);
   const auto columns = static_cast<Eigen::Index>(built.network.input_columns());
-<<<<<<< HEAD
-  auto state = std::make_shared<nb::NetworkState>(
-      start != nullptr ? *start : nb::initial_state(built.network));
+  const State state = start_of(built, start);
   Eigen::MatrixXd signals;
   if (!inputs.is_none()) {
     signals =
@@ -281,99 +256,12 @@ py::tuple run_built(const BuiltNetwork& built, const py::object& inputs,
   } else if (built.inputs) {
     signals = io::inputs_from(*built.inputs, options.steps, state->step);
   }
-=======
-  const Eigen::MatrixXd signals =
-      inputs.is_none()
-          ? built.inputs
-          : rows_from(inputs, "inputs", {.cols = columns, .text = fmt::format("(T, {})", columns)});
-  const State state = start_of(built, start);
->>>>>>> 7a8848f5470a489c54b9c1cf1f92cbecd4bad650
   Session session(progress);
   nb::Observer seen = session.run([&] {
     return with_python_words(
         [&] { return nb::run(built.network, *state, signals, options, session.control()); });
   });
-<<<<<<< HEAD
   return py::make_tuple(observer_dict(built, std::move(seen), options.solver), state);
-=======
-}
-
-/// Another network with fitted weights, the losses, R^2 by output and the state after the last
-/// trial.
-py::tuple fit_built(const BuiltNetwork& built, const std::string& method, const py::list& inputs,
-                    const py::list& targets, const py::dict& names, const nb::NetworkState* start,
-                    const py::dict& given, const py::object& progress) {
-  const FitCall call{
-      method,
-      fit_trials(inputs, "inputs", static_cast<Eigen::Index>(built.network.input_columns())),
-      fit_trials(targets, "targets", -1),
-      {"fit", names}};
-  if (call.inputs.size() != call.targets.size()) {
-    throw InputError("targets", "", fmt::format("{} trials", call.targets.size()),
-                     fmt::format("must be as many as inputs, {}", call.inputs.size()));
-  }
-  Keywords keywords("fit", given);
-  auto fitted = unlocked([&] { return std::make_shared<BuiltNetwork>(built); });
-  const State state = start_of(built, start);
-  Session session(progress);
-  FitNumbers numbers = fit_by(call, fitted->network, *state, keywords, session);
-  return py::make_tuple(fitted, array_of(std::move(numbers.losses)),
-                        array_of(std::move(numbers.r_squared)), state);
-}
-
-py::array weights_of(const BuiltNetwork& built, const std::string& source,
-                     const std::string& target) {
-  const auto& edge = built.network.edges()[built.network.edge_index(source, target)];
-  return array_of(unlocked([&] { return edge.coupling.dense(); }));
-}
-
-/// Population and index of "rnn.k".
-std::pair<std::size_t, std::size_t> parameter_named(const nb::Network& network,
-                                                    const std::string& name) {
-  const std::size_t dot = std::min(name.find('.'), name.size());
-  const std::size_t population = network.population_index(name.substr(0, dot), "parameter");
-  const auto& known = network.populations()[population].description().parameters;
-  const auto found =
-      std::ranges::find(known, name.substr(std::min(dot + 1, name.size())), &nb::Quantity::name);
-  if (found == known.end()) {
-    throw InputError("parameter", "", "'" + name + "'", "must be one of its population");
-  }
-  return {population, static_cast<std::size_t>(found - known.begin())};
-}
-
-/// One value, or one per unit.
-py::array parameter_of(const BuiltNetwork& built, const std::string& name) {
-  const auto [population, index] = parameter_named(built.network, name);
-  const nb::NetworkPopulation& owner = built.network.populations()[population];
-  const auto first = owner.parameters[index].begin();
-  return array_of(std::vector<double>(
-      first, first + static_cast<std::ptrdiff_t>(owner.shared[index] != 0 ? 1 : owner.size)));
-}
-
-/// The network as a fit left it. @param changes  ("readout", node, source, weights), ("edge",
-/// source, target, weights) and ("parameter", "rnn.k", "", values)
-Built with_fitted_numbers(const BuiltNetwork& built, const py::list& changes) {
-  auto fitted = unlocked([&] { return std::make_shared<BuiltNetwork>(built); });
-  nb::Network& network = fitted->network;
-  for (const py::handle change : changes) {
-    const auto [kind, first, second, numbers] =
-        py::cast<std::tuple<std::string, std::string, std::string, py::object>>(change);
-    if (kind == "parameter") {
-      const auto [population, index] = parameter_named(network, first);
-      network.set_parameter(population, index, vector_from(numbers, first, {.text = "(n,)"}));
-      continue;
-    }
-    Eigen::MatrixXd weights = matrix_from(numbers, "weights", {.text = "(target, source)"});
-    if (kind == "edge") {
-      network.set_weights(network.edge_index(first, second), weights);
-    } else {
-      const Eigen::Index size = weights.rows();
-      network.extend({{.name = first, .size = size}},
-                     {{.source = second, .target = first, .weights = std::move(weights)}});
-    }
-  }
-  return fitted;
->>>>>>> 7a8848f5470a489c54b9c1cf1f92cbecd4bad650
 }
 
 }  // namespace

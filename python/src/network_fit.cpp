@@ -12,6 +12,7 @@
 #include "network/fit/bptt.hpp"
 #include "network/fit/recursive_least_squares.hpp"
 #include "network/fit/ridge.hpp"
+#include "python/src/apart.hpp"
 #include "python/src/arrays.hpp"
 #include "python/src/built_network.hpp"
 #include "python/src/description.hpp"
@@ -235,6 +236,13 @@ py::list changes_of(const io::FitPlan& plan) {
 
 }  // namespace
 
+State start_of(const BuiltNetwork& built, const nb::NetworkState* start) {
+  return unlocked([&] {
+    return std::make_shared<nb::NetworkState>(start != nullptr ? *start
+                                                               : nb::initial_state(built.network));
+  });
+}
+
 py::tuple fit_built(const BuiltNetwork& built, const py::object& method, const py::object& inputs,
                     const py::object& targets, const py::dict& names, const nb::NetworkState* start,
                     const py::dict& given, const py::object& progress) {
@@ -243,9 +251,8 @@ py::tuple fit_built(const BuiltNetwork& built, const py::object& method, const p
   set_options(plan, given);
   set_fit_trials(plan, built, inputs, targets);
   check_names(built.network, plan);
-  auto fitted = std::make_shared<BuiltNetwork>(built);
-  auto state = std::make_shared<nb::NetworkState>(
-      start != nullptr ? *start : nb::initial_state(built.network));
+  auto fitted = unlocked([&] { return std::make_shared<BuiltNetwork>(built); });
+  const State state = start_of(built, start);
   Session session(progress);
   FitNumbers numbers = session.run([&] {
     return with_python_words(
@@ -258,7 +265,8 @@ py::tuple fit_built(const BuiltNetwork& built, const py::object& method, const p
 py::array weights_of(const BuiltNetwork& built, const std::string& source,
                      const std::string& target) {
   require_edge(built.network, source, target, "source and target");
-  return array_of(built.network.edges()[built.network.edge_index(source, target)].coupling.dense());
+  const auto& edge = built.network.edges()[built.network.edge_index(source, target)];
+  return array_of(unlocked([&] { return edge.coupling.dense(); }));
 }
 
 py::array parameter_of(const BuiltNetwork& built, const std::string& name) {
@@ -270,7 +278,7 @@ py::array parameter_of(const BuiltNetwork& built, const std::string& name) {
 }
 
 Built with_fitted_numbers(const BuiltNetwork& built, const py::list& changes) {
-  auto fitted = std::make_shared<BuiltNetwork>(built);
+  auto fitted = unlocked([&] { return std::make_shared<BuiltNetwork>(built); });
   nb::Network& network = fitted->network;
   for (const py::handle change : changes) {
     const auto [kind, first, second, numbers] =
