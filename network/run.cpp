@@ -1,5 +1,6 @@
 #include "network/run.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -45,13 +46,29 @@ long run_steps(const Network& network, const Eigen::MatrixXd& inputs, const RunO
     throw InputError("run", "inputs", counted(inputs.rows(), "row"),
                      fmt::format("must be 1 row or {}, one per step", steps));
   }
-  for (Eigen::Index row = 0; row < inputs.rows(); ++row) {
-    if (!inputs.row(row).allFinite()) {
-      throw InputError("run", "inputs", fmt::format("a value that is not finite in row {}", row),
-                       "must be finite");
+  return steps;
+}
+
+/// Inputs by step, finite ones, some rows at a time. @throws Cancelled between them
+RunInputs inputs_by_step(const Eigen::MatrixXd& inputs, const RunControl& control) {
+  constexpr Eigen::Index kRows = 4096;
+  RunInputs by_step{Eigen::MatrixXd(inputs.cols(), inputs.rows())};
+  for (Eigen::Index first = 0; first < inputs.rows(); first += kRows) {
+    if (first > 0 && control.stop_requested()) {
+      throw Cancelled("stopped before the first step");
+    }
+    const Eigen::Index count = std::min(kRows, inputs.rows() - first);
+    auto part = by_step.columns.middleCols(first, count);
+    part = inputs.middleRows(first, count).transpose();
+    for (Eigen::Index k = 0; k < count; ++k) {
+      if (!part.col(k).allFinite()) {
+        throw InputError("run", "inputs",
+                         fmt::format("a value that is not finite in row {}", first + k),
+                         "must be finite");
+      }
     }
   }
-  return steps;
+  return by_step;
 }
 
 void record(Recorder& recorder, long n, const Stepper& stepper, bool spikes) {
@@ -109,9 +126,9 @@ void run_into(Observer& seen, const Network& network, NetworkState& state,
   require_samples(network, known);
   require_memory(sizeof(double) * static_cast<double>(inputs.size()), "run", "inputs",
                  fmt::format("{} x {}", inputs.rows(), inputs.cols()), "a shorter run takes less");
-  const RunInputs rows{inputs.transpose()};
   Recorder recorder(network, options.probes, state.step, steps, options.sampling, options.cutoff);
   try {
+    const RunInputs rows = inputs_by_step(inputs, control);
     if (solver.integrate != nullptr) {
       Evaluation evaluation(network, state);
       for (const Signal& signal : recorder.signals()) {

@@ -101,10 +101,9 @@ def sample_count(duration_ms: Any, step_ms: Any) -> int:
     """Steps that begin within a duration."""
     for name, value in (("duration_ms", duration_ms), ("step_ms", step_ms)):
         number(value, name, above=0.0, most=1e12)
-    count = int(np.ceil(duration_ms / step_ms - 1e-9))
-    if count > 2**31:
+    if duration_ms > 2**31 * float(step_ms):
         raise input_error("step_ms", repr(step_ms), f"must leave at most 2**31 samples of {duration_ms:g} ms")
-    return count
+    return int(np.ceil(duration_ms / step_ms - 1e-9))
 
 
 def require_memory(array: np.ndarray, argument: str) -> None:
@@ -114,12 +113,7 @@ def require_memory(array: np.ndarray, argument: str) -> None:
 
 def truths(values: Any, argument: str) -> np.ndarray:
     """One-dimensional truths, or 0 and 1."""
-    try:
-        array = unmasked(values, argument)
-    except ValueError as error:
-        if isinstance(error, _engine.InputError):
-            raise
-        raise input_error(argument, "a ragged sequence", "must be truths of shape (trials,)") from None
+    array = unmasked(values, argument)
     if array.ndim != 1 or array.dtype.kind not in "biuf":
         raise input_error(argument, f"{array.dtype} of shape {array.shape}", "must be truths of shape (trials,)")
     require_memory(array, argument)
@@ -154,8 +148,12 @@ def refuse_masked(values: Any, argument: str) -> None:
 
 
 def unmasked(values: Any, argument: str) -> np.ndarray:
+    """An array of them."""
     refuse_masked(values, argument)
-    return np.asarray(values)
+    try:
+        return np.asarray(values)
+    except (TypeError, ValueError):
+        raise input_error(argument, "a ragged sequence", "must be an array of numbers") from None
 
 
 def require_different(names: Sequence[str], argument: str) -> None:

@@ -195,7 +195,7 @@ def task_of(model: RateModel, task: Any) -> Any:
     """The task that was given, or the one that the model's file names."""
     if task is not None:
         return as_task(task)
-    name = model.task
+    name = as_rate_model(model).task
     if name not in _engine.task_names():
         raise input_error("task", f"nothing, and the model's own is {name or 'not known'!r}",
                           "must be given")

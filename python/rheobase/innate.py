@@ -18,6 +18,7 @@ import numpy as np
 from . import _engine
 from ._checks import dimensions, names_of, truth, whole_number
 from ._display import Measure, Shown
+from ._errors import input_error
 from ._options import call_text, option_texts
 from ._pickling import contents_of, path_text, read_contents, with_path_texts
 from ._progress import Progress, progress_function
@@ -395,6 +396,8 @@ def capacity(
     """
     networks = whole_number(networks, "networks", 1)
     wanted = delays if dimensions(delays, "delays") else [delays]
+    if np.size(wanted) == 0:
+        raise input_error("delays", "an empty array", "must hold a delay in ms")
     with progress_function(progress, "capacity") as report:
         rows = _engine.innate_capacity(wanted, networks, options, report)
     columns = [np.array(column).reshape(-1, networks) for column in zip(*rows)]

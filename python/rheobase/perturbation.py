@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from . import _engine
 from ._checks import number, require_memory, unmasked, whole_number
 from ._display import Measure
 from ._errors import input_error
@@ -49,12 +48,7 @@ def _sweep(given: dict[str, Any]) -> tuple[str, np.ndarray]:
         raise input_error("fractions, strengths, times", f"{len(wanted)} of them",
                           "must be one: what is varied")
     name, value = wanted.popitem()
-    try:
-        values = np.atleast_1d(unmasked(value, name))
-    except ValueError as error:
-        if isinstance(error, _engine.InputError):
-            raise
-        raise input_error(name, "a ragged sequence", "must be an array of numbers of shape (n,)") from None
+    values = np.atleast_1d(unmasked(value, name))
     if values.ndim != 1 or values.dtype.kind not in "iuf" or not len(values):
         raise input_error(name, f"{values.dtype} of shape {values.shape}",
                           "must be an array of numbers of shape (n,)")

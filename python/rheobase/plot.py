@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from . import _engine
+from ._checks import whole_number
 from ._errors import input_error
 from .comparison import Comparison
 from .conversion import SpikingModel
@@ -22,6 +23,13 @@ __all__ = ["outputs", "raster", "rates", "search", "trajectories", "weights"]
 
 _TYPES = _engine.palette()
 _RATE, _SPIKING = _TYPES.pop("rate"), _TYPES.pop("spiking")
+
+
+def _require(what: Any, argument: str, *kinds: type) -> None:
+    """InputError unless `what` is of one of the classes."""
+    if not isinstance(what, kinds):
+        names = " or ".join(kind.__name__ for kind in kinds)
+        raise input_error(argument, f"a {type(what).__name__}", f"must be a {names}")
 
 
 def _axes(ax: Any, **options: Any) -> Any:
@@ -40,7 +48,7 @@ def _condition(comparison: Comparison, condition: str | int | None) -> list[int]
         if condition not in names:
             raise input_error("condition", repr(condition), f"must be one of {', '.join(names)}")
         return [names.index(condition)]
-    return [int(condition)]
+    return [whole_number(condition, "condition", 0, len(names) - 1)]
 
 
 def _band(ax: Any, time: np.ndarray, trials: np.ndarray, **style: Any) -> None:
@@ -65,12 +73,19 @@ def outputs(what: Comparison | Run | Runs | RateRun, *, condition: str | int | N
     -------
     Axes
         Time in ms, output without a unit.
+
+    Raises
+    ------
+    InputError
+        For another thing, or a condition that the comparison does not have.
     """
+    _require(what, "what", Comparison, Run, Runs, RateRun)
+    conditions = _condition(what, condition) if isinstance(what, Comparison) else []
     ax = _axes(ax)
     if isinstance(what, Comparison):
         traces = what.traces
         time = traces["step_ms"] * np.arange(1, traces["rate_output"].shape[1] + 1)
-        for style, index in zip(["-", "--", ":", "-."] * 100, _condition(what, condition)):
+        for style, index in zip(["-", "--", ":", "-."] * 100, conditions):
             chosen = traces["conditions"] == index
             if chosen.any():
                 name = what.conditions[index]
@@ -110,6 +125,7 @@ def raster(run: Run, *, ax: Any = None) -> Any:
     InputError
         For a run without spikes recorded.
     """
+    _require(run, "run", Run)
     if len(run.spike_units) == 0 and run.spike_count.sum() > 0:
         raise input_error("run", "a run without spikes", "must be simulated with record='spikes'")
     ax = _axes(ax)
@@ -150,6 +166,9 @@ def rates(what: Comparison | RateRun | Run, *, ax: Any = None) -> Any:
     InputError
         For a run without rates recorded.
     """
+    _require(what, "what", Comparison, RateRun, Run)
+    if isinstance(what, Run) and what.rate is None:
+        raise input_error("what", "a run without rates", "must be simulated with record='rate'")
     ax = _axes(ax)
     if isinstance(what, Comparison):
         units = what.figures["units"]
@@ -167,8 +186,6 @@ def rates(what: Comparison | RateRun | Run, *, ax: Any = None) -> Any:
                xlim=(0, end), ylim=(0, end), aspect="equal")
         return ax
     activity = what.r if isinstance(what, RateRun) else what.rate
-    if activity is None:
-        raise input_error("run", "a run without rates", "must be simulated with record='rate'")
     if activity.ndim == 3:
         activity = activity[:, :, 0]
     image = ax.imshow(activity, aspect="auto", origin="lower", cmap="magma", interpolation="nearest",
@@ -193,6 +210,7 @@ def search(model: SpikingModel, *, ax: Any = None) -> Any:
     Axes
         Scaling factor in spikes a second at a rate of 1; accuracy in %.
     """
+    _require(model, "model", SpikingModel)
     ax = _axes(ax)
     table = np.sort(model.table, order="scaling_factor").view(np.recarray)
     accuracy = 100 * table.accuracy
@@ -221,6 +239,7 @@ def trajectories(comparison: Comparison, *, ax: Any = None) -> Any:
     Axes
         Each network in its own components, activity without a unit; a dot where a trajectory ends.
     """
+    _require(comparison, "comparison", Comparison)
     ax = _axes(ax)
     count = 3 if getattr(ax, "name", "") == "3d" else 2
     for network, colour in (("rate", _RATE), ("spiking", _SPIKING)):
@@ -252,6 +271,7 @@ def weights(model: RateModel, *, ax: Any = None) -> Any:
     Axes
         Presynaptic unit across, postsynaptic unit down.
     """
+    _require(model, "model", RateModel)
     ax = _axes(ax)
     order = np.argsort([list(_TYPES).index(kind) for kind in model.unit_types], kind="stable")
     w = model.w[np.ix_(order, order)]

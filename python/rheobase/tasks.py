@@ -9,7 +9,7 @@ import numpy as np
 
 from . import _engine
 from ._checks import (
-    mapping_of, names_of, refuse_masked, require_different, require_memory, sequence_of, unmasked,
+    mapping_of, names_of, require_different, require_memory, sequence_of, unmasked,
     whole_number, window_of, windows_of,
 )
 from ._display import Shown
@@ -362,11 +362,7 @@ def _trial_list(values: Any, argument: str) -> list[np.ndarray]:
         getattr(one, "ndim", 0) == 2 for one in values
     ):
         return [np.array(unmasked(one, argument)) for one in values]
-    refuse_masked(values, argument)
-    try:
-        array = np.asarray(values)
-    except ValueError:
-        raise input_error(argument, "a ragged sequence", "must be channels x T x trials") from None
+    array = unmasked(values, argument)
     if array.ndim == 2:
         array = array[np.newaxis, :, :]
     if array.ndim != 3 or array.shape[2] == 0:

@@ -4,6 +4,8 @@
 #include <mutex>
 #include <thread>
 
+#include <unistd.h>
+
 namespace rheobase::python {
 
 namespace py = pybind11;
@@ -16,6 +18,10 @@ class Running {
   void start(std::function<void()> work) {
     {
       const std::scoped_lock locked(counting_);
+      if (process_ != ::getpid()) {  // a fork has the counts, not the threads
+        process_ = ::getpid();
+        count_ = 0;
+      }
       ++count_;
     }
     try {
@@ -32,6 +38,9 @@ class Running {
   /// @returns whether none is left
   bool wait_for_all(std::chrono::milliseconds longest) {
     std::unique_lock locked(counting_);
+    if (process_ != ::getpid()) {
+      return true;
+    }
     return changed_.wait_for(locked, longest, [this] { return count_ == 0; });
   }
 
@@ -45,6 +54,7 @@ class Running {
   std::mutex counting_;
   std::condition_variable changed_;
   int count_ = 0;
+  pid_t process_ = ::getpid();
 };
 
 /// One a process, as the interpreter is; never destroyed, as threads may outlive main().

@@ -273,8 +273,10 @@ std::vector<std::int64_t> integers_from(py::handle value, const std::string& arg
 std::vector<Eigen::MatrixXd> trials_from(py::handle value, const std::string& argument,
                                          const ArrayShape& shape) {
   const py::array array = real_array(value, argument, shape);
+  std::vector<Eigen::MatrixXd> trials;
   if (array.ndim() < 3) {
-    return {rows_from(array, argument, shape)};
+    trials.push_back(rows_from(array, argument, shape));
+    return trials;
   }
   if (array.ndim() != 3 || !fits(array.shape(0), shape.rows) || !fits(array.shape(1), shape.cols) ||
       array.shape(2) < 1) {
@@ -282,7 +284,6 @@ std::vector<Eigen::MatrixXd> trials_from(py::handle value, const std::string& ar
   }
   require_fits(array, argument);
   const std::vector<py::ssize_t> extents = shape_of(array);
-  std::vector<Eigen::MatrixXd> trials;
   for (py::ssize_t k = 0; k < array.shape(2); ++k) {
     trials.emplace_back(array.shape(0), array.shape(1));
     Eigen::MatrixXd& trial = trials.back();

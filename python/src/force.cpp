@@ -75,7 +75,7 @@ ForceFile force_start(const py::object& targets, bool suppress, Keywords& keywor
     file.targets = chosen.description;
   } else if (targets.is_none()) {
     require_force_memory(generated.units, generated.epochs.steps);
-    set = in_one_piece([&] {
+    set = run_apart([generated](const Stop&) {
       return with_option_names([&] { return rate::generated_targets(generated); },
                                rate::generated_target_fields(), rate::trial_epoch_fields());
     });
@@ -98,16 +98,18 @@ ForceFile force_start(const py::object& targets, bool suppress, Keywords& keywor
   }
   const Eigen::Index units = set.target[0].rows();
   require_force_memory(units, set.epochs.steps);
-  in_one_piece([&] {
-    with_option_names(
+  const auto draw = [units, network, input, epochs = set.epochs,
+                     seed = file.options.seed](const Stop&) {
+    return with_option_names(
         [&] {
-          file.network = rate::make_force_network(units, network, file.options.seed);
-          file.task = {set.epochs, rate::frozen_inputs(set.epochs, units, file.options.seed, input),
-                       set.target};
+          return std::pair(rate::make_force_network(units, network, seed),
+                           rate::frozen_inputs(epochs, units, seed, input));
         },
         rate::force_network_fields(), rate::force_input_fields());
-    return true;
-  });
+  };
+  auto [drawn, frozen] = run_apart(draw);
+  file.network = std::move(drawn);
+  file.task = {set.epochs, std::move(frozen), set.target};
   file.selectivity = set.selectivity;
   file.options.schedule.seed = file.options.seed;
   file.initial = file.network.recurrent;

@@ -83,7 +83,9 @@ void draw_start(InnateOptions& options, InnateFile& file) {
   set_trials(options, file);
   rate::require_memory(network, file.experiment);
   file.drawn_with = network;
-  file.start = in_one_piece([&] { return rate::make_reservoir(network, file.experiment.seed); });
+  file.start = run_apart([network, seed = file.experiment.seed](const Stop&) {
+    return rate::make_reservoir(network, seed);
+  });
 }
 
 /// Weights, trials and start states of a file.

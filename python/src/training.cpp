@@ -140,7 +140,9 @@ Training new_training(Keywords& keywords, const rate::Task& task) {
                                   .cols = network.units,
                                   .text = fmt::format("({0}, {0})", network.units)});
     }
-    model = in_one_piece([&] { return drawn_model(network, given, task, training.options.seed); });
+    model = run_apart([network, given, task, seed = training.options.seed](const Stop&) {
+      return drawn_model(network, given, task, seed);
+    });
   } else {
     if (!mask.is_none() || !keywords.take("taus").is_none()) {
       throw InputError(mask.is_none() ? "taus" : "mask", "", "start beside it",
@@ -152,7 +154,9 @@ Training new_training(Keywords& keywords, const rate::Task& task) {
     }
   }
   choose_blocks(blocks, model, training.options);
-  training.state = in_one_piece([&] { return rate::initial_state(model, training.options); });
+  training.state = run_apart([model = std::move(model), options = training.options](const Stop&) {
+    return rate::initial_state(model, options);
+  });
   return training;
 }
 

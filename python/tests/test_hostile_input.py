@@ -40,6 +40,34 @@ def test_a_list_that_is_no_array_is_refused_where_one_number_would_do(lif):
     refused(lambda: attractor.simulate(levels=ragged), "levels", "no array")
 
 
+def test_kinds_that_are_wrong_are_told_with_the_argument(small, lif):
+    analysis = rheobase.analysis
+    spikes = ([0], [1.0])
+    for call, argument in [
+        (lambda: analysis.firing_rates(*spikes, count=1, duration_ms=1e11, step_ms=1e-320), "step_ms"),
+        (lambda: analysis.firing_rates(*spikes, count="1", duration_ms=9), "count"),
+        (lambda: analysis.firing_rates(*spikes, count=1, duration_ms=9, kernel=3), "kernel"),
+        (lambda: analysis.mixed_selectivity(np.ones((2, 9)), np.ones((9, 1)), alpha="x"), "alpha"),
+        (lambda: analysis.mcnemar([[1], [1, 0]], [1, 0]), "first"),
+        (lambda: rheobase.evaluate(lif, network=7), "network"), (lambda: rheobase.export(lif, "x.nir", format=7), "format"),
+        (lambda: rheobase.export(3, "x.nir"), "what"), (lambda: rheobase.load(7), "path"),
+        (lambda: rheobase.load("x.nir", spike_step="1"), "spike_step"), (lambda: small.save("x.mat", level73="yes"), "level73"),
+        (lambda: rheobase.simulate(lif, np.zeros((1, 9)), record=5), "record"),
+        (lambda: rheobase.simulate(lif, np.zeros((1, 9)), trials=3), "u"),
+        (lambda: rheobase.simulate(lif, [[1], [1, 2]]), "u"), (lambda: rheobase.train("xor", train=5), "train"),
+        (lambda: rheobase.train("xor", resume=5), "resume"), (lambda: rheobase.Task("xor").trial(0, seed=1.5), "seed"),
+        (lambda: rheobase.Task("xor").trial(True), "number"), (lambda: rheobase.Task(5), "name"),
+        (lambda: rheobase.Task("xor").correct((1, 2), [0]), "trial"), (lambda: rheobase.compare("lif"), "model"),
+        (lambda: attractor.simulate(5), "type"), (lambda: attractor.fixed_points(side=3), "side"),
+        (lambda: innate.capacity([]), "delays"), (lambda: innate.words([3]), "words"),
+        (lambda: motif.linear({"a": np.ones(60)}, step_tau=-1), "step_tau"),
+        (lambda: rheobase.from_torch(5), "source"),
+    ]:
+        with pytest.raises(rheobase.InputError) as caught:
+            call()
+        assert caught.value.argument == argument, caught.value
+
+
 @pytest.mark.parametrize("keyword", ["seed", "trial", "threads"])
 def test_a_whole_number_is_whole(small, keyword):
     refused(lambda: small.run(np.zeros((small.inputs, 20)), **{keyword: 1.5}), keyword, "1.5", "integer")

@@ -123,6 +123,21 @@ def test_python_ends_well_behind_work_that_was_left(tmp_path):
     assert run.returncode == -2 and "KeyboardInterrupt" in run.stderr, (run.returncode, run.stderr)
 
 
+def test_a_fork_amid_the_work_of_a_thread_ends(tmp_path):
+    """It has no such thread to wait for."""
+    code = ("import numpy as np, os, rheobase, sys, threading, time\n"
+            "w = np.random.default_rng(0).normal(size=(500, 500))\n"
+            "work = threading.Thread(target=lambda: [rheobase.analysis.spectrum(w) for _ in range(4)])\n"
+            "work.start()\n"
+            "time.sleep(0.2)\n"
+            "child = os.fork()\n"
+            "if child == 0: sys.exit(7)\n"
+            "assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7\n"
+            "assert work.is_alive()\n")
+    run = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert run.returncode == 0, run.stderr
+
+
 def test_a_measure_behind_one_that_was_stopped_is_right(large):
     """What was left to itself shares nothing with what comes."""
     model, _ = large

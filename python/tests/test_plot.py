@@ -59,6 +59,20 @@ def test_a_run_without_what_is_drawn(lif):
             draw(run)
 
 
+def test_what_cannot_be_drawn_is_told_before_a_figure_is_made(lif, comparison):
+    run = rheobase.simulate(lif, np.zeros((1, 20)))
+    for draw, argument, wrong in [
+        (plot.outputs, "what", lif), (plot.raster, "run", comparison), (plot.rates, "what", None), (plot.search, "model", run),
+        (plot.trajectories, "comparison", "x"), (plot.weights, "model", np.zeros((3, 3)))]:
+        with pytest.raises(rheobase.InputError, match="must be a ") as caught:
+            draw(wrong)
+        assert caught.value.argument == argument
+    for condition in ("none", 7, -1, 1.5, [0]):
+        with pytest.raises(rheobase.InputError, match="condition"):
+            plot.outputs(comparison, condition=condition)
+    assert not plt.get_fignums()
+
+
 def test_matplotlib_and_neo_are_imported_only_when_used():
     code = "import rheobase, sys; assert not {'matplotlib', 'neo', 'torch', 'quantities'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -9,7 +9,7 @@ import rheobase
 from rheobase import force, innate, motif
 
 from conftest import SOURCE
-from interrupts import interrupted_after
+from interrupts import interrupted_after, least_lateness
 
 
 class Enough(Exception):
@@ -86,6 +86,18 @@ def test_innate_training_goes_on_from_the_trial_before(tmp_path):
     np.testing.assert_array_equal(resumed.model.w, whole.model.w)
     np.testing.assert_array_equal(resumed.model.w_out, whole.model.w_out)
     np.testing.assert_array_equal(resumed.recurrent_loss, whole.recurrent_loss)
+
+
+@pytest.mark.parametrize("seconds", [0.05, 0.2, 0.4])
+@pytest.mark.parametrize("work", ["train", "innate", "force"])
+def test_the_beginning_of_a_training_can_be_stopped(work, seconds):
+    """Drawing a network and laying it out in memory, before the first trial."""
+    jobs = {
+        "train": lambda: rheobase.train("xor", units=2000, trials=100000),
+        "innate": lambda: innate.timing(units=2000, delay=1000),
+        "force": lambda: force.train(units=1200, iterations=1000, threshold=1),
+    }
+    assert least_lateness(jobs[work], seconds) < 0.1
 
 
 def test_motif_training_goes_on_bit_for_bit(tmp_path, program, network, targets):

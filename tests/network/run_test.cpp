@@ -177,6 +177,25 @@ TEST_SUITE("unit") {
     CHECK(state.values == whole.values);
   }
 
+  TEST_CASE("a run whose inputs are long can be stopped before its first step") {
+    const Network network(one_population("tanh", 4, 0.1));
+    NetworkState state = initial_state(network);
+    Eigen::MatrixXd inputs = Eigen::MatrixXd::Constant(20000, 1, 1.0);
+    int asked = 0;
+    RunControl control;
+    control.cancelled = [&] { return ++asked == 2; };
+    CHECK_THROWS_AS(run(network, state, inputs, {}, control), Cancelled);
+    CHECK(asked == 2);
+    CHECK(state.step == 0);
+    inputs(9999, 0) = NAN;
+    try {
+      run(network, state, inputs, {});
+      FAIL("no error");
+    } catch (const InputError& error) {
+      CHECK(std::string(error.what()).find("row 9999") != std::string::npos);
+    }
+  }
+
   TEST_CASE("a network that diverges names population, variable, unit and time") {
     NetworkSpec spec{.step = 0.1,
                      .populations = {{.name = "calm", .model = "tanh", .size = 3},
