@@ -51,8 +51,9 @@ void check_step(const SpikingModel& model, double dt_ms) {
            fmt::format("must not exceed the shortest synaptic time constant, {:g} ms", fastest));
   }
   if (refractory > 0.0 && dt_ms > refractory) {
-    reject("time step dt (ms)", dt_ms,
-           fmt::format("must not exceed the refractory period of {} ms", refractory));
+    reject(
+        "time step dt (ms)", dt_ms,
+        fmt::format("must not exceed the refractory period of {} ms, which may be 0", refractory));
   }
   if (dt_ms > model.input_step_ms) {
     reject(

@@ -171,6 +171,9 @@ void print_result(const MapRequest& request, const rate::Task& task,
   const std::string word = chosen_word(rate_fails);
   const bool more_tried = !result.published || result.candidates.size() > 1;
   if (result.published) {
+    console.out
+        << "Published mapping. scaling: spikes a second at r = 1; mean rate: of a LIF unit; "
+           "distance: RMS of the\nspiking readout from the rate network's output.\n";
     // One row is marked: that of the table of all that was tried, where there is one.
     console.out << search_table(*result.published, more_tried ? "" : word) << '\n';
   }

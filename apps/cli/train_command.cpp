@@ -145,6 +145,7 @@ Beginning beginning_of(const TrainRequest& request, Command command, rate::Train
 Job new_job(const TrainRequest& request, Command command, const Console& console) {
   rate::TrainingOptions options = request.training;
   Beginning beginning = beginning_of(request, command, options, console);
+  settle_spike_noise(beginning.model.transfer, command, options, console);
   choose_blocks(request, beginning.model, options);
   Job job{beginning.task,
           rate::initial_state(beginning.model, options),
@@ -310,8 +311,10 @@ std::string network_text(const rate::DaleModel& model) {
                                ? fmt::format("{:g} ms", model.tau_min_steps * model.step_ms)
                                : fmt::format("{:g} to {:g} ms", model.tau_min_steps * model.step_ms,
                                              model.tau_max_steps * model.step_ms);
-  return fmt::format("{} ({} excitatory, {} inhibitory), {}, time constants {}",
-                     counted(model.units(), "unit"), model.units() - inhibitory, inhibitory,
+  const std::string types = model.dale ? fmt::format(" ({} excitatory, {} inhibitory)",
+                                                     model.units() - inhibitory, inhibitory)
+                                       : " without Dale's principle";
+  return fmt::format("{}{}, {}, time constants {}", counted(model.units(), "unit"), types,
                      model.transfer, taus);
 }
 
@@ -408,6 +411,7 @@ void run_train(TrainRequest request, Command command, const Console& console) {
   if (!request.seeds.empty()) {
     refuse_single_options(command);
     require_task(request);
+    settle_spike_noise(request.network.transfer, command, request.training, console);
     train_many(request, console);
     return;
   }

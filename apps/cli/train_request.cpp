@@ -8,6 +8,7 @@
 #include "apps/cli/text_format.hpp"
 #include "apps/cli/value_syntax.hpp"
 #include "core/error.hpp"
+#include "core/option_names.hpp"
 #include "io/mat/run_file.hpp"
 #include "mapping/conversion/network_fingerprint.hpp"
 
@@ -215,6 +216,20 @@ StartingNetwork starting_network(const TrainRequest& request, Command command) {
   start.model.tau_gate0 = start.model.tau_gate;
   start.origin = origin_of(request.from, start.file.network);
   return start;
+}
+
+void settle_spike_noise(const std::string& transfer, Command command,
+                        rate::TrainingOptions& options, const Console& console) {
+  const bool asked_for = command.given("--spike-noise") || command.given("--spike-noise-trials") ||
+                         command.given("--spike-noise-throughout");
+  const bool left_out =
+      with_option_names([&] { return rate::leave_out_spike_noise(transfer, asked_for, options); },
+                        rate::training_fields());
+  if (left_out) {
+    note(console, fmt::format("{} units are trained without spike-like noise (--spike-noise 0), "
+                              "which is that of rates of 0 and more",
+                              transfer));
+  }
 }
 
 void choose_blocks(const TrainRequest& request, rate::DaleModel& model,

@@ -61,6 +61,11 @@ std::string origin_of(const std::filesystem::path& path, const rate::RateNetwork
 /// made
 StartingNetwork starting_network(const TrainRequest& request, Command command);
 
+/// Trains units whose rates go below 0 without spike-like noise, with a note. @throws InputError
+/// where the command line asks for it
+void settle_spike_noise(const std::string& transfer, Command command,
+                        rate::TrainingOptions& options, const Console& console);
+
 /// --train as options. @throws InputError for a block that is not known or that the model lacks
 void choose_blocks(const TrainRequest& request, rate::DaleModel& model,
                    rate::TrainingOptions& options);

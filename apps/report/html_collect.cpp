@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 
 #include <fmt/format.h>
 
@@ -282,8 +283,11 @@ ReportData report_data(const mapping::Comparison& comparison, const rate::Task& 
                        const io::ModelFile* model, const ReportOrigin& origin) {
   check_source(comparison, task, model, origin.name);
   ReportData data;
-  data.title =
-      fmt::format("{}, {}", comparison.task, counted(comparison.units.type.size(), "unit"));
+  // Trials of a file are known by it.
+  const std::string name = comparison.split
+                               ? std::filesystem::path(comparison.split->file).filename().string()
+                               : comparison.task;
+  data.title = fmt::format("{}, {}", name, counted(comparison.units.type.size(), "unit"));
   data.subtitle = fmt::format(
       "{}: a rate network (noise {:g}) and its LIF network on the same {}, scaling factor s = "
       "{:.4g}{}",

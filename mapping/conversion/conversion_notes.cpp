@@ -97,9 +97,12 @@ std::vector<std::string> conversion_notes(const ConversionOptions& options,
   if (!alone && chosen.measured.mean_rate_hz > options.max_rate_hz) {
     const char* kept = chosen.fit_error ? ", which fitted mappings keep to as far as predicted"
                                         : ", which fitted mappings keep to: --mapping fitted";
+    const bool fittable = result.note.empty() &&
+                          chosen.transfer.neuron.model == spiking::NeuronModel::lif &&
+                          chosen.transfer.noise_intensity > 0.0;
     lines.push_back(fmt::format("{:.2f} Hz is more than the {:g} Hz of --max-rate{}",
                                 chosen.measured.mean_rate_hz, options.max_rate_hz,
-                                result.note.empty() ? kept : ""));
+                                fittable ? kept : ""));
   }
   const double most = wilson_interval(kMostConfirmationTrials, kMostConfirmationTrials).low;
   if (!alone && options.target > most) {

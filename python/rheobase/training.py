@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -118,6 +119,9 @@ def train(task: Any = None, *, start: Any = None, progress: Progress = False, **
 
     Notes
     -----
+    Units whose rates go below 0 (``activation='tanh'``) are trained without spike-like noise, with
+    a warning, unless it is asked for, which is refused.
+
     Source: Kim, Li & Sejnowski, PNAS 116:22811 (2019); docs/training.md.
     """
     network = None if start is None else as_rate_model(start, "start")
@@ -132,4 +136,9 @@ def train(task: Any = None, *, start: Any = None, progress: Progress = False, **
         options["start"] = network._model
     with progress_function(progress, "training") as report:
         model, facts = _engine.train(known._task, options, command, report)
+    if facts["without_spikes"]:
+        warnings.warn(
+            f"{model.activation} units are trained without spike-like noise (spike_noise=0), which is that of rates of 0 and more",
+            stacklevel=2,
+        )
     return TrainingResult(RateModel._of(model), facts)

@@ -28,8 +28,9 @@ namespace {
 struct Training {
   rate::TrainingState state;
   rate::TrainingOptions options;
-  std::string checkpoint;  ///< where it is written; empty: nowhere
-  std::string origin;      ///< of the network that it goes on from
+  std::string checkpoint;       ///< where it is written; empty: nowhere
+  std::string origin;           ///< of the network that it goes on from
+  bool without_spikes = false;  ///< the default's spike-like noise was left out
 };
 
 /// One number for all units, or the smallest and the largest, in steps.
@@ -122,6 +123,19 @@ void choose_blocks(const py::object& given, rate::DaleModel& model,
   }
 }
 
+/// As the command line does. @throws InputError in the words of the keywords
+bool leave_out_spike_noise(const std::string& transfer, const FieldValues& learning,
+                           rate::TrainingOptions& options) {
+  const bool asked_for = learning.contains("spike_noise") ||
+                         learning.contains("spike_noise_trials") ||
+                         learning.contains("spike_noise_throughout");
+  try {
+    return rate::leave_out_spike_noise(transfer, asked_for, options);
+  } catch (const InputError& error) {
+    throw InputError(error.field(), "", error.found(), error.required());
+  }
+}
+
 Training new_training(Keywords& keywords, const rate::Task& task) {
   rate::NetworkOptions network;
   Training training;
@@ -153,6 +167,7 @@ Training new_training(Keywords& keywords, const rate::Task& task) {
       training.options.noise = model.noise;
     }
   }
+  training.without_spikes = leave_out_spike_noise(model.transfer, learning, training.options);
   choose_blocks(blocks, model, training.options);
   training.state = run_apart([model = std::move(model), options = training.options](const Stop&) {
     return rate::initial_state(model, options);
@@ -241,7 +256,9 @@ py::tuple train(const rate::Task& task, const py::dict& options, const std::stri
         io::trained_model(result, task, training.options, command));
   });
   model->provenance.trained_from = training.origin;
-  return py::make_tuple(model, training_dict(result));
+  py::dict facts = training_dict(result);
+  facts["without_spikes"] = training.without_spikes;
+  return py::make_tuple(model, facts);
 }
 
 }  // namespace

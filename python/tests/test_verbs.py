@@ -30,6 +30,16 @@ def test_training_goes_on_from_a_network(program, tmp_path, lif):
         rheobase.train("xor", start=lif)
 
 
+def test_tanh_units_are_trained_without_spike_like_noise():
+    quick = dict(units=20, trials=16, batch=8, evaluation_trials=8, activation="tanh")
+    with pytest.warns(UserWarning, match="tanh units are trained without spike-like noise"):
+        trained = rheobase.train("go-nogo", **quick).model
+    np.testing.assert_array_equal(trained.w, rheobase.train("go-nogo", spike_noise=0, **quick).model.w)
+    with pytest.raises(rheobase.InputError, match="must be 0 for tanh units") as caught:
+        rheobase.train("go-nogo", spike_noise=25, **quick)
+    assert caught.value.argument == "spike_noise"
+
+
 def two_conditions():
     rng = np.random.default_rng(3)
     u, z = rng.normal(size=(2, 30, 20)), np.full((2, 30, 20), np.nan)

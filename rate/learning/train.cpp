@@ -8,6 +8,7 @@
 
 #include "core/error.hpp"
 #include "core/field_table.hpp"
+#include "rate/dynamics/transfer/transfer.hpp"
 #include "rate/learning/internal/gradient_learner.hpp"
 #include "rate/learning/learner.hpp"
 #include "rate/models/internal/dale_parametrisation.hpp"
@@ -43,6 +44,21 @@ TrainingOptions recommended_training() {
   options.spike_noise_trials = 2000;
   options.stop_margin = 0.1;
   return options;
+}
+
+bool leave_out_spike_noise(const std::string& transfer, bool asked_for, TrainingOptions& options) {
+  if (options.spike_noise == 0.0 || transfer_named(transfer).lowest >= 0.0) {
+    return false;
+  }
+  if (asked_for) {
+    throw InputError("training options", "spike_noise", fmt::format("{:g}", options.spike_noise),
+                     fmt::format("must be 0 for {} units: spike-like noise is that of rates of 0 "
+                                 "and more",
+                                 transfer));
+  }
+  options.spike_noise = 0.0;
+  options.spike_noise_trials = 0;
+  return true;
 }
 
 std::size_t training_memory_bytes(const DaleModel& model, int steps,

@@ -92,6 +92,12 @@ struct EvaluationPoint {
 /// Initialisation::balanced: small batches, clipped gradients, spike-like noise, a margin.
 TrainingOptions recommended_training();
 
+/// Spike-like noise is that of rates of 0 and more. For a transfer function that goes below 0
+/// (tanh) takes it out of options that have it by default.
+/// @param asked_for  by the user
+/// @returns whether it was taken out. @throws InputError where it was asked for
+bool leave_out_spike_noise(const std::string& transfer, bool asked_for, TrainingOptions& options);
+
 /// Names of the blocks as files and --train have them: w, w_out, b_out, taus_gaus, w_in; and the
 /// members for them.
 struct TrainedBlock {

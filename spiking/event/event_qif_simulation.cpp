@@ -173,7 +173,8 @@ void QifSimulation::renew(std::int32_t unit, const UnitState& state, double now_
   if (!(cell.course.turn_ms() >= kShortestTurnMs)) {
     throw InputError(
         "event engine", fmt::format("force on unit {} at {:g} ms", unit + 1, now_ms),
-        fmt::format("{:g} mV", drive_mv(index(unit)) + state.current),
+        fmt::format("{:g} mV, rising by {:g} mV/ms", drive_mv(index(unit)) + state.current,
+                    state.h),
         fmt::format("must be weaker: a QIF unit under it turns within {:g} ms", kShortestTurnMs));
   }
   cell.fires = cell.course.crossing_ms() < kNoEvent;

@@ -95,6 +95,7 @@ TEST_SUITE("unit") {
         FAIL("was accepted");
       } catch (const InputError& error) {
         CHECK(error.field().starts_with("force on unit 1"));
+        CHECK(error.found() == fmt::format("{:g} mV, rising by 0 mV/ms", drive));
       }
     }
   }

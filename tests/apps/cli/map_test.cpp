@@ -98,6 +98,7 @@ TEST_SUITE("cli") {
         run({"map", "model.mat", "--trials", "20", "--scaling", "40", "--mapping", "published"});
     CHECK(rows_marked(published.out) == 1);
     CHECK_FALSE(says(published.out, "What was tried"));
+    CHECK(says(published.out, "distance: RMS of the\nspiking readout"));
     CHECK(says(run({"map", "--help"}).out, "--compensate-delay"));
   }
 

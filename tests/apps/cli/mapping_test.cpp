@@ -188,6 +188,10 @@ TEST_SUITE("cli") {
     CHECK(notes({"--max-rate", "2"}).find("Hz is more than the 2 Hz of --max-rate") !=
           std::string::npos);
     CHECK(notes({}) == "[]");
+    // Quadratic units cannot be fitted: nothing is offered that would be refused.
+    const std::string quadratic = notes({"--max-rate", "2", "--neuron", "qif", "--scaling", "40"});
+    CHECK(says(quadratic, "of --max-rate"));
+    CHECK_FALSE(says(quadratic, "--mapping fitted"));
     CHECK(notes({"--mapping", "fitted", "--scaling", "40", "--target", "0.999"})
               .find("1000 fresh trials cannot show more than 99.6 %") != std::string::npos);
     const std::string few = notes({"--mapping", "fitted", "--scaling", "0.5"});

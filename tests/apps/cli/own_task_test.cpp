@@ -254,6 +254,8 @@ TEST_SUITE("cli") {
     CHECK(readouts[0]["name"] == "a");
     CHECK(readouts[1]["name"] == "b");
     CHECK(io::read_comparison("compared.mat").outputs[1].name == "b");
+    REQUIRE(run({"report", "compared.mat", "-o", "page.html"}).code == 0);
+    CHECK(says(read_text("page.html"), "<title>two_outputs.mat, 40 units"));
     REQUIRE(
         run({"export", "runs.mat", "--format", "csv", "--table", "output", "-o", "o.csv"}).code ==
         0);

@@ -10,6 +10,7 @@
 #include "io/mat/rate_model_file.hpp"
 #include "io/mat/session_file.hpp"
 #include "io/mat/targets_file.hpp"
+#include "tests/fuzz/hostile_fields.hpp"
 #include "tests/io/mat/fixtures.hpp"
 #include "tests/rate/learning/force/golden_force.hpp"
 #include "tests/rate/learning/force/golden_session.hpp"
@@ -220,6 +221,23 @@ TEST_SUITE("unit") {
     MatFields tau;
     tau.column("tau_ms", std::vector<double>(24, -1.0));
     refused(tau, "tau_ms");
+  }
+
+  TEST_CASE("no field of a network can be damaged without file and field in the message") {
+    const test::TemporaryFolder folder;
+    write_force(folder / "whole.mat", trained_file());
+    int activations = 0;
+    for (const test::HostileFile& copy : test::hostile_copies(MatFile(folder / "whole.mat"))) {
+      CAPTURE(copy.change);
+      try {
+        parse_force(copy.file);
+      } catch (const InputError& error) {
+        CHECK(error.where() == "bad.mat");
+        CHECK(!error.field().empty());
+        activations += error.field() == "field 'activation'" ? 1 : 0;
+      }
+    }
+    CHECK(activations == 3);  // empty, a word that is none, bytes that are no text
   }
 
   TEST_CASE("trials of the structured model come back as they were") {
