@@ -283,7 +283,7 @@ SimulationResult simulate(const SpikingModel& model, const Eigen::MatrixXd& inpu
   check_options(model, options, duration_ms);
   check_memory(model, options, duration_ms);
   check_engine(model, options);
-  require_bearable_drive(model, input);
+  require_bearable_drive(model, input, options.stop);
   return find_engine(options.engine).run(model, input, options);
 }
 

@@ -27,14 +27,15 @@ double largest_drive_mv(const NeuronParameters& neuron) {
 
 }  // namespace
 
-void require_bearable_drive(const SpikingModel& model, const Eigen::MatrixXd& input) {
+void require_bearable_drive(const SpikingModel& model, const Eigen::MatrixXd& input,
+                            const std::function<bool()>& stop) {
   const double largest = largest_drive_mv(model.neuron);
   if (std::isinf(largest)) {
     return;
   }
   const double bias =
       model.neuron.bias_mv + (model.copy_bias_mv.size() == 0 ? 0.0 : model.copy_bias_mv.maxCoeff());
-  const Eigen::VectorXd drive = membrane_drive(model, input).rowwise().maxCoeff().array() + bias;
+  const Eigen::VectorXd drive = membrane_drive(model, input, bias, stop).rowwise().maxCoeff();
   for (Eigen::Index unit = 0; unit < drive.size(); ++unit) {
     if (drive[unit] > largest) {
       throw InputError(

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string_view>
 #include <vector>
 
@@ -15,8 +16,9 @@ namespace rheobase::spiking {
 inline constexpr int kMostSpikesPerMs = 1000;
 
 /// Refuses a drive (bias and input) under which a unit fires more often than that, before a run.
-/// @throws InputError that names the unit, its drive and the largest one
-void require_bearable_drive(const SpikingModel& model, const Eigen::MatrixXd& input);
+/// @throws InputError that names the unit, its drive and the largest one, Cancelled by `stop`
+void require_bearable_drive(const SpikingModel& model, const Eigen::MatrixXd& input,
+                            const std::function<bool()>& stop);
 
 /// Ends a run in which spikes of others bring a unit to fire without end.
 class SpikeLimit {
