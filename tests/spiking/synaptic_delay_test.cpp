@@ -7,6 +7,7 @@
 #include "core/error.hpp"
 #include "core/random.hpp"
 #include "mapping/conversion/transfer.hpp"
+#include "spiking/engine.hpp"
 #include "tests/spiking/networks.hpp"
 #include "tests/tolerances.hpp"
 
@@ -20,7 +21,7 @@ constexpr double kSampleMs = 0.5;
 /// Unit 0 fires regularly and drives unit 1, which is held far below threshold.
 SpikingModel driver() {
   SpikingModel model = networks::uncoupled(Eigen::Vector2d(8.0, -200.0));
-  model.w(1, 0) = 3.0;
+  model.w(1, 0) = 1.0;
   model.w_out = Eigen::RowVector2d(1.0, 0.0);
   return model;
 }
@@ -45,8 +46,11 @@ void check_later(const SimulationResult& at_once, const SimulationResult& later,
                  double tolerance_mv) {
   const auto shift = static_cast<Eigen::Index>(std::round(delay_ms / kSampleMs));
   REQUIRE(at_once.spike_time_ms.size() > 5);
-  CHECK(later.spike_time_ms == at_once.spike_time_ms);
-  CHECK(later.output.values == at_once.output.values);
+  REQUIRE(later.spike_time_ms.size() == at_once.spike_time_ms.size());
+  for (std::size_t k = 0; k < later.spike_time_ms.size(); ++k) {
+    CHECK(later.spike_time_ms[k] == within(at_once.spike_time_ms[k], 1e-9));
+  }
+  CHECK((later.output.values - at_once.output.values).cwiseAbs().maxCoeff() < 1e-9);
   double largest = 0.0;
   double moved = 0.0;
   for (Eigen::Index k = shift; k < later.input.cols(); ++k) {
@@ -130,12 +134,11 @@ TEST_SUITE("unit") {
   TEST_CASE("a unit at rest that one spike fires, fires the delay later") {
     SpikingModel model = networks::uncoupled(Eigen::Vector2d(8.0, -0.5));
     model.w(1, 0) = 40.0;
-    const SimulationOptions event = with_engine(model, "event");
+    SimulationOptions event = with_engine(model, "event");
+    event.initial_voltage = Eigen::Vector2d(-65.0, -40.5);  // unit 1 where it rests
     const double at_once = networks::spike_times(run(model, 0.0, event), 1).front();
     const double later = networks::spike_times(run(model, 12.5, event), 1).front();
-    CHECK(networks::spike_times(run(model, 0.0, event), 0).front() > 15.0);
-    CHECK(later - at_once == within(12.5, 0.02));  // it is still settling, by e^(-15 / 10)
-    CHECK(later > at_once + 12.0);
+    CHECK(later - at_once == within(12.5, 1e-9));
   }
 
   TEST_CASE(
@@ -159,10 +162,10 @@ TEST_SUITE("unit") {
       }
       return sum / static_cast<double>(exact.spike_time_ms.size());
     };
-    const double coarse = error(0.02);
-    const double fine = error(0.005);
-    CHECK(coarse < 0.1);
-    CHECK(fine < 0.4 * coarse);  // 1/4 for the first order
+    const double coarse = error(0.04);
+    const double fine = error(0.0025);
+    CHECK(coarse < 0.2);
+    CHECK(fine < coarse / 8.0);  // 1/16 for the first order
   }
 
   TEST_CASE("copies of a unit deliver their shares after its delay") {
@@ -172,7 +175,13 @@ TEST_SUITE("unit") {
     const SimulationResult one = run(model, 7.5, bridge);
     model.copies = 2;
     const SimulationResult two = run(model, 7.5, bridge);
-    CHECK((two.input.row(1) - one.input.row(1)).cwiseAbs().maxCoeff() < 1e-3);
+    model.synapse.delay_ms.resize(0);
+    const SimulationResult at_once = run(model, 0.0, bridge);
+    const auto largest = [&](const SimulationResult& other) {
+      return (two.input.row(1) - other.input.row(1)).cwiseAbs().maxCoeff();
+    };
+    CHECK(largest(one) < 0.05);  // the copies' own noise moves their spikes by some microseconds
+    CHECK(largest(at_once) > 1.0);
   }
 
   TEST_CASE("delays of a mapped network are those of the presynaptic unit's type") {
