@@ -3,6 +3,7 @@
 //
 //   parity mode                                                  clock
 //   s^2 = 0, loops that come and go or initial currents          clock
+//   s^2 = 0, QIF with synaptic delays                            clock
 //   s^2 = 0                                                      event
 //   stimulation                                                  clock
 //   step D > 1 ms, tau_m / 4, shortest td / 4 or tr              clock
@@ -37,6 +38,10 @@ EngineChoice choose_engine(const SpikingModel& model, const SimulationOptions& o
   }
   if (options.noise_intensity == 0.0 && (!model.loops.empty() || starts_with_currents(model))) {
     return {"clock", "the event engine has no loops that come and go and no initial currents"};
+  }
+  const bool quadratic = model.neuron.model == NeuronModel::qif;
+  if (options.noise_intensity == 0.0 && quadratic && has_delays(model)) {
+    return {"clock", "the event engine has no delays of quadratic units"};
   }
   if (options.noise_intensity == 0.0) {
     return {"event", "there is no noise: the event engine is exact"};

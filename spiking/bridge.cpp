@@ -14,7 +14,8 @@
 //              v1 = (v0 C + F S) / (C - v0 S), C = cos w, S = sin(w) / sqrt(F),
 //              w = sqrt(F) D / tau_m, F = E + I_bias + mean I; it spikes where the flow reaches the
 //              threshold
-//   synapses   exact over a step; a spike enters at the step's end as the response to its age
+//   synapses   exact over a step; a spike enters at the end of the step of its arrival as the
+//              response to its age since then
 //
 //   symbol  member           unit     default
 //   D       step_ms          ms       0.25 <= 1, tau_m / 4, shortest td / 4, tr

@@ -7,7 +7,7 @@
 //   v   += stimulation (simulate.hpp)
 //   spikes: v >= threshold; t_last = i dt; v = reset   t_last = 0 at the start
 //   I    = I e^(-dt/td) + h dt                         td of the postsynaptic unit
-//   h    = h e^(-dt/tr) + sum_spikes W / (tr td)
+//   h    = h e^(-dt/tr) + sum_spikes W / (tr td)       of j, round(d_j / dt) steps ago
 //   single exponential: I = I e^(-dt/td) + sum_spikes W / td
 //   r, hr: the same with 1 in the place of W and td of the presynaptic unit; z = w_out . r + b_out
 //

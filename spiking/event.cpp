@@ -9,8 +9,9 @@
 //   D3(x, y, z; t) = (D(x, y) - D(x, z)) / (z - y)
 //
 // and a spike of unit j makes h_i += 1000 W_ij / (tr td_i) mV/ms (single exponential: I_i += 1000
-// W_ij / td_i mV), times in ms. The next spike is the first zero of u from below
-// (event_crossing.hpp). While refractory u stays and h and I go on. QIF units: event_qif.hpp.
+// W_ij / td_i mV) when it arrives, d_j later, times in ms. The next spike is the first zero of u
+// from below (event_crossing.hpp). While refractory u stays and h and I go on. QIF units:
+// event_qif.hpp.
 //
 //   propagators               event_propagator.hpp
 //   spike test, lossless      event_crossing.hpp

@@ -118,6 +118,13 @@ void check_engine(const SpikingModel& model, const SimulationOptions& options) {
                                  model.loops.empty() ? "initial synaptic currents"
                                                      : "loops of low rank that come and go"));
   }
+  const bool quadratic = model.neuron.model == NeuronModel::qif;
+  const bool delays = choice.engine != "odeint" && (choice.engine != "event" || !quadratic);
+  if (has_delays(model) && (!delays || options.parity)) {
+    throw InputError(kSimulation, "engine", options.parity ? "clock, parity mode" : choice.engine,
+                     fmt::format("must be {} for a network with synaptic delays",
+                                 quadratic ? "bridge or clock" : "bridge, clock or event"));
+  }
   if (choice.engine == "clock" && !model.neuron.refractory_noise && options.noise_intensity > 0.0) {
     throw InputError(kSimulation, "engine",
                      choice.engine + (choice.reason.empty() ? "" : " (" + choice.reason + ")"),

@@ -170,6 +170,18 @@ void validate_synapse(const SynapseParameters& synapse, Eigen::Index units,
     require_positive(synapse.decay_ms[unit], where,
                      fmt::format("synaptic decay time of unit {} (ms)", unit + 1));
   }
+  if (synapse.delay_ms.size() != 0 && synapse.delay_ms.size() != units) {
+    throw InputError(where, "synaptic delays", fmt::format("{} values", synapse.delay_ms.size()),
+                     fmt::format("must be N = {} values or none", units));
+  }
+  for (Eigen::Index unit = 0; unit < synapse.delay_ms.size(); ++unit) {
+    const double delay = synapse.delay_ms[unit];
+    if (!(delay >= 0.0 && delay <= kLongestSynapticDelayMs)) {
+      throw InputError(where, fmt::format("synaptic delay of unit {} (ms)", unit + 1),
+                       fmt::format("{}", delay),
+                       fmt::format("must be 0 to {:g} ms", kLongestSynapticDelayMs));
+    }
+  }
 }
 
 }  // namespace
@@ -292,6 +304,10 @@ SynapseParameters SpikingModel::readout_filter() const {
     filter.decay_ms.setConstant(units(), readout_decay_ms);
   }
   return filter;
+}
+
+bool has_delays(const SpikingModel& model) {
+  return (model.synapse.delay_ms.array() > 0.0).any();
 }
 
 Eigen::MatrixXd with_unit_bias(const SpikingModel& model, Eigen::MatrixXd drive_mv) {

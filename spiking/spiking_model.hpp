@@ -11,6 +11,7 @@
 //     dI_i/dt = -I_i / td_i + h_i                   dI_i/dt = -I_i / td_i
 //     dh_i/dt = -h_i / tr                           spike of j: I_i += W_ij / td_i
 //     spike of j: h_i += W_ij / (tr td_i)
+//   delay   a spike of j acts on the others d_j later; the readout sees it at once
 //
 //   readout  z = W_out r + b_out; r_j is the spike train of j behind the same filter with td_j, the
 //            presynaptic unit's: the area of r per spike is 1, r is in Hz
@@ -28,6 +29,7 @@
 //              peak_mv          mV      30     30    recorded at a spike
 //   tr         rise_ms          ms      2      2     of the double exponential
 //   td         decay_ms         ms                   a value per unit, the rate network's tau
+//   d          delay_ms         ms     0      0      a value per presynaptic unit
 //   W          w                mV/Hz                divided by the scaling factor
 //   W_in       w_in             mV
 //   W_out      w_out            1/Hz                 outputs x N, divided by the scaling factor
@@ -93,9 +95,16 @@ SynapseKind synapse_from(std::string_view name);  ///< "double", "single". @thro
 /// presynaptic one where it filters the spike trains of the readout.
 struct SynapseParameters {
   SynapseKind kind = SynapseKind::double_exponential;
-  double rise_ms = 2.0;      ///< tr; unused by the single exponential
-  Eigen::VectorXd decay_ms;  ///< N, td
+  double rise_ms = 2.0;           ///< tr; unused by the single exponential
+  Eigen::VectorXd decay_ms;       ///< N, td
+  Eigen::VectorXd delay_ms = {};  ///< N, d of every presynaptic unit; empty: 0
+
+  /// d of a presynaptic unit.
+  double delay_of(Eigen::Index unit) const { return delay_ms.size() == 0 ? 0.0 : delay_ms[unit]; }
 };
+
+/// The longest synaptic delay.
+inline constexpr double kLongestSynapticDelayMs = 1000.0;
 
 /// Of kind and rise_ms: decay times belong to the units.
 const FieldTable<SynapseParameters>& synapse_fields();
@@ -152,6 +161,9 @@ struct SpikingModel {
 
 /// The most membranes, units times copies, that a run may have.
 inline constexpr double kMostMembranes = 1e7;
+
+/// Whether a spike of some unit acts later than at once.
+bool has_delays(const SpikingModel& model);
 
 /// `drive_mv` (N x columns) and in every column the units' own bias.
 Eigen::MatrixXd with_unit_bias(const SpikingModel& model, Eigen::MatrixXd drive_mv);

@@ -128,6 +128,10 @@ void add_network(Summary& summary, const mapping::TransferOptions& transfer) {
                   transfer.copy_bias_mv.empty() ? "" : " that differ in bias"));
   add(transfer.filter_input, "filtered input");
   add(transfer.delay_ms > 0.0, fmt::format("{:g} ms of delay taken off", transfer.delay_ms));
+  add(transfer.synaptic_delay_ms > 0.0,
+      fmt::format("synaptic delay {:g} ms", transfer.synaptic_delay_ms));
+  add(transfer.inhibitory_delay_ms >= 0.0,
+      fmt::format("inhibitory delay {:g} ms", transfer.inhibitory_delay_ms));
   add(transfer.readout_decay_ms > 0.0,
       fmt::format("readout decay {:g} ms", transfer.readout_decay_ms));
   add(transfer.readout_bias, "readout bias");

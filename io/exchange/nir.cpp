@@ -63,9 +63,11 @@ class NirGraph {
  private:
   void refuse_what_the_format_lacks() const {
     const bool gated = !model_.loops.empty();
-    if (gated || model_.filtered_input || model_.readout_decay_ms > 0.0) {
+    const bool delayed = spiking::has_delays(model_);
+    if (gated || delayed || model_.filtered_input || model_.readout_decay_ms > 0.0) {
       throw InputError("NIR export", gated ? "loops" : "spiking network",
                        gated                   ? "loops of low rank that come and go"
+                       : delayed               ? "synaptic delays (--synaptic-delay)"
                        : model_.filtered_input ? "a filtered input (--filter-input)"
                                                : "a readout of its own decay (--readout-decay)",
                        "must be none: the format has nothing for it");

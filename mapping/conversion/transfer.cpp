@@ -57,6 +57,19 @@ spiking::InitialCurrent initial_current(const rate::RateNetwork& network,
   return initial;
 }
 
+/// Synaptic delays of presynaptic units; empty where none is later than at once.
+Eigen::VectorXd delays(const Eigen::MatrixXd& w, const TransferOptions& options) {
+  const double inhibitory =
+      options.inhibitory_delay_ms < 0.0 ? options.synaptic_delay_ms : options.inhibitory_delay_ms;
+  if (options.synaptic_delay_ms == 0.0 && inhibitory == 0.0) {
+    return {};
+  }
+  const Eigen::VectorXd sums = w.colwise().sum().transpose();
+  return (sums.array() < 0.0)
+      .select(Eigen::VectorXd::Constant(sums.size(), inhibitory),
+              Eigen::VectorXd::Constant(sums.size(), options.synaptic_delay_ms));
+}
+
 }  // namespace
 
 std::string_view to_string(Mapping mapping) {
@@ -103,6 +116,7 @@ spiking::SpikingModel map_to_spiking(const rate::RateNetwork& network, double sc
   spiking.synapse = {
       options.synapse, options.rise_ms,
       (network.tau_ms.array() - options.delay_ms).max(0.5 * network.tau_ms.array()).matrix()};
+  spiking.synapse.delay_ms = delays(source.w, options);
   spiking.readout_decay_ms = options.readout_decay_ms;
   for (spiking::GatedLoop& loop : loops) {
     loop.u = gain.asDiagonal() * loop.u;
@@ -134,6 +148,7 @@ spiking::SpikingModel with_copies_as_units(const spiking::SpikingModel& model) {
   expanded.w_in = model.w_in.replicate(copies, 1);
   expanded.w_out = (share * model.w_out).replicate(1, copies);
   expanded.synapse.decay_ms = model.synapse.decay_ms.replicate(copies, 1);
+  expanded.synapse.delay_ms = model.synapse.delay_ms.replicate(copies, 1);
   for (spiking::GatedLoop& loop : expanded.loops) {
     loop.u = loop.u.replicate(copies, 1).eval();
     loop.v = (share * loop.v).replicate(copies, 1).eval();

@@ -16,9 +16,11 @@
 //           filter_input               false   E passes the filter of the synapses, and I(0) is
 //                                              such that the membrane starts from kappa x_0
 //           delay_ms             ms    0       td_i = tau_i - delay, at least tau_i / 2
+//   d       synaptic_delay_ms    ms    0       from a spike to its effect on others
+//           inhibitory_delay_ms  ms            of units with negative weights; -1: d
 //           readout_decay_ms     ms    0       td of the readout's filter alone; 0: td_i
 //
-// The last three are for what is not published: a rate network filters its input as it filters W r,
+// The last ones are for what is not published: a rate network filters its input as it filters W r,
 // its loop has no rise and no membrane, and it reads r, where spikes are read behind another td.
 // Loops of low rank become GatedLoops u / s, v with rows of u times the gain.
 //
@@ -54,11 +56,13 @@ struct TransferOptions {
   int copies = 1;                ///< LIF units of one rate unit
   /// The input passes a filter like the rate network's, and runs start from its initial state.
   bool filter_input = false;
-  double delay_ms = 0.0;             ///< of rise and membrane, taken off td (at most half of it)
-  double readout_decay_ms = 0.0;     ///< of the readout's filter; 0: td of every unit
-  std::vector<double> unit_gain;     ///< N, factors of the gain; empty: 1
-  std::vector<double> unit_bias_mv;  ///< N, mV beside the neurons' bias; empty: 0
-  std::vector<double> copy_bias_mv;  ///< M, mV beside both (copy_fit.hpp); empty: 0
+  double delay_ms = 0.0;              ///< of rise and membrane, taken off td (at most half of it)
+  double synaptic_delay_ms = 0.0;     ///< from a spike to its effect on others
+  double inhibitory_delay_ms = -1.0;  ///< of units whose weights sum below 0; -1: the same
+  double readout_decay_ms = 0.0;      ///< of the readout's filter; 0: td of every unit
+  std::vector<double> unit_gain;      ///< N, factors of the gain; empty: 1
+  std::vector<double> unit_bias_mv;   ///< N, mV beside the neurons' bias; empty: 0
+  std::vector<double> copy_bias_mv;   ///< M, mV beside both (copy_fit.hpp); empty: 0
 
   bool operator==(const TransferOptions&) const = default;
 };

@@ -30,6 +30,7 @@ Field<TransferOptions> synapse_part(const Field<spiking::SynapseParameters>& fie
 
 FieldTable<TransferOptions> make_table() {
   using T = TransferOptions;
+  constexpr double kLongest = spiking::kLongestSynapticDelayMs;
   FieldTable<T> table;
   for (const auto& neuron : spiking::neuron_fields()) {
     table.push_back(part(&T::neuron, neuron));
@@ -83,6 +84,18 @@ FieldTable<TransferOptions> make_table() {
                          .help = "Delay of rise and membrane that is taken off the synaptic decay "
                                  "times, at most half of them"}));
   table.push_back(field(
+      "synaptic_delay_ms", &T::synaptic_delay_ms, {.low = 0.0, .high = kLongest},
+      {.option = "--synaptic-delay",
+       .unit = "ms",
+       .label = "synaptic delay",
+       .help = "Time from a spike to its effect on other units; the readout sees it at once"}));
+  table.push_back(field("inhibitory_delay_ms", &T::inhibitory_delay_ms,
+                        {.low = 0.0, .high = kLongest, .special = -1.0},
+                        {.option = "--inhibitory-delay",
+                         .unit = "ms",
+                         .label = "synaptic delay of inhibition",
+                         .help = "The same of spikes of inhibitory units; -1: as of all"}));
+  table.push_back(field(
       "readout_decay_ms", &T::readout_decay_ms, {.low = 0.0, .high = 1e4},
       {.option = "--readout-decay",
        .unit = "ms",
@@ -94,10 +107,17 @@ FieldTable<TransferOptions> make_table() {
 }  // namespace
 
 bool came_later(std::string_view field) {
-  constexpr std::array<std::string_view, 9> kLater{
-      "mapping",          "drive_gain",       "membrane_noise_mv2_per_ms",
-      "copies",           "filter_input",     "delay_ms",
-      "readout_decay_ms", "refractory_noise", "neuron.refractory_noise"};
+  constexpr std::array<std::string_view, 11> kLater{"mapping",
+                                                    "drive_gain",
+                                                    "membrane_noise_mv2_per_ms",
+                                                    "copies",
+                                                    "filter_input",
+                                                    "delay_ms",
+                                                    "readout_decay_ms",
+                                                    "refractory_noise",
+                                                    "neuron.refractory_noise",
+                                                    "synaptic_delay_ms",
+                                                    "inhibitory_delay_ms"};
   return std::ranges::find(kLater, field) != kLater.end();
 }
 

@@ -26,7 +26,7 @@ class Task(Shown):
     Parameters
     ----------
     name : str
-        A registered task; `Task.names` lists them.
+        A registered task; `Task.names` lists them. Several in one network: ``"go-nogo+xor"``.
     **parameters : float
         The task's parameters, such as ``interval=800`` of timing or ``delay=...``; an underscore
         stands for the hyphen of the command line. ``balanced=1``: conditions in turn.
@@ -209,6 +209,38 @@ class Task(Shown):
         adapter = ClassAdapter(source)
         return cls._made(_engine.python_task(adapter, adapter.description), ("class", source))
 
+    @classmethod
+    def combined(cls, *tasks: Task | TaskClass | str, **parameters: float) -> Task:
+        """Several tasks in one network.
+
+        Parameters
+        ----------
+        *tasks : Task, str or object
+            Two or more, each once, with as many outputs and steps as long. Own trials may be one
+            of them, registered tasks alone have a short form: ``Task("go-nogo+xor")``.
+        **parameters : float
+            As of `Task`; what several tasks have is set for one of them as ``dms_delay=40``.
+
+        Returns
+        -------
+        Task
+            Its inputs are those of the tasks on the same channels, and one more a task, its
+            context, that is 1 during its trials. Trials come from the tasks in turn; conditions
+            are named ``xor: same-plus``.
+
+        Raises
+        ------
+        InputError
+            Where the tasks do not fit together.
+
+        Notes
+        -----
+        Rule inputs of Yang, Joglekar, Song, Newsome & Wang, Nat Neurosci 22:297 (2019).
+        """
+        parts = tuple(as_task(task, "tasks") for task in tasks)
+        made = _engine.combined_task([part._task for part in parts], parameters)
+        return cls._made(made, ("combined", parts, parameters))
+
     def __reduce__(self) -> Any:
         return _rebuild, self._recipe
 
@@ -353,6 +385,8 @@ def _rebuild(kind: str, *recipe: Any) -> Task:
         return Task.from_innate(recipe[0], **recipe[1])
     if kind == "class":
         return Task.from_class(recipe[0])
+    if kind == "combined":
+        return Task.combined(*recipe[0], **recipe[1])
     return Task._made(_engine.recorded_task(*recipe), (kind, *recipe))
 
 

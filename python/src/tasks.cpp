@@ -14,6 +14,7 @@
 #include "python/src/arrays.hpp"
 #include "python/src/bind.hpp"
 #include "python/src/options.hpp"
+#include "rate/tasks/combined_task.hpp"
 #include "rate/tasks/recorded_task.hpp"
 #include "rate/tasks/task_registry.hpp"
 
@@ -263,6 +264,12 @@ void bind_tasks(py::module_& module) {
         return Task(name, parameters_from(parameters));
       },
       py::arg("name"), py::arg("parameters"), "A registered task.");
+  module.def(
+      "combined_task",
+      [](const std::vector<Task>& tasks, const py::dict& parameters) {
+        return rate::combined_task(tasks, parameters_from(parameters));
+      },
+      py::arg("tasks"), py::arg("parameters"), "Several tasks in one network.");
   module.def("recorded_task", &recorded, py::arg("inputs"), py::arg("targets"),
              py::arg("conditions"), py::arg("names"), py::arg("test"), py::arg("description"),
              py::arg("parameters"), "A task that draws its trials from these.");

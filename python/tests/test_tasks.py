@@ -1,5 +1,7 @@
 """Tasks by name, from trials and from classes."""
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -47,6 +49,32 @@ def test_a_class_is_a_task_with_reproducible_trials(hold):
     right[0, 30:] = 0.8
     assert task.correct(task.trial(condition="up"), right)
     assert not task.correct(task.trial(condition="down"), right)
+
+
+def test_several_tasks_are_one(hold):
+    both = rheobase.Task.combined("go-nogo", hold)
+    assert (both.name, both.inputs, both.steps) == ("go-nogo+hold", 3, 200)
+    assert both.conditions == ("go-nogo: go", "go-nogo: nogo", "hold: down", "hold: up")
+    first, second = both.trial(4), both.trial(5)
+    np.testing.assert_array_equal(first.input[:1], rheobase.Task("go-nogo").trial(4).input)
+    assert (first.input[1] == 1).all() and not first.input[2].any()
+    own = rheobase.Task.from_class(hold).trial(5)
+    np.testing.assert_array_equal(second.input[:1, :60], own.input)
+    assert (second.input[2, :60] == 1).all() and not second.input[:, 60:].any()
+    assert np.isnan(second.target[:, 60:]).all()
+    np.testing.assert_array_equal(second.target[:, :60], own.target)
+    short = rheobase.Task("xor+dms", dms_delay=40)
+    assert short.parameters == {"xor_delay": 10, "dms_delay": 40}
+    again = pickle.loads(pickle.dumps(rheobase.Task.combined("xor", "dms", dms_delay=40)))
+    assert again.parameters == short.parameters
+    with pytest.raises(rheobase.InputError, match="twice"):
+        rheobase.Task.combined("xor", "xor")
+    with pytest.raises(rheobase.InputError, match="tasks"):
+        rheobase.Task.combined("xor", 3)
+    result = rheobase.train(both, units=20, trials=8, evaluation_trials=10, seed=1)
+    assert result.model.task == "go-nogo+hold"
+    evaluation = rheobase.evaluate(result.model, both, trials=10)
+    assert sorted(np.bincount(evaluation.rate.conditions >= 2)) == [5, 5]
 
 
 def test_a_class_trains_converts_and_compares(hold):

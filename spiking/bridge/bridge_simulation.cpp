@@ -12,6 +12,7 @@
 #include "spiking/bridge/bridge_cells.hpp"
 #include "spiking/bridge/spike_arrival.hpp"
 #include "spiking/clock/clock_recorder.hpp"
+#include "spiking/internal/delayed_spikes.hpp"
 #include "spiking/internal/initial_voltage.hpp"
 #include "spiking/internal/membrane_drive.hpp"
 #include "spiking/internal/membrane_noise.hpp"
@@ -77,6 +78,8 @@ class BridgeRun {
   void release(const Release& release, double end_ms);
   void collect_spikes(bool fired, long step);
   void fire_all(long step);
+  void deliver(Eigen::Index unit, double age_ms);
+  void deliver_arrived(long step);
   void fire(const Spike& spike, long step);
   void begin_interval(Eigen::Index membrane);
   void schedule(const Release& release, long released);
@@ -110,6 +113,8 @@ class BridgeRun {
   ReleaseCalendar calendar_;
   std::vector<Spike> initial_spikes_;  ///< not yet fired, the next one last
   std::vector<Spike> spikes_;          ///< of the step under way
+  DelayedSpikes delayed_;              ///< by time, ms
+  bool pushed_ = false;                ///< push_ holds something
   SpikeLimit limit_{"bridge engine", static_cast<Eigen::Index>(intervals_.size()), cells_.stride()};
   MembraneNoise noise_;
   const float* noise_row_ = nullptr;
@@ -296,17 +301,35 @@ void BridgeRun::begin_interval(Eigen::Index membrane) {
 }
 
 void BridgeRun::fire(const Spike& spike, long step) {
-  const BridgeState& next = cells_.next();
   const Eigen::Index unit = unit_of(spike.membrane);
   recorder_.spike(unit, spike.time_ms, spike.membrane / cells_.stride());
   readout_.spike(unit, spike.time_ms);
-  arrival_.deliver(unit, end_ms(step) - spike.time_ms, has_copies() ? push_.data() : next.u,
-                   next.current, next.h);
+  const double arrival_ms = spike.time_ms + model_.synapse.delay_of(unit);
+  if (arrival_ms > end_ms(step)) {
+    delayed_.push(arrival_ms, unit);
+  } else {
+    deliver(unit, end_ms(step) - arrival_ms);
+  }
   begin_interval(spike.membrane);
   cells_.make_refractory(spike.membrane);
   schedule({spike.membrane, spike.time_ms + refractory_ms_,
             membrane_.reset + refractory_sd_ * draws(spike.membrane).restart_normal},
            step);
+}
+
+/// To the state at the end of the step under way.
+void BridgeRun::deliver(Eigen::Index unit, double age_ms) {
+  const BridgeState& next = cells_.next();
+  arrival_.deliver(unit, age_ms, has_copies() ? push_.data() : next.u, next.current, next.h);
+  pushed_ = true;
+}
+
+/// Spikes of earlier steps whose delay ends in this one.
+void BridgeRun::deliver_arrived(long step) {
+  while (delayed_.next() <= end_ms(step)) {
+    const double age_ms = end_ms(step) - delayed_.next();
+    deliver(delayed_.pop(), age_ms);
+  }
 }
 
 /// The step's spikes. A spike may release its unit and another one follow.
@@ -326,10 +349,6 @@ void BridgeRun::fire_all(long step) {
           std::upper_bound(spikes_.begin() + static_cast<std::ptrdiff_t>(next) + 1, added, *added);
       std::rotate(place, added, spikes_.end());
     }
-  }
-  if (has_copies() && !spikes_.empty()) {
-    cells_.push_copies(push_);
-    std::ranges::fill(push_, 0.0F);
   }
 }
 
@@ -377,6 +396,12 @@ SimulationResult BridgeRun::run() {
       collect_spikes(fired, step);
       fire_all(step);
     }
+    deliver_arrived(step);
+    if (has_copies() && pushed_) {
+      cells_.push_copies(push_);
+      std::ranges::fill(push_, 0.0F);
+    }
+    pushed_ = false;
     cells_.swap();
     record(step);
   }

@@ -9,6 +9,7 @@
 #include "spiking/clock/clock.hpp"
 #include "spiking/clock/clock_recorder.hpp"
 #include "spiking/clock/refractory_queue.hpp"
+#include "spiking/internal/delayed_spikes.hpp"
 #include "spiking/internal/initial_voltage.hpp"
 #include "spiking/internal/membrane_drive.hpp"
 #include "spiking/internal/membrane_noise.hpp"
@@ -43,6 +44,7 @@ class FastRun {
   long stretch_end(long step) const;
   void stimulate(long step);
   void fire(long step);
+  void deliver_arrived(long step);
   void sample(long step);
 
   const SpikingModel& model_;
@@ -58,6 +60,7 @@ class FastRun {
   ClockPopulation<T> population_;
   ClockKernels<T> kernels_;
   RefractoryQueue refractory_;
+  DelayedSpikes delayed_;  ///< by step
   MembraneNoise noise_;
   StimulationCoins stimulation_;
   SampledReadout<T> readout_;
@@ -159,8 +162,11 @@ long FastRun<T>::stretch_end(long step) const {
   if (recorder_.wants_input() && next_sample > step) {
     --next_sample;  // the current of a sample is read before its step
   }
+  const long arrival = delayed_.next() < static_cast<double>(grid_.steps)
+                           ? static_cast<long>(delayed_.next())
+                           : grid_.steps;
   return std::min({grid_.steps, next_sample, next_switch_ - 1, refractory_.next_release() - 1,
-                   noise_.last_step_at(step), stimulation_.last_step_before(step)});
+                   noise_.last_step_at(step), stimulation_.last_step_before(step), arrival});
 }
 
 template <class T>
@@ -195,13 +201,27 @@ void FastRun<T>::fire(long step) {
       recorder_.spike(unit, grid_.time_ms(step));
       recorder_.peak(unit, step);
       readout_.spike(unit, grid_.time_ms(step));
-      weights_.add_column(unit, target);
+      if (const double delay = std::round(model_.synapse.delay_of(unit) / grid_.dt_ms);
+          delay > 0.0) {
+        delayed_.push(static_cast<double>(step) + delay, unit);
+      } else {
+        weights_.add_column(unit, target);
+      }
       v[at] = static_cast<T>(model_.neuron.reset_mv - offset_mv_);
       if (release > step + 1) {
         gain_[at] = T{0};
         refractory_.push(unit, release);
       }
     }
+  }
+}
+
+/// Spikes of earlier steps whose delay ends with this one.
+template <class T>
+void FastRun<T>::deliver_arrived(long step) {
+  T* const target = population_.double_exponential ? population_.now.h : population_.now.ipsc;
+  while (delayed_.next() <= static_cast<double>(step)) {
+    weights_.add_column(delayed_.pop(), target);
   }
 }
 
@@ -238,6 +258,7 @@ SimulationResult FastRun<T>::run(const std::function<bool()>& stop) {
     if (done.spiking || stimulated) {
       fire(step);
     }
+    deliver_arrived(step);
     if (recorder_.is_sample(step)) {
       sample(step);
     }

@@ -164,13 +164,17 @@ void EventSimulation::run_window() {
   for (;;) {
     const double release = next_release();
     const double stimulus = next_jump();
+    const double arrival = next_arrival();
     const double candidate = candidates_.empty() ? kInfinity : candidates_.key(candidates_.top());
-    if (std::min({release, stimulus, candidate}) > state_.length_ms) {
+    const double next = std::min({release, stimulus, arrival, candidate});
+    if (next > state_.length_ms) {
       break;
     }
-    if (release <= stimulus && release <= candidate) {
+    if (release == next) {
       release_due(release);
-    } else if (stimulus <= candidate) {
+    } else if (arrival == next) {
+      arrive(arrival);
+    } else if (stimulus == next) {
       jump(protocol_.jumps[jump_index_++].jump_mv, stimulus);
     } else {
       fire_candidates(candidate);
@@ -305,7 +309,11 @@ void EventSimulation::fire(double t) {
   }
   const Arrival arrival = arrivals_.at(t, state_.length_ms);
   for (const std::int32_t unit : batch_) {
-    deliver(unit, t, arrival);
+    if (const double delay = network_.synapse.delay_of(unit); delay > 0.0) {
+      delayed_.push(now_ms + delay, unit);
+    } else {
+      deliver(unit, t, arrival);
+    }
   }
   for (const std::int32_t unit : batch_) {
     if (network_.neuron.refractory_ms > 0.0) {
@@ -314,6 +322,12 @@ void EventSimulation::fire(double t) {
       release(unit, t);
     }
   }
+}
+
+/// A spike whose delay ends.
+void EventSimulation::arrive(double t) {
+  observe(t);
+  deliver(static_cast<std::int32_t>(delayed_.pop()), t, arrivals_.at(t, state_.length_ms));
 }
 
 void EventSimulation::deliver(std::int32_t unit, double t, const Arrival& arrival) {
@@ -387,6 +401,10 @@ void EventSimulation::jump(double jump_mv, double t) {
       make_candidate(unit, t);
     }
   }
+}
+
+double EventSimulation::next_arrival() const {
+  return std::max(0.0, delayed_.next() - state_.start_ms);
 }
 
 double EventSimulation::next_release() const {

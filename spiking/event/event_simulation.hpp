@@ -9,6 +9,7 @@
 #include "spiking/event/event_heap.hpp"
 #include "spiking/event/event_protocol.hpp"
 #include "spiking/event/event_state.hpp"
+#include "spiking/internal/delayed_spikes.hpp"
 #include "spiking/internal/spike_limit.hpp"
 #include "spiking/internal/stop_check.hpp"
 
@@ -47,10 +48,12 @@ class EventSimulation {
   void test(std::int32_t unit, double t);
   void fire(double t);
   void deliver(std::int32_t unit, double t, const Arrival& arrival);
+  void arrive(double t);
   void make_candidate(std::int32_t unit, double t);
   void release_due(double t);
   void release(std::int32_t unit, double t);
   void jump(double jump_mv, double t);
+  double next_arrival() const;
   double next_release() const;
   double next_jump() const;
   WindowPass pass();
@@ -76,6 +79,7 @@ class EventSimulation {
   CandidateHeap candidates_;
   std::vector<char> exact_;  ///< the key of a candidate is its crossing, not a bound
   std::deque<Release> releases_;
+  DelayedSpikes delayed_;  ///< by time, ms
   std::size_t jump_index_ = 0;
   long window_count_ = 0;
   std::vector<std::uint32_t> flagged_;
