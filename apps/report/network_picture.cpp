@@ -418,21 +418,28 @@ std::vector<std::string> record_names(const io::NetworkRun& run) {
 std::vector<std::size_t> raster_panels(const io::NetworkRun& run,
                                        const NetworkPlotOptions& options) {
   std::vector<std::size_t> panels = chosen_populations(run, options.signals);
+  if (options.units.empty() || panels.empty()) {
+    return panels;
+  }
   std::size_t largest = 0;
   for (const std::size_t population : panels) {
     largest = std::max(largest, run.sizes[population]);
+  }
+  const Eigen::Index last = *std::ranges::max_element(options.units);
+  if (last >= static_cast<Eigen::Index>(largest)) {
+    throw InputError("plot", "units", fmt::format("unit {}", last + 1),
+                     fmt::format("must lie in 1 to {}, the units of the largest population that is "
+                                 "drawn",
+                                 largest));
+  }
+  for (const std::size_t population : panels) {
     if (!options.signals.empty() && units_of(run, population, options).empty()) {
-      largest = run.sizes[population];
-      panels.clear();
-      break;
+      throw InputError("plot", "units",
+                       fmt::format("none of population '{}'", run.populations[population]),
+                       fmt::format("must hold one of 1 to {}", run.sizes[population]));
     }
   }
   std::erase_if(panels, [&](std::size_t k) { return units_of(run, k, options).empty(); });
-  if (panels.empty() && largest > 0) {
-    throw InputError("plot", "units",
-                     fmt::format("none of a population of {}", counted(largest, "unit")),
-                     fmt::format("must hold one of 1 to {}", largest));
-  }
   return panels;
 }
 

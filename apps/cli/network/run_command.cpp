@@ -195,8 +195,8 @@ void print_network_run(const NetworkRunJob& job, const NetworkRunRequest& reques
     for (const PopulationSpikes& of : spikes_by_population(job)) {
       summary.add(
           fmt::format("  {}", of.name),
-          fmt::format("{}, {} {} a unit", counted(of.spikes, "spike"), short_number(of.rate),
-                      job.network.time_unit().empty() ? "a unit of time" : "Hz"));
+          fmt::format("{}, {} {}", counted(of.spikes, "spike"), short_number(of.rate),
+                      job.network.time_unit().empty() ? "per unit and unit of time" : "Hz a unit"));
     }
   }
   summary.add("time", seconds_text(job.seconds));

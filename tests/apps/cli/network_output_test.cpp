@@ -109,8 +109,22 @@ TEST_SUITE("cli") {
     CHECK(count_of(five, ">1</text>") == 0);
     REQUIRE(run(raster("2", "slim")).code == 0);
     CHECK(read_text("run.svg").find("rgb(213,  94,   0)") != std::string::npos);
-    check_refused_in_a_line(raster("13", ""), {"plot", "units", "must hold one of 1 to 12"});
-    check_refused_in_a_line(raster("5", "wide,slim"), {"plot", "units", "1 to 2"});
+    check_refused_in_a_line(raster("13", ""), {"plot", "unit 13", "must lie in 1 to 12"});
+    check_refused_in_a_line(raster("5,13", ""), {"plot", "unit 13", "must lie in 1 to 12"});
+    check_refused_in_a_line(raster("5", "wide,slim"),
+                            {"plot", "none of population 'slim'", "1 to 2"});
+  }
+
+  TEST_CASE("spikes a unit and step are recorded as a mean over units and steps, and so labelled") {
+    const WorkingFolder folder;
+    const std::string text = kTwoSizes;
+    write_text("net.toml", text.substr(0, text.find("[run]")) +
+                               "[run]\nsteps = 20\nsampling = 4\n[[record]]\n"
+                               "signal = \"wide.spike\"\nmean = true\naveraged = true\n");
+    REQUIRE(run({"network", "run", "net.toml", "-o", "run.mat"}).code == 0);
+    const io::NetworkRun saved = io::read_network_run("run.mat");
+    CHECK(saved.record_units == std::vector<std::string>{"per step"});
+    CHECK(saved.seen.recordings[0].values == Eigen::RowVectorXd{{0.0, 0.25, 0.25, 0.25, 0.25}});
   }
 
   TEST_CASE("outputs are of their kind and no file that is read or of something else") {
@@ -153,6 +167,9 @@ TEST_SUITE("cli") {
     write_text("net.toml", kPoles);
     CHECK(run({"network", "run", "net.toml", "-o", "run.mat"})
               .out.find("20 steps, 20 (no unit of time), euler") != std::string::npos);
+    write_text("two.toml", kTwoSizes);
+    CHECK(run({"network", "run", "two.toml", "-o", "two.mat"})
+              .out.find("60 spikes, 0.25 per unit and unit of time\n") != std::string::npos);
   }
 }
 
