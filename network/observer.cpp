@@ -1,6 +1,8 @@
 #include "network/observer.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <iterator>
 #include <numeric>
 
 #include <fmt/format.h>
@@ -24,22 +26,9 @@ const Recording& Observer::operator[](const std::string& name) const {
   throw InputError("observer", "recording", fmt::format("'{}'", name), must_be_one_of(name, known));
 }
 
-namespace {
-
-long first_sample(long sampling, long cutoff) {
-  return (cutoff + sampling - 1) / sampling * sampling;
-}
-
-}  // namespace
-
-long sample_count(long steps, long sampling, long cutoff) {
-  const long first = first_sample(sampling, cutoff);
-  return first < steps ? (steps - first - 1) / sampling + 1 : 0;
-}
-
-void require_record_memory(const Network& network, const std::vector<Probe>& probes, long steps,
-                           long sampling, long cutoff) {
-  const auto samples = static_cast<double>(sample_count(steps, sampling, cutoff));
+void require_record_memory(const Network& network, const std::vector<Probe>& probes,
+                           const SampleGrid& grid) {
+  const auto samples = static_cast<double>(grid.count());
   constexpr const char* kAdvice = "record fewer units, sample less often or run shorter";
   MemoryBudget memory;
   for (const Probe& probe : probes) {
@@ -53,12 +42,12 @@ void require_record_memory(const Network& network, const std::vector<Probe>& pro
 }
 
 Recorder::Recorder(const Network& network, const std::vector<Probe>& probes, long first_step,
-                   long steps, long sampling, long cutoff)
-    : sampling_(sampling), cutoff_(cutoff), watch_(network) {
-  const long first = first_sample(sampling, cutoff);
-  observer_.times.resize(sample_count(steps, sampling, cutoff));
+                   const SampleGrid& grid)
+    : grid_(grid), watch_(network) {
+  observer_.times.resize(grid.count());
   for (Eigen::Index k = 0; k < observer_.times.size(); ++k) {
-    observer_.times[k] = static_cast<double>(first_step + first + k * sampling) * network.step();
+    observer_.times[k] =
+        static_cast<double>(first_step + grid.first() + k * grid.sampling) * network.step();
   }
   for (const Probe& probe : probes) {
     add_probe(network, probe, observer_.times.size());
@@ -94,6 +83,7 @@ Observer Recorder::take() {
     }
   }
   observer_.unresolved = watch_.found();
+  std::ranges::sort(observer_.non_finite, {}, &NonFiniteValues::recording);
   return std::move(observer_);
 }
 
@@ -105,11 +95,51 @@ std::vector<Signal> Recorder::signals() const {
   return signals;
 }
 
-void Recorder::record(long n, const Evaluation& evaluation, const double* y) {
-  if (n < cutoff_) {
+long Recorder::next_stop(long n) const {
+  const bool averages = std::ranges::any_of(probes_, &OfProbe::averaged);
+  return averages && n > grid_.cutoff ? grid_.next(n - 1) + 1 : n;
+}
+
+void Recorder::note_non_finite(std::size_t probe) {
+  const Recording& recording = observer_.recordings[probe];
+  const auto values = recording.values.col(next_);
+  if (values.allFinite()) {
     return;
   }
-  const bool sample = samples_at(n);
+  auto known = std::ranges::find(observer_.non_finite, probe, &NonFiniteValues::recording);
+  for (Eigen::Index row = 0; row < values.size(); ++row) {
+    if (std::isfinite(values[row])) {
+      continue;
+    }
+    if (known == observer_.non_finite.end()) {
+      const Eigen::Index unit =
+          recording.units.empty() ? -1 : recording.units[static_cast<std::size_t>(row)];
+      observer_.non_finite.push_back({probe, unit, observer_.times[next_], values[row], 0});
+      known = std::prev(observer_.non_finite.end());
+    }
+    ++known->count;
+  }
+}
+
+std::string describe(const NonFiniteValues& found, const Observer& seen, const Network& network) {
+  const std::string& unit = network.time_unit();
+  return fmt::format(
+      "record {}: {} {} at time {:g}{}{}, {}: pictures leave gaps",
+      seen.recordings[found.recording].name,
+      std::isnan(found.value) ? "nan"
+      : found.value > 0.0     ? "inf"
+                              : "-inf",
+      found.unit < 0 ? std::string("as the mean") : fmt::format("of unit {}", found.unit + 1),
+      found.time, unit.empty() ? "" : " ", unit,
+      found.count == 1 ? std::string("a value that is not finite")
+                       : fmt::format("the first of {} values that are not finite", found.count));
+}
+
+void Recorder::record(long n, const Evaluation& evaluation, const double* y) {
+  if (n < grid_.cutoff) {
+    return;
+  }
+  const bool sample = grid_.holds(n);
   ++averaged_steps_;
   for (std::size_t k = 0; k < probes_.size(); ++k) {
     OfProbe& probe = probes_[k];
@@ -133,6 +163,7 @@ void Recorder::record(long n, const Evaluation& evaluation, const double* y) {
           probe.averaged ? Eigen::VectorXd(probe.total / static_cast<double>(averaged_steps_))
                          : probe.total;
       probe.total.setZero();
+      note_non_finite(k);
     }
   }
   if (sample) {

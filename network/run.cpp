@@ -89,12 +89,16 @@ void step_through(Recorder& recorder, Stepper& stepper, const RunInputs& rows, l
   for (const Signal& signal : recorder.signals()) {
     stepper.evaluation().keep(signal);
   }
+  long stop = steps;
   for (long n = 0; n < steps; ++n) {
     if (n % kStepsBetweenReports == 0) {
-      if (control.stop_requested()) {
-        throw Cancelled(fmt::format("stopped after {} of {}", n, counted(steps, "step")));
+      if (stop == steps && control.stop_requested()) {
+        stop = std::min(steps, recorder.next_stop(n));
       }
       control.progress(static_cast<double>(n) / static_cast<double>(steps));
+    }
+    if (n == stop) {
+      throw Cancelled(fmt::format("stopped after {} of {}", n, counted(steps, "step")));
     }
     stepper.evaluate(rows.at(n));
     record(recorder, n, stepper, spikes);
@@ -103,16 +107,23 @@ void step_through(Recorder& recorder, Stepper& stepper, const RunInputs& rows, l
   control.progress(1.0);
 }
 
+SampleGrid grid_of(const RunOptions& options, long first_step) {
+  const long from = (first_step - options.origin) % options.sampling;
+  return {options.steps, options.sampling, options.cutoff,
+          from < 0 ? from + options.sampling : from};
+}
+
 }  // namespace
 
-void require_samples(const Network& network, const RunOptions& options) {
+void require_samples(const Network& network, const RunOptions& options, long first_step) {
   const long steps = options.steps;
-  if (options.cutoff > 0 && sample_count(steps, options.sampling, options.cutoff) == 0) {
+  const SampleGrid grid = grid_of(options, first_step);
+  if (options.cutoff > 0 && grid.count() == 0) {
     throw InputError("run", "cutoff", counted(options.cutoff, "step"),
                      fmt::format("must leave a sample: the run has {}, one sample every {}",
                                  counted(steps, "step"), counted(options.sampling, "step")));
   }
-  require_record_memory(network, options.probes, steps, options.sampling, options.cutoff);
+  require_record_memory(network, options.probes, grid);
 }
 
 void run_into(Observer& seen, const Network& network, NetworkState& state,
@@ -123,10 +134,10 @@ void run_into(Observer& seen, const Network& network, NetworkState& state,
   RunOptions known = options;
   known.steps = run_steps(network, inputs, options);
   const long steps = known.steps;
-  require_samples(network, known);
+  require_samples(network, known, state.step);
   require_memory(sizeof(double) * static_cast<double>(inputs.size()), "run", "inputs",
                  fmt::format("{} x {}", inputs.rows(), inputs.cols()), "a shorter run takes less");
-  Recorder recorder(network, options.probes, state.step, steps, options.sampling, options.cutoff);
+  Recorder recorder(network, options.probes, state.step, grid_of(known, state.step));
   try {
     const RunInputs rows = inputs_by_step(inputs, control);
     if (solver.integrate != nullptr) {

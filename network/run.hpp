@@ -23,17 +23,18 @@ struct RunOptions {
   bool spikes = false;  ///< record all spikes
   Seed seed = 1;        ///< of noise, with `trial`
   std::uint32_t trial = 0;
+  long origin = 0;              ///< the step of the state that samples are counted from
   double tolerance = 1e-8;      ///< absolute and relative per step, of adaptive solvers
   double longest_step = 0.0;    ///< of adaptive solvers; 0: the network's step where units spike
   long most_substeps = 100000;  ///< of adaptive solvers, within one step of the network
 };
 
-/// All but the probes.
+/// All but the probes and the origin.
 const FieldTable<RunOptions>& run_fields();
 
 /// Of a run whose steps are known. @throws InputError where its records have no sample or do not
 /// fit into memory
-void require_samples(const Network& network, const RunOptions& options);
+void require_samples(const Network& network, const RunOptions& options, long first_step = 0);
 
 /// Runs a network for a number of steps.
 ///

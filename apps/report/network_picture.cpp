@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
+#include <numeric>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -110,6 +113,13 @@ std::vector<std::size_t> chosen(const Names& known, const std::vector<std::strin
   return indices;
 }
 
+/// What gnuplot leaves a gap for.
+constexpr double kGap = std::numeric_limits<double>::quiet_NaN();
+
+double finite_or_gap(double value) {
+  return std::isfinite(value) ? value : kGap;
+}
+
 /// Rows of a recording for the units that are wanted, at most so many.
 std::vector<Eigen::Index> plotted_rows(const network::Recording& recording,
                                        const std::vector<Eigen::Index>& units, std::size_t most) {
@@ -188,6 +198,18 @@ std::string quantity_label(const io::NetworkRun& run, std::size_t record) {
   return unit.empty() ? quantity : fmt::format("{} ({})", quantity, unit);
 }
 
+/// Lowest and highest of the values that are finite.
+std::optional<std::pair<double, double>> finite_range(const Eigen::MatrixXd& values) {
+  std::optional<std::pair<double, double>> range;
+  for (const double value : values.reshaped()) {
+    if (std::isfinite(value)) {
+      range = range ? std::pair(std::min(range->first, value), std::max(range->second, value))
+                    : std::pair(value, value);
+    }
+  }
+  return range;
+}
+
 void lines_panel(FigureScript& script, const io::NetworkRun& run, std::size_t record,
                  const PlottedTime& time, const NetworkPlotOptions& options,
                  const PanelPlace& place) {
@@ -204,14 +226,23 @@ void lines_panel(FigureScript& script, const io::NetworkRun& run, std::size_t re
     const Eigen::Index sample = time.first() + k * stride;
     columns(k, 0) = run.seen.times[sample];
     for (std::size_t line = 0; line < rows.size(); ++line) {
-      columns(k, static_cast<Eigen::Index>(line) + 1) = recording.values(rows[line], sample);
+      columns(k, static_cast<Eigen::Index>(line) + 1) =
+          finite_or_gap(recording.values(rows[line], sample));
     }
   }
   const std::string name = script.table(columns);
+  if (!finite_range(columns.rightCols(columns.cols() - 1))) {
+    script.range('y', -1.0, 1.0);
+    script.label(0.5, 0.5, "no finite value", "#555555");
+  }
+  // A single sample makes no line.
+  const char* style = points == 1 ? "points pointtype 7 pointsize 0.4" : "lines linewidth 1.1";
   for (std::size_t line = 0; line < rows.size(); ++line) {
     const char* colour = kLineColours[line % kLineColours.size()];
-    script.add(fmt::format("{} using 1:{} with lines linewidth 1.1 linecolor rgb '{}'", name,
-                           line + 2, colour));
+    if (finite_range(columns.col(static_cast<Eigen::Index>(line) + 1))) {
+      script.add(
+          fmt::format("{} using 1:{} with {} linecolor rgb '{}'", name, line + 2, style, colour));
+    }
     if (!recording.units.empty()) {
       script.label(
           1.02, 0.96 - 0.095 * static_cast<double>(line),
@@ -232,7 +263,7 @@ Eigen::MatrixXd thinned(const network::Recording& recording, const std::vector<E
     const Eigen::Index to = time.first() + (column + 1) * time.count() / columns;
     for (std::size_t row = 0; row < rows.size(); ++row) {
       map(static_cast<Eigen::Index>(row), column) =
-          recording.values.row(rows[row]).segment(from, to - from).mean();
+          finite_or_gap(recording.values.row(rows[row]).segment(from, to - from).mean());
     }
   }
   return map;
@@ -274,8 +305,7 @@ void matrix_panel(FigureScript& script, const io::NetworkRun& run, std::size_t r
   }
   script.range('x', time.low(), time.high());
   script.range('y', units + 0.5, 0.5);
-  const double low = map.minCoeff();
-  const double high = map.maxCoeff();
+  const auto [low, high] = finite_range(map).value_or(std::pair(0.0, 1.0));
   if (low < 0.0 && high > 0.0) {
     const double bound = std::max(-low, high);
     script.set("set palette defined (-1 '#B2182B', 0 '#FFFFFF', 1 '#2166AC')");
@@ -297,6 +327,38 @@ void matrix_panel(FigureScript& script, const io::NetworkRun& run, std::size_t r
   script.end();
 }
 
+/// Those named, or all that can spike.
+std::vector<std::size_t> chosen_populations(const io::NetworkRun& run,
+                                            const std::vector<std::string>& wanted) {
+  std::vector<std::size_t> indices = chosen(run.populations, wanted, "population");
+  if (wanted.empty() && std::ranges::find(run.spiking, true) != run.spiking.end()) {
+    std::erase_if(indices, [&](std::size_t k) { return !run.spiking[k]; });
+  }
+  return indices;
+}
+
+/// The units of a population that are drawn, in order: those that are wanted, or all.
+std::vector<Eigen::Index> units_of(const io::NetworkRun& run, std::size_t population,
+                                   const NetworkPlotOptions& options) {
+  const auto size = static_cast<Eigen::Index>(run.sizes[population]);
+  std::vector<Eigen::Index> units = options.units;
+  if (units.empty()) {
+    units.resize(static_cast<std::size_t>(size));
+    std::iota(units.begin(), units.end(), 0);
+  }
+  std::erase_if(units, [&](Eigen::Index unit) { return unit >= size; });
+  std::ranges::sort(units);
+  units.erase(std::unique(units.begin(), units.end()), units.end());
+  return units;
+}
+
+/// That of the population in the picture of all of them.
+const char* raster_colour(const io::NetworkRun& run, std::size_t population) {
+  const std::vector<std::size_t> all = chosen_populations(run, {});
+  const auto place = std::ranges::find(all, population) - all.begin();
+  return kLineColours[static_cast<std::size_t>(place) % kLineColours.size()];
+}
+
 void raster_panel_of(FigureScript& script, const io::NetworkRun& run, std::size_t population,
                      const PlottedTime& time, const NetworkPlotOptions& options,
                      const PanelPlace& place) {
@@ -310,11 +372,8 @@ void raster_panel_of(FigureScript& script, const io::NetworkRun& run, std::size_
       marks.emplace_back(spike.time, static_cast<double>(spike.unit) + 1.0);
     }
   }
-  const auto size = static_cast<Eigen::Index>(run.sizes[population]);
-  const auto shown =
-      options.units.empty()
-          ? size
-          : std::ranges::count_if(options.units, [&](Eigen::Index unit) { return unit < size; });
+  const std::vector<Eigen::Index> units = units_of(run, population, options);
+  const auto shown = units.size();
   const double rate =
       shown == 0 ? 0.0 : static_cast<double>(marks.size()) / static_cast<double>(shown);
   begin_unit_panel(script,
@@ -324,9 +383,15 @@ void raster_panel_of(FigureScript& script, const io::NetworkRun& run, std::size_
                              run, "Unit"));
   script.set(kTicFormat);
   script.range('x', time.low(), time.high());
-  script.range('y', 0.5, static_cast<double>(size) + 0.5);
-  script.set(run.sizes[population] <= kMostUnitTics ? "set ytics 1"
-                                                    : counted_tics(run.sizes[population]));
+  const auto first = static_cast<double>(units.front());
+  const auto last = static_cast<double>(units.back());
+  script.range('y', first + 0.5, last + 1.5);
+  const auto span = static_cast<std::size_t>(units.back() - units.front()) + 1;
+  if (span <= kMostUnitTics) {
+    script.set("set ytics 1");
+  } else if (options.units.empty()) {
+    script.set(counted_tics(span));
+  }
   const std::size_t stride = std::max<std::size_t>(1, marks.size() / kMostMarks);
   Eigen::MatrixXd columns(static_cast<Eigen::Index>((marks.size() + stride - 1) / stride), 2);
   for (Eigen::Index k = 0; k < columns.rows(); ++k) {
@@ -335,8 +400,8 @@ void raster_panel_of(FigureScript& script, const io::NetworkRun& run, std::size_
   }
   if (columns.rows() > 0) {
     script.add(fmt::format("{} using 1:2 with points pointtype 7 pointsize {} linecolor rgb '{}'",
-                           script.table(columns), run.sizes[population] > 200 ? 0.12 : 0.22,
-                           kLineColours[place.index % kLineColours.size()]));
+                           script.table(columns), span > 200 ? 0.12 : 0.22,
+                           raster_colour(run, population)));
   }
   script.end();
 }
@@ -349,14 +414,33 @@ std::vector<std::string> record_names(const io::NetworkRun& run) {
   return names;
 }
 
-/// Those named, or all that can spike.
-std::vector<std::size_t> chosen_populations(const io::NetworkRun& run,
-                                            const std::vector<std::string>& wanted) {
-  std::vector<std::size_t> indices = chosen(run.populations, wanted, "population");
-  if (wanted.empty() && std::ranges::find(run.spiking, true) != run.spiking.end()) {
-    std::erase_if(indices, [&](std::size_t k) { return !run.spiking[k]; });
+/// The panels of a raster: populations without any of the units that are wanted have none.
+std::vector<std::size_t> raster_panels(const io::NetworkRun& run,
+                                       const NetworkPlotOptions& options) {
+  std::vector<std::size_t> panels = chosen_populations(run, options.signals);
+  if (options.units.empty() || panels.empty()) {
+    return panels;
   }
-  return indices;
+  std::size_t largest = 0;
+  for (const std::size_t population : panels) {
+    largest = std::max(largest, run.sizes[population]);
+  }
+  const Eigen::Index last = *std::ranges::max_element(options.units);
+  if (last >= static_cast<Eigen::Index>(largest)) {
+    throw InputError("plot", "units", fmt::format("unit {}", last + 1),
+                     fmt::format("must lie in 1 to {}, the units of the largest population that is "
+                                 "drawn",
+                                 largest));
+  }
+  for (const std::size_t population : panels) {
+    if (!options.signals.empty() && units_of(run, population, options).empty()) {
+      throw InputError("plot", "units",
+                       fmt::format("none of population '{}'", run.populations[population]),
+                       fmt::format("must hold one of 1 to {}", run.sizes[population]));
+    }
+  }
+  std::erase_if(panels, [&](std::size_t k) { return units_of(run, k, options).empty(); });
+  return panels;
 }
 
 }  // namespace
@@ -371,8 +455,7 @@ void draw_network_run(const io::NetworkRun& run, const NetworkPlotOptions& optio
         raster ? "must be one with spikes = true in [run]" : "must be one with [[record]] tables");
   }
   const std::vector<std::size_t> panels =
-      raster ? chosen_populations(run, options.signals)
-             : chosen(record_names(run), options.signals, "record");
+      raster ? raster_panels(run, options) : chosen(record_names(run), options.signals, "record");
   const PlottedTime time(run, options);
   if (!raster) {
     time.require_samples();

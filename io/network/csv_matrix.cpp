@@ -52,6 +52,13 @@ std::optional<double> csv_number(std::string_view text) {
   return whole ? std::optional(value) : std::nullopt;
 }
 
+/// A number with something wrong, "1.0x" or "1e400", rather than a name of a column.
+bool looks_like_number(std::string_view text) {
+  const std::size_t sign = text.starts_with('+') || text.starts_with('-') ? 1 : 0;
+  const std::size_t digit = sign + (text.substr(sign).starts_with('.') ? 1 : 0);
+  return digit < text.size() && text[digit] >= '0' && text[digit] <= '9';
+}
+
 }  // namespace
 
 Eigen::MatrixXd parse_csv_matrix(std::string_view text, const std::string& where) {
@@ -59,6 +66,10 @@ Eigen::MatrixXd parse_csv_matrix(std::string_view text, const std::string& where
   std::size_t width = 0;
   Eigen::Index rows = 0;
   int number = 0;
+  if (constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+      text.starts_with(kByteOrderMark)) {
+    text.remove_prefix(kByteOrderMark.size());
+  }
   while (!text.empty()) {
     const std::size_t end = text.find('\n');
     std::string_view line = text.substr(0, end);
@@ -71,7 +82,7 @@ Eigen::MatrixXd parse_csv_matrix(std::string_view text, const std::string& where
     }
     const std::vector<CsvCell> cells = cells_of(line);
     const bool heading = values.empty() && std::ranges::none_of(cells, [](const CsvCell& cell) {
-                           return csv_number(cell.text).has_value();
+                           return csv_number(cell.text).has_value() || looks_like_number(cell.text);
                          });
     if (heading && width == 0) {
       width = cells.size();

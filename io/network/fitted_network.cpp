@@ -139,6 +139,15 @@ fs::path numbers_beside(const fs::path& toml) {
   return path.replace_extension(".mat");
 }
 
+bool holds_fitted_numbers(const fs::path& mat) {
+  try {
+    const MatFile file(mat);
+    return file.has("loss") && file.has("r_squared") && file.has("complete");
+  } catch (const InputError&) {
+    return false;
+  }
+}
+
 std::vector<fs::path> files_of_numbers(const NetworkFile& file, const fs::path& folder) {
   std::vector<fs::path> files;
   DocumentValue document = file.document;

@@ -28,6 +28,9 @@ void write_fitted_network(const std::filesystem::path& path, const NetworkFile& 
 /// NAME.mat beside NAME.toml.
 std::filesystem::path numbers_beside(const std::filesystem::path& toml);
 
+/// Whether a file is the NAME.mat of an earlier fit, which another one may replace.
+bool holds_fitted_numbers(const std::filesystem::path& mat);
+
 /// The files of numbers that a network file names. @param folder  of the network file
 std::vector<std::filesystem::path> files_of_numbers(const NetworkFile& file,
                                                     const std::filesystem::path& folder);

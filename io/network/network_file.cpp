@@ -365,7 +365,7 @@ void require_steps(const NetworkFile& file) {
                    fmt::format("must have one of them {}", kWhere));
 }
 
-network::Network build_network(const NetworkFile& file, const RunControl& control) {
+network::Network build_network(const NetworkFile& file, const RunControl& control, bool fresh) {
   std::optional<network::Network> made;
   at_places(file, [&] {
     made.emplace(file.spec, control);
@@ -381,8 +381,12 @@ network::Network build_network(const NetworkFile& file, const RunControl& contro
     }
     if (!file.fit) {
       require_steps(file);
+    } else if (file.fit->method == FitMethod::ridge) {
+      made->signal(file.fit->ridge.source, "fit: from");
+    } else if (file.fit->method == FitMethod::bptt) {
+      made->signal(file.fit->bptt.output, "fit: output");
     }
-    if (file.run.steps > 0) {
+    if (file.run.steps > 0 && fresh) {
       network::require_samples(*made, file.run);
     }
   });

@@ -83,6 +83,8 @@ void require_steps(const NetworkFile& file);
 /// The network of the file, validated, and its records, which must exist, have a sample and fit
 /// into memory. @throws InputError with
 /// line and column, Cancelled where `control` asks to stop
-network::Network build_network(const NetworkFile& file, const RunControl& control = {});
+/// @param fresh  its run begins at step 0; the samples of one that goes on depend on the state
+network::Network build_network(const NetworkFile& file, const RunControl& control = {},
+                               bool fresh = true);
 
 }  // namespace rheobase::io

@@ -236,6 +236,9 @@ std::vector<std::string> record_units(const network::Network& network,
       add(network::Signal::Kind::input, neuron.inputs);
       add(network::Signal::Kind::output, neuron.outputs);
     }
+    if (signal.kind == network::Signal::Kind::spike && probe.averaged) {
+      unit = "per step";
+    }
     std::ranges::replace(unit, ',', ' ');
     units.push_back(unit);
   }

@@ -69,23 +69,27 @@ DocumentValue converted(const toml::node& node, const std::string& where) {
   return made;
 }
 
+std::string_view line_at(std::string_view document, int number) {
+  for (int line = 1; line < number && !document.empty(); ++line) {
+    document.remove_prefix(std::min(document.find('\n'), document.size() - 1) + 1);
+  }
+  return document.substr(0, document.find_first_of("\r\n"));
+}
+
 /// The number that does not parse, around the place where the parser gave up: what its author
-/// wrote. Empty: no number.
-struct WrongNumber {
+/// wrote. Without text: no number.
+struct TomlFault {
   std::string text;
   TextPosition place;
 };
 
-WrongNumber wrong_number(std::string_view document, const toml::parse_error& error) {
+TomlFault wrong_number(std::string_view document, const toml::parse_error& error) {
   if (error.description().find("floating-point") == std::string_view::npos &&
       error.description().find("integer") == std::string_view::npos) {
     return {};
   }
   TextPosition place = place_of(error.source());
-  for (int line = 1; line < place.line; ++line) {
-    document.remove_prefix(std::min(document.find('\n'), document.size() - 1) + 1);
-  }
-  const std::string_view line = document.substr(0, document.find_first_of("\r\n"));
+  const std::string_view line = line_at(document, place.line);
   constexpr std::string_view kBetween = " \t,=[]{}#";
   const auto at = std::min(static_cast<std::size_t>(std::max(place.column - 1, 0)), line.size());
   // The place may be the one behind the number's last character.
@@ -97,6 +101,30 @@ WrongNumber wrong_number(std::string_view document, const toml::parse_error& err
   const std::size_t end = std::min(line.find_first_of(kBetween, first), line.size());
   place.column = static_cast<int>(first) + 1;
   return {one_line(line.substr(first, end - first)), place};
+}
+
+/// "'size' a second time" with the place of the key; without text where that is not the fault.
+TomlFault repeated_key(std::string_view document, const toml::parse_error& error) {
+  constexpr std::string_view kMark = "cannot redefine existing ";
+  const std::string_view what = error.description();
+  const std::size_t mark = what.find(kMark);
+  const std::size_t open = mark == std::string_view::npos ? mark : what.find('\'', mark);
+  const std::size_t close = open == std::string_view::npos ? open : what.find('\'', open + 1);
+  if (close == std::string_view::npos) {
+    return {};
+  }
+  const std::string_view key = what.substr(open + 1, close - open - 1);
+  TextPosition place = place_of(error.source());
+  // That of a value lies behind its key, that of a table before it.
+  const std::string_view line = line_at(document, place.line);
+  const auto column = static_cast<std::size_t>(std::max(place.column, 1));
+  const std::size_t before = line.substr(0, column).rfind(key);
+  const std::size_t at = before == std::string_view::npos ? line.find(key) : before;
+  if (at != std::string_view::npos) {
+    place.column = static_cast<int>(at) + 1;
+  }
+  // " as array-of-tables", where it was something else before.
+  return {one_line(fmt::format("'{}' a second time{}", key, what.substr(close + 1))), place};
 }
 
 bool is_bare(std::string_view key) {
@@ -226,7 +254,10 @@ DocumentValue parse_toml(std::string_view text, const std::string& where) {
   try {
     table = toml::parse(text);
   } catch (const toml::parse_error& error) {
-    if (const WrongNumber number = wrong_number(text, error); !number.text.empty()) {
+    if (const TomlFault key = repeated_key(text, error); !key.text.empty()) {
+      throw InputError(where, place_text(key.place), key.text, "must stand there once");
+    }
+    if (const TomlFault number = wrong_number(text, error); !number.text.empty()) {
       throw InputError(where, place_text(number.place), fmt::format("'{}'", number.text),
                        "must be a number in TOML, such as 5, 0.5 or 1e-3, at most 1.8e308 (whole "
                        "ones 9.2e18); texts stand in quotation marks");

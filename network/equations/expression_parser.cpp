@@ -108,7 +108,7 @@ NodeId ExpressionParser::comparison(const Statement& statement, std::size_t at) 
   const Token& first = statement.tokens[at];
   const NodeId left = part(statement, at, {});
   if (statement.tokens[at].text != ">=") {
-    fail(statement.tokens[at], "must be '>='");
+    fail(statement.tokens[at], "must be >=: a spike is at or above threshold");
   }
   const NodeId margin = graph_.apply(Operation::subtract, left, whole(statement, at + 1, {}));
   if (graph_.depends_on(margin, Operation::input) || graph_.depends_on(margin, Operation::mean)) {

@@ -125,7 +125,9 @@ class Lexer {
         ++end;
       }
       fail_at(where_, token, fmt::format("'{}'", text_.substr(at_, end - at_)),
-              "is no part of an equation");
+              text_[at_] == '>' || text_[at_] == '<'
+                  ? "must be >=: a spike is at or above threshold"
+                  : "is no part of an equation");
     }
     depth_ += text_[at_] == '(' ? 1 : text_[at_] == ')' && depth_ > 0 ? -1 : 0;
     ++at_;

@@ -92,6 +92,14 @@ void RlsPass::update(const Eigen::VectorXd& error, std::span<const double> x, lo
   } catch (const NonFiniteError& fault) {
     throw NonFiniteError(fmt::format("weights to node '{}' or their inputs", node), when,
                          fault.unit());
+  } catch (const rate::IndefiniteError&) {
+    const bool forgets = options_.forgetting < 1.0;
+    throw InputError(
+        "fit", forgets ? "forgetting" : "alpha",
+        fmt::format("{:g}: rounding made P indefinite at {}, update {}",
+                    forgets ? options_.forgetting : options_.alpha, when, loss_.size()),
+        forgets ? "must be closer to 1, so that the past is not lost, or alpha smaller"
+                : "must be smaller: P(0) = alpha I");
   }
   network_.set_weights(edge_, weights_);
 }

@@ -37,14 +37,16 @@ struct RidgeSamples {
 RidgeSamples samples_of(const Network& network, NetworkState& state, const Eigen::MatrixXd& inputs,
                         const Eigen::MatrixXd& targets, const RidgeOptions& options,
                         const RunControl& control) {
+  const auto steps = static_cast<long>(targets.rows());
   Observer observer = run(network, state, inputs,
-                          {.steps = static_cast<long>(targets.rows()),
+                          {.steps = steps,
                            .sampling = options.sampling,
                            .cutoff = options.cutoff,
-                           .probes = {{.signal = options.source}}},
+                           .probes = {{.signal = options.source}},
+                           .origin = state.step},
                           control);
   RidgeSamples samples{std::move(observer.recordings.front().values), {}};
-  const long first = (options.cutoff + options.sampling - 1) / options.sampling * options.sampling;
+  const long first = SampleGrid{steps, options.sampling, options.cutoff}.first();
   samples.y.resize(targets.cols(), samples.x.cols());
   for (Eigen::Index k = 0; k < samples.x.cols(); ++k) {
     samples.y.col(k) = targets.row(first + k * options.sampling).transpose();
@@ -99,7 +101,7 @@ RidgeFit fit_ridge(Network& network, NetworkState& state,
                        "must be T x outputs finite numbers");
     }
     const auto steps = static_cast<long>(targets[trial].rows());
-    if (sample_count(steps, options.sampling, options.cutoff) == 0) {
+    if (SampleGrid{steps, options.sampling, options.cutoff}.count() == 0) {
       throw InputError("ridge", "cutoff", counted(options.cutoff, "step"),
                        fmt::format("must leave a sample of a trial of {}, one every {}",
                                    counted(steps, "step"), counted(options.sampling, "step")));

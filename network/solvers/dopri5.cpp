@@ -179,7 +179,8 @@ double Integration::stop_or(double end, double now) {
                         substeps_ > kManySubsteps ? fmt::format("steps of {:.1e}", guess_) : "");
   if (!stopped_at_ && run_.control.stop_requested()) {
     const double steps = (now - start_) / run_.network.step();
-    stopped_at_ = std::min(run_.steps, static_cast<long>(std::ceil(steps - 1e-9)));
+    stopped_at_ =
+        std::min(run_.steps, run_.recorder.next_stop(static_cast<long>(std::ceil(steps - 1e-9))));
   }
   return stopped_at_ ? std::min(end, std::max(now, time_of(*stopped_at_))) : end;
 }

@@ -40,6 +40,20 @@ void check_edge(const Edge& edge, const std::vector<std::string>& parts) {
 }  // namespace
 
 TEST_SUITE("unit") {
+  TEST_CASE("a spike condition with another comparison says which it must be") {
+    for (const char* condition : {"v > 1", "v < 1", "v = 1"}) {
+      CAPTURE(condition);
+      const std::string error = input_error([&] {
+        Network({.step = 1.0,
+                 .populations = {{.name = "p",
+                                  .equations = std::string("v' = 1; spike when ") + condition,
+                                  .size = 1}}});
+      });
+      CAPTURE(error);
+      CHECK(error.find("must be >=: a spike is at or above threshold") != std::string::npos);
+    }
+  }
+
   TEST_CASE("populations that cannot be") {
     CHECK_NOTHROW(Network{good()});
     check_error([](auto& s) { s.step = 0.0; }, {"network: step", "positive"});

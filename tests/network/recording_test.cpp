@@ -1,5 +1,9 @@
+#include <algorithm>
+#include <string>
+
 #include <doctest/doctest.h>
 
+#include "core/error.hpp"
 #include "tests/network/networks.hpp"
 
 using namespace rheobase;
@@ -50,6 +54,74 @@ TEST_SUITE("unit") {
     CHECK(one["p.v"].values.leftCols(4) == first["p.v"].values);
     CHECK(one["p.v"].values.rightCols(6) == second["p.v"].values);
     CHECK(one.times.tail(6) == second.times);
+  }
+
+  TEST_CASE("samples lie at multiples of their distance in the time of the state") {
+    const Network network(counter());
+    const RunOptions options{.steps = 1000, .sampling = 100, .probes = {{.signal = "p.v"}}};
+    for (const char* solver : {"euler", "dopri5"}) {
+      CAPTURE(solver);
+      RunOptions part = options;
+      part.solver = solver;
+      NetworkState state = initial_state(network);
+      part.steps = 320;
+      CHECK(run(network, state, {}, part).times ==
+            Eigen::VectorXd(Eigen::Vector4d(0, 50, 100, 150)));
+      part.steps = 230;
+      part.cutoff = 81;
+      CHECK(run(network, state, {}, part).times == Eigen::VectorXd::Constant(1, 250.0));
+      part.cutoff = 0;
+      part.steps = 50;
+      CHECK(run(network, state, {}, part).times.size() == 0);
+    }
+  }
+
+  TEST_CASE("a run that is stopped does not cut the averages of its records in two") {
+    const Network network(counter());
+    for (const char* solver : {"euler", "dopri5"}) {
+      CAPTURE(solver);
+      RunOptions options{.steps = 1000,
+                         .sampling = 100,
+                         .cutoff = 30,
+                         .solver = solver,
+                         .probes = {{.signal = "p.v", .averaged = true}}};
+      NetworkState whole = initial_state(network);
+      const Observer all = run(network, whole, {}, options);
+      NetworkState state = initial_state(network);
+      Observer first;
+      int asked = 0;
+      const RunControl control{.report = {}, .cancelled = [&] { return ++asked >= 3; }};
+      CHECK_THROWS_AS(run_into(first, network, state, {}, options, control), Cancelled);
+      REQUIRE(state.step < 1000);
+      options.steps = 1000 - state.step;
+      options.cutoff = std::max(30 - state.step, 0L);
+      const Observer rest = run(network, state, {}, options);
+      REQUIRE(first.times.size() + rest.times.size() == all.times.size());
+      Eigen::MatrixXd joined(2, all.times.size());
+      joined << first.recordings[0].values, rest.recordings[0].values;
+      CHECK((joined - all.recordings[0].values).cwiseAbs().maxCoeff() <=
+            (std::string(solver) == "euler" ? 0.0 : 1e-9));
+    }
+  }
+
+  TEST_CASE("values of outputs that are not finite are told: signal, first unit and time, number") {
+    const Network network(
+        {.step = 1,
+         .populations = {
+             {.name = "p", .equations = "v' = 1; q = 1/(v - 2); r = log(-v)", .size = 2}}});
+    NetworkState state = initial_state(network);
+    const Observer seen =
+        run(network, state, {},
+            {.steps = 5,
+             .probes = {{.signal = "p.q"}, {.signal = "p.v"}, {.signal = "p.r", .mean = true}}});
+    REQUIRE(seen.non_finite.size() == 2);
+    CHECK(
+        describe(seen.non_finite[0], seen, network) ==
+        "record p.q: inf of unit 1 at time 2, the first of 2 values that are not finite: pictures "
+        "leave gaps");
+    CHECK(seen.non_finite[1].recording == 2);
+    CHECK(seen.non_finite[1].unit == -1);
+    CHECK(seen.non_finite[1].count == 5);
   }
 
   TEST_CASE("probes of what does not exist are refused with a suggestion") {

@@ -54,6 +54,27 @@ void check_goes_on(const NetworkSpec& spec, const std::string& solver, int quest
 }  // namespace
 
 TEST_SUITE("unit") {
+  TEST_CASE("least squares that rounding breaks names forgetting, or alpha, and the update") {
+    NetworkSpec spec = one_population("tanh", 100, 1.0);
+    spec.functions = {{.name = "z", .size = 1}};
+    spec.edges = {{.source = "p.r", .target = "p.r_in", .weights = normal_connectivity(0.09, 1)},
+                  {.source = "p.r", .target = "z", .weights = 0.0}};
+    const Network built(spec);
+    const Eigen::MatrixXd targets =
+        (Eigen::ArrayXd::LinSpaced(1000, 0, 999) * 0.125).sin().matrix();
+    const Eigen::MatrixXd inputs = 0.1 * targets.replicate(1, 1);
+    Network network = built;
+    NetworkState state = initial_state(network);
+    const std::string error = input_error([&] {
+      fit_rls(network, state, inputs, targets,
+              {.source = "p.r", .target = "z", .alpha = 10.0, .forgetting = 0.5, .epochs = 20});
+    });
+    CAPTURE(error);
+    CHECK(error.starts_with("fit: forgetting: found 0.5: rounding made P indefinite at time "));
+    CHECK(error.find("must be closer to 1") != std::string::npos);
+    CHECK(error.find("delta") == std::string::npos);
+  }
+
   TEST_CASE("a run that is stopped keeps its records and goes on from its state") {
     check_goes_on(driven_qif(), "euler", 3, 0.0);
     check_goes_on(driven_qif(), "rk4", 4, 0.0);

@@ -140,13 +140,18 @@ void check_fit_outputs(const NetworkFitRequest& request, const io::NetworkFile& 
   if (request.output.extension() != ".toml") {
     throw InputError("--output", request.output.string(), "another extension", "must be .toml");
   }
-  std::vector<fs::path> inputs = io::files_of_numbers(file, request.file.parent_path());
-  inputs.push_back(request.file);
-  inputs.push_back(request.state);
-  check_output("--output", request.output, inputs);
-  check_output("--output", io::numbers_beside(request.output), inputs);
+  const std::vector<fs::path> numbers = io::files_of_numbers(file, request.file.parent_path());
+  const fs::path beside = io::numbers_beside(request.output);
+  check_network_output("--output", request.output, numbers, {request.file, request.state});
+  check_network_output("--output", beside, numbers, {request.state});
+  if (fs::exists(beside) && !io::holds_fitted_numbers(beside)) {
+    throw InputError("--output", request.output.string(),
+                     fmt::format("{}, which no fit wrote", beside.string()),
+                     "must be another name: the fitted numbers go beside it, to NAME.mat");
+  }
   if (!request.save_state.empty()) {
-    inputs.pop_back();
+    std::vector<fs::path> inputs = numbers;
+    inputs.push_back(request.file);
     check_state_output(request.save_state, inputs,
                        {request.output, io::numbers_beside(request.output)});
   }
@@ -208,8 +213,8 @@ void add_network_fit_command(Command group, const Console& console) {
   const Command command = group.add_command(
       "fit",
       "Fit a network as its table [fit] says: ridge, rls or bptt\n"
-      "Writes a network file with the fitted numbers beside it (NAME.mat), which run and another "
-      "fit take. Ctrl-C keeps what was learnt so far.");
+      "Writes a network file with the fitted numbers beside it (NAME.mat), which run and, but for "
+      "those of ridge, another fit take. Ctrl-C keeps what was learnt so far.");
   command.examples(
       "Examples:\n"
       "  rheobase network new net.toml --example bptt\n"

@@ -6,6 +6,7 @@
 #include "apps/cli/output_file.hpp"
 #include "apps/cli/text_format.hpp"
 #include "apps/cli/value_syntax.hpp"
+#include "core/error.hpp"
 #include "io/mat/atomic_file.hpp"
 #include "io/network/template_import.hpp"
 #include "io/network/toml_document.hpp"
@@ -24,6 +25,9 @@ struct NetworkImportRequest {
 };
 
 void run_network_import(NetworkImportRequest request, const Console& console) {
+  if (request.output.extension() != ".toml") {
+    throw InputError("--output", request.output.string(), "another extension", "must be .toml");
+  }
   check_output("--output", request.output, {request.file});
   if (!request.names.empty()) {
     request.options.templates = split(request.names, ',');

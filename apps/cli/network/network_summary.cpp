@@ -110,10 +110,11 @@ void add_plans(Summary& summary, const io::NetworkFile& file, const network::Net
   const network::RunOptions& run = file.run;
   if (run.steps > 0) {
     summary.add(
-        "run",
-        fmt::format("{}, {}, {}, a sample every {}", counted(run.steps, "step"),
-                    time_text(static_cast<double>(run.steps) * network.step(), network.time_unit()),
-                    run.solver, run.sampling == 1 ? "step" : counted(run.sampling, "step")));
+        "run", fmt::format("{}, {}, {}, a sample every {}", counted(run.steps, "step"),
+                           time_text(static_cast<double>(run.steps) * network.step(),
+                                     network.time_unit().empty() ? "(no unit of time)"
+                                                                 : network.time_unit()),
+                           run.solver, run.sampling == 1 ? "step" : counted(run.sampling, "step")));
   }
   if (file.fit) {
     Eigen::Index steps = 0;

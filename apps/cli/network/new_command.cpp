@@ -25,6 +25,9 @@ void run_network_new(const NetworkNewRequest& request, const Console& console) {
       console.out << example.text;
       return;
     }
+    if (request.output.extension() != ".toml") {
+      throw InputError("FILE", request.output.string(), "another extension", "must be .toml");
+    }
     if (std::filesystem::exists(request.output)) {
       throw InputError("FILE", request.output.string(), "a file", "must be a new one");
     }

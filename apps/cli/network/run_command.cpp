@@ -41,7 +41,7 @@ struct NetworkRunJob {
 
 NetworkRunJob make_job(const NetworkRunRequest& request, const Console& console) {
   io::NetworkFile file = io::read_network_file(request.file, request.instead);
-  network::Network network = io::build_network(file);
+  network::Network network = io::build_network(file, {}, request.state.empty());
   network::NetworkState state = request.state.empty()
                                     ? network::initial_state(network)
                                     : io::read_network_state(request.state, network);
@@ -98,14 +98,17 @@ void run_and_save(NetworkRunJob& job, const NetworkRunRequest& request, const Co
     const long done = job.state.step - first;
     const long cutoff = job.file.run.cutoff;
     throw Cancelled(fmt::format(
-        "{}; what was recorded is in {}; go on with: rheobase network run {} --state {} --steps {} "
-        "{}-o NEXT{}",
-        stop.what(), request.output.string(), shell_quoted(request.file.string()),
-        shell_quoted(state.string()), job.file.run.steps - done,
-        cutoff > 0 ? fmt::format("--cutoff {} ", std::max(cutoff - done, 0L)) : "",
+        "{}; what was recorded is in {}; {}go on with: rheobase network run {} --state {} --steps "
+        "{} {}-o next{}",
+        stop.what(), request.output.string(),
         io::has_rows(job.file)
-            ? fmt::format(", with `values` of the inputs from row {} on", done + 1)
-            : ""));
+            ? fmt::format("cut `values` of the inputs, so that they begin with row {}, and ",
+                          done + 1)
+            : "",
+        shell_quoted(request.file.string()), shell_quoted(state.string()),
+        job.file.run.steps - done,
+        cutoff > 0 ? fmt::format("--cutoff {} ", std::max(cutoff - done, 0L)) : "",
+        request.output.extension().string()));
   } catch (const NonFiniteError& error) {
     job.run.trouble = error.what();
     save_run(request.output, job);
@@ -192,8 +195,8 @@ void print_network_run(const NetworkRunJob& job, const NetworkRunRequest& reques
     for (const PopulationSpikes& of : spikes_by_population(job)) {
       summary.add(
           fmt::format("  {}", of.name),
-          fmt::format("{}, {} {} a unit", counted(of.spikes, "spike"), short_number(of.rate),
-                      job.network.time_unit().empty() ? "a unit of time" : "Hz"));
+          fmt::format("{}, {} {}", counted(of.spikes, "spike"), short_number(of.rate),
+                      job.network.time_unit().empty() ? "per unit and unit of time" : "Hz a unit"));
     }
   }
   summary.add("time", seconds_text(job.seconds));
@@ -206,16 +209,17 @@ void print_network_run(const NetworkRunJob& job, const NetworkRunRequest& reques
 
 /// Checks all files that the run writes.
 void check_run_outputs(const NetworkRunRequest& request, NetworkRunJob& job) {
-  std::vector<fs::path> inputs = io::files_of_numbers(job.file, request.file.parent_path());
-  inputs.push_back(request.file);
-  inputs.push_back(request.state);
+  const std::vector<fs::path> numbers = io::files_of_numbers(job.file, request.file.parent_path());
   std::vector<fs::path> outputs{request.output};
   if (request.output.extension() == ".csv" && job.run.spikes) {
     outputs.push_back(io::spikes_beside(request.output));
   }
   for (const fs::path& output : outputs) {
-    check_output("--output", output, inputs);
+    check_network_output("--output", output, numbers, {request.file, request.state});
   }
+  std::vector<fs::path> inputs = numbers;
+  inputs.push_back(request.file);
+  inputs.push_back(request.state);
   job.interrupted = request.save_state;
   if (request.save_state.empty()) {
     job.interrupted = interrupted_state(request.output, inputs);
@@ -240,6 +244,9 @@ void run_network_run(const NetworkRunRequest& request, const Console& console) {
   run_and_save(job, request, console);
   for (const network::UnresolvedSpikes& found : job.run.seen.unresolved) {
     note(console, network::describe(found, job.network));
+  }
+  for (const network::NonFiniteValues& found : job.run.seen.non_finite) {
+    note(console, network::describe(found, job.run.seen, job.network));
   }
   print_network_run(job, request, console);
 }

@@ -9,6 +9,24 @@ namespace rheobase::cli {
 
 namespace fs = std::filesystem;
 
+void check_network_output(const std::string& option, const fs::path& output,
+                          const std::vector<fs::path>& numbers,
+                          const std::vector<fs::path>& inputs) {
+  const auto reads = [&](const std::vector<fs::path>& files) {
+    return std::ranges::any_of(
+        files, [&](const fs::path& file) { return !file.empty() && same_file(output, file); });
+  };
+  if (reads(numbers)) {
+    throw InputError(option, output.string(), "the file of numbers that the network file reads",
+                     "must be another file: its weights, parameters, inputs or targets are in it");
+  }
+  if (reads(inputs)) {
+    throw InputError(option, output.string(), "an input file",
+                     "must be another file: what a command reads is not changed");
+  }
+  check_output(option, output);
+}
+
 void check_state_output(const fs::path& state, const std::vector<fs::path>& inputs,
                         const std::vector<fs::path>& outputs) {
   if (state.extension() != ".mat") {

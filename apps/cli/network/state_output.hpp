@@ -1,9 +1,16 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <vector>
 
 namespace rheobase::cli {
+
+/// Checks the result of a command that reads a network file. @param numbers  the files of numbers
+/// that the network file names @param inputs  the others that are read; may hold empty ones
+void check_network_output(const std::string& option, const std::filesystem::path& output,
+                          const std::vector<std::filesystem::path>& numbers,
+                          const std::vector<std::filesystem::path>& inputs);
 
 /// Checks, before any work, the file of --save-state: a .mat, none of the files that are read and
 /// none of the other outputs. @param inputs  may hold empty ones

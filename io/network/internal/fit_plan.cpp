@@ -65,6 +65,11 @@ void read_trials(const TomlFields& fields, const MatrixValues& values, const Inp
                  double step, FitPlan& plan) {
   const int given =
       int{fields.has("targets")} + int{fields.has("target")} + int{fields.has("trial")};
+  if (fields.has("steps") && !fields.has("target")) {
+    const DocumentValue& steps = *fields.find("steps");
+    fields.fail(steps.position, "steps", steps.describe(),
+                "must stand beside [[fit.target]] alone: other targets have a row a step");
+  }
   if (given != 1) {
     fields.fail(fields.position(), "", fmt::format("{} of targets, target and trial", given),
                 "must have one: targets, or [[fit.target]] or [[fit.trial]] tables");
@@ -98,6 +103,18 @@ void require_trained(const TomlFields& fields, bool good, const std::string& fou
                      const char* required) {
   if (!good) {
     fields.fail(fields.find("method")->position, "", found, required);
+  }
+}
+
+void require_new_readout(const TomlFields& fields, SourceMap& map, const std::string& readout,
+                         const network::NetworkSpec& spec) {
+  const TextPosition place =
+      fields.has("readout") ? fields.find("readout")->position : fields.position();
+  map.add(fmt::format("function node '{}'", readout), "", place);
+  const auto named = [&](const auto& one) { return one.name == readout; };
+  if (std::ranges::any_of(spec.functions, named) || std::ranges::any_of(spec.populations, named)) {
+    fields.fail(place, "readout", fmt::format("'{}'", readout),
+                "must be a new name: ridge regression appends the node");
   }
 }
 
@@ -156,13 +173,10 @@ FitPlan read_fit(const DocumentValue& table, SourceMap& map, const MatrixValues&
       fields.set_fields(network::ridge_fields(), plan.ridge);
       plan.ridge.source = fields.text("from", "must name the signal that is read, \"rnn.r\"");
       plan.ridge.readout = fields.text_or("readout", "readout");
-      map.add("record", plan.ridge.source, fields.find("from")->position);
-      for (const network::FunctionNode& node : spec.functions) {
-        if (node.name == plan.ridge.readout) {
-          fields.fail(fields.position(), "readout", fmt::format("'{}'", node.name),
-                      "must be a new name: ridge regression appends the node");
-        }
-      }
+      map.add("fit: from", "", fields.find("from")->position);
+      require_trained(fields, trained.edges().empty() && trained.parameters().empty(), some,
+                      "must be none: ridge regression learns the weights of its own readout alone");
+      require_new_readout(fields, map, plan.ridge.readout, spec);
       break;
     case FitMethod::rls:
       fields.set_fields(network::rls_fit_fields(), plan.rls);
@@ -175,6 +189,7 @@ FitPlan read_fit(const DocumentValue& table, SourceMap& map, const MatrixValues&
       fields.set_fields(network::bptt_fields(), plan.bptt);
       plan.bptt.output =
           fields.text("output", "must name the signal that is compared with the targets");
+      map.add("fit: output", "", fields.find("output")->position);
       require_trained(
           fields, !trained.edges().empty() || !trained.parameters().empty(), some,
           "must be at least one: train = true on edges, train = [\"k\"] on populations");

@@ -36,7 +36,7 @@ bool indefinite(const RlsOptions& options, const RlsOutcome<Real>& outcome) {
 }
 
 [[noreturn]] void fail_indefinite(std::int64_t step, std::string_view whose) {
-  throw Error(
+  throw IndefiniteError(
       fmt::format("the inverse correlation matrix {}lost its positive definiteness at step {}: use "
                   "double precision or a larger delta",
                   whose, step));

@@ -31,11 +31,18 @@
 
 #include "core/aligned_vector.hpp"
 #include "core/dispatch.hpp"
+#include "core/error.hpp"
 #include "core/field_table_fwd.hpp"
 #include "rate/learning/named_arrays.hpp"
 #include "rate/models/reservoir/sparse_rows.hpp"
 
 namespace rheobase::rate {
+
+/// Rounding took the positive definiteness of the inverse correlation matrix.
+class IndefiniteError : public Error {
+ public:
+  using Error::Error;
+};
 
 /// The factor of the weights' change.
 enum class RlsGain {

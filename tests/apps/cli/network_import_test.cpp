@@ -32,7 +32,9 @@ TEST_SUITE("cli") {
         {"network", "import", "cells.yaml", "-o", "x.toml", "--templates", "odd_op"},
         {"odd_op", "past"});
     check_refused_in_a_line({"network", "import", "cells.yaml", "-o", "cells.yaml"},
-                            {"input file"});
+                            {"must be .toml"});
+    write_text("own.toml", read_text("cells.yaml"));
+    check_refused_in_a_line({"network", "import", "own.toml", "-o", "own.toml"}, {"input file"});
     check_refused_in_a_line(
         {"network", "import", "cells.yaml", "-o", "x.toml", "--time-unit", "years"},
         {"--time-unit", "years"});

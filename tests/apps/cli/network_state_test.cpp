@@ -29,6 +29,26 @@ signal = "p.v"
 }  // namespace
 
 TEST_SUITE("cli") {
+  TEST_CASE("network run --state: samples lie in the grid of the state, a cutoff is the run's") {
+    const WorkingFolder folder;
+    std::string text = kTanhUnits;
+    write_text("net.toml",
+               text.replace(text.find("steps = 100"), 11, "steps = 350\nsampling = 100"));
+    REQUIRE(run({"network", "run", "net.toml", "-o", "a.mat", "--save-state", "s.mat"}).code == 0);
+    REQUIRE(run({"network", "run", "net.toml", "-o", "b.mat", "--state", "s.mat", "--steps", "60",
+                 "--cutoff", "50"})
+                .code == 0);
+    const Eigen::VectorXd times = io::read_network_run("b.mat").seen.times;
+    REQUIRE(times.size() == 1);
+    CHECK(times[0] == 400 * 0.1);
+    check_refused_in_a_line({"network", "run", "net.toml", "-o", "c.mat", "--state", "s.mat",
+                             "--steps", "60", "--cutoff", "51"},
+                            {"cutoff", "must leave a sample"});
+    CHECK(run({"network", "run", "net.toml", "-o", "d.mat", "--state", "s.mat", "--steps", "40"})
+              .code == 0);
+    CHECK(io::read_network_run("d.mat").seen.times.size() == 0);
+  }
+
   TEST_CASE(
       "network run: pulses and sines go on in time with the state, rows of values begin anew") {
     const WorkingFolder folder;

@@ -292,7 +292,7 @@ spikes = true
     CHECK(saved.seen.times.size() >= 1);
     CHECK(saved.trouble.starts_with("stopped after"));
     CHECK(run({"network", "run", "net.toml", "-o", "next.mat", "--state", "run.state.mat",
-               "--steps", "10"})
+               "--steps", "1000010"})
               .code == 0);
     CHECK(io::read_network_run("next.mat").seen.times[0] > 0.0);
     CHECK(outcome.err.find("`values`") == std::string::npos);
@@ -313,8 +313,11 @@ spikes = true
     const std::string stopped =
         io::read_network_run("rows.mat").trouble;  // "stopped after 64 of .."
     const long done = std::stol(stopped.substr(stopped.find("after ") + 6));
-    CHECK(driven.err.find(fmt::format("with `values` of the inputs from row {} on", done + 1)) !=
-          std::string::npos);
+    CHECK(driven.err.find(
+              fmt::format("`values` of the inputs, so that they begin with row {}, and go "
+                          "on with: rheobase network run rows.toml --state "
+                          "rows.state.mat --steps {} -o next.mat",
+                          done + 1, 40000 - done)) != std::string::npos);
   }
 
   TEST_CASE("network fit: what is wrong with it, and what it leaves") {

@@ -76,6 +76,48 @@ TEST_SUITE("unit") {
     CHECK(file_error(kGood) == "");
   }
 
+  TEST_CASE("a key that stands there twice is said to, at its second place") {
+    check_place("size = 4", "size = 4\nsize = 5", "line 6, column 1",
+                {"found 'size' a second time", "must stand there once"});
+    check_place("tau = 10.0", "tau = 10.0, tau = 5", "line 6, column 27", {"'tau' a second time"});
+    check_place("size = 4", "size = 4\n  template = \"lif\"", "line 6, column 3",
+                {"'template' a second time"});
+    check_place("[[input]]", "[edge]", "line 23, column 2", {"'edge' a second time"});
+    check_place("[node.f]", "[population.exc]", "line 14, column 2",
+                {"'population.exc' a second time"});
+  }
+
+  TEST_CASE("names of [fit]: the place of the very key") {
+    const auto fit = [](const std::string& keys) {
+      return "units = [1, 4]\n[fit]\n" + keys + "targets = [1, 2]\n";
+    };
+    check_place("units = [1, 4]\n", fit("method = \"ridge\"\nfrom = \"exc.x\"\n"),
+                "line 34, column 8", {"fit: from", "'x'", "must be one of v, r"});
+    check_place("units = [1, 4]\n", fit("method = \"ridge\"\nfrom = \"own.r\"\n"),
+                "line 34, column 8", {"fit: from", "'r'"});
+    check_place("units = [1, 4]\n", fit("method = \"ridge\"\nfrom = \"exc.r\"\nreadout = \"f\"\n"),
+                "line 35, column 11", {"readout: found 'f'", "must be a new name"});
+    check_place("units = [1, 4]\n",
+                fit("method = \"ridge\"\nfrom = \"exc.r\"\nreadout = \"exc\"\n"),
+                "line 35, column 11", {"readout: found 'exc'"});
+    const std::string learning = changed_file("weights = 0.5", "weights = 0.5\ntrain = true");
+    const std::string line =
+        file_error(learning + "[fit]\nmethod = \"bptt\"\noutput = \"exc.x\"\ntargets = [1, 2]\n");
+    CHECK(line.starts_with("net.toml: line 35, column 10: fit: output: "));
+  }
+
+  TEST_CASE("keys of [fit] without effect are refused") {
+    check_place("units = [1, 4]\n",
+                "units = [1, 4]\n[fit]\nmethod = \"ridge\"\nfrom = \"exc.r\"\n"
+                "targets = [1, 2]\nsteps = 2\n",
+                "line 36, column 9", {"steps: found 2", "[[fit.target]] alone"});
+    const std::string learning = changed_file("weights = 0.5", "weights = 0.5\ntrain = true");
+    const std::string line =
+        file_error(learning + "[fit]\nmethod = \"ridge\"\nfrom = \"exc.r\"\ntargets = [1, 2]\n");
+    CHECK(line.starts_with("net.toml: line 34, column 10: fit (ridge): "));
+    CHECK(line.find("1 edge and 0 parameters with train; must be none") != std::string::npos);
+  }
+
   TEST_CASE("unknown keys, templates and names: line, column and a suggestion") {
     check_place("step = 0.1", "stepp = 0.1", "line 1, column 1",
                 {"key: found 'stepp'", "did you mean 'step'?"});

@@ -30,10 +30,25 @@ TEST_SUITE("unit") {
     CHECK(parse_csv_matrix("# c\n  1   2.5 -3e-2\n4 5 6\n", "") == expected);
   }
 
+  TEST_CASE("a byte order mark and comments are skipped; a first line of broken numbers is none") {
+    const Eigen::MatrixXd column = Eigen::Vector3d(1, 2, 3);
+    CHECK(parse_csv_matrix("\xEF\xBB\xBF"
+                           "1\n2\n3\n",
+                           "") == column);
+    CHECK(parse_csv_matrix("\xEF\xBB\xBF"
+                           "rate\n1\n2\n3\n",
+                           "") == column);
+    CHECK(parse_csv_matrix("# made by hand\n1 # first\n2\n3\n", "") == column);
+    CHECK(csv_error("1.0x\n2\n3\n") ==
+          "J.csv: line 1, column 1: found '1.0x'; must be a finite number");
+    CHECK(csv_error("a,1e400\n2,3\n") ==
+          "J.csv: line 1, column 1: found 'a'; must be a finite number");
+    CHECK(csv_error("-.5e,b\n2,3\n").find("'-.5e'") != std::string::npos);
+  }
+
   TEST_CASE("faults of tables name file, line and column") {
     CHECK(csv_error("1,2\n3,x\n") == "J.csv: line 2, column 3: found 'x'; must be a finite number");
-    CHECK(csv_error("1,2\n3\n") ==
-          "J.csv: line 2: found 1 value; must be 2, as in the first line");
+    CHECK(csv_error("1,2\n3\n") == "J.csv: line 2: found 1 value; must be 2, as in the first line");
     CHECK(csv_error("1,,2\n").find("column 3") != std::string::npos);
     CHECK(csv_error("1,nan\n").find("'nan'") != std::string::npos);
     CHECK(csv_error("a,b\n").find("no numbers") != std::string::npos);
