@@ -37,7 +37,6 @@ constexpr const char* kTrainExamples =
     "Examples:\n"
     "  rheobase train --task go-nogo -o model.mat\n"
     "  rheobase train --task xor --batch 16 -o xor.mat\n"
-    "  rheobase train --task go-nogo --taus 10 --som 20 --json -o model.mat\n"
     "  rheobase train --resume model.checkpoint.mat\n"
     "  rheobase train --resume model.checkpoint.mat --trials 60000\n"
     "  rheobase train --from model.mat --train w_out,b_out --task timing -o tuned.mat\n"

@@ -173,6 +173,8 @@ TEST_SUITE("unit") {
         {"spiking_network.refractory_noise", "1 x 1 logical"},
         {"spiking_network.filter_input", "1 x 1 logical"},
         {"spiking_network.delay_ms", "1 x 1 double"},
+        {"spiking_network.synaptic_delay_ms", "1 x 1 double"},
+        {"spiking_network.inhibitory_delay_ms", "1 x 1 double"},
         {"spiking_network.readout_decay_ms", "1 x 1 double"}};
     std::map<std::string, std::string> found;
     for (const MatArray& array : mat.arrays()) {
