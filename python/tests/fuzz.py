@@ -228,6 +228,7 @@ def cases(folder, model_path, rng):
         "tasks.Task.from_file": case(rheobase.Task.from_file, str(folder / "model.mat"), test_fraction=0.2),
         "tasks.Task.from_innate": case(rheobase.Task.from_innate, str(folder / "innate.mat"), min_r2=0.5),
         "tasks.Task.from_class": case(rheobase.Task.from_class, Hold()),
+        "tasks.Task.combined": case(rheobase.Task.combined, "go-nogo", "timing", interval=600),
         "tasks.Task.trial": case(task.trial, 3, seed=2, condition="go"),
         "tasks.Task.condition_index": case(task.condition_index, "go"),
         "tasks.Task.correct": case(lambda i, t, c, o: task.correct(rheobase.Trial(i, t, c), o),
