@@ -128,7 +128,7 @@ void check_breaks(const Training& training, const Words& every, unsigned seed) {
   kept.start = kept.start + every;
   kept.resume = kept.resume + every;
   Breaks kills;
-  for (int i = 0; i < 2; ++i) {
+  for (int i = 0; i < kRounds && (i < 2 || kills.resumed == 0); ++i) {
     fs::remove(training.output);
     fs::remove(training.checkpoint);
     kills.resumed += run_broken(kept, SIGKILL, random, 1.5 * whole_ms).resumed;
