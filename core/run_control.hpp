@@ -25,4 +25,7 @@ struct RunControl {
   bool stop_requested() const { return cancelled && cancelled(); }
 };
 
+/// @throws Cancelled with this message where `stop` says so; it may be empty
+void end_if_stopped(const std::function<bool()>& stop, const char* message);
+
 }  // namespace rheobase

@@ -6,6 +6,7 @@
 
 #include "apps/cli/text_format.hpp"
 #include "apps/cli/text_table.hpp"
+#include "apps/report/palette.hpp"
 
 namespace rheobase::cli {
 
@@ -93,11 +94,9 @@ std::string type_table(const mapping::Comparison& comparison) {
                    "correlation", "ISI CV", "ISI CV2"});
   for (const mapping::TypeComparison& type : comparison.types) {
     const analysis::Distribution& rate = type.spiking_hz;
-    // Units of no type are all of their network.
-    const std::string name =
-        type.type == rate::UnitType::mixed ? "all" : std::string(to_string(type.type));
-    table.add_row({name, std::to_string(rate.count), fmt::format("{:.2f} Hz", type.rate_hz.mean),
-                   fmt::format("{:.2f} Hz", rate.mean), fmt::format("{:.2f} Hz", rate.median),
+    table.add_row({report::shown_type(type.type), std::to_string(rate.count),
+                   fmt::format("{:.2f} Hz", type.rate_hz.mean), fmt::format("{:.2f} Hz", rate.mean),
+                   fmt::format("{:.2f} Hz", rate.median),
                    fmt::format("{:.2f} to {:.2f} Hz", rate.lower_quartile, rate.upper_quartile),
                    number(type.correlation), number(type.isi_cv), number(type.isi_cv2)});
   }

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "apps/cli/text_format.hpp"
+#include "apps/cli/value_syntax.hpp"
 #include "core/error.hpp"
 #include "core/whole_number.hpp"
 
@@ -63,16 +64,6 @@ std::optional<FieldValue> parse_word(const std::vector<std::string>& words,
     }
   }
   return std::nullopt;
-}
-
-std::vector<std::string> words_between(const std::string& text, char separator) {
-  std::vector<std::string> parts;
-  for (std::size_t start = 0; start <= text.size();) {
-    const std::size_t end = std::min(text.find(separator, start), text.size());
-    parts.push_back(text.substr(start, end - start));
-    start = end + 1;
-  }
-  return parts;
 }
 
 /// The value that `text` spells, or nothing where the field cannot have it.
@@ -183,7 +174,7 @@ Option add_choices(Command command, const std::string& names, std::string& value
   return command.add_value(
       names, type_of(field) + fmt::format(", or several as A{}B", separator),
       [field, separator](const std::string& given) {
-        for (const std::string& word : words_between(given, separator)) {
+        for (const std::string& word : split(given, separator)) {
           if (std::string fault = text_fault(field, word); !fault.empty()) {
             return fault;
           }
@@ -192,7 +183,7 @@ Option add_choices(Command command, const std::string& names, std::string& value
       },
       [&value, field, separator](const std::string& given) {
         value.clear();
-        for (const std::string& word : words_between(given, separator)) {
+        for (const std::string& word : split(given, separator)) {
           value += (value.empty() ? "" : std::string(1, separator)) +
                    std::get<std::string>(*parse_word(field.words, word));
         }

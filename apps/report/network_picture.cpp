@@ -162,15 +162,7 @@ void begin_unit_panel(FigureScript& script, const FigurePanel& panel) {
 
 /// 1 and round numbers: units have no 0.
 std::string counted_tics(std::size_t units) {
-  double step = 1.0;
-  const double decade =
-      std::pow(10.0, std::floor(std::log10(static_cast<double>(units) / kCountedTics)));
-  for (const double factor : {1.0, 2.0, 5.0, 10.0}) {
-    step = factor * decade;
-    if (step * kCountedTics >= static_cast<double>(units)) {
-      break;
-    }
-  }
+  const double step = round_tick(static_cast<double>(units) / kCountedTics);
   std::string tics = "1";
   for (double unit = step; unit <= static_cast<double>(units); unit += step) {
     tics += fmt::format(", {:.0f}", unit);

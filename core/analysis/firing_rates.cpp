@@ -9,6 +9,7 @@
 #include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/exponential_cascade.hpp"
+#include "core/run_control.hpp"
 #include "core/whole_number.hpp"
 
 namespace rheobase::analysis {
@@ -100,8 +101,8 @@ void add_causal(const RateKernel& kernel, double time_ms, const SampleGrid& grid
 /// @throws Cancelled where stopped; asked for some of the `step`s alone
 void stop_now_and_then(const std::function<bool()>& stop, std::size_t step) {
   constexpr std::size_t kEvery = 256;
-  if (stop && step % kEvery == 0 && stop()) {
-    throw Cancelled("firing rates were stopped");
+  if (step % kEvery == 0) {
+    end_if_stopped(stop, "firing rates were stopped");
   }
 }
 

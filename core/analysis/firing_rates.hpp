@@ -54,7 +54,7 @@ struct SampleGrid {
 /// Firing rates by kernel smoothing (Dayan & Abbott, Theoretical Neuroscience, 2001, section 1.2),
 /// N x samples in Hz. The exact sum over spikes at every sample; no correction at the ends.
 /// @param kernels  one for all units or one for each
-/// @param stop     asked every some thousand spikes and samples, may be empty
+/// @param stop     asked every 256 spikes and samples, may be empty
 /// @throws InputError for a unit outside 0 ... units - 1, times that are not finite, widths or a
 ///                    step that are not positive, another number of kernels; Cancelled where
 ///                    stopped

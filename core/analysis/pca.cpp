@@ -7,6 +7,7 @@
 #include "core/analysis/decompositions.hpp"
 #include "core/counted.hpp"
 #include "core/error.hpp"
+#include "core/run_control.hpp"
 
 namespace rheobase::analysis {
 
@@ -38,9 +39,7 @@ template <class Part>
 void for_column_blocks(Eigen::Index cols, const std::function<bool()>& stop, const Part& part) {
   constexpr Eigen::Index kBlock = 8192;
   for (Eigen::Index first = 0; first < cols; first += kBlock) {
-    if (stop && stop()) {
-      throw Cancelled("principal components were stopped");
-    }
+    end_if_stopped(stop, "principal components were stopped");
     part(first, std::min(kBlock, cols - first));
   }
 }

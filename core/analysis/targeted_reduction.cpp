@@ -10,6 +10,7 @@
 #include "core/analysis/decompositions.hpp"
 #include "core/analysis/pca.hpp"
 #include "core/error.hpp"
+#include "core/run_control.hpp"
 
 namespace rheobase::analysis {
 
@@ -100,9 +101,7 @@ std::vector<Eigen::MatrixXd> coefficients_of(std::span<const Eigen::MatrixXd> tr
   for (Eigen::Index v = 0; v < variables.cols(); ++v) {
     Eigen::MatrixXd sum = Eigen::MatrixXd::Zero(trials[0].rows(), trials[0].cols());
     for (std::size_t k = 0; k < trials.size(); ++k) {
-      if (stop && stop()) {
-        throw Cancelled("targeted dimensionality reduction was stopped");
-      }
+      end_if_stopped(stop, "targeted dimensionality reduction was stopped");
       sum += solve(v, static_cast<Eigen::Index>(k)) * trials[k];
     }
     coefficients.push_back(scale.asDiagonal() * sum);

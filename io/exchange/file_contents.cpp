@@ -11,9 +11,9 @@
 #include "core/counted.hpp"
 #include "core/error.hpp"
 #include "io/exchange/internal/hdf5_reader.hpp"
+#include "io/exchange/internal/isolated_hdf5.hpp"
 #include "io/mat/atomic_file.hpp"
 #include "io/mat/internal/byte_stream.hpp"
-#include "io/mat/internal/isolate.hpp"
 
 namespace rheobase::io {
 
@@ -78,15 +78,8 @@ std::string hdf5_message(std::span<const std::byte> bytes, const std::string& wh
 }
 
 FileContents hdf5_contents(std::span<const std::byte> bytes, const std::string& where) {
-  std::string message;
-  try {
-    message = run_isolated([&] { return hdf5_message(bytes, where); }, limits_for(bytes.size(), 0));
-  } catch (const InputError&) {
-    throw;
-  } catch (const Error& error) {
-    throw InputError(where, "", fmt::format("contents that cannot be read ({})", error.what()),
-                     "must be an undamaged HDF5 file");
-  }
+  const std::string message =
+      isolated_hdf5(bytes, where, [&] { return hdf5_message(bytes, where); });
   ByteReader reader(message);
   FileContents contents;
   contents.kind = reader.text();

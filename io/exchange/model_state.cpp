@@ -13,10 +13,10 @@
 #include "core/whole_number.hpp"
 #include "io/exchange/internal/hdf5_reader.hpp"
 #include "io/exchange/internal/hdf5_writer.hpp"
+#include "io/exchange/internal/isolated_hdf5.hpp"
 #include "io/exchange/internal/nir_import.hpp"
 #include "io/mat/atomic_file.hpp"
 #include "io/mat/internal/byte_stream.hpp"
-#include "io/mat/internal/isolate.hpp"
 #include "io/mat/internal/mat_format.hpp"
 #include "io/mat/internal/matio_writer.hpp"
 #include "io/mat/internal/model_fields.hpp"
@@ -217,16 +217,8 @@ ImportedModel import_model(const std::filesystem::path& path, double spike_step_
 ImportedModel parse_import(std::span<const std::byte> bytes, const std::string& where,
                            double spike_step_ms) {
   require_hdf5(bytes, where);
-  std::string message;
-  try {
-    message = run_isolated([&] { return import_bytes(bytes, where, spike_step_ms); },
-                           limits_for(bytes.size(), 0));
-  } catch (const InputError&) {
-    throw;
-  } catch (const Error& error) {
-    throw InputError(where, "", fmt::format("contents that cannot be read ({})", error.what()),
-                     "must be an undamaged HDF5 file");
-  }
+  const std::string message =
+      isolated_hdf5(bytes, where, [&] { return import_bytes(bytes, where, spike_step_ms); });
   ByteReader reader(message);
   const std::string mat = reader.text();
   const std::string others = reader.text();

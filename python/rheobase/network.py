@@ -325,8 +325,8 @@ class Network(Shown):
         Warns
         -----
         UserWarning
-            Where the step is longer than a time constant or does not resolve spikes, and for edges
-            without any weight.
+            Where the step is longer than a time constant or does not resolve spikes, for edges
+            without any weight, and for records with values that are not finite.
 
         Notes
         -----

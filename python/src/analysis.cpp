@@ -117,11 +117,12 @@ py::array firing_rates(py::handle units, py::handle times, Eigen::Index count, d
   const analysis::SampleGrid grid{start_ms, step_ms, samples};
   const double reach = std::min(12.0 * width_ms / step_ms, static_cast<double>(samples));
   const double operations = 10.0 * numbers + 10.0 * size_of(time) * reach;
-  const SpikesOf spikes{std::move(unit), std::move(time)};
-  return array_of(run_apart(operations, [spikes, count, grid, kernel](const Stop& stop) {
-    return analysis::firing_rates({spikes.unit, span_of(spikes.time)}, count, grid,
-                                  std::span(&kernel, 1), stop);
-  }));
+  SpikesOf spikes{std::move(unit), std::move(time)};
+  return array_of(
+      run_apart(operations, [spikes = std::move(spikes), count, grid, kernel](const Stop& stop) {
+        return analysis::firing_rates({spikes.unit, span_of(spikes.time)}, count, grid,
+                                      std::span(&kernel, 1), stop);
+      }));
 }
 
 py::dict isi_statistics(const std::vector<py::object>& given) {

@@ -202,6 +202,16 @@ std::vector<nb::Probe> probes_from(const py::object& record,
 }
 
 py::dict observer_dict(const BuiltNetwork& built, nb::Observer&& seen, const std::string& solver) {
+  py::list notes;
+  for (const std::string& doubt : nb::doubts(built.network, solver, built.learning)) {
+    notes.append(doubt);
+  }
+  for (const nb::UnresolvedSpikes& found : seen.unresolved) {
+    notes.append(nb::describe(found, built.network));
+  }
+  for (const nb::NonFiniteValues& found : seen.non_finite) {
+    notes.append(nb::describe(found, seen, built.network));
+  }
   py::list records;
   for (nb::Recording& recording : seen.recordings) {
     records.append(py::make_tuple(
@@ -221,13 +231,6 @@ py::dict observer_dict(const BuiltNetwork& built, nb::Observer&& seen, const std
   py::list names;
   for (const nb::NetworkPopulation& population : built.network.populations()) {
     names.append(population.name);
-  }
-  py::list notes;
-  for (const std::string& doubt : nb::doubts(built.network, solver, built.learning)) {
-    notes.append(doubt);
-  }
-  for (const nb::UnresolvedSpikes& found : seen.unresolved) {
-    notes.append(nb::describe(found, built.network));
   }
   return py::dict(py::arg("time") = array_of(std::move(seen.times)), py::arg("records") = records,
                   py::arg("spike_times") = array_of(std::move(times)),

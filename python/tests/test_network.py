@@ -434,3 +434,12 @@ def test_a_network_that_is_being_built_stops_at_once(weights):
                 edges=[{"source": "p.r", "target": "p.r_in", "weights": weights}] * 3)
 
     assert least_lateness(build, 0.2) < 0.1
+
+
+def test_outputs_that_are_not_finite_are_noted(tmp_path):
+    path = tmp_path / "pole.toml"
+    path.write_text('step = 1\n[population.p]\nequations = "q = 1/(v - 3); v\' = 1"\nsize = 2\n'
+                    '[run]\nsteps = 6\n[[record]]\nsignal = "p.q"\n')
+    with pytest.warns(UserWarning, match="p.q.*finite"):
+        run = rheobase.network.Network.load(path).run()
+    assert np.isinf(run["p.q"]).sum() == 2

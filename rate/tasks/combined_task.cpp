@@ -82,6 +82,15 @@ Trial as_own_trial(const Member& member, const Trial& trial, Eigen::Index steps)
   return own;
 }
 
+/// T of all: that of the longest one.
+int longest_trial(const Combination& all, const TaskParameters& parameters) {
+  int longest = 0;
+  for (const Member& member : all.members) {
+    longest = std::max(longest, member.task.with(member.own(parameters)).steps());
+  }
+  return longest;
+}
+
 Trial draw(const Combination& all, const TaskParameters& parameters, const TrialDraw& wanted) {
   const auto count = static_cast<std::uint32_t>(all.members.size());
   const Member& member =
@@ -101,11 +110,7 @@ Trial draw(const Combination& all, const TaskParameters& parameters, const Trial
   const std::uint32_t number = member.task.split() ? place : wanted.number;
   const Trial trial = condition ? task.trial_of(*condition, wanted.seed, number, wanted.purpose)
                                 : task.random_trial(wanted.seed, number, wanted.purpose);
-  Eigen::Index steps = 0;
-  for (const Member& each : all.members) {
-    steps = std::max<Eigen::Index>(steps, each.task.with(each.own(parameters)).steps());
-  }
-  return as_trial_of_all(all, member, trial, steps);
+  return as_trial_of_all(all, member, trial, longest_trial(all, parameters));
 }
 
 /// Until the first of the tasks of given trials would repeat one.
@@ -184,7 +189,6 @@ void describe_parts(const Combination& all, TaskDefinition& definition) {
     const auto append = [](std::string& text, const char* between, const std::string& more) {
       text += (text.empty() ? "" : between) + more;
     };
-    append(definition.name, "+", part.name);
     append(definition.help, "; ", part.help);
     if (definition.citation.find(part.citation) == std::string::npos) {
       append(definition.citation, "; ", part.citation);
@@ -236,16 +240,13 @@ Task combined_task(const std::vector<Task>& parts, const TaskParameters& overrid
   check_parts(parts);
   const std::shared_ptr<const Combination> all = combination_of(parts);
   TaskDefinition definition;
+  definition.name = names_of(parts);
   describe_parts(*all, definition);
   definition.inputs = all->inputs + static_cast<int>(parts.size());
   definition.outputs = parts.front().outputs();
   definition.step_ms = parts.front().step_ms();
   definition.steps = [all](const TaskParameters& parameters) {
-    int longest = 0;
-    for (const Member& member : all->members) {
-      longest = std::max(longest, member.task.with(member.own(parameters)).steps());
-    }
-    return longest;
+    return longest_trial(*all, parameters);
   };
   definition.draw_trial = [all](const TaskParameters& parameters, const TrialDraw& wanted) {
     return draw(*all, parameters, wanted);

@@ -1,6 +1,6 @@
 #include "spiking/event/event_network.hpp"
 
-#include "core/error.hpp"
+#include "core/run_control.hpp"
 #include "spiking/internal/membrane_drive.hpp"
 
 namespace rheobase::spiking {
@@ -35,8 +35,8 @@ std::vector<DriveSegment> make_drive(const SpikingModel& model, const Eigen::Mat
   }
   for (Eigen::Index column = 0; column < input.cols(); ++column) {
     constexpr Eigen::Index kAskEvery = 4096;
-    if (stop && column % kAskEvery == 0 && stop()) {
-      throw Cancelled("stopped before the first spike");
+    if (column % kAskEvery == 0) {
+      end_if_stopped(stop, "stopped before the first spike");
     }
     // The same input again is no switch.
     if (column == 0 || input.col(column) != input.col(column - 1)) {

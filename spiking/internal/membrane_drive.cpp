@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/error.hpp"
+#include "core/run_control.hpp"
 
 namespace rheobase::spiking {
 
@@ -11,12 +11,7 @@ namespace {
 
 /// Columns between two questions whether to stop: some milliseconds of work.
 constexpr Eigen::Index kBlock = 8192;
-
-void require_going_on(const std::function<bool()>& stop) {
-  if (stop && stop()) {
-    throw Cancelled("stopped before the first step");
-  }
-}
+constexpr const char* kStopped = "stopped before the first step";
 
 /// Columns are switched half way between their own times, for which the filtered values stand.
 void filter_input(const SpikingModel& model, Eigen::MatrixXd& drive,
@@ -28,7 +23,7 @@ void filter_input(const SpikingModel& model, Eigen::MatrixXd& drive,
   Eigen::ArrayXd filtered = Eigen::ArrayXd::Zero(drive.rows());
   for (Eigen::Index column = 0; column < drive.cols(); ++column) {
     if (column % kBlock == 0) {
-      require_going_on(stop);
+      end_if_stopped(stop, kStopped);
     }
     const Eigen::ArrayXd now = drive.col(column).array();
     if (column > 0) {
@@ -52,7 +47,7 @@ Eigen::MatrixXd membrane_drive(const SpikingModel& model, const Eigen::MatrixXd&
   Eigen::MatrixXd drive(model.units(), input.cols());
   const auto for_blocks = [&](const auto& change) {
     for (Eigen::Index first = 0; first < input.cols(); first += kBlock) {
-      require_going_on(stop);
+      end_if_stopped(stop, kStopped);
       change(first, std::min(kBlock, input.cols() - first));
     }
   };

@@ -17,17 +17,6 @@ constexpr double kPngScale = 300.0 / 96.0;
 /// Room for the number of a tick.
 constexpr double kTickMm = 9.0;
 
-/// The smallest of 1, 2, 5, 10, ... that is not less.
-double round_tick(double least) {
-  const double power = std::pow(10.0, std::floor(std::log10(least)));
-  for (const double factor : {1.0, 2.0, 5.0}) {
-    if (factor * power >= least * (1.0 - 1e-9)) {
-      return factor * power;
-    }
-  }
-  return 10.0 * power;
-}
-
 std::string terminal(FigureFormat format, double width_mm, double height_mm) {
   const double width = width_mm * kDotsPerMm;
   const double height = height_mm * kDotsPerMm;
@@ -51,6 +40,16 @@ std::string terminal(FigureFormat format, double width_mm, double height_mm) {
 }
 
 }  // namespace
+
+double round_tick(double least) {
+  const double power = std::pow(10.0, std::floor(std::log10(least)));
+  for (const double factor : {1.0, 2.0, 5.0}) {
+    if (factor * power >= least * (1.0 - 1e-9)) {
+      return factor * power;
+    }
+  }
+  return 10.0 * power;
+}
 
 FigureFormat image_format_of(const std::filesystem::path& path) {
   const std::string extension = path.extension().string();

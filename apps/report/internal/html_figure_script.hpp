@@ -27,6 +27,9 @@ struct FigurePanel {
   std::string y_label;
 };
 
+/// The smallest of 1, 2, 5, 10, ... that is not less.
+double round_tick(double least);
+
 /// Builds the gnuplot script of a figure: every panel is begun, styled with set(), and ended by
 /// plotting what add() collected. Data go into numbered files of `folder`.
 class FigureScript {

@@ -21,6 +21,11 @@ FigurePanel column_panel(std::string title, std::string x, std::string y) {
   return {16.0, 8.0, 62.0, 46.0, std::move(title), std::move(x), std::move(y)};
 }
 
+/// With a key above it.
+FigurePanel keyed_panel(std::string title, std::string x, std::string y) {
+  return {16.0, 11.0, 62.0, 43.0, std::move(title), std::move(x), std::move(y)};
+}
+
 FigureScript column_figure(const FigureTarget& target) {
   return {target.folder, target.format, target.image, kColumnWidthMm, kColumnHeightMm};
 }
@@ -99,8 +104,8 @@ std::string distribution_figure(const ReportData& data, const FigureTarget& targ
   constexpr Eigen::Index kBins = 24;
   FigureScript script = column_figure(target);
   const double width = std::max(data.mean_hz.maxCoeff(), 1e-9) / static_cast<double>(kBins);
-  script.begin({16.0, 11.0, 62.0, 43.0, "Firing rates by type, LIF network",
-                "Mean firing rate (Hz)", "Fraction of units (%)"});
+  script.begin(keyed_panel("Firing rates by type, LIF network", "Mean firing rate (Hz)",
+                           "Fraction of units (%)"));
   script.key_above();
   script.set("set yrange [0:*]");
   for (int type = 0; type < kShownTypes; ++type) {
@@ -127,8 +132,7 @@ std::string tau_figure(const ReportData& data, const FigureTarget& target) {
   const double low = data.tau_ms.minCoeff();
   const double high = data.tau_ms.maxCoeff();
   const double width = high > low ? (high - low) / static_cast<double>(kBins) : 1.0;
-  script.begin(
-      {16.0, 11.0, 62.0, 43.0, "Time constants", "Synaptic decay time constant (ms)", "Units"});
+  script.begin(keyed_panel("Time constants", "Synaptic decay time constant (ms)", "Units"));
   script.key_above();
   script.set(fmt::format("set yrange [0:*]\nset boxwidth {:.6g}", 0.92 * width));
   script.range('x', low - width, low + width * static_cast<double>(kBins + 1));
@@ -159,7 +163,7 @@ std::string curve_figure(const ReportData& data, const FigureTarget& target) {
   FigureScript script = column_figure(target);
   const RateCurves& curves = data.rate_curve->curves;
   const Eigen::MatrixXd& table = curves.table;
-  script.begin({16.0, 11.0, 62.0, 43.0, data.rate_curve->title, "x", "Rate / s"});
+  script.begin(keyed_panel(data.rate_curve->title, "x", "Rate / s"));
   script.range('x', table(0, 0), table(table.rows() - 1, 0));
   script.range('y', 0.0, 1.1 * std::max(table.col(1).maxCoeff(), table.col(2).maxCoeff()));
   script.shade({{curves.low, curves.high}});
