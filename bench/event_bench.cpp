@@ -95,6 +95,7 @@ EventNetwork random_network(Eigen::Index units, Eigen::Index fan_out) {
   const SynapseParameters filter{SynapseKind::double_exponential, 2.0, decay_ms};
   return {.neuron = {},
           .synapse = filter,
+          .reset_u = Eigen::VectorXd::Constant(units, -25.0),
           .decay_rate = decay_ms.cwiseInverse(),
           .synapses = SparseColumns<double>(std::move(starts), std::move(rows), std::move(values)),
           .readout_filter = filter,

@@ -23,6 +23,7 @@ enum class Purpose : std::uint32_t {
   spike_noise = 10,       ///< spike-like noise of the rates in training
   initial_state = 11,     ///< state of a rate network at the start of a trial
   update_schedule = 12,   ///< steps at which a rule of random intervals updates
+  unit_parameters = 13,   ///< thresholds and biases of spiking units that differ
 };
 
 /// Trial numbers by use, so that no network is scored on trials that chose it: `eval` counts from

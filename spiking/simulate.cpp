@@ -11,6 +11,7 @@
 #include "core/memory.hpp"
 #include "spiking/engine_registry.hpp"
 #include "spiking/internal/membrane_drive.hpp"
+#include "spiking/internal/recorded_units.hpp"
 #include "spiking/internal/spike_limit.hpp"
 
 namespace rheobase::spiking {
@@ -282,6 +283,22 @@ void check_memory(const SpikingModel& model, const SimulationOptions& options, d
   }
 }
 
+/// From what engines count voltages from to mV (SpikingModel::shift_of).
+void restore_voltages(const SpikingModel& model, const SimulationOptions& options,
+                      SimulationResult& result) {
+  const std::vector<Eigen::Index> units = recorded_units(options.record, model.units());
+  for (Eigen::Index row = 0; row < result.voltage.rows(); ++row) {
+    const double shift = model.shift_of(units[static_cast<std::size_t>(row)]);
+    for (double& v : result.voltage.row(row)) {
+      // A spike is recorded at the peak of all, and nothing else is.
+      v += v == model.neuron.peak_mv ? 0.0 : shift;
+    }
+  }
+  for (Eigen::Index unit = 0; unit < result.input.rows(); ++unit) {
+    result.input.row(unit).array() += model.shift_of(unit);
+  }
+}
+
 SimulationResult simulate(const SpikingModel& model, const Eigen::MatrixXd& input,
                           const SimulationOptions& options) {
   validate(model, "spiking network");
@@ -291,7 +308,11 @@ SimulationResult simulate(const SpikingModel& model, const Eigen::MatrixXd& inpu
   check_memory(model, options, duration_ms);
   check_engine(model, options);
   require_bearable_drive(model, input, options.stop);
-  return find_engine(options.engine).run(model, input, options);
+  SimulationResult result = find_engine(options.engine).run(model, input, options);
+  if (model.unit_threshold_mv.size() != 0) {
+    restore_voltages(model, options, result);
+  }
+  return result;
 }
 
 }  // namespace rheobase::spiking

@@ -87,7 +87,8 @@ struct SimulationOptions {
   double noise_intensity = 0.2;
   Seed seed = 1;
   std::uint32_t trial = 0;  ///< stream number: trials are independent and can be replayed alone
-  std::optional<Eigen::VectorXd> initial_voltage;  ///< N; none: uniform in [reset, peak)
+  /// N; none: uniform in [reset, peak), those of all
+  std::optional<Eigen::VectorXd> initial_voltage;
   StartUp start_up = StartUp::reference;
   double output_period_ms = 0.0;  ///< distance of output samples; 0: every step
   Recording record;

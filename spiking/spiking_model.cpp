@@ -87,8 +87,34 @@ void validate_neuron(const NeuronParameters& neuron, const std::string& where) {
   }
 }
 
+/// Thresholds and resets of the units, where they differ.
+void validate_thresholds(const SpikingModel& model, const std::string& where) {
+  const auto check_values = [&](const Eigen::VectorXd& values, std::string_view field) {
+    if (values.size() != 0 && values.size() != model.units()) {
+      throw InputError(where, field, fmt::format("{} values", values.size()),
+                       fmt::format("must be N = {} values or none", model.units()));
+    }
+    if (values.size() != 0 && model.neuron.model != NeuronModel::lif) {
+      throw InputError(where, field, fmt::format("{} units", to_string(model.neuron.model)),
+                       "must come with lif units: others have one for all");
+    }
+    require_finite(values, where, field);
+  };
+  check_values(model.unit_threshold_mv, "thresholds of the units (mV)");
+  check_values(model.unit_reset_mv, "resets of the units (mV)");
+  for (Eigen::Index unit = 0; unit < model.units(); ++unit) {
+    if (!(model.reset_of(unit) < model.threshold_of(unit))) {
+      throw InputError(
+          where, fmt::format("reset of unit {} (mV)", unit + 1),
+          fmt::format("{}", model.reset_of(unit)),
+          fmt::format("must be below its threshold of {} mV", model.threshold_of(unit)));
+    }
+  }
+}
+
 void validate_units(const SpikingModel& model, const std::string& where) {
   const Eigen::Index n = model.units();
+  validate_thresholds(model, where);
   if (model.unit_bias_mv.size() != 0) {
     if (model.unit_bias_mv.size() != n) {
       throw InputError(where, "bias of the units (mV)",

@@ -25,11 +25,12 @@
 //   threshold  threshold_mv     mV      -40    30
 //   reset      reset_mv         mV      -65    -65
 //   t_ref      refractory_ms    ms      2      2
-//   I_bias     bias_mv          mV      -40    0
+//   I_bias     bias_mv          mV      -40    0     of all, beside it one a unit
 //              peak_mv          mV      30     30    recorded at a spike
 //   tr         rise_ms          ms      2      2     of the double exponential
 //   td         decay_ms         ms                   a value per unit, the rate network's tau
 //   d          delay_ms         ms     0      0      a value per presynaptic unit
+//              unit_threshold_mv, unit_reset_mv  mV    of LIF units that differ
 //   W          w                mV/Hz                divided by the scaling factor
 //   W_in       w_in             mV
 //   W_out      w_out            1/Hz                 outputs x N, divided by the scaling factor
@@ -137,6 +138,8 @@ struct SpikingModel {
   Eigen::VectorXd b_out;
   NeuronParameters neuron;
   Eigen::VectorXd unit_bias_mv;  ///< N, beside the bias of all; empty: none
+  /// N, of LIF units, in the place of the threshold and the reset of all; empty: those
+  Eigen::VectorXd unit_threshold_mv, unit_reset_mv;
   /// M: every unit is M membranes of the same input, each with noise of its own and 1/M of the
   /// unit's outgoing weights. The bridge engine alone knows more than one.
   int copies = 1;
@@ -156,6 +159,16 @@ struct SpikingModel {
   Eigen::Index outputs() const { return w_out.rows(); }
   /// The filter of the readout.
   SynapseParameters readout_filter() const;
+  double threshold_of(Eigen::Index unit) const {
+    return unit_threshold_mv.size() == 0 ? neuron.threshold_mv : unit_threshold_mv[unit];
+  }
+  double reset_of(Eigen::Index unit) const {
+    return unit_reset_mv.size() == 0 ? neuron.reset_mv : unit_reset_mv[unit];
+  }
+  /// Engines count the voltage of LIF unit i from s_i = threshold_i - threshold on: it has the
+  /// threshold of all then, and reset, bias and initial voltage are lower by s_i.
+  double shift_of(Eigen::Index unit) const { return threshold_of(unit) - neuron.threshold_mv; }
+  double counted_reset_of(Eigen::Index unit) const { return reset_of(unit) - shift_of(unit); }
   double readout_bias(Eigen::Index output) const { return b_out.size() == 0 ? 0.0 : b_out[output]; }
 };
 

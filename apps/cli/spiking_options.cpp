@@ -106,6 +106,11 @@ void add_network(Summary& summary, const mapping::TransferOptions& transfer) {
       fmt::format("threshold {:g} mV", transfer.neuron.threshold_mv));
   add(transfer.neuron.reset_mv != published.reset_mv,
       fmt::format("reset {:g} mV", transfer.neuron.reset_mv));
+  add(!transfer.unit_threshold_mv.empty(), "thresholds of the units");
+  add(transfer.threshold_sd_mv > 0.0,
+      fmt::format("threshold sd {:g} mV", transfer.threshold_sd_mv));
+  add(!transfer.unit_reset_mv.empty(), "resets of the units");
+  add(transfer.bias_sd_mv > 0.0, fmt::format("bias sd {:g} mV", transfer.bias_sd_mv));
   add(transfer.neuron.refractory_ms != published.refractory_ms,
       fmt::format("refractory {:g} ms", transfer.neuron.refractory_ms));
   add(!transfer.neuron.refractory_noise, "no noise while refractory");

@@ -62,6 +62,10 @@ class NirGraph {
 
  private:
   void refuse_what_the_format_lacks() const {
+    if (options_.shift_voltages && model_.unit_reset_mv.size() != 0) {
+      throw InputError("NIR export", "--shift-voltages", "units of different resets",
+                       "must come with one reset for all: voltages are counted from it");
+    }
     const bool gated = !model_.loops.empty();
     const bool delayed = spiking::has_delays(model_);
     if (gated || delayed || model_.filtered_input || model_.readout_decay_ms > 0.0) {
@@ -119,8 +123,13 @@ class NirGraph {
     all(path + (type == "LIF" ? "tau" : "tau_mem"), neuron.tau_membrane_ms * kSecondsPerMs);
     all(path + "r", snntorch() ? neuron.tau_membrane_ms / kSnntorchStepMs : 1.0);
     all(path + "v_leak", leak_mv());
-    all(path + "v_threshold", neuron.threshold_mv + offset_mv_);
-    all(path + "v_reset", neuron.reset_mv + offset_mv_);
+    Eigen::VectorXd threshold(model_.units()), reset(model_.units());
+    for (Eigen::Index unit = 0; unit < model_.units(); ++unit) {
+      threshold[unit] = model_.threshold_of(unit) + offset_mv_;
+      reset[unit] = model_.reset_of(unit) + offset_mv_;
+    }
+    writer_.vector(path + "v_threshold", threshold);
+    writer_.vector(path + "v_reset", reset);
   }
 
   void affine(const std::string& name, const Eigen::MatrixXd& weight, const Eigen::VectorXd& bias) {

@@ -71,8 +71,10 @@ void add_operating_points(UnitComparison& units, const spiking::SpikingModel& sp
     units.drive_gain_mv.array() *=
         Eigen::Map<const Eigen::ArrayXd>(transfer.unit_gain.data(), count);
   }
-  units.bias_mv =
-      Eigen::VectorXd::Constant(count, spiking.neuron.bias_mv - spiking.neuron.threshold_mv);
+  units.bias_mv.resize(count);
+  for (Eigen::Index unit = 0; unit < count; ++unit) {
+    units.bias_mv[unit] = spiking.neuron.bias_mv - spiking.threshold_of(unit);
+  }
   if (spiking.unit_bias_mv.size() != 0) {
     units.bias_mv += spiking.unit_bias_mv;
   }

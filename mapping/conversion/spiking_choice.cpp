@@ -138,9 +138,24 @@ void complete(SpikingChoice& choice, const std::optional<TransferOptions>& of_mo
       transfer.unit_gain.clear();
       transfer.unit_bias_mv.clear();
       transfer.copy_bias_mv.clear();
+      transfer.unit_threshold_mv.clear();
+      transfer.unit_reset_mv.clear();
+      transfer.threshold_sd_mv = published.threshold_sd_mv;
     }
   }
+  // A value for all takes the place of the units' own.
+  if (choice.given.contains("threshold_mv")) {
+    transfer.unit_threshold_mv.clear();
+  }
+  if (choice.given.contains("reset_mv")) {
+    transfer.unit_reset_mv.clear();
+  }
   set_given(choice.given, transfer_fields(), transfer);
+  if (transfer.threshold_sd_mv > 0.0 && transfer.neuron.model != spiking::NeuronModel::lif) {
+    throw InputError("--threshold-sd", "",
+                     fmt::format("{} units", to_string(transfer.neuron.model)),
+                     "must come with lif units: others have one threshold for all");
+  }
   if (choice.given.contains("rise_ms") &&
       transfer.synapse == spiking::SynapseKind::single_exponential) {
     throw InputError("--rise", "", "a single exponential synapse",

@@ -70,6 +70,50 @@ Eigen::VectorXd delays(const Eigen::MatrixXd& w, const TransferOptions& options)
               Eigen::VectorXd::Constant(sums.size(), options.synaptic_delay_ms));
 }
 
+Eigen::VectorXd vector_of(const std::vector<double>& values) {
+  return Eigen::Map<const Eigen::VectorXd>(values.data(), static_cast<Eigen::Index>(values.size()));
+}
+
+/// Thresholds of the units; empty where they do not differ. Those drawn at or below the reset are
+/// drawn again.
+Eigen::VectorXd thresholds(const spiking::SpikingModel& model, const TransferOptions& options) {
+  if (options.threshold_sd_mv == 0.0) {
+    return model.unit_threshold_mv;
+  }
+  Eigen::VectorXd drawn(model.units());
+  for (Eigen::Index unit = 0; unit < model.units(); ++unit) {
+    const double middle = model.threshold_of(unit);
+    if (!(middle > model.reset_of(unit))) {
+      throw InputError("spiking network", fmt::format("reset of unit {} (mV)", unit + 1),
+                       fmt::format("{}", model.reset_of(unit)),
+                       fmt::format("must be below its threshold of {} mV", middle));
+    }
+    RandomStream stream(options.unit_seed, 0, Purpose::unit_parameters,
+                        static_cast<std::uint32_t>(2 * unit));
+    do {
+      drawn[unit] = middle + options.threshold_sd_mv * stream.normal();
+    } while (!(drawn[unit] > model.reset_of(unit)));
+  }
+  return drawn;
+}
+
+/// The bias of the units with what is drawn for each.
+Eigen::VectorXd with_drawn_bias(Eigen::VectorXd bias, Eigen::Index units,
+                                const TransferOptions& options) {
+  if (options.bias_sd_mv == 0.0) {
+    return bias;
+  }
+  if (bias.size() == 0) {
+    bias = Eigen::VectorXd::Zero(units);
+  }
+  for (Eigen::Index unit = 0; unit < units; ++unit) {
+    RandomStream stream(options.unit_seed, 0, Purpose::unit_parameters,
+                        static_cast<std::uint32_t>(2 * unit + 1));
+    bias[unit] += options.bias_sd_mv * stream.normal();
+  }
+  return bias;
+}
+
 }  // namespace
 
 std::string_view to_string(Mapping mapping) {
@@ -93,6 +137,8 @@ spiking::SpikingModel map_to_spiking(const rate::RateNetwork& network, double sc
   const Eigen::Index units = network.units();
   require_a_value_each(options.unit_gain, units, "gain of the units");
   require_a_value_each(options.unit_bias_mv, units, "bias of the units (mV)");
+  require_a_value_each(options.unit_threshold_mv, units, "thresholds of the units (mV)");
+  require_a_value_each(options.unit_reset_mv, units, "resets of the units (mV)");
   rate::RateNetwork source = network;
   if (options.use_initial_weights) {
     source.w = network.w_initial;
@@ -107,7 +153,10 @@ spiking::SpikingModel map_to_spiking(const rate::RateNetwork& network, double sc
   // What makes rates of 0 and more of others belongs to the readout in any case.
   spiking.b_out = options.readout_bias ? source.b_out : source.b_out - network.b_out;
   spiking.neuron = options.neuron;
-  spiking.unit_bias_mv = unit_bias(source, options, gain);
+  spiking.unit_bias_mv = with_drawn_bias(unit_bias(source, options, gain), units, options);
+  spiking.unit_reset_mv = vector_of(options.unit_reset_mv);
+  spiking.unit_threshold_mv = vector_of(options.unit_threshold_mv);
+  spiking.unit_threshold_mv = thresholds(spiking, options);
   spiking.copies = options.copies;
   if (!options.copy_bias_mv.empty()) {
     spiking.copy_bias_mv = Eigen::Map<const Eigen::VectorXd>(
@@ -154,7 +203,8 @@ spiking::SpikingModel with_copies_as_units(const spiking::SpikingModel& model) {
     loop.v = (share * loop.v).replicate(copies, 1).eval();
   }
   for (Eigen::VectorXd* values :
-       {&expanded.initial_current.mean_mv, &expanded.initial_current.spread_mv}) {
+       {&expanded.initial_current.mean_mv, &expanded.initial_current.spread_mv,
+        &expanded.unit_threshold_mv, &expanded.unit_reset_mv}) {
     *values = values->replicate(copies, 1).eval();
   }
   if (model.unit_bias_mv.size() != 0) {

@@ -19,6 +19,9 @@
 //   d       synaptic_delay_ms    ms    0       from a spike to its effect on others
 //           inhibitory_delay_ms  ms            of units with negative weights; -1: d
 //           readout_decay_ms     ms    0       td of the readout's filter alone; 0: td_i
+//           threshold_sd_mv      mV    0       threshold_i ~ N(threshold, sd^2), above the reset
+//           bias_sd_mv           mV    0       a bias a unit ~ N(0, sd^2) beside the others
+//           unit_seed                  1       of both: the same normal numbers whatever sd is
 //
 // The last ones are for what is not published: a rate network filters its input as it filters W r,
 // its loop has no rise and no membrane, and it reads r, where spikes are read behind another td.
@@ -30,6 +33,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/random.hpp"
 #include "rate/dynamics/rate_network.hpp"
 #include "spiking/spiking_model.hpp"
 
@@ -60,9 +64,14 @@ struct TransferOptions {
   double synaptic_delay_ms = 0.0;     ///< from a spike to its effect on others
   double inhibitory_delay_ms = -1.0;  ///< of units whose weights sum below 0; -1: the same
   double readout_decay_ms = 0.0;      ///< of the readout's filter; 0: td of every unit
-  std::vector<double> unit_gain;      ///< N, factors of the gain; empty: 1
-  std::vector<double> unit_bias_mv;   ///< N, mV beside the neurons' bias; empty: 0
-  std::vector<double> copy_bias_mv;   ///< M, mV beside both (copy_fit.hpp); empty: 0
+  double threshold_sd_mv = 0.0;       ///< of a normal threshold a unit about that of all
+  double bias_sd_mv = 0.0;            ///< of a normal bias a unit about 0
+  Seed unit_seed = 1;                 ///< of both
+  std::vector<double> unit_threshold_mv;  ///< N, in the place of the neurons'; empty: that
+  std::vector<double> unit_reset_mv;      ///< N, the same of the reset
+  std::vector<double> unit_gain;          ///< N, factors of the gain; empty: 1
+  std::vector<double> unit_bias_mv;       ///< N, mV beside the neurons' bias; empty: 0
+  std::vector<double> copy_bias_mv;       ///< M, mV beside both (copy_fit.hpp); empty: 0
 
   bool operator==(const TransferOptions&) const = default;
 };

@@ -101,13 +101,30 @@ FieldTable<TransferOptions> make_table() {
        .unit = "ms",
        .label = "decay of the readout",
        .help = "Decay time of the readout's own filter; 0: those of the units, as published"}));
+  table.push_back(field("threshold_sd_mv", &T::threshold_sd_mv, {.low = 0.0, .high = 1e4},
+                        {.option = "--threshold-sd",
+                         .unit = "mV",
+                         .label = "standard deviation of thresholds",
+                         .help = "Standard deviation of normal thresholds of the LIF units, about "
+                                 "--threshold and above the reset"}));
+  table.push_back(field("bias_sd_mv", &T::bias_sd_mv, {.low = 0.0, .high = 1e4},
+                        {.option = "--bias-sd",
+                         .unit = "mV",
+                         .label = "standard deviation of biases",
+                         .help = "Standard deviation of a normal constant input of every unit, "
+                                 "beside --bias"}));
+  table.push_back(field("unit_seed", &T::unit_seed, {},
+                        {.option = "--unit-seed",
+                         .label = "seed of the units",
+                         .help = "Seed of what --threshold-sd and --bias-sd draw: the same normal "
+                                 "numbers whatever they are"}));
   return table;
 }
 
 }  // namespace
 
 bool came_later(std::string_view field) {
-  constexpr std::array<std::string_view, 11> kLater{"mapping",
+  constexpr std::array<std::string_view, 14> kLater{"mapping",
                                                     "drive_gain",
                                                     "membrane_noise_mv2_per_ms",
                                                     "copies",
@@ -117,7 +134,10 @@ bool came_later(std::string_view field) {
                                                     "refractory_noise",
                                                     "neuron.refractory_noise",
                                                     "synaptic_delay_ms",
-                                                    "inhibitory_delay_ms"};
+                                                    "inhibitory_delay_ms",
+                                                    "threshold_sd_mv",
+                                                    "bias_sd_mv",
+                                                    "unit_seed"};
   return std::ranges::find(kLater, field) != kLater.end();
 }
 

@@ -19,7 +19,6 @@ BridgeMembrane::BridgeMembrane(const NeuronParameters& neuron, double noise_inte
       tau_ms(neuron.tau_membrane_ms),
       offset_mv(is_qif(neuron) ? 0.0 : neuron.threshold_mv),
       threshold(neuron.threshold_mv - offset_mv),
-      reset(neuron.reset_mv - offset_mv),
       intensity(noise_intensity) {}
 
 double BridgeMembrane::noise_sd(double duration_ms) const {

@@ -16,7 +16,6 @@ struct BridgeMembrane {
   double tau_ms;
   double offset_mv;
   double threshold;  ///< u of the threshold
-  double reset;      ///< u of the reset
   double intensity;  ///< mV^2/ms
 
   BridgeMembrane(const NeuronParameters& neuron, double intensity);

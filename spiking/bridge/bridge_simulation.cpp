@@ -87,6 +87,10 @@ class BridgeRun {
   double end_ms(long step) const { return grid_.time_ms(step); }
   SpikeDraws& draws(Eigen::Index membrane) { return draws_[static_cast<std::size_t>(membrane)]; }
   Eigen::Index unit_of(Eigen::Index membrane) const { return membrane % cells_.stride(); }
+  /// u of the reset.
+  double reset_of(Eigen::Index membrane) const {
+    return model_.counted_reset_of(unit_of(membrane)) - membrane_.offset_mv;
+  }
   bool has_copies() const { return model_.copies > 1; }
   /// bias + E in the column under way, mV.
   double drive_of(Eigen::Index membrane) const {
@@ -203,7 +207,7 @@ void BridgeRun::start_relaxed(Eigen::Index membrane, double u) {
   } else if (options_.start_up == StartUp::reference) {
     initial_spikes_.push_back({0.0, membrane});
   } else {
-    cells_.release(membrane, membrane_.reset);
+    cells_.release(membrane, reset_of(membrane));
   }
 }
 
@@ -313,7 +317,7 @@ void BridgeRun::fire(const Spike& spike, long step) {
   begin_interval(spike.membrane);
   cells_.make_refractory(spike.membrane);
   schedule({spike.membrane, spike.time_ms + refractory_ms_,
-            membrane_.reset + refractory_sd_ * draws(spike.membrane).restart_normal},
+            reset_of(spike.membrane) + refractory_sd_ * draws(spike.membrane).restart_normal},
            step);
 }
 
@@ -359,7 +363,7 @@ void BridgeRun::record(long step) {
     for (Eigen::Index unit = 0; unit < voltage.size(); ++unit) {
       const bool fired_before = intervals_[static_cast<std::size_t>(unit)] > 0;
       voltage[unit] = !cells_.refractory(unit) ? cells_.now().u[unit] + membrane_.offset_mv
-                      : fired_before           ? model_.neuron.reset_mv
+                      : fired_before           ? model_.counted_reset_of(unit)
                                                : initial_voltage_(unit, 0);
     }
     recorder_.voltage(step, voltage);

@@ -207,7 +207,7 @@ void FastRun<T>::fire(long step) {
       } else {
         weights_.add_column(unit, target);
       }
-      v[at] = static_cast<T>(model_.neuron.reset_mv - offset_mv_);
+      v[at] = static_cast<T>(model_.counted_reset_of(unit) - offset_mv_);
       if (release > step + 1) {
         gain_[at] = T{0};
         refractory_.push(unit, release);

@@ -175,7 +175,7 @@ SimulationResult run_clock_parity(const SpikingModel& model, const Eigen::Matrix
       // The published sum, not plainly dt i: its rounding decides when 2 ms are over.
       double& last_s = state.last_spike_s[unit];
       last_s = last_s + (grid.dt_s * static_cast<double>(step) - last_s);
-      state.v[unit] = neuron.reset_mv;
+      state.v[unit] = model.counted_reset_of(unit);
     }
     record_sample(recorder, state, readout, current, step);
   }

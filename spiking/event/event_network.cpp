@@ -11,8 +11,13 @@ EventNetwork make_event_network(const SpikingModel& model) {
       model.synapse.kind == SynapseKind::double_exponential ? model.synapse.rise_ms : 1.0;
   // W is in mV per Hz: 1000 turns the area of one spike, 1 per second, into ms.
   const Eigen::VectorXd jump = decay_rate * (1000.0 / rise);
+  Eigen::VectorXd reset_u(model.units());
+  for (Eigen::Index unit = 0; unit < model.units(); ++unit) {
+    reset_u[unit] = model.counted_reset_of(unit) - model.neuron.threshold_mv;
+  }
   return {.neuron = model.neuron,
           .synapse = model.synapse,
+          .reset_u = reset_u,
           .decay_rate = decay_rate,
           .synapses = SparseColumns<double>(model.w, jump),
           .readout_filter = model.readout_filter(),
@@ -40,8 +45,11 @@ std::vector<DriveSegment> make_drive(const SpikingModel& model, const Eigen::Mat
     }
     // The same input again is no switch.
     if (column == 0 || input.col(column) != input.col(column - 1)) {
-      segments.push_back({schedule.start_ms(column),
-                          with_unit_bias(model, model.w_in * input.col(column)).array() + shift});
+      Eigen::VectorXd drive = with_unit_bias(model, model.w_in * input.col(column)).array() + shift;
+      for (Eigen::Index unit = 0; unit < model.unit_threshold_mv.size(); ++unit) {
+        drive[unit] -= model.shift_of(unit);
+      }
+      segments.push_back({schedule.start_ms(column), drive});
     }
   }
   return segments;

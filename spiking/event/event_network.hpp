@@ -14,6 +14,7 @@ namespace rheobase::spiking {
 struct EventNetwork {
   NeuronParameters neuron;
   SynapseParameters synapse;
+  Eigen::VectorXd reset_u;         ///< N, reset - threshold, mV
   Eigen::VectorXd decay_rate;      ///< N, b, 1/ms
   SparseColumns<double> synapses;  ///< jump of h (mV/ms; single exponential: of I, mV) per spike
   SynapseParameters readout_filter;

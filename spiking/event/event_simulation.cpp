@@ -53,7 +53,6 @@ EventSimulation::EventSimulation(const EventNetwork& network, const EventProtoco
       deliver_spike_(RHEOBASE_SIMD_DISPATCH(level, deliver_spike)),
       window_kernels_(RHEOBASE_SIMD_DISPATCH(level, window_kernels)()),
       longest_window_ms_(longest_window(network)),
-      reset_u_(network.neuron.reset_mv - network.neuron.threshold_mv),
       arrivals_(network.membrane_rate(), network.rise_rate(), network.decay_rate,
                 network.synapse.kind, longest_window_ms_),
       state_(network),
@@ -72,7 +71,8 @@ EventSimulation::EventSimulation(const EventNetwork& network, const EventProtoco
   looked_at_.resize(padded);
   state_.window.assign(padded, {0.0, 0.0, 0.0, kInfinity});
   std::for_each_n(state_.window.begin(), units, [](WindowState& state) { state.margin = 0.0; });
-  state_.refractory_u.assign(padded, reset_u_);
+  state_.refractory_u.assign(padded, 0.0);
+  std::copy(network.reset_u.begin(), network.reset_u.end(), state_.refractory_u.begin());
   state_.release_ms.assign(units, 0.0);
   exact_.assign(units, 0);
   flagged_.resize(units);
@@ -139,7 +139,7 @@ void EventSimulation::start() {
         protocol_.initial_voltage[static_cast<Eigen::Index>(unit)] - network_.neuron.threshold_mv;
     const bool above = u >= 0.0;
     if (protocol_.start_up == StartUp::relaxed) {
-      state_.window[unit].u = above ? reset_u_ : u;
+      state_.window[unit].u = above ? network_.reset_u[static_cast<Eigen::Index>(unit)] : u;
       continue;
     }
     if (above) {
@@ -304,7 +304,7 @@ void EventSimulation::fire(double t) {
                  [&] { return state_.force(place(unit), now_ms) + network_.neuron.threshold_mv; });
     spikes_.push_back({now_ms, unit});
     state_.window[place(unit)].margin = kInfinity;
-    state_.refractory_u[place(unit)] = reset_u_;
+    state_.refractory_u[place(unit)] = network_.reset_u[unit];
     state_.release_ms[place(unit)] = release_ms;
   }
   const Arrival arrival = arrivals_.at(t, state_.length_ms);

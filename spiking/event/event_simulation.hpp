@@ -69,7 +69,6 @@ class EventSimulation {
   DeliverFunction deliver_spike_;
   WindowKernels window_kernels_;
   double longest_window_ms_;
-  double reset_u_;
   ArrivalSeries arrivals_;
   AlignedVector<double> decay_offset_;
   WindowSteps step_;

@@ -73,6 +73,9 @@ Eigen::MatrixXd membrane_drive(const SpikingModel& model, const Eigen::MatrixXd&
     if (model.unit_bias_mv.size() != 0) {
       part.colwise() += model.unit_bias_mv;
     }
+    for (Eigen::Index unit = 0; unit < model.unit_threshold_mv.size(); ++unit) {
+      part.row(unit).array() -= model.shift_of(unit);
+    }
     if (shift_mv != 0.0) {
       part.array() += shift_mv;
     }

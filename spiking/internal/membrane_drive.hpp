@@ -12,7 +12,8 @@ namespace rheobase::spiking {
 bool is_open(const GatedLoop& loop, double input_step_ms, Eigen::Index column);
 
 /// E and the units' own bias of every input column (mV, N x columns): W_in u, the constants of open
-/// loops, behind the input's filter where the network has one; `shift_mv` is added to all.
+/// loops, behind the input's filter where the network has one; `shift_mv` is added to all. As
+/// engines count voltages (SpikingModel::shift_of).
 /// @param stop  asked now and then, may be empty. @throws Cancelled where it says so
 Eigen::MatrixXd membrane_drive(const SpikingModel& model, const Eigen::MatrixXd& input,
                                double shift_mv, const std::function<bool()>& stop);

@@ -78,8 +78,7 @@ class Integration {
         membranes_(network),
         x_(3 * static_cast<std::size_t>(network.units()), 0.0),
         dense_(odeint::make_dense_output(accuracy.tolerance, accuracy.tolerance,
-                                         accuracy.longest_step_ms, Method())),
-        reset_u_(network.neuron.reset_mv - network.neuron.threshold_mv) {}
+                                         accuracy.longest_step_ms, Method())) {}
 
   std::vector<SpikeEvent> run() {
     membranes_.set_drive(protocol_.drive.front().drive);
@@ -125,7 +124,6 @@ class Integration {
   Membranes membranes_;
   OdeintState x_;
   DenseOutput dense_;
-  double reset_u_;
   double now_ms_ = 0.0;
   double step_ms_ = 1e-3;  ///< first guess after an event
   std::deque<Release> releases_;
@@ -144,7 +142,7 @@ void Integration::start() {
         protocol_.initial_voltage[static_cast<Eigen::Index>(unit)] - network_.neuron.threshold_mv;
     x_[3 * unit] = u;
     if (protocol_.start_up == StartUp::relaxed) {
-      x_[3 * unit] = u >= 0.0 ? reset_u_ : u;
+      x_[3 * unit] = u >= 0.0 ? network_.reset_u[static_cast<Eigen::Index>(unit)] : u;
     } else if (u >= 0.0) {
       above.push_back(unit);
     } else if (refractory > 0.0) {
@@ -328,7 +326,7 @@ void Integration::fire(std::vector<std::size_t> units) {
     limit_.count(static_cast<Eigen::Index>(unit), now_ms_,
                  [&] { return membranes_.force(unit, x_) + network_.neuron.threshold_mv; });
     spikes_.push_back({now_ms_, static_cast<std::int32_t>(unit)});
-    x_[3 * unit] = reset_u_;
+    x_[3 * unit] = network_.reset_u[static_cast<Eigen::Index>(unit)];
     if (refractory > 0.0) {
       membranes_.set_refractory(unit, true);
       release_ms_[unit] = now_ms_ + refractory;

@@ -26,6 +26,7 @@ spiking::EventNetwork single_unit(const spiking::EventNetwork& network, Eigen::I
   synapse.decay_ms = network.synapse.decay_ms.segment(unit, 1);
   return {.neuron = network.neuron,
           .synapse = synapse,
+          .reset_u = network.reset_u.segment(unit, 1),
           .decay_rate = network.decay_rate.segment(unit, 1),
           .synapses =
               spiking::SparseColumns<double>(Eigen::MatrixXd::Zero(1, 1), Eigen::VectorXd::Zero(1)),

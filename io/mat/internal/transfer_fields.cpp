@@ -37,6 +37,12 @@ void add_transfer(MatFields& fields, const mapping::TransferOptions& transfer) {
   if (!transfer.unit_gain.empty()) {
     fields.column(kSpikingNetwork + std::string("unit_gain"), transfer.unit_gain);
   }
+  if (!transfer.unit_threshold_mv.empty()) {
+    fields.column(kSpikingNetwork + std::string("unit_threshold_mv"), transfer.unit_threshold_mv);
+  }
+  if (!transfer.unit_reset_mv.empty()) {
+    fields.column(kSpikingNetwork + std::string("unit_reset_mv"), transfer.unit_reset_mv);
+  }
   if (!transfer.unit_bias_mv.empty()) {
     fields.column(kSpikingNetwork + std::string("unit_bias_mv"), transfer.unit_bias_mv);
   }
@@ -57,6 +63,8 @@ std::optional<mapping::TransferOptions> read_transfer(const MatFile& file) {
     }
   }
   transfer.unit_gain = optional_values(file, "unit_gain", "unit");
+  transfer.unit_threshold_mv = optional_values(file, "unit_threshold_mv", "unit");
+  transfer.unit_reset_mv = optional_values(file, "unit_reset_mv", "unit");
   transfer.unit_bias_mv = optional_values(file, "unit_bias_mv", "unit");
   transfer.copy_bias_mv = optional_values(file, "copy_bias_mv", "copy of a unit");
   return transfer;

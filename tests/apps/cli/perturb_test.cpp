@@ -64,6 +64,41 @@ TEST_SUITE("cli") {
     CHECK(compared.json()["intervention"].get<std::string>().starts_with("lesion of "));
   }
 
+  TEST_CASE("thresholds and biases that differ: the same on any number of threads, kept by map") {
+    const WorkingFolder folder;
+    const Words eval{"eval", trained(),  "--network", "spiking", "--scaling",
+                     "40",   "--trials", "20",        "--json"};
+    const auto spiking = [](const Outcome& outcome) {
+      CAPTURE(outcome.err);
+      REQUIRE(outcome.code == 0);
+      auto found = outcome.json()["spiking"];
+      found.erase("seconds");
+      return found;
+    };
+    const auto plain = spiking(run(eval));
+    CHECK(spiking(run(eval + Words{"--threshold-sd", "0", "--bias-sd", "0"})) == plain);
+    const Words differ{"--threshold-sd", "1.5", "--bias-sd", "0.5"};
+    const auto one = spiking(run(eval + differ + Words{"--threads", "1"}));
+    CHECK(one["mean_rate_hz"] != plain["mean_rate_hz"]);
+    CHECK(spiking(run(eval + differ + Words{"--threads", "2"})) == one);
+    CHECK(spiking(run(eval + differ + Words{"--threads", "4"})) == one);
+    CHECK(spiking(run(eval + differ + Words{"--unit-seed", "2"})) != one);
+    // Units that fire all the time or never cannot tell a Go trial from a NoGo one.
+    const auto broken = spiking(run(eval + Words{"--threshold-sd", "15"}));
+    CHECK(broken["accuracy"]["value"].get<double>() < 0.8);
+
+    REQUIRE(run(Words{"map", trained(), "--mapping", "published", "--scaling", "40", "--trials",
+                      "2", "-o", "kept.mat"} +
+                differ)
+                .code == 0);
+    Words kept = eval;
+    kept[1] = "kept.mat";
+    CHECK(spiking(run(kept)) == one);
+    const Outcome refused = run(eval + Words{"--neuron", "qif", "--threshold-sd", "1"});
+    CHECK(refused.code == 2);
+    CHECK(says(refused.err, "--threshold-sd: found qif units; must come with lif units"));
+  }
+
   TEST_CASE("perturb: accuracy over the size of a lesion, strength and time of a drive") {
     const Words perturb{"perturb", trained(), "--trials", "10", "--json"};
     const Outcome lesion =

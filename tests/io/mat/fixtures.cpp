@@ -92,6 +92,11 @@ io::ModelFile small_model_file() {
   file.transfer = mapping::TransferOptions{};
   file.transfer->neuron.refractory_ms = 0.0;
   file.transfer->rise_ms = 5.0;
+  file.transfer->threshold_sd_mv = 1.5;
+  file.transfer->bias_sd_mv = 0.5;
+  file.transfer->unit_seed = 7;
+  file.transfer->unit_threshold_mv = {-40.0, -41.0, -42.0, -43.0, -44.0, -45.5};
+  file.transfer->unit_reset_mv = {-65.0, -64.0, -63.0, -62.0, -61.0, -60.25};
   file.transfer->use_initial_weights = true;
   return file;
 }

@@ -175,7 +175,12 @@ TEST_SUITE("unit") {
         {"spiking_network.delay_ms", "1 x 1 double"},
         {"spiking_network.synaptic_delay_ms", "1 x 1 double"},
         {"spiking_network.inhibitory_delay_ms", "1 x 1 double"},
-        {"spiking_network.readout_decay_ms", "1 x 1 double"}};
+        {"spiking_network.readout_decay_ms", "1 x 1 double"},
+        {"spiking_network.threshold_sd_mv", "1 x 1 double"},
+        {"spiking_network.bias_sd_mv", "1 x 1 double"},
+        {"spiking_network.unit_seed", "1 x 1 double"},
+        {"spiking_network.unit_threshold_mv", "6 x 1 double"},
+        {"spiking_network.unit_reset_mv", "6 x 1 double"}};
     std::map<std::string, std::string> found;
     for (const MatArray& array : mat.arrays()) {
       found[array.name] = array.describe();
