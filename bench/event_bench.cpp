@@ -97,6 +97,7 @@ EventNetwork random_network(Eigen::Index units, Eigen::Index fan_out) {
           .synapse = filter,
           .reset_u = Eigen::VectorXd::Constant(units, -25.0),
           .decay_rate = decay_ms.cwiseInverse(),
+          .groups = {},
           .synapses = SparseColumns<double>(std::move(starts), std::move(rows), std::move(values)),
           .readout_filter = filter,
           .w_out = Eigen::RowVectorXd::Ones(units),

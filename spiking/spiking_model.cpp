@@ -146,6 +146,36 @@ void validate_units(const SpikingModel& model, const std::string& where) {
   }
 }
 
+void validate_connection_delays(const SpikingModel& model, const std::string& where) {
+  const Eigen::MatrixXd& delays = model.synapse.connection_delay_ms;
+  if (delays.size() == 0) {
+    return;
+  }
+  const Eigen::Index n = model.units();
+  if (delays.rows() != n || delays.cols() != n) {
+    throw InputError(where, "synaptic delays of connections", shape(delays.rows(), delays.cols()),
+                     fmt::format("must be N x N with N = {}, or none", n));
+  }
+  if (model.synapse.delay_ms.size() != 0) {
+    throw InputError(where, "synaptic delays of connections", "delays of the units beside them",
+                     "must be given alone");
+  }
+  if (!model.loops.empty()) {
+    throw InputError(where, "synaptic delays of connections", "loops of low rank that come and go",
+                     "must come without: a loop has no connections");
+  }
+  for (Eigen::Index j = 0; j < n; ++j) {
+    for (Eigen::Index i = 0; i < n; ++i) {
+      if (!(delays(i, j) >= 0.0 && delays(i, j) <= kLongestSynapticDelayMs)) {
+        throw InputError(where,
+                         fmt::format("synaptic delay from unit {} to unit {} (ms)", j + 1, i + 1),
+                         fmt::format("{}", delays(i, j)),
+                         fmt::format("must be 0 to {:g} ms", kLongestSynapticDelayMs));
+      }
+    }
+  }
+}
+
 void validate_loops(const SpikingModel& model, const std::string& where) {
   for (std::size_t k = 0; k < model.loops.size(); ++k) {
     const GatedLoop& loop = model.loops[k];
@@ -315,6 +345,7 @@ void validate(const SpikingModel& model, const std::string& where) {
   validate_loops(model, where);
   validate_initial_current(model, where);
   validate_synapse(model.synapse, model.units(), where);
+  validate_connection_delays(model, where);
   if (!(model.readout_decay_ms >= 0.0 && std::isfinite(model.readout_decay_ms))) {
     throw InputError(where, "decay time of the readout (ms)",
                      fmt::format("{}", model.readout_decay_ms),
@@ -333,7 +364,8 @@ SynapseParameters SpikingModel::readout_filter() const {
 }
 
 bool has_delays(const SpikingModel& model) {
-  return (model.synapse.delay_ms.array() > 0.0).any();
+  return (model.synapse.delay_ms.array() > 0.0).any() ||
+         (model.synapse.connection_delay_ms.array() > 0.0).any();
 }
 
 Eigen::MatrixXd with_unit_bias(const SpikingModel& model, Eigen::MatrixXd drive_mv) {

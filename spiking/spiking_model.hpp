@@ -11,7 +11,7 @@
 //     dI_i/dt = -I_i / td_i + h_i                   dI_i/dt = -I_i / td_i
 //     dh_i/dt = -h_i / tr                           spike of j: I_i += W_ij / td_i
 //     spike of j: h_i += W_ij / (tr td_i)
-//   delay   a spike of j acts on the others d_j later; the readout sees it at once
+//   delay   a spike of j acts on i d_j, or d_ij, later; the readout sees it at once
 //
 //   readout  z = W_out r + b_out; r_j is the spike train of j behind the same filter with td_j, the
 //            presynaptic unit's: the area of r per spike is 1, r is in Hz
@@ -29,7 +29,8 @@
 //              peak_mv          mV      30     30    recorded at a spike
 //   tr         rise_ms          ms      2      2     of the double exponential
 //   td         decay_ms         ms                   a value per unit, the rate network's tau
-//   d          delay_ms         ms     0      0      a value per presynaptic unit
+//   d          delay_ms         ms     0      0      a value per presynaptic unit, or one per
+//              connection_delay_ms                   connection
 //              unit_threshold_mv, unit_reset_mv  mV    of LIF units that differ
 //   W          w                mV/Hz                divided by the scaling factor
 //   W_in       w_in             mV
@@ -99,9 +100,8 @@ struct SynapseParameters {
   double rise_ms = 2.0;           ///< tr; unused by the single exponential
   Eigen::VectorXd decay_ms;       ///< N, td
   Eigen::VectorXd delay_ms = {};  ///< N, d of every presynaptic unit; empty: 0
-
-  /// d of a presynaptic unit.
-  double delay_of(Eigen::Index unit) const { return delay_ms.size() == 0 ? 0.0 : delay_ms[unit]; }
+  /// N x N, d of every connection (row = postsynaptic), in the place of delay_ms; empty: that
+  Eigen::MatrixXd connection_delay_ms = {};
 };
 
 /// The longest synaptic delay.

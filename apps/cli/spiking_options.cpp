@@ -137,6 +137,9 @@ void add_network(Summary& summary, const mapping::TransferOptions& transfer) {
       fmt::format("synaptic delay {:g} ms", transfer.synaptic_delay_ms));
   add(transfer.inhibitory_delay_ms >= 0.0,
       fmt::format("inhibitory delay {:g} ms", transfer.inhibitory_delay_ms));
+  add(!transfer.connection_delay_ms.empty(), "delays of connections");
+  add(transfer.delay_spread_ms > 0.0,
+      fmt::format("delays spread over {:g} ms", transfer.delay_spread_ms));
   add(transfer.readout_decay_ms > 0.0,
       fmt::format("readout decay {:g} ms", transfer.readout_decay_ms));
   add(transfer.readout_bias, "readout bias");

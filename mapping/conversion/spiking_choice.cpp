@@ -144,6 +144,9 @@ void complete(SpikingChoice& choice, const std::optional<TransferOptions>& of_mo
     }
   }
   // A value for all takes the place of the units' own.
+  if (choice.given.contains("synaptic_delay_ms") || choice.given.contains("inhibitory_delay_ms")) {
+    transfer.connection_delay_ms.clear();
+  }
   if (choice.given.contains("threshold_mv")) {
     transfer.unit_threshold_mv.clear();
   }

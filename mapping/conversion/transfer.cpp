@@ -1,5 +1,6 @@
 #include "mapping/conversion/transfer.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -68,6 +69,41 @@ Eigen::VectorXd delays(const Eigen::MatrixXd& w, const TransferOptions& options)
   return (sums.array() < 0.0)
       .select(Eigen::VectorXd::Constant(sums.size(), inhibitory),
               Eigen::VectorXd::Constant(sums.size(), options.synaptic_delay_ms));
+}
+
+/// Distance of drawn delays: spikes reach targets of equal delays together.
+constexpr double kDelayGridMs = 0.1;
+
+/// Sets the delays of units or, where they differ, of connections.
+void set_delays(spiking::SpikingModel& model, const Eigen::MatrixXd& w,
+                const TransferOptions& options) {
+  const Eigen::Index units = model.units();
+  spiking::SynapseParameters& synapse = model.synapse;
+  synapse.delay_ms = delays(w, options);
+  if (!options.connection_delay_ms.empty()) {
+    synapse.delay_ms.resize(0);
+    synapse.connection_delay_ms =
+        Eigen::Map<const Eigen::MatrixXd>(options.connection_delay_ms.data(), units, units);
+  }
+  if (options.delay_spread_ms == 0.0) {
+    return;
+  }
+  if (synapse.connection_delay_ms.size() == 0) {
+    synapse.connection_delay_ms = Eigen::MatrixXd::Zero(units, units);
+    if (synapse.delay_ms.size() != 0) {
+      synapse.connection_delay_ms.rowwise() = synapse.delay_ms.transpose();
+    }
+    synapse.delay_ms.resize(0);
+  }
+  for (Eigen::Index unit = 0; unit < units; ++unit) {
+    RandomStream stream(options.unit_seed, 1, Purpose::unit_parameters,
+                        static_cast<std::uint32_t>(unit));
+    for (double& delay : synapse.connection_delay_ms.col(unit)) {
+      const double more = options.delay_spread_ms * stream.uniform();
+      delay = std::min(delay + kDelayGridMs * std::round(more / kDelayGridMs),
+                       spiking::kLongestSynapticDelayMs);
+    }
+  }
 }
 
 Eigen::VectorXd vector_of(const std::vector<double>& values) {
@@ -139,6 +175,12 @@ spiking::SpikingModel map_to_spiking(const rate::RateNetwork& network, double sc
   require_a_value_each(options.unit_bias_mv, units, "bias of the units (mV)");
   require_a_value_each(options.unit_threshold_mv, units, "thresholds of the units (mV)");
   require_a_value_each(options.unit_reset_mv, units, "resets of the units (mV)");
+  if (const auto count = static_cast<Eigen::Index>(options.connection_delay_ms.size());
+      count != 0 && count != units * units) {
+    throw InputError("spiking network", "synaptic delays of connections",
+                     fmt::format("{} values", count),
+                     fmt::format("must be N x N with N = {}, or none", units));
+  }
   rate::RateNetwork source = network;
   if (options.use_initial_weights) {
     source.w = network.w_initial;
@@ -165,7 +207,7 @@ spiking::SpikingModel map_to_spiking(const rate::RateNetwork& network, double sc
   spiking.synapse = {
       options.synapse, options.rise_ms,
       (network.tau_ms.array() - options.delay_ms).max(0.5 * network.tau_ms.array()).matrix()};
-  spiking.synapse.delay_ms = delays(source.w, options);
+  set_delays(spiking, source.w, options);
   spiking.readout_decay_ms = options.readout_decay_ms;
   for (spiking::GatedLoop& loop : loops) {
     loop.u = gain.asDiagonal() * loop.u;
@@ -198,6 +240,8 @@ spiking::SpikingModel with_copies_as_units(const spiking::SpikingModel& model) {
   expanded.w_out = (share * model.w_out).replicate(1, copies);
   expanded.synapse.decay_ms = model.synapse.decay_ms.replicate(copies, 1);
   expanded.synapse.delay_ms = model.synapse.delay_ms.replicate(copies, 1);
+  expanded.synapse.connection_delay_ms =
+      model.synapse.connection_delay_ms.replicate(copies, copies);
   for (spiking::GatedLoop& loop : expanded.loops) {
     loop.u = loop.u.replicate(copies, 1).eval();
     loop.v = (share * loop.v).replicate(copies, 1).eval();

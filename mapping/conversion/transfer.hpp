@@ -21,7 +21,8 @@
 //           readout_decay_ms     ms    0       td of the readout's filter alone; 0: td_i
 //           threshold_sd_mv      mV    0       threshold_i ~ N(threshold, sd^2), above the reset
 //           bias_sd_mv           mV    0       a bias a unit ~ N(0, sd^2) beside the others
-//           unit_seed                  1       of both: the same normal numbers whatever sd is
+//           delay_spread_ms      ms    0       d_ij uniform from d_j to so much more, in 0.1 ms
+//           unit_seed                  1       of these: the same numbers whatever sd is
 //
 // The last ones are for what is not published: a rate network filters its input as it filters W r,
 // its loop has no rise and no membrane, and it reads r, where spikes are read behind another td.
@@ -66,12 +67,16 @@ struct TransferOptions {
   double readout_decay_ms = 0.0;      ///< of the readout's filter; 0: td of every unit
   double threshold_sd_mv = 0.0;       ///< of a normal threshold a unit about that of all
   double bias_sd_mv = 0.0;            ///< of a normal bias a unit about 0
-  Seed unit_seed = 1;                 ///< of both
+  double delay_spread_ms = 0.0;       ///< delays of connections: up to this much longer
+  Seed unit_seed = 1;                 ///< of these
   std::vector<double> unit_threshold_mv;  ///< N, in the place of the neurons'; empty: that
   std::vector<double> unit_reset_mv;      ///< N, the same of the reset
-  std::vector<double> unit_gain;          ///< N, factors of the gain; empty: 1
-  std::vector<double> unit_bias_mv;       ///< N, mV beside the neurons' bias; empty: 0
-  std::vector<double> copy_bias_mv;       ///< M, mV beside both (copy_fit.hpp); empty: 0
+  /// N N, of every connection, a column a presynaptic unit, in the place of the others; empty:
+  /// those
+  std::vector<double> connection_delay_ms;
+  std::vector<double> unit_gain;     ///< N, factors of the gain; empty: 1
+  std::vector<double> unit_bias_mv;  ///< N, mV beside the neurons' bias; empty: 0
+  std::vector<double> copy_bias_mv;  ///< M, mV beside both (copy_fit.hpp); empty: 0
 
   bool operator==(const TransferOptions&) const = default;
 };

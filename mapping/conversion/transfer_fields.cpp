@@ -113,18 +113,25 @@ FieldTable<TransferOptions> make_table() {
                          .label = "standard deviation of biases",
                          .help = "Standard deviation of a normal constant input of every unit, "
                                  "beside --bias"}));
-  table.push_back(field("unit_seed", &T::unit_seed, {},
-                        {.option = "--unit-seed",
-                         .label = "seed of the units",
-                         .help = "Seed of what --threshold-sd and --bias-sd draw: the same normal "
-                                 "numbers whatever they are"}));
+  table.push_back(field("delay_spread_ms", &T::delay_spread_ms, {.low = 0.0, .high = kLongest},
+                        {.option = "--delay-spread",
+                         .unit = "ms",
+                         .label = "spread of synaptic delays",
+                         .help = "Delays of connections, drawn uniformly from --synaptic-delay (or "
+                                 "--inhibitory-delay) to this much longer, in steps of 0.1 ms"}));
+  table.push_back(
+      field("unit_seed", &T::unit_seed, {},
+            {.option = "--unit-seed",
+             .label = "seed of the units",
+             .help = "Seed of what --threshold-sd, --bias-sd and --delay-spread draw: the same "
+                     "numbers whatever they are"}));
   return table;
 }
 
 }  // namespace
 
 bool came_later(std::string_view field) {
-  constexpr std::array<std::string_view, 14> kLater{"mapping",
+  constexpr std::array<std::string_view, 15> kLater{"mapping",
                                                     "drive_gain",
                                                     "membrane_noise_mv2_per_ms",
                                                     "copies",
@@ -137,6 +144,7 @@ bool came_later(std::string_view field) {
                                                     "inhibitory_delay_ms",
                                                     "threshold_sd_mv",
                                                     "bias_sd_mv",
+                                                    "delay_spread_ms",
                                                     "unit_seed"};
   return std::ranges::find(kLater, field) != kLater.end();
 }

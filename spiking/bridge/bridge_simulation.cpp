@@ -78,7 +78,7 @@ class BridgeRun {
   void release(const Release& release, double end_ms);
   void collect_spikes(bool fired, long step);
   void fire_all(long step);
-  void deliver(Eigen::Index unit, double age_ms);
+  void deliver(Eigen::Index group, double age_ms);
   void deliver_arrived(long step);
   void fire(const Spike& spike, long step);
   void begin_interval(Eigen::Index membrane);
@@ -308,11 +308,14 @@ void BridgeRun::fire(const Spike& spike, long step) {
   const Eigen::Index unit = unit_of(spike.membrane);
   recorder_.spike(unit, spike.time_ms, spike.membrane / cells_.stride());
   readout_.spike(unit, spike.time_ms);
-  const double arrival_ms = spike.time_ms + model_.synapse.delay_of(unit);
-  if (arrival_ms > end_ms(step)) {
-    delayed_.push(arrival_ms, unit);
-  } else {
-    deliver(unit, end_ms(step) - arrival_ms);
+  const DelayGroups& groups = arrival_.groups();
+  for (Eigen::Index group = groups.begin(unit); group < groups.end(unit); ++group) {
+    const double arrival_ms = spike.time_ms + groups.delay_ms(group);
+    if (arrival_ms > end_ms(step)) {
+      delayed_.push(arrival_ms, group);
+    } else {
+      deliver(group, end_ms(step) - arrival_ms);
+    }
   }
   begin_interval(spike.membrane);
   cells_.make_refractory(spike.membrane);
@@ -322,9 +325,9 @@ void BridgeRun::fire(const Spike& spike, long step) {
 }
 
 /// To the state at the end of the step under way.
-void BridgeRun::deliver(Eigen::Index unit, double age_ms) {
+void BridgeRun::deliver(Eigen::Index group, double age_ms) {
   const BridgeState& next = cells_.next();
-  arrival_.deliver(unit, age_ms, has_copies() ? push_.data() : next.u, next.current, next.h);
+  arrival_.deliver(group, age_ms, has_copies() ? push_.data() : next.u, next.current, next.h);
   pushed_ = true;
 }
 

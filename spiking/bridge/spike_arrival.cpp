@@ -34,7 +34,8 @@ std::array<float, 3> quadratic(double below, double middle, double above, double
 
 SpikeArrival::SpikeArrival(const SpikingModel& model, double step_ms)
     : scale_(jump_scale(model.synapse) / model.copies),
-      jumps_(model.w, scale_),
+      groups_(model),
+      jumps_(groups_.columns<float>(model.w, scale_)),
       ages_per_ms_(kAges / step_ms) {
   const Eigen::ArrayXd rates = 1.0 / model.synapse.decay_ms.array();
   const double middle = 0.5 * (rates.minCoeff() + rates.maxCoeff());
@@ -77,10 +78,10 @@ SpikeArrival::Response SpikeArrival::response(double age_ms) const {
   return out;
 }
 
-void SpikeArrival::deliver(Eigen::Index unit, double age_ms, float* u, float* current,
+void SpikeArrival::deliver(Eigen::Index group, double age_ms, float* u, float* current,
                            float* h) const {
   const Response r = response(age_ms);
-  const auto targets = jumps_.column(unit);
+  const auto targets = jumps_.column(group);
   for (std::size_t k = 0; k < targets.rows.size(); ++k) {
     const std::int32_t row = targets.rows[k];
     const float jump = targets.values[k];

@@ -3,6 +3,7 @@
 #include <array>
 #include <vector>
 
+#include "spiking/internal/delay_groups.hpp"
 #include "spiking/internal/sparse_columns.hpp"
 #include "spiking/spiking_model.hpp"
 
@@ -25,17 +26,23 @@ class SpikeArrival {
   SpikeArrival(const SpikingModel& model, double step_ms);
 
   /// Other weights than those of the model, N x N, mV/Hz.
-  void set_weights(const Eigen::MatrixXd& weights) { jumps_ = {weights, scale_}; }
+  void set_weights(const Eigen::MatrixXd& weights) {
+    jumps_ = groups_.columns<float>(weights, scale_);
+  }
+
+  const DelayGroups& groups() const { return groups_; }
 
   /// @param age_ms  time from the spike to the end of the step, in [0, step]
   Response response(double age_ms) const;
 
-  /// Adds the spike of a copy of `unit` to the state at the end of its step.
-  void deliver(Eigen::Index unit, double age_ms, float* u, float* current, float* h) const;
+  /// Adds a spike of a copy of the unit of `group` to the state of its targets at the end of the
+  /// step.
+  void deliver(Eigen::Index group, double age_ms, float* u, float* current, float* h) const;
 
  private:
   Eigen::VectorXd scale_;  ///< of a weight, for a copy's jump
-  SparseColumns<float> jumps_;
+  DelayGroups groups_;
+  SparseColumns<float> jumps_;        ///< of every group
   std::vector<float> relative_rate_;  ///< x of every unit
   std::vector<Response> table_;
   double ages_per_ms_;

@@ -9,6 +9,7 @@
 #include "spiking/clock/clock.hpp"
 #include "spiking/clock/clock_recorder.hpp"
 #include "spiking/clock/refractory_queue.hpp"
+#include "spiking/internal/delay_groups.hpp"
 #include "spiking/internal/delayed_spikes.hpp"
 #include "spiking/internal/initial_voltage.hpp"
 #include "spiking/internal/membrane_drive.hpp"
@@ -52,7 +53,8 @@ class FastRun {
   double offset_mv_;         ///< voltages and drive are counted from here
   Eigen::MatrixX<T> drive_;  ///< bias + W_in u, N x columns
   Eigen::VectorXd jump_scale_;
-  SparseColumns<T> weights_;  ///< W and open loops, scaled to jumps
+  DelayGroups groups_;
+  SparseColumns<T> weights_;  ///< W and open loops of every group, scaled to jumps
   T gain_of_free_unit_;
   AlignedVector<T> state_[6];  ///< v, ipsc and h, twice
   AlignedVector<T> base_, gain_, decay_;
@@ -85,7 +87,8 @@ FastRun<T>::FastRun(const SpikingModel& model, const Eigen::MatrixXd& input, con
                  .array()
                  .template cast<T>()),
       jump_scale_(jump_scale(model.synapse, grid.dt_s)),
-      weights_(open_weights(model, 0), jump_scale_),
+      groups_(model),
+      weights_(groups_.template columns<T>(open_weights(model, 0), jump_scale_)),
       gain_of_free_unit_(static_cast<T>(grid.dt_ms / model.neuron.tau_membrane_ms)),
       kernels_(RHEOBASE_SIMD_DISPATCH(level, clock_kernels<T>)()),
       refractory_(model.units()),
@@ -138,7 +141,7 @@ void FastRun<T>::begin(long step) {
     Eigen::Map<Eigen::VectorX<T>>(base_.data(), model_.units()) = drive_.col(column);
     next_switch_ = grid_.first_step(column + 1);
     if (gates_switch(model_, column)) {
-      weights_ = SparseColumns<T>(open_weights(model_, column), jump_scale_);
+      weights_ = groups_.template columns<T>(open_weights(model_, column), jump_scale_);
     }
     if (column % 4 == 0) {
       flush_tiny(std::span(population_.now.ipsc, base_.size()));
@@ -201,11 +204,12 @@ void FastRun<T>::fire(long step) {
       recorder_.spike(unit, grid_.time_ms(step));
       recorder_.peak(unit, step);
       readout_.spike(unit, grid_.time_ms(step));
-      if (const double delay = std::round(model_.synapse.delay_of(unit) / grid_.dt_ms);
-          delay > 0.0) {
-        delayed_.push(static_cast<double>(step) + delay, unit);
-      } else {
-        weights_.add_column(unit, target);
+      for (Eigen::Index group = groups_.begin(unit); group < groups_.end(unit); ++group) {
+        if (const double delay = std::round(groups_.delay_ms(group) / grid_.dt_ms); delay > 0.0) {
+          delayed_.push(static_cast<double>(step) + delay, group);
+        } else {
+          weights_.add_column(group, target);
+        }
       }
       v[at] = static_cast<T>(model_.counted_reset_of(unit) - offset_mv_);
       if (release > step + 1) {

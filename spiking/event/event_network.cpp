@@ -15,11 +15,13 @@ EventNetwork make_event_network(const SpikingModel& model) {
   for (Eigen::Index unit = 0; unit < model.units(); ++unit) {
     reset_u[unit] = model.counted_reset_of(unit) - model.neuron.threshold_mv;
   }
+  const DelayGroups groups(model);
   return {.neuron = model.neuron,
           .synapse = model.synapse,
           .reset_u = reset_u,
           .decay_rate = decay_rate,
-          .synapses = SparseColumns<double>(model.w, jump),
+          .groups = groups,
+          .synapses = groups.columns<double>(model.w, jump),
           .readout_filter = model.readout_filter(),
           .w_out = model.w_out,
           .b_out = model.b_out.size() == 0 ? Eigen::VectorXd(Eigen::VectorXd::Zero(model.outputs()))

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "spiking/event/event_propagator.hpp"
+#include "spiking/internal/delay_groups.hpp"
 #include "spiking/internal/input_schedule.hpp"
 #include "spiking/internal/sparse_columns.hpp"
 #include "spiking/spiking_model.hpp"
@@ -14,9 +15,11 @@ namespace rheobase::spiking {
 struct EventNetwork {
   NeuronParameters neuron;
   SynapseParameters synapse;
-  Eigen::VectorXd reset_u;         ///< N, reset - threshold, mV
-  Eigen::VectorXd decay_rate;      ///< N, b, 1/ms
-  SparseColumns<double> synapses;  ///< jump of h (mV/ms; single exponential: of I, mV) per spike
+  Eigen::VectorXd reset_u;     ///< N, reset - threshold, mV
+  Eigen::VectorXd decay_rate;  ///< N, b, 1/ms
+  DelayGroups groups;
+  /// Of every group: jump of h (mV/ms; single exponential: of I, mV) per spike.
+  SparseColumns<double> synapses;
   SynapseParameters readout_filter;
   Eigen::MatrixXd w_out;  ///< outputs x N
   Eigen::VectorXd b_out;  ///< outputs

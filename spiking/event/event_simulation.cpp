@@ -309,10 +309,13 @@ void EventSimulation::fire(double t) {
   }
   const Arrival arrival = arrivals_.at(t, state_.length_ms);
   for (const std::int32_t unit : batch_) {
-    if (const double delay = network_.synapse.delay_of(unit); delay > 0.0) {
-      delayed_.push(now_ms + delay, unit);
-    } else {
-      deliver(unit, t, arrival);
+    const DelayGroups& groups = network_.groups;
+    for (Eigen::Index group = groups.begin(unit); group < groups.end(unit); ++group) {
+      if (const double delay = groups.delay_ms(group); delay > 0.0) {
+        delayed_.push(now_ms + delay, group);
+      } else {
+        deliver(group, t, arrival);
+      }
     }
   }
   for (const std::int32_t unit : batch_) {
@@ -327,11 +330,11 @@ void EventSimulation::fire(double t) {
 /// A spike whose delay ends.
 void EventSimulation::arrive(double t) {
   observe(t);
-  deliver(static_cast<std::int32_t>(delayed_.pop()), t, arrivals_.at(t, state_.length_ms));
+  deliver(delayed_.pop(), t, arrivals_.at(t, state_.length_ms));
 }
 
-void EventSimulation::deliver(std::int32_t unit, double t, const Arrival& arrival) {
-  const auto column = network_.synapses.column(unit);
+void EventSimulation::deliver(Eigen::Index group, double t, const Arrival& arrival) {
+  const auto column = network_.synapses.column(group);
   const std::size_t flagged = deliver_spike_(
       state_.window.data(), decay_offset_.data(),
       {column.rows.data(), column.values.data(), column.rows.size()}, arrival, flagged_.data());

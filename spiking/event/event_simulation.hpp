@@ -47,7 +47,7 @@ class EventSimulation {
   void fire_candidates(double t);
   void test(std::int32_t unit, double t);
   void fire(double t);
-  void deliver(std::int32_t unit, double t, const Arrival& arrival);
+  void deliver(Eigen::Index group, double t, const Arrival& arrival);
   void arrive(double t);
   void make_candidate(std::int32_t unit, double t);
   void release_due(double t);

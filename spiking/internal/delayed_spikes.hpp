@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <limits>
 #include <queue>
@@ -10,29 +9,27 @@
 
 namespace rheobase::spiking {
 
-/// Spikes on their way to the synapses, the next one to arrive first, of equal times the unit with
-/// the lower number.
+/// Spikes on their way to the synapses, the next one to arrive first, of equal times the group of
+/// targets (delay_groups.hpp) with the lower number.
 class DelayedSpikes {
  public:
   /// @param time  of the arrival, in whatever the engine counts
-  void push(double time, Eigen::Index unit) {
-    spikes_.push({time, static_cast<std::int32_t>(unit)});
-  }
+  void push(double time, Eigen::Index group) { spikes_.push({time, group}); }
   /// Of the next arrival; infinity where none is under way.
   double next() const {
     return spikes_.empty() ? std::numeric_limits<double>::infinity() : spikes_.top().time;
   }
-  /// The unit whose spike arrives next, taken out.
+  /// The group that a spike reaches next, taken out.
   Eigen::Index pop() {
-    const Eigen::Index unit = spikes_.top().unit;
+    const Eigen::Index group = spikes_.top().group;
     spikes_.pop();
-    return unit;
+    return group;
   }
 
  private:
   struct Spike {
     double time;
-    std::int32_t unit;
+    Eigen::Index group;
     friend auto operator<=>(const Spike&, const Spike&) = default;
   };
   std::priority_queue<Spike, std::vector<Spike>, std::greater<>> spikes_;

@@ -28,6 +28,7 @@ spiking::EventNetwork single_unit(const spiking::EventNetwork& network, Eigen::I
           .synapse = synapse,
           .reset_u = network.reset_u.segment(unit, 1),
           .decay_rate = network.decay_rate.segment(unit, 1),
+          .groups = {},
           .synapses =
               spiking::SparseColumns<double>(Eigen::MatrixXd::Zero(1, 1), Eigen::VectorXd::Zero(1)),
           .readout_filter = synapse,

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "core/whole_number.hpp"
 #include "io/mat/internal/field_values.hpp"
 #include "mapping/conversion/transfer_fields.hpp"
 
@@ -43,6 +44,13 @@ void add_transfer(MatFields& fields, const mapping::TransferOptions& transfer) {
   if (!transfer.unit_reset_mv.empty()) {
     fields.column(kSpikingNetwork + std::string("unit_reset_mv"), transfer.unit_reset_mv);
   }
+  if (!transfer.connection_delay_ms.empty()) {
+    const auto units = to_integer<Eigen::Index>(
+        std::sqrt(static_cast<double>(transfer.connection_delay_ms.size())));
+    fields.matrix(
+        kSpikingNetwork + std::string("connection_delay_ms"),
+        Eigen::Map<const Eigen::MatrixXd>(transfer.connection_delay_ms.data(), units, units));
+  }
   if (!transfer.unit_bias_mv.empty()) {
     fields.column(kSpikingNetwork + std::string("unit_bias_mv"), transfer.unit_bias_mv);
   }
@@ -67,6 +75,18 @@ std::optional<mapping::TransferOptions> read_transfer(const MatFile& file) {
   transfer.unit_reset_mv = optional_values(file, "unit_reset_mv", "unit");
   transfer.unit_bias_mv = optional_values(file, "unit_bias_mv", "unit");
   transfer.copy_bias_mv = optional_values(file, "copy_bias_mv", "copy of a unit");
+  if (const std::string name = kSpikingNetwork + std::string("connection_delay_ms");
+      file.has(name)) {
+    constexpr const char* required = "must be N x N finite delays in ms";
+    const Eigen::MatrixXd delays = file.matrix(name, -1, -1, required);
+    if (delays.rows() != delays.cols() || !delays.allFinite()) {
+      file.fail(name,
+                fmt::format("{} x {}{}", delays.rows(), delays.cols(),
+                            delays.allFinite() ? "" : " with numbers that are not finite"),
+                required);
+    }
+    transfer.connection_delay_ms.assign(delays.data(), delays.data() + delays.size());
+  }
   return transfer;
 }
 

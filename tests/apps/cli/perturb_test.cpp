@@ -64,7 +64,8 @@ TEST_SUITE("cli") {
     CHECK(compared.json()["intervention"].get<std::string>().starts_with("lesion of "));
   }
 
-  TEST_CASE("thresholds and biases that differ: the same on any number of threads, kept by map") {
+  TEST_CASE(
+      "thresholds, biases and delays that differ: the same on any number of threads, kept by map") {
     const WorkingFolder folder;
     const Words eval{"eval", trained(),  "--network", "spiking", "--scaling",
                      "40",   "--trials", "20",        "--json"};
@@ -94,6 +95,11 @@ TEST_SUITE("cli") {
     Words kept = eval;
     kept[1] = "kept.mat";
     CHECK(spiking(run(kept)) == one);
+    const Words delays{"--synaptic-delay", "1", "--delay-spread", "4"};
+    const auto delayed = spiking(run(eval + delays + Words{"--threads", "1"}));
+    CHECK(delayed["mean_rate_hz"] != plain["mean_rate_hz"]);
+    CHECK(spiking(run(eval + delays + Words{"--threads", "4"})) == delayed);
+    CHECK(spiking(run(eval + delays + Words{"--unit-seed", "2"})) != delayed);
     const Outcome refused = run(eval + Words{"--neuron", "qif", "--threshold-sd", "1"});
     CHECK(refused.code == 2);
     CHECK(says(refused.err, "--threshold-sd: found qif units; must come with lif units"));

@@ -179,6 +179,8 @@ TEST_SUITE("unit") {
         {"spiking_network.threshold_sd_mv", "1 x 1 double"},
         {"spiking_network.bias_sd_mv", "1 x 1 double"},
         {"spiking_network.unit_seed", "1 x 1 double"},
+        {"spiking_network.delay_spread_ms", "1 x 1 double"},
+        {"spiking_network.connection_delay_ms", "6 x 6 double"},
         {"spiking_network.unit_threshold_mv", "6 x 1 double"},
         {"spiking_network.unit_reset_mv", "6 x 1 double"}};
     std::map<std::string, std::string> found;
