@@ -88,6 +88,18 @@ def test_held_out_trials_of_their_own_names_lengths_and_values():
     np.testing.assert_array_equal(runs.outputs[:, 0], runs.output)
 
 
+def test_units_and_connections_that_differ_are_those_of_the_command_line(program, lif):
+    out = json.loads(program("eval", MODEL, "--trials", "12", "--seed", "3", "--threshold-sd", "1", "--bias-sd", "0.5",
+                             "--synaptic-delay", "1", "--delay-spread", "3", "--unit-seed", "2", "--json"))
+    options = dict(threshold_sd=1, bias_sd=0.5, synaptic_delay=1, delay_spread=3, unit_seed=2)
+    found = rheobase.evaluate(lif, trials=12, seed=3, **options)
+    rates = found.spiking.mean_rate_hz
+    assert rates.mean() == pytest.approx(out["spiking"]["mean_rate_hz"], rel=1e-12)
+    assert not np.array_equal(rates, rheobase.evaluate(lif, trials=12, seed=3).spiking.mean_rate_hz)
+    with pytest.raises(rheobase.InputError, match="threshold"):
+        rheobase.evaluate(lif, trials=2, threshold_sd=-1)
+
+
 def test_lesions_and_drives_are_those_of_the_command_line(program, tmp_path, lif):
     out = json.loads(program("eval", MODEL, "--trials", "12", "--seed", "3", "--lesion", "inh@0.5",
                              "--lesion-connections", "exc-exc@0.3", "--drive", "exc@0.2", "--drive-strength", "2",

@@ -95,10 +95,6 @@ io::ModelFile small_model_file() {
   file.transfer->threshold_sd_mv = 1.5;
   file.transfer->bias_sd_mv = 0.5;
   file.transfer->unit_seed = 7;
-  file.transfer->delay_spread_ms = 2.5;
-  for (int k = 0; k < 36; ++k) {
-    file.transfer->connection_delay_ms.push_back(0.25 * k);
-  }
   file.transfer->unit_threshold_mv = {-40.0, -41.0, -42.0, -43.0, -44.0, -45.5};
   file.transfer->unit_reset_mv = {-65.0, -64.0, -63.0, -62.0, -61.0, -60.25};
   file.transfer->use_initial_weights = true;

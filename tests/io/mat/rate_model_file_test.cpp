@@ -180,7 +180,6 @@ TEST_SUITE("unit") {
         {"spiking_network.bias_sd_mv", "1 x 1 double"},
         {"spiking_network.unit_seed", "1 x 1 double"},
         {"spiking_network.delay_spread_ms", "1 x 1 double"},
-        {"spiking_network.connection_delay_ms", "6 x 6 double"},
         {"spiking_network.unit_threshold_mv", "6 x 1 double"},
         {"spiking_network.unit_reset_mv", "6 x 1 double"}};
     std::map<std::string, std::string> found;
@@ -194,6 +193,30 @@ TEST_SUITE("unit") {
     for (const auto& [name, description] : found) {
       CAPTURE(name);
       CHECK(expected.contains(name));
+    }
+  }
+
+  TEST_CASE("delays of connections come back as they were, and no other shape is read") {
+    ModelFile file = small_model_file();
+    file.transfer->delay_spread_ms = 2.5;
+    for (int k = 0; k < 36; ++k) {
+      file.transfer->connection_delay_ms.push_back(0.25 * k);
+    }
+    CHECK(parse(model_fields(file)).transfer == file.transfer);
+    const MatFields whole = model_fields(file);
+    MatFields fields;
+    for (const MatField& field : whole.fields()) {
+      if (field.name != "spiking_network.connection_delay_ms") {
+        fields.add(field);
+      }
+    }
+    fields.matrix("spiking_network.connection_delay_ms", Eigen::MatrixXd::Zero(6, 5));
+    try {
+      parse(fields);
+      FAIL("read");
+    } catch (const InputError& error) {
+      CHECK(error.found() == "6 x 5");
+      CHECK(error.required() == "must be N x N finite delays in ms");
     }
   }
 
