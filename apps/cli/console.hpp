@@ -14,6 +14,7 @@ struct Console {
   std::string command_line;            ///< "rheobase map model.mat", quoted for a shell
   std::vector<std::string> arguments;  ///< the same as it was given, without the program
   bool quiet = false;                  ///< no notes, no progress: errors alone
+  bool no_clobber = false;             ///< outputs replace no file
 };
 
 Console make_console(const std::vector<std::string>& args, std::ostream& out, std::ostream& err);

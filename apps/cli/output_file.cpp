@@ -85,8 +85,25 @@ void save_result(const fs::path& path, const std::function<void(const fs::path&)
   }
 }
 
-void check_output(const std::string& option, const fs::path& output,
+void check_output(const Console& console, const std::string& option, const fs::path& output,
                   const std::vector<fs::path>& inputs) {
+  check_continued(option, output, inputs);
+  check_replaced(console, option, output);
+}
+
+void check_replaced(const Console& console, const std::string& option, const fs::path& output) {
+  std::error_code ignored;
+  if (!fs::exists(output, ignored)) {
+    return;
+  }
+  if (console.no_clobber) {
+    throw InputError(option, output.string(), "a file", "must be a new one with --no-clobber");
+  }
+  note(console, "replaces " + output.string());
+}
+
+void check_continued(const std::string& option, const fs::path& output,
+                     const std::vector<fs::path>& inputs) {
   std::error_code ignored;
   if (output == "-" || output.parent_path() == "-") {
     throw InputError(option, "", "-",
