@@ -302,6 +302,7 @@ class Curriculum {
     console.err_is_terminal = console_.err_is_terminal;
     console.quiet = console_.quiet;
     console.no_clobber = console_.no_clobber;
+    console.standing = console_.standing;
     if (!request_.json) {
       console_.out << (k == 0 ? "" : "\n") << stage.name << '\n';
     }

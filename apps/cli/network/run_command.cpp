@@ -94,9 +94,6 @@ void run_and_save(NetworkRunJob& job, const NetworkRunRequest& request, const Co
     job.run.trouble = stop.what();
     const fs::path& state = job.interrupted;
     save_run(request.output, job);
-    if (request.save_state.empty() && !console.no_clobber) {
-      check_replaced(console, "--output", state);
-    }
     save_state(state, job);
     const long done = job.state.step - first;
     const long cutoff = job.file.run.cutoff;
@@ -227,9 +224,7 @@ void check_run_outputs(const NetworkRunRequest& request, NetworkRunJob& job,
   job.interrupted = request.save_state;
   if (request.save_state.empty()) {
     job.interrupted = interrupted_state(request.output, inputs);
-    if (console.no_clobber) {  // else there is a note once it is written
-      check_replaced(console, "--output", job.interrupted);
-    }
+    check_replaced(console, "--output", job.interrupted);
     return;
   }
   inputs.pop_back();  // a state may be replaced by the one that follows

@@ -168,16 +168,19 @@ TEST_SUITE("cli") {
     CHECK(run({"info", "a.mat"}).out.find("--no-clobber") == std::string::npos);
   }
 
-  TEST_CASE("a file that is replaced is named once, before the work; not with --quiet") {
+  TEST_CASE("a file that is replaced is named once; not with --quiet, and not where it stays") {
     const WorkingFolder folder;
     REQUIRE(run(tiny_training("a.mat")).code == 0);
     fs::remove("a.checkpoint.mat");
     const Outcome again = run(tiny_training("a.mat"));
     const std::string line = "rheobase: note: replaces a.mat\n";
     CHECK(again.code == 0);
-    CHECK(again.err.starts_with(line));
-    CHECK_FALSE(says(again.err.substr(line.size()), "replaces"));
+    CHECK(again.err.ends_with(line));
+    CHECK(again.err.find("replaces") == again.err.rfind("replaces"));
     CHECK(run(tiny_training("a.mat") + std::vector<std::string>{"--quiet"}).err.empty());
+    check_refused_in_a_line(
+        tiny_training("a.mat") + std::vector<std::string>{"--checkpoint", "a.mat"},
+        {"must be another file"});
   }
 
   TEST_CASE("what a command goes on with is neither refused nor named") {
