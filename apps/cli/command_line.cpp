@@ -17,6 +17,7 @@ namespace {
 
 constexpr const char* kName = "rheobase";
 constexpr const char* kQuiet = "--quiet";
+constexpr const char* kNoClobber = "--no-clobber";
 constexpr const char* kSummary =
     "Train recurrent rate networks under Dale's principle, turn them into networks of spiking "
     "neurons, and simulate those";
@@ -36,9 +37,11 @@ void add_commands(const Program& program, std::span<const AddCommand> commands,
   for (const AddCommand add : commands) {
     add(program.root(), console);
   }
-  // Taken out of the command line before it is parsed: it may stand anywhere.
+  // Taken out of the command line before it is parsed: they may stand anywhere.
   program.root().add_flag(
       kQuiet, [](bool) {}, "No notes and no progress, errors alone; behind any command");
+  program.root().add_flag(
+      kNoClobber, [](bool) {}, "Refuse an output that exists, before any work; behind any command");
   program.add_version(std::string("rheobase ") + kVersion);
 }
 
@@ -66,16 +69,9 @@ std::vector<std::string> without_help_word(std::vector<std::string> args) {
   return args;
 }
 
-}  // namespace
-
-int run_command_line(std::span<const AddCommand> commands, const std::vector<std::string>& given,
+/// @returns the exit code
+int run_and_complain(const Program& program, const std::vector<std::string>& args,
                      std::ostream& out, std::ostream& err) {
-  std::vector<std::string> args = without_help_word(given);
-  const bool quiet = std::erase(args, kQuiet) > 0;
-  Console console = make_console(args, out, err);
-  console.quiet = quiet;
-  const Program program(kName, kSummary, kExamples);
-  add_commands(program, commands, console);
   try {
     program.run(args, out);
     return kSuccess;
@@ -95,6 +91,23 @@ int run_command_line(std::span<const AddCommand> commands, const std::vector<std
   } catch (const std::exception& error) {
     return complain(err, failure_text(error), kOurFault);
   }
+}
+
+}  // namespace
+
+int run_command_line(std::span<const AddCommand> commands, const std::vector<std::string>& given,
+                     std::ostream& out, std::ostream& err) {
+  std::vector<std::string> args = without_help_word(given);
+  const bool quiet = std::erase(args, kQuiet) > 0;
+  const bool no_clobber = std::erase(args, kNoClobber) > 0;
+  Console console = make_console(args, out, err);
+  console.quiet = quiet;
+  console.no_clobber = no_clobber;
+  const Program program(kName, kSummary, kExamples);
+  add_commands(program, commands, console);
+  const int code = run_and_complain(program, args, out, err);
+  note_replaced(console);
+  return code;
 }
 
 CommandDescription program_description(std::span<const AddCommand> commands) {

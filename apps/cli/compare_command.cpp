@@ -58,20 +58,20 @@ constexpr const char* kCompareExamples =
     "  rheobase compare model.lif.mat --lesion-connections inh-exc@0.5";
 
 /// All that can be refused before the work is.
-void check_request(const CompareRequest& request) {
+void check_request(const CompareRequest& request, const Console& console) {
   if (!request.plot.empty()) {
     if (request.over.empty()) {
       throw InputError("--plot", "", request.plot.string(), "must come with --over");
     }
     report::require_chart_name(request.plot);
-    check_output("--plot", request.plot,
+    check_output(console, "--plot", request.plot,
                  {request.model, request.baseline, request.task.trials_file, request.task.test_file,
                   request.output});
   }
   if (!request.output.empty()) {
     io::require_comparison_extension(request.output);
     check_output(
-        "--output", request.output,
+        console, "--output", request.output,
         {request.model, request.baseline, request.task.trials_file, request.task.test_file});
   }
   if (request.tolerance && request.baseline.empty()) {
@@ -152,7 +152,7 @@ void check(const CompareRequest& request, const mapping::Comparison& comparison,
 }
 
 void run_compare(CompareRequest request, const Console& console) {
-  check_request(request);
+  check_request(request, console);
   io::ModelFile file = io::read_model(request.model);
   finish_spiking_options(request.spiking, file);
   const rate::Task intact =

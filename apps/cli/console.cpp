@@ -49,7 +49,7 @@ Console make_console(const std::vector<std::string>& args, std::ostream& out, st
     command += ' ' + shell_quoted(argument);
   }
   const bool terminal = &err == &std::cerr && isatty(STDERR_FILENO) != 0;
-  return {out, err, terminal, command, args, false};
+  return {out, err, terminal, command, args};
 }
 
 void note(const Console& console, const std::string& message) {

@@ -1,10 +1,20 @@
 #pragma once
 
+#include <filesystem>
+#include <memory>
 #include <ostream>
 #include <string>
 #include <vector>
 
+#include <sys/types.h>
+
 namespace rheobase::cli {
+
+/// A file that an output has the name of. What replaces it is another file (its inode).
+struct StandingFile {
+  std::filesystem::path name;
+  ino_t inode = 0;
+};
 
 /// Where a subcommand's results and messages go, and how it was called.
 struct Console {
@@ -14,6 +24,10 @@ struct Console {
   std::string command_line;            ///< "rheobase map model.mat", quoted for a shell
   std::vector<std::string> arguments;  ///< the same as it was given, without the program
   bool quiet = false;                  ///< no notes, no progress: errors alone
+  bool no_clobber = false;             ///< outputs replace no file
+  /// Of all outputs of the command; shared by its parts.
+  std::shared_ptr<std::vector<StandingFile>> standing =
+      std::make_shared<std::vector<StandingFile>>();
 };
 
 Console make_console(const std::vector<std::string>& args, std::ostream& out, std::ostream& err);

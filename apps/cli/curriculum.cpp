@@ -196,7 +196,7 @@ class Curriculum {
     if (request.output.empty()) {
       throw InputError("--output", "", "nothing", "must name the file to write");
     }
-    check_output("--output", request.output, {request.curriculum, request.from});
+    check_continued("--output", request.output, {request.curriculum, request.from});
     const std::vector<GivenOption> common = options_of(console.arguments, train_);
     const std::vector<std::vector<GivenOption>> read =
         StageReader(request.curriculum, train_).read();
@@ -213,6 +213,7 @@ class Curriculum {
   }
 
   void run() {
+    refuse_replacing();
     Json list = Json::array();
     bool trained = true;
     for (std::size_t k = 0; k < stages_.size() && trained; ++k) {
@@ -300,6 +301,8 @@ class Curriculum {
     Console console = make_console(arguments, request_.json ? json : console_.out, console_.err);
     console.err_is_terminal = console_.err_is_terminal;
     console.quiet = console_.quiet;
+    console.no_clobber = console_.no_clobber;
+    console.standing = console_.standing;
     if (!request_.json) {
       console_.out << (k == 0 ? "" : "\n") << stage.name << '\n';
     }
@@ -321,6 +324,25 @@ class Curriculum {
     add_train_command(program.root(), console);
     program.run(run, console.out);
     return json.str();
+  }
+
+  /// With --no-clobber, before the first stage: files that are not this curriculum's, or would be
+  /// trained again. What an earlier run of it left is gone on with.
+  void refuse_replacing() const {
+    bool kept = true;
+    for (std::size_t k = 0; k < stages_.size() && console_.no_clobber; ++k) {
+      const Console console = make_console(arguments_of(k), console_.out, console_.err);
+      const bool begins = kept;
+      kept = kept && is_there(k, console);
+      if (kept) {
+        continue;
+      }
+      check_replaced(console_, "--output", stages_[k].output);
+      const fs::path checkpoint = with_word(stages_[k].output, "checkpoint");
+      if (!begins || !goes_on_from(checkpoint, k, console)) {
+        check_replaced(console_, "--output", checkpoint);
+      }
+    }
   }
 
   /// A model that this very stage made from the network that is there, with its criteria met.

@@ -225,6 +225,18 @@ void Demo::list_files() const {
   }
 }
 
+/// All that the demo writes.
+std::vector<std::string> demo_files(const DemoRequest& request) {
+  std::vector<std::string> names{kRateFile, kSpikingFile, kRunFile};
+  if (!request.no_picture) {
+    names.insert(names.end(), {"picture.png", "picture.svg"});
+  }
+  if (!request.no_picture || report::interactive_report_available()) {
+    names.emplace_back(kPage);
+  }
+  return names;
+}
+
 void run_demo(const DemoRequest& request, const Console& console) {
   if (!request.no_picture && !report::gnuplot_available()) {
     throw Error(
@@ -237,7 +249,9 @@ void run_demo(const DemoRequest& request, const Console& console) {
     throw InputError("--output", request.folder.string(), failure.message(),
                      "must be a folder that can be made");
   }
-  check_output("--output", request.folder / kRateFile);
+  for (const std::string& name : demo_files(request)) {
+    check_output(console, "--output", request.folder / name);
+  }
   Demo demo(request, console);
   demo.train_network();
   demo.find_scaling();

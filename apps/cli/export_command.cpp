@@ -74,7 +74,7 @@ void run_export(ExportRequest request, Command command, const Console& console) 
     throw InputError("--output", "", "- beside --json", "must be a file: both are standard output");
   }
   if (!to_standard_output) {
-    check_output("--output", request.output, {request.files.begin(), request.files.end()});
+    check_output(console, "--output", request.output, {request.files.begin(), request.files.end()});
   }
   io::ExportSource source = io::read_export_source(request.files);
   if (source.model && request.scaling > 0.0) {

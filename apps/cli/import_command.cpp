@@ -24,7 +24,7 @@ constexpr const char* kImportExamples =
     "  rheobase import norse.nir --spike-step 1 -o norse.mat";
 
 void run_import(const ImportRequest& request, const Console& console) {
-  check_output("--output", request.output, {request.file});
+  check_output(console, "--output", request.output, {request.file});
   const io::ImportedModel model = io::import_model(request.file, request.spike_step_ms);
   io::write_imported(request.output, model);
   for (const std::string& line : model.notes) {

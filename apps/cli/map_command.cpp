@@ -43,16 +43,20 @@ constexpr const char* kMapExamples =
     "  rheobase map model.mat --in-place --plot mapping.png\n"
     "  rheobase map networks/*.mat -o mapped";
 
-fs::path output_path(const MapRequest& request) {
+fs::path output_path(const MapRequest& request, const Console& console) {
   if (request.in_place) {
     if (!request.output.empty()) {
       throw InputError("--in-place", "", "--output beside it", "must be given alone");
     }
-    check_output("--in-place", request.model, request.task.files());
+    if (console.no_clobber) {
+      throw InputError("--in-place", "", "--no-clobber beside it", "must be given without");
+    }
+    check_continued("--in-place", request.model, request.task.files());
     return request.model;
   }
   const fs::path path = request.output.empty() ? with_word(request.model, "lif") : request.output;
-  check_output("--output", path, {request.model, request.task.trials_file, request.task.test_file});
+  check_output(console, "--output", path,
+               {request.model, request.task.trials_file, request.task.test_file});
   return path;
 }
 
@@ -246,9 +250,9 @@ void run_map(MapRequest request, const Console& console) {
     return;
   }
   request.model = request.models.front();
-  const fs::path output = output_path(request);
+  const fs::path output = output_path(request, console);
   if (!request.plot.empty()) {
-    check_output("--plot", request.plot,
+    check_output(console, "--plot", request.plot,
                  {request.model, request.task.trials_file, request.task.test_file, output});
   }
   const InterruptGuard guard;

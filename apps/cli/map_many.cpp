@@ -187,7 +187,7 @@ void map_many(const MapRequest& request, const Console& console) {
   inputs.push_back(request.task.trials_file);
   inputs.push_back(request.task.test_file);
   for (MapEntry& entry : entries) {
-    check_output("--output", entry.file, inputs);
+    check_continued("--output", entry.file, inputs);
     resume_if_done(entry);
   }
   std::vector<SeriesEntry*> series;

@@ -1,11 +1,13 @@
 #include "apps/cli/output_file.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <system_error>
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/error.hpp"
@@ -29,6 +31,12 @@ std::vector<fs::path> other_folders(const fs::path& path) {
     return folder.empty() || fs::equivalent(folder, own, ignored);
   });
   return folders;
+}
+
+/// 0 where there is no file.
+ino_t inode_of(const fs::path& path) {
+  struct stat found {};
+  return ::stat(path.c_str(), &found) == 0 ? found.st_ino : 0;
 }
 
 /// The name in the folder, with a number where that is taken; empty where all are.
@@ -85,8 +93,36 @@ void save_result(const fs::path& path, const std::function<void(const fs::path&)
   }
 }
 
-void check_output(const std::string& option, const fs::path& output,
+void check_output(const Console& console, const std::string& option, const fs::path& output,
                   const std::vector<fs::path>& inputs) {
+  check_continued(option, output, inputs);
+  check_replaced(console, option, output);
+}
+
+void check_replaced(const Console& console, const std::string& option, const fs::path& output) {
+  std::error_code ignored;
+  if (!fs::exists(output, ignored)) {
+    return;
+  }
+  if (console.no_clobber) {
+    throw InputError(option, output.string(), "a file", "must be a new one with --no-clobber");
+  }
+  const auto known = std::ranges::find(*console.standing, output, &StandingFile::name);
+  if (known == console.standing->end()) {
+    console.standing->push_back({output, inode_of(output)});
+  }
+}
+
+void note_replaced(const Console& console) {
+  for (const StandingFile& file : *console.standing) {
+    if (inode_of(file.name) != file.inode) {
+      note(console, "replaces " + file.name.string());
+    }
+  }
+}
+
+void check_continued(const std::string& option, const fs::path& output,
+                     const std::vector<fs::path>& inputs) {
   std::error_code ignored;
   if (output == "-" || output.parent_path() == "-") {
     throw InputError(option, "", "-",

@@ -5,15 +5,31 @@
 #include <string>
 #include <vector>
 
+#include "apps/cli/console.hpp"
 #include "core/error.hpp"
 
 namespace rheobase::cli {
 
 /// Checks, before any work, that `output` can be written and is none of the files that are read,
-/// which are never changed. An older output is replaced. @param option  what named it ("--output")
+/// which are never changed. An older file of that name is replaced, which note_replaced says, or
+/// refused where the command line has --no-clobber. @param option  what named it ("--output")
 /// @param inputs  may hold empty ones
-void check_output(const std::string& option, const std::filesystem::path& output,
+void check_output(const Console& console, const std::string& option,
+                  const std::filesystem::path& output,
                   const std::vector<std::filesystem::path>& inputs = {});
+
+/// The same of a file that the command goes on with (a checkpoint, the summary of a series): an
+/// older one is what it is for.
+void check_continued(const std::string& option, const std::filesystem::path& output,
+                     const std::vector<std::filesystem::path>& inputs = {});
+
+/// The part of check_output about a file that exists. @throws InputError under --no-clobber
+void check_replaced(const Console& console, const std::string& option,
+                    const std::filesystem::path& output);
+
+/// The end of every command: a note for each older file that has been replaced. An error, or a
+/// stop, that left it says nothing.
+void note_replaced(const Console& console);
 
 /// Whether both names mean one file, also one that is not there yet.
 bool same_file(const std::filesystem::path& a, const std::filesystem::path& b);

@@ -310,7 +310,7 @@ void run_perturb(PerturbRequest request, const Console& console) {
     report::require_chart_name(request.plot);
     std::vector<fs::path> inputs = request.task.files();
     inputs.push_back(request.model);
-    check_output("--plot", request.plot, inputs);
+    check_output(console, "--plot", request.plot, inputs);
   }
   const io::ModelFile file = io::read_model(request.model);
   finish_spiking_options(request.spiking, file);

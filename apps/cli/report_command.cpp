@@ -104,8 +104,8 @@ std::optional<io::ModelFile> model_of(const mapping::Comparison& comparison) {
 }
 
 /// Figures have names of their own: one may be an input, by a link or a name like theirs.
-void check_figures(const ReportRequest& request, const std::vector<fs::path>& figures,
-                   const std::vector<fs::path>& inputs) {
+void require_other_files(const ReportRequest& request, const std::vector<fs::path>& figures,
+                         const std::vector<fs::path>& inputs) {
   std::vector<fs::path> others = inputs;
   others.push_back(request.output);
   for (const fs::path& figure : figures) {
@@ -116,6 +116,15 @@ void check_figures(const ReportRequest& request, const std::vector<fs::path>& fi
                          "must be another file: name another folder");
       }
     }
+  }
+}
+
+/// @param figures  all that the command may draw
+void check_figures(const ReportRequest& request, const std::vector<fs::path>& figures,
+                   const std::vector<fs::path>& inputs, const Console& console) {
+  require_other_files(request, figures, inputs);
+  for (const fs::path& figure : figures) {
+    check_replaced(console, "--figures", figure);
   }
 }
 
@@ -131,8 +140,8 @@ ReportSource saved_source(const ReportRequest& request, const Console& console) 
     throw InputError(request.model.string(), "", "a comparison without traces",
                      "must be a .mat file: `rheobase compare MODEL -o comparison.mat`");
   }
-  check_output("--output", request.output, {comparison.model_file});
-  check_figures(request, comparison_figures(request), {comparison.model_file});
+  check_continued("--output", request.output, {comparison.model_file});
+  require_other_files(request, comparison_figures(request), {comparison.model_file});
   rate::Task task =
       comparison.task.starts_with(rate::kInnateTask)
           ? io::read_innate_task(comparison.model_file, comparison.task, comparison.task_parameters)
@@ -222,7 +231,7 @@ void report_network(const ReportRequest& request, Command command, const Console
   if (!request.figures.empty()) {
     figures = report::network_figure_files(run, request.figures, request.format);
   }
-  check_figures(request, figures, {request.model});
+  check_figures(request, figures, {request.model}, console);
   save_result(request.output, [&](const fs::path& path) {
     report::write_network_report(run, request.model.filename().string(), console.command_line,
                                  path);
@@ -238,32 +247,36 @@ void report_innate(const ReportRequest& request, Command command, const Console&
                        "the page shows the tests that its file holds; other tests: rheobase "
                        "innate run");
   const io::InnateFile file = io::read_innate_file(request.model);
+  std::vector<fs::path> figures;
+  if (!request.figures.empty()) {
+    figures = report::innate_figure_files(file, request.figures, request.format);
+  }
+  check_figures(request, figures, {request.model}, console);
   save_result(request.output, [&](const fs::path& path) {
     report::write_innate_report(file, request.model.filename().string(), console.command_line,
                                 path);
   });
-  std::vector<fs::path> figures;
   if (!request.figures.empty()) {
-    figures = report::write_innate_figures(file, request.figures, request.format);
+    report::write_innate_figures(file, request.figures, request.format);
   }
   tell(request, figures, false, console);
 }
 
 void run_report(ReportRequest request, Command command, const Console& console) {
   const report::FigureFormat format = report::figure_format_from(request.format);
-  check_output("--output", request.output,
+  check_output(console, "--output", request.output,
                {request.model, request.task.trials_file, request.task.test_file});
   const bool saved = is_comparison(request.model);
   if (!saved && is_network_run(request.model)) {
     report_network(request, command, console);
     return;
   }
-  check_figures(request, comparison_figures(request),
-                {request.model, request.task.trials_file, request.task.test_file});
   if (!saved && is_innate_alone(request.model)) {
     report_innate(request, command, console);
     return;
   }
+  check_figures(request, comparison_figures(request),
+                {request.model, request.task.trials_file, request.task.test_file}, console);
   if (saved) {
     refuse_comparison_options(command, request.model.string());
   }

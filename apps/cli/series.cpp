@@ -29,7 +29,7 @@ void open_series(const fs::path& folder, const std::vector<fs::path>& inputs) {
                      "must be a folder that can be made");
   }
   for (const char* summary : {"summary.csv", "summary.mat"}) {
-    check_output("--output", folder / summary, inputs);
+    check_continued("--output", folder / summary, inputs);
   }
 }
 

@@ -144,7 +144,7 @@ void print_outcome(const SimulateRequest& request, const Outcome& outcome,
 void run_simulate(SimulateRequest request, const Console& console) {
   io::ModelFile file = io::read_model(request.model);
   finish_spiking_options(request.spiking, file);
-  check_output("--output", request.output,
+  check_output(console, "--output", request.output,
                {request.model, file_of(request.input), file_of(request.initial_voltage),
                 request.task.trials_file, request.task.test_file});
   if (request.trials > 1) {

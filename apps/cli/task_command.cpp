@@ -215,7 +215,7 @@ void run_task(const TaskRequest& request, const Console& console) {
   const rate::Task task = make_task(request.name, request.parameters.overrides, request.parameters,
                                     TrialsUse::learning, {}, console);
   if (!request.plot.empty()) {
-    check_output("--plot", request.plot, request.parameters.files());
+    check_output(console, "--plot", request.plot, request.parameters.files());
     report::draw_task(task, request.seed, request.plot);
     console.out << request.plot.string() << '\n';
     return;

@@ -105,14 +105,18 @@ fs::path output_of_checkpoint(const fs::path& checkpoint) {
 
 /// @param inputs  read beside the checkpoint that a training is resumed from, which is written
 /// again
-void check_paths(const Job& job, const fs::path& resumed, const std::vector<fs::path>& inputs) {
+void check_paths(const Job& job, const fs::path& resumed, const std::vector<fs::path>& inputs,
+                 const Console& console) {
   std::vector<fs::path> all = inputs;
   all.push_back(resumed);
-  check_output("--output", job.output, all);
-  check_output("--checkpoint", job.checkpoint, inputs);
+  check_output(console, "--output", job.output, all);
+  check_continued("--checkpoint", job.checkpoint, inputs);
   if (same_file(job.output, job.checkpoint)) {
     throw InputError("--checkpoint", job.checkpoint.string(), "the name of the output",
                      "must be another file");
+  }
+  if (resumed.empty() || !same_file(job.checkpoint, resumed)) {
+    check_replaced(console, "--checkpoint", job.checkpoint);
   }
 }
 
@@ -159,7 +163,8 @@ Job new_job(const TrainRequest& request, Command command, const Console& console
   }
   check_paths(
       job, {},
-      {file_of(request.mask), request.task.trials_file, request.task.test_file, request.from});
+      {file_of(request.mask), request.task.trials_file, request.task.test_file, request.from},
+      console);
   return job;
 }
 
@@ -209,7 +214,7 @@ Job resumed_job(const TrainRequest& request, Command command, const Console& con
         "--trials", "", std::to_string(job.options.max_trials),
         fmt::format("must be more than {}, the trials already done", job.state.trials_done));
   }
-  check_paths(job, request.resume, request.task.files());
+  check_paths(job, request.resume, request.task.files(), console);
   return job;
 }
 

@@ -94,7 +94,7 @@ void ManyTrainings::check_outputs() const {
                                      request_.task.test_file};
   open_series(request_.output, inputs);
   for (const Training& entry : entries_) {
-    check_output("--output", entry.file, inputs);
+    check_continued("--output", entry.file, inputs);
   }
 }
 

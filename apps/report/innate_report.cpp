@@ -169,6 +169,15 @@ void write_innate_report(const io::InnateFile& file, const std::string& model,
                    path);
 }
 
+std::vector<fs::path> innate_figure_files(const io::InnateFile& file, const fs::path& folder,
+                                          const std::string& format) {
+  std::vector<fs::path> paths;
+  for (const InnateFigure& figure : figures_of(file)) {
+    paths.push_back(folder / fmt::format("{}.{}", figure.id, format));
+  }
+  return paths;
+}
+
 std::vector<fs::path> write_innate_figures(const io::InnateFile& file, const fs::path& folder,
                                            const std::string& format) {
   std::error_code failure;

@@ -20,6 +20,11 @@ std::string innate_perturbation_text(const io::InnateFile& file, std::size_t tra
 void write_innate_report(const io::InnateFile& file, const std::string& model,
                          const std::string& command, const std::filesystem::path& path);
 
+/// The files that write_innate_figures makes.
+std::vector<std::filesystem::path> innate_figure_files(const io::InnateFile& file,
+                                                       const std::filesystem::path& folder,
+                                                       const std::string& format);
+
 /// Writes the figures of the page as FOLDER/ID.FORMAT; the folder is made where missing.
 /// @param format  "svg", "pdf" or "png"
 /// @returns the files

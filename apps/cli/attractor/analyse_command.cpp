@@ -22,7 +22,7 @@ constexpr const char* kAttractorAnalyseExamples =
 void run_attractor_analyse(const AttractorAnalysis& request, const Console& console) {
   if (!request.plot.empty()) {
     report::require_chart_name(request.plot);
-    check_output("--plot", request.plot, {request.trials});
+    check_output(console, "--plot", request.plot, {request.trials});
   }
   const io::AttractorFile file = io::read_attractor(request.trials);
   const AttractorResults results = attractor_results(file);

@@ -33,7 +33,7 @@ constexpr const char* kPhaseExamples =
 void run_phase(const PhaseRequest& request, const Console& console) {
   if (!request.plot.empty()) {
     report::require_chart_name(request.plot);
-    check_output("--plot", request.plot);
+    check_output(console, "--plot", request.plot);
   }
   const rate::AttractorModel model = attractor_of(request.choice);
   rate::ContinuationOptions branches = request.branches;

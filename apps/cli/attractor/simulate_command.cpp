@@ -108,7 +108,7 @@ void run_attractor_simulate(const AttractorSimulation& request, const Console& c
   if (request.output.empty()) {
     throw InputError("--output", "", "nothing", "must name the file to write");
   }
-  check_output("--output", request.output);
+  check_output(console, "--output", request.output);
   const io::AttractorFile file = simulate_levels(request, console);
   save_result(request.output,
               [&](const std::filesystem::path& path) { io::write_attractor(path, file); });

@@ -32,7 +32,7 @@ constexpr const char* kForceCompareExamples =
 void run_force_compare(ForceCompareRequest request, const Console& console) {
   if (!request.plot.empty()) {
     report::require_chart_name(request.plot);
-    check_output("--plot", request.plot, {request.network});
+    check_output(console, "--plot", request.plot, {request.network});
   }
   rate::ForceComparisonOptions& options = request.options;
   options.fractions = number_list("--photoinhibition", request.fractions,

@@ -84,11 +84,14 @@ ForceJob new_job(const ForceTrainRequest& request, const Console& console) {
   job.own_checkpoint = !request.checkpoint.empty();
   job.checkpoint = job.own_checkpoint ? request.checkpoint : with_word(job.output, "checkpoint");
   const std::vector<fs::path> inputs{request.from, request.targets.file, request.resume};
-  check_output("--output", job.output, inputs);
-  check_output("--checkpoint", job.checkpoint, {request.from, request.targets.file});
+  check_output(console, "--output", job.output, inputs);
+  check_continued("--checkpoint", job.checkpoint, {request.from, request.targets.file});
   if (same_file(job.output, job.checkpoint)) {
     throw InputError("--checkpoint", job.checkpoint.string(), "the name of the output",
                      "must be another file");
+  }
+  if (request.resume.empty() || !same_file(job.checkpoint, request.resume)) {
+    check_replaced(console, "--checkpoint", job.checkpoint);
   }
   if (!request.resume.empty()) {
     job.file = io::read_force(request.resume);
@@ -237,7 +240,7 @@ void print_result(const ForceJob& job, const io::ForceFile& file, const TestFigu
 void run_force_train(const ForceTrainRequest& request, const Console& console) {
   if (!request.plot.empty()) {
     report::require_chart_name(request.plot);
-    check_output("--plot", request.plot,
+    check_output(console, "--plot", request.plot,
                  {request.from, request.targets.file, request.resume, request.output});
   }
   const auto start = std::chrono::steady_clock::now();

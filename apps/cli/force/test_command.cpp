@@ -32,7 +32,7 @@ constexpr const char* kForceTestExamples =
 void run_force_test(ForceTestRequest request, const Console& console) {
   if (!request.plot.empty()) {
     report::require_chart_name(request.plot);
-    check_output("--plot", request.plot, {request.network});
+    check_output(console, "--plot", request.plot, {request.network});
   }
   ForceTestOptions& options = request.options;
   options.amplitudes = number_list("--noise", request.noise, {.low = 0.0, .high = 1e6});

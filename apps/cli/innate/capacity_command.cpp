@@ -101,10 +101,10 @@ class CapacityRun {
 
 void CapacityRun::check_outputs() const {
   for (const char* summary : {"summary.csv", "summary.mat"}) {
-    check_output("--output", request_.output / summary);
+    check_continued("--output", request_.output / summary);
   }
   if (!request_.plot.empty()) {
-    check_output("--plot", request_.plot);
+    check_output(console_, "--plot", request_.plot);
   }
 }
 

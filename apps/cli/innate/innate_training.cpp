@@ -168,7 +168,7 @@ struct InnatePaths {
   fs::path output, checkpoint;
 };
 
-InnatePaths paths_of(const InnateRequest& request) {
+InnatePaths paths_of(const InnateRequest& request, const Console& console) {
   InnatePaths paths{request.output, {}};
   if (paths.output.empty()) {
     if (request.resume.empty()) {
@@ -180,11 +180,14 @@ InnatePaths paths_of(const InnateRequest& request) {
   const std::vector<fs::path> inputs{request.from, request.targets};
   std::vector<fs::path> all = inputs;
   all.push_back(request.resume);
-  check_output("--output", paths.output, all);
-  check_output("--output", paths.checkpoint, inputs);
+  check_output(console, "--output", paths.output, all);
+  check_continued("--output", paths.checkpoint, inputs);
+  if (request.resume.empty() || !same_file(paths.checkpoint, request.resume)) {
+    check_replaced(console, "--output", paths.checkpoint);
+  }
   if (!request.plot.empty()) {
     report::figure_format_of(request.plot);
-    check_output("--plot", request.plot, all);
+    check_output(console, "--plot", request.plot, all);
     if (same_file(request.plot, paths.output)) {
       throw InputError("--plot", request.plot.string(), "the name of the output",
                        "must be another file");
@@ -299,7 +302,7 @@ InnateRequest words_request() {
 }
 
 void run_innate_training(InnateRequest request, const Console& console) {
-  const InnatePaths paths = paths_of(request);
+  const InnatePaths paths = paths_of(request, console);
   io::InnateFile file =
       request.resume.empty() ? new_training(request, console) : resumed_training(request);
   int& threads = file.experiment.rule.threads;

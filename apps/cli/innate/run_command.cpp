@@ -114,13 +114,13 @@ void change_perturbation(const InnateTestRequest& request, double step_ms, std::
   }
 }
 
-TestPlan plan_of(const InnateTestRequest& request) {
+TestPlan plan_of(const InnateTestRequest& request, const Console& console) {
   TestPlan plan;
-  plan.file = io::read_innate_file(request.model);
   if (!request.plot.empty()) {
     report::figure_format_of(request.plot);
-    check_output("--plot", request.plot, {request.model});
+    check_output(console, "--plot", request.plot, {request.model});
   }
+  plan.file = io::read_innate_file(request.model);
   std::vector<rate::InnateTrial>& trials = plan.file.experiment.trials;
   for (std::size_t k = 0; k < trials.size(); ++k) {
     change_perturbation(request, plan.file.start.step_ms, k, trials[k]);
@@ -310,7 +310,7 @@ void print_tests(const InnateTestRequest& request, const TestPlan& plan, const T
 
 /// Tests a trained network and prints how it did.
 void run_innate_tests(const InnateTestRequest& request, const Console& console) {
-  const TestPlan plan = plan_of(request);
+  const TestPlan plan = plan_of(request, console);
   const TestOutcome outcome = run_plan(request, plan, console);
   if (!request.plot.empty()) {
     io::InnateFile tested = plan.file;

@@ -143,7 +143,7 @@ PlayedChain play_linear(const MotifChainRequest& request, const rate::LinearMode
   return played;
 }
 
-void check_chain_request(const MotifChainRequest& request) {
+void check_chain_request(const MotifChainRequest& request, const Console& console) {
   const bool one = !request.chain.empty() || request.random > 0;
   if (!request.chain.empty() && request.random > 0) {
     throw InputError("--random", "", "--chain beside it", "must be given alone");
@@ -162,7 +162,7 @@ void check_chain_request(const MotifChainRequest& request) {
     if (!one) {
       throw InputError(option, "", "neither --chain nor --random", "must be given with one");
     }
-    check_output(option, *path, {request.library});
+    check_output(console, option, *path, {request.library});
     for (std::size_t k = 0; k < i; ++k) {
       if (!outputs[k].second->empty() && same_file(*path, *outputs[k].second)) {
         throw InputError(option, path->string(), fmt::format("the name of {}", outputs[k].first),
@@ -277,7 +277,7 @@ void chain_library(MotifChainRequest& request, const Console& console, ChainRepo
 }
 
 void run_motif_chain(MotifChainRequest request, const Console& console) {
-  check_chain_request(request);
+  check_chain_request(request, console);
   ChainReport report;
   report.json = {{"library", request.library.string()}, {"seed", request.options.seed}};
   if (io::holds_linear_model(request.library)) {

@@ -71,7 +71,7 @@ void print_linear(const MotifLinearRequest& request, const rate::LinearModel& mo
 }
 
 void run_motif_linear(const MotifLinearRequest& request, const Console& console) {
-  check_output("--output", request.output, {request.targets});
+  check_output(console, "--output", request.output, {request.targets});
   const io::MotifTargets targets = io::read_motif_targets(request.targets);
   rate::LinearOptions options = request.options;
   options.step_tau = targets.step_tau;

@@ -164,7 +164,7 @@ void draw_library(const MotifPlotRequest& request, const InterruptGuard& guard,
 }
 
 void run_motif_plot(const MotifPlotRequest& request, const Console& console) {
-  check_output("--output", request.output, {request.file, request.beside});
+  check_output(console, "--output", request.output, {request.file, request.beside});
   const InterruptGuard guard;
   if (io::holds_linear_model(request.file)) {
     draw_linear(request, guard, console);

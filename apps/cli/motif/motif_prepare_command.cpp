@@ -108,7 +108,10 @@ void run_motif_prepare(MotifPrepareRequest request, Command command, const Conso
   if (request.output.empty()) {
     throw InputError("--output", "", "nothing", "must name the file of the network");
   }
-  check_output("--output", request.output);
+  check_continued("--output", request.output);
+  if (request.resume.empty() || !same_file(request.output, request.resume)) {
+    check_replaced(console, "--output", request.output);
+  }
   io::MotifLibraryFile file = file_to_prepare(request, command, console);
   const auto write = [&] {
     save_result(request.output,

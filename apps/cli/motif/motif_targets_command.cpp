@@ -18,9 +18,9 @@ struct MotifTargetsRequest {
 };
 
 void run_motif_targets(const MotifTargetsRequest& request, const Console& console) {
-  check_output("--output", request.output);
+  check_output(console, "--output", request.output);
   if (!request.plot.empty()) {
-    check_output("--plot", request.plot, {request.output});
+    check_output(console, "--plot", request.plot, {request.output});
   }
   const std::vector<rate::MotifTarget> targets = rate::make_motif_targets(request.options);
   save_result(request.output, [&](const std::filesystem::path& path) {

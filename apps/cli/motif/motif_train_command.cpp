@@ -145,8 +145,11 @@ void run_motif_train(MotifTrainRequest request, Command command, const Console& 
   if (request.output.empty()) {
     throw InputError("--output", "", "nothing", "must name the file of the trained library");
   }
-  check_output("--output", request.output,
-               {request.resume ? std::filesystem::path{} : request.library, request.targets});
+  check_continued("--output", request.output,
+                  {request.resume ? std::filesystem::path{} : request.library, request.targets});
+  if (!request.resume || !same_file(request.output, request.library)) {
+    check_replaced(console, "--output", request.output);
+  }
   io::MotifLibraryFile file = io::read_motif_library(request.library);
   if (file.preparation_state) {
     note(

@@ -136,14 +136,15 @@ void print_fit(const NetworkFitRequest& request, const io::NetworkFile& file,
   console.out << summary.text();
 }
 
-void check_fit_outputs(const NetworkFitRequest& request, const io::NetworkFile& file) {
+void check_fit_outputs(const NetworkFitRequest& request, const io::NetworkFile& file,
+                       const Console& console) {
   if (request.output.extension() != ".toml") {
     throw InputError("--output", request.output.string(), "another extension", "must be .toml");
   }
   const std::vector<fs::path> numbers = io::files_of_numbers(file, request.file.parent_path());
   const fs::path beside = io::numbers_beside(request.output);
-  check_network_output("--output", request.output, numbers, {request.file, request.state});
-  check_network_output("--output", beside, numbers, {request.state});
+  check_network_output(console, "--output", request.output, numbers, {request.file, request.state});
+  check_network_output(console, "--output", beside, numbers, {request.state});
   if (fs::exists(beside) && !io::holds_fitted_numbers(beside)) {
     throw InputError("--output", request.output.string(),
                      fmt::format("{}, which no fit wrote", beside.string()),
@@ -152,7 +153,7 @@ void check_fit_outputs(const NetworkFitRequest& request, const io::NetworkFile& 
   if (!request.save_state.empty()) {
     std::vector<fs::path> inputs = numbers;
     inputs.push_back(request.file);
-    check_state_output(request.save_state, inputs,
+    check_state_output(console, request.save_state, request.state, inputs,
                        {request.output, io::numbers_beside(request.output)});
   }
 }
@@ -164,7 +165,7 @@ void run_network_fit(const NetworkFitRequest& request, const Console& console) {
                      "must have one; see rheobase network new --example ridge");
   }
   network::Network network = io::build_network(file);
-  check_fit_outputs(request, file);
+  check_fit_outputs(request, file, console);
   note_doubts(file, network, "euler", console);
   network::NetworkState state = request.state.empty()
                                     ? network::initial_state(network)

@@ -28,7 +28,7 @@ void run_network_import(NetworkImportRequest request, const Console& console) {
   if (request.output.extension() != ".toml") {
     throw InputError("--output", request.output.string(), "another extension", "must be .toml");
   }
-  check_output("--output", request.output, {request.file});
+  check_output(console, "--output", request.output, {request.file});
   if (!request.names.empty()) {
     request.options.templates = split(request.names, ',');
   }

@@ -31,7 +31,7 @@ void run_network_new(const NetworkNewRequest& request, const Console& console) {
     if (std::filesystem::exists(request.output)) {
       throw InputError("FILE", request.output.string(), "a file", "must be a new one");
     }
-    check_output("FILE", request.output);
+    check_output(console, "FILE", request.output);
     io::write_atomically(request.output, example.text);
     console.out << request.output.string() << '\n';
   }

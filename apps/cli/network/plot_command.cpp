@@ -33,8 +33,8 @@ report::NetworkPlot kind_of(const std::string& word, const std::vector<std::stri
 }
 
 void run_network_plot(const NetworkPlotRequest& request, const Console& console) {
+  check_output(console, "--output", request.output, {request.run});
   const io::NetworkRun run = io::read_network_run(request.run);
-  check_output("--output", request.output, {request.run});
   report::NetworkPlotOptions options;
   if (!request.signals.empty()) {
     options.signals = split(request.signals, ',');

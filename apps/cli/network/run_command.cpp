@@ -208,14 +208,15 @@ void print_network_run(const NetworkRunJob& job, const NetworkRunRequest& reques
 }
 
 /// Checks all files that the run writes.
-void check_run_outputs(const NetworkRunRequest& request, NetworkRunJob& job) {
+void check_run_outputs(const NetworkRunRequest& request, NetworkRunJob& job,
+                       const Console& console) {
   const std::vector<fs::path> numbers = io::files_of_numbers(job.file, request.file.parent_path());
   std::vector<fs::path> outputs{request.output};
   if (request.output.extension() == ".csv" && job.run.spikes) {
     outputs.push_back(io::spikes_beside(request.output));
   }
   for (const fs::path& output : outputs) {
-    check_network_output("--output", output, numbers, {request.file, request.state});
+    check_network_output(console, "--output", output, numbers, {request.file, request.state});
   }
   std::vector<fs::path> inputs = numbers;
   inputs.push_back(request.file);
@@ -223,10 +224,11 @@ void check_run_outputs(const NetworkRunRequest& request, NetworkRunJob& job) {
   job.interrupted = request.save_state;
   if (request.save_state.empty()) {
     job.interrupted = interrupted_state(request.output, inputs);
+    check_replaced(console, "--output", job.interrupted);
     return;
   }
   inputs.pop_back();  // a state may be replaced by the one that follows
-  check_state_output(request.save_state, inputs, outputs);
+  check_state_output(console, request.save_state, request.state, inputs, outputs);
 }
 
 void run_network_run(const NetworkRunRequest& request, const Console& console) {
@@ -235,7 +237,7 @@ void run_network_run(const NetworkRunRequest& request, const Console& console) {
                      "must be .mat or .csv");
   }
   NetworkRunJob job = make_job(request, console);
-  check_run_outputs(request, job);
+  check_run_outputs(request, job, console);
   if (job.file.run.probes.empty() && !job.run.spikes) {
     note(console, request.file.string() +
                       " records nothing: it has no [[record]] table and no spikes = true in [run]");

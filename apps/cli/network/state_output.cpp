@@ -9,7 +9,7 @@ namespace rheobase::cli {
 
 namespace fs = std::filesystem;
 
-void check_network_output(const std::string& option, const fs::path& output,
+void check_network_output(const Console& console, const std::string& option, const fs::path& output,
                           const std::vector<fs::path>& numbers,
                           const std::vector<fs::path>& inputs) {
   const auto reads = [&](const std::vector<fs::path>& files) {
@@ -24,11 +24,11 @@ void check_network_output(const std::string& option, const fs::path& output,
     throw InputError(option, output.string(), "an input file",
                      "must be another file: what a command reads is not changed");
   }
-  check_output(option, output);
+  check_output(console, option, output);
 }
 
-void check_state_output(const fs::path& state, const std::vector<fs::path>& inputs,
-                        const std::vector<fs::path>& outputs) {
+void check_state_output(const Console& console, const fs::path& state, const fs::path& begun,
+                        const std::vector<fs::path>& inputs, const std::vector<fs::path>& outputs) {
   if (state.extension() != ".mat") {
     throw InputError("--save-state", state.string(), "another extension", "must be .mat");
   }
@@ -38,7 +38,10 @@ void check_state_output(const fs::path& state, const std::vector<fs::path>& inpu
                        "must be another file");
     }
   }
-  check_output("--save-state", state, inputs);
+  check_continued("--save-state", state, inputs);
+  if (begun.empty() || !same_file(state, begun)) {
+    check_replaced(console, "--save-state", state);
+  }
 }
 
 fs::path interrupted_state(const fs::path& output, const std::vector<fs::path>& inputs) {

@@ -165,7 +165,7 @@ void population_panel(FigureScript& script, const ReportData& data, const Report
                       const FigurePanel& panel) {
   constexpr double kBinMs = 10.0;
   const Eigen::MatrixXd rate =
-      population_rate(raster, data.unit_type, data.copies, data.duration_ms, kBinMs);
+      population_rate(raster, data.unit_type, data.copies, trial_end_ms(data, raster), kBinMs);
   script.begin(panel);
   time_axis(script, data);
   script.shade(stimulus_of(data, raster));

@@ -143,7 +143,7 @@ Json PageWriter::rasters() {
     const Eigen::Map<const Eigen::RowVectorXd> times(
         page.time_ms.data(), static_cast<Eigen::Index>(page.time_ms.size()));
     const Eigen::MatrixXd rate =
-        population_rate(raster, data_.unit_type, data_.copies, data_.duration_ms, bin_ms);
+        population_rate(raster, data_.unit_type, data_.copies, trial_end_ms(data_, raster), bin_ms);
     Json rates = Json::array();
     for (Eigen::Index type = 0; type < rate.rows(); ++type) {
       rates.push_back(rounded_array(Eigen::VectorXd(rate.row(type).transpose()), 3));

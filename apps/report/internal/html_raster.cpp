@@ -113,6 +113,18 @@ PageRaster page_raster(const ReportRaster& raster, const std::vector<rate::UnitT
   return page;
 }
 
+double trial_end_ms(const ReportData& data, const ReportRaster& raster) {
+  const ReportTrials& trials = data.trials;
+  const Eigen::Index samples = trials.rate.cols() / trials.outputs;
+  const auto row = trials.rate.row(static_cast<Eigen::Index>(raster.trial)).head(samples);
+  Eigen::Index count = samples;
+  while (count > 0 && std::isnan(row[count - 1])) {
+    --count;
+  }
+  return count == samples ? data.duration_ms
+                          : trials.start_ms + trials.step_ms * static_cast<double>(count);
+}
+
 Eigen::MatrixXd population_rate(const ReportRaster& raster,
                                 const std::vector<rate::UnitType>& unit_type, int copies,
                                 double duration_ms, double bin_ms) {

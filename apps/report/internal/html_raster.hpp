@@ -27,6 +27,10 @@ struct PageRaster {
 PageRaster page_raster(const ReportRaster& raster, const std::vector<rate::UnitType>& unit_type,
                        std::size_t max_spikes);
 
+/// When the trial of a raster ends: outputs are not-a-number behind it. At most data.duration_ms,
+/// the longest trial's.
+double trial_end_ms(const ReportData& data, const ReportRaster& raster);
+
 /// Mean firing rate (Hz) of the units of each type in bins of `bin_ms`: types x bins, from all
 /// spikes. Types without units have a row of zeros. @param copies  LIF units of each unit
 Eigen::MatrixXd population_rate(const ReportRaster& raster,

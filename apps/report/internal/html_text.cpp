@@ -52,6 +52,15 @@ std::string p_value(double p) {
   return p < 0.001 ? "< 0.001" : fmt::format("{:.3f}", p);
 }
 
+/// Without a difference a p of 1 is no headline: the table below has the number.
+std::string difference_in_words(double p) {
+  constexpr double kSeen = 0.05;
+  if (p >= kSeen) {
+    return "none seen";
+  }
+  return p < 0.001 ? "p < 0.001" : fmt::format("p = {:.2g}", p);
+}
+
 std::string difference(const mapping::TimeDifference& time) {
   return time.trials == 0
              ? kNothing
@@ -307,8 +316,7 @@ std::vector<ReportStatistic> report_summary(const mapping::Comparison& compariso
        fmt::format("{}, {}", interval(all.rate_accuracy), counted(all.trials, "trial"))},
       {"Accuracy, LIF network", accuracy(all.spiking_accuracy),
        fmt::format("{}, same trials", interval(all.spiking_accuracy))},
-      {"Difference in accuracy",
-       all.paired.p_value < 0.001 ? "p < 0.001" : fmt::format("p = {:.2g}", all.paired.p_value),
+      {"Difference in accuracy", difference_in_words(all.paired.p_value),
        fmt::format("right alone: rate {}, LIF {}", all.paired.only_first, all.paired.only_second)},
       {"Outputs", fmt::format("r = {}", decimals(all.output_correlation, 2)),
        fmt::format("RMSE {}, {}", decimals(all.output_rmse, 2), start)},

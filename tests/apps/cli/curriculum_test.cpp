@@ -50,6 +50,23 @@ Words staged(const std::string& file = "stages.toml") {
 TEST_SUITE("cli") {
   using namespace curriculum_test;
 
+  TEST_CASE("with --no-clobber a curriculum goes on with its stages and refuses other files") {
+    const WorkingFolder folder;
+    write_text("stages.toml", kStages);
+    const Words careful = staged() + Words{"--no-clobber"};
+    REQUIRE(run(careful).code == 0);
+    fs::remove("m.mat");
+    const Outcome again = run(careful);
+    CAPTURE(again.err);
+    CHECK(again.code == 0);
+    CHECK(says(again.out, "kept      m.stage2.mat"));
+    CHECK_FALSE(says(again.err, "replaces"));
+    // A later stage's file is in the way: no stage is begun.
+    fs::remove("m.stage1.mat");
+    check_refused_in_a_line(careful, {"m.stage2.mat", "must be a new one with --no-clobber"});
+    CHECK_FALSE(fs::exists("m.stage1.mat"));
+  }
+
   TEST_CASE("stages go on from each other, and what is there is kept") {
     const WorkingFolder folder;
     write_text("stages.toml", kStages);

@@ -210,6 +210,21 @@ TEST_SUITE("numeric") {
     CHECK(band.sd[1] == near(std::sqrt(2.0), 1e-12));
   }
 
+  TEST_CASE("the head of the page has no p where no difference is seen; the table has it") {
+    mapping::Comparison found = comparison();
+    const auto page = [&](double p) {
+      found.all.paired.p_value = p;
+      return report::report_data(found, task(), &model(), {"model.mat", "rheobase report", "1"});
+    };
+    for (const double p : {1.0, 0.05}) {
+      CHECK(page(p).summary[2].value == "none seen");
+    }
+    CHECK(page(0.049).summary[2].value == "p = 0.049");
+    CHECK(page(1e-4).summary[2].value == "p < 0.001");
+    CHECK(page(1.0).summary[2].name == "Difference in accuracy");
+    CHECK(page(1.0).tables[0].rows.back()[4] == "1.000");
+  }
+
   TEST_CASE("options and seeds are listed, and the summary says what was measured") {
     const report::ReportData report = data();
     CHECK(has_fact(report, "seed", "5"));

@@ -1,6 +1,7 @@
 #include "apps/report/internal/html_raster.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include <doctest/doctest.h>
@@ -82,6 +83,23 @@ TEST_SUITE("unit") {
             near(40.0, 1e-12));
     }
     CHECK(page.thinning == "25000 of 100000 spikes drawn, all units");
+  }
+
+  TEST_CASE("the population rate of a trial ends with it, not with the longest") {
+    report::ReportData data;
+    data.duration_ms = 100.0;
+    data.trials.start_ms = 5.0;
+    data.trials.step_ms = 5.0;
+    data.trials.outputs = 2;
+    data.trials.rate = Eigen::MatrixXd::Zero(2, 2 * 19);
+    for (const int output : {0, 1}) {
+      data.trials.rate.row(1).segment(19 * output + 11, 8).setConstant(std::nan(""));
+    }
+    const report::ReportRaster shorter{1, {0}, {12.0}};
+    CHECK(report::trial_end_ms(data, {0, {0}, {12.0}}) == 100.0);
+    CHECK(report::trial_end_ms(data, shorter) == 60.0);
+    const double end = report::trial_end_ms(data, shorter);
+    CHECK(report::population_rate(shorter, {kE}, 1, end, 10.0).cols() == 6);
   }
 
   TEST_CASE("the population rate counts every spike once") {

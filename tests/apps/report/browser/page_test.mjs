@@ -215,6 +215,9 @@ test('paper is light, sharp, and leaves the screen as it was', onPage('small.htm
   });
   assert.equal(during.theme, 'light');
   assert.ok(during.ratio > 2.9);
+  // On paper nothing scrolls: a table wider than its place would be cut.
+  const cut = await tab.evaluate(() => [...document.querySelectorAll('.table')].filter((table) => table.querySelector('table').scrollWidth > table.clientWidth || getComputedStyle(table.querySelector('.wide')).overflowX !== 'visible').length);
+  assert.equal(cut, 0);
   await tab.evaluate(() => window.dispatchEvent(new Event('afterprint')));
   await frame(tab);
   assert.equal(await fingerprint(tab, 'outputs'), before);

@@ -116,7 +116,7 @@ export function drawTau({ data }) {
   const mean = data.tau.reduce((sum, tau) => sum + tau, 0) / data.tau.length;
   const host = panel(parts.plot, `Mean ${text(mean)} ms`, `bins of ${text(width)} ms`);
   const chart = makeChart(host, {
-    x: { label: 'Synaptic decay time constant (ms)', range: [first - 0.3 * width, first + (bins + 0.3) * width] },
+    x: { label: 'Decay time constant (ms)', range: [first - 0.3 * width, first + (bins + 0.3) * width] },
     y: { label: 'Units', range: [0, 1.06 * tallest] },
     height: (size) => Math.min(0.95 * size, 400),
     above: [boxes(stacked)],

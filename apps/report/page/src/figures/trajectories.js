@@ -62,7 +62,8 @@ function stateChart(plot, data, paths, side, state) {
   const chart = makeChart(host, {
     x: axis(0),
     y: axis(1),
-    height: (width) => Math.min(width, 440),
+    // Flatter on paper, where another figure then has room below.
+    height: (width) => (document.body.classList.contains('printing') ? 0.7 * width : Math.min(width, 440)),
     equal: true,
     crosshair: false,
     zoom: 'xy',

@@ -173,7 +173,8 @@ function populationChart(context, parts, rasters, state) {
   if (rasters.length === 0) return null;
   const { data } = context;
   const present = types.map((type, index) => ({ ...type, index })).filter(({ index }) => data.unit_type.includes(index));
-  const bins = rasters[0].population[0].length;
+  // Of a trial shorter than the longest, no bins behind its end.
+  const bins = Math.max(...rasters.map((record) => record.population[0].length));
   const xs = grid(rasters[0].bin / 2, rasters[0].bin, bins);
   const none = new Array(bins).fill(null);
   const host = panel(parts.plot, 'Mean firing rate by type', `bins of ${text(rasters[0].bin)} ms`);
@@ -196,6 +197,6 @@ function populationChart(context, parts, rasters, state) {
   present.forEach((type, i) => {
     parts.controls.append(chip(type.name, { colour: type.colour, onchange: (on) => chart.setShown(i, on) }));
   });
-  const show = (trial, record) => chart.setLines(present.map(({ index }) => record?.population[index] ?? none));
+  const show = (trial, record) => chart.setLines(present.map(({ index }) => [...(record?.population[index] ?? []), ...none].slice(0, bins)));
   return { chart, show };
 }

@@ -23,7 +23,7 @@ export function drawUnits(context) {
   const host = panel(parts.plot, `r = ${text(correlation(data.mean_rate, scaled), 2)}`, `${points.length} units`);
   const chart = makeChart(host, {
     x: { label: 'Rate network: mean r', range },
-    y: { label: data.signed_rates ? 'LIF network: 2 λ mean rate − 1' : 'LIF network: mean rate × λ', range },
+    y: { label: data.signed_rates ? 'LIF: 2 λ mean rate − 1' : 'LIF: mean rate × λ', range },
     height: (size) => Math.min(0.95 * size, 400),
     below: [(u) => path(u, range, range, { stroke: colour('target'), width: 1.2, dash: [5, 4] })],
     above: [dots(() => points.filter(({ type }) => shown.has(type)), 6)],
