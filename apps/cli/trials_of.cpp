@@ -94,23 +94,10 @@ void hold_out_fraction(rate::RecordedTrials& trials, double fraction, bool asked
                             kReason, trials.split->file));
 }
 
-/// What is allowed and hardly meant: seconds for milliseconds, trials x T x inputs for
-/// inputs x T x trials.
+/// What is allowed and hardly meant.
 void note_oddities(const rate::RecordedTrials& trials, const Console& console) {
-  const std::string& file = trials.split->file;
-  constexpr double kShortestStep = 0.05;
-  if (trials.step_ms < kShortestStep) {
-    note(console, fmt::format("{}: step_ms is {:g}, in milliseconds: {:g} s would be {:g}", file,
-                              trials.step_ms, trials.step_ms, 1000.0 * trials.step_ms));
-  }
-  const rate::Trial& first = trials.trials.front();
-  constexpr Eigen::Index kManyInputs = 8;
-  const auto count = static_cast<Eigen::Index>(trials.trials.size());
-  if (first.input.rows() >= kManyInputs && first.input.rows() == first.target.rows() &&
-      count < first.input.rows() && trials.input_names.empty()) {
-    note(console, fmt::format("{}: {} inputs, as many outputs and {}: u is inputs x T x trials; "
-                              "is it transposed?",
-                              file, first.input.rows(), counted(count, "trial")));
+  for (const std::string& oddity : rate::oddities_of(trials)) {
+    note(console, trials.split->file + ": " + oddity);
   }
 }
 

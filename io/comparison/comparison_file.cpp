@@ -221,17 +221,19 @@ mapping::ComparisonTraces traces_from(const MatFile& file, const mapping::Compar
 
 }  // namespace
 
-mapping::Comparison parse_comparison(std::span<const std::byte> bytes, const std::string& where) {
-  return parse_comparison(MatFile(bytes, where));
+mapping::Comparison parse_comparison(std::span<const std::byte> bytes, const std::string& where,
+                                     TaskNames names) {
+  return parse_comparison(MatFile(bytes, where), names);
 }
 
-mapping::Comparison parse_comparison(const MatFile& file) {
+mapping::Comparison parse_comparison(const MatFile& file, TaskNames names) {
   const std::string& where = file.where();
   constexpr const char* kRequired = "must be what `rheobase compare -o` writes";
   if (!file.has("format") || file.text("format", kRequired) != kComparisonFormatName) {
     throw InputError(where, "", "no comparison", kRequired);
   }
-  mapping::Comparison comparison = comparison_from_json(file.text("summary", kRequired), where);
+  mapping::Comparison comparison =
+      comparison_from_json(file.text("summary", kRequired), where, names);
   comparison.traces = traces_from(file, comparison);
   validate_traces(comparison, where);
   return comparison;

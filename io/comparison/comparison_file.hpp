@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 
+#include "io/comparison/task_names.hpp"
 #include "mapping/comparison/compare.hpp"
 
 namespace rheobase::io {
@@ -27,8 +28,9 @@ void write_comparison(const std::filesystem::path& path, const mapping::Comparis
 /// Reads either form. @throws InputError that names file, field, what was found and what must hold
 mapping::Comparison read_comparison(const std::filesystem::path& path);
 /// The same from the contents of a .mat file; `where` names it in messages.
-mapping::Comparison parse_comparison(std::span<const std::byte> bytes, const std::string& where);
+mapping::Comparison parse_comparison(std::span<const std::byte> bytes, const std::string& where,
+                                     TaskNames names = TaskNames::registered);
 /// The same of a file in memory.
-mapping::Comparison parse_comparison(const MatFile& file);
+mapping::Comparison parse_comparison(const MatFile& file, TaskNames names = TaskNames::registered);
 
 }  // namespace rheobase::io

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "io/comparison/task_names.hpp"
 #include "mapping/comparison/compare.hpp"
 
 namespace rheobase::io {
@@ -18,6 +19,7 @@ std::string comparison_to_json(const mapping::Comparison& comparison);
 /// Reads it back; the traces are empty.
 /// @param where  names the text in messages
 /// @throws InputError for text that is no comparison, or one of an older or newer version
-mapping::Comparison comparison_from_json(std::string_view text, const std::string& where);
+mapping::Comparison comparison_from_json(std::string_view text, const std::string& where,
+                                         TaskNames names = TaskNames::registered);
 
 }  // namespace rheobase::io

@@ -271,6 +271,9 @@ RunFile parse_run(const MatFile& file) {
   if (file.has("spike_trial")) {
     file.fail("spike_trial", "runs of several trials (simulate --trials)", "must be one run");
   }
+  if (!file.has("spike_unit") && file.has("w") && file.has("w_out")) {
+    file.fail("spike_unit", "a model", "must be a run, as `rheobase simulate -o` writes it");
+  }
   RunFile run;
   read_spikes(file, run.result);
   read_signals(file, run);

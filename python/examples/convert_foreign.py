@@ -28,7 +28,7 @@ state_dict = {
     "input2h.weight": encoder[:, None],
     "fc.weight": decoder[None, :],
 }
-model = rheobase.from_torch(state_dict, alpha=0.1, dt_ms=5)
+model = rheobase.from_torch(state_dict, alpha=0.1, dt_ms=5, activation="relu")
 print(model)
 
 # Two pulses of different size; the output must climb to their sum and stay.

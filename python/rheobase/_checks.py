@@ -85,7 +85,7 @@ def windows_of(value: Any, argument: str) -> list[tuple[float, float]]:
 def dimensions(values: Any, argument: str) -> int:
     """Number of axes of what NumPy makes an array of."""
     try:
-        return int(np.ndim(values))
+        return int(values.ndim if hasattr(values, "detach") else np.ndim(values))
     except ValueError:
         raise input_error(argument, "a ragged sequence", "must be an array of numbers") from None
 
@@ -154,6 +154,9 @@ def unmasked(values: Any, argument: str) -> np.ndarray:
         return np.asarray(values)
     except (TypeError, ValueError):
         raise input_error(argument, "a ragged sequence", "must be an array of numbers") from None
+    except RuntimeError:  # of a tensor that takes part in gradients
+        raise input_error(argument, f"a {type(values).__name__} that is no array",
+                          "must be an array of numbers: tensor.detach() is one") from None
 
 
 def require_different(names: Sequence[str], argument: str) -> None:

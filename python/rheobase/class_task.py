@@ -49,6 +49,8 @@ class ClassAdapter:
     """What the engine calls of a task class, with one form of trial."""
 
     def __init__(self, source: TaskClass) -> None:
+        if isinstance(source, type):
+            raise input_error("task", f"the class {source.__name__}", f"must be an object of it: {source.__name__}()")
         for name in ("trial", "correct"):
             if not callable(getattr(source, name, None)):
                 raise input_error("task", repr(source)[:60], f"must have a function {name}()")
@@ -105,6 +107,8 @@ class ClassAdapter:
                 )
             require_memory(array, f"trial().{name}")
             arrays.append(array.astype(float))
+        if arrays[1].size and np.all(np.isnan(arrays[1])):
+            raise input_error("trial().target", "nothing but not-a-number", "must hold a number to score")
         if arrays[0].shape[1] != arrays[1].shape[1] or arrays[0].shape[1] < 2:
             raise input_error(
                 "trial().target", f"shape {arrays[1].shape}",

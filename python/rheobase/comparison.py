@@ -107,7 +107,7 @@ class Comparison(Shown):
         Parameters
         ----------
         min_accuracy, max_accuracy_drop : float, optional
-            Of the spiking network, and of the rate network's minus its.
+            Of the spiking network, and of the rate network's minus its; 1 is 100 %.
         max_output_rmse, min_rate_correlation : float, optional
             Of outputs and of the units' activity.
         baseline : Comparison, optional
@@ -125,7 +125,8 @@ class Comparison(Shown):
         earlier = None if baseline is None else baseline._comparison
         bounds = {"min_accuracy": min_accuracy, "max_output_rmse": max_output_rmse,
                   "min_rate_correlation": min_rate_correlation, "max_accuracy_drop": max_accuracy_drop}
-        numbers = [None if bound is None else number(bound, name) for name, bound in bounds.items()]
+        shares = {"min_accuracy": {"least": 0.0, "most": 1.0}, "max_accuracy_drop": {"least": -1.0, "most": 1.0}}
+        numbers = [None if bound is None else number(bound, name, **shares.get(name, {})) for name, bound in bounds.items()]
         return self._comparison.check(*numbers, earlier, number(tolerance, "tolerance", least=0))
 
     def report(self, path: Any, *, name: str = "model") -> None:

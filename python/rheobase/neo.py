@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -27,16 +28,16 @@ def _segment_of(run: Run) -> Any:
 
     segment = neo.Segment(name=run.condition or None, index=run.trial, trial=run.trial,
                           condition=run.condition, correct=run.correct)
-    trains = run.spike_trains()
+    trains = [run.spike_trains(copy=copy) for copy in range(run.copies)]
     types = run.unit_types
-    for unit in range(run.units):
-        segment.spiketrains.append(
-            neo.SpikeTrain(
-                trains.get(unit, ()), units=pq.ms, t_start=0 * pq.ms, t_stop=run.duration_ms * pq.ms,
-                name=f"unit {unit}", unit=unit,
-                unit_type=str(types[unit]) if len(types) else "",
-            )
+    for unit, copy in itertools.product(range(run.units), range(run.copies)):
+        train = neo.SpikeTrain(
+            trains[copy].get(unit, ()), units=pq.ms, t_start=0 * pq.ms, t_stop=run.duration_ms * pq.ms,
+            name=f"unit {unit}" + (f", copy {copy}" if run.copies > 1 else ""), unit=unit,
+            unit_type=str(types[unit]) if len(types) else "",
         )
+        train.annotate(copy=copy)  # neo's own argument of that name is another
+        segment.spiketrains.append(train)
     segment.analogsignals.append(_signal(run.outputs.T, run.time_ms, pq.dimensionless, "readout"))
     times = run.voltage_time_ms
     if run.voltage is not None and times is not None:

@@ -133,20 +133,38 @@ class Run(Shown):
         """Number of units N."""
         return len(self.spike_count)
 
-    def spike_trains(self) -> dict[int, np.ndarray]:
-        """Spike times in ms of every unit that fired, by unit."""
-        order = np.argsort(self.spike_units, kind="stable")
-        units, starts = np.unique(self.spike_units[order], return_index=True)
-        times = np.split(self.spike_times_ms[order], starts[1:])
+    @property
+    def copies(self) -> int:
+        """LIF units that stand for one unit of the rate network."""
+        return self._run.copies
+
+    def spike_trains(self, *, copy: int | None = None) -> dict[int, np.ndarray]:
+        """Spike times in ms of every unit that fired, by unit.
+
+        Parameters
+        ----------
+        copy : int, optional
+            Of this copy of each unit alone, from 0: the train of one LIF unit, which is what
+            statistics of intervals are of. Default: those of all copies together.
+        """
+        units, spike_times = self.spike_units, self.spike_times_ms
+        if copy is not None:
+            which = whole_number(copy, "copy", 0, self.copies - 1)
+            if self.copies > 1:
+                units, spike_times = units[self.spike_copies == which], spike_times[self.spike_copies == which]
+        order = np.argsort(units, kind="stable")
+        units, starts = np.unique(units[order], return_index=True)
+        times = np.split(spike_times[order], starts[1:])
         return {int(unit): train for unit, train in zip(units, times)} if len(units) else {}
 
     def to_neo(self) -> Any:
-        """The run as a neo.Block: one segment with a spike train a unit, and the readout.
+        """The run as a neo.Block: one segment with a spike train a LIF unit, and the readout.
 
         Returns
         -------
         neo.Block
-            Spike trains in ms, named by unit, with the annotations ``unit`` and ``unit_type``; an
+            Spike trains in ms, named by unit and, where units have several, by copy, with the
+            annotations ``unit``, ``copy`` and ``unit_type``; an
             AnalogSignal ``readout`` (dimensionless) and, where recorded, ``voltage`` in mV.
 
         Raises

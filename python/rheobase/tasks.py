@@ -94,7 +94,8 @@ class Task(Shown):
         test_fraction : float, optional
             Trials of every condition that are held out: neither trained on nor used to choose a
             scaling factor, and the only ones that `evaluate` and `compare` take. Default: 0.2 where
-            a condition has more than one trial; 0: all trials for everything.
+            a condition has more than one trial; 0: all trials for everything. The same arrays, labels
+            and fraction hold out the same trials; a model does not remember them (`from_file`: it does).
         test : (u, z) or (u, z, label), optional
             Held-out trials of their own, in place of a fraction.
         score_window_ms : (float, float), optional
@@ -392,10 +393,13 @@ def _rebuild(kind: str, *recipe: Any) -> Task:
 
 def _trial_list(values: Any, argument: str) -> list[np.ndarray]:
     """One channels x T array a trial, copied: what is pickled is what was given."""
-    if isinstance(values, (list, tuple)) and len(values) and all(
-        getattr(one, "ndim", 0) == 2 for one in values
-    ):
-        return [np.array(unmasked(one, argument)) for one in values]
+    if isinstance(values, (list, tuple)) and len(values):
+        axes = {getattr(one, "ndim", 0) for one in values}
+        if axes == {2}:
+            return [np.array(unmasked(one, argument)) for one in values]
+        if axes == {1}:
+            raise input_error(argument, f"{len(values)} arrays of one axis",
+                              "must be arrays of shape (channels, T), one a trial: one[np.newaxis, :] is one")
     array = unmasked(values, argument)
     if array.ndim == 2:
         array = array[np.newaxis, :, :]

@@ -12,19 +12,22 @@ from ._checks import mapping_of, number, one_of, require_memory
 from ._errors import input_error
 from .models import RateModel
 
-# Names of recurrent weights, of the input weights and biases beside them, and whether the names are
-# those of nn.RNN and nn.RNNCell.
+# Names of recurrent weights, of the input weights and biases beside them (all of which are summed), and
+# whether the names are those of nn.RNN and nn.RNNCell.
+_BIASES = ("b_rec", "bias", "b")
 _LAYERS: dict[str, tuple[tuple[str, ...], tuple[str, ...], bool]] = {
     "weight_hh_l0": (("weight_ih_l0",), ("bias_ih_l0", "bias_hh_l0"), True),
     "weight_hh": (("weight_ih",), ("bias_ih", "bias_hh"), True),
     "h2h.weight": (("input2h.weight",), ("input2h.bias", "h2h.bias"), False),
-    "w_rec": (("w_in", "W_in"), ("b_rec",), False),
-    "W_rec": (("w_in", "W_in"), ("b_rec",), False),
-    "w_hh": (("w_ih", "w_in"), ("b_rec",), False),
+    "w_rec.weight": (("w_in.weight",), ("w_in.bias", "w_rec.bias"), False),
+    "w_hh.weight": (("w_ih.weight", "w_in.weight"), ("w_ih.bias", "w_in.bias", "w_hh.bias"), False),
+    "w_rec": (("w_in", "W_in"), _BIASES, False),
+    "W_rec": (("w_in", "W_in"), _BIASES, False),
+    "w_hh": (("w_ih", "w_in"), _BIASES, False),
 }
-_READOUT = ("w_out", "W_out", "fc.weight", "out.weight", "readout.weight", "linear.weight",
+_READOUT = ("w_out", "W_out", "w_out.weight", "fc.weight", "out.weight", "readout.weight", "linear.weight",
             "output.weight", "decoder.weight", "h2o.weight")
-_READOUT_BIASES = ("b_out", "fc.bias", "out.bias", "readout.bias", "linear.bias", "output.bias",
+_READOUT_BIASES = ("b_out", "w_out.bias", "fc.bias", "out.bias", "readout.bias", "linear.bias", "output.bias",
                    "decoder.bias", "h2o.bias")
 _MODES = {"RNN_TANH": "tanh", "RNN_RELU": "relu"}
 
@@ -68,7 +71,7 @@ def _ends_in(state: Mapping[str, Any], names: tuple[str, ...]) -> list[str]:
 def _only(state: Mapping[str, Any], names: tuple[str, ...], what: str) -> str | None:
     found = _ends_in(state, names)
     if len(found) > 1:
-        raise input_error("state_dict", f"several {what}: {', '.join(found)}", "must hold one: leave the others out")
+        raise input_error("source", f"several {what}: {', '.join(found)}", "must hold one: leave the others out")
     return found[0] if found else None
 
 
@@ -76,7 +79,7 @@ def _refuse_more_layers(state: Mapping[str, Any]) -> None:
     for key in state:
         if "weight_hh_l" in key and not key.endswith("weight_hh_l0"):
             kind = "a layer in both directions" if key.endswith("_reverse") else "a second layer"
-            raise input_error("state_dict", f"{kind}: {key}", "must be one recurrent layer in one direction")
+            raise input_error("source", f"{kind}: {key}", "must be one recurrent layer in one direction")
 
 
 def _layer_of(state: Mapping[str, Any]) -> _Layer:
@@ -84,33 +87,33 @@ def _layer_of(state: Mapping[str, Any]) -> _Layer:
     _refuse_more_layers(state)
     key = _only(state, tuple(_LAYERS), "recurrent layers")
     if key is None:
-        raise input_error("state_dict", ", ".join(state) or "no entry",
+        raise input_error("source", ", ".join(state) or "no entry",
                           f"must hold recurrent weights under one of {', '.join(_LAYERS)}, with or without a prefix; "
                           "give them one of these names, or make a RateModel of the arrays")
     kind = next(kind for kind in _LAYERS if key == kind or key.endswith("." + kind))
     prefix = key[: len(key) - len(kind)]
     w = _array(state[key], key)
     if w.ndim != 2 or w.shape[0] != w.shape[1]:
-        raise input_error("state_dict", f"recurrent weights {key} of shape {w.shape}",
+        raise input_error("source", f"recurrent weights {key} of shape {w.shape}",
                           "must be (N, N): gated layers (LSTM, GRU) are none")
     inputs, biases, _ = _LAYERS[kind]
     w_in = next((prefix + name for name in inputs if prefix + name in state), None) or _only(
         state, inputs, "input weights")
     if w_in is None:
-        raise input_error("state_dict", ", ".join(state),
+        raise input_error("source", ", ".join(state),
                           f"must hold input weights under {' or '.join(prefix + name for name in inputs)}")
     present = [prefix + name for name in biases if prefix + name in state]
     bias = np.zeros(len(w))
     for name in present:
         one = _array(state[name], name)
         if one.shape != bias.shape:
-            raise input_error("state_dict", f"{name} of shape {one.shape}", f"must be of shape {bias.shape}")
+            raise input_error("source", f"{name} of shape {one.shape}", f"must be of shape {bias.shape}")
         bias = bias + one
     inputs_of = _array(state[w_in], w_in)
     if inputs_of.ndim == 1:
         inputs_of = inputs_of[:, np.newaxis]
     if inputs_of.ndim != 2 or len(inputs_of) != len(w):
-        raise input_error("state_dict", f"{w_in} of shape {inputs_of.shape}", f"must be of shape ({len(w)}, inputs)")
+        raise input_error("source", f"{w_in} of shape {inputs_of.shape}", f"must be of shape ({len(w)}, inputs)")
     return _Layer(prefix, kind, w, inputs_of, bias, {key, w_in, *present})
 
 
@@ -129,10 +132,12 @@ def _activation(source: Any, layer: _Layer, given: str | None, state: str) -> st
         if said is not None and given != said:
             raise input_error("activation", repr(given), f"must be {said!r}, the module's own, or be left out")
         return given
-    if said is None and layer.plain and not isinstance(source, Mapping):
-        raise input_error("activation", "nothing, and a module that does not say it",
-                          "must be given: 'tanh' or 'relu'")
-    return said or ("relu" if state == "rate" else "tanh")
+    if said is None:
+        what = "state_dict" if isinstance(source, Mapping) else "module"
+        raise input_error("activation", f"nothing, and a {what} that does not say it",
+                          "must be given: 'relu'" + (" where the state is the rate" if state == "rate" else
+                                                     " or 'tanh'" if layer.plain else ", 'tanh' or another of RateModel's"))
+    return said
 
 
 def _rows(values: np.ndarray, name: str, units: int) -> np.ndarray:
@@ -147,7 +152,10 @@ def _readout(state: Mapping[str, Any], w_out: Any, b_out: Any, layer: _Layer, us
     units = len(layer.w)
     given_bias = None if b_out is None else _array(b_out, "b_out")
     if w_out is not None:
-        return _rows(_array(w_out, "w_out"), "w_out", units), given_bias
+        weights = _array(w_out, "w_out")
+        used.update(key for key in state if key not in used and any(
+            given is not None and np.array_equal(_array(state[key], key), given) for given in (weights, given_bias)))
+        return _rows(weights, "w_out", units), given_bias
     key = _only(state, _READOUT, "readouts")
     if key is None:
         raise input_error("w_out", f"nothing, and a state_dict with {', '.join(state)}",
@@ -170,6 +178,9 @@ def _warn_of_rest(state: Mapping[str, Any], used: set[str]) -> None:
 def _leak(alpha: Any, dt_ms: float | None, tau_ms: Any, plain: bool, units: int) -> tuple[np.ndarray, float]:
     """alpha of every unit, and the step in ms."""
     step = 5.0 if dt_ms is None else number(dt_ms, "dt_ms", above=0.0)
+    if plain and not (alpha is None and tau_ms is None):
+        raise input_error("alpha" if tau_ms is None else "tau_ms", "an nn.RNN, which has no leak",
+                          "must be left out; where your own loop has one, state='current' or 'rate' says of what")
     if alpha is None and tau_ms is None:
         if not plain:
             raise input_error("alpha", "nothing", "must be given for a continuous-time network: "
@@ -182,11 +193,11 @@ def _leak(alpha: Any, dt_ms: float | None, tau_ms: Any, plain: bool, units: int)
         given = _array(alpha if tau_ms is None else tau_ms, name)
         if given.shape not in ((), (units,)):
             raise input_error(name, f"shape {given.shape}", f"must be one number, or of shape ({units},)")
-        if tau_ms is not None and not np.all(given > 0):
-            raise input_error(name, f"{given.min():g}", "must be above 0")
+        if tau_ms is not None and not np.all(given >= step):
+            raise input_error(name, f"{given.min():g}", f"must be at least a step, dt_ms = {step:g}, in ms")
         leak = np.broadcast_to(given if tau_ms is None else step / given, (units,))
     if not np.all((leak > 0) & (leak <= 1)):
-        raise input_error("alpha", f"{leak.min():g} to {leak.max():g}", "must be above 0, up to 1")
+        raise input_error("alpha", f"{leak[~((leak > 0) & (leak <= 1))][0]:g}", "must be above 0, up to 1")
     return leak, step
 
 
@@ -225,18 +236,17 @@ def from_torch(
     source : Module or state_dict
         nn.RNN or nn.RNNCell with a linear readout (in one module, however deep, or the readout
         given as `w_out`), or a continuous-time network with input2h, h2h and fc, or w_in, w_rec and
-        w_out; with or without a prefix such as ``"rnn."``. ``bias_ih`` and ``bias_hh`` are summed;
-        ``batch_first`` makes no difference. torch itself is not imported: any mapping of names to
-        arrays will do.
+        w_out (layers, or arrays with the bias b_rec, bias or b); with or without a prefix such as
+        ``"rnn."``. Biases of input and recurrent weights are summed; ``batch_first`` makes no
+        difference. torch itself is not imported: any mapping of names to arrays will do.
     activation : str, optional
-        Default: that of the nn.RNN in a module, wherever it sits. A state_dict does not hold it:
-        there ``'tanh'``, and ``'relu'`` for networks whose state is the rate.
+        Must be given where it is not known: only a module with nn.RNN or nn.RNNCell says it.
     alpha : float or array_like, N, optional
-        dt / tau of a continuous-time network; nn.RNN has 1.
+        dt / tau of a continuous-time network; nn.RNN has none.
     dt_ms : float
         Step in ms, default 5; a trial's duration follows from it, nothing else.
     tau_ms : float or array_like, N, optional
-        In place of `alpha`.
+        In place of `alpha`, at least `dt_ms`.
     state : {'current', 'rate'}, optional
         What the leak is of. ``'current'``: x = (1 - a) x + a (W phi(x) + W_in u + b);
         ``'rate'``: r = (1 - a) r + a relu(W r + W_in u + b), which becomes 2 N rectified units,
@@ -255,8 +265,8 @@ def from_torch(
     ------
     InputError
         For weights under other names (the message lists those that are known), several recurrent
-        layers, gated ones, both directions, an `activation` that is not the module's, or a state of
-        rates that are not rectified.
+        layers, gated ones, both directions, an `activation` that is not the module's or not known, a
+        leak of nn.RNN, or a state of rates that are not rectified.
 
     Warns
     -----
@@ -267,6 +277,8 @@ def from_torch(
     -----
     Sources: docs/rate-networks.md; Yang & Wang, Neuron 107:1048 (2020), continuous-time networks.
     """
+    if isinstance(source, type):
+        raise input_error("source", f"the class {source.__name__}", "must be a module, an object of the class, or a state_dict")
     entries = source.state_dict() if hasattr(source, "state_dict") else source
     if not isinstance(entries, Mapping):
         raise input_error("source", f"a {type(source).__name__}", "must be a module or a state_dict")
@@ -275,9 +287,10 @@ def from_torch(
     units = len(layer.w)
     used = set(layer.used)
     readout, bias_out = _readout(entries, w_out, b_out, layer, used)
-    state = one_of(state, "state", ("current", "rate")) or ("rate" if layer.kind == "h2h.weight" else "current")
+    given_state = one_of(state, "state", ("current", "rate"))
+    state = given_state or ("rate" if layer.kind == "h2h.weight" else "current")
     activation = _activation(source, layer, activation, state)
-    leak, step = _leak(alpha, dt_ms, tau_ms, layer.plain, units)
+    leak, step = _leak(alpha, dt_ms, tau_ms, layer.plain and given_state is None, units)
     network = {"w": layer.w, "w_in": layer.w_in, "bias": layer.bias, "w_out": readout, "alpha": leak}
     if state == "rate" and not np.all(leak == 1):
         if activation != "relu":

@@ -58,10 +58,11 @@ py::array real_array(py::handle value, const std::string& argument, const ArrayS
   const py::array array = py::array::ensure(value);
   if (!array) {
     PyErr_Clear();
-    throw InputError(argument, "",
-                     fmt::format("{} that is no array",
-                                 py::cast<std::string>(py::type::of(value).attr("__name__"))),
-                     required_text(shape));
+    throw InputError(
+        argument, "",
+        fmt::format("{} that is no array",
+                    py::cast<std::string>(py::type::of(value).attr("__name__"))),
+        required_text(shape) + (py::hasattr(value, "detach") ? ": tensor.detach() is one" : ""));
   }
   if (std::string("biuf").find(array.dtype().kind()) == std::string::npos) {
     throw InputError(argument, "", found_text(array), required_text(shape));

@@ -40,6 +40,9 @@ std::vector<Eigen::Index> unit_numbers(py::handle value, const std::string& argu
                                        Eigen::Index units) {
   std::vector<Eigen::Index> numbers;
   std::vector<bool> named(static_cast<std::size_t>(units), false);
+  if (py::isinstance<py::array>(value) && py::cast<py::array>(value).dtype().kind() == 'b') {
+    throw InputError(argument, "", "truths", "must be numbers: numpy.flatnonzero() of them");
+  }
   for (const std::int64_t unit : integers_from(value, argument, -1)) {
     if (unit < 0 || unit >= units) {
       throw InputError(argument, "", fmt::format("unit {}", unit),
@@ -59,12 +62,35 @@ int threads_from(Keywords& keywords) {
   return static_cast<int>(keywords.take_integer("threads", {0.0, 1024.0}).value_or(0));
 }
 
+namespace {
+
+/// Trials that a network learnt from are held out by no other split of their file.
+void require_known_split(const std::optional<rate::TrialSplit>& known,
+                         const std::optional<rate::TrialSplit>& given) {
+  if (!known || !given || known->hash.empty() || known->hash != given->hash) {
+    return;
+  }
+  if (known->test_hash != given->test_hash) {
+    throw InputError("test_file", "", given->test_file.empty() ? "nothing" : given->test_file,
+                     fmt::format("must be {}: the model was made with these held-out trials",
+                                 known->test_file.empty() ? "left out" : known->test_file));
+  }
+  if (known->test_hash.empty() && known->test_fraction != given->test_fraction) {
+    throw InputError("test_fraction", "", fmt::format("{:g}", given->test_fraction),
+                     fmt::format("must be {:g}: the model learnt from the other trials of {}",
+                                 known->test_fraction, known->file));
+  }
+}
+
+}  // namespace
+
 void require_same_inputs(const io::ModelFile& file, const rate::Task& task) {
   if (task.inputs() != file.network.inputs()) {
     throw InputError("task", "", counted(task.inputs(), "input"),
                      fmt::format("must have {}, the inputs of the model", file.network.inputs()));
   }
   rate::require_fit(file.network, task);
+  require_known_split(file.provenance.split, task.split());
 }
 
 }  // namespace rheobase::python

@@ -210,8 +210,9 @@ void bind_comparison(py::module_& module) {
       "parse_comparison",
       [](const py::bytes& contents) {
         return run_apart([text = static_cast<std::string>(contents)](const Stop&) {
-          return std::make_shared<Comparison>(io::parse_comparison(
-              std::as_bytes(std::span(text.data(), text.size())), "pickled comparison"));
+          return std::make_shared<Comparison>(
+              io::parse_comparison(std::as_bytes(std::span(text.data(), text.size())),
+                                   "pickled comparison", io::TaskNames::any));
         });
       },
       py::arg("contents"), "The comparison of a file's contents.");

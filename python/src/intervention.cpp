@@ -102,12 +102,13 @@ Intervention::Intervention(Keywords& keywords, const io::ModelFile& file) : give
   const py::object connections = keywords.take("lesion_connections");
   const py::object drive = keywords.take("drive");
   const py::object window = keywords.take("drive_window");
-  const double strength = keywords.take_number("drive_strength", {}).value_or(1.0);
+  const std::optional<double> strength = keywords.take_number("drive_strength", {});
   const auto seed =
       static_cast<Seed>(keywords.take_integer("lesion_seed", {1.0, 2147483647.0}).value_or(1));
   const auto [start_ms, stop_ms] = window_from(window);
-  if (drive.is_none() && !window.is_none()) {
-    throw InputError("drive_window", "", "no drive", "must come with drive");
+  if (drive.is_none() && (strength || !window.is_none())) {
+    throw InputError(strength ? "drive_strength" : "drive_window", "", "no drive",
+                     "must come with drive");
   }
   if (lesion.is_none() && connections.is_none() && drive.is_none()) {
     return;
@@ -124,20 +125,26 @@ Intervention::Intervention(Keywords& keywords, const io::ModelFile& file) : give
   rate::remove_units(network, removed);
   if (!drive.is_none()) {
     rate::add_drive_input(network, driven);
-    drive_ = Drive{strength, start_ms, stop_ms};
+    drive_ = Drive{strength.value_or(1.0), start_ms, stop_ms};
   }
   changed_->dale.reset();  // its parameters are those of the network without lesions
+}
+
+void Intervention::require_driven_step(Eigen::Index columns, double step_ms) const {
+  if (!rate::drives_a_step(columns, step_ms, drive_->start_ms, drive_->stop_ms)) {
+    throw InputError("drive_window", "",
+                     fmt::format("{:g} to {:g} ms", drive_->start_ms, drive_->stop_ms),
+                     fmt::format("must start within the trial, which lasts {:g} ms, and hold the "
+                                 "start of a step of {:g} ms",
+                                 static_cast<double>(columns) * step_ms, step_ms));
+  }
 }
 
 rate::Task Intervention::task(const rate::Task& intact) const {
   if (!drive_) {
     return intact;
   }
-  const double duration_ms = intact.steps() * intact.step_ms();
-  if (drive_->start_ms >= duration_ms) {
-    throw InputError("drive_window", "", fmt::format("a start at {:g} ms", drive_->start_ms),
-                     fmt::format("must start within the trial, which lasts {:g} ms", duration_ms));
-  }
+  require_driven_step(intact.steps(), intact.step_ms());
   return rate::driven_task(intact, drive_->start_ms, drive_->stop_ms, drive_->strength);
 }
 
@@ -145,6 +152,7 @@ Eigen::MatrixXd Intervention::input(Eigen::MatrixXd intact) const {
   if (!drive_) {
     return intact;
   }
+  require_driven_step(intact.cols(), given_.network.step_ms);
   intact.conservativeResize(intact.rows() + 1, Eigen::NoChange);
   intact.bottomRows(1) = rate::drive_signal(intact.cols(), given_.network.step_ms, drive_->start_ms,
                                             drive_->stop_ms, drive_->strength);

@@ -24,6 +24,8 @@ class Intervention {
   Eigen::MatrixXd input(Eigen::MatrixXd intact) const;
 
  private:
+  void require_driven_step(Eigen::Index columns, double step_ms) const;
+
   struct Drive {
     double strength, start_ms, stop_ms;
   };

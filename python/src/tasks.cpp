@@ -122,6 +122,16 @@ void hold_out(Keywords& keywords, rate::RecordedTrials& trials) {
   }
 }
 
+/// Warnings of what is allowed and hardly meant, at the call of the user's.
+void warn_of_oddities(const rate::RecordedTrials& trials) {
+  constexpr int kUsersCall = 2;
+  for (const std::string& oddity : rate::oddities_of(trials)) {
+    if (PyErr_WarnEx(PyExc_UserWarning, oddity.c_str(), kUsersCall) != 0) {
+      throw py::error_already_set();
+    }
+  }
+}
+
 /// @param test  None, or inputs, targets, conditions and names of trials that are held out
 Task recorded(const std::vector<py::object>& inputs, const std::vector<py::object>& targets,
               const std::vector<int>& conditions, std::vector<std::string> names,
@@ -130,6 +140,9 @@ Task recorded(const std::vector<py::object>& inputs, const std::vector<py::objec
   Keywords keywords("from_trials", description);
   trials.step_ms = keywords.take_number("step_ms", kPositive).value_or(rate::kTaskStepMs);
   take_description(keywords, trials);
+  if (!trials.trials.empty()) {
+    warn_of_oddities(trials);
+  }
   if (test.is_none()) {
     hold_out(keywords, trials);
   } else {
@@ -152,6 +165,7 @@ Task task_of_file(const std::string& path, const py::object& test_file, const py
                   const py::dict& parameters) {
   rate::RecordedTrials trials = run_apart([path](const Stop&) { return io::read_trials(path); });
   Keywords keywords("from_file", description);
+  warn_of_oddities(trials);
   if (test_file.is_none()) {
     hold_out(keywords, trials);
   } else {

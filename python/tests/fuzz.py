@@ -278,7 +278,7 @@ def cases(folder, model_path, rng):
                              spike_step=0.1, shift_voltages=False),
         "torch.from_torch": case(
             rheobase.from_torch, {"input2h.weight": np.ones((4, 2)), "h2h.weight": w, "h2h.bias": np.zeros(4),
-                                  "fc.weight": np.ones((1, 4))}, alpha=0.2, dt_ms=20.0),
+                                  "fc.weight": np.ones((1, 4))}, alpha=0.2, dt_ms=20.0, activation="relu"),
         "analysis.pca": case(analysis.pca, rng.normal(size=(3, 9))),
         "analysis.principal_angles": case(analysis.principal_angles, rng.normal(size=(5, 2)), rng.normal(size=(5, 3))),
         "analysis.synchrony": case(analysis.synchrony, rng.normal(size=(3, 9))),

@@ -182,3 +182,31 @@ def test_random_arrays_are_taken_or_refused_and_never_crash(lif, small):
         except (ValueError, TypeError, rheobase.Error):
             refused += 1
     assert 1000 < refused < 3000
+
+
+def test_a_drive_that_reaches_no_step_is_refused(lif):
+    with pytest.raises(rheobase.InputError, match="hold the start of a step of 5 ms") as caught:
+        rheobase.simulate(lif, condition="go", drive="exc", drive_window=(0.25, 0.375))
+    assert caught.value.argument == "drive_window"
+    with pytest.raises(rheobase.InputError, match="hold the start of a step") as caught:
+        rheobase.simulate(lif, np.zeros((1, 20)), drive="exc", drive_window=(200, 300))
+    assert caught.value.argument == "drive_window"
+    with pytest.raises(rheobase.InputError, match="must come with drive") as caught:
+        rheobase.simulate(lif, condition="go", drive_strength=2.0)
+    assert caught.value.argument == "drive_strength"
+    with pytest.raises(rheobase.InputError, match="flatnonzero") as caught:
+        rheobase.simulate(lif, condition="go", lesion=np.ones(200, dtype=bool))
+    assert caught.value.argument == "lesion"
+
+
+def test_bounds_of_a_share_are_shares(lif):
+    compared = rheobase.compare(lif, trials=2)
+    with pytest.raises(rheobase.InputError, match="at most 1") as caught:
+        compared.check(min_accuracy=95)
+    assert caught.value.argument == "min_accuracy"
+
+
+def test_a_model_is_no_run(lif, tmp_path):
+    lif.save(tmp_path / "m.mat")
+    with pytest.raises(rheobase.InputError, match="found a model; must be a run"):
+        rheobase.load_run(tmp_path / "m.mat")

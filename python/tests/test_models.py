@@ -128,15 +128,15 @@ def test_what_torch_holds_and_a_network_cannot():
     rng = np.random.default_rng(5)
     state = random_state(rng, {"weight_hh_l0": "hh", "weight_ih_l0": "ih"})
     with pytest.raises(rheobase.InputError) as caught:
-        rheobase.from_torch(state)
+        rheobase.from_torch(state, activation="tanh")
     assert caught.value.argument == "w_out"
-    assert rheobase.from_torch(state, w_out=np.ones(6)).outputs == 1
+    assert rheobase.from_torch(state, w_out=np.ones(6), activation="tanh").outputs == 1
     with pytest.raises(rheobase.InputError, match="gated"):
         rheobase.from_torch({**state, "weight_hh_l0": np.ones((24, 6))}, w_out=np.ones(6))
     with pytest.raises(rheobase.InputError, match="second layer"):
         rheobase.from_torch({**state, "weight_hh_l1": np.ones((6, 6))}, w_out=np.ones(6))
     with pytest.raises(rheobase.InputError, match="alpha"):
-        rheobase.from_torch({"w_rec": np.ones((3, 3)), "w_in": np.ones((3, 1)), "w_out": np.ones(3)})
+        rheobase.from_torch({"w_rec": np.ones((3, 3)), "w_in": np.ones((3, 1)), "w_out": np.ones(3)}, activation="relu")
     with pytest.raises(rheobase.InputError, match="relu"):
         rheobase.from_torch({"h2h.weight": np.ones((3, 3)), "input2h.weight": np.ones((3, 1)),
                              "fc.weight": np.ones((1, 3))}, alpha=0.5, activation="tanh")
@@ -203,3 +203,23 @@ def test_the_spiking_network_that_is_kept_is_the_one_that_was_asked_for(lif):
         found = list(pool.map(lambda call: rheobase.simulate(lif, u, seed=3, **call), calls * 3))
     for run, expected in zip(found, fresh * 3):
         np.testing.assert_array_equal(run.output, expected.output)
+
+
+def test_trains_of_copies_are_those_of_one_unit_each(lif):
+    run = rheobase.simulate(lif, condition="go", copies=3)
+    assert run.copies == 3
+    together = run.spike_trains()
+    apart = [run.spike_trains(copy=copy) for copy in range(3)]
+    for unit, train in together.items():
+        parts = np.concatenate([one[unit] for one in apart if unit in one])
+        np.testing.assert_array_equal(np.sort(parts), train)
+        for copy, one in enumerate(apart):
+            mine = (run.spike_units == unit) & (run.spike_copies == copy)
+            np.testing.assert_array_equal(one.get(unit, []), run.spike_times_ms[mine])
+    with pytest.raises(rheobase.InputError):
+        run.spike_trains(copy=3)
+    neo = pytest.importorskip("neo")
+    trains = run.to_neo().segments[0].spiketrains
+    assert len(trains) == 600 and isinstance(trains[4], neo.SpikeTrain)
+    assert trains[4].annotations["unit"] == 1 and trains[4].annotations["copy"] == 1
+    np.testing.assert_array_equal(trains[4].magnitude, apart[1].get(1, []))

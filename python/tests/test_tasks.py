@@ -134,3 +134,65 @@ def test_a_class_answers_right_or_wrong_and_nothing_else(hold, answer):
 
     with pytest.raises(rheobase.InputError, match=r"correct\(\).*True or False"):
         rheobase.train(Vague(), units=10, trials=20, evaluate_every=10, evaluation_trials=4)
+
+
+def test_a_file_is_split_as_the_model_knows_it(tmp_path):
+    rng = np.random.default_rng(1)
+    scipy_io = pytest.importorskip("scipy.io")
+    u = rng.normal(size=(1, 20, 20))
+    scipy_io.savemat(tmp_path / "t.mat", {"u": u, "z": np.ones((1, 20, 20))})
+    file = tmp_path / "t.mat"
+    model = rheobase.train(rheobase.Task.from_file(file), units=10, trials=20, seed=1).model
+    model.save(tmp_path / "m.mat")
+    loaded = rheobase.load(tmp_path / "m.mat")
+    assert len(rheobase.evaluate(loaded, rheobase.Task.from_file(file)).rate.correct) == 4
+    with pytest.raises(rheobase.InputError, match="found 0.5; must be 0.2: the model learnt from the other trials") as caught:
+        rheobase.evaluate(loaded, rheobase.Task.from_file(file, test_fraction=0.5))
+    assert caught.value.argument == "test_fraction"
+    with pytest.raises(rheobase.InputError, match="must be left out") as caught:
+        rheobase.evaluate(loaded, rheobase.Task.from_file(file, test_file=file))
+    assert caught.value.argument == "test_file"
+
+
+def test_trials_that_may_be_transposed_or_in_seconds_are_warned_of():
+    rng = np.random.default_rng(2)
+    with pytest.warns(UserWarning, match="20 inputs, as many outputs and 1 trial: u is inputs x T x trials"):
+        rheobase.Task.from_trials(rng.normal(size=(20, 30, 1)), np.ones((20, 30, 1)))
+    with pytest.warns(UserWarning, match="step_ms is 0.005, in milliseconds"):
+        rheobase.Task.from_trials(rng.normal(size=(1, 30, 4)), np.ones((1, 30, 4)), step_ms=0.005)
+    with pytest.raises(rheobase.InputError, match="5 arrays of one axis") as caught:
+        rheobase.Task.from_trials([np.ones(30)] * 5, [np.ones(30)] * 5)
+    assert caught.value.argument == "u"
+    with pytest.raises(rheobase.InputError, match="100 x 1 in a trial"):
+        rheobase.Task.from_trials(np.ones((100, 1, 20)), np.ones((100, 1, 20)))
+
+
+class Hold:
+    """Holds its input."""
+
+    def trial(self, rng):
+        u = np.full((1, 20), rng.choice([0.2, 0.8]))
+        return u, u
+
+    def correct(self, trial, output):
+        return bool(abs(output[0, -1] - trial.target[0, -1]) < 0.3)
+
+
+def test_comparisons_of_a_class_are_pickled():
+    model = rheobase.RateModel(w=np.zeros((4, 4)), w_in=np.ones((4, 1)), w_out=np.ones(4) / 4, tau_ms=20)
+    compared = rheobase.compare(model, Hold(), trials=4, scaling=50.0, analysis_start=0)
+    again = pickle.loads(pickle.dumps(compared))
+    assert again.figures == compared.figures and again.figures["task"]["name"] == "Hold"
+    np.testing.assert_array_equal(again.traces["spiking_output"], compared.traces["spiking_output"])
+
+
+def test_classes_that_are_no_objects_or_ask_for_nothing_are_refused():
+    with pytest.raises(rheobase.InputError, match=r"must be an object of it: Hold\(\)"):
+        rheobase.train(Hold)
+
+    class Silent(Hold):
+        def trial(self, rng):
+            return np.ones((1, 20)), np.full((1, 20), np.nan)
+
+    with pytest.raises(rheobase.InputError, match="nothing but not-a-number"):
+        rheobase.train(Silent())

@@ -173,3 +173,56 @@ def test_torchs_own_modules():
     u = np.random.default_rng(10).normal(size=(INPUTS, 25))
     expected = net(torch.tensor(u.T[np.newaxis])).detach().numpy()[0].T
     np.testing.assert_allclose(rheobase.from_torch(net).run(u).output, expected[:, :-1], rtol=1e-10, atol=1e-12)
+
+
+def test_a_nonlinearity_that_nobody_says_is_asked_for():
+    rng = np.random.default_rng(11)
+    leaky = {"input2h.weight": rng.normal(size=(UNITS, INPUTS)), "h2h.weight": rng.normal(size=(UNITS, UNITS)),
+             "fc.weight": rng.normal(size=(1, UNITS))}
+    for source in (Module(rnn=rnn(rng, "relu"), fc=linear(rng)).state_dict(), leaky):
+        alpha = 0.5 if source is leaky else None
+        with pytest.raises(rheobase.InputError, match="must be given") as caught:
+            rheobase.from_torch(source, alpha=alpha)
+        assert caught.value.argument == "activation"
+    assert rheobase.from_torch(leaky, alpha=0.5, activation="relu").units == 2 * UNITS
+
+
+def test_a_leak_of_a_layer_that_has_none_is_refused():
+    rng = np.random.default_rng(12)
+    model = Module(rnn=rnn(rng, "relu"), fc=linear(rng))
+    for leak in (dict(alpha=0.5), dict(tau_ms=50.0)):
+        with pytest.raises(rheobase.InputError, match="has no leak") as caught:
+            rheobase.from_torch(model, **leak)
+        assert caught.value.argument == next(iter(leak))
+    assert rheobase.from_torch(model, alpha=0.5, state="rate").units == 2 * UNITS
+    with pytest.raises(rheobase.InputError, match="found 0.05; must be at least a step, dt_ms = 5") as caught:
+        rheobase.from_torch(model, tau_ms=0.05, state="rate")
+    assert caught.value.argument == "tau_ms"
+    with pytest.raises(rheobase.InputError, match="class Module") as caught:
+        rheobase.from_torch(Module)
+    assert caught.value.argument == "source"
+
+
+def test_layers_named_as_the_arrays_are_read_with_their_biases():
+    rng = np.random.default_rng(13)
+    layer, readout = rnn(rng, suffix=""), linear(rng)
+    w_in, w_rec = (Module(weight=layer.weight_ih, bias=layer.bias_ih), Module(weight=layer.weight_hh, bias=layer.bias_hh))
+    u = rng.normal(size=(INPUTS, 25))
+    expected = outputs(layer, readout, u, relu, "")
+    arrays = {"w_in": layer.weight_ih, "w_rec": layer.weight_hh, "bias": layer.bias_ih + layer.bias_hh,
+              "w_out": readout.weight, "b_out": readout.bias}
+    for source in (Module(w_in=w_in, w_rec=w_rec, w_out=readout), arrays):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            network = rheobase.from_torch(source, alpha=1.0, activation="relu")
+        np.testing.assert_allclose(network.run(u).output, expected, rtol=1e-10, atol=1e-12)
+
+
+def test_a_readout_that_is_given_and_among_the_entries_is_read():
+    rng = np.random.default_rng(14)
+    layer, readout = rnn(rng, "tanh"), linear(rng)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        network = rheobase.from_torch(Layers(layer, readout), w_out=readout.weight, b_out=readout.bias)
+    u = rng.normal(size=(INPUTS, 25))
+    np.testing.assert_allclose(network.run(u).output, outputs(layer, readout, u, np.tanh), rtol=1e-10, atol=1e-12)

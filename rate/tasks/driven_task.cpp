@@ -17,6 +17,10 @@ Eigen::RowVectorXd drive_signal(Eigen::Index columns, double step_ms, double sta
   return signal;
 }
 
+bool drives_a_step(Eigen::Index columns, double step_ms, double start_ms, double stop_ms) {
+  return drive_signal(columns, step_ms, start_ms, stop_ms, 1.0).sum() > 0.0;
+}
+
 Task driven_task(const Task& task, double start_ms, double stop_ms, double strength) {
   TaskDefinition definition = task.definition();
   const double step_ms = task.step_ms();

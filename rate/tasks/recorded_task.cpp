@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/whole_number.hpp"
 #include "rate/tasks/scoring.hpp"
@@ -204,7 +205,10 @@ Library library_of(RecordedTrials recorded) {
     }
   }
   if (trials.empty() || trials.front().input.rows() < 1 || trials.front().input.cols() < 2) {
-    throw InputError("trials", "u", trials.empty() ? "no trial" : "an empty input",
+    throw InputError("trials", "u",
+                     trials.empty() ? "no trial"
+                                    : fmt::format("{} x {} in a trial", trials.front().input.rows(),
+                                                  trials.front().input.cols()),
                      "must hold trials of at least 1 input and 2 steps");
   }
   Library library;
@@ -299,8 +303,8 @@ void describe_trials(const Library& library, TaskDefinition& definition) {
   const RecordedTrials& recorded = library.recorded;
   const Trial& first = recorded.trials.front();
   definition.name = kRecordedTaskName;
-  definition.help = recorded.title.empty() ? "trials of your own from a .mat file (--trials-file)"
-                                           : recorded.title;
+  definition.help =
+      recorded.title.empty() ? "trials of your own, from arrays or a .mat file" : recorded.title;
   definition.citation =
       recorded.split && !recorded.split->file.empty() ? recorded.split->file : "the trials given";
   definition.scoring =
@@ -332,6 +336,26 @@ void describe_trials(const Library& library, TaskDefinition& definition) {
 }
 
 }  // namespace
+
+std::vector<std::string> oddities_of(const RecordedTrials& recorded) {
+  std::vector<std::string> oddities;
+  constexpr double kShortestStep = 0.05;
+  if (recorded.step_ms < kShortestStep) {
+    oddities.push_back(fmt::format("step_ms is {:g}, in milliseconds: {:g} s would be {:g}",
+                                   recorded.step_ms, recorded.step_ms, 1000.0 * recorded.step_ms));
+  }
+  const Trial& first = recorded.trials.front();
+  constexpr Eigen::Index kManyInputs = 8;
+  const auto count = static_cast<Eigen::Index>(recorded.trials.size());
+  if (first.input.rows() >= kManyInputs && first.input.rows() == first.target.rows() &&
+      count < first.input.rows() && recorded.input_names.empty()) {
+    oddities.push_back(
+        fmt::format("{} inputs, as many outputs and {}: u is inputs x T x trials; "
+                    "is it transposed?",
+                    first.input.rows(), counted(count, "trial")));
+  }
+  return oddities;
+}
 
 void make_equally_long(std::vector<Trial>& trials) {
   Eigen::Index longest = 0;

@@ -69,6 +69,10 @@ void add_held_out(RecordedTrials& recorded, RecordedTrials test);
 /// Fills trials up to the longest: no input, nothing to score.
 void make_equally_long(std::vector<Trial>& trials);
 
+/// What is allowed and hardly meant: seconds for milliseconds, trials x T x inputs for
+/// inputs x T x trials. A sentence each.
+std::vector<std::string> oddities_of(const RecordedTrials& recorded);
+
 /// A task of these trials (head of this file). An output is right when the root
 /// mean square of its difference from the target, over the scored part, is below `rms-limit`.
 /// @throws InputError for trials that differ in shape, are not finite or have no scored output, or

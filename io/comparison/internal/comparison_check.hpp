@@ -2,13 +2,15 @@
 
 #include <string>
 
+#include "io/comparison/task_names.hpp"
 #include "mapping/comparison/compare.hpp"
 
 namespace rheobase::io {
 
 /// Checks the figures of a comparison against each other and against its task: counts that must add
 /// up, ranges, names and durations. @throws InputError with the name of the field
-void validate_figures(const mapping::Comparison& comparison, const std::string& where);
+void validate_figures(const mapping::Comparison& comparison, const std::string& where,
+                      TaskNames names);
 
 /// Checks the traces against the figures, which were checked before: shapes, finite samples, counts
 /// of conditions and of right answers, spikes within the trial. @throws InputError

@@ -299,7 +299,8 @@ mapping::Comparison comparison_from(const Field& root) {
 
 }  // namespace
 
-mapping::Comparison comparison_from_json(std::string_view text, const std::string& where) {
+mapping::Comparison comparison_from_json(std::string_view text, const std::string& where,
+                                         TaskNames names) {
   const auto not_too_deep = [&](int depth, Json::parse_event_t, const Json&) {
     if (depth > kDeepestLevel) {
       throw InputError(where, "", fmt::format("more than {} levels of lists", kDeepestLevel),
@@ -314,7 +315,7 @@ mapping::Comparison comparison_from_json(std::string_view text, const std::strin
   const Field root(json, where, "");
   check_format(root, where);
   mapping::Comparison comparison = comparison_from(root);
-  validate_figures(comparison, where);
+  validate_figures(comparison, where, names);
   return comparison;
 }
 
