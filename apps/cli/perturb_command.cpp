@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cctype>
 #include <memory>
 
 #include <fmt/format.h>
@@ -18,7 +19,9 @@
 #include "apps/cli/text_table.hpp"
 #include "apps/report/chart.hpp"
 #include "core/error.hpp"
+#include "core/field_table.hpp"
 #include "mapping/conversion/evaluate_spiking.hpp"
+#include "mapping/conversion/transfer_fields.hpp"
 #include "rate/learning/evaluate.hpp"
 
 namespace rheobase::cli {
@@ -26,6 +29,8 @@ namespace rheobase::cli {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr const char* kUnitSeed = "unit_seed";
 
 constexpr const char* kPerturbExamples =
     "Examples:\n"
@@ -36,14 +41,16 @@ constexpr const char* kPerturbExamples =
     "  rheobase perturb model.lif.mat --drive exc@0.1 --strengths -4,-2,0,2,4\n"
     "      --drive-window 500:700 --plot drive.png\n"
     "  rheobase perturb model.lif.mat --drive all --drive-strength -3\n"
-    "      --times 0,200,400,600 --duration 100 --json";
+    "      --times 0,200,400,600 --duration 100 --json\n"
+    "  rheobase perturb model.lif.mat --vary threshold-sd --values 0,1,2,4\n"
+    "      --repeats 5 --plot thresholds.png";
 
 struct PerturbRequest {
   fs::path model, plot;
   TaskChoice task;
   SpikingChoice spiking;
   InterventionChoice intervention;
-  std::string fractions, strengths, times;
+  std::string fractions, strengths, times, vary, values;
   double duration_ms = 100.0;
   double scaling = 0.0;
   int repeats = 1, trials = 100, threads = 0;
@@ -55,7 +62,43 @@ struct PerturbRequest {
 struct Sweep {
   std::string option, label;
   std::vector<double> values;
+  std::string field = {};  ///< of --vary: name of the spiking network's field
 };
+
+/// The number of the spiking network that --vary names.
+const Field<mapping::TransferOptions>& varied_field(const std::string& name) {
+  std::vector<std::string> names;
+  for (const auto& field : mapping::transfer_fields()) {
+    if (field.kind != FieldKind::number || field.option.empty()) {
+      continue;
+    }
+    if (field.option == "--" + name || field.option == name) {
+      return field;
+    }
+    names.push_back(field.option.substr(2));
+  }
+  throw InputError("--vary", "", "'" + name + "'",
+                   fmt::format("must be one of {}", fmt::join(names, ", ")));
+}
+
+Sweep field_sweep(const PerturbRequest& request) {
+  if (request.vary.empty()) {
+    throw InputError("--values", "", "no --vary", "must come with --vary");
+  }
+  const auto& field = varied_field(request.vary);
+  if (request.spiking.given.contains(field.name)) {
+    throw InputError(field.option, "", "--vary " + request.vary + " beside it",
+                     "must be left out: --values has its values");
+  }
+  Sweep sweep{"--values", field.label + (field.unit.empty() ? "" : " (" + field.unit + ")"),
+              number_list("--values", request.values, {}), field.name};
+  sweep.label.front() =
+      static_cast<char>(std::toupper(static_cast<unsigned char>(sweep.label.front())));
+  for (const double value : sweep.values) {
+    require(field, value, "--values", "");
+  }
+  return sweep;
+}
 
 /// Accuracy under one intervention.
 struct Perturbed {
@@ -71,11 +114,19 @@ struct PerturbedPoint {
 Sweep sweep_of(const PerturbRequest& request) {
   const InterventionChoice& choice = request.intervention;
   const bool lesion = !choice.lesion.empty() || !choice.connections.empty();
-  const int given = (request.fractions.empty() ? 0 : 1) + (request.strengths.empty() ? 0 : 1) +
-                    (request.times.empty() ? 0 : 1);
+  const std::string* lists[] = {&request.fractions, &request.strengths, &request.times,
+                                &request.values};
+  const auto given =
+      std::ranges::count_if(lists, [](const std::string* list) { return !list->empty(); });
   if (given != 1) {
-    throw InputError("--fractions, --strengths, --times", "", fmt::format("{} of them", given),
-                     "must be one: what is varied");
+    throw InputError("--fractions, --strengths, --times, --values", "",
+                     fmt::format("{} of them", given), "must be one: what is varied");
+  }
+  if (!request.values.empty()) {
+    return field_sweep(request);
+  }
+  if (!request.vary.empty()) {
+    throw InputError("--vary", "", "no --values", "must come with --values");
   }
   if (!request.fractions.empty()) {
     const bool one = choice.lesion.empty() != choice.connections.empty();
@@ -114,14 +165,31 @@ InterventionChoice intervention_at(const PerturbRequest& request, const Sweep& s
     (choice.lesion.empty() ? choice.connections : choice.lesion) += fmt::format("@{}", value);
   } else if (sweep.option == "--strengths") {
     choice.strength = value;
-  } else {
+  } else if (sweep.option == "--times") {
     choice.window = fmt::format("{}:{}", value, value + request.duration_ms);
   }
   return choice;
 }
 
+/// The spiking network of a value, complete.
+SpikingChoice spiking_at(const PerturbRequest& request, const Sweep& sweep, double value,
+                         int repeat, const io::ModelFile& file) {
+  SpikingChoice choice = request.spiking;
+  if (!sweep.field.empty()) {
+    choice.given[sweep.field] = value;
+    const auto seed = choice.given.find(kUnitSeed);
+    choice.given[kUnitSeed] = FieldValue(
+        static_cast<std::int64_t>(seed == choice.given.end() ? 1 : number_of(seed->second)) +
+        repeat);
+  }
+  finish_spiking_options(choice, file);
+  choice.simulation.seed = request.seed;
+  return choice;
+}
+
 Perturbed evaluate_at(const PerturbRequest& request, const InterventionChoice& choice,
-                      io::ModelFile file, const rate::Task& intact, const RunControl& control) {
+                      const SpikingChoice& of_spiking, io::ModelFile file, const rate::Task& intact,
+                      const RunControl& control) {
   const rate::Task task = with_drive(choice, intact);
   intervene(choice, file);
   Perturbed result;
@@ -133,11 +201,10 @@ Perturbed evaluate_at(const PerturbRequest& request, const InterventionChoice& c
           .accuracy;
   if (request.scaling > 0.0 || file.scaling_factor) {
     const spiking::SpikingModel spiking =
-        spiking_model_of(file, request.model.string(), request.scaling, request.spiking);
-    result.spiking =
-        mapping::evaluate_spiking(spiking, task, request.trials, request.spiking.simulation,
-                                  request.threads, nullptr, stop)
-            .accuracy;
+        spiking_model_of(file, request.model.string(), request.scaling, of_spiking);
+    result.spiking = mapping::evaluate_spiking(spiking, task, request.trials, of_spiking.simulation,
+                                               request.threads, nullptr, stop)
+                         .accuracy;
   }
   return result;
 }
@@ -155,8 +222,9 @@ std::vector<PerturbedPoint> sweep_model(const PerturbRequest& request, const Swe
       }
       const auto done = static_cast<double>(points.size() - 1) * request.repeats + repeat;
       control.progress(done / all, fmt::format("{} {:g}", sweep.label, value));
-      points.back().repeats.push_back(evaluate_at(
-          request, intervention_at(request, sweep, value, repeat), file, task, control));
+      points.back().repeats.push_back(
+          evaluate_at(request, intervention_at(request, sweep, value, repeat),
+                      spiking_at(request, sweep, value, repeat, file), file, task, control));
     }
   }
   control.progress(1.0);
@@ -313,11 +381,15 @@ void run_perturb(PerturbRequest request, const Console& console) {
     check_output(console, "--plot", request.plot, inputs);
   }
   const io::ModelFile file = io::read_model(request.model);
-  finish_spiking_options(request.spiking, file);
-  request.spiking.simulation.seed = request.seed;
+  spiking_at(request, sweep, sweep.values.front(), 0, file);  // refused before the work
   const rate::Task task =
       resolve_task(request.task, file, request.model.string(), TrialsUse::evaluation, console);
   if (request.scaling == 0.0 && !file.scaling_factor) {
+    if (!sweep.field.empty()) {
+      throw InputError("--vary", "",
+                       "a rate network: no scaling factor in " + request.model.string(),
+                       "must come with a spiking network: `rheobase map` makes one");
+    }
     note(console, request.model.string() +
                       " has no scaling factor, so only the rate network is "
                       "evaluated; `rheobase map` finds one");
@@ -339,9 +411,11 @@ void add_perturb_command(Command program, const Console& console) {
   const auto request = std::make_shared<PerturbRequest>();
   const Command command = program.add_command(
       "perturb",
-      "Accuracy over the size of a lesion, the strength or the time of a drive\n"
+      "Accuracy over the size of a lesion, the strength or the time of a drive, or a number of "
+      "the spiking network\n"
       "Both networks do the trials of `eval` at every value. With --repeats the units or "
-      "connections that a fraction chooses are drawn anew; means and the range over the choices "
+      "connections that a fraction chooses, and units that differ, are drawn anew; means and the "
+      "range over the choices "
       "are shown then, else Wilson's 95 % intervals.");
   command.examples(kPerturbExamples);
   command.add_file("MODEL", request->model, "Model file (.mat), from `train` or `map`").required();
@@ -350,6 +424,10 @@ void add_perturb_command(Command program, const Console& console) {
   add_text(command, "--strengths", request->strengths, "LIST", "Strengths of --drive");
   add_text(command, "--times", request->times, "LIST",
            "Times in ms at which --drive begins, for --duration");
+  add_text(command, "--vary", request->vary, "OPTION",
+           "Number of the spiking network that --values are of, such as threshold-sd, bias-sd, "
+           "delay-spread, synaptic-delay or threshold");
+  add_text(command, "--values", request->values, "LIST", "Values of --vary, such as 0,1,2,4");
   add_number(command, "--duration", request->duration_ms, kPositive, "ms",
              "How long a drive of --times lasts");
   add_integer(command, "--repeats", request->repeats, {1.0, 10000.0},
@@ -364,10 +442,10 @@ void add_perturb_command(Command program, const Console& console) {
   add_intervention_options(command, request->intervention);
   add_task_options(command, request->task, "Task of the trials (default: the one the file names)");
   add_spiking_options(command, request->spiking);
-  command.short_help({"--fractions", "--strengths", "--times", "--duration", "--repeats", "--plot",
-                      "--trials", "--seed", "--threads", "--json", "--lesion",
-                      "--lesion-connections", "--drive", "--drive-strength", "--drive-window",
-                      "--task", "--trials-file"});
+  command.short_help({"--fractions", "--strengths", "--times", "--vary", "--values", "--duration",
+                      "--repeats", "--plot", "--trials", "--seed", "--threads", "--json",
+                      "--lesion", "--lesion-connections", "--drive", "--drive-strength",
+                      "--drive-window", "--task", "--trials-file"});
   command.action([request, &console] { run_perturb(*request, console); });
 }
 

@@ -20,6 +20,9 @@ _TABLE = [
 ]
 
 
+_SPREADS = ("threshold_sd_mv", "bias_sd_mv", "delay_spread_ms")
+
+
 class SpikingNetwork(Shown):
     """The spiking network itself, as it is simulated.
 
@@ -57,8 +60,11 @@ class SpikingNetwork(Shown):
         self.parameters = parameters
 
     def _rows(self) -> list[tuple[str, str]]:
-        return [(name, f"{value:g}" if isinstance(value, float) else str(value))
-                for name, value in self.parameters.items()]
+        shown = dict(self.parameters)
+        if not any(shown.get(name) for name in _SPREADS):  # all units alike
+            for name in (*_SPREADS, "unit_seed"):
+                shown.pop(name, None)
+        return [(name, f"{value:g}" if isinstance(value, float) else str(value)) for name, value in shown.items()]
 
 
 class SpikingModel(RateModel):

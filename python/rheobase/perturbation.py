@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ._checks import number, require_memory, unmasked, whole_number
+from ._checks import number, require_memory, text, unmasked, whole_number
 from ._display import Measure
 from ._errors import input_error
 from ._progress import Progress, progress_function
@@ -23,9 +23,9 @@ class Perturbation(Measure):
     Attributes
     ----------
     varied : str
-        ``'fractions'``, ``'strengths'`` or ``'times'``.
+        ``'fractions'``, ``'strengths'``, ``'times'``, or the option of `vary`.
     values : ndarray, V
-        Fractions, strengths, or starts in ms.
+        Fractions, strengths, starts in ms, or values of the option.
     rate : ndarray, V x R
         Accuracy of the rate network, 0 to 1.
     spiking : ndarray, V x R, or None
@@ -45,7 +45,7 @@ def _sweep(given: dict[str, Any]) -> tuple[str, np.ndarray]:
     """What is varied, and its values."""
     wanted = {name: value for name, value in given.items() if value is not None}
     if len(wanted) != 1:
-        raise input_error("fractions, strengths, times", f"{len(wanted)} of them",
+        raise input_error("fractions, strengths, times, values", f"{len(wanted)} of them",
                           "must be one: what is varied")
     name, value = wanted.popitem()
     values = np.atleast_1d(unmasked(value, name))
@@ -64,6 +64,9 @@ def _check(varied: str, values: np.ndarray, options: dict[str, Any]) -> None:
         if len(lesions) != 1 or not isinstance(options[lesions[0]], str) or "@" in options[lesions[0]]:
             raise input_error("fractions", "no lesion or two, or one with @",
                               "must come with one of lesion and lesion_connections, a type without @")
+    elif varied not in ("strengths", "times"):
+        if varied in options:
+            raise input_error(varied, repr(options[varied])[:60], "must be left out: values has its values")
     elif options.get("drive") is None:
         raise input_error(varied, "no drive", "must come with drive")
     elif varied == "times" and options.get("drive_window") is not None:
@@ -71,22 +74,24 @@ def _check(varied: str, values: np.ndarray, options: dict[str, Any]) -> None:
                           "must be left out beside times")
 
 
-def _at(varied: str, value: float, duration_ms: float, options: dict[str, Any]) -> dict[str, Any]:
+def _at(varied: str, value: float, repeat: int, duration_ms: float, options: dict[str, Any]) -> dict[str, Any]:
     """The options of an evaluation at a value."""
     if varied == "strengths":
         return {**options, "drive_strength": value}
     if varied == "times":
         return {**options, "drive_window": (value, value + duration_ms)}
+    if varied != "fractions":
+        return {**options, varied: value, "unit_seed": options.get("unit_seed", 1) + repeat}
     name = "lesion" if options.get("lesion") is not None else "lesion_connections"
     return {**options, name: f"{options[name]}@{value!r}"}
 
 
 def perturb(
     model: Any, task: Any = None, *, fractions: Any = None, strengths: Any = None, times: Any = None,
-    duration_ms: float = 100.0, repeats: int = 1, trials: int = 100, progress: Progress = False,
+    vary: str | None = None, values: Any = None, duration_ms: float = 100.0, repeats: int = 1, trials: int = 100, progress: Progress = False,
     **options: Any,
 ) -> Perturbation:
-    """Accuracy over the size of a lesion, the strength or the time of a drive: ``rheobase perturb``.
+    """Accuracy over the size of a lesion, the strength or time of a drive, or an option: ``rheobase perturb``.
 
     Both networks do the trials of `evaluate` at every value.
 
@@ -101,12 +106,16 @@ def perturb(
     strengths : array_like, optional
         Of `drive`.
     times : array_like, optional
-        Times in ms at which `drive` begins, for `duration_ms`. One of the three is given.
+        Times in ms at which `drive` begins, for `duration_ms`.
+    vary : str, optional
+        Option of the spiking network with a number, such as ``'threshold_sd'`` or ``'synaptic_delay'``.
+    values : array_like, optional
+        Of `vary`. One of `fractions`, `strengths`, `times` and `values` is given.
     duration_ms : float
         How long a drive of `times` lasts.
     repeats : int
         Random choices of units or connections at every value, with the seeds `lesion_seed`,
-        `lesion_seed` + 1 and so on.
+        `lesion_seed` + 1 and so on; of `values` with `unit_seed` likewise.
     trials : int
         Number of trials at every value.
     progress : bool or callable
@@ -130,12 +139,18 @@ def perturb(
     """
     network = as_rate_model(model)
     known = task_of(network, task)
-    varied, values = _sweep({"fractions": fractions, "strengths": strengths, "times": times})
+    varied, values = _sweep({"fractions": fractions, "strengths": strengths, "times": times, "values": values})
+    if (vary is None) == (varied == "values"):
+        raise input_error("vary", repr(vary)[:60], "must be given with values, and with them alone")
+    if vary is not None:
+        varied = text(vary, "vary")
     _check(varied, values, options)
     repeats = whole_number(repeats, "repeats", 1)
     duration_ms = number(duration_ms, "duration_ms", above=0)
     first = whole_number(options.pop("lesion_seed", 1), "lesion_seed", 1)
     spiking = isinstance(model, SpikingModel) or options.get("scaling") is not None
+    if vary is not None and not spiking:
+        raise input_error("vary", "a rate network", "must come with a spiking network")
     rate_accuracy = np.empty((len(values), repeats))
     spiking_accuracy = np.empty((len(values), repeats))
     used = 0
@@ -146,7 +161,7 @@ def perturb(
                     report((i + repeat / repeats) / len(values), f"{varied} {value:g}")
                 found = evaluate(
                     model, known, trials=trials, network="both" if spiking else "rate",
-                    lesion_seed=first + repeat, **_at(varied, float(value), duration_ms, options),
+                    lesion_seed=first + repeat, **_at(varied, float(value), repeat, duration_ms, options),
                 )
                 assert found.rate is not None
                 rate_accuracy[i, repeat] = found.rate.accuracy

@@ -264,6 +264,7 @@ def cases(folder, model_path, rng):
                                     lesion="exc@0.2", drive=[0, 1], drive_window=(0.0, 50.0)),
         "perturbation.perturb": case(rheobase.perturb, lif, task, fractions=[0.0, 0.5], lesion="inh", repeats=1,
                                      trials=2),
+        "perturbation.perturb (values)": case(rheobase.perturb, lif, task, vary="threshold_sd", values=[0.0, 1.0], trials=2),
         "perturbation.perturb (times)": case(rheobase.perturb, lif, task, times=[0.0, 50.0], drive="all",
                                              drive_strength=-1.0, duration_ms=20.0, trials=2),
         "comparison.compare": case(rheobase.compare, lif, task, trials=2, components=2, threads=1, lesion=[0]),

@@ -134,6 +134,15 @@ def test_perturb_gives_the_accuracies_of_the_command_line(program, lif):
     for i, point in enumerate(out["points"]):
         for k, repeat in enumerate(point["repeats"]):
             assert found.rate[i, k] == repeat["rate"]["value"] and found.spiking[i, k] == repeat["spiking"]["value"]
+    out = json.loads(program("perturb", MODEL, "--vary", "threshold-sd", "--values", "0,3", "--repeats", "2",
+                             "--trials", "8", "--json"))
+    found = rheobase.perturb(lif, vary="threshold_sd", values=[0, 3], repeats=2, trials=8)
+    assert found.varied == "threshold_sd" and found.spiking[1, 0] != found.spiking[1, 1]
+    for i, point in enumerate(out["points"]):
+        for k, one in enumerate(point["repeats"]):
+            assert found.spiking[i, k] == one["spiking"]["value"]
+    with pytest.raises(rheobase.InputError, match="must be given with values"):
+        rheobase.perturb(lif, vary="threshold_sd", fractions=[0.1], lesion="inh")
     out = json.loads(program("perturb", MODEL, "--drive", "all", "--drive-strength", "-3", "--times", "0,400",
                              "--duration", "50", "--trials", "8", "--json"))
     found = rheobase.perturb(lif, times=[0, 400], duration_ms=50, drive="all", drive_strength=-3, trials=8)

@@ -117,6 +117,20 @@ TEST_SUITE("cli") {
     CHECK(points[0]["repeats"][0] == points[0]["repeats"][1]);
     CHECK(points[0]["repeats"][0]["spiking"]["value"] >
           points[1]["repeats"][0]["spiking"]["value"]);
+    const Outcome spread =
+        run(perturb + Words{"--vary", "threshold-sd", "--values", "0,15", "--repeats", "2"});
+    CAPTURE(spread.err);
+    REQUIRE(spread.code == 0);
+    const auto spreads = spread.json()["points"];
+    CHECK(spread.json()["varied"] == "Standard deviation of thresholds (mV)");
+    // Without a spread there is nothing to draw; the rate network has no thresholds.
+    CHECK(spreads[0]["repeats"][0] == spreads[0]["repeats"][1]);
+    CHECK(spreads[0]["repeats"][0]["spiking"]["value"] > 0.9);
+    CHECK(spreads[1]["repeats"][0]["spiking"]["value"] < 0.8);
+    CHECK(spreads[0]["repeats"][0]["rate"] == spreads[1]["repeats"][1]["rate"]);
+    const Outcome alone = run({"eval", trained(), "--trials", "10", "--threshold-sd", "15",
+                               "--unit-seed", "2", "--json"});
+    CHECK(alone.json()["spiking"]["accuracy"] == spreads[1]["repeats"][1]["spiking"]);
     const Outcome strength = run({"perturb", trained(), "--trials", "10", "--drive", "all",
                                   "--drive-window", "200:1000", "--strengths", "-30,0"});
     REQUIRE(strength.code == 0);
@@ -182,6 +196,11 @@ TEST_SUITE("cli") {
     has(refusal({"--fractions", "0,1"}), "no lesion or two");
     has(refusal({"--lesion", "inh", "--strengths", "1,2"}), "must come with --drive");
     has(refusal({"--drive", "inh", "--times", "5000"}), "must start within the trial");
+    has(refusal({"--vary", "threshold-sd"}), "must be one: what is varied");
+    has(refusal({"--values", "1,2"}), "must come with --vary");
+    has(refusal({"--vary", "dance", "--values", "1,2"}), "must be one of refractory");
+    has(refusal({"--vary", "threshold-sd", "--values", "-1"}), "--values: found -1; must be");
+    has(refusal({"--vary", "bias-sd", "--values", "1", "--bias-sd", "2"}), "must be left out");
     has(refusal({"--lesion", "interneurons", "--fractions", "0"}), "--lesion");
     has(refusal({"--lesion-connections", "exc", "--fractions", "0"}), "FROM-TO@FRACTION");
     has(run({"eval", trained(), "--drive-window", "0:100"}).err, "must come with --drive");
