@@ -134,9 +134,9 @@ def test_perturb_gives_the_accuracies_of_the_command_line(program, lif):
     for i, point in enumerate(out["points"]):
         for k, repeat in enumerate(point["repeats"]):
             assert found.rate[i, k] == repeat["rate"]["value"] and found.spiking[i, k] == repeat["spiking"]["value"]
-    out = json.loads(program("perturb", MODEL, "--vary", "threshold-sd", "--values", "0,3", "--repeats", "2",
-                             "--trials", "8", "--json"))
-    found = rheobase.perturb(lif, vary="threshold_sd", values=[0, 3], repeats=2, trials=8)
+    out = json.loads(program("perturb", MODEL, "--vary", "threshold-sd", "--values", "0,1.5", "--repeats", "2",
+                             "--trials", "16", "--json"))
+    found = rheobase.perturb(lif, vary="threshold_sd", values=[0, 1.5], repeats=2, trials=16)
     assert found.varied == "threshold_sd" and found.spiking[1, 0] != found.spiking[1, 1]
     for i, point in enumerate(out["points"]):
         for k, one in enumerate(point["repeats"]):

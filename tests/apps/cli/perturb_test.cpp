@@ -198,7 +198,7 @@ TEST_SUITE("cli") {
     has(refusal({"--drive", "inh", "--times", "5000"}), "must start within the trial");
     has(refusal({"--vary", "threshold-sd"}), "must be one: what is varied");
     has(refusal({"--values", "1,2"}), "must come with --vary");
-    has(refusal({"--vary", "dance", "--values", "1,2"}), "must be one of refractory");
+    has(refusal({"--vary", "dance", "--values", "1,2"}), "must be one of tau-membrane");
     has(refusal({"--vary", "threshold-sd", "--values", "-1"}), "--values: found -1; must be");
     has(refusal({"--vary", "bias-sd", "--values", "1", "--bias-sd", "2"}), "must be left out");
     has(refusal({"--lesion", "interneurons", "--fractions", "0"}), "--lesion");
