@@ -144,7 +144,7 @@ class SpikingModel(RateModel):
                                 f"factor {self.scaling_factor:g}, {transfer['copies']} "
                                 f"cop{'y' if transfer['copies'] == 1 else 'ies'}"))
         if len(self.table):
-            rows.append(("search", f"{len(self.table)} values, best accuracy "
+            rows.append(("search", f"{len(self.table)} value{'s' * (len(self.table) > 1)}, best accuracy "
                                    f"{percent(self.table.accuracy.max())}"))
         if self.reached is not None:
             rows.append(("target", f"{percent(self._facts['target'])} on fresh trials "

@@ -45,7 +45,7 @@ def load(path: Any, *, spike_step: float = 0.0) -> RateModel | SpikingModel:
     else:
         model = _engine.read_model(place)
     for note in notes:
-        warnings.warn(f"{place}: {note}", stacklevel=2)
+        warnings.warn(f"{place}: {_engine.in_python_words(note)}", stacklevel=2)
     if model.scaling_factor is not None:
         return SpikingModel._loaded(model)
     return RateModel._of(model)
@@ -129,4 +129,4 @@ def export(what: Any, path: Any, *, format: str | None = None, **options: Any) -
         runs = []
     else:
         raise input_error("what", f"a {type(what).__name__}", "must be a model, a run or runs")
-    return list(_engine.export_to(model, runs, place, format, options))
+    return [_engine.in_python_words(note) for note in _engine.export_to(model, runs, place, format, options)]

@@ -33,6 +33,8 @@ class TrainingResult(Shown):
         Whether the network is within the criteria's loss and accuracy.
     criteria_met : bool
         Whether training ended because of the stop criteria.
+    unmet : tuple of str
+        Where they were not met, why: ``'loss 8.1, must be below 7'``.
     trials : int
         Training trials done.
     accuracy : float
@@ -55,6 +57,7 @@ class TrainingResult(Shown):
         read_only(self.evaluations)
         self.trained: bool = facts["trained"]
         self.criteria_met: bool = facts["criteria_met"]
+        self.unmet: tuple[str, ...] = tuple(facts["unmet"])
         self.trials: int = facts["trials"]
         self.accuracy: float = facts["accuracy"]
         self.accuracy_interval: tuple[float, float] = facts["accuracy_interval"]
@@ -68,7 +71,7 @@ class TrainingResult(Shown):
             ("trained", f"{'yes' if self.trained else 'no'}: {percent(self.accuracy)} correct (95 % "
                         f"interval {100 * low:.1f} to {100 * high:.1f} %)"),
             ("loss", f"{self.mean_loss:.3g} after {self.trials} trials"),
-            ("criteria", "met" if self.criteria_met else "not met"),
+            ("criteria", "met" if self.criteria_met else "not met: " + "; ".join(self.unmet)),
             ("time", f"{self.seconds:.1f} s"),
         ]
 

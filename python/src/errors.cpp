@@ -3,6 +3,8 @@
 #include <new>
 #include <stdexcept>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "core/error.hpp"
 #include "core/memory.hpp"
@@ -16,8 +18,20 @@ namespace {
 PyObject* input_error_type = nullptr;
 PyObject* error_type = nullptr;
 
-/// "--max-rate" is the argument max_rate.
-std::string in_python_words(const std::string& text) {
+/// What does a command's work.
+constexpr std::pair<std::string_view, std::string_view> kCommands[] = {
+    {"`rheobase map`", "convert()"},
+    {"`rheobase simulate -o`", "Run.save()"},
+    {"`rheobase simulate`", "simulate()"},
+    {"`rheobase compare -o`", "Comparison.save()"}};
+
+/// "--max-rate" is the argument max_rate, "`rheobase map`" is convert().
+std::string in_python_words(std::string text) {
+  for (const auto& [command, function] : kCommands) {
+    for (std::size_t at = text.find(command); at != std::string::npos; at = text.find(command)) {
+      text.replace(at, command.size(), function);
+    }
+  }
   std::string result;
   for (std::size_t i = 0; i < text.size();) {
     const bool option = text.compare(i, 2, "--") == 0 && i + 2 < text.size() &&

@@ -211,6 +211,7 @@ py::dict training_dict(const rate::TrainingResult& result) {
   dict["evaluations"] = evaluations_of(result.state.evaluations);
   dict["trained"] = result.trained;
   dict["criteria_met"] = result.trained;
+  dict["unmet"] = result.unmet;
   dict["trials"] = result.state.trials_done;
   const Proportion& accuracy = result.last_evaluation.accuracy;
   dict["accuracy"] = accuracy.value;

@@ -208,5 +208,18 @@ def test_bounds_of_a_share_are_shares(lif):
 
 def test_a_model_is_no_run(lif, tmp_path):
     lif.save(tmp_path / "m.mat")
-    with pytest.raises(rheobase.InputError, match="found a model; must be a run"):
+    with pytest.raises(rheobase.InputError, match=r"found a model; must be a run, as Run.save\(\) writes it"):
         rheobase.load_run(tmp_path / "m.mat")
+
+
+def test_messages_and_notes_are_in_pythons_words(lif, tmp_path):
+    with pytest.raises(rheobase.InputError, match=r"run convert\(\) first"):
+        rheobase.export(rheobase.RateModel(w=np.zeros((3, 3)), w_in=np.ones((3, 1)), w_out=np.ones(3), tau_ms=20), tmp_path / "m.nir")
+    notes = " ".join(rheobase.export(lif, tmp_path / "m.nir"))
+    assert "spike_step" in notes and "--" not in notes
+
+
+def test_a_training_says_which_criterion_it_missed():
+    short = rheobase.train("go-nogo", units=10, trials=20, evaluate_every=20, seed=1)
+    assert not short.trained and short.unmet and "must be" in short.unmet[0]
+    assert f"not met: {short.unmet[0]}" in repr(short)

@@ -154,6 +154,7 @@ def test_a_file_is_split_as_the_model_knows_it(tmp_path):
     assert caught.value.argument == "test_file"
 
 
+@pytest.mark.filterwarnings("ignore:100 inputs")
 def test_trials_that_may_be_transposed_or_in_seconds_are_warned_of():
     rng = np.random.default_rng(2)
     with pytest.warns(UserWarning, match="20 inputs, as many outputs and 1 trial: u is inputs x T x trials"):
