@@ -166,7 +166,7 @@ void write_all(const std::string& name, const std::vector<MatField>& fields, Mat
       fmt::format("MATLAB {} MAT-file, written by Rheobase {}", level5 ? "5.0" : "7.3", kVersion);
   mat_t* file = Mat_CreateVer(name.c_str(), header.c_str(), level5 ? MAT_FT_MAT5 : MAT_FT_MAT73);
   if (file == nullptr) {
-    throw Error("a .mat file could not be made");
+    throw Error(fmt::format("a .mat file could not be made as {} (/proc must be mounted)", name));
   }
   MatHandle closer(file);
   write_fields(file, fields);
