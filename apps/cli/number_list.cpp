@@ -19,9 +19,10 @@ std::vector<double> number_list(const std::string& option, const std::string& te
     double value = 0.0;
     const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), value);
     if (error != std::errc() || end != part.data() + part.size() || !contains(range, value)) {
-      throw InputError(
-          option, "", fmt::format("'{}'", part),
-          fmt::format("must be numbers, {}, with commas between them", describe(range)));
+      const std::string within = describe(range);
+      throw InputError(option, "", fmt::format("'{}'", part),
+                       fmt::format("must be numbers{}{}, with commas between them",
+                                   within.empty() ? "" : ", ", within));
     }
     if (std::find(numbers.begin(), numbers.end(), value) != numbers.end()) {
       throw InputError(option, "", fmt::format("{:g} twice", value), "must hold each number once");

@@ -23,6 +23,7 @@
 #include "mapping/conversion/evaluate_spiking.hpp"
 #include "mapping/conversion/transfer_fields.hpp"
 #include "rate/learning/evaluate.hpp"
+#include "rate/tasks/driven_task.hpp"
 
 namespace rheobase::cli {
 
@@ -209,6 +210,46 @@ Perturbed evaluate_at(const PerturbRequest& request, const InterventionChoice& c
   return result;
 }
 
+/// Refuses a value that cannot be, before the work.
+void check_values(const PerturbRequest& request, const Sweep& sweep, const io::ModelFile& intact,
+                  const rate::Task& task) {
+  for (const double value : sweep.values) {
+    if (sweep.option == "--times" &&
+        !rate::drives_a_step(task.steps(), task.step_ms(), value, value + request.duration_ms)) {
+      throw InputError("--times", "", fmt::format("{:g}", value),
+                       fmt::format("must start within the trial, which lasts {:g} ms, and for "
+                                   "--duration hold the start of a step of {:g} ms",
+                                   task.steps() * task.step_ms(), task.step_ms()));
+    }
+    const InterventionChoice choice = intervention_at(request, sweep, value, 0);
+    io::ModelFile file = intact;
+    with_drive(choice, task);
+    intervene(choice, file);
+    const SpikingChoice spiking = spiking_at(request, sweep, value, 0, file);
+    if (request.scaling > 0.0 || file.scaling_factor) {
+      spiking_model_of(file, request.model.string(), request.scaling, spiking);
+    }
+  }
+}
+
+/// Repeats of what is not drawn are one and the same.
+void require_something_drawn(const PerturbRequest& request, const Sweep& sweep) {
+  const InterventionChoice& choice = request.intervention;
+  const auto spreads = [&](const char* field) {
+    const auto given = request.spiking.given.find(field);
+    return sweep.field == field ||
+           (given != request.spiking.given.end() && number_of(given->second) > 0.0);
+  };
+  const bool drawn =
+      sweep.option == "--fractions" ||
+      (choice.lesion + choice.connections + choice.drive).find('@') != std::string::npos ||
+      spreads("threshold_sd_mv") || spreads("bias_sd_mv") || spreads("delay_spread_ms");
+  if (request.repeats > 1 && !drawn) {
+    throw InputError("--repeats", "", std::to_string(request.repeats),
+                     "must be 1: nothing is drawn at random");
+  }
+}
+
 std::vector<PerturbedPoint> sweep_model(const PerturbRequest& request, const Sweep& sweep,
                                         const io::ModelFile& file, const rate::Task& task,
                                         const RunControl& control) {
@@ -381,7 +422,7 @@ void run_perturb(PerturbRequest request, const Console& console) {
     check_output(console, "--plot", request.plot, inputs);
   }
   const io::ModelFile file = io::read_model(request.model);
-  spiking_at(request, sweep, sweep.values.front(), 0, file);  // refused before the work
+  require_something_drawn(request, sweep);
   const rate::Task task =
       resolve_task(request.task, file, request.model.string(), TrialsUse::evaluation, console);
   if (request.scaling == 0.0 && !file.scaling_factor) {
@@ -394,6 +435,7 @@ void run_perturb(PerturbRequest request, const Console& console) {
                       " has no scaling factor, so only the rate network is "
                       "evaluated; `rheobase map` finds one");
   }
+  check_values(request, sweep, file, task);
   const InterruptGuard guard;
   const std::vector<PerturbedPoint> points = naming_overflow(request.model.string(), [&] {
     ProgressBar bar(console, "perturbing");

@@ -31,7 +31,8 @@ double scored_mean(const rate::Task& task, const rate::Trial& trial,
   double sum = 0.0;
   int count = 0;
   for (Eigen::Index i = first; i < std::min<Eigen::Index>(last, output.size()); ++i) {
-    if (!std::isnan(trial.target(0, i))) {
+    if (!std::isnan(trial.target(0, i)) &&
+        !std::isnan(output[i])) {  // behind a shorter trial: none
       sum += output[i];
       ++count;
     }

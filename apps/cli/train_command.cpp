@@ -214,6 +214,11 @@ Job resumed_job(const TrainRequest& request, Command command, const Console& con
         "--trials", "", std::to_string(job.options.max_trials),
         fmt::format("must be more than {}, the trials already done", job.state.trials_done));
   }
+  if (checkpoint.split && job.task.split() && checkpoint.split->hash != job.task.split()->hash) {
+    throw InputError("--trials-file", "", job.task.split()->file,
+                     fmt::format("must hold the trials that {} was made with: those of {}",
+                                 request.resume.string(), checkpoint.split->file));
+  }
   check_paths(job, request.resume, request.task.files(), console);
   return job;
 }

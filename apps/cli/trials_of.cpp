@@ -140,8 +140,10 @@ rate::RecordedTrials trials_of(const TaskChoice& choice, TrialsUse use, const Kn
     return with_known_split(std::move(trials), choice, known, console);
   }
   if (known.split) {
-    note(console, fmt::format("{} is not the file that {} was made with", trials.split->file,
-                              known.recorded_in.string()));
+    note(console,
+         fmt::format("{} is not the file that {} was made with: trials that it learnt from "
+                     "may be among these",
+                     trials.split->file, known.recorded_in.string()));
   }
   if (!choice.test_file.empty()) {
     hold_out_file(trials, io::read_trials(choice.test_file));

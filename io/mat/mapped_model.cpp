@@ -40,7 +40,11 @@ ModelFile mapped_model(const ModelFile& file, const rate::Task& task,
   mapped.scaling_factor = chosen.measured.scaling_factor;
   mapped.task = task.name();
   mapped.provenance.task_parameters = task.parameters();
-  mapped.provenance.split = task.split();
+  // Trials of another file that are held out here may be those that the network learnt from.
+  const std::optional<rate::TrialSplit>& learnt = file.provenance.split;
+  if (!learnt || !task.split() || learnt->hash == task.split()->hash) {
+    mapped.provenance.split = task.split();
+  }
   add_search(mapped.provenance, result);
   mapped.provenance.search_trials = task.evaluation_trials(options.search.trials, kSearchTrials);
   mapped.provenance.map_command = command;

@@ -50,7 +50,8 @@ const FieldTable<ConversionOptions>& conversion_fields() {
       field("fit", &C::fit, kFitScopes,
             {.option = "--fit",
              .label = "scope of the fit",
-             .help = "What shares a gain and a bias: all units, those of a type, or none; copy: "
+             .help = "What shares a gain and a bias: all units, those of a type, or none (auto "
+                     "chooses where it is not given); copy: "
                      "all units share a gain, their copies differ in bias, so that together they "
                      "follow the transfer function closely"}),
   };

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ._checks import number, require_memory, text, unmasked, whole_number
+from . import _engine
+from ._checks import number, one_of, require_memory, unmasked, whole_number
 from ._display import Measure
 from ._errors import input_error
 from ._progress import Progress, progress_function
@@ -143,7 +144,8 @@ def perturb(
     if (vary is None) == (varied == "values"):
         raise input_error("vary", repr(vary)[:60], "must be given with values, and with them alone")
     if vary is not None:
-        varied = text(vary, "vary")
+        numbers = [option["keyword"] for option in _engine.option_table("evaluate") if option["kind"] == "float"]
+        varied = one_of(vary, "vary", numbers)
     _check(varied, values, options)
     repeats = whole_number(repeats, "repeats", 1)
     duration_ms = number(duration_ms, "duration_ms", above=0)

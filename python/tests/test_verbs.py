@@ -141,6 +141,10 @@ def test_perturb_gives_the_accuracies_of_the_command_line(program, lif):
     for i, point in enumerate(out["points"]):
         for k, one in enumerate(point["repeats"]):
             assert found.spiking[i, k] == one["spiking"]["value"]
+    for word in ("neuron", "dance", "threshold-sd"):
+        with pytest.raises(rheobase.InputError, match="must be one of .*threshold_sd") as caught:
+            rheobase.perturb(lif, vary=word, values=[0, 1])
+        assert caught.value.argument == "vary"
     with pytest.raises(rheobase.InputError, match="must be given with values"):
         rheobase.perturb(lif, vary="threshold_sd", fractions=[0.1], lesion="inh")
     out = json.loads(program("perturb", MODEL, "--drive", "all", "--drive-strength", "-3", "--times", "0,400",

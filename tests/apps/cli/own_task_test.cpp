@@ -162,6 +162,39 @@ TEST_SUITE("cli") {
     CHECK(other.json()["task"]["trials"]["evaluated"] == "given");
   }
 
+  TEST_CASE("trials that a network learnt from are never held out by another file") {
+    const WorkingFolder folder;
+    copy_trials("noise.mat");
+    copy_trials("single.mat");
+    REQUIRE(run(training("noise.mat", "own.mat")).code == 0);
+    const Outcome mapped = run({"map", "own.mat", "--trials-file", "single.mat", "--mapping",
+                                "published", "--scaling", "40", "-o", "own.lif.mat"});
+    CAPTURE(mapped.err);
+    REQUIRE(mapped.code == 0);
+    CHECK(says(mapped.err, "trials that it learnt from may be among these"));
+    CHECK(io::read_model("own.lif.mat").provenance.split->file == "noise.mat");
+    CHECK(says(run({"eval", "own.lif.mat"}).out, "2 held-out trials of 10 (noise.mat)"));
+    const Outcome resumed = run({"train", "--resume", "own.checkpoint.mat", "--trials", "80",
+                                 "--trials-file", "single.mat"});
+    CHECK(resumed.code == 2);
+    CHECK(says(resumed.err,
+               "--trials-file: found single.mat; must hold the trials that "
+               "own.checkpoint.mat was made with: those of noise.mat"));
+  }
+
+  TEST_CASE("mean outputs over a number of trials that differ in length") {
+    const WorkingFolder folder;
+    copy_trials("lengths.mat");
+    REQUIRE(run(training("lengths.mat", "own.mat")).code == 0);
+    const Outcome compared = run(
+        {"compare", "own.mat", "--scaling", "40", "--over", "strength", "--analysis-start", "0"});
+    CAPTURE(compared.err);
+    CAPTURE(compared.out);
+    REQUIRE(compared.code == 0);
+    CHECK(says(compared.out, "-0.5"));
+    CHECK(!says(compared.out, "nan"));
+  }
+
   TEST_CASE("a file of held-out trials; conditions of one trial") {
     const WorkingFolder folder;
     copy_trials("noise.mat");

@@ -195,7 +195,11 @@ TEST_SUITE("cli") {
     has(refusal({"--lesion", "inh@0.5", "--fractions", "0,1"}), "without @");
     has(refusal({"--fractions", "0,1"}), "no lesion or two");
     has(refusal({"--lesion", "inh", "--strengths", "1,2"}), "must come with --drive");
-    has(refusal({"--drive", "inh", "--times", "5000"}), "must start within the trial");
+    has(refusal({"--drive", "inh", "--times", "5000"}), "--times: found 5000; must start within");
+    has(refusal({"--vary", "threshold", "--values", "-40,-80", "--trials", "100000"}), "reset");
+    has(refusal({"--vary", "threshold", "--values", "-40,-39", "--repeats", "5"}),
+        "--repeats: found 5; must be 1: nothing is drawn");
+    has(refusal({"--vary", "bias-sd", "--values", "0,nan"}), "must be numbers, with commas");
     has(refusal({"--vary", "threshold-sd"}), "must be one: what is varied");
     has(refusal({"--values", "1,2"}), "must come with --vary");
     has(refusal({"--vary", "dance", "--values", "1,2"}), "must be one of tau-membrane");

@@ -26,6 +26,11 @@ for k in range(12):
     z[k][0, 20:] = 1.0 if k % 2 else 0.0
     z[k][1, 20:] = 0.0 if k % 2 else 1.0
 scipy.io.savemat("two_outputs.mat", {"u": u, "z": z, "step_ms": 10.0, "output_names": np.array(["a", "b"], object), "label": [1 + k % 2 for k in range(12)]}, do_compression=True)
+# a value of the trials, which differ in length
+u, z = np.empty(12, object), np.empty(12, object)
+for k in range(12):
+    u[k], z[k] = np.ones((1, 30 + 15 * (k % 2))), np.full((1, 30 + 15 * (k % 2)), 0.5)
+scipy.io.savemat("lengths.mat", {"u": u, "z": z, "values": {"strength": np.arange(12) % 2 - 0.5}}, do_compression=True)
 scipy.io.savemat("single.mat", {"u": np.ones((1, 20, 3)), "z": np.tile([0.0, 1.0, 2.0], (20, 1)), "label": [1, 2, 3]})
 for name, step in (("bad_step", np.nan), ("step4", 4.0)):
     scipy.io.savemat(name + ".mat", {"u": np.ones((1, 20, 3)), "z": np.zeros((20, 3)), "step_ms": step})
