@@ -150,26 +150,13 @@ std::string intervene(const InterventionChoice& choice, io::ModelFile& file) {
   return joined(parts, "; ");
 }
 
-namespace {
-
-void require_driven_step(const InterventionChoice& choice, Eigen::Index columns, double step_ms) {
-  const auto [start, stop] = window_of(choice);
-  if (!rate::drives_a_step(columns, step_ms, start, stop)) {
-    throw InputError("--drive-window", "", choice.window,
-                     fmt::format("must start within the trial, which lasts {:g} ms, and hold the "
-                                 "start of a step of {:g} ms",
-                                 static_cast<double>(columns) * step_ms, step_ms));
-  }
-}
-
-}  // namespace
-
 rate::Task with_drive(const InterventionChoice& choice, const rate::Task& task) {
   if (choice.drive.empty()) {
     return task;
   }
   const auto [start, stop] = window_of(choice);
-  require_driven_step(choice, task.steps(), task.step_ms());
+  rate::require_driven_step(task.steps(), task.step_ms(), start, stop, "--drive-window",
+                            choice.window);
   return rate::driven_task(task, start, stop, choice.strength);
 }
 
@@ -179,7 +166,7 @@ Eigen::MatrixXd with_drive(const InterventionChoice& choice, Eigen::MatrixXd inp
     return input;
   }
   const auto [start, stop] = window_of(choice);
-  require_driven_step(choice, input.cols(), step_ms);
+  rate::require_driven_step(input.cols(), step_ms, start, stop, "--drive-window", choice.window);
   input.conservativeResize(input.rows() + 1, Eigen::NoChange);
   input.bottomRows(1) = rate::drive_signal(input.cols(), step_ms, start, stop, choice.strength);
   return input;

@@ -214,12 +214,9 @@ Perturbed evaluate_at(const PerturbRequest& request, const InterventionChoice& c
 void check_values(const PerturbRequest& request, const Sweep& sweep, const io::ModelFile& intact,
                   const rate::Task& task) {
   for (const double value : sweep.values) {
-    if (sweep.option == "--times" &&
-        !rate::drives_a_step(task.steps(), task.step_ms(), value, value + request.duration_ms)) {
-      throw InputError("--times", "", fmt::format("{:g}", value),
-                       fmt::format("must start within the trial, which lasts {:g} ms, and for "
-                                   "--duration hold the start of a step of {:g} ms",
-                                   task.steps() * task.step_ms(), task.step_ms()));
+    if (sweep.option == "--times") {
+      rate::require_driven_step(task.steps(), task.step_ms(), value, value + request.duration_ms,
+                                "--times", fmt::format("{:g}", value));
     }
     const InterventionChoice choice = intervention_at(request, sweep, value, 0);
     io::ModelFile file = intact;

@@ -185,10 +185,10 @@ std::vector<fs::path> write_innate_figures(const io::InnateFile& file, const fs:
   if (failure) {
     throw InputError(folder.string(), "", failure.message(), "must be a folder that can be made");
   }
-  std::vector<fs::path> paths;
-  for (const InnateFigure& figure : figures_of(file)) {
-    paths.push_back(folder / fmt::format("{}.{}", figure.id, format));
-    figure.draw(file, paths.back());
+  const std::vector<InnateFigure> figures = figures_of(file);
+  const std::vector<fs::path> paths = innate_figure_files(file, folder, format);
+  for (std::size_t k = 0; k < figures.size(); ++k) {
+    figures[k].draw(file, paths[k]);
   }
   return paths;
 }

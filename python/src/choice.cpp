@@ -10,6 +10,28 @@
 
 namespace rheobase::python {
 
+namespace {
+
+/// Trials that a network learnt from are held out by no other split of their file.
+void require_known_split(const std::optional<rate::TrialSplit>& known,
+                         const std::optional<rate::TrialSplit>& given) {
+  if (!known || !given || known->hash.empty() || known->hash != given->hash) {
+    return;
+  }
+  if (known->test_hash != given->test_hash) {
+    throw InputError("test_file", "", given->test_file.empty() ? "nothing" : given->test_file,
+                     fmt::format("must be {}: the model was made with these held-out trials",
+                                 known->test_file.empty() ? "left out" : known->test_file));
+  }
+  if (known->test_hash.empty() && known->test_fraction != given->test_fraction) {
+    throw InputError("test_fraction", "", fmt::format("{:g}", given->test_fraction),
+                     fmt::format("must be {:g}: the model learnt from the other trials of {}",
+                                 known->test_fraction, known->file));
+  }
+}
+
+}  // namespace
+
 mapping::SpikingChoice choice_from(Keywords& keywords, const io::ModelFile& file, bool searches) {
   mapping::SpikingChoice choice;
   mapping::TransferOptions checked;  // complete() sets them, once the kind of neuron is known
@@ -61,28 +83,6 @@ std::vector<Eigen::Index> unit_numbers(py::handle value, const std::string& argu
 int threads_from(Keywords& keywords) {
   return static_cast<int>(keywords.take_integer("threads", {0.0, 1024.0}).value_or(0));
 }
-
-namespace {
-
-/// Trials that a network learnt from are held out by no other split of their file.
-void require_known_split(const std::optional<rate::TrialSplit>& known,
-                         const std::optional<rate::TrialSplit>& given) {
-  if (!known || !given || known->hash.empty() || known->hash != given->hash) {
-    return;
-  }
-  if (known->test_hash != given->test_hash) {
-    throw InputError("test_file", "", given->test_file.empty() ? "nothing" : given->test_file,
-                     fmt::format("must be {}: the model was made with these held-out trials",
-                                 known->test_file.empty() ? "left out" : known->test_file));
-  }
-  if (known->test_hash.empty() && known->test_fraction != given->test_fraction) {
-    throw InputError("test_fraction", "", fmt::format("{:g}", given->test_fraction),
-                     fmt::format("must be {:g}: the model learnt from the other trials of {}",
-                                 known->test_fraction, known->file));
-  }
-}
-
-}  // namespace
 
 void require_same_inputs(const io::ModelFile& file, const rate::Task& task) {
   if (task.inputs() != file.network.inputs()) {

@@ -131,13 +131,8 @@ Intervention::Intervention(Keywords& keywords, const io::ModelFile& file) : give
 }
 
 void Intervention::require_driven_step(Eigen::Index columns, double step_ms) const {
-  if (!rate::drives_a_step(columns, step_ms, drive_->start_ms, drive_->stop_ms)) {
-    throw InputError("drive_window", "",
-                     fmt::format("{:g} to {:g} ms", drive_->start_ms, drive_->stop_ms),
-                     fmt::format("must start within the trial, which lasts {:g} ms, and hold the "
-                                 "start of a step of {:g} ms",
-                                 static_cast<double>(columns) * step_ms, step_ms));
-  }
+  rate::require_driven_step(columns, step_ms, drive_->start_ms, drive_->stop_ms, "drive_window",
+                            fmt::format("{:g} to {:g} ms", drive_->start_ms, drive_->stop_ms));
 }
 
 rate::Task Intervention::task(const rate::Task& intact) const {

@@ -3,6 +3,10 @@
 #include <memory>
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+
 namespace rheobase::rate {
 
 Eigen::RowVectorXd drive_signal(Eigen::Index columns, double step_ms, double start_ms,
@@ -17,8 +21,14 @@ Eigen::RowVectorXd drive_signal(Eigen::Index columns, double step_ms, double sta
   return signal;
 }
 
-bool drives_a_step(Eigen::Index columns, double step_ms, double start_ms, double stop_ms) {
-  return drive_signal(columns, step_ms, start_ms, stop_ms, 1.0).sum() > 0.0;
+void require_driven_step(Eigen::Index columns, double step_ms, double start_ms, double stop_ms,
+                         const std::string& where, const std::string& found) {
+  if (drive_signal(columns, step_ms, start_ms, stop_ms, 1.0).sum() == 0.0) {
+    throw InputError(where, "", found,
+                     fmt::format("must start within the trial, which lasts {:g} ms, and hold the "
+                                 "start of a step of {:g} ms",
+                                 static_cast<double>(columns) * step_ms, step_ms));
+  }
 }
 
 Task driven_task(const Task& task, double start_ms, double stop_ms, double strength) {

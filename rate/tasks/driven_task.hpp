@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "rate/tasks/task.hpp"
 
 namespace rheobase::rate {
@@ -8,8 +10,10 @@ namespace rheobase::rate {
 Eigen::RowVectorXd drive_signal(Eigen::Index columns, double step_ms, double start_ms,
                                 double stop_ms, double strength);
 
-/// Does a step of a trial of `columns` begin within the window?
-bool drives_a_step(Eigen::Index columns, double step_ms, double start_ms, double stop_ms);
+/// @param where, found  of the error: the window as the caller knows it
+/// @throws InputError unless a step of a trial of `columns` begins within the window
+void require_driven_step(Eigen::Index columns, double step_ms, double start_ms, double stop_ms,
+                         const std::string& where, const std::string& found);
 
 /// The task with one more input, the same in every trial (see add_drive_input): its trials,
 /// targets and scores are those of `task`.

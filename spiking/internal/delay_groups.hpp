@@ -21,7 +21,9 @@ class DelayGroups {
   Eigen::Index begin(Eigen::Index unit) const {
     return first_.empty() ? unit : first_[static_cast<std::size_t>(unit)];
   }
-  Eigen::Index end(Eigen::Index unit) const { return begin_of_next(unit); }
+  Eigen::Index end(Eigen::Index unit) const {
+    return first_.empty() ? unit + 1 : first_[static_cast<std::size_t>(unit) + 1];
+  }
   double delay_ms(Eigen::Index group) const {
     return delays_.empty() ? 0.0 : delays_[static_cast<std::size_t>(group)];
   }
@@ -44,10 +46,6 @@ class DelayGroups {
   }
 
  private:
-  Eigen::Index begin_of_next(Eigen::Index unit) const {
-    return first_.empty() ? unit + 1 : first_[static_cast<std::size_t>(unit) + 1];
-  }
-
   std::vector<Eigen::Index> first_;  ///< of every unit and the end; empty: a group a unit
   std::vector<double> delays_;       ///< of every group, ms; empty: 0
   std::vector<std::size_t> starts_;  ///< of every group in rows_, and the end

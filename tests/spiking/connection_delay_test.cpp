@@ -27,21 +27,8 @@ SpikingModel fan_out() {
   return model;
 }
 
-/// Twenty units that drive and inhibit each other.
 SpikingModel coupled() {
-  constexpr Eigen::Index n = 20;
-  RandomStream stream(11, 0, Purpose::initialisation);
-  Eigen::VectorXd drive(n);
-  for (double& value : drive) {
-    value = 2.0 + 6.0 * stream.uniform();
-  }
-  SpikingModel model = networks::uncoupled(drive);
-  for (Eigen::Index j = 0; j < n; ++j) {
-    for (Eigen::Index i = 0; i < n; ++i) {
-      model.w(i, j) = i == j ? 0.0 : (j % 4 == 0 ? -0.2 : 0.06) * stream.uniform();
-    }
-  }
-  return model;
+  return networks::coupled(11, 0.2, 0.06);
 }
 
 /// Delays of 0 to 4 ms, multiples of 0.4 ms.
@@ -65,12 +52,7 @@ SimulationOptions options_of(const std::string& engine, const SpikingModel& mode
 }
 
 std::string delay_refusal(const SpikingModel& model, const std::string& engine = "event") {
-  try {
-    simulate(model, networks::constant_input(20.0), options_of(engine, model));
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return {};
+  return networks::refusal(model, options_of(engine, model));
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/error.hpp"
+#include "core/random.hpp"
 #include "spiking/simulate.hpp"
 
 /// Small networks whose behaviour is known in closed form.
@@ -15,6 +17,24 @@ inline spiking::SpikingModel uncoupled(const Eigen::VectorXd& drive_mv,
   model.w_out = Eigen::RowVectorXd::Zero(n);
   model.neuron = spiking::default_parameters(neuron);
   model.synapse.decay_ms = Eigen::VectorXd::Constant(n, 20.0);
+  return model;
+}
+
+/// Twenty units of different constant drive; every fourth inhibits the others with weights up to
+/// `inhibition`, the rest excites them with weights up to `excitation`.
+inline spiking::SpikingModel coupled(Seed seed, double inhibition, double excitation) {
+  constexpr Eigen::Index n = 20;
+  RandomStream stream(seed, 0, Purpose::initialisation);
+  Eigen::VectorXd drive(n);
+  for (double& value : drive) {
+    value = 2.0 + 6.0 * stream.uniform();
+  }
+  spiking::SpikingModel model = uncoupled(drive);
+  for (Eigen::Index j = 0; j < n; ++j) {
+    for (Eigen::Index i = 0; i < n; ++i) {
+      model.w(i, j) = i == j ? 0.0 : (j % 4 == 0 ? -inhibition : excitation) * stream.uniform();
+    }
+  }
   return model;
 }
 
@@ -45,6 +65,17 @@ inline spiking::SimulationOptions quiet(const spiking::SpikingModel& model) {
   options.initial_voltage = Eigen::VectorXd::Constant(model.units(), model.neuron.reset_mv);
   options.record.spikes = true;
   return options;
+}
+
+/// What a run of 20 ms is refused with; empty: it is not.
+inline std::string refusal(const spiking::SpikingModel& model,
+                           const spiking::SimulationOptions& options) {
+  try {
+    spiking::simulate(model, constant_input(20.0), options);
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return {};
 }
 
 /// Times (ms) of one unit's spikes.

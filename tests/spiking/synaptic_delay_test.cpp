@@ -61,32 +61,11 @@ void check_later(const SimulationResult& at_once, const SimulationResult& later,
   CHECK(moved > 1.0);  // the comparison is one of different courses
 }
 
-/// Twenty units that drive and inhibit each other, without noise.
 SpikingModel recurrent() {
-  constexpr Eigen::Index n = 20;
-  RandomStream stream(7, 0, Purpose::initialisation);
-  Eigen::VectorXd drive(n);
-  for (double& value : drive) {
-    value = 2.0 + 6.0 * stream.uniform();
-  }
-  SpikingModel model = networks::uncoupled(drive);
-  for (Eigen::Index j = 0; j < n; ++j) {
-    for (Eigen::Index i = 0; i < n; ++i) {
-      model.w(i, j) = i == j ? 0.0 : (j % 4 == 0 ? -0.6 : 0.2) * stream.uniform();
-    }
-  }
-  model.synapse.delay_ms = Eigen::VectorXd::Constant(n, 1.6);
+  SpikingModel model = networks::coupled(7, 0.6, 0.2);
+  model.synapse.delay_ms = Eigen::VectorXd::Constant(model.units(), 1.6);
   model.synapse.delay_ms.head(5).setConstant(0.8);
   return model;
-}
-
-std::string refusal(const SpikingModel& model, const SimulationOptions& options) {
-  try {
-    simulate(model, networks::constant_input(20.0), options);
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return {};
 }
 
 }  // namespace
@@ -208,22 +187,23 @@ TEST_SUITE("unit") {
   TEST_CASE("engines without delays and impossible delays are refused") {
     SpikingModel model = driver();
     model.synapse.delay_ms = Eigen::Vector2d(1.0, 1.0);
-    CHECK(refusal(model, with_engine(model, "odeint")) ==
+    CHECK(networks::refusal(model, with_engine(model, "odeint")) ==
           "simulation: engine: found odeint; must be bridge, clock or event for a network with "
           "synaptic delays");
     SimulationOptions parity = with_engine(model, "clock");
     parity.parity = true;
-    CHECK(refusal(model, parity).find("parity mode; must be bridge") != std::string::npos);
+    CHECK(networks::refusal(model, parity).find("parity mode; must be bridge") !=
+          std::string::npos);
     SpikingModel quadratic = model;
     quadratic.neuron = default_parameters(NeuronModel::qif);
     CHECK(choose_engine(quadratic, with_engine(quadratic, "auto")).engine == "clock");
-    CHECK(refusal(quadratic, with_engine(quadratic, "event")).find("must be bridge or clock for") !=
-          std::string::npos);
+    CHECK(networks::refusal(quadratic, with_engine(quadratic, "event"))
+              .find("must be bridge or clock for") != std::string::npos);
     model.synapse.delay_ms = Eigen::Vector2d(1.0, -1.0);
-    CHECK(refusal(model, with_engine(model, "event")) ==
+    CHECK(networks::refusal(model, with_engine(model, "event")) ==
           "spiking network: synaptic delay of unit 2 (ms): found -1; must be 0 to 1000 ms");
     model.synapse.delay_ms = Eigen::Vector3d(1.0, 1.0, 1.0);
-    CHECK(refusal(model, with_engine(model, "event")).find("must be N = 2 values or none") !=
-          std::string::npos);
+    CHECK(networks::refusal(model, with_engine(model, "event"))
+              .find("must be N = 2 values or none") != std::string::npos);
   }
 }

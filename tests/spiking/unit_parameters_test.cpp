@@ -59,12 +59,7 @@ rate::RateNetwork silent_network(Eigen::Index units) {
 }
 
 std::string unit_refusal(const SpikingModel& model) {
-  try {
-    simulate(model, networks::constant_input(20.0), networks::quiet(model));
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return {};
+  return networks::refusal(model, networks::quiet(model));
 }
 
 }  // namespace
