@@ -210,22 +210,18 @@ Perturbed evaluate_at(const PerturbRequest& request, const InterventionChoice& c
   return result;
 }
 
-/// Refuses a value that cannot be, before the work.
-void check_values(const PerturbRequest& request, const Sweep& sweep, const io::ModelFile& intact,
-                  const rate::Task& task) {
+/// Does a trial at every value: one that cannot be is refused before the work.
+void try_values(const PerturbRequest& request, const Sweep& sweep, const io::ModelFile& file,
+                const rate::Task& task, const RunControl& control) {
+  PerturbRequest once = request;
+  once.trials = 1;
   for (const double value : sweep.values) {
     if (sweep.option == "--times") {
       rate::require_driven_step(task.steps(), task.step_ms(), value, value + request.duration_ms,
                                 "--times", fmt::format("{:g}", value));
     }
-    const InterventionChoice choice = intervention_at(request, sweep, value, 0);
-    io::ModelFile file = intact;
-    with_drive(choice, task);
-    intervene(choice, file);
-    const SpikingChoice spiking = spiking_at(request, sweep, value, 0, file);
-    if (request.scaling > 0.0 || file.scaling_factor) {
-      spiking_model_of(file, request.model.string(), request.scaling, spiking);
-    }
+    evaluate_at(once, intervention_at(once, sweep, value, 0),
+                spiking_at(once, sweep, value, 0, file), file, task, control);
   }
 }
 
@@ -432,11 +428,12 @@ void run_perturb(PerturbRequest request, const Console& console) {
                       " has no scaling factor, so only the rate network is "
                       "evaluated; `rheobase map` finds one");
   }
-  check_values(request, sweep, file, task);
   const InterruptGuard guard;
   const std::vector<PerturbedPoint> points = naming_overflow(request.model.string(), [&] {
     ProgressBar bar(console, "perturbing");
-    return sweep_model(request, sweep, file, task, bar.control(guard));
+    const RunControl control = bar.control(guard);
+    try_values(request, sweep, file, task, control);
+    return sweep_model(request, sweep, file, task, control);
   });
   if (!request.plot.empty()) {
     report::draw_chart(perturb_chart(sweep, points), request.plot);

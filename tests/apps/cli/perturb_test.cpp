@@ -196,7 +196,8 @@ TEST_SUITE("cli") {
     has(refusal({"--fractions", "0,1"}), "no lesion or two");
     has(refusal({"--lesion", "inh", "--strengths", "1,2"}), "must come with --drive");
     has(refusal({"--drive", "inh", "--times", "5000"}), "--times: found 5000; must start within");
-    has(refusal({"--vary", "threshold", "--values", "-40,-80", "--trials", "100000"}), "reset");
+    // Hours, were the first value tried in full before the second is looked at.
+    has(refusal({"--vary", "threshold", "--values", "-40,-80", "--trials", "10000000"}), "reset");
     has(refusal({"--vary", "threshold", "--values", "-40,-39", "--repeats", "5"}),
         "--repeats: found 5; must be 1: nothing is drawn");
     has(refusal({"--vary", "bias-sd", "--values", "0,nan"}), "must be numbers, with commas");
