@@ -299,7 +299,7 @@ Command Program::root() const {
 }
 
 void Program::add_version(const std::string& text) const {
-  app_->set_version_flag("-V,--version", text, "Show the version");
+  app_->set_version_flag("-V,--version", text, "Show the version; behind any command");
 }
 
 void Program::run(const std::vector<std::string>& args, std::ostream& out) const {

@@ -1,5 +1,6 @@
 #include "apps/cli/command_line.hpp"
 
+#include <algorithm>
 #include <sstream>
 
 #include "apps/cli/checks_failed.hpp"
@@ -60,6 +61,12 @@ int complain(std::ostream& err, const std::string& message, ExitCode code) {
   return code;
 }
 
+/// Behind any command, as --help is.
+bool asks_for_version(const std::vector<std::string>& args) {
+  return std::ranges::any_of(
+      args, [](const std::string& word) { return word == "-V" || word == "--version"; });
+}
+
 /// "help map" means "map --help", as in other programs.
 std::vector<std::string> without_help_word(std::vector<std::string> args) {
   if (!args.empty() && args.front() == "help") {
@@ -97,7 +104,8 @@ int run_and_complain(const Program& program, const std::vector<std::string>& arg
 
 int run_command_line(std::span<const AddCommand> commands, const std::vector<std::string>& given,
                      std::ostream& out, std::ostream& err) {
-  std::vector<std::string> args = without_help_word(given);
+  std::vector<std::string> args =
+      asks_for_version(given) ? std::vector<std::string>{"--version"} : without_help_word(given);
   const bool quiet = std::erase(args, kQuiet) > 0;
   const bool no_clobber = std::erase(args, kNoClobber) > 0;
   Console console = make_console(args, out, err);

@@ -158,7 +158,7 @@ void run_compare(CompareRequest request, const Console& console) {
   const rate::Task intact =
       resolve_task(request.task, file, request.model.string(), TrialsUse::evaluation, console);
   const rate::Task task = with_drive(request.intervention, intact);
-  const std::string changed = intervene(request.intervention, file);
+  const std::string changed = intervene(request.intervention, file).text;
   const mapping::CompareOptions options = complete_options(request, file);
   std::optional<mapping::Comparison> baseline;
   if (!request.over.empty()) {

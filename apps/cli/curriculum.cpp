@@ -28,8 +28,9 @@ namespace fs = std::filesystem;
 using Words = std::vector<std::string>;
 
 /// What stages cannot have: the network is one, and each file follows from --output.
-constexpr std::array kOfTheWhole{"--curriculum", "--output", "--output-dir", "--from", "--resume",
-                                 "--checkpoint", "--seeds",  "--jobs",       "--json", "--mode"};
+constexpr std::array kOfTheWhole{"--curriculum", "--output",     "--output-dir", "--from",
+                                 "--resume",     "--checkpoint", "--seeds",      "--jobs",
+                                 "--json",       "--mode",       "--help",       "--help-all"};
 /// How a network is made: of the first stage alone.
 constexpr std::array kOfTheFirst{"--units",   "--activation",   "--dale", "--inhibitory",
                                  "--som",     "--connectivity", "--gain", "--init",
@@ -127,7 +128,9 @@ class StageReader {
     if (option == nullptr) {
       Words names;
       for (const OptionDescription& each : train_.options) {
-        names.push_back(each.names.back().substr(each.names.back().find_first_not_of('-')));
+        if (!is_among(each, kOfTheWhole) && (first || !is_among(each, kOfTheFirst))) {
+          names.push_back(each.names.back().substr(each.names.back().find_first_not_of('-')));
+        }
       }
       fail(entry.position, fmt::format("'{}'", entry.key), must_be_one_of(entry.key, names));
     }

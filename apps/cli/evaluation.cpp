@@ -175,7 +175,7 @@ void run_evaluation(EvaluationRequest request, const Console& console) {
   const rate::Task intact =
       resolve_task(request.task, file, request.model.string(), TrialsUse::evaluation, console);
   const rate::Task task = with_drive(request.intervention, intact);
-  const std::string changed = intervene(request.intervention, file);
+  const std::string changed = intervene(request.intervention, file).text;
   choose_networks(request, file, console);
   spiking::SimulationOptions& simulation = request.spiking.simulation;
   simulation.seed = request.seed;

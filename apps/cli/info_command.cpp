@@ -125,11 +125,13 @@ std::string task_text(const io::ModelFile& file) {
   return text;
 }
 
-std::string training_text(const io::ModelProvenance& provenance) {
+/// @param checkpoint  whose accuracy is that of the stop criteria, when they were last looked at
+std::string training_text(const io::ModelProvenance& provenance, bool checkpoint) {
   std::string text =
       provenance.trials > 0 ? counted(provenance.trials, "trial") : std::string("not recorded");
   if (provenance.eval_accuracy >= 0.0) {
-    text += ", accuracy " + percent(provenance.eval_accuracy);
+    text += (checkpoint ? ", last check of the criteria: accuracy " : ", accuracy ") +
+            percent(provenance.eval_accuracy);
   }
   if (provenance.eval_loss >= 0.0) {
     text += fmt::format(", mean loss {:.3g}", provenance.eval_loss);
@@ -249,7 +251,7 @@ std::string summary_text(const InfoRequest& request, const io::ModelFile& file, 
                                          static_cast<double>(counts.connections) / n));
   summary.add("spectrum", spectrum_text(facts.spectrum));
   summary.add("decay", decay_text(file, facts));
-  summary.add("training", training_text(file.provenance));
+  summary.add("training", training_text(file.provenance, kind != nullptr));
   add_origin(summary, file.provenance);
   summary.add("scaling", scaling_text(file));
   if (file.transfer) {

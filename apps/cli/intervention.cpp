@@ -11,6 +11,7 @@
 #include "apps/cli/option.hpp"
 #include "apps/cli/text_format.hpp"
 #include "apps/cli/value_syntax.hpp"
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "rate/dynamics/lesion.hpp"
 #include "rate/tasks/driven_task.hpp"
@@ -36,8 +37,8 @@ std::pair<double, double> window_of(const InterventionChoice& choice) {
                                : parse_window("--drive-window", choice.window);
 }
 
-/// FROM-TO@FRACTION.
-std::string lesion_connections(const InterventionChoice& choice, rate::RateNetwork& network) {
+/// FROM-TO@FRACTION. @returns how many were taken out
+Eigen::Index lesion_connections(const InterventionChoice& choice, rate::RateNetwork& network) {
   constexpr const char* kOption = "--lesion-connections";
   const auto [ends, fraction] = word_and_fraction(kOption, choice.connections);
   const std::vector<std::string> parts = split(ends, '-');
@@ -53,7 +54,7 @@ std::string lesion_connections(const InterventionChoice& choice, rate::RateNetwo
     throw InputError(kOption, "", "'" + choice.connections + "'",
                      "must name connections that the network has");
   }
-  return fmt::format("lesion of {} connections ({})", count, choice.connections);
+  return count;
 }
 
 /// What changes nothing was meant to.
@@ -117,13 +118,14 @@ Units chosen_units(const std::string& option, const std::string& text,
   }
 }
 
-std::string intervene(const InterventionChoice& choice, io::ModelFile& file) {
+Intervened intervene(const InterventionChoice& choice, io::ModelFile& file) {
   const auto seed = static_cast<Seed>(choice.seed);
   refuse_idle_options(choice);
   if (!choice.any()) {
     return {};
   }
   rate::RateNetwork& network = file.network;
+  Intervened result;
   std::vector<std::string> parts;
   // Types and units are those of the whole network.
   network.unit_type = rate::unit_types(network);
@@ -132,22 +134,27 @@ std::string intervene(const InterventionChoice& choice, io::ModelFile& file) {
   const Units driven =
       choice.drive.empty() ? Units() : chosen_units("--drive", choice.drive, network, seed);
   if (!choice.connections.empty()) {
-    parts.push_back(lesion_connections(choice, network));
+    result.connections = lesion_connections(choice, network);
+    parts.push_back(fmt::format("lesion of {} ({})", counted(result.connections, "connection"),
+                                choice.connections));
   }
   if (!choice.lesion.empty()) {
     rate::remove_units(network, removed);
-    parts.push_back(fmt::format("lesion of {} units ({})", removed.size(), choice.lesion));
+    result.units = static_cast<Eigen::Index>(removed.size());
+    parts.push_back(fmt::format("lesion of {} ({})", counted(result.units, "unit"), choice.lesion));
   }
   if (!choice.drive.empty()) {
     rate::add_drive_input(network, driven);
     const auto [start, stop] = window_of(choice);
-    parts.push_back(fmt::format(
-        "drive of {:g} to {} units ({}), {}", choice.strength, driven.size(), choice.drive,
-        choice.window.empty() ? std::string("all the time")
-                              : fmt::format("{:g} to {:g} ms", start, stop)));
+    parts.push_back(fmt::format("drive of {:g} to {} ({}), {}", choice.strength,
+                                counted(driven.size(), "unit"), choice.drive,
+                                choice.window.empty()
+                                    ? std::string("all the time")
+                                    : fmt::format("{:g} to {:g} ms", start, stop)));
   }
   file.dale.reset();  // its parameters are those of the network without lesions
-  return joined(parts, "; ");
+  result.text = joined(parts, "; ");
+  return result;
 }
 
 rate::Task with_drive(const InterventionChoice& choice, const rate::Task& task) {

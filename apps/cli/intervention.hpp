@@ -31,9 +31,14 @@ void add_intervention_options(Command command, InterventionChoice& choice);
 std::vector<Eigen::Index> chosen_units(const std::string& option, const std::string& text,
                                        const rate::RateNetwork& network, Seed seed);
 
-/// Changes the network of `file` and says how: "lesion of 20 units (inh@0.25); drive ...". Empty
-/// where nothing was asked for.
-std::string intervene(const InterventionChoice& choice, io::ModelFile& file);
+/// What was changed.
+struct Intervened {
+  std::string text;  ///< "lesion of 20 units (inh@0.25); drive ..."; empty: nothing was asked for
+  Eigen::Index units = 0, connections = 0;  ///< how many were taken out
+};
+
+/// Changes the network of `file`.
+Intervened intervene(const InterventionChoice& choice, io::ModelFile& file);
 
 /// The task with the drive as its last input, where there is one.
 rate::Task with_drive(const InterventionChoice& choice, const rate::Task& task);

@@ -11,6 +11,7 @@
 #include "apps/cli/option.hpp"
 #include "apps/cli/output_file.hpp"
 #include "apps/cli/overflow.hpp"
+#include "apps/cli/perturb.hpp"
 #include "apps/cli/progress_bar.hpp"
 #include "apps/cli/spiking_options.hpp"
 #include "apps/cli/subcommands.hpp"
@@ -46,26 +47,6 @@ constexpr const char* kPerturbExamples =
     "  rheobase perturb model.lif.mat --vary threshold-sd --values 0,1,2,4\n"
     "      --repeats 5 --plot thresholds.png";
 
-struct PerturbRequest {
-  fs::path model, plot;
-  TaskChoice task;
-  SpikingChoice spiking;
-  InterventionChoice intervention;
-  std::string fractions, strengths, times, vary, values;
-  double duration_ms = 100.0;
-  double scaling = 0.0;
-  int repeats = 1, trials = 100, threads = 0;
-  Seed seed = 1;
-  bool json = false;
-};
-
-/// What is varied: its values and what it is called.
-struct Sweep {
-  std::string option, label;
-  std::vector<double> values;
-  std::string field = {};  ///< of --vary: name of the spiking network's field
-};
-
 /// The number of the spiking network that --vary names.
 const Field<mapping::TransferOptions>& varied_field(const std::string& name) {
   std::vector<std::string> names;
@@ -100,17 +81,6 @@ Sweep field_sweep(const PerturbRequest& request) {
   }
   return sweep;
 }
-
-/// Accuracy under one intervention.
-struct Perturbed {
-  Proportion rate;
-  std::optional<Proportion> spiking;
-};
-
-struct PerturbedPoint {
-  double value = 0.0;
-  std::vector<Perturbed> repeats;
-};
 
 Sweep sweep_of(const PerturbRequest& request) {
   const InterventionChoice& choice = request.intervention;
@@ -192,8 +162,8 @@ Perturbed evaluate_at(const PerturbRequest& request, const InterventionChoice& c
                       const SpikingChoice& of_spiking, io::ModelFile file, const rate::Task& intact,
                       const RunControl& control) {
   const rate::Task task = with_drive(choice, intact);
-  intervene(choice, file);
   Perturbed result;
+  result.intervened = intervene(choice, file);
   const RunControl stop{{}, control.cancelled};
   result.rate =
       rate::evaluate_rate(
@@ -203,9 +173,10 @@ Perturbed evaluate_at(const PerturbRequest& request, const InterventionChoice& c
   if (request.scaling > 0.0 || file.scaling_factor) {
     const spiking::SpikingModel spiking =
         spiking_model_of(file, request.model.string(), request.scaling, of_spiking);
-    result.spiking = mapping::evaluate_spiking(spiking, task, request.trials, of_spiking.simulation,
-                                               request.threads, nullptr, stop)
-                         .accuracy;
+    const mapping::SpikingEvaluation evaluation = mapping::evaluate_spiking(
+        spiking, task, request.trials, of_spiking.simulation, request.threads, nullptr, stop);
+    result.spiking = evaluation.accuracy;
+    result.engine = simulation_text(of_spiking.simulation, evaluation.engine);
   }
   return result;
 }
@@ -265,122 +236,51 @@ std::vector<PerturbedPoint> sweep_model(const PerturbRequest& request, const Swe
   return points;
 }
 
-/// The accuracies of the repeats of a point.
-std::vector<double> accuracies(const PerturbedPoint& point, bool spiking) {
-  std::vector<double> values;
-  for (const Perturbed& one : point.repeats) {
-    values.push_back(spiking ? one.spiking->value : one.rate.value);
+/// The networks, as far as they are the same at all values.
+void add_networks(Summary& summary, const PerturbRequest& request, const Sweep& sweep,
+                  const io::ModelFile& file, const std::vector<PerturbedPoint>& points) {
+  const Perturbed& last = points.back().repeats.front();
+  if (!last.intervened.text.empty()) {
+    summary.add("changed", sweep.field.empty() ? fmt::format("at {:g}: {}", points.back().value,
+                                                             last.intervened.text)
+                                               : last.intervened.text);
   }
-  return values;
+  if (last.spiking) {
+    SpikingChoice plain = request.spiking;
+    finish_spiking_options(plain, file);
+    summary.add(
+        "spiking",
+        fmt::format("scaling factor {:g}, {}",
+                    request.scaling > 0.0 ? request.scaling : *file.scaling_factor, last.engine));
+    add_network(summary, plain.transfer);
+  }
 }
 
-/// Mean, and what lies around it: the interval of one choice of units, the range of several.
-struct Spread {
-  double mean = 0.0, low = 0.0, high = 0.0;
-};
-
-Spread spread_of(const PerturbedPoint& point, bool spiking) {
-  if (point.repeats.size() == 1) {
-    const Perturbed& one = point.repeats.front();
-    const Proportion& accuracy = spiking ? *one.spiking : one.rate;
-    return {accuracy.value, accuracy.low, accuracy.high};
+/// A number for all units in the place of a value each of the file.
+void note_replaced_values(const PerturbRequest& request, const Sweep& sweep,
+                          const io::ModelFile& file, const Console& console) {
+  if (sweep.field.empty() || !file.transfer) {
+    return;
   }
-  const std::vector<double> values = accuracies(point, spiking);
-  double mean = 0.0;
-  for (const double value : values) {
-    mean += value / static_cast<double>(values.size());
-  }
-  return {mean, *std::ranges::min_element(values), *std::ranges::max_element(values)};
-}
-
-bool has_spiking(const std::vector<PerturbedPoint>& points) {
-  return points.front().repeats.front().spiking.has_value();
-}
-
-std::string perturb_table(const Sweep& sweep, const std::vector<PerturbedPoint>& points) {
-  const bool spiking = has_spiking(points);
-  const char* around = points.front().repeats.size() == 1 ? "95 % interval" : "range of choices";
-  std::vector<std::string> header{sweep.label, "rate", around};
-  if (spiking) {
-    header.insert(header.end(), {"spiking", around});
-  }
-  TextTable table(header);
-  for (const PerturbedPoint& point : points) {
-    std::vector<std::string> row{fmt::format("{:g}", point.value)};
-    for (const bool of_spiking : {false, true}) {
-      if (!of_spiking || spiking) {
-        const Spread spread = spread_of(point, of_spiking);
-        row.push_back(percent(spread.mean));
-        row.push_back(fmt::format("{:.1f} to {:.1f} %", 100.0 * spread.low, 100.0 * spread.high));
-      }
+  const mapping::TransferOptions varied =
+      spiking_at(request, sweep, sweep.values.front(), 0, file).transfer;
+  const auto note_if = [&](const std::vector<double>& own, const std::vector<double>& now,
+                           const char* what) {
+    if (!own.empty() && now.empty()) {
+      note(console, fmt::format("--vary {} is in the place of the {} in {}", request.vary, what,
+                                request.model.string()));
     }
-    table.add_row(row);
-  }
-  return table.text();
+  };
+  note_if(file.transfer->unit_threshold_mv, varied.unit_threshold_mv, "thresholds of the units");
+  note_if(file.transfer->unit_reset_mv, varied.unit_reset_mv, "resets of the units");
+  note_if(file.transfer->unit_bias_mv, varied.unit_bias_mv, "biases of the units");
+  note_if(file.transfer->connection_delay_ms, varied.connection_delay_ms,
+          "delays of the connections");
 }
 
-report::Chart perturb_chart(const Sweep& sweep, const std::vector<PerturbedPoint>& points) {
-  report::ChartPanel panel;
-  panel.title = points.front().repeats.size() == 1 ? "Bars: 95 % interval of the trials"
-                                                   : "Bars: range of the choices";
-  panel.x_label = sweep.label;
-  const auto [low, high] = std::ranges::minmax(sweep.values);
-  const double aside = 0.006 * (high - low);  // bars and lines of both networks side by side
-  panel.y_label = "Correct trials (%)";
-  panel.y_range = {0.0, 105.0};
-  panel.key = "bottom left";
-  for (const bool spiking : {false, true}) {
-    if (spiking && !has_spiking(points)) {
-      continue;
-    }
-    Eigen::MatrixXd bars(static_cast<Eigen::Index>(points.size()), 4);
-    for (Eigen::Index i = 0; i < bars.rows(); ++i) {
-      const PerturbedPoint& point = points[static_cast<std::size_t>(i)];
-      const Spread spread = spread_of(point, spiking);
-      bars.row(i) << point.value + (spiking ? aside : -aside), 100.0 * spread.mean,
-          100.0 * spread.low, 100.0 * spread.high;
-    }
-    report::ChartSeries line;
-    line.values = bars.leftCols(2);
-    line.colour = spiking ? report::kRed : report::kBlue;
-    line.label = spiking ? "spiking" : "rate";
-    report::ChartSeries error_bars = line;
-    error_bars.style = report::ChartSeries::Style::bars;
-    error_bars.values = bars;
-    error_bars.label.clear();
-    panel.series.push_back(std::move(line));
-    panel.series.push_back(std::move(error_bars));
-  }
-  const double room = 0.05 * (high - low);
-  if (room > 0.0) {
-    panel.x_range = {low - room, high + room};
-  }
-  report::Chart chart;
-  chart.columns = 1;
-  chart.panel_width_mm = 90.0;
-  chart.panel_height_mm = 65.0;
-  chart.panels = {panel};
-  return chart;
-}
-
-Json points_json(const std::vector<PerturbedPoint>& points) {
-  Json list = Json::array();
-  for (const PerturbedPoint& point : points) {
-    Json repeats = Json::array();
-    for (const Perturbed& one : point.repeats) {
-      Json json = {{"rate", to_json(one.rate)}};
-      if (one.spiking) {
-        json["spiking"] = to_json(*one.spiking);
-      }
-      repeats.push_back(json);
-    }
-    list.push_back({{"value", point.value}, {"repeats", repeats}});
-  }
-  return list;
-}
-
-void print_points(const PerturbRequest& request, const Sweep& sweep, const rate::Task& task,
-                  const std::vector<PerturbedPoint>& points, const Console& console) {
+void print_points(const PerturbRequest& request, const Sweep& sweep, const io::ModelFile& file,
+                  const rate::Task& task, const std::vector<PerturbedPoint>& points,
+                  const Console& console) {
   const int used = points.front().repeats.front().rate.trials;
   if (request.json) {
     print_json(console, {{"command", console.command_line},
@@ -395,6 +295,7 @@ void print_points(const PerturbRequest& request, const Sweep& sweep, const rate:
   Summary summary;
   summary.add("model", fmt::format("{}, task {}", request.model.string(), task.name()));
   summary.add("trials", trials_text(task, used, request.seed));
+  add_networks(summary, request, sweep, file, points);
   if (request.repeats > 1) {
     summary.add("choices", fmt::format("{}, the same trials in each", request.repeats));
   }
@@ -428,6 +329,7 @@ void run_perturb(PerturbRequest request, const Console& console) {
                       " has no scaling factor, so only the rate network is "
                       "evaluated; `rheobase map` finds one");
   }
+  note_replaced_values(request, sweep, file, console);
   const InterruptGuard guard;
   const std::vector<PerturbedPoint> points = naming_overflow(request.model.string(), [&] {
     ProgressBar bar(console, "perturbing");
@@ -438,7 +340,7 @@ void run_perturb(PerturbRequest request, const Console& console) {
   if (!request.plot.empty()) {
     report::draw_chart(perturb_chart(sweep, points), request.plot);
   }
-  print_points(request, sweep, task, points, console);
+  print_points(request, sweep, file, task, points, console);
 }
 
 }  // namespace

@@ -61,7 +61,7 @@ Drive drive_of(const SimulateRequest& request, const io::ModelFile& file, const 
     return {std::move(input), {}, {}};
   }
   const rate::Task task =
-      resolve_task(request.task, file, request.model.string(), TrialsUse::evaluation, console);
+      resolve_task(request.task, file, request.model.string(), TrialsUse::simulation, console);
   const std::uint32_t number = request.spiking.simulation.trial;
   const rate::Trial trial = trial_of(request, task, number);
   return {rate::spiking_input(trial), task, trial};
@@ -155,7 +155,7 @@ void run_simulate(SimulateRequest request, const Console& console) {
   outcome.drive = drive_of(request, file, console);
   outcome.drive.input =
       with_drive(request.intervention, std::move(outcome.drive.input), file.network.step_ms);
-  outcome.changed = intervene(request.intervention, file);
+  outcome.changed = intervene(request.intervention, file).text;
   const spiking::SpikingModel spiking =
       spiking_model_of(file, request.model.string(), request.scaling, request.spiking);
   outcome.scaling = spiking.scaling_factor;

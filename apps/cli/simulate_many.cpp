@@ -90,7 +90,7 @@ void simulate_many(const SimulateRequest& request, io::ModelFile& file, const Co
   const rate::Task task =
       resolve_task(request.task, file, request.model.string(), TrialsUse::evaluation, console);
   with_drive(request.intervention, task);  // a window beyond the trial is refused
-  const std::string changed = intervene(request.intervention, file);
+  const std::string changed = intervene(request.intervention, file).text;
   const spiking::SpikingModel spiking =
       spiking_model_of(file, request.model.string(), request.scaling, request.spiking);
   const spiking::SimulationOptions options = options_of(request, spiking.units());

@@ -60,7 +60,7 @@ void add_given_trials(const rate::Task& task, Summary& summary) {
                                : std::string("none held out")
           : fmt::format("{} held out (all of {})", split.held_out, split.test_file);
   summary.add("trials", fmt::format("{} for training, {}", split.training, held_out));
-  summary.add("SHA-256", split.hash);
+  summary.add("SHA-256", split.hash + " (of the trials)");
   if (definition.scored_outputs.second > 0) {
     const auto scored = scored_ms(task);
     summary.add("scored",

@@ -246,10 +246,21 @@ rate::Task resolve_task(const TaskChoice& choice, const io::ModelFile& file,
   if (task.split()) {
     require_fit(task, file, path);
   }
-  if (task.inputs() != file.network.inputs()) {
+  const rate::RateNetwork& network = file.network;
+  if (task.inputs() != network.inputs()) {
     throw InputError(
-        path, "field 'w_in'", counted(file.network.inputs(), "column"),
+        path, "field 'w_in'", counted(network.inputs(), "column"),
         fmt::format("must have {}, the number of inputs of task {}", task.inputs(), task.name()));
+  }
+  if (use != TrialsUse::simulation && task.outputs() != network.outputs()) {
+    throw InputError(
+        path, "field 'w_out'", counted(network.outputs(), "output"),
+        fmt::format("must have {}, the number of outputs of task {}", task.outputs(), task.name()));
+  }
+  if (use != TrialsUse::simulation && task.step_ms() != network.step_ms) {
+    throw InputError(
+        path, "field 'step_ms'", fmt::format("{:g} ms", network.step_ms),
+        fmt::format("must be {:g} ms, the step of task {}", task.step_ms(), task.name()));
   }
   return task;
 }

@@ -28,6 +28,7 @@ struct TaskChoice {
 enum class TrialsUse {
   learning,    ///< by training, or to choose a scaling factor: some are held out
   evaluation,  ///< of a network: the held-out ones of its training, all where it has none
+  simulation,  ///< the same, without asking what is right
 };
 
 /// What is known of the trials that a network learnt from.

@@ -244,7 +244,7 @@ void note_types(const Job& job, const TrainRequest& request, const Console& cons
   const auto count = std::ranges::count(inhibitory, true);
   const bool one_type = count == 0 || count == static_cast<std::ptrdiff_t>(inhibitory.size());
   if (request.network.initialisation == rate::Initialisation::balanced && request.network.dale &&
-      one_type && request.resume.empty()) {
+      one_type && request.resume.empty() && request.from.empty()) {
     note(console, "all units are of one type: initial weights are as with --init reference");
   }
 }

@@ -11,9 +11,9 @@
 
 #include "core/counted.hpp"
 #include "core/error.hpp"
-#include "core/sha256.hpp"
 #include "io/mat/atomic_file.hpp"
 #include "io/mat/mat_file.hpp"
+#include "rate/tasks/trials_hash.hpp"
 
 namespace rheobase::io {
 
@@ -247,11 +247,10 @@ void read_description(const MatFile& file, rate::RecordedTrials& recorded) {
 }  // namespace
 
 rate::RecordedTrials read_trials(const std::filesystem::path& path) {
-  const std::vector<std::byte> bytes = read_bytes(path);
-  rate::RecordedTrials recorded = parse_trials(bytes, path.string());
+  rate::RecordedTrials recorded = parse_trials(read_bytes(path), path.string());
   recorded.split.emplace();
   recorded.split->file = path.string();
-  recorded.split->hash = sha256(bytes);
+  recorded.split->hash = rate::hash_of(recorded);
   return recorded;
 }
 

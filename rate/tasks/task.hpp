@@ -51,7 +51,7 @@ std::optional<EvaluatedTrials> evaluated_trials_from(std::string_view word);
 /// can be made again. Stands in models, checkpoints, comparisons and reports.
 struct TrialSplit {
   std::string file;            ///< as it was named; empty: trials that no file holds
-  std::string hash;            ///< SHA-256 of its bytes
+  std::string hash;            ///< SHA-256 of its trials (rate/tasks/trials_hash.hpp)
   double test_fraction = 0.0;  ///< held out, of every condition
   std::string test_file;       ///< all of whose trials are held out, in place of a fraction
   std::string test_hash;

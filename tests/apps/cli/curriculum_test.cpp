@@ -4,6 +4,7 @@
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "io/mat/mat_file.hpp"
 #include "io/mat/rate_model_file.hpp"
@@ -138,6 +139,13 @@ TEST_SUITE("cli") {
             {"stages.toml: line 4, column 1", "'intervall'", "interval"});
     refused(first + "[[stage]]\ninterval = 1\n", {"stages.toml, stage 2 of 2", "interval"});
     refused(first + "[[stage]]\nunits = 5\n", {"line 4", "'units'", "first stage"});
+    write_text("stages.toml", first + "[[stage]]\nqqqqqqq = 5\n");
+    const Outcome unknown = run({"train", "--curriculum", "stages.toml", "-o", "x.mat"});
+    CHECK(says(unknown.err, "must be one of "));
+    for (const char* elsewhere : {"help", "output", "resume", "seeds", "jobs", "units", "mask"}) {
+      CAPTURE(unknown.err);
+      CHECK(!says(unknown.err, fmt::format(" {},", elsewhere).c_str()));
+    }
     refused(first + "output = \"a.mat\"\n", {"line 3", "'output'", "command line"});
     refused(first + "[[stage]]\ntask = \"xor\"\n",
             {"stage 2 of 2", "xor (2 inputs, 1 outputs)", "must have 1 and 1"});

@@ -127,6 +127,7 @@ TEST_SUITE("cli") {
     CHECK(outcome.code == 0);
     CHECK(outcome.out.rfind("rheobase ", 0) == 0);
     CHECK(std::count(outcome.out.begin(), outcome.out.end(), '\n') == 1);
+    CHECK(run({"eval", "-V"}).out == outcome.out);
   }
 }
 

@@ -55,7 +55,9 @@ TEST_SUITE("cli") {
                                    "; must be a rate network"));
     }
     CHECK(says(run({"info", "trials.mat"}).out, "1 x 20 double"));
-    // A checkpoint is a network, too.
+    // A checkpoint is a network, too; its accuracy is that of the stop criteria.
+    CHECK(says(run({"info", "c.mat"}).out, "trials, last check of the criteria: accuracy "));
+    CHECK(says(run({"info", "m.mat"}).out, "trials, accuracy "));
     const auto checkpoint = run({"info", "c.mat", "--json"}).json();
     CHECK(checkpoint["kind"] == "a checkpoint of `rheobase train`");
     CHECK(checkpoint["units"] == run({"info", "m.mat", "--json"}).json()["units"]);

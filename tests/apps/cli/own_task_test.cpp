@@ -7,10 +7,10 @@
 
 #include <doctest/doctest.h>
 
-#include "core/sha256.hpp"
 #include "io/comparison/comparison_file.hpp"
 #include "io/mat/atomic_file.hpp"
 #include "io/mat/mat_file.hpp"
+#include "io/mat/trials_file.hpp"
 #include "io/mat/rate_model_file.hpp"
 #include "io/mat/run_file.hpp"
 #include "io/mat/run_trials_file.hpp"
@@ -82,7 +82,7 @@ TEST_SUITE("cli") {
     CHECK(json["trained"] == true);
     CHECK(json["unmet"].empty());
     const auto split = json["task"]["trials"];
-    CHECK(split["sha256"] == sha256(io::read_bytes("choice.mat")));
+    CHECK(split["sha256"] == io::read_trials("choice.mat").split->hash);
     CHECK(split["evaluated"] == "held_out");
     CHECK(split["training"].get<int>() + split["held_out"].get<int>() == 60);
     CHECK(json["accuracy"]["trials"] == split["held_out"]);

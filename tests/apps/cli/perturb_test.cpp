@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "io/mat/rate_model_file.hpp"
 #include "tests/apps/cli/cli_harness.hpp"
 
 namespace rheobase {
@@ -139,6 +140,35 @@ TEST_SUITE("cli") {
     const Outcome times = run(perturb + Words{"--drive", "exc", "--drive-strength", "-30",
                                               "--times", "100,700", "--duration", "50"});
     CHECK(times.json()["points"].size() == 2);
+  }
+
+  TEST_CASE("perturb says what a fraction removes, how the networks run and what it replaces") {
+    const WorkingFolder folder;
+    const Words few{"--trials", "4", "--scaling", "40"};
+    const Outcome lesion = run(Words{"perturb", trained(), "--lesion", "1,2,3", "--fractions",
+                                     "0,0.5,1", "--engine", "clock"} +
+                               few);
+    CAPTURE(lesion.out);
+    REQUIRE(lesion.code == 0);
+    for (const char* part : {"changed  at 1: lesion of 3 units (1,2,3@1)",
+                             "spiking  scaling factor 40, clock engine", "removed\n"}) {
+      CHECK(says(lesion.out, part));
+    }
+    const std::string last = lesion.out.substr(lesion.out.find("\n1 "));
+    CHECK(last.substr(last.find_last_not_of(" \n"), 1) == "3");
+
+    REQUIRE(run({"map", trained(), "--mapping", "published", "--scaling", "40", "--trials", "2",
+                 "-o", "own.mat"})
+                .code == 0);
+    io::ModelFile own = io::read_model("own.mat");
+    own.transfer->unit_threshold_mv.assign(200, -40.0);
+    own.transfer->unit_threshold_mv.front() = -39.0;
+    io::write_model("own.mat", own);
+    const Words varied{"perturb", "own.mat", "--vary", "threshold", "--values=-40,-39"};
+    CHECK(says(run(varied + few).err,
+               "--vary threshold is in the place of the thresholds of the units in own.mat"));
+    CHECK(!says(run(Words{"perturb", "own.mat", "--vary", "reset", "--values=-65,-64"} + few).err,
+                "in the place of"));
   }
 
   TEST_CASE("units of both signs are neither exc nor inh") {

@@ -1,6 +1,8 @@
 #include "io/mat/trials_file.hpp"
 
+#include <cmath>
 #include <limits>
+#include <set>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -46,6 +48,54 @@ MatFields with(const std::string& name, const MatrixXd& values) {
 }  // namespace
 
 TEST_SUITE("unit") {
+  TEST_CASE(
+      "the hash of trials is that of their contents: not of the format or the hour of saving") {
+    const auto hash_of_file = [](const std::filesystem::path& path) {
+      return read_trials(path).split->hash;
+    };
+    const std::filesystem::path data = RHEOBASE_IO_TEST_DATA;
+    const std::string hash = hash_of_file(data / "trials_v5.mat");
+    CHECK(hash.size() == 64);
+    CHECK(hash_of_file(data / "trials_v73.mat") == hash);
+
+    const TemporaryFolder folder;
+    std::vector<std::byte> bytes = read_bytes(data / "trials_v5.mat");
+    for (std::size_t k = 50; k < 60; ++k) {
+      bytes[k] = std::byte{'#'};  // text of the header: program and date
+    }
+    const std::filesystem::path again = folder / "again.mat";
+    write_atomically(again, bytes);
+    CHECK(hash_of_file(again) == hash);
+  }
+
+  TEST_CASE("every part that a network learns from is in the hash of trials, pictures are not") {
+    const TemporaryFolder folder;
+    const std::filesystem::path path = folder / "trials.mat";
+    const auto hash_with = [&](auto&& change) {
+      MatFields fields;
+      MatrixXd u = MatrixXd::Constant(2, 5, 0.5), z = MatrixXd::Zero(5, 1);
+      change(fields, u, z);
+      fields.matrix("u", u);
+      fields.matrix("z", z);
+      write_mat(path, fields, MatVersion::level5);
+      return read_trials(path).split->hash;
+    };
+    const std::string plain = hash_with([](auto&&...) {});
+    CHECK(hash_with([](auto&&...) {}) == plain);
+    CHECK(hash_with([](auto& fields, auto&&...) { fields.text("title", "mine"); }) == plain);
+    CHECK(hash_with([](auto&, auto&, auto& z) { z(2) = -0.0; }) == plain);
+    std::set<std::string> hashes{plain};
+    hashes.insert(hash_with([](auto&, auto& u, auto&) { u(1, 4) = std::nextafter(0.5, 1.0); }));
+    hashes.insert(hash_with([](auto&, auto&, auto& z) { z(2) = 1.0; }));
+    hashes.insert(hash_with([](auto&, auto&, auto& z) { z(2) = NAN; }));
+    hashes.insert(hash_with([](auto& fields, auto&&...) { fields.text("label", "left"); }));
+    hashes.insert(hash_with([](auto& fields, auto&&...) { fields.number("step_ms", 2.0); }));
+    hashes.insert(hash_with([](auto& fields, auto&&...) {
+      fields.matrix("score_window_ms", Eigen::RowVector2d(5.0, 20.0));
+    }));
+    CHECK(hashes.size() == 7);
+  }
+
   TEST_CASE("trials of both levels arrive with every number in its place") {
     for (const char* name : {"trials_v5.mat", "trials_v73.mat"}) {
       CAPTURE(name);
