@@ -1,8 +1,8 @@
 #include <cmath>
 
-#include <Eigen/Eigenvalues>
 #include <doctest/doctest.h>
 
+#include "core/analysis/decompositions.hpp"
 #include "rate/learning/rls/half_matrix.hpp"
 #include "rate/learning/rls/internal/rls_kernels.hpp"
 #include "rate/learning/rls/rls.hpp"
@@ -37,7 +37,7 @@ double smallest_eigenvalue_after(const Eigen::MatrixXd& r, int updates) {
   }
   const Eigen::MatrixXd p = rule.inverse_correlation();
   REQUIRE(p.allFinite());
-  return Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(p).eigenvalues()[0];
+  return analysis::symmetric_eigensystem(p).values[0];
 }
 
 /// Whether the half matrix repeats every entry of its diagonal packs bit for bit after updates.

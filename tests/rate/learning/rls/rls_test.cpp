@@ -3,9 +3,9 @@
 #include <cmath>
 #include <limits>
 
-#include <Eigen/Cholesky>
 #include <doctest/doctest.h>
 
+#include "core/analysis/linear_solve.hpp"
 #include "core/error.hpp"
 #include "tests/rate/learning/rls/regressors.hpp"
 
@@ -36,7 +36,7 @@ Eigen::MatrixXd ridge(const Eigen::MatrixXd& r, const Eigen::MatrixXd& target,
   Eigen::MatrixXd gram = r * weight.asDiagonal() * r.transpose();
   gram.diagonal().array() += options.delta * std::pow(options.forgetting, steps);
   const Eigen::MatrixXd rest = (target - w0 * r) * weight.asDiagonal() * r.transpose();
-  return w0 + gram.llt().solve(rest.transpose()).transpose();
+  return w0 + analysis::solve_positive_definite(gram, rest.transpose()).transpose();
 }
 
 double relative_distance(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b) {
