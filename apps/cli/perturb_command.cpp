@@ -7,6 +7,7 @@
 #include "apps/cli/interrupt.hpp"
 #include "apps/cli/intervention.hpp"
 #include "apps/cli/json_output.hpp"
+#include "apps/cli/model_input.hpp"
 #include "apps/cli/number_list.hpp"
 #include "apps/cli/option.hpp"
 #include "apps/cli/output_file.hpp"
@@ -150,7 +151,8 @@ Sweep sweep_of(const PerturbRequest& request) {
       throw InputError("--drive-strength", "", fmt::format("{:g}", choice.strength),
                        "must be left out beside --strengths");
     }
-    return {option, "Strength of the drive", number_list(option, request.strengths, {})};
+    return {option, "Strength of the drive",
+            number_list(option, request.strengths, rate::kDriveStrength)};
   }
   if (!choice.window.empty()) {
     throw InputError("--drive-window", "", choice.window, "must be left out beside --times");
@@ -222,6 +224,18 @@ void try_values(const PerturbRequest& request, const Sweep& sweep, const io::Mod
     }
     evaluate_at(once, intervention_at(once, sweep, value, 0),
                 spiking_at(once, sweep, value, 0, file), file, task, control);
+  }
+}
+
+/// Of every value of threshold-sd; of others once.
+void note_drawn_again(const PerturbRequest& request, const Sweep& sweep, const io::ModelFile& file,
+                      const Console& console) {
+  for (const double value : sweep.values) {
+    note_thresholds(spiking_at(request, sweep, value, 0, file).transfer, file.network.units(),
+                    console);
+    if (sweep.field != "threshold_sd_mv") {
+      return;
+    }
   }
 }
 
@@ -414,7 +428,7 @@ void run_perturb(PerturbRequest request, const Console& console) {
     inputs.push_back(request.model);
     check_output(console, "--plot", request.plot, inputs);
   }
-  const io::ModelFile file = io::read_model(request.model);
+  const io::ModelFile file = read_noted_model(request.model, console);
   require_something_drawn(request, sweep);
   const rate::Task task =
       resolve_task(request.task, file, request.model.string(), TrialsUse::evaluation, console);
@@ -428,6 +442,7 @@ void run_perturb(PerturbRequest request, const Console& console) {
                       " has no scaling factor, so only the rate network is "
                       "evaluated; `rheobase map` finds one");
   }
+  note_drawn_again(request, sweep, file, console);
   const InterruptGuard guard;
   const std::vector<PerturbedPoint> points = naming_overflow(request.model.string(), [&] {
     ProgressBar bar(console, "perturbing");
