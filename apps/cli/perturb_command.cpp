@@ -227,18 +227,6 @@ void try_values(const PerturbRequest& request, const Sweep& sweep, const io::Mod
   }
 }
 
-/// Of every value of threshold-sd; of others once.
-void note_drawn_again(const PerturbRequest& request, const Sweep& sweep, const io::ModelFile& file,
-                      const Console& console) {
-  for (const double value : sweep.values) {
-    note_thresholds(spiking_at(request, sweep, value, 0, file).transfer, file.network.units(),
-                    console);
-    if (sweep.field != "threshold_sd_mv") {
-      return;
-    }
-  }
-}
-
 /// Repeats of what is not drawn are one and the same.
 void require_something_drawn(const PerturbRequest& request, const Sweep& sweep) {
   const InterventionChoice& choice = request.intervention;
@@ -442,7 +430,11 @@ void run_perturb(PerturbRequest request, const Console& console) {
                       " has no scaling factor, so only the rate network is "
                       "evaluated; `rheobase map` finds one");
   }
-  note_drawn_again(request, sweep, file, console);
+  const std::size_t spreads = sweep.field == "threshold_sd_mv" ? sweep.values.size() : 1;
+  for (std::size_t i = 0; i < spreads; ++i) {
+    note_thresholds(spiking_at(request, sweep, sweep.values[i], 0, file).transfer,
+                    file.network.units(), console);
+  }
   const InterruptGuard guard;
   const std::vector<PerturbedPoint> points = naming_overflow(request.model.string(), [&] {
     ProgressBar bar(console, "perturbing");

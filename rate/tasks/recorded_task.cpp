@@ -156,11 +156,13 @@ void check_description(const RecordedTrials& recorded) {
   if (!(step > 0.0 && std::isfinite(step))) {
     throw InputError("trials", "step_ms", fmt::format("{}", step), "must be positive and finite");
   }
-  const auto check_count = [](const char* field, std::size_t found, std::size_t required,
-                              const char* of) {
+  const auto columns = static_cast<std::size_t>(first.input.cols());
+  const auto check_count = [columns](const char* field, std::size_t found, std::size_t required,
+                                     const char* of) {
     if (found != 0 && found != required) {
       throw InputError("trials", field, fmt::format("{} of them", found),
-                       fmt::format("must be {}, one {}", required, of));
+                       fmt::format("must be {}, one {}{}", required, of,
+                                   found == columns ? "; are u and z transposed?" : ""));
     }
   };
   check_count("input_names", recorded.input_names.size(),

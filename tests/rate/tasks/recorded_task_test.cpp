@@ -220,6 +220,13 @@ TEST_SUITE("statistical") {
     }
     REQUIRE(oddities_of(trials).size() == 1);
     CHECK(oddities_of(trials).front().ends_with("is it transposed?"));
+    trials.input_names = {"left", "right"};
+    CHECK(
+        refusal(trials) ==
+        "trials: input_names: found 2 of them; must be 30, one an input; are u and z transposed?");
+    trials.input_names = {"left", "right", "both"};
+    CHECK(refusal(trials).ends_with("must be 30, one an input"));
+    trials.input_names.clear();
     trials.trials.assign(40, {Eigen::MatrixXd::Ones(30, 31), Eigen::MatrixXd::Ones(30, 31), 0});
     CHECK(oddities_of(trials).empty());
   }
