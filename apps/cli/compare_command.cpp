@@ -7,6 +7,7 @@
 #include "apps/cli/compare_tables.hpp"
 #include "apps/cli/interrupt.hpp"
 #include "apps/cli/intervention.hpp"
+#include "apps/cli/model_input.hpp"
 #include "apps/cli/option.hpp"
 #include "apps/cli/output_file.hpp"
 #include "apps/cli/overflow.hpp"
@@ -153,8 +154,9 @@ void check(const CompareRequest& request, const mapping::Comparison& comparison,
 
 void run_compare(CompareRequest request, const Console& console) {
   check_request(request, console);
-  io::ModelFile file = io::read_model(request.model);
+  io::ModelFile file = read_noted_model(request.model, console);
   finish_spiking_options(request.spiking, file);
+  note_thresholds(request.spiking.transfer, file.network.units(), console);
   const rate::Task intact =
       resolve_task(request.task, file, request.model.string(), TrialsUse::evaluation, console);
   const rate::Task task = with_drive(request.intervention, intact);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "apps/cli/interrupt.hpp"
+#include "apps/cli/model_input.hpp"
 #include "apps/cli/overflow.hpp"
 #include "apps/cli/progress_bar.hpp"
 #include "apps/cli/text_format.hpp"
@@ -170,8 +171,9 @@ Json to_json(const NetworkEvaluation& evaluation, const rate::Task& task) {
 }
 
 void run_evaluation(EvaluationRequest request, const Console& console) {
-  io::ModelFile file = io::read_model(request.model);
+  io::ModelFile file = read_noted_model(request.model, console);
   finish_spiking_options(request.spiking, file);
+  note_thresholds(request.spiking.transfer, file.network.units(), console);
   const rate::Task intact =
       resolve_task(request.task, file, request.model.string(), TrialsUse::evaluation, console);
   const rate::Task task = with_drive(request.intervention, intact);

@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "apps/cli/json_output.hpp"
+#include "apps/cli/model_input.hpp"
 #include "apps/cli/option.hpp"
 #include "apps/cli/spiking_options.hpp"
 #include "apps/cli/subcommands.hpp"
@@ -368,7 +369,7 @@ void run_info(const InfoRequest& request, const Console& console) {
     }
     return;
   }
-  const io::ModelFile file = io::read_model(request.model);
+  const io::ModelFile file = read_noted_model(request.model, console);
   const Eigen::Index units = file.network.units();
   constexpr Eigen::Index kLarge = 1000;  // a second's work, growing with the third power
   if (!request.no_spectrum && units >= kLarge) {

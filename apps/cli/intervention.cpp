@@ -90,9 +90,10 @@ void add_intervention_options(Command command, InterventionChoice& choice) {
            "Units that get a constant input in every trial, named as in --lesion: one more input "
            "of weight 1, which the spiking network has as it has any other")
       .group(kGroup);
-  choice.strength_option = add_number(command, "--drive-strength", choice.strength, {}, "",
-                                      "Strength of that input; below 0 it silences")
-                               .group(kGroup);
+  choice.strength_option =
+      add_number(command, "--drive-strength", choice.strength, rate::kDriveStrength, "",
+                 "Strength of that input; below 0 it silences")
+          .group(kGroup);
   add_text(command, "--drive-window", choice.window, "START:END",
            "When, in ms from the start of the trial (default: all the time)")
       .group(kGroup);

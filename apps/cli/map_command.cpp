@@ -6,6 +6,7 @@
 #include "apps/cli/interrupt.hpp"
 #include "apps/cli/json_output.hpp"
 #include "apps/cli/map_many.hpp"
+#include "apps/cli/model_input.hpp"
 #include "apps/cli/option.hpp"
 #include "apps/cli/output_file.hpp"
 #include "apps/cli/overflow.hpp"
@@ -212,9 +213,10 @@ void require_mappable(const io::ModelFile& file, const fs::path& path) {
 
 Mapped map_one(MapRequest request, const fs::path& output, const std::string& command,
                const Console& console, const RunControl& control) {
-  const io::ModelFile file = io::read_model(request.model);
+  const io::ModelFile file = read_noted_model(request.model, console);
   require_mappable(file, request.model);
   mapping::complete(request.spiking, file.transfer);
+  note_thresholds(request.spiking.transfer, file.network.units(), console);
   const rate::Task task =
       resolve_task(request.task, file, request.model.string(), TrialsUse::learning, console);
   const mapping::ConversionOptions options = conversion_options(request, file);

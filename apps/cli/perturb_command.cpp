@@ -7,6 +7,7 @@
 #include "apps/cli/interrupt.hpp"
 #include "apps/cli/intervention.hpp"
 #include "apps/cli/json_output.hpp"
+#include "apps/cli/model_input.hpp"
 #include "apps/cli/number_list.hpp"
 #include "apps/cli/option.hpp"
 #include "apps/cli/output_file.hpp"
@@ -120,7 +121,8 @@ Sweep sweep_of(const PerturbRequest& request) {
       throw InputError("--drive-strength", "", fmt::format("{:g}", choice.strength),
                        "must be left out beside --strengths");
     }
-    return {option, "Strength of the drive", number_list(option, request.strengths, {})};
+    return {option, "Strength of the drive",
+            number_list(option, request.strengths, rate::kDriveStrength)};
   }
   if (!choice.window.empty()) {
     throw InputError("--drive-window", "", choice.window, "must be left out beside --times");
@@ -315,7 +317,7 @@ void run_perturb(PerturbRequest request, const Console& console) {
     inputs.push_back(request.model);
     check_output(console, "--plot", request.plot, inputs);
   }
-  const io::ModelFile file = io::read_model(request.model);
+  const io::ModelFile file = read_noted_model(request.model, console);
   require_something_drawn(request, sweep);
   const rate::Task task =
       resolve_task(request.task, file, request.model.string(), TrialsUse::evaluation, console);
@@ -330,6 +332,11 @@ void run_perturb(PerturbRequest request, const Console& console) {
                       "evaluated; `rheobase map` finds one");
   }
   note_replaced_values(request, sweep, file, console);
+  const std::size_t spreads = sweep.field == "threshold_sd_mv" ? sweep.values.size() : 1;
+  for (std::size_t i = 0; i < spreads; ++i) {
+    note_thresholds(spiking_at(request, sweep, sweep.values[i], 0, file).transfer,
+                    file.network.units(), console);
+  }
   const InterruptGuard guard;
   const std::vector<PerturbedPoint> points = naming_overflow(request.model.string(), [&] {
     ProgressBar bar(console, "perturbing");

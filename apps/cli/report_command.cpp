@@ -7,6 +7,7 @@
 
 #include "apps/cli/interrupt.hpp"
 #include "apps/cli/json_output.hpp"
+#include "apps/cli/model_input.hpp"
 #include "apps/cli/option.hpp"
 #include "apps/cli/output_file.hpp"
 #include "apps/cli/overflow.hpp"
@@ -167,8 +168,9 @@ mapping::CompareOptions compare_options(const ReportRequest& request, const io::
 }
 
 ReportSource fresh_source(ReportRequest& request, const Console& console) {
-  io::ModelFile file = io::read_model(request.model);
+  io::ModelFile file = read_noted_model(request.model, console);
   finish_spiking_options(request.spiking, file);
+  note_thresholds(request.spiking.transfer, file.network.units(), console);
   rate::Task task =
       resolve_task(request.task, file, request.model.string(), TrialsUse::evaluation, console);
   const mapping::CompareOptions options = compare_options(request, file);

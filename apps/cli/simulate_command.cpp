@@ -7,6 +7,7 @@
 
 #include "apps/cli/intervention.hpp"
 #include "apps/cli/json_output.hpp"
+#include "apps/cli/model_input.hpp"
 #include "apps/cli/option.hpp"
 #include "apps/cli/output_file.hpp"
 #include "apps/cli/overflow.hpp"
@@ -142,8 +143,9 @@ void print_outcome(const SimulateRequest& request, const Outcome& outcome,
 }
 
 void run_simulate(SimulateRequest request, const Console& console) {
-  io::ModelFile file = io::read_model(request.model);
+  io::ModelFile file = read_noted_model(request.model, console);
   finish_spiking_options(request.spiking, file);
+  note_thresholds(request.spiking.transfer, file.network.units(), console);
   check_output(console, "--output", request.output,
                {request.model, file_of(request.input), file_of(request.initial_voltage),
                 request.task.trials_file, request.task.test_file});

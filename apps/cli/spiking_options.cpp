@@ -66,6 +66,17 @@ void finish_spiking_options(SpikingChoice& choice, const io::ModelFile& file) {
   mapping::require_copies_of_fit(choice);
 }
 
+void note_thresholds(const mapping::TransferOptions& transfer, Eigen::Index units,
+                     const Console& console) {
+  if (const Eigen::Index again = mapping::thresholds_drawn_again(transfer, units); again > 0) {
+    note(
+        console,
+        fmt::format("--threshold-sd {:g}: the thresholds of {} of {} units were drawn again, being "
+                    "at or below the reset; they are higher and less spread than asked for",
+                    transfer.threshold_sd_mv, again, units));
+  }
+}
+
 std::string simulation_text(const spiking::SimulationOptions& options,
                             const spiking::EngineChoice& engine) {
   const bool bridge = engine.engine == "bridge";

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "apps/cli/command.hpp"
+#include "apps/cli/console.hpp"
 #include "apps/cli/text_table.hpp"
 #include "io/mat/rate_model_file.hpp"
 #include "mapping/conversion/spiking_choice.hpp"
@@ -20,6 +21,10 @@ void add_spiking_options(Command command, SpikingChoice& choice);
 /// Turns what was given and what the file holds into options.
 /// @throws InputError where options exclude each other or the engine has no use for one
 void finish_spiking_options(SpikingChoice& choice, const io::ModelFile& file);
+
+/// A note where --threshold-sd is so wide that thresholds had to be drawn again.
+void note_thresholds(const mapping::TransferOptions& transfer, Eigen::Index units,
+                     const Console& console);
 
 /// A line on how the spiking network differs from the published one, if it does.
 void add_network(Summary& summary, const mapping::TransferOptions& transfer);

@@ -136,7 +136,7 @@ Beginning beginning_of(const TrainRequest& request, Command command, rate::Train
     rate::DaleModel model = new_model(request, task, options.seed);
     return {std::move(task), std::move(model), {}};
   }
-  StartingNetwork start = starting_network(request, command);
+  StartingNetwork start = starting_network(request, command, console);
   if (!command.given("--rate-noise")) {
     options.noise = start.model.noise;
   }
@@ -275,9 +275,10 @@ rate::TrainingResult run_job(Job& job, const Console& console) {
     save_checkpoint(job, state, console);
   };
   ProgressBar bar(console, "training");
-  return naming_overflow("training", [&] {
-    return rate::train(job.state, job.task, job.options, bar.control(guard), sink);
-  });
+  return naming_overflow(
+      "training",
+      [&] { return rate::train(job.state, job.task, job.options, bar.control(guard), sink); },
+      "weights, inputs, gains, penalties or learning rate");
 }
 
 std::string verdict(const rate::Task& task, const rate::TrainingResult& result) {

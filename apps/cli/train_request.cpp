@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "apps/cli/model_input.hpp"
 #include "apps/cli/option.hpp"
 #include "apps/cli/text_format.hpp"
 #include "apps/cli/value_syntax.hpp"
@@ -195,7 +196,8 @@ std::string origin_of(const std::filesystem::path& path, const rate::RateNetwork
   return fmt::format("{} (fingerprint {})", path.string(), mapping::network_fingerprint(network));
 }
 
-StartingNetwork starting_network(const TrainRequest& request, Command command) {
+StartingNetwork starting_network(const TrainRequest& request, Command command,
+                                 const Console& console) {
   std::vector<std::string> of_new_networks{"--taus", "--mask", "--output-dir"};
   for (const auto& field : rate::network_fields()) {
     if (!field.option.empty()) {
@@ -209,7 +211,7 @@ StartingNetwork starting_network(const TrainRequest& request, Command command) {
     }
   }
   StartingNetwork start;
-  start.file = io::read_model(request.from);
+  start.file = read_noted_model(request.from, console);
   start.model = start.file.dale ? *start.file.dale
                                 : rate::dale_model_of(start.file.network, request.from.string());
   start.model.w0 = start.model.w;

@@ -26,9 +26,9 @@ struct TrainRequest {
   std::filesystem::path output_dir;  ///< names and folders of the original program
   std::filesystem::path checkpoint;
   std::filesystem::path resume;
-  std::filesystem::path from;  ///< the network that training starts from
+  std::filesystem::path from;        ///< the network that training starts from
   std::filesystem::path curriculum;  ///< stages, a TOML file
-  std::string trained_blocks;  ///< "w,w_out"; empty: all
+  std::string trained_blocks;        ///< "w,w_out"; empty: all
   std::string mode = "train";
   std::string gpu;
   std::string gpu_fraction;
@@ -59,7 +59,8 @@ std::string origin_of(const std::filesystem::path& path, const rate::RateNetwork
 
 /// @throws InputError for a network that cannot be trained, or options that say how a new one is
 /// made
-StartingNetwork starting_network(const TrainRequest& request, Command command);
+StartingNetwork starting_network(const TrainRequest& request, Command command,
+                                 const Console& console);
 
 /// Trains units whose rates go below 0 without spike-like noise, with a note. @throws InputError
 /// where the command line asks for it

@@ -8,6 +8,7 @@
 #include "core/counted.hpp"
 #include "core/error.hpp"
 #include "io/mat/trials_file.hpp"
+#include "rate/tasks/trial_oddities.hpp"
 
 namespace rheobase::cli {
 
@@ -64,7 +65,15 @@ void refuse_other_split(const TaskChoice& choice, const KnownTrials& known) {
   }
 }
 
-void hold_out_file(rate::RecordedTrials& trials, rate::RecordedTrials test) {
+/// What is allowed and hardly meant.
+void note_oddities(const rate::RecordedTrials& trials, const Console& console) {
+  for (const std::string& oddity : rate::oddities_of(trials)) {
+    note(console, trials.split->file + ": " + oddity);
+  }
+}
+
+void hold_out_file(rate::RecordedTrials& trials, rate::RecordedTrials test,
+                   const Console& console) {
   const std::string name = test.split->file;
   trials.split->test_file = name;
   trials.split->test_hash = test.split->hash;
@@ -73,6 +82,9 @@ void hold_out_file(rate::RecordedTrials& trials, rate::RecordedTrials test) {
   } catch (const InputError& error) {
     throw InputError(name, fmt::format("field '{}'", error.field()), error.found(),
                      error.required());
+  }
+  for (const std::string& doubt : rate::unlearnt_conditions(trials)) {
+    note(console, fmt::format("{}: {} in {}", name, doubt, trials.split->file));
   }
 }
 
@@ -94,13 +106,6 @@ void hold_out_fraction(rate::RecordedTrials& trials, double fraction, bool asked
                             kReason, trials.split->file));
 }
 
-/// What is allowed and hardly meant.
-void note_oddities(const rate::RecordedTrials& trials, const Console& console) {
-  for (const std::string& oddity : rate::oddities_of(trials)) {
-    note(console, trials.split->file + ": " + oddity);
-  }
-}
-
 /// Where the network learnt from the file, what was held out then.
 rate::RecordedTrials with_known_split(rate::RecordedTrials trials, const TaskChoice& choice,
                                       const KnownTrials& known, const Console& console) {
@@ -108,9 +113,11 @@ rate::RecordedTrials with_known_split(rate::RecordedTrials trials, const TaskCho
   const rate::TrialSplit& split = *known.split;
   trials.split->evaluated = rate::EvaluatedTrials::training;
   if (!split.test_file.empty()) {
-    hold_out_file(trials, choice.test_file.empty() ? known_file("--test-file", split.test_file,
-                                                                split.test_hash, known.recorded_in)
-                                                   : io::read_trials(choice.test_file));
+    hold_out_file(trials,
+                  choice.test_file.empty() ? known_file("--test-file", split.test_file,
+                                                        split.test_hash, known.recorded_in)
+                                           : io::read_trials(choice.test_file),
+                  console);
   } else if (split.test_fraction > 0.0) {
     hold_out_fraction(trials, split.test_fraction, true, console);
   }
@@ -146,7 +153,7 @@ rate::RecordedTrials trials_of(const TaskChoice& choice, TrialsUse use, const Kn
                      trials.split->file, known.recorded_in.string()));
   }
   if (!choice.test_file.empty()) {
-    hold_out_file(trials, io::read_trials(choice.test_file));
+    hold_out_file(trials, io::read_trials(choice.test_file), console);
   } else if (use == TrialsUse::learning || choice.test_fraction) {
     trials.split->evaluated = rate::EvaluatedTrials::training;
     hold_out_fraction(trials, choice.test_fraction.value_or(rate::kTestFraction),

@@ -13,6 +13,7 @@
 #include "core/whole_number.hpp"
 #include "io/mat/atomic_file.hpp"
 #include "io/mat/file_kind.hpp"
+#include "io/mat/internal/field_names.hpp"
 #include "io/mat/internal/rate_network_fields.hpp"
 #include "io/mat/internal/split_fields.hpp"
 #include "io/mat/internal/transfer_fields.hpp"
@@ -103,6 +104,31 @@ constexpr std::array kKnown = std::to_array<std::string_view>({"w",
                                                                "criteria_unmet",
                                                                "trained_from",
                                                                "checkpoint"});
+
+/// Fields that a file may lack: a misspelt one would be missed by nobody.
+constexpr std::array kOptional =
+    std::to_array<std::string_view>({"bias",
+                                     "noise",
+                                     "step_ms",
+                                     "noise_process",
+                                     "noise_entry",
+                                     "noise_tau_ms",
+                                     "initial_state",
+                                     "initial_scale",
+                                     "activation",
+                                     "apply_dale",
+                                     "taus_gaus",
+                                     "train_w_in",
+                                     "task",
+                                     "opt_scaling_factor",
+                                     "spiking_network",
+                                     "task_parameters",
+                                     "spiking_network.unit_gain",
+                                     "spiking_network.unit_threshold_mv",
+                                     "spiking_network.unit_reset_mv",
+                                     "spiking_network.unit_bias_mv",
+                                     "spiking_network.copy_bias_mv",
+                                     "spiking_network.connection_delay_ms"});
 
 std::string square(Index n) {
   return fmt::format("must be N x N numbers with N = {}", n);
@@ -414,7 +440,8 @@ ModelFile parse_model(const MatFile& file) {
   }
   result.scaling_factor = read_scaling_factor(file);
   result.provenance = read_provenance(file, result.network);
-  result.transfer = read_transfer(file);
+  result.transfer = read_transfer(file, result.network);
+  result.doubts = misspelt_fields(file, kKnown, kOptional);
   return result;
 }
 

@@ -60,7 +60,8 @@ struct ModelFile {
   std::optional<double> scaling_factor;  ///< [opt_scaling_factor] s = 1/lambda found by `map`
   ModelProvenance provenance;
   std::optional<mapping::TransferOptions>
-      transfer;  ///< [spiking_network] that the scaling factor is of
+      transfer;                     ///< [spiking_network] that the scaling factor is of
+  std::vector<std::string> doubts;  ///< what is hardly meant: names near to those of fields
 };
 
 /// A file with these parameters and the network that they stand for.

@@ -12,6 +12,7 @@
 #include "core/counted.hpp"
 #include "core/error.hpp"
 #include "io/mat/atomic_file.hpp"
+#include "io/mat/internal/field_names.hpp"
 #include "io/mat/mat_file.hpp"
 #include "rate/tasks/trials_hash.hpp"
 
@@ -23,6 +24,11 @@ using Eigen::Index;
 
 constexpr double kLargestLabel = 1e9;
 
+/// Fields of a trials file: two that must be there, and those that may.
+constexpr std::array kFields = std::to_array<std::string_view>(
+    {"u", "z", "label", "step_ms", "score_window_ms", "title", "input_names", "output_names",
+     "stimulus_windows_ms", "values"});
+
 /// Inputs and targets of the trials.
 struct Signals {
   std::vector<Eigen::MatrixXd> u;  ///< inputs x T
@@ -33,6 +39,8 @@ struct Shape {
   Index inputs, steps, trials;
 };
 
+constexpr const char* kTransposed = "; is it transposed?";
+
 Shape shape_of(const MatFile& file, const MatArray& u) {
   if (!u.numeric() || u.dims.size() > 3) {
     file.fail("u", u.describe(), "must be inputs x T x trials of real numbers, or a cell a trial");
@@ -41,35 +49,87 @@ Shape shape_of(const MatFile& file, const MatArray& u) {
   const Shape shape{static_cast<Index>(u.dims[0]), static_cast<Index>(u.dims[1]),
                     static_cast<Index>(trials)};
   if (shape.inputs < 1 || shape.steps < 2 || shape.trials < 1) {
-    file.fail("u", u.describe(), "must have at least 1 input, 2 steps and 1 trial");
+    file.fail(
+        "u", u.describe(),
+        fmt::format("must be inputs x T x trials with at least 1 input, 2 steps and 1 trial{}",
+                    shape.steps == 1 && shape.inputs > 1 ? kTransposed : ""));
   }
   return shape;
 }
 
+/// u of T x inputs beside a z that fits it the other way round: there are more steps than inputs.
+void refuse_transposed_input(const MatFile& file, const std::string& name, const Shape& u,
+                             Index steps_of_z) {
+  if (u.inputs == steps_of_z && u.inputs > u.steps) {
+    file.fail(name, file.find(name)->describe(),
+              fmt::format("must be inputs x T with T = {} as in z{}", steps_of_z, kTransposed));
+  }
+}
+
 /// Targets of one trial: T numbers in any order of dimensions, or outputs x T.
-Eigen::MatrixXd target_of(const MatFile& file, const std::string& name, Index steps) {
-  const std::string required = fmt::format("must be {0} numbers or outputs x {0}, as in u", steps);
+Eigen::MatrixXd target_of(const MatFile& file, const std::string& name, const std::string& input,
+                          const Shape& u) {
+  const Index steps = u.steps;
+  std::string required = fmt::format("must be {0} numbers or outputs x {0}, as in u", steps);
   Eigen::MatrixXd z = file.matrix(name, required);
   if (z.cols() == 1 && z.rows() == steps) {
     z.transposeInPlace();
   }
-  return z.cols() == steps && z.rows() >= 1 ? z : file.matrix(name, -1, steps, required);
+  if (z.cols() == steps && z.rows() >= 1) {
+    return z;
+  }
+  refuse_transposed_input(file, input, u, z.cols() == 1 ? z.rows() : z.cols());
+  required += z.rows() == steps ? kTransposed : "";
+  file.fail(name, file.find(name)->describe(), required);
+}
+
+/// Which of u and z of several trials has its dimensions in another order.
+[[noreturn]] void refuse_targets(const MatFile& file, const Shape& u, const std::string& required) {
+  const MatArray* z = file.find("z");
+  if (z == nullptr || !z->numeric() || z->dims.size() > 3) {
+    file.matrix("z", u.steps, u.trials, required);
+  }
+  std::array<Index, 3> of_u{u.inputs, u.steps, u.trials};
+  const std::vector<std::size_t>& of_z = z->dims;
+  const auto fits = [](Index steps, Index trials, std::size_t z_steps, std::size_t z_trials) {
+    return static_cast<Index>(z_steps) == steps && static_cast<Index>(z_trials) == trials;
+  };
+  const std::size_t last = of_z.size() - 1;
+  if (fits(u.inputs, u.trials, of_z[last - 1], of_z[last])) {
+    refuse_transposed_input(file, "u", u, u.inputs);
+  }
+  for (std::size_t i = 0; i <= last; ++i) {
+    for (std::size_t j = 0; j <= last; ++j) {
+      if (i != j && fits(u.steps, u.trials, of_z[i], of_z[j])) {
+        file.fail("z", z->describe(), required + kTransposed);
+      }
+    }
+  }
+  std::ranges::sort(of_u);
+  do {
+    if (fits(of_u[1], of_u[2], of_z[last - 1], of_z[last])) {
+      file.fail("u", file.find("u")->describe(),
+                fmt::format("must be inputs x T x trials, T x trials = {} x {} as in z{}", of_u[1],
+                            of_u[2], kTransposed));
+    }
+  } while (std::ranges::next_permutation(of_u).found);
+  file.fail("z", z->describe(), required);
 }
 
 /// z: T x trials for one output, outputs x T x trials for several.
 std::vector<Eigen::MatrixXd> read_targets(const MatFile& file, const Shape& shape) {
   const MatArray* z = file.find("z");
   if (shape.trials == 1 && (z == nullptr || z->dims.size() == 2)) {
-    return {target_of(file, "z", shape.steps)};
+    return {target_of(file, "z", "u", shape)};
   }
   std::vector<Eigen::MatrixXd> targets;
   if (z != nullptr && z->numeric() && z->dims.size() == 3) {
     const auto outputs = static_cast<Index>(z->dims[0]);
     if (static_cast<Index>(z->dims[1]) != shape.steps ||
         static_cast<Index>(z->dims[2]) != shape.trials || outputs < 1) {
-      file.fail("z", z->describe(),
-                fmt::format("must be outputs x T x trials as in u: outputs x {} x {}", shape.steps,
-                            shape.trials));
+      refuse_targets(file, shape,
+                     fmt::format("must be outputs x T x trials as in u: outputs x {} x {}",
+                                 shape.steps, shape.trials));
     }
     for (Index k = 0; k < shape.trials; ++k) {
       targets.emplace_back(Eigen::Map<const Eigen::MatrixXd>(
@@ -77,9 +137,12 @@ std::vector<Eigen::MatrixXd> read_targets(const MatFile& file, const Shape& shap
     }
     return targets;
   }
-  const Eigen::MatrixXd one =
-      file.matrix("z", shape.steps, shape.trials,
-                  fmt::format("must be T x trials as in u: {} x {}", shape.steps, shape.trials));
+  const std::string required =
+      fmt::format("must be T x trials as in u: {} x {}", shape.steps, shape.trials);
+  const Eigen::MatrixXd one = file.matrix("z", required);
+  if (one.rows() != shape.steps || one.cols() != shape.trials) {
+    refuse_targets(file, shape, required);
+  }
   for (Index k = 0; k < shape.trials; ++k) {
     targets.emplace_back(one.col(k).transpose());
   }
@@ -109,12 +172,18 @@ Signals signals_of_cells(const MatFile& file, const MatArray& u) {
   for (std::size_t k = 1; k <= trials; ++k) {
     const std::string name = fmt::format("u{{{}}}", k);
     signals.u.push_back(file.matrix(name, "must be inputs x T"));
-    if (signals.u.back().cols() < 2 || signals.u.back().rows() != signals.u.front().rows()) {
+    const Eigen::MatrixXd& input = signals.u.back();
+    const Index inputs = signals.u.front().rows();
+    if (input.cols() < 2 || input.rows() != inputs) {
+      // All of them T x inputs, or this one alone.
+      const bool transposed = input.cols() == 1 || input.cols() == inputs ||
+                              (input.cols() == signals.u.front().cols() && input.cols() < inputs);
       file.fail(name, file.find(name)->describe(),
-                fmt::format("must have {} and at least 2 steps",
-                            counted(signals.u.front().rows(), "input")));
+                fmt::format("must be inputs x T with {} as u{{1}}, and at least 2 steps{}",
+                            counted(inputs, "input"), transposed ? kTransposed : ""));
     }
-    signals.z.push_back(target_of(file, fmt::format("z{{{}}}", k), signals.u.back().cols()));
+    signals.z.push_back(
+        target_of(file, fmt::format("z{{{}}}", k), name, {input.rows(), input.cols(), 1}));
   }
   return signals;
 }
@@ -168,6 +237,18 @@ std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
+/// More labels than trials, and as many as u has rows or columns: its dimensions are in another
+/// order.
+void refuse_other_order(const MatFile& file, std::size_t labels, std::size_t trials) {
+  const MatArray* u = file.find("u");
+  if (labels > trials && u->dims.size() == 3 &&
+      std::ranges::find(u->dims, labels) != u->dims.end()) {
+    file.fail("u", u->describe(),
+              fmt::format("must be inputs x T x trials with {} trials as in label{}", labels,
+                          kTransposed));
+  }
+}
+
 Labels read_labels(const MatFile& file, std::size_t trials) {
   const MatArray* label = file.find("label");
   if (label == nullptr) {
@@ -182,8 +263,10 @@ Labels read_labels(const MatFile& file, std::size_t trials) {
       words.push_back(file.text(fmt::format("label{{{}}}", k), "must be text"));
     }
   } else {
+    refuse_other_order(file, label->element_count().value_or(0), trials);
     return labels_of_numbers(file, file.vector("label", static_cast<Index>(trials), required));
   }
+  refuse_other_order(file, words.size(), trials);
   if (words.size() != trials) {
     file.fail("label", fmt::format("{} of them", words.size()), required);
   }
@@ -255,16 +338,6 @@ rate::RecordedTrials read_trials(const std::filesystem::path& path) {
 }
 
 rate::RecordedTrials parse_trials(std::span<const std::byte> bytes, const std::string& where) {
-  constexpr std::array<std::string_view, 10> kFields{"u",
-                                                     "z",
-                                                     "label",
-                                                     "step_ms",
-                                                     "score_window_ms",
-                                                     "title",
-                                                     "input_names",
-                                                     "output_names",
-                                                     "stimulus_windows_ms",
-                                                     "values"};
   return parse_trials(MatFile(bytes, where, kFields));
 }
 
@@ -297,6 +370,7 @@ rate::RecordedTrials parse_trials(const MatFile& file) {
     recorded.score_window_ms = {window[0], window[1]};
   }
   read_description(file, recorded);
+  recorded.doubts = misspelt_fields(file, kFields, std::span(kFields).subspan(2));
   return recorded;
 }
 

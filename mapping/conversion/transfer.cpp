@@ -110,6 +110,23 @@ Eigen::VectorXd vector_of(const std::vector<double>& values) {
   return Eigen::Map<const Eigen::VectorXd>(values.data(), static_cast<Eigen::Index>(values.size()));
 }
 
+struct DrawnThreshold {
+  double value = 0.0;
+  bool again = false;  ///< at or below the reset at first
+};
+
+/// A threshold of the normal distribution about `middle` above the reset.
+DrawnThreshold drawn_threshold(double middle, double reset, Eigen::Index unit,
+                               const TransferOptions& options) {
+  RandomStream stream(options.unit_seed, 0, Purpose::unit_parameters,
+                      static_cast<std::uint32_t>(2 * unit));
+  DrawnThreshold drawn{middle + options.threshold_sd_mv * stream.normal()};
+  while (!(drawn.value > reset)) {
+    drawn = {middle + options.threshold_sd_mv * stream.normal(), true};
+  }
+  return drawn;
+}
+
 /// Thresholds of the units; empty where they do not differ. Those drawn at or below the reset are
 /// drawn again.
 Eigen::VectorXd thresholds(const spiking::SpikingModel& model, const TransferOptions& options) {
@@ -124,11 +141,7 @@ Eigen::VectorXd thresholds(const spiking::SpikingModel& model, const TransferOpt
                        fmt::format("{}", model.reset_of(unit)),
                        fmt::format("must be below its threshold of {} mV", middle));
     }
-    RandomStream stream(options.unit_seed, 0, Purpose::unit_parameters,
-                        static_cast<std::uint32_t>(2 * unit));
-    do {
-      drawn[unit] = middle + options.threshold_sd_mv * stream.normal();
-    } while (!(drawn[unit] > model.reset_of(unit)));
+    drawn[unit] = drawn_threshold(middle, model.reset_of(unit), unit, options).value;
   }
   return drawn;
 }
@@ -221,6 +234,19 @@ spiking::SpikingModel map_to_spiking(const rate::RateNetwork& network, double sc
   spiking.input_step_ms = network.step_ms;
   spiking.scaling_factor = scaling_factor;
   return spiking;
+}
+
+Eigen::Index thresholds_drawn_again(const TransferOptions& options, Eigen::Index units) {
+  Eigen::Index again = 0;
+  for (Eigen::Index unit = 0; options.threshold_sd_mv > 0.0 && unit < units; ++unit) {
+    const auto i = static_cast<std::size_t>(unit);
+    const double middle = options.unit_threshold_mv.empty() ? options.neuron.threshold_mv
+                                                            : options.unit_threshold_mv[i];
+    const double reset =
+        options.unit_reset_mv.empty() ? options.neuron.reset_mv : options.unit_reset_mv[i];
+    again += middle > reset && drawn_threshold(middle, reset, unit, options).again ? 1 : 0;
+  }
+  return again;
 }
 
 spiking::SpikingModel with_copies_as_units(const spiking::SpikingModel& model) {

@@ -91,6 +91,10 @@ void require_mappable(const rate::RateNetwork& network);
 spiking::SpikingModel map_to_spiking(const rate::RateNetwork& network, double scaling_factor,
                                      const TransferOptions& options = {});
 
+/// How many units have a threshold that was at or below the reset when first drawn: from one in
+/// some hundred on, thresholds are not as normal as `threshold_sd_mv` says.
+Eigen::Index thresholds_drawn_again(const TransferOptions& options, Eigen::Index units);
+
 /// The same network with a unit for every copy, copy by copy: N M units, weights / M. For programs
 /// that know no copies. @throws InputError where N M units would have more than 10^8 weights
 spiking::SpikingModel with_copies_as_units(const spiking::SpikingModel& model);

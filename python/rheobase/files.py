@@ -44,6 +44,7 @@ def load(path: Any, *, spike_step: float = 0.0) -> RateModel | SpikingModel:
         model, notes = _engine.import_model(place, number(spike_step, "spike_step", least=0))
     else:
         model = _engine.read_model(place)
+        notes = model.doubts
     for note in notes:
         warnings.warn(f"{place}: {_engine.in_python_words(note)}", stacklevel=2)
     if model.scaling_factor is not None:

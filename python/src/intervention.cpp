@@ -102,7 +102,8 @@ Intervention::Intervention(Keywords& keywords, const io::ModelFile& file) : give
   const py::object connections = keywords.take("lesion_connections");
   const py::object drive = keywords.take("drive");
   const py::object window = keywords.take("drive_window");
-  const std::optional<double> strength = keywords.take_number("drive_strength", {});
+  const std::optional<double> strength =
+      keywords.take_number("drive_strength", rate::kDriveStrength);
   const auto seed =
       static_cast<Seed>(keywords.take_integer("lesion_seed", {1.0, 2147483647.0}).value_or(1));
   const auto [start_ms, stop_ms] = window_from(window);

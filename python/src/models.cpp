@@ -293,6 +293,7 @@ void add_records(Model& model) {
       .def_property_readonly("map_command",
                              [](const ModelFile& f) { return f.provenance.map_command; })
       .def_property_readonly("transfer", &transfer_dict)
+      .def_property_readonly("doubts", [](const ModelFile& f) { return f.doubts; })
       .def_property_readonly("fingerprint", [](const std::shared_ptr<ModelFile>& file) {
         return run_apart(
             [file](const Stop&) { return mapping::network_fingerprint(file->network); });

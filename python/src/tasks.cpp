@@ -17,6 +17,7 @@
 #include "rate/tasks/combined_task.hpp"
 #include "rate/tasks/recorded_task.hpp"
 #include "rate/tasks/task_registry.hpp"
+#include "rate/tasks/trial_oddities.hpp"
 
 namespace rheobase::python {
 
@@ -123,10 +124,10 @@ void hold_out(Keywords& keywords, rate::RecordedTrials& trials) {
 }
 
 /// Warnings of what is allowed and hardly meant, at the call of the user's.
-void warn_of_oddities(const rate::RecordedTrials& trials) {
+void warn_of(const std::vector<std::string>& sentences) {
   constexpr int kUsersCall = 2;
-  for (const std::string& oddity : rate::oddities_of(trials)) {
-    if (PyErr_WarnEx(PyExc_UserWarning, oddity.c_str(), kUsersCall) != 0) {
+  for (const std::string& sentence : sentences) {
+    if (PyErr_WarnEx(PyExc_UserWarning, sentence.c_str(), kUsersCall) != 0) {
       throw py::error_already_set();
     }
   }
@@ -141,7 +142,7 @@ Task recorded(const std::vector<py::object>& inputs, const std::vector<py::objec
   trials.step_ms = keywords.take_number("step_ms", kPositive).value_or(rate::kTaskStepMs);
   take_description(keywords, trials);
   if (!trials.trials.empty()) {
-    warn_of_oddities(trials);
+    warn_of(rate::oddities_of(trials));
   }
   if (test.is_none()) {
     hold_out(keywords, trials);
@@ -154,6 +155,7 @@ Task recorded(const std::vector<py::object>& inputs, const std::vector<py::objec
     held_out.score_window_ms = trials.score_window_ms;
     trials.split.emplace();
     rate::add_held_out(trials, std::move(held_out));
+    warn_of(rate::unlearnt_conditions(trials));
   }
   keywords.finish();
   const rate::TaskParameters numbers = parameters_from(parameters);
@@ -165,7 +167,7 @@ Task task_of_file(const std::string& path, const py::object& test_file, const py
                   const py::dict& parameters) {
   rate::RecordedTrials trials = run_apart([path](const Stop&) { return io::read_trials(path); });
   Keywords keywords("from_file", description);
-  warn_of_oddities(trials);
+  warn_of(rate::oddities_of(trials));
   if (test_file.is_none()) {
     hold_out(keywords, trials);
   } else {
@@ -174,6 +176,7 @@ Task task_of_file(const std::string& path, const py::object& test_file, const py
     trials.split->test_file = held_out.split->file;
     trials.split->test_hash = held_out.split->hash;
     rate::add_held_out(trials, std::move(held_out));
+    warn_of(rate::unlearnt_conditions(trials));
   }
   keywords.finish();
   const rate::TaskParameters numbers = parameters_from(parameters);

@@ -154,6 +154,20 @@ def test_a_file_is_split_as_the_model_knows_it(tmp_path):
     assert caught.value.argument == "test_file"
 
 
+def test_a_misspelt_label_or_field_is_warned_of(tmp_path):
+    u, z = np.ones((1, 30, 6)), np.zeros((30, 6))
+    words = ["left", "right"] * 3
+    with pytest.warns(UserWarning, match="condition 'lfet' has one trial, none to hold out; did you mean 'left'"):
+        rheobase.Task.from_trials(u, z, label=["left", "right", "left", "right", "lfet", "right"])
+    with pytest.warns(UserWarning, match="condition 'lefft' has no trial to learn from; did you mean 'left'"):
+        rheobase.Task.from_trials(u, z, label=words, test=(u, z, ["lefft", "right"] * 3))
+    io = pytest.importorskip("scipy.io")
+    network = dict(w=np.eye(3), w_in=np.ones((3, 1)), w_out=np.ones((1, 3)), tau_ms=20.0, activaton="tanh")
+    io.savemat(tmp_path / "net.mat", network)
+    with pytest.warns(UserWarning, match="net.mat: field 'activaton' .* did you mean 'activation'"):
+        rheobase.load(tmp_path / "net.mat")
+
+
 @pytest.mark.filterwarnings("ignore:100 inputs")
 def test_trials_that_may_be_transposed_or_in_seconds_are_warned_of():
     rng = np.random.default_rng(2)

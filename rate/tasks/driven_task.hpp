@@ -2,9 +2,13 @@
 
 #include <string>
 
+#include "core/range.hpp"
 #include "rate/tasks/task.hpp"
 
 namespace rheobase::rate {
+
+/// Strengths of a drive: more than any network answers to, and less than what a number can hold.
+inline constexpr Range kDriveStrength{.low = -1e6, .high = 1e6};
 
 /// `strength` in the columns that begin at times t with start_ms <= t < stop_ms, 0 in the others.
 Eigen::RowVectorXd drive_signal(Eigen::Index columns, double step_ms, double start_ms,

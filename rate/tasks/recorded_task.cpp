@@ -12,6 +12,7 @@
 #include "core/error.hpp"
 #include "core/whole_number.hpp"
 #include "rate/tasks/scoring.hpp"
+#include "rate/tasks/trial_oddities.hpp"
 
 namespace rheobase::rate {
 
@@ -123,8 +124,8 @@ void set_scored_part(const RecordedTrials& recorded, Library& library) {
     return;
   }
   const auto [start, end] = *recorded.score_window_ms;
-  const double longest = static_cast<double>(outputs + 1) * step;
-  if (!(start >= 0.0 && start < end && end <= longest && end >= step)) {
+  const double longest = longest_ms(recorded);
+  if (!(start >= 0.0 && start < end && end <= longest)) {
     throw InputError("trials", "score_window_ms", fmt::format("{} to {}", start, end),
                      fmt::format("must be a start and a later end within 0 to {} ms", longest));
   }
@@ -132,8 +133,10 @@ void set_scored_part(const RecordedTrials& recorded, Library& library) {
       std::max(Eigen::Index{0}, to_integer<Eigen::Index>(std::ceil(start / step)) - 1);
   library.last_output = std::min(outputs, to_integer<Eigen::Index>(std::floor(end / step))) - 1;
   if (library.first_output > library.last_output) {
+    const std::pair window{start, end};
     throw InputError("trials", "score_window_ms", fmt::format("{} to {}", start, end),
-                     fmt::format("must contain a multiple of {} ms", step));
+                     fmt::format("must contain a multiple of {} ms{}", step,
+                                 in_seconds(window, longest) ? "; " + as_seconds(window) : ""));
   }
 }
 
@@ -153,11 +156,13 @@ void check_description(const RecordedTrials& recorded) {
   if (!(step > 0.0 && std::isfinite(step))) {
     throw InputError("trials", "step_ms", fmt::format("{}", step), "must be positive and finite");
   }
-  const auto check_count = [](const char* field, std::size_t found, std::size_t required,
-                              const char* of) {
+  const auto columns = static_cast<std::size_t>(first.input.cols());
+  const auto check_count = [columns](const char* field, std::size_t found, std::size_t required,
+                                     const char* of) {
     if (found != 0 && found != required) {
       throw InputError("trials", field, fmt::format("{} of them", found),
-                       fmt::format("must be {}, one {}", required, of));
+                       fmt::format("must be {}, one {}{}", required, of,
+                                   found == columns ? "; are u and z transposed?" : ""));
     }
   };
   check_count("input_names", recorded.input_names.size(),
@@ -165,7 +170,7 @@ void check_description(const RecordedTrials& recorded) {
   check_count("output_names", recorded.output_names.size(),
               static_cast<std::size_t>(first.target.rows()), "an output");
   check_count("held_out", recorded.held_out.size(), recorded.trials.size(), "a trial");
-  const double longest = static_cast<double>(first.input.cols()) * step;
+  const double longest = longest_ms(recorded);
   for (const auto& [start, end] : recorded.stimulus_windows_ms) {
     if (!(start >= 0.0 && start < end && end <= longest)) {
       throw InputError("trials", "stimulus_windows_ms", fmt::format("{} to {}", start, end),
@@ -336,26 +341,6 @@ void describe_trials(const Library& library, TaskDefinition& definition) {
 }
 
 }  // namespace
-
-std::vector<std::string> oddities_of(const RecordedTrials& recorded) {
-  std::vector<std::string> oddities;
-  constexpr double kShortestStep = 0.05;
-  if (recorded.step_ms < kShortestStep) {
-    oddities.push_back(fmt::format("step_ms is {:g}, in milliseconds: {:g} s would be {:g}",
-                                   recorded.step_ms, recorded.step_ms, 1000.0 * recorded.step_ms));
-  }
-  const Trial& first = recorded.trials.front();
-  constexpr Eigen::Index kManyInputs = 8;
-  const auto count = static_cast<Eigen::Index>(recorded.trials.size());
-  if (first.input.rows() >= kManyInputs && first.input.rows() == first.target.rows() &&
-      count < first.input.rows() && recorded.input_names.empty()) {
-    oddities.push_back(
-        fmt::format("{} inputs, as many outputs and {}: u is inputs x T x trials; "
-                    "is it transposed?",
-                    first.input.rows(), counted(count, "trial")));
-  }
-  return oddities;
-}
 
 void make_equally_long(std::vector<Trial>& trials) {
   Eigen::Index longest = 0;

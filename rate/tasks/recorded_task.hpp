@@ -55,6 +55,7 @@ struct RecordedTrials {
   std::vector<std::pair<double, double>> stimulus_windows_ms = {};
   std::map<std::string, std::vector<double>> values = {};  ///< numbers of the trials, by name
   std::optional<TrialSplit> split = std::nullopt;          ///< the files; counts are filled in here
+  std::vector<std::string> doubts = {};                    ///< of the reader, a sentence each
 };
 
 /// Marks `fraction` of the trials of every condition as held out. Conditions of one trial keep it
@@ -68,10 +69,6 @@ void add_held_out(RecordedTrials& recorded, RecordedTrials test);
 
 /// Fills trials up to the longest: no input, nothing to score.
 void make_equally_long(std::vector<Trial>& trials);
-
-/// What is allowed and hardly meant: seconds for milliseconds, trials x T x inputs for
-/// inputs x T x trials. A sentence each.
-std::vector<std::string> oddities_of(const RecordedTrials& recorded);
 
 /// A task of these trials (head of this file). An output is right when the root
 /// mean square of its difference from the target, over the scored part, is below `rms-limit`.

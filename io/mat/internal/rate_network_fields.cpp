@@ -16,12 +16,14 @@
 // P, N x P, 2 | none |
 #include "io/mat/internal/rate_network_fields.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
 
 #include "core/counted.hpp"
 #include "core/error.hpp"
+#include "io/mat/internal/field_names.hpp"
 
 namespace rheobase::io {
 
@@ -96,7 +98,14 @@ std::string loop_name(std::size_t number, std::string_view part) {
 }
 
 void read_loops(const MatFile& file, rate::RateNetwork& network) {
-  for (std::size_t k = 1; file.has(loop_name(k, "u")); ++k) {
+  const std::vector<std::string> members{"u", "v", "window_ms"};
+  for (std::size_t k = 1; k <= kMostLoops; ++k) {
+    if (std::ranges::none_of(file.arrays(), [&](const MatArray& array) {
+          return array.name.starts_with(loop_name(k, ""));
+        })) {
+      continue;
+    }
+    require_known_members(file, loop_name(k, ""), members);
     rate::LowRankLoop loop;
     loop.u = file.matrix(loop_name(k, "u"), network.units(), -1, "must be N x P");
     loop.v =

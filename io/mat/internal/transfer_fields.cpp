@@ -1,10 +1,12 @@
 #include "io/mat/internal/transfer_fields.hpp"
 
+#include <array>
 #include <cmath>
 
 #include <fmt/format.h>
 
 #include "core/whole_number.hpp"
+#include "io/mat/internal/field_names.hpp"
 #include "io/mat/internal/field_values.hpp"
 #include "mapping/conversion/transfer_fields.hpp"
 
@@ -14,10 +16,26 @@ namespace {
 
 constexpr const char* kSpikingNetwork = "spiking_network.";
 
+/// Members that hold a value for every unit, copy or connection.
+constexpr std::array<const char*, 6> kOfEach{"unit_gain",     "unit_threshold_mv",
+                                             "unit_reset_mv", "unit_bias_mv",
+                                             "copy_bias_mv",  "connection_delay_ms"};
+
+std::string spiking_member(const char* name) {
+  return kSpikingNetwork + std::string(name);
+}
+
+void require_known(const MatFile& file) {
+  std::vector<std::string> known(kOfEach.begin(), kOfEach.end());
+  for (const auto& field : mapping::transfer_fields()) {
+    known.push_back(field.name);
+  }
+  require_known_members(file, kSpikingNetwork, known);
+}
+
 /// A value a unit or a copy of it (`each`), or none.
-std::vector<double> optional_values(const MatFile& file, const char* member,
-                                    std::string_view each) {
-  const std::string name = kSpikingNetwork + std::string(member);
+std::vector<double> optional_values(const MatFile& file, const char* field, std::string_view each) {
+  const std::string name = spiking_member(field);
   if (!file.has(name)) {
     return {};
   }
@@ -31,31 +49,119 @@ std::vector<double> optional_values(const MatFile& file, const char* member,
   return {values.begin(), values.end()};
 }
 
+constexpr const char* kDelays = "must be N x N finite delays in ms";
+
+std::vector<double> optional_delays(const MatFile& file) {
+  const std::string name = spiking_member("connection_delay_ms");
+  if (!file.has(name)) {
+    return {};
+  }
+  const Eigen::MatrixXd delays = file.matrix(name, kDelays);
+  if (delays.rows() != delays.cols() || !delays.allFinite()) {
+    file.fail(name,
+              fmt::format("{} x {}{}", delays.rows(), delays.cols(),
+                          delays.allFinite() ? "" : " with numbers that are not finite"),
+              kDelays);
+  }
+  return {delays.data(), delays.data() + delays.size()};
+}
+
+void check_count(const MatFile& file, const char* name, const std::vector<double>& values,
+                 std::size_t count, const std::string& required) {
+  if (!values.empty() && values.size() != count) {
+    file.fail(spiking_member(name), file.find(spiking_member(name))->describe(), required);
+  }
+}
+
+/// Reset below threshold below peak: of all units, then of each.
+void check_levels(const MatFile& file, const mapping::TransferOptions& transfer,
+                  std::size_t units) {
+  const spiking::NeuronParameters& neuron = transfer.neuron;
+  if (!(neuron.reset_mv < neuron.threshold_mv)) {
+    file.fail(spiking_member("reset_mv"), fmt::format("{}", neuron.reset_mv),
+              fmt::format("must be below threshold_mv, {} mV", neuron.threshold_mv));
+  }
+  if (!(neuron.peak_mv >= neuron.threshold_mv)) {
+    file.fail(spiking_member("peak_mv"), fmt::format("{}", neuron.peak_mv),
+              fmt::format("must not be below threshold_mv, {} mV", neuron.threshold_mv));
+  }
+  const bool own_threshold = !transfer.unit_threshold_mv.empty();
+  const bool own_reset = !transfer.unit_reset_mv.empty();
+  for (std::size_t unit = 0; (own_threshold || own_reset) && unit < units; ++unit) {
+    const double threshold = own_threshold ? transfer.unit_threshold_mv[unit] : neuron.threshold_mv;
+    const double reset = own_reset ? transfer.unit_reset_mv[unit] : neuron.reset_mv;
+    if (!(reset < threshold) && own_threshold) {
+      file.fail(spiking_member("unit_threshold_mv"),
+                fmt::format("{} of unit {}", threshold, unit + 1),
+                fmt::format("must be above its reset of {} mV", reset));
+    }
+    if (!(reset < threshold)) {
+      file.fail(spiking_member("unit_reset_mv"), fmt::format("{} of unit {}", reset, unit + 1),
+                fmt::format("must be below its threshold of {} mV", threshold));
+    }
+  }
+}
+
+/// What units of other kinds than LIF do not have.
+void check_kind(const MatFile& file, const mapping::TransferOptions& transfer) {
+  if (transfer.neuron.model == spiking::NeuronModel::lif) {
+    return;
+  }
+  const std::string found = fmt::format("{} units", to_string(transfer.neuron.model));
+  const auto refuse = [&](bool there, const char* name) {
+    if (there) {
+      file.fail(spiking_member(name), found, "must come with lif units: others have one for all");
+    }
+  };
+  refuse(!transfer.unit_threshold_mv.empty(), "unit_threshold_mv");
+  refuse(!transfer.unit_reset_mv.empty(), "unit_reset_mv");
+  refuse(transfer.threshold_sd_mv > 0.0, "threshold_sd_mv");
+}
+
+void check_delays(const MatFile& file, const mapping::TransferOptions& transfer,
+                  const rate::RateNetwork& network) {
+  const std::vector<double>& delays = transfer.connection_delay_ms;
+  const auto units = static_cast<std::size_t>(network.units());
+  const std::string name = spiking_member("connection_delay_ms");
+  check_count(file, "connection_delay_ms", delays, units * units,
+              fmt::format("{} with N = {}", kDelays, units));
+  if (!delays.empty() && !network.loops.empty()) {
+    file.fail(name, "loops of low rank beside it", "must come without: a loop has no connections");
+  }
+  for (std::size_t i = 0; i < delays.size(); ++i) {
+    if (!(delays[i] >= 0.0 && delays[i] <= spiking::kLongestSynapticDelayMs)) {
+      file.fail(name,
+                fmt::format("{} from unit {} to unit {}", delays[i], i / units + 1, i % units + 1),
+                fmt::format("must be 0 to {:g} ms", spiking::kLongestSynapticDelayMs));
+    }
+  }
+}
+
 }  // namespace
 
 void add_transfer(MatFields& fields, const mapping::TransferOptions& transfer) {
   add_values(fields, kSpikingNetwork, mapping::transfer_fields(), transfer);
   if (!transfer.unit_gain.empty()) {
-    fields.column(kSpikingNetwork + std::string("unit_gain"), transfer.unit_gain);
+    fields.column(spiking_member("unit_gain"), transfer.unit_gain);
   }
   if (!transfer.unit_threshold_mv.empty()) {
-    fields.column(kSpikingNetwork + std::string("unit_threshold_mv"), transfer.unit_threshold_mv);
+    fields.column(spiking_member("unit_threshold_mv"), transfer.unit_threshold_mv);
   }
   if (!transfer.unit_reset_mv.empty()) {
-    fields.column(kSpikingNetwork + std::string("unit_reset_mv"), transfer.unit_reset_mv);
+    fields.column(spiking_member("unit_reset_mv"), transfer.unit_reset_mv);
   }
   if (!transfer.connection_delay_ms.empty()) {
     const auto units = to_integer<Eigen::Index>(
         std::sqrt(static_cast<double>(transfer.connection_delay_ms.size())));
     fields.matrix(
-        kSpikingNetwork + std::string("connection_delay_ms"),
+        spiking_member("connection_delay_ms"),
         Eigen::Map<const Eigen::MatrixXd>(transfer.connection_delay_ms.data(), units, units));
   }
   if (!transfer.unit_bias_mv.empty()) {
-    fields.column(kSpikingNetwork + std::string("unit_bias_mv"), transfer.unit_bias_mv);
+    fields.column(spiking_member("unit_bias_mv"), transfer.unit_bias_mv);
   }
   if (!transfer.copy_bias_mv.empty()) {
-    fields.column(kSpikingNetwork + std::string("copy_bias_mv"), transfer.copy_bias_mv);
+    fields.column(spiking_member("copy_bias_mv"), transfer.copy_bias_mv);
   }
 }
 
@@ -63,6 +169,7 @@ std::optional<mapping::TransferOptions> read_transfer(const MatFile& file) {
   if (!file.has("spiking_network") && !file.has("spiking_network.neuron")) {
     return std::nullopt;
   }
+  require_known(file);
   mapping::TransferOptions transfer;
   for (const auto& field : mapping::transfer_fields()) {
     const std::string name = kSpikingNetwork + field.name;
@@ -75,18 +182,30 @@ std::optional<mapping::TransferOptions> read_transfer(const MatFile& file) {
   transfer.unit_reset_mv = optional_values(file, "unit_reset_mv", "unit");
   transfer.unit_bias_mv = optional_values(file, "unit_bias_mv", "unit");
   transfer.copy_bias_mv = optional_values(file, "copy_bias_mv", "copy of a unit");
-  if (const std::string name = kSpikingNetwork + std::string("connection_delay_ms");
-      file.has(name)) {
-    constexpr const char* required = "must be N x N finite delays in ms";
-    const Eigen::MatrixXd delays = file.matrix(name, -1, -1, required);
-    if (delays.rows() != delays.cols() || !delays.allFinite()) {
-      file.fail(name,
-                fmt::format("{} x {}{}", delays.rows(), delays.cols(),
-                            delays.allFinite() ? "" : " with numbers that are not finite"),
-                required);
-    }
-    transfer.connection_delay_ms.assign(delays.data(), delays.data() + delays.size());
+  transfer.connection_delay_ms = optional_delays(file);
+  return transfer;
+}
+
+std::optional<mapping::TransferOptions> read_transfer(const MatFile& file,
+                                                      const rate::RateNetwork& network) {
+  const std::optional<mapping::TransferOptions> transfer = read_transfer(file);
+  if (!transfer) {
+    return std::nullopt;
   }
+  const auto units = static_cast<std::size_t>(network.units());
+  const std::string each =
+      fmt::format("must be one finite number for every unit, N = {}", network.units());
+  check_count(file, "unit_gain", transfer->unit_gain, units, each);
+  check_count(file, "unit_threshold_mv", transfer->unit_threshold_mv, units, each);
+  check_count(file, "unit_reset_mv", transfer->unit_reset_mv, units, each);
+  check_count(file, "unit_bias_mv", transfer->unit_bias_mv, units, each);
+  check_count(file, "copy_bias_mv", transfer->copy_bias_mv,
+              static_cast<std::size_t>(transfer->copies),
+              fmt::format("must be one finite number for every copy of a unit, copies = {}",
+                          transfer->copies));
+  check_kind(file, *transfer);
+  check_levels(file, *transfer, units);
+  check_delays(file, *transfer, network);
   return transfer;
 }
 

@@ -11,7 +11,12 @@ namespace rheobase::io {
 /// how the rate network becomes a spiking one.
 void add_transfer(MatFields& fields, const mapping::TransferOptions& transfer);
 
-/// Nothing where the file has none. @throws InputError when a member is missing or not of its form
+/// Nothing where the file has none. @throws InputError when a member is missing, not of its form or
+/// not known
 std::optional<mapping::TransferOptions> read_transfer(const MatFile& file);
+
+/// The same of a model: what there is of every unit, copy and connection must fit the network.
+std::optional<mapping::TransferOptions> read_transfer(const MatFile& file,
+                                                      const rate::RateNetwork& network);
 
 }  // namespace rheobase::io

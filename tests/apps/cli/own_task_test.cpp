@@ -57,10 +57,42 @@ TEST_SUITE("cli") {
     CHECK(says(noted(seconds), "step_ms is 0.005, in milliseconds: 0.005 s would be 5"));
     CHECK(!says(noted(right), "milliseconds"));
     CHECK(!says(noted(right), "transposed"));
+    right.row("stimulus_window_ms", std::vector<double>{0.05, 0.15});
+    CHECK(says(noted(right),
+               "odd.mat: field 'stimulus_window_ms' is not known and has no effect; "
+               "did you mean 'stimulus_windows_ms'?"));
+    right.row("stimulus_windows_ms", std::vector<double>{0.05, 0.15});
+    CHECK(says(noted(right),
+               "odd.mat: stimulus_windows_ms is 0.05 to 0.15, in milliseconds: 0.05 "
+               "to 0.15 s would be 50 to 150"));
     io::MatFields transposed;  // forty trials of one input
     transposed.matrix("u", Eigen::MatrixXd::Ones(40, 30));
     transposed.matrix("z", Eigen::MatrixXd::Zero(40, 30));
     CHECK(says(noted(transposed), "40 inputs, as many outputs and 1 trial"));
+  }
+
+  TEST_CASE("a misspelt label is noted by all that look at the trials") {
+    const WorkingFolder folder;
+    copy_trials("misspelt.mat");
+    copy_trials("words.mat");
+    const std::string noted =
+        "misspelt.mat: condition 'lfet' has one trial, none to hold out; did you mean 'left'?";
+    const Words misspelt{"--trials-file", "misspelt.mat"};
+    CHECK(says(run(Words{"task", "file"} + misspelt).err, noted));
+    CHECK(!says(run({"task", "file", "--trials-file", "words.mat"}).err, "condition"));
+    const Outcome trained = run(training("misspelt.mat", "own.mat"));
+    REQUIRE(trained.code == 0);
+    CHECK(says(trained.err, noted));
+    CHECK(says(run(Words{"eval", "own.mat"} + misspelt).err, noted));
+    CHECK(says(run(Words{"map", "own.mat", "--mapping", "published", "--scaling", "40", "-o",
+                         "own.lif.mat"} +
+                   misspelt)
+                   .err,
+               noted));
+    const Outcome tested =
+        run(training("words.mat", "own.mat") + Words{"--test-file", "misspelt.mat"});
+    CHECK(says(tested.err,
+               "misspelt.mat: condition 'lfet' has no trial to learn from; did you mean 'left'?"));
   }
 
   TEST_CASE("the worked example: looked at, learnt, mapped, evaluated on held-out trials") {

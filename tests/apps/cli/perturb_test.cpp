@@ -236,9 +236,47 @@ TEST_SUITE("cli") {
     has(refusal({"--vary", "dance", "--values", "1,2"}), "must be one of tau-membrane");
     has(refusal({"--vary", "threshold-sd", "--values", "-1"}), "--values: found -1; must be");
     has(refusal({"--vary", "bias-sd", "--values", "1", "--bias-sd", "2"}), "must be left out");
+    has(refusal({"--drive", "exc", "--strengths", "0,1e300"}),
+        "--strengths: found '1e300'; must be numbers, -1000000 to 1000000");
     has(refusal({"--lesion", "interneurons", "--fractions", "0"}), "--lesion");
     has(refusal({"--lesion-connections", "exc", "--fractions", "0"}), "FROM-TO@FRACTION");
     has(run({"eval", trained(), "--drive-window", "0:100"}).err, "must come with --drive");
+  }
+
+  TEST_CASE("a drive without measure is the fault of its option, a strong one stays finite") {
+    const WorkingFolder folder;
+    for (const Words& words : {Words{"eval", trained(), "--trials", "2"},
+                               Words{"simulate", trained(), "-o", "run.mat"}}) {
+      const Outcome refused = run(words + Words{"--drive", "exc", "--drive-strength", "1e300"});
+      CAPTURE(refused.err);
+      CHECK(refused.code == 2);
+      CHECK(says(refused.err, "--drive-strength: found 1e300; must be a number, -1000000 to "));
+      for (const char* strongest : {"-1e6", "1e6"}) {
+        const Outcome driven = run(words + Words{"--drive", "exc", "--drive-strength", strongest});
+        CAPTURE(driven.err);
+        CHECK(driven.code == 0);
+      }
+    }
+  }
+
+  TEST_CASE("thresholds that had to be drawn again are noted, once for every spread") {
+    const WorkingFolder folder;
+    const std::string noted = "units were drawn again, being at or below the reset";
+    const Words eval{"eval", trained(), "--trials", "2", "--threshold-sd"};
+    const Outcome wide = run(eval + Words{"30"});
+    CAPTURE(wide.err);
+    CHECK(wide.code == 0);
+    // A fifth of a normal distribution is below -25 / 30 standard deviations.
+    CHECK(says(wide.err, "--threshold-sd 30: the thresholds of 38 of 200 units"));
+    CHECK(says(wide.err, noted));
+    CHECK(!says(run(eval + Words{"1"}).err, noted));
+    const Outcome simulated = run({"simulate", trained(), "--threshold-sd", "30", "-o", "run.mat"});
+    CHECK(says(simulated.err, noted));
+    const Outcome varied = run(
+        {"perturb", trained(), "--vary", "threshold-sd", "--values", "0,30,60", "--trials", "2"});
+    CHECK(says(varied.err, "--threshold-sd 30: "));
+    CHECK(says(varied.err, "--threshold-sd 60: "));
+    CHECK(!says(varied.err, "--threshold-sd 0: "));
   }
 }
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <fstream>
@@ -47,6 +48,17 @@ std::string refusal_of(const std::string& name, const Eigen::MatrixXd& values) {
 
 std::string refusal_of(const std::string& name, double value) {
   return refusal_of(name, Eigen::MatrixXd::Constant(1, 1, value));
+}
+
+/// The refusal after one variable was added or replaced.
+std::string refusal_with(const std::string& name, const Eigen::MatrixXd& values) {
+  MatFields fields = good();
+  const auto& known = fields.fields();
+  if (std::ranges::find(known, name, &MatField::name) != known.end()) {
+    fields = without(fields, name);
+  }
+  fields.matrix(name, values);
+  return refusal(fields);
 }
 
 std::string refusal_of_bytes(std::vector<std::byte> bytes) {
@@ -198,6 +210,80 @@ TEST_SUITE("unit") {
     const std::string missing = refusal(without(good(), network + "threshold_mv"));
     CAPTURE(missing);
     CHECK(missing.starts_with("field 'spiking_network.threshold_mv': found no"));
+  }
+
+  TEST_CASE("values of units, copies and connections that do not fit: file and field") {
+    const std::string network = "spiking_network.";
+    for (const char* name : {"unit_gain", "unit_threshold_mv", "unit_reset_mv", "unit_bias_mv"}) {
+      CHECK(refusal_with(network + name, Eigen::VectorXd::Constant(5, -50.0)) ==
+            "field 'spiking_network." + std::string(name) +
+                "': found 5 x 1 double; must be one finite number for every unit, N = 6");
+    }
+    CHECK(refusal_with(network + "copy_bias_mv", Eigen::Vector3d::Zero()) ==
+          "field 'spiking_network.copy_bias_mv': found 3 x 1 double; must be one finite number for "
+          "every copy of a unit, copies = 1");
+    Eigen::VectorXd levels = Eigen::VectorXd::Constant(6, -40.0);
+    levels[4] = -61.0;
+    CHECK(refusal_of(network + "unit_threshold_mv", levels) ==
+          "field 'spiking_network.unit_threshold_mv': found -61 of unit 5; must be above its reset "
+          "of -61 mV");
+    MatFields resets =
+        without(without(good(), network + "unit_threshold_mv"), network + "unit_reset_mv");
+    levels = Eigen::VectorXd::Constant(6, -65.0);
+    levels[1] = -39.0;
+    resets.matrix(network + "unit_reset_mv", levels);
+    CHECK(refusal(resets) ==
+          "field 'spiking_network.unit_reset_mv': found -39 of unit 2; must be below its threshold "
+          "of -40 mV");
+    CHECK(refusal_of(network + "reset_mv", -40.0) ==
+          "field 'spiking_network.reset_mv': found -40; must be below threshold_mv, -40 mV");
+    CHECK(refusal_of(network + "peak_mv", -41.0) ==
+          "field 'spiking_network.peak_mv': found -41; must not be below threshold_mv, -40 mV");
+    const std::string delays = network + "connection_delay_ms";
+    CHECK(refusal_with(delays, Eigen::MatrixXd::Constant(1, 1, 2.0)) ==
+          "field 'spiking_network.connection_delay_ms': found 1 x 1 double; must be N x N finite "
+          "delays in ms with N = 6");
+    Eigen::MatrixXd each = Eigen::MatrixXd::Constant(6, 6, 2.0);
+    each(3, 1) = -1.0;
+    CHECK(refusal_with(delays, each) ==
+          "field 'spiking_network.connection_delay_ms': found -1 from unit 2 to unit 4; must be 0 "
+          "to 1000 ms");
+    each(3, 1) = 1000.5;
+    CHECK(refusal_with(delays, each)
+              .ends_with("found 1000.5 from unit 2 to unit 4; must be 0 to "
+                         "1000 ms"));
+    MatFields quadratic = without(good(), network + "neuron");
+    quadratic.text(network + "neuron", "qif");
+    CHECK(refusal(quadratic) ==
+          "field 'spiking_network.unit_threshold_mv': found qif units; must come with lif units: "
+          "others have one for all");
+  }
+
+  TEST_CASE("a member of spiking_network that is not known would be without effect") {
+    CHECK(refusal_with("spiking_network.connection_delays_ms", Eigen::MatrixXd::Zero(6, 6)) ==
+          "field 'spiking_network.connection_delays_ms': found a member that is not known; must be "
+          "left out, or did you mean 'connection_delay_ms'?");
+    CHECK(refusal_with("spiking_network.weather", Eigen::MatrixXd::Ones(1, 1)) ==
+          "field 'spiking_network.weather': found a member that is not known; must be left out: "
+          "nothing would come of it");
+  }
+
+  TEST_CASE("a misspelt optional field is doubted, fields of other programs are not") {
+    const auto doubts = [](const std::string& name) {
+      MatFields fields = without(good(), "task");
+      fields.number(name, 1.0);
+      return parse_model(bytes_of(fields, MatVersion::level5), "m.mat").doubts;
+    };
+    CHECK(doubts("tasks") ==
+          std::vector<std::string>{"field 'tasks' is not known and has no effect; "
+                                   "did you mean 'task'?"});
+    CHECK(
+        doubts("unit_gains") ==
+        std::vector<std::string>{"field 'unit_gains' is not known and has no effect; did you mean "
+                                 "'spiking_network.unit_gain'?"});
+    CHECK(doubts("connection_delay").size() == 1);
+    CHECK(doubts("subject").empty());
+    CHECK(doubts("weather").empty());
   }
 
   TEST_CASE("truncated files of level 5, compressed or not") {

@@ -158,4 +158,20 @@ TEST_SUITE("unit") {
     fields.number("tau_mss", 20.0);
     CHECK(network_refusal(fields).find("the nearest is 'tau_mss'") != std::string::npos);
   }
+
+  TEST_CASE("loops are read by their numbers, misspelt members of one are refused") {
+    MatFields fields = least();
+    fields.matrix("loop_2.u", Eigen::Vector3d::Ones());
+    fields.matrix("loop_2.v", Eigen::Vector3d::Ones());
+    const test::TemporaryFolder folder;
+    write_mat(folder / "net.mat", fields, MatVersion::level5);
+    CHECK(read_model(folder / "net.mat").network.loops.size() == 1);
+    fields.matrix("loop_2.windows_ms", Eigen::RowVector2d(0.0, 5.0));
+    CHECK(network_refusal(fields) ==
+          "field 'loop_2.windows_ms': found a member that is not known; must be left out, or did "
+          "you mean 'window_ms'?");
+    fields = least();
+    fields.matrix("loop_1.v", Eigen::Vector3d::Ones());
+    CHECK(network_refusal(fields).starts_with("field 'loop_1.u': found no such field"));
+  }
 }

@@ -39,6 +39,31 @@ std::string refusal_of_trials(const MatFields& fields) {
   return message.substr(file.size());
 }
 
+/// A numeric array of a file in memory.
+MatArray array_of(const std::string& name, std::vector<std::size_t> dims) {
+  std::size_t count = 1;
+  for (const std::size_t extent : dims) {
+    count *= extent;
+  }
+  return {name, "double", std::move(dims), false, std::vector<double>(count, 0.5), {}};
+}
+
+std::string refusal_of_arrays(std::vector<MatArray> arrays) {
+  return input_error_of([&] { parse_trials(MatFile(std::move(arrays), "t.mat")); });
+}
+
+/// Two trials in cells of these shapes.
+std::string refusal_of_cells(const std::vector<std::size_t>& u1, const std::vector<std::size_t>& z1,
+                             const std::vector<std::size_t>& u2,
+                             const std::vector<std::size_t>& z2) {
+  return refusal_of_arrays({{"u", "cell", {1, 2}, false, {}, {}},
+                            {"z", "cell", {1, 2}, false, {}, {}},
+                            array_of("u{1}", u1),
+                            array_of("u{2}", u2),
+                            array_of("z{1}", z1),
+                            array_of("z{2}", z2)});
+}
+
 MatFields with(const std::string& name, const MatrixXd& values) {
   MatFields fields = name == "u" || name == "z" ? without(one_trial(), name) : one_trial();
   fields.matrix(name, values);
@@ -137,7 +162,8 @@ TEST_SUITE("unit") {
     CHECK(refusal_of_trials(with("z", MatrixXd::Zero(4, 1))) ==
           "field 'z': found 4 x 1 double; must be 5 numbers or outputs x 5, as in u");
     CHECK(refusal_of_trials(with("u", MatrixXd::Zero(2, 1))) ==
-          "field 'u': found 2 x 1 double; must have at least 1 input, 2 steps and 1 trial");
+          "field 'u': found 2 x 1 double; must be inputs x T x trials with at least 1 input, 2 "
+          "steps and 1 trial; is it transposed?");
     CHECK(refusal_of_trials(with("label", MatrixXd::Zero(2, 1))) ==
           "field 'label': found 2 x 1 double; must hold one number or text a trial: 1");
     CHECK(refusal_of_trials(with("label", MatrixXd::Constant(1, 1, 0.5))) ==
@@ -150,5 +176,73 @@ TEST_SUITE("unit") {
     MatFields words = without(one_trial(), "u");
     words.text("u", "trials");
     CHECK(refusal_of_trials(words).starts_with("field 'u': found "));
+  }
+
+  TEST_CASE("transposed: the field whose dimensions are in another order is named") {
+    // Cells: all T x inputs, u alone, one u alone, z alone, and what is only wrong.
+    CHECK(refusal_of_cells({100, 2}, {100, 2}, {80, 2}, {80, 2}) ==
+          "t.mat: field 'u{2}': found 80 x 2 double; must be inputs x T with 100 inputs as u{1}, "
+          "and at least 2 steps; is it transposed?");
+    CHECK(refusal_of_cells({100, 2}, {2, 100}, {80, 2}, {2, 80}) ==
+          "t.mat: field 'u{1}': found 100 x 2 double; must be inputs x T with T = 100 as in z; is "
+          "it transposed?");
+    CHECK(refusal_of_cells({100, 2}, {100, 1}, {80, 2}, {80, 1})
+              .starts_with("t.mat: field 'u{1}': found 100 x 2 double; must be inputs x T"));
+    CHECK(refusal_of_cells({2, 100}, {2, 100}, {80, 2}, {2, 80})
+              .ends_with("with 2 inputs as u{1}, and at least 2 steps; is it transposed?"));
+    CHECK(refusal_of_cells({2, 100}, {100, 3}, {2, 80}, {80, 3}) ==
+          "t.mat: field 'z{1}': found 100 x 3 double; must be 100 numbers or outputs x 100, as in "
+          "u; is it transposed?");
+    CHECK(refusal_of_cells({2, 100}, {3, 100}, {2, 80}, {3, 79}) ==
+          "t.mat: field 'z{2}': found 3 x 79 double; must be 80 numbers or outputs x 80, as in u");
+    CHECK(refusal_of_cells({2, 100}, {3, 100}, {3, 80}, {3, 80}) ==
+          "t.mat: field 'u{2}': found 3 x 80 double; must be inputs x T with 2 inputs as u{1}, and "
+          "at least 2 steps");
+    // Arrays.
+    const auto arrays = [](const std::vector<std::size_t>& u, const std::vector<std::size_t>& z) {
+      return refusal_of_arrays({array_of("u", u), array_of("z", z)});
+    };
+    CHECK(arrays({100, 2}, {3, 100}).starts_with("t.mat: field 'u': found 100 x 2 double"));
+    CHECK(
+        arrays({100, 2, 48}, {3, 100, 48}) ==
+        "t.mat: field 'u': found 100 x 2 x 48 double; must be inputs x T with T = 100 as in z; is "
+        "it transposed?");
+    CHECK(arrays({100, 2, 48}, {100, 48}).starts_with("t.mat: field 'u': found 100 x 2 x 48"));
+    CHECK(arrays({48, 100, 2}, {100, 48}) ==
+          "t.mat: field 'u': found 48 x 100 x 2 double; must be inputs x T x trials, T x trials = "
+          "100 x 48 as in z; is it transposed?");
+    CHECK(arrays({2, 100, 48}, {48, 100}) ==
+          "t.mat: field 'z': found 48 x 100 double; must be T x trials as in u: 100 x 48; is it "
+          "transposed?");
+    CHECK(arrays({2, 100, 48}, {48, 100, 3}).ends_with("outputs x 100 x 48; is it transposed?"));
+    CHECK(arrays({2, 100, 48}, {3, 99, 48}) ==
+          "t.mat: field 'z': found 3 x 99 x 48 double; must be outputs x T x trials as in u: "
+          "outputs x 100 x 48");
+    CHECK(arrays({2, 100, 48}, {99, 48}) ==
+          "t.mat: field 'z': found 99 x 48 double; must be T x trials as in u: 100 x 48");
+    CHECK(refusal_of_arrays({array_of("u", {48, 100, 2}), array_of("z", {48, 100, 2}),
+                             array_of("label", {1, 48})})
+              .starts_with("t.mat: field 'u': found 48 x 100 x 2 double; must be inputs x T x "
+                           "trials with 48 trials as in label"));
+    CHECK(refusal_of_arrays(
+              {array_of("u", {2, 100, 48}), array_of("z", {100, 48}), array_of("label", {1, 2})}) ==
+          "t.mat: field 'label': found 1 x 2 double; must hold one number or text a trial: 48");
+  }
+
+  TEST_CASE("a misspelt optional field is doubted, another field is not") {
+    const auto doubts = [](const std::string& name) {
+      return parse_trials(
+                 MatFile({array_of("u", {2, 100}), array_of("z", {1, 100}), array_of(name, {1, 2})},
+                         "t.mat"))
+          .doubts;
+    };
+    CHECK(doubts("stimulus_window_ms") ==
+          std::vector<std::string>{"field 'stimulus_window_ms' is not known and has no effect; did "
+                                   "you mean 'stimulus_windows_ms'?"});
+    CHECK(doubts("labels").size() == 1);
+    CHECK(doubts("step").size() == 1);
+    CHECK(doubts("score_window_ms").empty());
+    CHECK(doubts("subject").empty());
+    CHECK(doubts("w").empty());
   }
 }

@@ -8,6 +8,7 @@
 #include <doctest/doctest.h>
 
 #include "core/error.hpp"
+#include "rate/tasks/trial_oddities.hpp"
 #include "tests/tolerances.hpp"
 
 using namespace rheobase;
@@ -163,5 +164,70 @@ TEST_SUITE("statistical") {
     for (const int count : counts) {
       CHECK(std::abs(count - draws * p) < tolerance::kSigmas * std::sqrt(draws * p * (1.0 - p)));
     }
+  }
+
+  TEST_CASE(
+      "a condition of one trial among others is noted, with the label it may be meant to be") {
+    using Sentences = std::vector<std::string>;
+    RecordedTrials trials = recorded({4, 1, 3});
+    CHECK(oddities_of(trials) == Sentences{"condition 'label-1' has one trial, none to hold out"});
+    trials.conditions = {"left", "lfet", "right"};
+    CHECK(oddities_of(trials) ==
+          Sentences{"condition 'lfet' has one trial, none to hold out; did you mean 'left'?"});
+    trials.conditions = {"go", "nogo", "no"};
+    CHECK(oddities_of(trials) == Sentences{"condition 'nogo' has one trial, none to hold out"});
+    CHECK(oddities_of(recorded({1, 1, 1})).empty());
+    CHECK(oddities_of(recorded({2, 2})).empty());
+    const Sentences many = oddities_of(recorded({2, 1, 1, 1, 1, 1, 1, 1}));
+    REQUIRE(many.size() == 6);
+    CHECK(many.back() == "the same of 2 conditions more");
+    RecordedTrials learnt = recorded({4, 3});
+    learnt.conditions = {"left", "right"};
+    RecordedTrials test = recorded({2, 2});
+    test.conditions = {"right", "lefft"};
+    add_held_out(learnt, test);
+    CHECK(unlearnt_conditions(learnt) ==
+          Sentences{"condition 'lefft' has no trial to learn from; did you mean 'left'?"});
+  }
+
+  TEST_CASE("windows in seconds are noted, or refused with what they would be") {
+    RecordedTrials trials = recorded({2, 2});  // 20 columns of 5 ms
+    trials.stimulus_windows_ms = {{0.01, 0.02}, {0.03, 0.08}};
+    CHECK(oddities_of(trials) ==
+          std::vector<std::string>{"stimulus_windows_ms is 0.03 to 0.08, in milliseconds: 0.03 to "
+                                   "0.08 s would be 30 to 80"});
+    trials.stimulus_windows_ms = {{0.0, 0.1}, {30.0, 80.0}};
+    CHECK(oddities_of(trials).empty());
+    trials.stimulus_windows_ms.clear();
+    trials.score_window_ms = {0.05, 0.1};
+    CHECK(oddities_of(trials).empty());
+    CHECK(
+        refusal(trials) ==
+        "trials: score_window_ms: found 0.05 to 0.1; must contain a multiple of 5 ms; 0.05 to 0.1 "
+        "s would be 50 to 100");
+    trials.score_window_ms = {50.0, 100.0};
+    CHECK(oddities_of(trials).empty());
+    trials.trials.assign(4, {Eigen::MatrixXd::Zero(1, 4000), Eigen::MatrixXd::Zero(1, 4000), 0});
+    trials.score_window_ms = {1.0, 10.0};
+    CHECK(oddities_of(trials).size() == 1);
+  }
+
+  TEST_CASE("more inputs than steps and as many outputs: transposed, however many trials") {
+    RecordedTrials trials;
+    trials.conditions = {"trial"};
+    for (int k = 0; k < 40; ++k) {
+      trials.trials.push_back({Eigen::MatrixXd::Ones(30, 2), Eigen::MatrixXd::Ones(30, 2), 0});
+    }
+    REQUIRE(oddities_of(trials).size() == 1);
+    CHECK(oddities_of(trials).front().ends_with("is it transposed?"));
+    trials.input_names = {"left", "right"};
+    CHECK(
+        refusal(trials) ==
+        "trials: input_names: found 2 of them; must be 30, one an input; are u and z transposed?");
+    trials.input_names = {"left", "right", "both"};
+    CHECK(refusal(trials).ends_with("must be 30, one an input"));
+    trials.input_names.clear();
+    trials.trials.assign(40, {Eigen::MatrixXd::Ones(30, 31), Eigen::MatrixXd::Ones(30, 31), 0});
+    CHECK(oddities_of(trials).empty());
   }
 }

@@ -34,3 +34,7 @@ scipy.io.savemat("lengths.mat", {"u": u, "z": z, "values": {"strength": np.arang
 scipy.io.savemat("single.mat", {"u": np.ones((1, 20, 3)), "z": np.tile([0.0, 1.0, 2.0], (20, 1)), "label": [1, 2, 3]})
 for name, step in (("bad_step", np.nan), ("step4", 4.0)):
     scipy.io.savemat(name + ".mat", {"u": np.ones((1, 20, 3)), "z": np.zeros((20, 3)), "step_ms": step})
+words = np.array(["left", "right", "left", "right", "left", "right"], object)
+for name in ("words", "misspelt"):
+    words[4] = "left" if name == "words" else "lfet"
+    scipy.io.savemat(name + ".mat", {"u": np.ones((1, 20, 6)), "z": np.zeros((20, 6)), "label": words}, do_compression=True)
