@@ -169,6 +169,8 @@ report::ChartPanel output_panel(const std::vector<PsychometricPoint>& points,
                        [k](const PsychometricPoint& point) { return point.rate_outputs[k]; }),
                   line(points, report::kRed, "spiking",
                        [k](const PsychometricPoint& point) { return point.spiking_outputs[k]; })};
+  const bool falls = points.back().rate_outputs[k] < points.front().rate_outputs[k];
+  panel.key = falls ? "top right" : "top left";  // where no curve is
   return panel;
 }
 

@@ -23,7 +23,7 @@ bool stimulus_in_trajectories(const ReportData& data) {
 }
 
 /// Of means over trials that differ in length; empty where all are as long.
-std::string fewer_text(const ReportData& data, const char* mark) {
+std::string fewer_text(const ReportData& data, const char* mark, bool counts) {
   std::string conditions;
   for (const ReportOutputs& outputs : data.outputs) {
     if (outputs.output == 0 && !outputs.fewer.empty()) {
@@ -34,11 +34,8 @@ std::string fewer_text(const ReportData& data, const char* mark) {
     }
   }
   return conditions.empty() ? ""
-                            : fmt::format(
-                                  " Trials differ in length, and behind the end of the "
-                                  "shorter ones the means are those of the longer ones{} "
-                                  "({}).",
-                                  mark, conditions);
+                            : fmt::format(" From the {} on shorter trials have ended{}.", mark,
+                                          counts ? " (" + conditions + ")" : ": fewer trials");
 }
 
 PageSection output_section(const ReportData& data) {
@@ -49,7 +46,7 @@ PageSection output_section(const ReportData& data) {
          fmt::format("Mean ± standard deviation over the trials of each condition, the same trials "
                      "for both networks. {}Dashed: target, the mean over the same trials.{}",
                      shows_stimulus(data) ? "Shaded: stimulus. " : "",
-                     fewer_text(data, ", from the dotted line on")),
+                     fewer_text(data, "dotted line", true)),
          true});
   }
   if (!data.trials.number.empty() || !data.rasters.empty()) {
@@ -74,7 +71,7 @@ PageSection unit_section(const ReportData& data) {
                      data.signed_rates ? "2 λ f − 1, f the firing rate" : "λ times the firing rate",
                      data.scaling_factor,
                      data.signed_rates ? "0.5th and the 99.5th percentile" : "99.5th percentile",
-                     fewer_text(data, ", from the dotted line on")),
+                     fewer_text(data, "dotted line", false)),
          true});
   }
   if (data.mean_rate.size() > 0 && data.mean_hz.size() > 0) {
@@ -109,7 +106,7 @@ PageSection state_section(const ReportData& data) {
                      "variance.{}",
                      data.signed_rates ? "as r = 2 λ f − 1" : "times λ", data.state_space.start_ms,
                      stimulus_in_trajectories(data) ? "; thick: stimulus on" : "",
-                     fewer_text(data, ", from the diamond on")),
+                     fewer_text(data, "diamond", false)),
          true});
   }
   return section;

@@ -215,7 +215,8 @@ TEST_SUITE("cli") {
     const Outcome made = run(compare + Words{"--json", "-o", "both.mat"});
     REQUIRE(made.code == 0);
     const mapping::ComparisonTraces traces = io::read_comparison("both.mat").traces;
-    const auto point = made.json()["over"]["points"][1];
+    const auto point = made.json()["over"]["points"][0];
+    const bool odd = point["low"].get<double>() > 0.0;
     REQUIRE(point["outputs"].size() == 2);
     CHECK(point["outputs"][1]["name"] == "b");
     // z of trial k is a number from column 20 to its end, 30 + 5 (k mod 3).
@@ -224,7 +225,7 @@ TEST_SUITE("cli") {
     int count = 0;
     for (std::size_t row = 0; row < traces.index.size(); ++row) {
       const int trial = traces.index[row];
-      if (trial % 2 == 1) {
+      if ((trial % 2 == 1) == odd) {
         const Eigen::Index scored = 30 + 5 * (trial % 3) - 1 - 20;
         sum += traces.rate_output.row(static_cast<Eigen::Index>(row))
                    .segment(samples + 20, scored)

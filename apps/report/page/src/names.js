@@ -9,10 +9,10 @@ export function outputName(data, output) {
 /** Of a condition whose trials differ in length: from when on (ms) the longer ones alone are left; else null. */
 export const fewerFrom = (data, condition) => data.outputs.find((outputs) => outputs.condition === condition && outputs.fewer.length)?.fewer[0][0] ?? null;
 
-/** "5 trials", "5 trials, fewer from 505 ms on, 2 at the end". */
+/** "5 trials", "5 trials, 2 at the end". */
 export function trialsText({ trials, fewer }) {
   const all = `${trials} ${trials === 1 ? 'trial' : 'trials'}`;
-  return fewer.length ? `${all}, fewer from ${fewer[0][0]} ms on, ${fewer.at(-1)[1]} at the end` : all;
+  return fewer.length ? `${all}, ${fewer.at(-1)[1]} at the end` : all;
 }
 
 /** Trials that are left at a time (ms). */

@@ -238,7 +238,7 @@ const sideBySide = ([a, b, c, d]) => {
 test('outputs of a condition are side by side, and say where fewer trials are left', onPage('two.html', {}, async (tab) => {
   sideBySide(await boxesOf(tab, '#figure-outputs .panel'));
   const headings = await tab.locator('#figure-outputs h4').allTextContents();
-  assert.equal(headings[0], 'go, a · 20 trials, fewer from 505 ms on, 3 at the end');
+  assert.equal(headings[0], 'go, a · 20 trials, 3 at the end');
   assert.equal(headings[3], 'nogo, b · 20 trials');
   const box = await plotArea(tab, 'outputs');
   await tab.mouse.move(box.x + 0.7 * box.width, box.y + 0.5 * box.height);

@@ -89,7 +89,7 @@ test('of trials that differ in length it is said from when on fewer are left', (
   const same = { condition: 0, trials: 1, fewer: [] };
   const shorter = { condition: 1, trials: 5, fewer: [[405, 4], [505, 2]] };
   assert.equal(trialsText(same), '1 trial');
-  assert.equal(trialsText(shorter), '5 trials, fewer from 405 ms on, 2 at the end');
+  assert.equal(trialsText(shorter), '5 trials, 2 at the end');
   assert.deepEqual([400, 405, 500, 505, 700].map((time) => trialsAt(shorter, time)), [5, 4, 4, 2, 2]);
   assert.equal(fewerFrom({ outputs: [same, shorter] }, 1), 405);
   assert.equal(fewerFrom({ outputs: [same, shorter] }, 0), null);
