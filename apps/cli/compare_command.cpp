@@ -102,7 +102,7 @@ void print_comparison(const CompareRequest& request, const mapping::Comparison& 
   if (request.json) {
     Json json = Json::parse(io::comparison_to_json(comparison));
     if (!request.over.empty()) {
-      json["over"] = {{"name", request.over}, {"points", to_json(points)}};
+      json["over"] = psychometric_json(points, request.over, task);
     }
     print_json(console, json);
     return;
@@ -134,7 +134,7 @@ void print_comparison(const CompareRequest& request, const mapping::Comparison& 
   }
   console.out << summary.text() << '\n' << comparison_tables(comparison) << '\n';
   if (!request.over.empty()) {
-    console.out << psychometric_table(points, request.over) << '\n';
+    console.out << psychometric_table(points, request.over, task) << '\n';
   }
   console.out << outcome.text();
 }
@@ -239,9 +239,12 @@ void add_compare_command(Command program, const Console& console) {
   command.add_file("MODEL", request->model, "Model file (.mat), from `train` or `map`").required();
   command.add_file("-o,--output", request->output,
                    "Write the comparison: .mat with all traces, or .json");
-  add_text(command, "--over", request->over, "NAME",
-           "Of trials of your own: accuracy and mean output of both networks over a number of the "
-           "trials, member NAME of `values` in the file");
+  add_text(
+      command, "--over", request->over, "NAME",
+      "Of trials of your own: accuracy and mean of every output of both networks over a number "
+      "of the trials, member NAME of `values` in the file. Means are over the steps of "
+      "score_window_ms where z is a number; without that field over all such steps, those "
+      "before a stimulus too");
   command.add_file("--plot", request->plot,
                    "With --over: draw them (.png, .svg or .pdf; needs gnuplot)");
   add_fields(command, mapping::compare_fields(), request->options);

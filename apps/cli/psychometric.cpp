@@ -1,8 +1,9 @@
 #include "apps/cli/psychometric.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
-#include <numeric>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -21,23 +22,33 @@ constexpr std::size_t kParts = 8;
 struct ValuedTrial {
   double value = 0.0;
   bool rate_correct = false, spiking_correct = false;
-  double rate_output = 0.0, spiking_output = 0.0;
+  std::vector<double> rate_outputs, spiking_outputs;
 };
 
-/// Mean of an output where the trial asks for one.
-double scored_mean(const rate::Task& task, const rate::Trial& trial,
-                   const Eigen::VectorXd& output) {
+/// Mean of an output where the trial asks for one; not-a-number where it asks for none.
+double scored_mean(const rate::Task& task, const Eigen::RowVectorXd& target,
+                   const Eigen::RowVectorXd& output) {
   const auto& [first, last] = task.definition().scored_outputs;
   double sum = 0.0;
   int count = 0;
   for (Eigen::Index i = first; i < std::min<Eigen::Index>(last, output.size()); ++i) {
-    if (!std::isnan(trial.target(0, i)) &&
-        !std::isnan(output[i])) {  // behind a shorter trial: none
+    if (!std::isnan(target[i]) && !std::isnan(output[i])) {  // behind a shorter trial: none
       sum += output[i];
       ++count;
     }
   }
-  return count == 0 ? 0.0 : sum / count;
+  return count == 0 ? std::numeric_limits<double>::quiet_NaN() : sum / count;
+}
+
+/// Of every output; `outputs` has all samples of the first, then those of the next.
+std::vector<double> scored_means(const rate::Task& task, const rate::Trial& trial,
+                                 const Eigen::RowVectorXd& outputs) {
+  const Eigen::Index samples = outputs.size() / trial.target.rows();
+  std::vector<double> means;
+  for (Eigen::Index k = 0; k < trial.target.rows(); ++k) {
+    means.push_back(scored_mean(task, trial.target.row(k), outputs.segment(k * samples, samples)));
+  }
+  return means;
 }
 
 std::vector<ValuedTrial> valued_trials(const mapping::Comparison& comparison,
@@ -52,11 +63,28 @@ std::vector<ValuedTrial> valued_trials(const mapping::Comparison& comparison,
     const auto row = static_cast<Eigen::Index>(k);
     trials.push_back({values.at(static_cast<std::size_t>(traces.index[k])), traces.rate_correct[k],
                       traces.spiking_correct[k],
-                      scored_mean(task, trial, traces.rate_output.row(row).transpose()),
-                      scored_mean(task, trial, traces.spiking_output.row(row).transpose())});
+                      scored_means(task, trial, traces.rate_output.row(row)),
+                      scored_means(task, trial, traces.spiking_output.row(row))});
   }
   std::ranges::stable_sort(trials, {}, &ValuedTrial::value);
   return trials;
+}
+
+/// Of every output over the trials that ask for it.
+std::vector<double> means_over(std::span<const ValuedTrial> trials,
+                               std::vector<double> ValuedTrial::*outputs) {
+  std::vector<double> means;
+  for (std::size_t k = 0; k < (trials.front().*outputs).size(); ++k) {
+    double sum = 0.0;
+    int count = 0;
+    for (const ValuedTrial& trial : trials) {
+      const double one = (trial.*outputs)[k];
+      sum += std::isnan(one) ? 0.0 : one;
+      count += std::isnan(one) ? 0 : 1;
+    }
+    means.push_back(count == 0 ? std::numeric_limits<double>::quiet_NaN() : sum / count);
+  }
+  return means;
 }
 
 PsychometricPoint point_of(std::span<const ValuedTrial> trials) {
@@ -66,11 +94,11 @@ PsychometricPoint point_of(std::span<const ValuedTrial> trials) {
   int spiking = 0;
   for (const ValuedTrial& trial : trials) {
     point.mean += trial.value / count;
-    point.rate_output += trial.rate_output / count;
-    point.spiking_output += trial.spiking_output / count;
     rate += trial.rate_correct ? 1 : 0;
     spiking += trial.spiking_correct ? 1 : 0;
   }
+  point.rate_outputs = means_over(trials, &ValuedTrial::rate_outputs);
+  point.spiking_outputs = means_over(trials, &ValuedTrial::spiking_outputs);
   point.low = trials.front().value;
   point.high = trials.back().value;
   point.rate = wilson_interval(rate, static_cast<int>(trials.size()));
@@ -81,6 +109,30 @@ PsychometricPoint point_of(std::span<const ValuedTrial> trials) {
 std::string point_value_text(const PsychometricPoint& point) {
   return point.low == point.high ? fmt::format("{:.4g}", point.low)
                                  : fmt::format("{:.4g} to {:.4g}", point.low, point.high);
+}
+
+/// Of every output: its own name, or its number where there are several without names.
+std::vector<std::string> output_names(const rate::Task& task) {
+  std::vector<std::string> names = task.definition().output_names;
+  for (int k = 0; static_cast<int>(names.size()) < task.definition().outputs; ++k) {
+    names.push_back(task.definition().outputs == 1 ? "output" : fmt::format("output {}", k + 1));
+  }
+  return names;
+}
+
+/// First and last time of the score window; of the whole trial where the file has none.
+std::array<double, 2> scored_window_ms(const rate::Task& task) {
+  const auto& [first, end] = task.definition().scored_outputs;
+  return {(first + 1) * task.step_ms(), end * task.step_ms()};
+}
+
+/// Over which steps outputs are averaged.
+std::string scored_steps_text(const rate::Task& task) {
+  const auto [first, last] = scored_window_ms(task);
+  const bool whole = task.definition().scored_outputs == std::pair{0, task.steps() - 1};
+  return whole ? "all steps where z is a number (no score_window_ms: also those before a stimulus)"
+               : fmt::format("the steps of score_window_ms, {:g} to {:g} ms, where z is a number",
+                             first, last);
 }
 
 report::ChartSeries line(const std::vector<PsychometricPoint>& points, const char* colour,
@@ -102,6 +154,24 @@ report::ChartSeries bars(const std::vector<PsychometricPoint>& points, const cha
     values.row(i) << point.mean, 100.0 * one.value, 100.0 * one.low, 100.0 * one.high;
   }
   return {.style = report::ChartSeries::Style::bars, .values = values, .colour = colour};
+}
+
+report::ChartPanel output_panel(const std::vector<PsychometricPoint>& points,
+                                const std::string& name, const rate::Task& task,
+                                const std::string& output, std::size_t k) {
+  const auto [first, last] = scored_window_ms(task);
+  report::ChartPanel panel{
+      .title = fmt::format("{}, scored steps in {:g} to {:g} ms", output, first, last),
+      .x_label = name,
+      .y_label = "Mean " + output,
+      .series = {}};
+  panel.series = {line(points, report::kBlue, "rate",
+                       [k](const PsychometricPoint& point) { return point.rate_outputs[k]; }),
+                  line(points, report::kRed, "spiking",
+                       [k](const PsychometricPoint& point) { return point.spiking_outputs[k]; })};
+  const bool falls = points.back().rate_outputs[k] < points.front().rate_outputs[k];
+  panel.key = falls ? "top right" : "top left";  // where no curve is
+  return panel;
 }
 
 }  // namespace
@@ -147,30 +217,50 @@ std::vector<PsychometricPoint> psychometric(const mapping::Comparison& compariso
 }
 
 std::string psychometric_table(const std::vector<PsychometricPoint>& points,
-                               const std::string& name) {
-  TextTable table({name, "trials", "rate", "95 % interval", "spiking", "95 % interval",
-                   "rate output", "spiking output"});
-  for (const PsychometricPoint& point : points) {
-    table.add_row({point_value_text(point), std::to_string(point.rate.trials),
-                   percent(point.rate.value), interval(point.rate), percent(point.spiking.value),
-                   interval(point.spiking), fmt::format("{:.3f}", point.rate_output),
-                   fmt::format("{:.3f}", point.spiking_output)});
+                               const std::string& name, const rate::Task& task) {
+  std::vector<std::string> header = {name,      "trials",       "rate", "95 % interval",
+                                     "spiking", "95 % interval"};
+  for (const std::string& output : output_names(task)) {
+    header.push_back("rate " + output);
+    header.push_back("spiking " + output);
   }
-  return table.text();
+  TextTable table(header);
+  const auto output_text = [](double value) {
+    return std::isnan(value) ? "-" : fmt::format("{:.3f}", value);
+  };
+  for (const PsychometricPoint& point : points) {
+    std::vector<std::string> row = {point_value_text(point),      std::to_string(point.rate.trials),
+                                    percent(point.rate.value),    interval(point.rate),
+                                    percent(point.spiking.value), interval(point.spiking)};
+    for (std::size_t k = 0; k < point.rate_outputs.size(); ++k) {
+      row.push_back(output_text(point.rate_outputs[k]));
+      row.push_back(output_text(point.spiking_outputs[k]));
+    }
+    table.add_row(row);
+  }
+  return fmt::format("over {}: correct trials; outputs: means over {}\n{}", name,
+                     scored_steps_text(task), table.text());
 }
 
-Json to_json(const std::vector<PsychometricPoint>& points) {
+Json psychometric_json(const std::vector<PsychometricPoint>& points, const std::string& name,
+                       const rate::Task& task) {
+  const std::vector<std::string> names = output_names(task);
   Json list = Json::array();
   for (const PsychometricPoint& point : points) {
+    Json outputs = Json::array();
+    for (std::size_t k = 0; k < names.size(); ++k) {
+      outputs.push_back({{"name", names[k]},
+                         {"rate", point.rate_outputs[k]},
+                         {"spiking", point.spiking_outputs[k]}});
+    }
     list.push_back({{"low", point.low},
                     {"high", point.high},
                     {"mean", point.mean},
                     {"rate", to_json(point.rate)},
                     {"spiking", to_json(point.spiking)},
-                    {"rate_output", point.rate_output},
-                    {"spiking_output", point.spiking_output}});
+                    {"outputs", outputs}});
   }
-  return list;
+  return {{"name", name}, {"scored_window_ms", scored_window_ms(task)}, {"points", list}};
 }
 
 report::Chart psychometric_chart(const std::vector<PsychometricPoint>& points,
@@ -188,29 +278,23 @@ report::Chart psychometric_chart(const std::vector<PsychometricPoint>& points,
                      bars(points, report::kBlue, &PsychometricPoint::rate),
                      line(points, report::kRed, "spiking", percent_of(&PsychometricPoint::spiking)),
                      bars(points, report::kRed, &PsychometricPoint::spiking)};
-  const std::string output =
-      task.definition().output_names.empty() ? "output" : task.definition().output_names.front();
-  report::ChartPanel outputs{
-      .title = "Output", .x_label = name, .y_label = "Mean " + output, .series = {}};
-  outputs.series = {
-      line(points, report::kBlue, "rate", [](const auto& point) { return point.rate_output; }),
-      line(points, report::kRed, "spiking",
-           [](const auto& point) { return point.spiking_output; })};
-  const double room = 0.05 * (points.back().mean - points.front().mean);
-  for (report::ChartPanel* panel : {&accuracy, &outputs}) {
-    if (room > 0.0) {
-      panel->x_range = {points.front().mean - room, points.back().mean + room};
-    }
+  report::Chart chart;
+  chart.panels = {accuracy};
+  const std::vector<std::string> outputs = output_names(task);
+  for (std::size_t k = 0; k < outputs.size(); ++k) {
+    chart.panels.push_back(output_panel(points, name, task, outputs[k], k));
   }
-  // Bars and lines of both networks side by side.
-  for (report::ChartPanel* panel : {&accuracy, &outputs}) {
-    for (report::ChartSeries& series : panel->series) {
+  chart.columns = chart.panels.size() % 2 == 0 && chart.panels.size() < 6 ? 2 : 3;
+  const double room = 0.05 * (points.back().mean - points.front().mean);
+  for (report::ChartPanel& panel : chart.panels) {
+    if (room > 0.0) {
+      panel.x_range = {points.front().mean - room, points.back().mean + room};
+    }
+    // Bars and lines of both networks side by side.
+    for (report::ChartSeries& series : panel.series) {
       series.values.col(0).array() += series.colour == report::kRed ? 0.12 * room : -0.12 * room;
     }
   }
-  report::Chart chart;
-  chart.columns = 2;
-  chart.panels = {accuracy, outputs};
   return chart;
 }
 

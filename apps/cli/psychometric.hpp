@@ -14,8 +14,9 @@ namespace rheobase::cli {
 struct PsychometricPoint {
   double low = 0.0, high = 0.0, mean = 0.0;  ///< of the value
   Proportion rate, spiking;
-  /// Means over the trials of the output's mean over its scored part (first output).
-  double rate_output = 0.0, spiking_output = 0.0;
+  /// Of every output, the mean over the trials of its mean over the scored steps: those of the
+  /// score window with a target. Not-a-number where no trial asks for the output.
+  std::vector<double> rate_outputs, spiking_outputs;
 };
 
 /// @throws InputError unless the task's trials have numbers of this name
@@ -27,8 +28,9 @@ std::vector<PsychometricPoint> psychometric(const mapping::Comparison& compariso
                                             const rate::Task& task, const std::string& name);
 
 std::string psychometric_table(const std::vector<PsychometricPoint>& points,
-                               const std::string& name);
-Json to_json(const std::vector<PsychometricPoint>& points);
+                               const std::string& name, const rate::Task& task);
+Json psychometric_json(const std::vector<PsychometricPoint>& points, const std::string& name,
+                       const rate::Task& task);
 report::Chart psychometric_chart(const std::vector<PsychometricPoint>& points,
                                  const std::string& name, const rate::Task& task);
 

@@ -12,6 +12,7 @@
 #include "core/whole_number.hpp"
 #include "mapping/conversion/network_fingerprint.hpp"
 #include "mapping/conversion/non_negative.hpp"
+#include "rate/tasks/recorded_task.hpp"
 
 namespace rheobase::report {
 
@@ -88,6 +89,24 @@ Eigen::VectorXd mean_of_numbers(const Eigen::MatrixXd& values) {
   return missing.select(0.0, values.array()).colwise().sum().transpose() / numbers;
 }
 
+/// Where trials end that others outlast; behind its end a trial has not-a-number.
+std::vector<FewerTrials> fewer_trials(const Eigen::MatrixXd& outputs, double start_ms,
+                                      double step_ms) {
+  std::vector<FewerTrials> fewer;
+  auto before = static_cast<int>(outputs.rows());
+  for (Eigen::Index k = 0; k < outputs.cols(); ++k) {
+    const auto left = static_cast<int>((!outputs.col(k).array().isNaN()).count());
+    if (left == 0) {
+      break;
+    }
+    if (left < before) {
+      fewer.push_back({start_ms + step_ms * static_cast<double>(k), left});
+      before = left;
+    }
+  }
+  return fewer;
+}
+
 void add_outputs(ReportData& data, const mapping::Comparison& comparison, const rate::Task& task) {
   const mapping::ComparisonTraces& traces = comparison.traces;
   data.stimulus.resize(data.conditions.size());
@@ -113,8 +132,9 @@ void add_outputs(ReportData& data, const mapping::Comparison& comparison, const 
           {static_cast<int>(c), static_cast<int>(trials.size()),
            band(traces.rate_output.middleCols(first, samples)),
            band(traces.spiking_output.middleCols(first, samples)),
-           mean_of_numbers(rows_of(data.trials.target, trials).middleCols(first, samples)),
-           output});
+           mean_of_numbers(rows_of(data.trials.target, trials).middleCols(first, samples)), output,
+           fewer_trials(rows_of(traces.rate_output, trials).middleCols(first, samples),
+                        traces.step_ms, traces.step_ms)});
     }
   }
 }
@@ -287,7 +307,10 @@ ReportData report_data(const mapping::Comparison& comparison, const rate::Task& 
   const std::string name = comparison.split
                                ? std::filesystem::path(comparison.split->file).filename().string()
                                : comparison.task;
-  data.title = fmt::format("{}, {}", name, counted(comparison.units.type.size(), "unit"));
+  const std::string& title = task.definition().help;
+  const bool titled = task.split() && title != rate::kUntitledTrials;
+  data.title = fmt::format("{}, {}", titled ? fmt::format("{} ({})", title, name) : name,
+                           counted(comparison.units.type.size(), "unit"));
   data.subtitle = fmt::format(
       "{}: a rate network (noise {:g}) and its LIF network on the same {}, scaling factor s = "
       "{:.4g}{}",

@@ -34,6 +34,12 @@ struct ReportTable {
   std::vector<std::vector<std::string>> rows;
 };
 
+/// From a time on a mean is that of fewer trials.
+struct FewerTrials {
+  double from_ms = 0.0;
+  int trials = 0;
+};
+
 /// Outputs of both networks over the trials of one condition, on the same time grid.
 struct ReportOutputs {
   int condition = 0;
@@ -42,6 +48,8 @@ struct ReportOutputs {
   OutputBand spiking;
   Eigen::VectorXd target;  ///< mean over the trials, one value per sample of the bands
   int output = 0;          ///< which readout
+  /// Samples at which fewer trials are left, as the others are shorter.
+  std::vector<FewerTrials> fewer = {};
 };
 
 /// Outputs of single trials; the same trials were given to both networks.

@@ -61,6 +61,12 @@ class NirGraph {
   }
 
  private:
+  const char* delays_text() const {
+    return model_.synapse.connection_delay_ms.size() != 0
+               ? "delays of connections (field connection_delay_ms, --delay-spread)"
+               : "synaptic delays (--synaptic-delay)";
+  }
+
   void refuse_what_the_format_lacks() const {
     if (options_.shift_voltages && model_.unit_reset_mv.size() != 0) {
       throw InputError("NIR export", "--shift-voltages", "units of different resets",
@@ -71,7 +77,7 @@ class NirGraph {
     if (gated || delayed || model_.filtered_input || model_.readout_decay_ms > 0.0) {
       throw InputError("NIR export", gated ? "loops" : "spiking network",
                        gated                   ? "loops of low rank that come and go"
-                       : delayed               ? "synaptic delays (--synaptic-delay)"
+                       : delayed               ? delays_text()
                        : model_.filtered_input ? "a filtered input (--filter-input)"
                                                : "a readout of its own decay (--readout-decay)",
                        "must be none: the format has nothing for it");

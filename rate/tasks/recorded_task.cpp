@@ -308,8 +308,7 @@ void describe_trials(const Library& library, TaskDefinition& definition) {
   const RecordedTrials& recorded = library.recorded;
   const Trial& first = recorded.trials.front();
   definition.name = kRecordedTaskName;
-  definition.help =
-      recorded.title.empty() ? "trials of your own, from arrays or a .mat file" : recorded.title;
+  definition.help = recorded.title.empty() ? kUntitledTrials : recorded.title;
   definition.citation =
       recorded.split && !recorded.split->file.empty() ? recorded.split->file : "the trials given";
   definition.scoring =

@@ -41,6 +41,9 @@ inline constexpr const char* kRecordedTaskName = "file";
 /// Fraction of the trials of a condition that is held out where nothing else was asked for.
 inline constexpr double kTestFraction = 0.2;
 
+/// Stands in the place of the title of trials that have none.
+inline constexpr const char* kUntitledTrials = "trials of your own, from arrays or a .mat file";
+
 /// Trials made elsewhere, all with the same inputs, outputs and steps.
 struct RecordedTrials {
   std::vector<Trial> trials;            ///< condition: index into `conditions`

@@ -22,14 +22,31 @@ bool stimulus_in_trajectories(const ReportData& data) {
   });
 }
 
+/// Of means over trials that differ in length; empty where all are as long.
+std::string fewer_text(const ReportData& data, const char* mark, bool counts) {
+  std::string conditions;
+  for (const ReportOutputs& outputs : data.outputs) {
+    if (outputs.output == 0 && !outputs.fewer.empty()) {
+      conditions += fmt::format(
+          "{}{}: {} trials, fewer from {:g} ms on, {} at the end", conditions.empty() ? "" : "; ",
+          data.conditions[static_cast<std::size_t>(outputs.condition)], outputs.trials,
+          outputs.fewer.front().from_ms, outputs.fewer.back().trials);
+    }
+  }
+  return conditions.empty() ? ""
+                            : fmt::format(" From the {} on shorter trials have ended{}.", mark,
+                                          counts ? " (" + conditions + ")" : ": fewer trials");
+}
+
 PageSection output_section(const ReportData& data) {
   PageSection section{"section-outputs", "Outputs", {}};
   if (!data.outputs.empty()) {
     section.figures.push_back(
         {"outputs", "Output by condition",
          fmt::format("Mean ± standard deviation over the trials of each condition, the same trials "
-                     "for both networks. {}Dashed: target, the mean over the same trials.",
-                     shows_stimulus(data) ? "Shaded: stimulus. " : ""),
+                     "for both networks. {}Dashed: target, the mean over the same trials.{}",
+                     shows_stimulus(data) ? "Shaded: stimulus. " : "",
+                     fewer_text(data, "dotted line", true)),
          true});
   }
   if (!data.trials.number.empty() || !data.rasters.empty()) {
@@ -50,10 +67,11 @@ PageSection unit_section(const ReportData& data) {
         {"rates", "Every unit in both networks",
          fmt::format("Trial averages. One colour stands for the same activity on both sides: rate "
                      "r of the rate network equals {} of the LIF network, "
-                     "λ = 1/s = 1/{:.4g}. The scale ends at the {}.",
+                     "λ = 1/s = 1/{:.4g}. The scale ends at the {}.{}",
                      data.signed_rates ? "2 λ f − 1, f the firing rate" : "λ times the firing rate",
                      data.scaling_factor,
-                     data.signed_rates ? "0.5th and the 99.5th percentile" : "99.5th percentile"),
+                     data.signed_rates ? "0.5th and the 99.5th percentile" : "99.5th percentile",
+                     fewer_text(data, "dotted line", false)),
          true});
   }
   if (data.mean_rate.size() > 0 && data.mean_hz.size() > 0) {
@@ -84,9 +102,11 @@ PageSection state_section(const ReportData& data) {
     section.figures.push_back(
         {"trajectories", "First three principal components",
          fmt::format("Trial averages in each network's own components, the LIF network's rates "
-                     "{}. Circle: start, {:g} ms; square: end{}.",
+                     "{}. Circle: start, {:g} ms; square: end{}. Percentages: of the "
+                     "variance.{}",
                      data.signed_rates ? "as r = 2 λ f − 1" : "times λ", data.state_space.start_ms,
-                     stimulus_in_trajectories(data) ? "; thick: stimulus on" : ""),
+                     stimulus_in_trajectories(data) ? "; thick: stimulus on" : "",
+                     fewer_text(data, "diamond", false)),
          true});
   }
   return section;

@@ -135,6 +135,13 @@ void FigureScript::shade(const std::vector<std::pair<double, double>>& spans) {
   }
 }
 
+void FigureScript::upright(double x, std::string_view colour) {
+  set(
+      fmt::format("set arrow from first {:.6g},graph 0 to first {:.6g},graph 1 nohead front "
+                  "dashtype 3 linewidth 1 linecolor rgb '{}'",
+                  x, x, colour));
+}
+
 void FigureScript::end() {
   set("plot " + (items_.empty() ? std::string("NaN") : items_));
 }

@@ -50,6 +50,8 @@ class FigureScript {
   void label(double x, double y, const std::string& text, std::string_view colour);
   /// Shaded spans of the x axis.
   void shade(const std::vector<std::pair<double, double>>& spans);
+  /// A dotted line over the whole height, in front of images.
+  void upright(double x, std::string_view colour);
   void end();
 
   /// Writes a table, one line a row, and returns its quoted name.

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -30,6 +31,24 @@ Spans spans_of(const std::vector<TimeWindow>& windows) {
 void time_axis(FigureScript& script, const ReportData& data) {
   script.range('x', 0.0, data.duration_ms);
   script.set(fmt::format("set xtics {}", data.duration_ms > 1600.0 ? 500 : 250));
+}
+
+/// Of a condition whose trials differ in length: from when on the longer ones alone are left.
+std::optional<double> fewer_from_ms(const ReportData& data, int condition) {
+  for (const ReportOutputs& outputs : data.outputs) {
+    if (outputs.condition == condition && !outputs.fewer.empty()) {
+      return outputs.fewer.front().from_ms;
+    }
+  }
+  return std::nullopt;
+}
+
+/// "5 trials", "5 trials, fewer from 500 ms on".
+std::string trials_of_panel(const ReportOutputs& outputs) {
+  return counted(outputs.trials, "trial") +
+         (outputs.fewer.empty()
+              ? ""
+              : fmt::format(", fewer from {:g} ms on", outputs.fewer.front().from_ms));
 }
 
 /// Lowest and highest value of mean +- sd in all conditions, so that panels can be compared.
@@ -181,8 +200,9 @@ void population_panel(FigureScript& script, const ReportData& data, const Report
   script.end();
 }
 
-void heat_panel(FigureScript& script, const ReportData& data, const Eigen::MatrixXd& values,
-                const std::pair<double, double>& ends, const FigurePanel& panel) {
+void heat_panel(FigureScript& script, const ReportData& data, int condition,
+                const Eigen::MatrixXd& values, const std::pair<double, double>& ends,
+                const FigurePanel& panel) {
   const std::vector<int> order = order_by_type(data.unit_type);
   Eigen::MatrixXd sorted(values.rows(), values.cols());
   std::vector<rate::UnitType> row_type;
@@ -198,6 +218,9 @@ void heat_panel(FigureScript& script, const ReportData& data, const Eigen::Matri
       "'#21918c', 5 '#28ae80', 6 '#5ec962', 7 '#addc30', 8 '#fde725')");
   script.set(fmt::format("set cbrange [{:.4g}:{:.4g}]\nunset colorbox", ends.first, ends.second));
   type_labels(script, row_type);
+  if (const auto from = fewer_from_ms(data, condition)) {
+    script.upright(*from, "#ffffff");
+  }
   script.add(fmt::format("{} matrix using ({}+$1*{}):($2+0.5):3 with image", script.table(sorted),
                          data.average_start_ms, data.average_step_ms));
   script.end();
@@ -239,6 +262,16 @@ void trajectory_panel(FigureScript& script, const ReportData& data, bool spiking
         fmt::format("{} every ::0::0 using 1:2 with points pointtype 6 pointsize 0.8 "
                     "linecolor rgb '{}'",
                     name, colour));
+    const double step = data.state_space.step_ms;
+    const double from =
+        fewer_from_ms(data, path.condition).value_or(-1.0) - data.state_space.start_ms;
+    const auto sample = static_cast<Eigen::Index>(std::lround(from / step));
+    if (from >= 0.0 && sample < points.cols()) {
+      script.add(
+          fmt::format("{} every ::{}::{} using 1:2 with points pointtype 12 pointsize 1 "
+                      "linecolor rgb '{}'",
+                      name, sample, sample, colour));
+    }
   }
   script.end();
 }
@@ -263,11 +296,14 @@ std::string outputs_figure(const ReportData& data, const FigureTarget& target) {
         {14.0 + step * static_cast<double>(i % columns),
          kTop + kStep * static_cast<double>(i / columns), step - 18.0, kHeight,
          fmt::format("{}, {}", with_output(data, data.conditions[condition], outputs.output),
-                     counted(outputs.trials, "trial")),
+                     trials_of_panel(outputs)),
          "Time (ms)", "Output (a.u.)"});
     time_axis(script, data);
     script.range('y', low, high);
     script.shade(spans_of(data.stimulus[condition]));
+    if (const auto from = fewer_from_ms(data, outputs.condition)) {
+      script.upright(*from, kTargetColour);
+    }
     add_line(script, outputs.target, outputs.rate.mean.start_ms, outputs.rate.mean.step_ms,
              target_style());
     add_band(script, outputs.rate, kRateColour, "");
@@ -318,11 +354,11 @@ std::string rates_figure(const ReportData& data, const FigureTarget& target) {
     const std::string& name = data.conditions[static_cast<std::size_t>(rates.condition)];
     const double top = kTop + kStep * static_cast<double>(i);
     heat_panel(
-        script, data, rates.rate, ends,
+        script, data, rates.condition, rates.rate, ends,
         {14, top, 66, kHeight,
          fmt::format("{}, rate network (r, {:.2g} to {:.2g})", name, ends.first, ends.second),
          "Time (ms)", "Unit"});
-    heat_panel(script, data, rates.spiking, ends,
+    heat_panel(script, data, rates.condition, rates.spiking, ends,
                {104, top, 66, kHeight,
                 fmt::format("{}, LIF network ({} to {} Hz)", name, hz(ends.first), hz(ends.second)),
                 "Time (ms)", "Unit"});

@@ -91,8 +91,13 @@ Json PageWriter::windows() const {
 Json PageWriter::outputs() const {
   Json array = Json::array();
   for (const ReportOutputs& outputs : data_.outputs) {
+    Json fewer = Json::array();
+    for (const FewerTrials& step : outputs.fewer) {
+      fewer.push_back({step.from_ms, step.trials});
+    }
     array.push_back({{"condition", outputs.condition},
                      {"trials", outputs.trials},
+                     {"fewer", fewer},
                      {"start", outputs.rate.mean.start_ms},
                      {"step", outputs.rate.mean.step_ms},
                      {"rate", band_json(outputs.rate)},

@@ -52,6 +52,20 @@ TEST_SUITE("cli") {
     refused({"export", "model.mat", "--format", "csv", "--profile", "exact", "-o", "x"},
             "--profile: found --format csv; must come with --format nir");
     refused({"export", "model.mat", "--format", "hdf5", "-o", "model.mat"}, "an input file");
+    REQUIRE(
+        run({"compare", "model.mat", "--scaling", "50", "--trials", "2", "-o", "both.mat"}).code ==
+        0);
+    for (const char* format : {"nwb", "csv"}) {
+      refused({"export", "both.mat", "--format", format, "-o", "x"},
+              "both.mat: field 'format': found a comparison of two networks; must be a run: "
+              "`rheobase simulate MODEL --trials N -o runs.mat`");
+    }
+    REQUIRE(run({"map", "model.mat", "--trials", "2", "--scaling", "50", "--synaptic-delay", "1",
+                 "--delay-spread", "0.2", "-o", "late.lif.mat"})
+                .code == 0);
+    refused(
+        {"export", "late.lif.mat", "--format", "nir", "-o", "x"},
+        "found delays of connections (field connection_delay_ms, --delay-spread); must be none");
     refused({"import", "model.mat", "-o", "x.mat"}, "a .mat file, which needs no import");
     refused({"import", "none.h5", "-o", "x.mat"}, "found no such file");
   }

@@ -15,6 +15,7 @@
 #include "io/mat/run_file.hpp"
 #include "io/mat/run_trials_file.hpp"
 #include "tests/apps/cli/cli_harness.hpp"
+#include "tests/tolerances.hpp"
 
 namespace rheobase {
 
@@ -225,6 +226,61 @@ TEST_SUITE("cli") {
     REQUIRE(compared.code == 0);
     CHECK(says(compared.out, "-0.5"));
     CHECK(!says(compared.out, "nan"));
+  }
+
+  TEST_CASE("mean of every output over a number of the trials, by name and over named steps") {
+    const WorkingFolder folder;
+    copy_trials("two_values.mat");
+    REQUIRE(run(training("two_values.mat", "own.mat")).code == 0);
+    const Words compare = {"compare",  "own.mat",          "--scaling", "40",     "--over",
+                           "strength", "--analysis-start", "0",         "--plot", "over.svg"};
+    const Outcome shown = run(compare);
+    CAPTURE(shown.err);
+    REQUIRE(shown.code == 0);
+    for (const char* header : {"rate a", "spiking a", "rate b", "spiking b"}) {
+      CHECK(says(shown.out, header));
+    }
+    CHECK(says(shown.out, "means over all steps where z is a number (no score_window_ms: also"));
+    const std::string plot = read_text("over.svg");
+    CHECK(says(plot, "Mean a"));
+    CHECK(says(plot, "Mean b"));
+    const Outcome made = run(compare + Words{"--json", "-o", "both.mat"});
+    REQUIRE(made.code == 0);
+    const mapping::ComparisonTraces traces = io::read_comparison("both.mat").traces;
+    const auto point = made.json()["over"]["points"][0];
+    const bool odd = point["low"].get<double>() > 0.0;
+    REQUIRE(point["outputs"].size() == 2);
+    CHECK(point["outputs"][1]["name"] == "b");
+    // z of trial k is a number from column 20 to its end, 30 + 5 (k mod 3).
+    const Eigen::Index samples = traces.rate_output.cols() / 2;
+    double sum = 0.0;
+    int count = 0;
+    for (std::size_t row = 0; row < traces.index.size(); ++row) {
+      const int trial = traces.index[row];
+      if ((trial % 2 == 1) == odd) {
+        const Eigen::Index scored = 30 + 5 * (trial % 3) - 1 - 20;
+        sum += traces.rate_output.row(static_cast<Eigen::Index>(row))
+                   .segment(samples + 20, scored)
+                   .mean();
+        ++count;
+      }
+    }
+    REQUIRE(count > 0);
+    CHECK(point["outputs"][1]["rate"].get<double>() == near(sum / count, 1e-9));
+  }
+
+  TEST_CASE("a mean output is that of the score window") {
+    const WorkingFolder folder;
+    copy_trials("choice.mat");
+    REQUIRE(run(training("choice.mat", "own.mat")).code == 0);
+    const Words compare = {"compare", "own.mat", "--scaling", "40", "--over", "strength"};
+    CHECK(
+        says(run(compare).out, "means over the steps of score_window_ms, 350 to 495 ms, where z"));
+    CHECK(run(compare + Words{"--json"}).json()["over"]["scored_window_ms"][0] == 350.0);
+    // The title of the file is that of the page.
+    REQUIRE(run({"report", "own.mat", "--scaling", "40", "--trials", "4", "-o", "p.html"}).code ==
+            0);
+    CHECK(says(read_text("p.html"), "<h1>Which input is stronger? (choice.mat), 20 units</h1>"));
   }
 
   TEST_CASE("a file of held-out trials; conditions of one trial") {

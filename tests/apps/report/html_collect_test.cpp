@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "apps/report/internal/html_captions.hpp"
 #include "core/error.hpp"
@@ -208,6 +210,47 @@ TEST_SUITE("numeric") {
     CHECK(std::isnan(band.mean.values[2]));
     CHECK(band.sd[0] == near(1.0, 1e-12));
     CHECK(band.sd[1] == near(std::sqrt(2.0), 1e-12));
+  }
+
+  TEST_CASE("means over fewer trials behind the end of a shorter one are told") {
+    mapping::Comparison shorter = comparison();
+    const auto ended = static_cast<Eigen::Index>(shorter.traces.conditions.size()) - 1;
+    const int condition = shorter.traces.conditions.back();
+    constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+    for (Eigen::MatrixXd* outputs : {&shorter.traces.rate_output, &shorter.traces.spiking_output}) {
+      outputs->row(ended).tail(99).setConstant(kNone);  // of 199, from 5 ms on in steps of 5 ms
+    }
+    const report::ReportData report = report::report_data(shorter, task(), &model(), {});
+    int others = 0;
+    for (const report::ReportOutputs& outputs : report.outputs) {
+      if (outputs.condition != condition) {
+        CHECK(outputs.fewer.empty());
+        continue;
+      }
+      REQUIRE(outputs.fewer.size() == 1);
+      CHECK(outputs.fewer[0].from_ms == 505.0);
+      CHECK(outputs.fewer[0].trials == outputs.trials - 1);
+      others = outputs.trials - 1;
+    }
+    const std::string said =
+        fmt::format("{}: {} trials, fewer from 505 ms on, {} at the end",
+                    task().conditions()[static_cast<std::size_t>(condition)], others + 1, others);
+    int figures = 0;
+    int counts = 0;
+    for (const report::PageSection& section : report::page_sections(report)) {
+      for (const report::PageFigure& figure : section.figures) {
+        figures +=
+            figure.caption.find(" on shorter trials have ended") != std::string::npos ? 1 : 0;
+        counts += figure.caption.find(said) != std::string::npos ? 1 : 0;
+      }
+    }
+    CHECK(counts == 1);
+    CHECK(figures == 3);  // outputs, heat maps, trajectories
+    for (const report::PageSection& section : report::page_sections(data())) {
+      for (const report::PageFigure& figure : section.figures) {
+        CHECK(figure.caption.find("shorter trials") == std::string::npos);
+      }
+    }
   }
 
   TEST_CASE("the head of the page has no p where no difference is seen; the table has it") {

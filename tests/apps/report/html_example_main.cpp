@@ -9,6 +9,31 @@
 #include "apps/report/internal/html_page.hpp"
 #include "tests/apps/report/html_example.hpp"
 
+namespace {
+
+/// The same with its output twice, and shorter trials in the first condition.
+rheobase::report::ReportData two_outputs(rheobase::report::ReportData data) {
+  data.output_names = {"a", "b"};
+  data.trials.outputs = 2;
+  for (Eigen::MatrixXd* values : {&data.trials.rate, &data.trials.spiking, &data.trials.target}) {
+    *values = values->replicate(1, 2).eval();
+  }
+  std::vector<rheobase::report::ReportOutputs> outputs;
+  for (const rheobase::report::ReportOutputs& one : data.outputs) {
+    for (const int output : {0, 1}) {
+      outputs.push_back(one);
+      outputs.back().output = output;
+      if (one.condition == 0) {
+        outputs.back().fewer = {{505.0, 3}};
+      }
+    }
+  }
+  data.outputs = outputs;
+  return data;
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
   using namespace rheobase;
   using namespace rheobase::analysis;
@@ -22,6 +47,7 @@ int main(int argc, char** argv) {
   std::filesystem::create_directories(folder);
   const ReportData small = example_report();
   std::ofstream(folder / "small.html") << report_page(small, page_assets(), {});
+  std::ofstream(folder / "two.html") << report_page(two_outputs(small), page_assets(), {});
   // About a million spikes in four rasters.
   const ExampleSize big{
       .units = 1000, .trials = 100, .steps = 400, .rate_factor = 12.0, .rasters_per_condition = 2};

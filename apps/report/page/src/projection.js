@@ -1,6 +1,6 @@
 // Orthographic projection of points in three dimensions.
 
-/** Centre and radius of the box around the rows of some (rows x 3) matrices. */
+/** Centre, longest half side (radius) and half diagonal (reach) of the box around the rows of some (rows x 3) matrices. */
 export function cloudOf(matrices) {
   const low = [Infinity, Infinity, Infinity];
   const high = [-Infinity, -Infinity, -Infinity];
@@ -13,7 +13,29 @@ export function cloudOf(matrices) {
   }
   const centre = low.map((value, i) => (value + high[i]) / 2);
   const radius = Math.max(...low.map((value, i) => (high[i] - value) / 2)) || 1;
-  return { centre, radius };
+  const reach = Math.hypot(...low.map((value, i) => (high[i] - value) / 2)) || 1;
+  return { centre, radius, reach };
+}
+
+const SEEN_END_ON = 0.1;  // of an axis' length
+const APART = 0.45;  // radians between names of axes
+
+/**
+ * Where the names of the axes stand: [{component, x, y}] on the circle of radius `reach`, inside of which every view of
+ * the cloud lies. At the other end of an axis where another name is near; none for an axis that is seen end-on.
+ */
+export function axisNames(project, { centre, reach }) {
+  const names = [];
+  for (const component of [0, 1, 2]) {
+    const [o, end] = [project(centre), project(centre.map((value, i) => value + (i === component ? 1 : 0)))];
+    const [dx, dy] = [end.x - o.x, end.y - o.y];
+    const length = Math.hypot(dx, dy);
+    if (length < SEEN_END_ON) continue;
+    const places = [1, -1].map((sign) => ({ component, x: o.x + (sign * reach * dx) / length, y: o.y + (sign * reach * dy) / length }));
+    const free = places.find((place) => names.every((other) => Math.hypot(place.x - other.x, place.y - other.y) > APART * reach));
+    if (free) names.push(free);
+  }
+  return names;
 }
 
 /**

@@ -225,6 +225,38 @@ test('paper is light, sharp, and leaves the screen as it was', onPage('small.htm
   assert.ok(pdf.length > 100_000);
 }));
 
+const boxesOf = (tab, query) => tab.evaluate((selector) => [...document.querySelectorAll(selector)].map((node) => {
+  const { top, bottom, left } = node.getBoundingClientRect();
+  return { top: top + scrollY, bottom: bottom + scrollY, left };
+}), query);
+
+const sideBySide = ([a, b, c, d]) => {
+  assert.ok(a.top === b.top && c.top === d.top && a.left < b.left && c.top > a.bottom - 1, JSON.stringify([a, b, c, d]));
+  assert.ok(a.left === c.left && b.left === d.left, JSON.stringify([a, b, c, d]));
+};
+
+test('outputs of a condition are side by side, and say where fewer trials are left', onPage('two.html', {}, async (tab) => {
+  sideBySide(await boxesOf(tab, '#figure-outputs .panel'));
+  const headings = await tab.locator('#figure-outputs h4').allTextContents();
+  assert.equal(headings[0], 'go, a · 20 trials, 3 at the end');
+  assert.equal(headings[3], 'nogo, b · 20 trials');
+  const box = await plotArea(tab, 'outputs');
+  await tab.mouse.move(box.x + 0.7 * box.width, box.y + 0.5 * box.height);
+  await tab.mouse.move(box.x + 0.72 * box.width, box.y + 0.5 * box.height);
+  await frame(tab);
+  assert.match(await tab.locator('#figure-outputs .tooltip:not([hidden])').textContent(), /Trials3$/);
+  await tab.screenshot({ path: shot('two.png'), fullPage: true });
+}));
+
+test('on paper a grid of outputs stands below the head of the first page', onPage('two.html', {}, async (tab) => {
+  await tab.evaluate(() => window.dispatchEvent(new Event('beforeprint')));
+  await frame(tab);
+  sideBySide(await boxesOf(tab, '#figure-outputs .panel'));
+  const [{ bottom }] = await boxesOf(tab, '#figure-outputs');
+  const page = ((297 - 24) * 96) / 25.4;
+  assert.ok(bottom < page, `${bottom} of ${page}`);
+}));
+
 test('a million spikes open and zoom smoothly', onPage('big.html', {}, async (tab) => {
   assert.ok(statSync(join(folder, 'big.html')).size < 5e6);
   assert.match(await tab.locator('.notes').textContent(), /Spike rasters are thinned/);

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { grid, unpack, unpackTrains } from '../../../../apps/report/page/src/decode.js';
 import { correlation, labels, padded, quantile, roundStep, runningMean, text } from '../../../../apps/report/page/src/numbers.js';
-import { cloudOf, projector } from '../../../../apps/report/page/src/projection.js';
+import { fewerFrom, outputColumns, trialsAt, trialsText } from '../../../../apps/report/page/src/names.js';
+import { axisNames, cloudOf, projector } from '../../../../apps/report/page/src/projection.js';
 
 const base64 = (bytes) => Buffer.from(bytes).toString('base64');
 
@@ -49,7 +50,7 @@ test('small statistics', () => {
 
 test('views along the axes show two components, and turning keeps distances', () => {
   const cloud = cloudOf([{ values: Float32Array.from([0, 0, 0, 2, 4, 8]) }]);
-  assert.deepEqual(cloud, { centre: [1, 2, 4], radius: 4 });
+  assert.deepEqual(cloud, { centre: [1, 2, 4], radius: 4, reach: Math.hypot(1, 2, 4) });
   const near = (point, x, y) => {
     assert.ok(Math.abs(point.x - x) < 1e-9 && Math.abs(point.y - y) < 1e-9, JSON.stringify(point));
   };
@@ -64,4 +65,36 @@ test('views along the axes show two components, and turning keeps distances', ()
   assert.ok(Math.abs(across.reduce((sum, { x }) => sum + x * x, 0) - 1) < 1e-12);
   assert.ok(Math.abs(across.reduce((sum, { y }) => sum + y * y, 0) - 1) < 1e-12);
   assert.ok(Math.abs(across.reduce((sum, { x, y }) => sum + x * y, 0)) < 1e-12);
+});
+
+test('names of axes stand around every view of the cloud, apart from each other', () => {
+  const cloud = cloudOf([{ values: Float32Array.from([-3, -1, 0, 5, 1, 2]) }]);
+  const corners = [0, 1, 2, 3, 4, 5, 6, 7].map((k) => [k & 1 ? 5 : -3, k & 2 ? 1 : -1, k & 4 ? 2 : 0]);
+  for (let yaw = -3; yaw <= 3; yaw += 0.2) {
+    for (let pitch = -1.5; pitch <= 1.5; pitch += 0.25) {
+      const project = projector(cloud, { yaw, pitch, flat: null });
+      const names = axisNames(project, cloud);
+      assert.ok(names.length >= 2, `${yaw}, ${pitch}`);
+      const size = Math.max(...corners.map(project).map(({ x, y }) => Math.hypot(x, y)));
+      for (const { x, y } of names) assert.ok(Math.hypot(x, y) > size - 1e-9);
+      names.forEach((one, i) => names.slice(i + 1).forEach((other) => {
+        assert.ok(Math.hypot(one.x - other.x, one.y - other.y) > 0.4 * cloud.reach, `${yaw}, ${pitch}`);
+      }));
+    }
+  }
+  assert.equal(axisNames(projector(cloud, { yaw: -0.65, pitch: 0.45, flat: null }), cloud).length, 3);
+});
+
+test('of trials that differ in length it is said from when on fewer are left', () => {
+  const same = { condition: 0, trials: 1, fewer: [] };
+  const shorter = { condition: 1, trials: 5, fewer: [[405, 4], [505, 2]] };
+  assert.equal(trialsText(same), '1 trial');
+  assert.equal(trialsText(shorter), '5 trials, 2 at the end');
+  assert.deepEqual([400, 405, 500, 505, 700].map((time) => trialsAt(shorter, time)), [5, 4, 4, 2, 2]);
+  assert.equal(fewerFrom({ outputs: [same, shorter] }, 1), 405);
+  assert.equal(fewerFrom({ outputs: [same, shorter] }, 0), null);
+});
+
+test('outputs of a condition fill rows of the grid', () => {
+  assert.deepEqual([1, 2, 3, 4, 5, 6].map(outputColumns), [0, 2, 3, 2, 3, 3]);
 });

@@ -26,6 +26,8 @@ for k in range(12):
     z[k][0, 20:] = 1.0 if k % 2 else 0.0
     z[k][1, 20:] = 0.0 if k % 2 else 1.0
 scipy.io.savemat("two_outputs.mat", {"u": u, "z": z, "step_ms": 10.0, "output_names": np.array(["a", "b"], object), "label": [1 + k % 2 for k in range(12)]}, do_compression=True)
+# the same without conditions and with a value
+scipy.io.savemat("two_values.mat", {"u": u, "z": z, "step_ms": 10.0, "output_names": np.array(["a", "b"], object), "values": {"strength": np.arange(12) % 2 - 0.5}}, do_compression=True)
 # a value of the trials, which differ in length
 u, z = np.empty(12, object), np.empty(12, object)
 for k in range(12):

@@ -2,10 +2,10 @@
 import { makeChart } from '../chart.js';
 import { grid, unpack } from '../decode.js';
 import { chip, figureParts, panel } from '../dom.js';
-import { horizontal, path, shade } from '../layers.js';
+import { horizontal, path, shade, vertical } from '../layers.js';
 import { extent, padded, text } from '../numbers.js';
 import { faded } from '../theme.js';
-import { outputName } from '../names.js';
+import { outputColumns, outputName, trialsAt, trialsText } from '../names.js';
 import { addTools } from '../tools.js';
 
 // Where no trial is as long there is no mean.
@@ -37,20 +37,28 @@ export function drawOutputs(context) {
   const all = data.outputs.flatMap((outputs) => linesOf(outputs).map((line) => line.values));
   const range = padded(extent(all), 0.05);
   parts.plot.classList.add('panels');
+  const columns = outputColumns(data.trials?.outputs ?? 1);
+  if (columns) {
+    parts.plot.classList.add('by-output');
+    parts.plot.style.setProperty('--columns', columns);
+  }
 
   const trials = data.trials && { ...data.trials, rate: unpack(data.trials.rate), spiking: unpack(data.trials.spiking) };
   const charts = data.outputs.map((outputs) => {
     const xs = grid(outputs.start, outputs.step, outputs.rate.mean.length);
-    const host = panel(parts.plot, [data.conditions[outputs.condition], outputName(data, outputs.output)].filter(Boolean).join(', '), `${outputs.trials} ${outputs.trials === 1 ? 'trial' : 'trials'}`);
+    const host = panel(parts.plot, [data.conditions[outputs.condition], outputName(data, outputs.output)].filter(Boolean).join(', '), trialsText(outputs));
+    // More than a row of outputs: each condition begins a new one.
+    if (columns && outputs.output === 0) host.parentElement.classList.add('first');
     return makeChart(host, {
       x: context.timeAxis,
       y: { label: 'Output (a.u.)', range },
-      height: (width) => Math.min(260, Math.max(200, 0.5 * width)),
+      // Flatter on paper, where a grid of outputs then stands below the head.
+      height: (width) => (document.body.classList.contains('printing') ? Math.max(140, 0.45 * width) : Math.min(260, Math.max(200, 0.5 * width))),
       xs,
       lines: linesOf(outputs),
       bands: [{ upper: 3, lower: 4, colour: 'rate' }, { upper: 5, lower: 6, colour: 'spiking' }],
       below: [shade(() => data.stimulus[outputs.condition]), (u) => { if (shown.trials && trials) drawTrials(u, trials, outputs, shown); }],
-      above: [horizontal(0, 'edge', [])],
+      above: [horizontal(0, 'edge', []), (u) => outputs.fewer.slice(0, 1).forEach(([time]) => vertical(time, 'soft', [2, 3])(u))],
       zoom: 'xy',
       shared: context.time,
       hover: ({ index }) => (index === null ? null : {
@@ -59,6 +67,7 @@ export function drawOutputs(context) {
           shown[RATE] && ['Rate network', withSd(outputs.rate, index), 'rate'],
           shown[SPIKING] && ['LIF network', withSd(outputs.spiking, index), 'spiking'],
           shown[TARGET] && ['Target', text(outputs.target[index]), 'target'],
+          outputs.fewer.length > 0 && ['Trials', trialsAt(outputs, xs[index])],
         ].filter(Boolean),
       }),
     });

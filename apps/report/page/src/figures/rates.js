@@ -4,6 +4,7 @@ import { image, paintBar, sequential } from '../colormap.js';
 import { unpack } from '../decode.js';
 import { choice, element, figureParts, panel } from '../dom.js';
 import { picture, typeRuns, typeStrip, vertical } from '../layers.js';
+import { fewerFrom } from '../names.js';
 import { quantile, text } from '../numbers.js';
 import { hzOf } from '../rates.js';
 import { types } from '../theme.js';
@@ -76,7 +77,13 @@ function heatMap(context, plot, side, { source, unitTypes, conditions, ends, sta
     height: (width) => Math.min(Math.max(260, 0.8 * width), 460),
     right: 52,
     below: [picture(() => shown)],
-    above: [(u) => data.stimulus[conditions[state.condition].condition].flat().forEach((time) => vertical(time, 'on-heat', [3, 3])(u))],
+    above: [
+      (u) => data.stimulus[conditions[state.condition].condition].flat().forEach((time) => vertical(time, 'on-heat', [3, 3])(u)),
+      (u) => {
+        const time = fewerFrom(data, conditions[state.condition].condition);
+        if (time !== null) vertical(time, 'on-heat', [1.5, 2])(u);
+      },
+    ],
     outside: [typeStrip(typeRuns(unitTypes))],
     zoom: 'xy',
     shared: context.time,

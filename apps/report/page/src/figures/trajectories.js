@@ -3,8 +3,9 @@ import { makeChart } from '../chart.js';
 import { unpack } from '../decode.js';
 import { chip, choice, figureParts, panel } from '../dom.js';
 import { path } from '../layers.js';
+import { fewerFrom } from '../names.js';
 import { labels, percent } from '../numbers.js';
-import { projector, cloudOf } from '../projection.js';
+import { axisNames, projector, cloudOf } from '../projection.js';
 import { colour, conditionStyle, faded } from '../theme.js';
 import { addTools } from '../tools.js';
 
@@ -14,6 +15,8 @@ const VIEWS = [
   { name: 'PC 1 × 3', yaw: 0, pitch: Math.PI / 2, flat: [0, 2] },
   { name: 'PC 3 × 2', yaw: -Math.PI / 2, pitch: 0, flat: [2, 1] },
 ];
+const NAME_ROOM = 32;  // CSS pixels around the cloud for names of axes
+const AXIS_ROOM = 50;  // CSS pixels that uPlot keeps beside the plotting area
 const TURN = 0.01;  // radians per CSS pixel
 
 export function drawTrajectories(context) {
@@ -43,6 +46,9 @@ export function drawTrajectories(context) {
   addTools(parts, charts);
 }
 
+/** Flatter on paper, where another figure then has room below. */
+const heightOf = (width) => (document.body.classList.contains('printing') ? 0.85 * width : Math.min(width, 440));
+
 function stateChart(plot, data, paths, side, state) {
   const space = data.state_space;
   const variance = space[`${side}_variance`];
@@ -53,7 +59,9 @@ function stateChart(plot, data, paths, side, state) {
     label: () => (state.flat ? `${axisName(state.flat[direction])} (a.u.)` : ''),
     range: () => {
       const middle = state.flat ? cloud.centre[state.flat[direction]] : 0;
-      return [middle - 1.12 * cloud.radius, middle + 1.12 * cloud.radius];
+      const free = heightOf(host.clientWidth) - AXIS_ROOM;
+      const half = state.flat ? 1.12 * cloud.radius : (cloud.reach * free) / Math.max(free - 2 * NAME_ROOM, 0.5 * free);
+      return [middle - half, middle + half];
     },
     values: (splits) => (state.flat ? labels(splits) : splits.map(() => '')),
     framed: () => state.flat !== null,
@@ -62,33 +70,39 @@ function stateChart(plot, data, paths, side, state) {
   const chart = makeChart(host, {
     x: axis(0),
     y: axis(1),
-    // Flatter on paper, where another figure then has room below.
-    height: (width) => (document.body.classList.contains('printing') ? 0.7 * width : Math.min(width, 440)),
+    height: heightOf,
     equal: true,
     crosshair: false,
     zoom: 'xy',
     turns: true,
-    below: [(u) => { if (!state.flat) drawFrame(u, projector(cloud, state), cloud, axisName); }],
+    below: [(u) => { if (!state.flat) drawFrame(u, projector(cloud, state), cloud, variance); }],
     above: [(u) => drawPaths(u, data, paths, side, projector(cloud, state), state)],
   });
   host.classList.add('rotates');
   return chart;
 }
 
-/** Three axes through the centre of the cloud, with their names. */
-function drawFrame(u, project, { centre, radius }, axisName) {
+/** Three axes through the centre of the cloud, with their names and variances around it. */
+function drawFrame(u, project, cloud, variance) {
+  const { centre, radius } = cloud;
   const { ctx } = u;
   const k = ctx.canvas.width / u.width;
   ctx.font = `${11 * k}px system-ui, sans-serif`;
   ctx.textBaseline = 'middle';
+  ctx.textAlign = 'center';
   for (const component of [0, 1, 2]) {
     const end = (sign) => centre.map((value, i) => value + (i === component ? sign * 0.95 * radius : 0));
     const [a, b] = [project(end(-1)), project(end(1))];
     path(u, [a.x, b.x], [a.y, b.y], { stroke: colour('edge'), width: 1.2 });
-    ctx.fillStyle = colour('soft');
-    const x = u.valToPos(b.x, 'x', true);
-    ctx.textAlign = x > u.bbox.left + 0.6 * u.bbox.width ? 'right' : 'left';
-    ctx.fillText(axisName(component), x, u.valToPos(b.y, 'y', true) + (b.y >= 0 ? -9 : 9) * k);
+  }
+  ctx.fillStyle = colour('soft');
+  for (const { component, x, y } of axisNames(project, cloud)) {
+    const [dx, dy] = [x / cloud.reach, y / cloud.reach];
+    path(u, [0.95 * radius * dx, x], [0.95 * radius * dy, y], { stroke: colour('edge'), width: 1, dash: [2, 3] });
+    // The whole text lies outside of the circle.
+    const at = [u.valToPos(x, 'x', true) + 20 * k * dx, u.valToPos(y, 'y', true) - 16 * k * dy];
+    ctx.fillText(`PC ${component + 1}`, at[0], at[1] - 6 * k);
+    ctx.fillText(percent(variance[component], 2), at[0], at[1] + 6 * k);
   }
 }
 
@@ -108,6 +122,9 @@ function drawPaths(u, data, paths, side, project, state) {
     }
     mark(u, points[0], name, 'circle');
     mark(u, points[rows - 1], name, 'square');
+    const fewer = fewerFrom(data, record.condition);
+    const left = fewer === null ? -1 : Math.round((fewer - start) / step);
+    if (left >= 0 && left < rows) mark(u, points[left], name, 'diamond');
     const now = state.time === null ? -1 : Math.round((state.time - start) / step);
     if (now >= 0 && now < rows) mark(u, points[now], name, 'now');
   }
@@ -119,11 +136,15 @@ function mark(u, point, name, shape) {
   const x = u.valToPos(point.x, 'x', true);
   const y = u.valToPos(point.y, 'y', true);
   const size = (shape === 'now' ? 6 : 4.5) * k;
-  ctx.fillStyle = shape === 'circle' ? colour('card') : colour(name);
+  ctx.fillStyle = shape === 'circle' || shape === 'diamond' ? colour('card') : colour(name);
   ctx.strokeStyle = shape === 'now' ? colour('ink') : colour(name);
   ctx.lineWidth = 1.75 * k;
   ctx.beginPath();
   if (shape === 'square') ctx.rect(x - size, y - size, 2 * size, 2 * size);
+  else if (shape === 'diamond') {
+    [[0, -1.3], [1.3, 0], [0, 1.3], [-1.3, 0]].forEach(([dx, dy]) => ctx.lineTo(x + dx * size, y + dy * size));
+    ctx.closePath();
+  }
   else ctx.arc(x, y, size, 0, 2 * Math.PI);
   ctx.fill();
   ctx.stroke();
