@@ -1,7 +1,8 @@
 #include "core/exponential_cascade.hpp"
 
 #include <algorithm>
-#include <cmath>
+
+#include "core/elementary.hpp"
 
 namespace rheobase {
 
@@ -9,9 +10,9 @@ double exponential_cascade(double x, double y, double t) {
   const double slow = std::min(x, y);
   const double difference = std::max(x, y) - slow;
   if (difference == 0.0) {
-    return t * std::exp(-slow * t);
+    return t * elementary::exp(-slow * t);
   }
-  return std::exp(-slow * t) * -std::expm1(-difference * t) / difference;
+  return elementary::exp(-slow * t) * -elementary::expm1(-difference * t) / difference;
 }
 
 }  // namespace rheobase

@@ -1,9 +1,10 @@
 #include "core/random.hpp"
 
 #include <cmath>
-#include <numbers>
 
 #include <Random123/philox.h>
+
+#include "core/elementary.hpp"
 
 namespace rheobase {
 
@@ -45,11 +46,11 @@ double RandomStream::normal() {
     has_spare_ = false;
     return spare_normal_;
   }
-  const double radius = std::sqrt(-2.0 * std::log(uniform()));
-  const double angle = 2.0 * std::numbers::pi * uniform();
-  spare_normal_ = radius * std::sin(angle);
+  const double radius = std::sqrt(-2.0 * elementary::log(uniform()));
+  const elementary::SineCosine direction = elementary::sine_cosine_of_turns(uniform());
+  spare_normal_ = radius * direction.sine;
   has_spare_ = true;
-  return radius * std::cos(angle);
+  return radius * direction.cosine;
 }
 
 bool RandomStream::coin(double probability) {
@@ -80,7 +81,7 @@ double RandomStream::gamma(double shape, double scale) {
       continue;
     }
     const double v = t * t * t;
-    if (std::log(uniform()) < 0.5 * x * x + d - d * v + d * std::log(v)) {
+    if (elementary::log(uniform()) < 0.5 * x * x + d - d * v + d * elementary::log(v)) {
       return d * v * scale;
     }
   }

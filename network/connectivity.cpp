@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "core/elementary.hpp"
 #include "core/error.hpp"
 
 namespace rheobase::network {
@@ -218,7 +219,7 @@ ConnectivityMaker gaussian_connectivity(double weight, double standard_deviation
         const double distance = (ring ? std::min(along, length - along) : along);
         if (distance <= cutoff * standard_deviation) {
           const double z = distance / standard_deviation;
-          entries.push_back({column, std::exp(-0.5 * z * z)});
+          entries.push_back({column, elementary::exp(-0.5 * z * z)});
           total += entries.back().weight;
         }
       }

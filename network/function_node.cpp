@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "core/aligned_vector.hpp"
+#include "core/elementary.hpp"
 #include "core/error.hpp"
 #include "core/nearest_name.hpp"
 #include "network/kernels/vector_kernels.hpp"
@@ -40,7 +40,7 @@ double exponentials(double sign, const double* in, double* out, std::size_t n, S
 }
 
 void log_softmax(const double* in, double* out, std::size_t n, SimdLevel level) {
-  const double total = std::log(exponentials(1.0, in, out, n, level));
+  const double total = elementary::log(exponentials(1.0, in, out, n, level));
   const double largest = *std::max_element(in, in + n);
   std::transform(in, in + n, out, [=](double x) { return x - largest - total; });
 }
@@ -113,7 +113,7 @@ void apply_function_transposed(NodeFunction function, const double* out, const d
         gradient_in[i] = -out[i] * (gradient_out[i] - product);
         break;
       case NodeFunction::log_softmax:
-        gradient_in[i] = gradient_out[i] - std::exp(out[i]) * total;
+        gradient_in[i] = gradient_out[i] - elementary::exp(out[i]) * total;
         break;
     }
   }

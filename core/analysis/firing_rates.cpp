@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "core/counted.hpp"
+#include "core/elementary.hpp"
 #include "core/error.hpp"
 #include "core/exponential_cascade.hpp"
 #include "core/run_control.hpp"
@@ -94,7 +95,7 @@ void add_causal(const RateKernel& kernel, double time_ms, const SampleGrid& grid
   const double age_ms = std::max(0.0, time_at(grid, sample) - time_ms);
   rates(unit, sample) += kernel_value(kernel, age_ms);
   if (kernel.shape == KernelShape::double_exponential) {
-    rises(unit, sample) += std::exp(-age_ms / kernel.rise_ms);
+    rises(unit, sample) += elementary::exp(-age_ms / kernel.rise_ms);
   }
 }
 
@@ -116,10 +117,10 @@ void sweep(std::span<const RateKernel> kernels, const SampleGrid& grid, Eigen::M
   for (Eigen::Index unit = 0; unit < units; ++unit) {
     const RateKernel& kernel = kernels[kernels.size() == 1 ? 0 : static_cast<std::size_t>(unit)];
     if (causal(kernel.shape)) {
-      decay[unit] = std::exp(-grid.step_ms / kernel.width_ms);
+      decay[unit] = elementary::exp(-grid.step_ms / kernel.width_ms);
     }
     if (kernel.shape == KernelShape::double_exponential) {
-      rise[unit] = std::exp(-grid.step_ms / kernel.rise_ms);
+      rise[unit] = elementary::exp(-grid.step_ms / kernel.rise_ms);
       coupling[unit] = kernel_value(kernel, grid.step_ms);
     }
   }
@@ -139,12 +140,12 @@ double kernel_value(const RateKernel& kernel, double lag_ms) {
       const double z = lag_ms / width;
       return std::abs(z) > kGaussianReach
                  ? 0.0
-                 : std::exp(-0.5 * z * z) / (std::sqrt(2.0 * std::numbers::pi) * width);
+                 : elementary::exp(-0.5 * z * z) / (std::sqrt(2.0 * std::numbers::pi) * width);
     }
     case KernelShape::boxcar:
       return lag_ms >= -0.5 * width && lag_ms < 0.5 * width ? 1.0 / width : 0.0;
     case KernelShape::exponential:
-      return lag_ms < 0.0 ? 0.0 : std::exp(-lag_ms / width) / width;
+      return lag_ms < 0.0 ? 0.0 : elementary::exp(-lag_ms / width) / width;
     case KernelShape::double_exponential:
       return lag_ms < 0.0 ? 0.0
                           : exponential_cascade(1.0 / width, 1.0 / kernel.rise_ms, lag_ms) /

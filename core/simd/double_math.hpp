@@ -3,6 +3,7 @@
 // time, term by term, so that their products and sums do not wait for each other.
 #pragma once
 
+#include "core/simd/elementary.hpp"
 #include "core/simd/pack.hpp"
 
 namespace rheobase::RHEOBASE_SIMD {
@@ -65,10 +66,6 @@ RHEOBASE_INLINE void sigmoid_double(const Doubles (&x)[K], Doubles (&value)[K]) 
 /// log(1 + e^x), relative error below 2e-15.
 template <std::size_t K>
 RHEOBASE_INLINE void softplus_double(const Doubles (&x)[K], Doubles (&value)[K]) {
-  // 2 atanh(s) / (2 s) in s^2; s <= 1/3 leaves 2e-18.
-  constexpr double terms[] = {1.0,      1.0 / 3,  1.0 / 5,  1.0 / 7,  1.0 / 9,  1.0 / 11,
-                              1.0 / 13, 1.0 / 15, 1.0 / 17, 1.0 / 19, 1.0 / 21, 1.0 / 23,
-                              1.0 / 25, 1.0 / 27, 1.0 / 29, 1.0 / 31, 1.0 / 33};
   const Doubles zero = Doubles::all(0.0);
   Doubles negative[K];
   Doubles z[K];
@@ -82,7 +79,7 @@ RHEOBASE_INLINE void softplus_double(const Doubles (&x)[K], Doubles (&value)[K])
     square[k] = z[k] * z[k];
   }
   Doubles series[K];
-  detail::polynomials(square, terms, series);
+  detail::polynomials(square, detail::atanh_terms, series);
   for (std::size_t k = 0; k < K; ++k) {
     value[k] = max(x[k], zero) + z[k] * series[k] * 2.0;
   }

@@ -6,6 +6,7 @@
 #include <immintrin.h>
 #endif
 
+#include "core/simd/elementary.hpp"
 #include "core/simd/pack.hpp"
 
 namespace rheobase::RHEOBASE_SIMD {
@@ -129,37 +130,13 @@ RHEOBASE_INLINE Floats tanh(const Floats& x) {
   return select_less(magnitude, Floats::all(0.625F), near, signed_far);
 }
 
-/// Double precision serves gradient checks: lane by lane through the C library.
-template <class Function>
-RHEOBASE_INLINE Doubles per_lane(const Doubles& x, Function function) {
+RHEOBASE_INLINE Doubles sqrt(Doubles x) {
   double values[Doubles::lanes];
   x.store(values);
   for (double& value : values) {
-    value = function(value);
+    value = __builtin_sqrt(value);
   }
   return Doubles::load(values);
-}
-
-RHEOBASE_INLINE Doubles sqrt(const Doubles& x) {
-  return per_lane(x, [](double v) { return __builtin_sqrt(v); });
-}
-
-RHEOBASE_INLINE Doubles exp(const Doubles& x) {
-  return per_lane(x, [](double v) { return __builtin_exp(v); });
-}
-
-RHEOBASE_INLINE Doubles sigmoid(const Doubles& x) {
-  return per_lane(x, [](double v) { return 1.0 / (1.0 + __builtin_exp(-v)); });
-}
-
-RHEOBASE_INLINE Doubles tanh(const Doubles& x) {
-  return per_lane(x, [](double v) { return __builtin_tanh(v); });
-}
-
-RHEOBASE_INLINE Doubles softplus(const Doubles& x) {
-  return per_lane(x, [](double v) {
-    return (v > 0.0 ? v : 0.0) + __builtin_log1p(__builtin_exp(-__builtin_fabs(v)));
-  });
 }
 
 }  // namespace rheobase::RHEOBASE_SIMD

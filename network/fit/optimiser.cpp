@@ -1,10 +1,10 @@
 #include "network/fit/optimiser.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include <fmt/format.h>
 
+#include "core/elementary.hpp"
 #include "core/error.hpp"
 #include "core/field_table.hpp"
 #include "core/nearest_name.hpp"
@@ -48,8 +48,11 @@ Optimiser::Optimiser(OptimiserOptions options) : options_(std::move(options)) {
 void Optimiser::update(std::vector<Eigen::MatrixXd>& weights,
                        const std::vector<Eigen::MatrixXd>& gradients) {
   ++updates_;
-  const double mean_scale = 1.0 - std::pow(options_.beta1, static_cast<double>(updates_));
-  const double square_scale = 1.0 - std::pow(options_.beta2, static_cast<double>(updates_));
+  const auto n = static_cast<double>(updates_);
+  // 1 - beta^n.
+  const auto share = [&](double beta) { return -elementary::expm1(n * elementary::log(beta)); };
+  const double mean_scale = share(options_.beta1);
+  const double square_scale = share(options_.beta2);
   for (std::size_t k = 0; k < weights.size(); ++k) {
     const auto gradient = gradients[k].array();
     auto weight = weights[k].array();

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "core/elementary.hpp"
 #include "core/error.hpp"
 #include "core/normal_noise.hpp"
 #include "rate/dynamics/transfer/transfer.hpp"
@@ -33,7 +34,7 @@ const Eigen::VectorXd& Stepper::draw() {
   const float* row = block_.data() + static_cast<std::size_t>(step_ % 4) * stride;
   const bool coloured = network_.noise.process == NoiseModel::Process::ornstein_uhlenbeck;
   if (coloured && step_ > 0) {
-    const double decay = std::exp(-network_.step_ms / network_.noise.tau_ms);
+    const double decay = elementary::exp(-network_.step_ms / network_.noise.tau_ms);
     const double kick = std::sqrt(1.0 - decay * decay);
     for (std::size_t i = 0; i < units; ++i) {
       double& n = noise_[static_cast<Eigen::Index>(i)];

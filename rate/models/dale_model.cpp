@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "core/elementary.hpp"
 #include "core/error.hpp"
 #include "rate/dynamics/internal/field_check.hpp"
 #include "rate/dynamics/transfer/transfer.hpp"
@@ -207,7 +208,7 @@ void set_time_constants(const Eigen::VectorXd& tau_steps, DaleModel& model) {
   const double range = model.tau_max_steps - model.tau_min_steps;
   model.tau_gate = tau_steps.unaryExpr([&](double tau) {
     const double gate = std::max(1e-6, (tau - model.tau_min_steps) / range);
-    return std::log(gate / (1.0 - gate));
+    return elementary::log(gate / (1.0 - gate));
   });
 }
 
@@ -257,7 +258,7 @@ Eigen::VectorXd tau_steps(const DaleModel& model) {
   }
   const double range = model.tau_max_steps - model.tau_min_steps;
   return model.tau_gate.unaryExpr(
-      [&](double g) { return range / (1.0 + std::exp(-g)) + model.tau_min_steps; });
+      [&](double g) { return range / (1.0 + elementary::exp(-g)) + model.tau_min_steps; });
 }
 
 std::vector<Eigen::Index> som_units(const DaleModel& model) {

@@ -12,9 +12,9 @@
 // [a:b] is columns a ... b - 1; o[i] is the network at column i + 1, compared with z[i].
 // Reference: Sussillo & Abbott, Neuron 63:544 (2009), the task; settings of this program.
 #include <cmath>
-#include <numbers>
 
 #include "core/analysis/agreement.hpp"
+#include "core/elementary.hpp"
 #include "core/whole_number.hpp"
 #include "rate/tasks/scoring.hpp"
 #include "rate/tasks/task_registry.hpp"
@@ -40,9 +40,9 @@ Trial make_trial(const TaskParameters& parameters, int condition, RandomStream&)
   const int length = steps(parameters);
   Trial trial{Eigen::MatrixXd::Zero(1, length), Eigen::MatrixXd::Zero(1, length), condition};
   trial.input.row(0).segment(kPulseStart, kPulseEnd - kPulseStart).setOnes();
-  const double angular = 2.0 * std::numbers::pi / period_steps(parameters);
+  const double period = period_steps(parameters);
   for (int step = kPulseEnd; step < length; ++step) {
-    trial.target(0, step) = std::sin(angular * (step - kPulseEnd));
+    trial.target(0, step) = elementary::sine_cosine_of_turns((step - kPulseEnd) / period).sine;
   }
   return trial;
 }

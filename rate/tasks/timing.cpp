@@ -15,6 +15,7 @@
 // Reference: Kim, Li & Sejnowski, PNAS 116:22811 (2019), supplement.
 #include <cmath>
 
+#include "core/elementary.hpp"
 #include "core/whole_number.hpp"
 #include "rate/tasks/scoring.hpp"
 #include "rate/tasks/task_registry.hpp"
@@ -51,7 +52,7 @@ Trial make_trial(const TaskParameters& parameters, int condition, RandomStream&)
     const double centre = kCueEnd + interval_steps(parameters);
     for (int step = 0; step < length; ++step) {
       const double distance = (step - centre) / kWidthSteps;
-      trial.target(0, step) = std::exp(-0.5 * distance * distance);
+      trial.target(0, step) = elementary::exp(-0.5 * distance * distance);
     }
   }
   return trial;

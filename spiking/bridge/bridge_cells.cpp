@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "core/elementary.hpp"
 #include "spiking/event/event_propagator.hpp"
 
 namespace rheobase::spiking {
@@ -15,8 +16,9 @@ float narrow(double value) {
 }  // namespace
 
 BridgeCells::BridgeCells(const SpikingModel& model, const BridgeMembrane& membrane, double step_ms)
-    : drive_gain_(membrane.model == NeuronModel::qif ? 1.0
-                                                     : -std::expm1(-step_ms / membrane.tau_ms)),
+    : drive_gain_(membrane.model == NeuronModel::qif
+                      ? 1.0
+                      : -elementary::expm1(-step_ms / membrane.tau_ms)),
       copy_bias_mv_(model.copy_bias_mv) {
   const std::size_t padded = padded_to_packs<float>(static_cast<std::size_t>(model.units()));
   const std::size_t membranes = padded * static_cast<std::size_t>(model.copies);
@@ -56,7 +58,8 @@ BridgeCells::BridgeCells(const SpikingModel& model, const BridgeMembrane& membra
   population_.correction_from_h = narrow(0.5 * curvature);
   population_.correction_from_drive = narrow(-curvature * a / drive_gain_);
   population_.noise_sd = narrow(membrane.noise_sd(step_ms));
-  population_.crossing_rate = narrow(2.0 * a / (membrane.intensity * std::sinh(a * step_ms)));
+  population_.crossing_rate =
+      narrow(2.0 * a / (membrane.intensity * elementary::sinh(a * step_ms)));
   population_.packs = padded / 16;
   population_.copies = static_cast<std::size_t>(model.copies);
   population_.double_exponential = cascade;

@@ -4,12 +4,18 @@
 #include <cmath>
 #include <limits>
 
+#include "core/elementary.hpp"
+
 namespace rheobase::spiking {
 
 namespace {
 
 bool is_qif(const NeuronParameters& neuron) {
   return neuron.model == NeuronModel::qif;
+}
+
+double inverse_tanh(double x) {
+  return 0.5 * elementary::log1p(2.0 * x / (1.0 - x));
 }
 
 }  // namespace
@@ -25,7 +31,7 @@ double BridgeMembrane::noise_sd(double duration_ms) const {
   if (model == NeuronModel::qif) {
     return std::sqrt(intensity * duration_ms);
   }
-  return std::sqrt(-0.5 * intensity * tau_ms * std::expm1(-2.0 * duration_ms / tau_ms));
+  return std::sqrt(-0.5 * intensity * tau_ms * elementary::expm1(-2.0 * duration_ms / tau_ms));
 }
 
 double BridgeMembrane::spike_ms(double start, double end, double force, double noise,
@@ -44,7 +50,7 @@ double BridgeMembrane::rise_ms(double u, double force) const {
     const double time = qif_rise_ms(u, threshold, force, tau_ms);
     return time >= 0.0 ? time : std::numeric_limits<double>::infinity();
   }
-  return force > threshold ? tau_ms * std::log((force - u) / (force - threshold))
+  return force > threshold ? tau_ms * elementary::log((force - u) / (force - threshold))
                            : std::numeric_limits<double>::infinity();
 }
 
@@ -52,7 +58,7 @@ double BridgeMembrane::after(double u, double force, double noise, double durati
   if (model == NeuronModel::qif) {
     return qif_flow(u + noise_sd(duration_ms) * noise, force, tau_ms, duration_ms);
   }
-  const double done = -std::expm1(-duration_ms / tau_ms);
+  const double done = -elementary::expm1(-duration_ms / tau_ms);
   // The variance of noise_sd: 1 - e^(-2x) = done (2 - done).
   return u + (force - u) * done + std::sqrt(0.5 * intensity * tau_ms * done * (2.0 - done)) * noise;
 }
@@ -63,8 +69,11 @@ double qif_flow(double v0, double force, double tau_ms, double duration_ms) {
   double cosine = 1.0;
   double sine = duration_ms / tau_ms;  // over the root
   if (angle > 1e-8) {
-    cosine = force > 0.0 ? std::cos(angle) : std::cosh(angle);
-    sine = (force > 0.0 ? std::sin(angle) : std::sinh(angle)) / root;
+    const auto [s, c] =
+        force > 0.0 ? elementary::sine_cosine(angle)
+                    : elementary::SineCosine{elementary::sinh(angle), elementary::cosh(angle)};
+    cosine = c;
+    sine = s / root;
   }
   const double remaining = cosine - v0 * sine;
   return remaining > 0.0 ? (v0 * cosine + force * sine) / remaining
@@ -79,7 +88,7 @@ double qif_rise_ms(double v0, double v1, double force, double tau_ms) {
     return tau_ms * up / across;
   }
   return tau_ms / root *
-         (force > 0.0 ? std::atan2(root * up, across) : std::atanh(root * up / across));
+         (force > 0.0 ? elementary::angle(across, root * up) : inverse_tanh(root * up / across));
 }
 
 }  // namespace rheobase::spiking

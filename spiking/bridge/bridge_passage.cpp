@@ -1,7 +1,8 @@
 #include "spiking/bridge/bridge_passage.hpp"
 
 #include <cmath>
-#include <numbers>
+
+#include "core/elementary.hpp"
 
 namespace rheobase::spiking {
 
@@ -27,12 +28,12 @@ SpikeDraws::SpikeDraws(Seed seed, std::uint32_t trial, std::uint32_t unit, std::
   const auto words = philox_block(
       {unit, spike, static_cast<std::uint32_t>(Purpose::membrane_crossing), 0}, {seed, trial});
   const auto uniform = [&](std::size_t i) { return (words[i] + 0.5) * 0x1p-32; };
-  const double radius = std::sqrt(-2.0 * std::log(uniform(1)));
-  const double angle = 2.0 * std::numbers::pi * uniform(2);
+  const double radius = std::sqrt(-2.0 * elementary::log(uniform(1)));
+  const auto [sine, cosine] = elementary::sine_cosine_of_turns(uniform(2));
   limit = uniform(0);
-  passage_normal = radius * std::cos(angle);
+  passage_normal = radius * cosine;
   passage_uniform = uniform(3);
-  restart_normal = radius * std::sin(angle);
+  restart_normal = radius * sine;
 }
 
 }  // namespace rheobase::spiking

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "core/elementary.hpp"
 #include "core/error.hpp"
 #include "core/whole_number.hpp"
 #include "spiking/bridge/bridge.hpp"
@@ -185,7 +186,7 @@ void BridgeRun::start_as_published(Eigen::Index membrane, double u) {
   const double to = from - refractory_sd_ * drawn.restart_normal;
   const double exponent = 2.0 * from * to / (options_.noise_intensity * refractory_ms_);
   const bool held = !model_.neuron.refractory_noise;
-  const double survival = held ? 1.0 : to > 0.0 ? -std::expm1(-exponent) : 0.0;
+  const double survival = held ? 1.0 : to > 0.0 ? -elementary::expm1(-exponent) : 0.0;
   if (from <= 0.0) {
     initial_spikes_.push_back({0.0, membrane});
   } else if (!held && survival <= drawn.limit) {

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "core/elementary.hpp"
 #include "core/error.hpp"
 #include "spiking/clock/clock.hpp"
 #include "spiking/clock/clock_recorder.hpp"
@@ -113,7 +114,7 @@ FastRun<T>::FastRun(const SpikingModel& model, const Eigen::MatrixXd& input, con
     const auto at = static_cast<std::size_t>(unit);
     population_.now.v[at] = static_cast<T>(v0[unit] - offset_mv_);
     population_.now.ipsc[at] = static_cast<T>(current0[unit]);
-    decay_[at] = static_cast<T>(std::exp(-grid.dt_ms / model.synapse.decay_ms[unit]));
+    decay_[at] = static_cast<T>(elementary::exp(-grid.dt_ms / model.synapse.decay_ms[unit]));
     refractory_.push(unit, grid.release_step(0));  // the reference's start: tlast = 0
   }
   population_.noise_sd = static_cast<T>(std::sqrt(options.noise_intensity * grid.dt_ms));
@@ -126,7 +127,7 @@ void FastRun<T>::point_kernel_at_arrays() {
   population_.base = base_.data();
   population_.gain = gain_.data();
   population_.decay = decay_.data();
-  population_.rise_decay = static_cast<T>(std::exp(-grid_.dt_ms / model_.synapse.rise_ms));
+  population_.rise_decay = static_cast<T>(elementary::exp(-grid_.dt_ms / model_.synapse.rise_ms));
   population_.threshold = static_cast<T>(model_.neuron.threshold_mv - offset_mv_);
   population_.packs = fired_.size();
   population_.quadratic = model_.neuron.model == NeuronModel::qif;

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "core/elementary.hpp"
 #include "core/error.hpp"
 #include "spiking/clock/clock.hpp"
 #include "spiking/clock/clock_recorder.hpp"
@@ -47,7 +48,7 @@ struct ParityFilters {
   ParityFilters(const SpikingModel& model, double dt_s)
       : dt(dt_s),
         tr(model.synapse.rise_ms / 1000.0),
-        rise(std::exp(-dt / tr)),
+        rise(elementary::exp(-dt / tr)),
         td(model.synapse.decay_ms.array() / 1000.0),
         decay(decay_of(td)),
         readout_td(model.readout_filter().decay_ms.array() / 1000.0),
@@ -55,9 +56,8 @@ struct ParityFilters {
         single(model.synapse.kind == SynapseKind::single_exponential) {}
 
  private:
-  /// Not Eigen's own exponential, which may differ in the last place.
   Eigen::ArrayXd decay_of(const Eigen::ArrayXd& tau) const {
-    return (-dt / tau).unaryExpr([](double x) { return std::exp(x); });
+    return (-dt / tau).unaryExpr(&elementary::exp);
   }
 };
 

@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include "core/elementary.hpp"
+
 namespace rheobase::spiking {
 
 namespace {
@@ -50,7 +52,7 @@ Arrival ArrivalSeries::at(double s, double length) const {
   Arrival arrival;
   arrival.terms = terms_;
   std::array<double, Arrival::kMaxTerms + 1> power;  // s^k / k! e^(ms)
-  power[0] = std::exp(centre_ * s);
+  power[0] = elementary::exp(centre_ * s);
   for (std::size_t k = 1; k <= recurrence_; ++k) {
     power[k] = power[k - 1] * (s * kInverse[k]);
   }
@@ -80,7 +82,7 @@ Arrival ArrivalSeries::at(double s, double length) const {
       arrival.u[k] = membrane_rate_ * second;
     }
   }
-  arrival.h = std::exp(rise_rate_ * s);
+  arrival.h = elementary::exp(rise_rate_ * s);
   arrival.bound = 0.5 * membrane_rate_ * left * left;
   return arrival;
 }

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "core/elementary.hpp"
+
 namespace rheobase::spiking {
 
 namespace {
@@ -36,7 +38,7 @@ Sample sample(const Trajectory& trajectory, double t) {
 bool force_can_be_positive(const Trajectory& trajectory, double length) {
   const UnitState& s = trajectory.start;
   const double free =
-      s.current > 0.0 ? s.current : s.current * std::exp(-trajectory.rates.decay * length);
+      s.current > 0.0 ? s.current : s.current * elementary::exp(-trajectory.rates.decay * length);
   const double rising = s.h > 0.0 ? s.h * largest_current_from_h(trajectory.rates, length) : 0.0;
   return trajectory.drive + free + rising > 0.0;
 }
@@ -117,7 +119,7 @@ Sample interior_maximum(const Trajectory& trajectory, const Sample& left, const 
 /// meet, as u' <= u'(left) before it and |u'| <= e^(b length) |u'(right)| after it.
 double maximum_bound(const Trajectory& trajectory, const Sample& left, const Sample& right) {
   const double length = right.t - left.t;
-  const double fall = -right.slope * std::exp(trajectory.rates.decay * length);
+  const double fall = -right.slope * elementary::exp(trajectory.rates.decay * length);
   const double meet = (right.u - left.u + fall * length) / (left.slope + fall);
   return left.u + left.slope * std::clamp(meet, 0.0, length);
 }
@@ -160,7 +162,7 @@ double stationary_slope_time(const Trajectory& trajectory) {
     return std::numeric_limits<double>::quiet_NaN();
   }
   const double z = (a - g) * ratio;
-  return std::abs(z) < 1e-300 ? ratio : ratio * (std::log1p(z) / z);
+  return std::abs(z) < 1e-300 ? ratio : ratio * (elementary::log1p(z) / z);
 }
 
 Crossing first_crossing(const Trajectory& trajectory, double from, double to) {

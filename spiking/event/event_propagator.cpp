@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <utility>
 
+#include "core/elementary.hpp"
+
 namespace rheobase::spiking {
 
 namespace {
@@ -30,7 +32,7 @@ constexpr std::array<double, 20> kSeriesCoefficients = [] {
 
 /// (1 - e^-x) / x, 1 for x = 0.
 double averaged_decay(double x) {
-  return x == 0.0 ? 1.0 : -std::expm1(-x) / x;
+  return x == 0.0 ? 1.0 : -elementary::expm1(-x) / x;
 }
 
 /// sum_k h_k(p, q, r) / (k + 2)! with h_k the complete homogeneous symmetric polynomials of three
@@ -66,7 +68,7 @@ double exponential_cascade(double x, double y, double z, double t) {
   }
   if ((z - x) * std::abs(t) < kSeriesSpread) {
     const double mean = x + ((y - x) + (z - x)) / 3.0;
-    return t * t * std::exp(-mean * t) *
+    return t * t * elementary::exp(-mean * t) *
            second_difference_series((mean - x) * t, (mean - y) * t, (mean - z) * t);
   }
   return (exponential_cascade(x, y, t) - exponential_cascade(y, z, t)) / (z - x);
@@ -75,10 +77,10 @@ double exponential_cascade(double x, double y, double z, double t) {
 Propagator make_propagator(const DecayRates& rates, double t) {
   const auto [a, b, g] = rates;
   Propagator step;
-  step.h_keep = std::exp(-g * t);
-  step.current_keep = std::exp(-b * t);
-  step.u_keep = std::exp(-a * t);
-  step.u_from_drive = -std::expm1(-a * t);
+  step.h_keep = elementary::exp(-g * t);
+  step.current_keep = elementary::exp(-b * t);
+  step.u_keep = elementary::exp(-a * t);
+  step.u_from_drive = -elementary::expm1(-a * t);
   // D(x, y) = t e^(-xt) (1 - e^(-(y - x)t)) / ((y - x)t) with x the slower rate.
   step.current_from_h =
       t * (b < g ? step.current_keep : step.h_keep) * averaged_decay(std::abs(g - b) * t);
@@ -110,7 +112,7 @@ double u_at_start(const DecayRates& rates, double t, const UnitState& start, dou
     symmetric = symmetric * p + power_q;
     bound *= largest / static_cast<double>(k + 2);
   }
-  const double growth = std::expm1(a * t);
+  const double growth = elementary::expm1(a * t);
   return u_then + growth * (u_then - drive) -
          a * t * (start.current * (1.0 + first) + start.h * t * (0.5 + second));
 }
@@ -118,7 +120,7 @@ double u_at_start(const DecayRates& rates, double t, const UnitState& start, dou
 double largest_current_from_h(const DecayRates& rates, double t) {
   // D(b, g; s) rises until s = ln(g/b) / (g - b) = log1p(z) / (b z), z = (g - b) / b.
   const double z = (rates.rise - rates.decay) / rates.decay;
-  const double peak = (z == 0.0 ? 1.0 : std::log1p(z) / z) / rates.decay;
+  const double peak = (z == 0.0 ? 1.0 : elementary::log1p(z) / z) / rates.decay;
   return exponential_cascade(rates.decay, rates.rise, std::min(t, peak));
 }
 

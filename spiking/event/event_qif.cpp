@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numbers>
+
+#include "core/elementary.hpp"
 
 namespace rheobase::spiking {
 
@@ -22,7 +25,7 @@ void QifCourse::expand(const QifRates& rates, double force, const UnitState& sta
   // On a circle of this radius about 0 exponentials stay below e, F below `bound`.
   length_ = std::min(1.0 / rates.decay, 1.0 / rates.rise);
   const double bound =
-      std::abs(force) + std::exp(1.0) * (std::abs(start.current) + std::abs(start.h) * length_);
+      std::abs(force) + std::numbers::e * (std::abs(start.current) + std::abs(start.h) * length_);
   turn_ = rates.tau_membrane_ms / std::sqrt(bound);
   length_ = std::min(length_, turn_);
   while (!decidable(length_) && length_ > kShortestMs) {
@@ -49,7 +52,7 @@ void QifCourse::expand(const QifRates& rates, double force, const UnitState& sta
 
 /// Whether F + threshold^2 has one sign over [0, length].
 bool QifCourse::decidable(double length) const {
-  const double keep = std::exp(-rates_.decay * length);
+  const double keep = elementary::exp(-rates_.decay * length);
   const double rising = exponential_cascade(rates_.decay, rates_.rise, length);
   const double level = force_ + rates_.threshold_mv * rates_.threshold_mv;
   const double least =
@@ -105,7 +108,7 @@ UnitState QifCourse::at(double t) const {
   for (std::size_t k = kTerms - 1; k-- > 0;) {
     current = current * t + current_[k];
   }
-  return {start_.h * std::exp(-rates_.rise * t), current,
+  return {start_.h * elementary::exp(-rates_.rise * t), current,
           -rates_.tau_membrane_ms * here.slope / here.y};
 }
 

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "core/elementary.hpp"
 #include "core/error.hpp"
 #include "core/whole_number.hpp"
 
@@ -221,7 +222,7 @@ void EventSimulation::make_candidates(std::ptrdiff_t found) {
     const double u = state_.window[place(unit)].u;
     const double force = force_bound(place(unit));
     const double fraction = u < 0.0 ? force / (force - u) : 1.0;
-    const double first = -network_.neuron.tau_membrane_ms * std::log(fraction);
+    const double first = -network_.neuron.tau_membrane_ms * elementary::log(fraction);
     make_candidate(unit, first * (1.0 - kBoundSlack));
   }
 }
@@ -369,7 +370,7 @@ void EventSimulation::release(std::int32_t unit, double t) {
   const double u = state_.refractory_u[place(unit)];
   s.u = u_at_start(network_.rates(unit), t, {s.h, s.current, 0.0}, (*state_.drive)[unit], u);
   const double keep =
-      std::exp(network_.membrane_rate() * (t - state_.length_ms)) * (1.0 - kBoundSlack);
+      elementary::exp(network_.membrane_rate() * (t - state_.length_ms)) * (1.0 - kBoundSlack);
   const double force = std::max(force_bound(place(unit)), 0.0);
   s.margin = -(u * keep + force * (1.0 - keep));
   if (!(s.margin >= 0.0)) {
@@ -381,7 +382,7 @@ void EventSimulation::release(std::int32_t unit, double t) {
 /// threshold.
 void EventSimulation::jump(double jump_mv, double t) {
   observe(t);
-  const double at_start = jump_mv * std::exp(network_.membrane_rate() * t);
+  const double at_start = jump_mv * elementary::exp(network_.membrane_rate() * t);
   for (const Eigen::Index stimulated : protocol_.stimulated) {
     const auto unit = static_cast<std::int32_t>(stimulated);
     WindowState& s = state_.window[place(unit)];

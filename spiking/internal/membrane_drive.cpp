@@ -1,8 +1,8 @@
 #include "spiking/internal/membrane_drive.hpp"
 
 #include <algorithm>
-#include <cmath>
 
+#include "core/elementary.hpp"
 #include "core/run_control.hpp"
 
 namespace rheobase::spiking {
@@ -18,8 +18,8 @@ void filter_input(const SpikingModel& model, Eigen::MatrixXd& drive,
                   const std::function<bool()>& stop) {
   const SynapseParameters& synapse = model.synapse;
   const double rise_ms = synapse.kind == SynapseKind::double_exponential ? synapse.rise_ms : 0.0;
-  const Eigen::ArrayXd keep =
-      (-0.5 * model.input_step_ms / (synapse.decay_ms.array() + rise_ms)).exp();
+  const Eigen::ArrayXd keep = (-0.5 * model.input_step_ms / (synapse.decay_ms.array() + rise_ms))
+                                  .unaryExpr(&elementary::exp);
   Eigen::ArrayXd filtered = Eigen::ArrayXd::Zero(drive.rows());
   for (Eigen::Index column = 0; column < drive.cols(); ++column) {
     if (column % kBlock == 0) {

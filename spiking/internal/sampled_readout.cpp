@@ -1,7 +1,6 @@
 #include "spiking/internal/sampled_readout.hpp"
 
-#include <cmath>
-
+#include "core/elementary.hpp"
 #include "core/exponential_cascade.hpp"
 
 namespace rheobase::spiking {
@@ -25,7 +24,7 @@ SampledReadout<T>::SampledReadout(const SynapseParameters& synapse, const Eigen:
   for (Eigen::Index unit = 0; unit < units_; ++unit) {
     const auto at = static_cast<std::size_t>(unit);
     const double rate = decay_rate_hz_[unit];
-    decay_[at] = static_cast<T>(std::exp(-rate * period_s));
+    decay_[at] = static_cast<T>(elementary::exp(-rate * period_s));
     rise_[at] = static_cast<T>(
         double_exponential_ ? exponential_cascade(rate, rise_rate_hz_, period_s) : 0.0);
     weight_[at] = static_cast<T>(w_out(0, unit));
@@ -35,7 +34,7 @@ SampledReadout<T>::SampledReadout(const SynapseParameters& synapse, const Eigen:
              decay_.data(),
              rise_.data(),
              weight_.data(),
-             static_cast<T>(double_exponential_ ? std::exp(-rise_rate_hz_ * period_s) : 0.0),
+             static_cast<T>(double_exponential_ ? elementary::exp(-rise_rate_hz_ * period_s) : 0.0),
              padded / (64 / sizeof(T))};
 }
 
@@ -49,10 +48,10 @@ const Eigen::VectorXd& SampledReadout<T>::sample(double time_ms) {
     double jump = 0.0;
     if (double_exponential_) {
       const double area = share_ * rate * rise_rate_hz_;
-      hr_[at] += static_cast<T>(area * std::exp(-rise_rate_hz_ * age_s));
+      hr_[at] += static_cast<T>(area * elementary::exp(-rise_rate_hz_ * age_s));
       jump = area * exponential_cascade(rate, rise_rate_hz_, age_s);
     } else {
-      jump = share_ * rate * std::exp(-rate * age_s);
+      jump = share_ * rate * elementary::exp(-rate * age_s);
     }
     r_[at] += static_cast<T>(jump);
     output += static_cast<double>(weight_[at]) * jump;

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "core/elementary.hpp"
 #include "core/error.hpp"
 #include "spiking/internal/membrane_drive.hpp"
 
@@ -22,7 +23,7 @@ double largest_drive_mv(const SpikingModel& model, Eigen::Index unit) {
   const double way_mv = neuron.threshold_mv - model.counted_reset_of(unit);
   // LIF: rise = tau log(1 + way / (drive - threshold)). QIF: no faster than tau way / drive.
   return neuron.model == NeuronModel::lif
-             ? neuron.threshold_mv + way_mv / std::expm1(rise_ms / neuron.tau_membrane_ms)
+             ? neuron.threshold_mv + way_mv / elementary::expm1(rise_ms / neuron.tau_membrane_ms)
              : neuron.tau_membrane_ms * way_mv / rise_ms;
 }
 

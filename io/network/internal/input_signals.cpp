@@ -1,12 +1,12 @@
 #include "io/network/internal/input_signals.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <numbers>
 
 #include <fmt/format.h>
 
 #include "core/counted.hpp"
+#include "core/elementary.hpp"
 #include "core/error.hpp"
 #include "core/memory.hpp"
 
@@ -34,7 +34,8 @@ std::function<double(double)> sine_of(const TomlFields& fields) {
   const double phase = fields.number_or("phase", 0.0);
   const double offset = fields.number_or("offset", 0.0);
   return [=](double time) {
-    return offset + amplitude * std::sin(2.0 * std::numbers::pi * time / period + phase);
+    const double angle = 2.0 * std::numbers::pi * time / period + phase;
+    return offset + amplitude * elementary::sine_cosine(angle).sine;
   };
 }
 

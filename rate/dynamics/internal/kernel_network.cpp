@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "core/elementary.hpp"
 #include "core/error.hpp"
 #include "rate/dynamics/transfer/transfer.hpp"
 
@@ -70,7 +71,7 @@ void KernelNetwork<Real>::set_time_constant(std::size_t unit, double tau) {
   decay_[unit] = static_cast<Real>(1.0 - 1.0 / tau);
   if (!spike_scale_.empty()) {
     const double tau_s = tau * step_ms_ / 1000.0;
-    const double decay = std::exp(-1.0 / tau);
+    const double decay = elementary::exp(-1.0 / tau);
     spike_scale_[unit] =
         static_cast<Real>(kSpikeNoiseFactor / std::sqrt(2.0 * tau_s * spike_scaling_factor_));
     spike_decay_[unit] = static_cast<Real>(decay);

@@ -16,9 +16,9 @@ struct sigmoid_transfer {
 }  // namespace rheobase::rate::RHEOBASE_SIMD
 #else
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
+#include "core/elementary.hpp"
 #include "rate/dynamics/transfer/transfer_registry.hpp"
 
 namespace rheobase::rate {
@@ -28,10 +28,10 @@ const TransferDefinition& transfer_sigmoid() {
       .name = "sigmoid",
       .help = "1 / (1 + e^-x), between 0 and 1",
       .citation = "Kim, Li & Sejnowski, PNAS 116:22811 (2019)",
-      .value = [](double x) { return 1.0 / (1.0 + std::exp(-x)); },
+      .value = [](double x) { return 1.0 / (1.0 + elementary::exp(-x)); },
       .slope =
           [](double x) {
-            const double rate = 1.0 / (1.0 + std::exp(-x));
+            const double rate = 1.0 / (1.0 + elementary::exp(-x));
             return rate * (1.0 - rate);
           },
       .lowest = 0.0,

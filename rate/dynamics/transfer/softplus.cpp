@@ -20,6 +20,7 @@ struct softplus_transfer {
 #include <cmath>
 #include <limits>
 
+#include "core/elementary.hpp"
 #include "rate/dynamics/transfer/transfer_registry.hpp"
 
 namespace rheobase::rate {
@@ -31,12 +32,13 @@ const TransferDefinition& transfer_softplus() {
       .citation = "Kim, Li & Sejnowski, PNAS 116:22811 (2019)",
       .value =
           [](double x) {
-            return std::clamp(std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x))), 0.0, 20.0);
+            return std::clamp(std::max(x, 0.0) + elementary::log1p(elementary::exp(-std::abs(x))),
+                              0.0, 20.0);
           },
       .slope =
           [](double x) {
-            const double rate = std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x)));
-            return rate < 20.0 ? 1.0 / (1.0 + std::exp(-x)) : 0.0;
+            const double rate = std::max(x, 0.0) + elementary::log1p(elementary::exp(-std::abs(x)));
+            return rate < 20.0 ? 1.0 / (1.0 + elementary::exp(-x)) : 0.0;
           },
       .lowest = 0.0,
       .highest = 20.0,

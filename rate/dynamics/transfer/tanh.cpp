@@ -16,9 +16,9 @@ struct tanh_transfer {
 }  // namespace rheobase::rate::RHEOBASE_SIMD
 #else
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
+#include "core/elementary.hpp"
 #include "rate/dynamics/transfer/transfer_registry.hpp"
 
 namespace rheobase::rate {
@@ -28,10 +28,10 @@ const TransferDefinition& transfer_tanh() {
       .name = "tanh",
       .help = "tanh x, between -1 and 1",
       .citation = "Sompolinsky, Crisanti & Sommers, PRL 61:259 (1988)",
-      .value = [](double x) { return std::tanh(x); },
+      .value = [](double x) { return elementary::tanh(x); },
       .slope =
           [](double x) {
-            const double rate = std::tanh(x);
+            const double rate = elementary::tanh(x);
             return 1.0 - rate * rate;
           },
       .lowest = -1.0,

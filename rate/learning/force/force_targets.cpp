@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "core/counted.hpp"
+#include "core/elementary.hpp"
 #include "core/error.hpp"
 #include "rate/models/attractor/attractor_trials.hpp"
 
@@ -61,8 +62,9 @@ class SlowCourse {
                                     0.0, 1.0);
     double sum = 0.0;
     for (std::size_t i = 0; i < 3; ++i) {
-      sum += std::sin(2.0 * std::numbers::pi * static_cast<double>(t) / period_[i] + phase_[i] +
-                      (side == 0 ? 0.5 : -0.5) * shift_ * apart);
+      const double phase = 2.0 * std::numbers::pi * static_cast<double>(t) / period_[i] +
+                           phase_[i] + (side == 0 ? 0.5 : -0.5) * shift_ * apart;
+      sum += elementary::sine_cosine(phase).sine;
     }
     return sum / 3.0;
   }
@@ -189,7 +191,8 @@ TargetSet generated_targets(const GeneratedTargetOptions& options) {
     RandomStream random(options.seed, static_cast<std::uint32_t>(unit), Purpose::initialisation,
                         32);
     const SlowCourse own(options.epochs, random);
-    const double tau = std::exp(random.uniform(std::log(20.0), std::log(300.0)));
+    const double tau =
+        elementary::exp(random.uniform(elementary::log(20.0), elementary::log(300.0)));
     const bool falls = unit >= selective + ramping;
     const Selectivity prefers = unit >= selective            ? Selectivity::none
                                 : unit < (selective + 1) / 2 ? Selectivity::right

@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include "core/counted.hpp"
+#include "core/elementary.hpp"
 #include "core/error.hpp"
 
 namespace rheobase::rate {
@@ -148,7 +149,7 @@ ForceTraining::ForceTraining(const ForceNetwork& network, ForceTask task,
                        ? target
                        : Eigen::MatrixXd(target.unaryExpr([&](double rate) {
                            const double p = std::clamp(rate, options.clip, 1.0 - options.clip);
-                           return std::log(p / (1.0 - p));
+                           return elementary::log(p / (1.0 - p));
                          })));
     side_state_.emplace_back(Eigen::VectorXd::Zero(units));
     test_rates_.emplace_back(Eigen::MatrixXd::Zero(units, target.cols()));

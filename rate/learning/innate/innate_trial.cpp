@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "core/counted.hpp"
+#include "core/elementary.hpp"
 #include "core/error.hpp"
 
 namespace rheobase::rate {
@@ -64,7 +65,7 @@ Eigen::MatrixXd timing_target(int steps, double peak_step, double width_steps, d
   for (int k = 0; k < steps; ++k) {
     const double s = k * static_cast<double>(steps) / (steps - 1.0);
     const double distance = (peak_step - s) / width_steps;
-    target(0, k) = baseline + (peak - baseline) * std::exp(-distance * distance);
+    target(0, k) = baseline + (peak - baseline) * elementary::exp(-distance * distance);
   }
   return target;
 }

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "core/elementary.hpp"
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "core/shared_control.hpp"
@@ -61,7 +62,7 @@ void TangentGrowth::add(Eigen::Ref<Eigen::VectorXd> tangent, int steps) {
   if (!std::isfinite(length) || length == 0.0) {
     throw NonFiniteError("logarithm of a difference of states", fmt::format("step {}", steps_), -1);
   }
-  sum_ += std::log(length);
+  sum_ += elementary::log(length);
   steps_ += steps;
   tangent /= length;
 }

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <span>
 
 #include <fmt/format.h>
 
+#include "core/elementary.hpp"
 #include "core/error.hpp"
 
 namespace rheobase::rate {
@@ -95,7 +95,9 @@ Eigen::MatrixXd stroke_path(const Eigen::MatrixXd& via, const StrokeOptions& opt
   const Eigen::MatrixXd stroke = via.rightCols(via.cols() - 1) - via.leftCols(via.cols() - 1);
   require(stroke.colwise().norm().minCoeff() > 0.0, "via points", "one twice in a row",
           "must differ from the one before");
-  Eigen::ArrayXd duration = stroke.colwise().norm().transpose().array().pow(options.exponent);
+  const Eigen::ArrayXd distance = stroke.colwise().norm().transpose();
+  const Eigen::ArrayXd duration =
+      (options.exponent * distance.unaryExpr(&elementary::log)).unaryExpr(&elementary::exp);
   Eigen::ArrayXd start = Eigen::ArrayXd::Zero(duration.size());
   for (Eigen::Index k = 1; k < start.size(); ++k) {
     start[k] = start[k - 1] + (1.0 - options.overlap) * duration[k - 1];

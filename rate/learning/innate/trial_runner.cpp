@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "core/elementary.hpp"
 #include "core/error.hpp"
 
 namespace rheobase::rate {
@@ -69,7 +70,7 @@ void TrialRunner<Real>::add_spike_noise(const TrialStart& start, int t) {
                  spike_xi_.data(), stride_);
   }
   const float* xi = spike_xi_.data() + static_cast<std::size_t>(t % 4) * stride_;
-  const double decay = t == 0 ? 0.0 : std::exp(-1.0 / network_.tau_steps());
+  const double decay = t == 0 ? 0.0 : elementary::exp(-1.0 / network_.tau_steps());
   const auto keep = static_cast<float>(decay);
   const auto kick = static_cast<float>(std::sqrt(1.0 - decay * decay));
   for (std::size_t i = 0; i < network_.units(); ++i) {

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "core/elementary.hpp"
 #include "core/error.hpp"
 #include "core/shared_control.hpp"
 #include "rate/dynamics/internal/kernels.hpp"
@@ -22,7 +22,8 @@ double learning_rate_at(const TrainingOptions& options, int trials_done) {
     case Schedule::linear:
       return options.learning_rate * (1.0 - course);
     case Schedule::cosine:
-      return options.learning_rate * 0.5 * (1.0 + std::cos(std::numbers::pi * course));
+      return options.learning_rate * 0.5 *
+             (1.0 + elementary::sine_cosine_of_turns(0.5 * course).cosine);
     case Schedule::constant:
       break;
   }

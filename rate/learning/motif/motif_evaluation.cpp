@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "core/analysis/decompositions.hpp"
+#include "core/elementary.hpp"
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "core/shared_control.hpp"
@@ -301,7 +302,7 @@ PreparationCourse preparation_course(const MotifLibrary& library, Eigen::Index s
     Eigen::VectorXd x = random_start(library.units(), library.options.initial_std, seed,
                                      static_cast<std::uint32_t>(i));
     for (Eigen::Index n = 0; n < steps; ++n) {
-      const Eigen::VectorXd r = x.array().tanh();
+      const Eigen::VectorXd r = x.unaryExpr(&elementary::tanh);
       course.norm(n, i) = r.norm();
       x = (1.0 - a) * x + a * (recurrent * r);
     }

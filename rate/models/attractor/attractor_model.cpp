@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "core/elementary.hpp"
 #include "core/error.hpp"
 
 namespace rheobase::rate {
@@ -124,7 +125,7 @@ void require(bool holds, std::string_view field, double found, std::string_view 
 }
 
 double softplus(double x) {
-  return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x)));
+  return std::max(x, 0.0) + elementary::log1p(elementary::exp(-std::abs(x)));
 }
 
 }  // namespace
@@ -227,7 +228,7 @@ double synaptic_rate_slope(const AttractorModel& model, double h) {
   const double slope_y =
       ((u + 2.0 * u * f * y) * denominator - numerator * (u * (f + d) + 2.0 * u * f * d * y)) /
       (denominator * denominator);
-  return slope_y / (1.0 + std::exp(-h / model.softness));
+  return slope_y / (1.0 + elementary::exp(-h / model.softness));
 }
 
 }  // namespace rheobase::rate

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "core/elementary.hpp"
 #include "core/error.hpp"
 
 namespace rheobase::rate {
@@ -19,7 +20,7 @@ Eigen::VectorXd window(double on_ms, double off_ms, double smoothing_ms, Eigen::
   const Eigen::Index off = step_at(off_ms, model);
   course.segment(on, off - on).setOnes();
   if (smoothing_ms > 0.0) {
-    const double follow = -std::expm1(-model.step_ms / smoothing_ms);
+    const double follow = -elementary::expm1(-model.step_ms / smoothing_ms);
     double value = 0.0;
     for (double& entry : course) {
       value += follow * (entry - value);

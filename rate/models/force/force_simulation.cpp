@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "core/counted.hpp"
+#include "core/elementary.hpp"
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "core/shared_control.hpp"
@@ -161,8 +162,8 @@ void run_block(const ForceSetting& setting, Eigen::Index first, ForceTrials& tri
                               ? clamp_factors(options.clamp, n, options.seed, number)
                               : ForceLanes(kTrialLanes, 0);
   ForceLanes state = ForceLanes::Zero(kTrialLanes, n);
-  ForceLanes rate =
-      ForceLanes::Constant(kTrialLanes, n, 1.0 / (1.0 + std::exp(setting.network.threshold)));
+  ForceLanes rate = ForceLanes::Constant(kTrialLanes, n,
+                                         1.0 / (1.0 + elementary::exp(setting.network.threshold)));
   ForceLanes work(kTrialLanes, n);
   std::vector<float> xi(4 * kForceLanes * static_cast<std::size_t>(n));
   ForceLanes cue_rate(kTrialLanes, n);

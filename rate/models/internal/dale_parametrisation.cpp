@@ -5,7 +5,8 @@
 #include "rate/models/internal/dale_parametrisation.hpp"
 
 #include <algorithm>
-#include <cmath>
+
+#include "core/elementary.hpp"
 
 namespace rheobase::rate {
 
@@ -69,7 +70,7 @@ class DaleParametrisation final : public Parametrisation<Real> {
   }
 
  private:
-  static double gate_of(Real g) { return 1.0 / (1.0 + std::exp(-static_cast<double>(g))); }
+  static double gate_of(Real g) { return 1.0 / (1.0 + elementary::exp(-static_cast<double>(g))); }
   double tau_of(double gate) const { return gate * (tau_max_ - tau_min_) + tau_min_; }
 
   ParameterBlocks blocks_;

@@ -26,11 +26,11 @@
 
 #include <array>
 #include <cmath>
-#include <numbers>
 
 #include <fmt/format.h>
 
 #include "core/counted.hpp"
+#include "core/elementary.hpp"
 #include "core/error.hpp"
 #include "core/field_table.hpp"
 #include "core/range.hpp"
@@ -72,7 +72,7 @@ Eigen::VectorXd chaotic_output(const MotifTargetOptions& options, std::uint32_t 
   normals(x, 1.0);
   Eigen::VectorXd output(options.period);
   for (int t = -kChaosWarmUp; t < options.period; ++t) {
-    const Eigen::VectorXd r = x.array().tanh();
+    const Eigen::VectorXd r = x.unaryExpr(&elementary::tanh);
     if (t >= 0) {
       output[t] = w.dot(r);
     }
@@ -234,10 +234,14 @@ Eigen::VectorXd few_harmonics(const Eigen::VectorXd& signal, int harmonics) {
   const auto length = static_cast<double>(signal.size());
   Eigen::VectorXd kept = Eigen::VectorXd::Zero(signal.size());
   for (int k = 1; k <= harmonics; ++k) {
-    const Eigen::ArrayXd phase = Eigen::ArrayXd::LinSpaced(signal.size(), 0.0, length - 1.0) * 2.0 *
-                                 std::numbers::pi * k / length;
-    const Eigen::VectorXd cosine = phase.cos();
-    const Eigen::VectorXd sine = phase.sin();
+    Eigen::VectorXd cosine(signal.size());
+    Eigen::VectorXd sine(signal.size());
+    for (Eigen::Index t = 0; t < signal.size(); ++t) {
+      const double turns = static_cast<double>(t) * k / length;
+      const elementary::SineCosine phase = elementary::sine_cosine_of_turns(turns);
+      cosine[t] = phase.cosine;
+      sine[t] = phase.sine;
+    }
     kept += 2.0 / length * (signal.dot(cosine) * cosine + signal.dot(sine) * sine);
   }
   return kept.array() - kept[0];

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "core/elementary.hpp"
 #include "rate/dynamics/internal/kernels.hpp"
 
 namespace rheobase::rate {
@@ -14,8 +15,9 @@ constexpr double kEpsilon = 1e-8;
 
 void adam_update(const ParameterUpdate& update, double decay) {
   const auto n = static_cast<double>(update.number);
-  const double step = update.learning_rate * std::sqrt(1.0 - std::pow(update.beta2, n)) /
-                      (1.0 - std::pow(update.beta1, n));
+  // 1 - beta^n.
+  const auto share = [&](double beta) { return -elementary::expm1(n * elementary::log(beta)); };
+  const double step = update.learning_rate * std::sqrt(share(update.beta2)) / share(update.beta1);
   RHEOBASE_SIMD_DISPATCH(update.level, adam)
   ({
       .count = update.parameters.size(),
