@@ -9,7 +9,6 @@
 #include "apps/cli/text_format.hpp"
 #include "apps/cli/text_table.hpp"
 #include "apps/cli/value_syntax.hpp"
-#include "core/edit_distance.hpp"
 #include "core/error.hpp"
 #include "core/nearest_name.hpp"
 #include "tests/apps/cli/cli_harness.hpp"
@@ -50,13 +49,6 @@ TEST_SUITE("cli") {
       CAPTURE(wrong);
       CHECK_THROWS_AS(cli::parse_window("--stimulate-window", wrong), InputError);
     }
-  }
-
-  TEST_CASE("edit distance counts a swap of neighbours as one") {
-    CHECK(edit_distance("", "abc") == 3);
-    CHECK(edit_distance("kitten", "sitting") == 3);
-    CHECK(edit_distance("trian", "train") == 1);
-    CHECK(edit_distance("same", "same") == 0);
   }
 
   TEST_CASE("the nearest name is offered only when it is near") {

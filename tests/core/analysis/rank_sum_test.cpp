@@ -126,6 +126,9 @@ TEST_SUITE("unit") {
     CHECK(selectivity_of_means(1.3, 1.0) == Selectivity::right);
     CHECK(selectivity_of_means(1.0, 1.3) == Selectivity::left);
     CHECK(selectivity_of_means(1.1, 1.0) == Selectivity::none);
+    // An index of the threshold itself, one half, is none.
+    CHECK(selectivity_of_means(3.0, 1.0, 0.5) == Selectivity::none);
+    CHECK(selectivity_of_means(1.0, 3.0, 0.5) == Selectivity::none);
     const std::vector<double> low{1, 2, 3, 4, 5, 6};
     const std::vector<double> high{11, 12, 13, 14, 15, 16};
     CHECK(selectivity_of_trials(high, low) == Selectivity::right);
