@@ -78,6 +78,15 @@ TEST_SUITE("unit") {
     }
   }
 
+  TEST_CASE("a wish to stop that comes with the last piece of work leaves it complete") {
+    int visits = 0;
+    RunControl control;
+    control.cancelled = [&] { return visits == 100; };
+    CHECK_NOTHROW(parallel_for(
+        100, 1, [&](std::size_t) { ++visits; }, control));
+    CHECK(visits == 100);
+  }
+
   TEST_CASE("an exception of the body reaches the caller") {
     for (const int threads : {1, 2}) {
       CHECK_THROWS_AS(parallel_for(10, threads,

@@ -1,5 +1,6 @@
 #include "core/random.hpp"
 
+#include <array>
 #include <cmath>
 #include <vector>
 
@@ -50,6 +51,15 @@ TEST_SUITE("unit") {
     const std::array<std::uint32_t, 4> pi =
         philox_block({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, {0xa4093822, 0x299f31d0});
     CHECK(pi == std::array<std::uint32_t, 4>{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1});
+  }
+
+  TEST_CASE("uniform numbers lie in the middle of 2^53 equal parts") {
+    RandomStream random(3, 0, Purpose::task);
+    for (int i = 0; i < 1000; ++i) {
+      const double place = random.uniform() * 0x1p53;
+      // Above one half the middle is rounded to a neighbour.
+      REQUIRE((place >= 0x1p52 || place - std::floor(place) == 0.5));
+    }
   }
 
   TEST_CASE("a stream is a function of seed, trial, purpose and lane alone") {
@@ -122,6 +132,19 @@ TEST_SUITE("statistical") {
     CHECK(std::abs(between_steps) < bound);
     CHECK(std::abs(between_pairs) < bound);
     CHECK(std::abs(between_trials) < bound);
+  }
+
+  TEST_CASE("whole numbers below a bound that does not divide 2^32 are equally likely") {
+    // Without rejection every third number would be drawn twice as often as the others.
+    RandomStream stream(9, 0, Purpose::task);
+    constexpr int kDraws = 3000;
+    std::array<int, 3> counts{};
+    for (int i = 0; i < kDraws; ++i) {
+      ++counts[stream.below(3U << 30U) % 3];
+    }
+    for (const int count : counts) {
+      CHECK(std::abs(count - kDraws / 3.0) < tolerance::kSigmas * std::sqrt(kDraws * 2.0 / 9.0));
+    }
   }
 
   TEST_CASE("uniform integers below n are uniform") {

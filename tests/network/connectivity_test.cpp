@@ -45,6 +45,9 @@ TEST_SUITE("unit") {
         std::get<SparseWeights>(gaussian_connectivity(1.5, 2.0, false)(30, 30));
     CHECK(ring(0, 29) > 0.1);
     CHECK(line(0, 29) == 0.0);
+    // Four units away is two standard deviations, and the cutoff itself: still connected.
+    CHECK(std::get<SparseWeights>(gaussian_connectivity(1.5, 2.0, true, 2.0)(30, 30)).nonZeros() ==
+          30 * 9);
     // One and two standard deviations away.
     CHECK(std::abs(line(15, 19) / line(15, 15) - std::exp(-2.0)) <= 1e-14);
   }

@@ -84,6 +84,19 @@ TEST_SUITE("unit") {
     }
   }
 
+  TEST_CASE("beside delays, a source without one stays at the start of the step for later stages") {
+    NetworkSpec spec = linear_pair(2, 0.5);
+    spec.populations[0].equations = "input x\nv' = 2";  // v = n after n steps
+    spec.populations[1].equations = "input x\nv' = x";
+    spec.edges = {{.source = "a.v", .target = "b.x", .delay = Eigen::Vector2d(0.5, 0.0)}};
+    const Network network(spec);
+    NetworkState state = initial_state(network);
+    run(network, state, {}, {.steps = 6, .solver = "heun"});
+    // Heun's mean of both stages: of n - 1 and n, of n and n.
+    CHECK(get_variable(network, state, "b.v") ==
+          Eigen::VectorXd(Eigen::Vector2d(0.25 * (10 + 15), 0.5 * 15)));
+  }
+
   TEST_CASE("two equal delays keep their channels apart") {
     NetworkSpec spec = linear_pair(2, 0.5);
     spec.populations[0].equations = "parameter g = 1\nv' = g";

@@ -68,9 +68,9 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("histogram bins are half-open and long intervals are left out") {
-    const std::vector<std::vector<double>> trials{{0.0, 5.0, 15.0, 115.0}, {0.0, 9.0}};
+    const std::vector<std::vector<double>> trials{{0.0, 5.0, 15.0, 115.0}, {0.0, 9.0}, {0.0, 17.0}};
     const Eigen::VectorXi counts = isi_histogram(trials, 5.0, 4);
-    CHECK(counts == Eigen::Vector4i(0, 2, 1, 0));
+    CHECK(counts == Eigen::Vector4i(0, 2, 1, 1));
   }
 
   TEST_CASE("times that do not increase and empty histograms are refused") {
