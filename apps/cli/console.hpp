@@ -14,6 +14,7 @@ namespace rheobase::cli {
 struct StandingFile {
   std::filesystem::path name;
   ino_t inode = 0;
+  std::string option = {};  ///< what named it
 };
 
 /// Where a subcommand's results and messages go, and how it was called.
@@ -28,6 +29,9 @@ struct Console {
   /// Of all outputs of the command; shared by its parts.
   std::shared_ptr<std::vector<StandingFile>> standing =
       std::make_shared<std::vector<StandingFile>>();
+  /// Files that are read without being named, such as the trials that a model names.
+  std::shared_ptr<std::vector<std::filesystem::path>> found_inputs =
+      std::make_shared<std::vector<std::filesystem::path>>();
 };
 
 Console make_console(const std::vector<std::string>& args, std::ostream& out, std::ostream& err);

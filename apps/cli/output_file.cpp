@@ -96,7 +96,15 @@ void save_result(const fs::path& path, const std::function<void(const fs::path&)
 void check_output(const Console& console, const std::string& option, const fs::path& output,
                   const std::vector<fs::path>& inputs) {
   check_continued(option, output, inputs);
+  check_continued(option, output, *console.found_inputs);
   check_replaced(console, option, output);
+}
+
+void check_found_input(const Console& console, const fs::path& input) {
+  console.found_inputs->push_back(input);
+  for (const StandingFile& file : *console.standing) {
+    check_continued(file.option, file.name, {input});
+  }
 }
 
 void check_replaced(const Console& console, const std::string& option, const fs::path& output) {
@@ -109,7 +117,7 @@ void check_replaced(const Console& console, const std::string& option, const fs:
   }
   const auto known = std::ranges::find(*console.standing, output, &StandingFile::name);
   if (known == console.standing->end()) {
-    console.standing->push_back({output, inode_of(output)});
+    console.standing->push_back({output, inode_of(output), option});
   }
 }
 

@@ -18,6 +18,10 @@ void check_output(const Console& console, const std::string& option,
                   const std::filesystem::path& output,
                   const std::vector<std::filesystem::path>& inputs = {});
 
+/// A file that the command reads though nobody named it: no output may replace it.
+/// @throws InputError where an output that was checked already would
+void check_found_input(const Console& console, const std::filesystem::path& input);
+
 /// The same of a file that the command goes on with (a checkpoint, the summary of a series): an
 /// older one is what it is for.
 void check_continued(const std::string& option, const std::filesystem::path& output,

@@ -282,7 +282,12 @@ report::Chart psychometric_chart(const std::vector<PsychometricPoint>& points,
   chart.panels = {accuracy};
   const std::vector<std::string> outputs = output_names(task);
   for (std::size_t k = 0; k < outputs.size(); ++k) {
-    chart.panels.push_back(output_panel(points, name, task, outputs[k], k));
+    const bool scored = std::ranges::any_of(points, [k](const PsychometricPoint& point) {
+      return std::isfinite(point.rate_outputs[k]);
+    });
+    if (scored) {
+      chart.panels.push_back(output_panel(points, name, task, outputs[k], k));
+    }
   }
   chart.columns = chart.panels.size() % 2 == 0 && chart.panels.size() < 6 ? 2 : 3;
   const double room = 0.05 * (points.back().mean - points.front().mean);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <fmt/format.h>
 
 #include "apps/cli/interrupt.hpp"
@@ -33,6 +34,22 @@ void check_many(const SimulateRequest& request, const spiking::SimulationOptions
   require_memory(bytes, "--trials", "", std::to_string(request.trials), "fewer trials take less");
 }
 
+/// How many trials are simulated: given ones at most once each.
+int trial_count(const SimulateRequest& request, const rate::Task& task, std::uint32_t first) {
+  if (request.condition.empty()) {
+    return task.evaluation_trials(request.trials, first);
+  }
+  const std::vector<rate::TrialCounts>& counts = task.definition().trial_counts;
+  const auto named = std::ranges::find(task.conditions(), request.condition);
+  if (!task.split() || named == task.conditions().end() ||
+      counts.size() != task.conditions().size()) {
+    return request.trials;
+  }
+  const auto& of = counts[static_cast<std::size_t>(named - task.conditions().begin())];
+  const int given = task.split()->held_out > 0 ? of.held_out : of.training;
+  return given > 0 ? std::min(request.trials, given) : request.trials;
+}
+
 /// Trials number first, first + 1, ... of the task, as `eval` has them.
 std::vector<io::RunFile> simulate_trials(const SimulateRequest& request, const io::ModelFile& file,
                                          const spiking::SpikingModel& spiking,
@@ -40,9 +57,7 @@ std::vector<io::RunFile> simulate_trials(const SimulateRequest& request, const i
                                          const spiking::SimulationOptions& options,
                                          const Console& console) {
   const std::uint32_t first = options.trial;
-  const int count =
-      request.condition.empty() ? task.evaluation_trials(request.trials, first) : request.trials;
-  std::vector<io::RunFile> runs(static_cast<std::size_t>(count));
+  std::vector<io::RunFile> runs(static_cast<std::size_t>(trial_count(request, task, first)));
   const InterruptGuard guard;
   ProgressBar bar(console, "simulating");
   const auto run_one = [&](std::size_t k) {

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "apps/cli/output_file.hpp"
 #include "core/counted.hpp"
 #include "core/error.hpp"
 #include "io/mat/trials_file.hpp"
@@ -31,7 +32,8 @@ std::optional<fs::path> place_of(const fs::path& name, const fs::path& recorded_
 
 /// The file that was recorded, as it was then.
 rate::RecordedTrials known_file(const char* option, const std::string& name,
-                                const std::string& hash, const fs::path& recorded_in) {
+                                const std::string& hash, const fs::path& recorded_in,
+                                const Console& console) {
   const std::optional<fs::path> place = place_of(name, recorded_in);
   const std::string was = fmt::format("{} names {} (SHA-256 {}...)", recorded_in.string(), name,
                                       hash.substr(0, kShownDigits));
@@ -40,6 +42,7 @@ rate::RecordedTrials known_file(const char* option, const std::string& name,
         option, "", "nothing",
         fmt::format("must name the file with the trials: {}, which is not there", was));
   }
+  check_found_input(console, *place);
   rate::RecordedTrials trials = io::read_trials(*place);
   if (trials.split->hash != hash) {
     throw InputError(option, "", "nothing",
@@ -75,6 +78,10 @@ void note_oddities(const rate::RecordedTrials& trials, const Console& console) {
 void hold_out_file(rate::RecordedTrials& trials, rate::RecordedTrials test,
                    const Console& console) {
   const std::string name = test.split->file;
+  if (test.split->hash == trials.split->hash) {
+    throw InputError("--test-file", name, "the trials to learn from",
+                     "must hold others: these are no held-out trials");
+  }
   trials.split->test_file = name;
   trials.split->test_hash = test.split->hash;
   try {
@@ -115,7 +122,7 @@ rate::RecordedTrials with_known_split(rate::RecordedTrials trials, const TaskCho
   if (!split.test_file.empty()) {
     hold_out_file(trials,
                   choice.test_file.empty() ? known_file("--test-file", split.test_file,
-                                                        split.test_hash, known.recorded_in)
+                                                        split.test_hash, known.recorded_in, console)
                                            : io::read_trials(choice.test_file),
                   console);
   } else if (split.test_fraction > 0.0) {
@@ -135,8 +142,8 @@ rate::RecordedTrials trials_of(const TaskChoice& choice, TrialsUse use, const Kn
     if (!known.split) {
       throw InputError("--trials-file", "", "nothing", "must name the file with the trials");
     }
-    rate::RecordedTrials trials =
-        known_file("--trials-file", known.split->file, known.split->hash, known.recorded_in);
+    rate::RecordedTrials trials = known_file("--trials-file", known.split->file, known.split->hash,
+                                             known.recorded_in, console);
     note(console, fmt::format("the trials are those of {}, which {} names", trials.split->file,
                               known.recorded_in.string()));
     return with_known_split(std::move(trials), choice, known, console);

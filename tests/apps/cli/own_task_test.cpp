@@ -10,10 +10,10 @@
 #include "io/comparison/comparison_file.hpp"
 #include "io/mat/atomic_file.hpp"
 #include "io/mat/mat_file.hpp"
-#include "io/mat/trials_file.hpp"
 #include "io/mat/rate_model_file.hpp"
 #include "io/mat/run_file.hpp"
 #include "io/mat/run_trials_file.hpp"
+#include "io/mat/trials_file.hpp"
 #include "tests/apps/cli/cli_harness.hpp"
 #include "tests/tolerances.hpp"
 
@@ -195,6 +195,46 @@ TEST_SUITE("cli") {
     CHECK(other.json()["task"]["trials"]["evaluated"] == "given");
   }
 
+  TEST_CASE("trials that a model names are an input: no output replaces them") {
+    const WorkingFolder folder;
+    copy_trials("noise.mat");
+    REQUIRE(run(training("noise.mat", "own.mat")).code == 0);
+    const std::vector<std::byte> before = io::read_bytes("noise.mat");
+    for (const Words& words :
+         {Words{"map", "own.mat", "--scaling", "40"},
+          Words{"compare", "own.mat", "--scaling", "40"},
+          Words{"report", "own.mat", "--scaling", "40"},
+          Words{"simulate", "own.mat", "--scaling", "40"},
+          Words{"simulate", "own.mat", "--scaling", "40", "--trials", "2"},
+          Words{"train", "--resume", "own.checkpoint.mat", "--trials", "80"}}) {
+      CAPTURE(words);
+      const Outcome refused = run(words + Words{"-o", "noise.mat"});
+      CHECK(refused.code == 2);
+      CHECK(says(refused.err, "--output: noise.mat: found an input file; must be another file"));
+      CHECK(io::read_bytes("noise.mat") == before);
+    }
+  }
+
+  TEST_CASE("simulate takes a held-out trial of a condition once") {
+    const WorkingFolder folder;
+    copy_trials("noise.mat");
+    REQUIRE(run(training("noise.mat", "own.mat")).code == 0);
+    const Words simulate{"simulate", "own.mat", "--scaling", "40",     "--condition",
+                         "trial",    "-o",      "runs.mat",  "--json", "--trials"};
+    CHECK(run(simulate + Words{"5"}).json()["trials"] == 2);
+    CHECK(run(simulate + Words{"1"}).json()["trials"] == 1);
+  }
+
+  TEST_CASE("the trials to learn from are no held-out ones under another name") {
+    const WorkingFolder folder;
+    copy_trials("noise.mat");
+    fs::copy_file("noise.mat", "same.mat");
+    const Outcome refused =
+        run(training("noise.mat", "own.mat") + Words{"--test-file", "same.mat"});
+    CHECK(refused.code == 2);
+    CHECK(says(refused.err, "--test-file: same.mat: found the trials to learn from"));
+  }
+
   TEST_CASE("trials that a network learnt from are never held out by another file") {
     const WorkingFolder folder;
     copy_trials("noise.mat");
@@ -267,6 +307,19 @@ TEST_SUITE("cli") {
     }
     REQUIRE(count > 0);
     CHECK(point["outputs"][1]["rate"].get<double>() == near(sum / count, 1e-9));
+  }
+
+  TEST_CASE("an output that is never scored has no panel, and the rest is shown") {
+    const WorkingFolder folder;
+    copy_trials("unscored.mat");
+    REQUIRE(run(training("unscored.mat", "own.mat")).code == 0);
+    const Outcome shown = run({"compare", "own.mat", "--scaling", "40", "--over", "strength",
+                               "--analysis-start", "0", "--plot", "over.svg", "-o", "both.mat"});
+    CAPTURE(shown.err);
+    REQUIRE(shown.code == 0);
+    CHECK(says(read_text("over.svg"), "Mean a"));
+    CHECK(!says(read_text("over.svg"), "Mean b"));
+    CHECK(fs::exists("both.mat"));
   }
 
   TEST_CASE("a mean output is that of the score window") {

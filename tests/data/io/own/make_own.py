@@ -28,6 +28,11 @@ for k in range(12):
 scipy.io.savemat("two_outputs.mat", {"u": u, "z": z, "step_ms": 10.0, "output_names": np.array(["a", "b"], object), "label": [1 + k % 2 for k in range(12)]}, do_compression=True)
 # the same without conditions and with a value
 scipy.io.savemat("two_values.mat", {"u": u, "z": z, "step_ms": 10.0, "output_names": np.array(["a", "b"], object), "values": {"strength": np.arange(12) % 2 - 0.5}}, do_compression=True)
+# the second output is never asked for
+half = np.empty(12, object)
+for k in range(12):
+    half[k] = z[k] * [[1.0], [np.nan]]
+scipy.io.savemat("unscored.mat", {"u": u, "z": half, "step_ms": 10.0, "output_names": np.array(["a", "b"], object), "values": {"strength": np.arange(12) % 2 - 0.5}}, do_compression=True)
 # a value of the trials, which differ in length
 u, z = np.empty(12, object), np.empty(12, object)
 for k in range(12):
