@@ -217,6 +217,14 @@ inline double arctangent_tail(double t) {
           z * (1.0 / 5 + z * (-1.0 / 7 + z * (1.0 / 9 + z * (-1.0 / 11 + z * (1.0 / 13))))));
 }
 
+constexpr double kLargestOfExp = 709.0;
+
+/// e^x / 2 where e^x may be beyond the largest number and its half is not.
+double half_exp(double x) {
+  const double root = exp(0.5 * x);
+  return 0.5 * root * root;
+}
+
 }  // namespace
 
 double exp(double x) {
@@ -275,11 +283,14 @@ double log1p(double x) {
 }
 
 double sinh(double x) {
+  if (std::abs(x) > kLargestOfExp) {
+    return std::copysign(half_exp(std::abs(x)), x);
+  }
   return 0.5 * (expm1(x) - expm1(-x));
 }
 
 double cosh(double x) {
-  return 0.5 * (exp(x) + exp(-x));
+  return std::abs(x) > kLargestOfExp ? half_exp(std::abs(x)) : 0.5 * (exp(x) + exp(-x));
 }
 
 double tanh(double x) {

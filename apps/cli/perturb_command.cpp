@@ -250,6 +250,14 @@ void add_networks(Summary& summary, const PerturbRequest& request, const Sweep& 
   if (last.spiking) {
     SpikingChoice plain = request.spiking;
     finish_spiking_options(plain, file);
+    if (!sweep.field.empty()) {
+      const mapping::TransferOptions varied =
+          spiking_at(request, sweep, sweep.values.front(), 0, file).transfer;
+      plain.transfer.unit_threshold_mv = varied.unit_threshold_mv;
+      plain.transfer.unit_reset_mv = varied.unit_reset_mv;
+      plain.transfer.unit_bias_mv = varied.unit_bias_mv;
+      plain.transfer.connection_delay_ms = varied.connection_delay_ms;
+    }
     summary.add(
         "spiking",
         fmt::format("scaling factor {:g}, {}",

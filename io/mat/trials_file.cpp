@@ -11,6 +11,7 @@
 
 #include "core/counted.hpp"
 #include "core/error.hpp"
+#include "core/whole_number.hpp"
 #include "io/mat/atomic_file.hpp"
 #include "io/mat/internal/field_names.hpp"
 #include "io/mat/mat_file.hpp"
@@ -221,7 +222,7 @@ Labels labels_of_numbers(const MatFile& file, const Eigen::VectorXd& values) {
   }
   std::ranges::sort(sorted);
   sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
-  const auto name = [](double value) { return fmt::format("label-{:g}", value); };
+  const auto name = [](double value) { return fmt::format("label-{}", to_integer<long>(value)); };
   Labels labels;
   std::ranges::transform(values, std::back_inserter(labels.of_trial), name);
   std::ranges::transform(sorted, std::back_inserter(labels.known), name);

@@ -173,6 +173,10 @@ Task task_of_file(const std::string& path, const py::object& test_file, const py
   } else {
     rate::RecordedTrials held_out = run_apart(
         [path = py::cast<std::string>(test_file)](const Stop&) { return io::read_trials(path); });
+    if (held_out.split->hash == trials.split->hash) {
+      throw InputError("test_file", "", held_out.split->file,
+                       "must hold others than the trials to learn from");
+    }
     trials.split->test_file = held_out.split->file;
     trials.split->test_hash = held_out.split->hash;
     rate::add_held_out(trials, std::move(held_out));

@@ -150,8 +150,11 @@ def test_a_file_is_split_as_the_model_knows_it(tmp_path):
         rheobase.evaluate(loaded, rheobase.Task.from_file(file, test_fraction=0.5))
     assert caught.value.argument == "test_fraction"
     with pytest.raises(rheobase.InputError, match="must be left out") as caught:
-        rheobase.evaluate(loaded, rheobase.Task.from_file(file, test_file=file))
+        scipy_io.savemat(tmp_path / "other.mat", {"u": -u, "z": np.ones((1, 20, 20))})
+        rheobase.evaluate(loaded, rheobase.Task.from_file(file, test_file=tmp_path / "other.mat"))
     assert caught.value.argument == "test_file"
+    with pytest.raises(rheobase.InputError, match="must hold others than the trials to learn from"):
+        rheobase.Task.from_file(file, test_file=file)
 
 
 def test_a_misspelt_label_or_field_is_warned_of(tmp_path):

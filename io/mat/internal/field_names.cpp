@@ -25,9 +25,22 @@ std::string stem_of(std::string_view name) {
   return stem;
 }
 
-/// Short names are near to many others that mean something else.
+/// Short names are near to many others that mean something else, more so behind another letter.
 bool is_near(const std::string& stem, const std::string& other) {
-  return edit_distance(stem, other) <= std::max<std::size_t>(1, other.size() / 5);
+  const std::size_t distance = edit_distance(stem, other);
+  return distance <= std::max<std::size_t>(1, other.size() / 5) &&
+         (other.size() > 4 || stem.front() == other.front());
+}
+
+/// "stepms" of "step_ms" and "stepMS".
+std::string letters_of(std::string_view name) {
+  std::string letters;
+  for (const unsigned char c : name) {
+    if (c != '_') {
+      letters.push_back(static_cast<char>(std::tolower(c)));
+    }
+  }
+  return letters;
 }
 
 }  // namespace
@@ -60,7 +73,8 @@ std::vector<std::string> misspelt_fields(const MatFile& file,
     }
     const std::string stem = stem_of(array.name);
     const auto meant = std::ranges::find_if(optional, [&](std::string_view name) {
-      return !file.has(name) && is_near(stem, stem_of(name));
+      return !file.has(name) &&
+             (letters_of(array.name) == letters_of(name) || is_near(stem, stem_of(name)));
     });
     if (meant != optional.end()) {
       sentences.push_back(fmt::format(

@@ -165,8 +165,10 @@ TEST_SUITE("cli") {
     own.transfer->unit_threshold_mv.front() = -39.0;
     io::write_model("own.mat", own);
     const Words varied{"perturb", "own.mat", "--vary", "threshold", "--values=-40,-39"};
-    CHECK(says(run(varied + few).err,
+    const Outcome replaced = run(varied + few);
+    CHECK(says(replaced.err,
                "--vary threshold is in the place of the thresholds of the units in own.mat"));
+    CHECK(!says(replaced.out, "thresholds of the units"));
     CHECK(!says(run(Words{"perturb", "own.mat", "--vary", "reset", "--values=-65,-64"} + few).err,
                 "in the place of"));
   }

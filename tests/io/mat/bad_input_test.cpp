@@ -283,6 +283,7 @@ TEST_SUITE("unit") {
                                  "'spiking_network.unit_gain'?"});
     CHECK(doubts("connection_delay").size() == 1);
     CHECK(doubts("subject").empty());
+    CHECK(doubts("mask").empty());
     CHECK(doubts("weather").empty());
   }
 

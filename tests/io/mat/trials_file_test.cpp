@@ -93,6 +93,17 @@ TEST_SUITE("unit") {
     CHECK(hash_of_file(again) == hash);
   }
 
+  TEST_CASE("labels that are large numbers stay apart") {
+    const TemporaryFolder folder;
+    MatFields fields;
+    fields.matrix("u", MatrixXd::Random(2, 5));
+    fields.matrix("z", MatrixXd::Random(5, 1));
+    fields.number("label", 20260101.0);
+    write_mat(folder / "trials.mat", fields, MatVersion::level5);
+    CHECK(read_trials(folder / "trials.mat").conditions ==
+          std::vector<std::string>{"label-20260101"});
+  }
+
   TEST_CASE("every part that a network learns from is in the hash of trials, pictures are not") {
     const TemporaryFolder folder;
     const std::filesystem::path path = folder / "trials.mat";
@@ -241,6 +252,7 @@ TEST_SUITE("unit") {
                                    "you mean 'stimulus_windows_ms'?"});
     CHECK(doubts("labels").size() == 1);
     CHECK(doubts("step").size() == 1);
+    CHECK(doubts("stepMS").size() == 1);
     CHECK(doubts("score_window_ms").empty());
     CHECK(doubts("subject").empty());
     CHECK(doubts("w").empty());
