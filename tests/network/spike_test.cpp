@@ -41,15 +41,17 @@ NetworkSpec same_network(const SpikingModel& model, const Eigen::VectorXd& v0, d
 }  // namespace
 
 TEST_SUITE("unit") {
-  TEST_CASE("a unit that is reset has the reset for its voltage: no noise is added to it") {
-    NetworkSpec spec = one_population("lif", 1, 0.1);
-    spec.populations[0].initial["v"] = value(1.5);
+  TEST_CASE(
+      "a unit that is held after its spike has the reset for its voltage: no noise is added to "
+      "it") {
+    NetworkSpec spec = one_population("spiking_lif", 1, 0.1);
+    spec.populations[0].initial["v"] = value(-30.0);
     spec.populations[0].noise["v"] = 1.0;
     const Network network(spec);
     NetworkState state = initial_state(network);
     const Observer all = run(network, state, {}, {.steps = 2, .probes = {{.signal = "p.v"}}});
-    CHECK(all["p.v"].values(0) == 1.5);
-    CHECK(all["p.v"].values(1) == 0.0);
+    CHECK(all["p.v"].values(0) == -30.0);
+    CHECK(all["p.v"].values(1) == -65.0);
   }
 
   TEST_CASE("a crossing is seen for one step; s jumps and v is reset in the next one") {
