@@ -93,9 +93,9 @@ Eigen::MatrixXd stroke_path(const Eigen::MatrixXd& via, const StrokeOptions& opt
   require(options.overlap >= 0.0 && options.overlap < 1.0, "overlap",
           fmt::format("{}", options.overlap), "must be in [0, 1)");
   const Eigen::MatrixXd stroke = via.rightCols(via.cols() - 1) - via.leftCols(via.cols() - 1);
-  require(stroke.colwise().norm().minCoeff() > 0.0, "via points", "one twice in a row",
-          "must differ from the one before");
   const Eigen::ArrayXd distance = stroke.colwise().norm().transpose();
+  require(distance.minCoeff() > 0.0, "via points", "one twice in a row",
+          "must differ from the one before");
   const Eigen::ArrayXd duration =
       (options.exponent * distance.unaryExpr(&elementary::log)).unaryExpr(&elementary::exp);
   Eigen::ArrayXd start = Eigen::ArrayXd::Zero(duration.size());

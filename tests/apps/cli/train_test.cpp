@@ -369,10 +369,9 @@ TEST_SUITE("cli") {
     REQUIRE(timing.code == 0);
     CHECK(io::read_model("second.mat").task == "timing");
     CHECK(timing.json()["from"].get<std::string>().starts_with("first.mat"));
-    // What cannot be names the file; no weights are drawn, so nothing is said of them.
     const Outcome two = run(from + std::vector<std::string>{"--task", "go-nogo+xor"});
     CHECK(two.code == 2);
-    CHECK(two.err.starts_with("rheobase: first.mat: field 'w_in'"));
+    CHECK(two.err.starts_with("rheobase: first.mat: field 'w_in'"));  // no note on weights drawn
     // A checkpoint of it goes on too.
     CHECK(run({"train", "--resume", "second.checkpoint.mat", "--trials", "80"}).code == 0);
     CHECK(io::read_model("second.mat").provenance.trained_from.starts_with("first.mat"));
