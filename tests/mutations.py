@@ -42,7 +42,7 @@ CHANGES = [
     ("network/connectivity.cpp", "distance <= cutoff * standard_deviation", "distance < cutoff * standard_deviation", "network"),
     ("network/connectivity.cpp", "weights[k] - (balanced ? mean : 0.0)", "weights[k]", "network"),
     ("network/observer.hpp", "(n + phase + sampling - 1) / sampling * sampling - phase", "(n + phase) / sampling * sampling - phase", "network"),
-    ("network/fit/optimiser.cpp", "(square_[k] / square_scale).sqrt()", "square_[k].sqrt()", "network"),
+    ("network/fit/optimiser.cpp", "share(options_.beta2)", "share(options_.beta1)", "network"),
     ("network/fit/optimiser.cpp", "1.0 - options_.learning_rate * options_.weight_decay", "1.0 - options_.weight_decay", "network"),
     ("network/fit/loss.cpp", "gradient = 2.0 / count * error", "gradient = 1.0 / count * error", "network"),
     ("network/solvers/rk4.cpp", "displace(at, s.y, k, s.step, s.size)", "displace(at, s.y, k, 0.5 * s.step, s.size)", "network"),

@@ -100,10 +100,15 @@ TEST_SUITE("unit") {
     run.runs[0].result.voltage_step_ms = 0.5;
     run.runs[0].description.simulation.record.voltage_units = {1};
     CHECK(csv(run, "voltage") == "time_ms,unit_2_mv\n0.5,-60.5\n1,-61\n");
-    const ExportSource model{"m.mat", small_model_file(), {}};
+    ExportSource model{"m.mat", small_model_file(), {}};
     CHECK(csv(model, "scaling") == "scaling_factor,accuracy\n40,0.5\n45,1\n50,0.75\n");
     CHECK(csv(model, "").starts_with("unit,type,tau_ms,w_out,w_in_1,w_in_2\n1,"));
     CHECK(csv(model, "weights").starts_with("post,pre,weight\n"));
+    Eigen::MatrixXd& w = model.model->network.w;
+    w.setZero();
+    w(0, 2) = -0.5;  // from unit 3 to unit 1
+    w(2, 1) = 0.25;
+    CHECK(csv(model, "weights") == "post,pre,weight\n1,3,-0.5\n3,2,0.25\n");
   }
 
   TEST_CASE("a format that does not fit the source") {
