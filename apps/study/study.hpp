@@ -79,6 +79,7 @@ struct Comparison {
 /// A figure: a measure over a parameter, a line for each value of another one.
 struct Plot {
   std::string name, measure, over, by;
+  std::vector<std::string> only = {};  ///< conditions of the list that it shows; empty: all
 };
 
 struct Study {

@@ -128,11 +128,12 @@ void read_comparisons(const StudyTable& top, Study& study) {
 void read_plots(const StudyTable& top, Study& study) {
   std::vector<std::string> parameters = parameter_names(study);
   parameters.emplace_back("condition");
-  for (const StudyTable& table : top.tables("plot", {"name", "measure", "over", "by"})) {
+  for (const StudyTable& table : top.tables("plot", {"name", "measure", "over", "by", "only"})) {
     Plot plot;
     plot.measure = table.word("measure", names_of(study.measures));
     plot.over = table.find("over") == nullptr ? "condition" : table.word("over", parameters);
     plot.by = table.find("by") == nullptr ? "" : table.word("by", parameters);
+    plot.only = table.only(listed_conditions(top));
     plot.name = table.find("name") == nullptr ? plot.measure : table.name("name");
     if (plot.name.find_first_of("/\\") != std::string::npos || plot.name.starts_with('.')) {
       table.fail(table.place_of("name"), "name", fmt::format("'{}'", plot.name),

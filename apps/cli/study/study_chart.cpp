@@ -53,7 +53,9 @@ std::pair<std::vector<Placed>, bool> placed(const study::Study& study, const stu
   bool numbers = plot.over != "condition";
   for (const study::MeasureSummary& summary : all.summaries) {
     const study::Condition& condition = study.conditions[summary.condition];
-    if (study.measures[summary.measure].name == plot.measure) {
+    const bool shown =
+        plot.only.empty() || std::ranges::find(plot.only, condition.listed) != plot.only.end();
+    if (shown && study.measures[summary.measure].name == plot.measure) {
       points.push_back({&summary, 0.0, plot.by.empty() ? "" : parameter_text(condition, plot.by)});
       numbers = numbers && number_at(condition, plot.over).has_value();
     }

@@ -145,14 +145,7 @@ Step read_step(const StudyTable& table, const Catalogue& catalogue,
   for (const DocumentEntry& entry : options.entries()) {
     step.options.push_back(read_option(options, entry, command));
   }
-  step.only = table.texts("only");
-  for (const std::string& name : step.only) {
-    if (std::ranges::find(listed, name) == listed.end()) {
-      table.fail(table.place_of("only"), "only", fmt::format("'{}'", name),
-                 listed.empty() ? "must be left out: there is no [[condition]]"
-                                : must_be_one_of(name, listed));
-    }
-  }
+  step.only = table.only(listed);
   require_complete(table, step, command);
   add_standing_options(step, command);
   return step;

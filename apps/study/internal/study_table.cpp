@@ -120,6 +120,18 @@ std::string StudyTable::word(std::string_view key, const std::vector<std::string
   return given;
 }
 
+std::vector<std::string> StudyTable::only(const std::vector<std::string>& listed) const {
+  std::vector<std::string> names = texts("only");
+  for (const std::string& name : names) {
+    if (std::ranges::find(listed, name) == listed.end()) {
+      fail(place_of("only"), "only", fmt::format("'{}'", name),
+           listed.empty() ? "must be left out: there is no [[condition]]"
+                          : must_be_one_of(name, listed));
+    }
+  }
+  return names;
+}
+
 std::optional<double> StudyTable::number(std::string_view key) const {
   const DocumentValue* value = find(key);
   if (value == nullptr) {

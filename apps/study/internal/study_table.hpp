@@ -37,6 +37,8 @@ class StudyTable {
   std::optional<double> number(std::string_view key) const;
   /// Texts of an array, or one text. Nothing where there is no such key.
   std::vector<std::string> texts(std::string_view key) const;
+  /// Names of the list of conditions. @throws InputError with a suggestion
+  std::vector<std::string> only(const std::vector<std::string>& listed) const;
   /// Different whole numbers: "1:20", a number or an array. Nothing where there is no such key.
   std::vector<Seed> seeds(std::string_view key) const;
   /// A table below this one, or an empty one.

@@ -260,6 +260,30 @@ TEST_SUITE("cli") {
     CHECK(alone.err.find("where 'trained' is true") != std::string::npos);
   }
 
+  TEST_CASE("a figure of some conditions shows no other") {
+    const Folder folder;
+    std::string text = tiny_study();
+    text.replace(text.find("[grid]\nnoise = [0.1, 0.5]\n"), 26,
+                 "[[condition]]\nname = \"calm\"\nnoise = 0.1\n"
+                 "[[condition]]\nname = \"loud\"\nnoise = 0.5\n");
+    write("study.toml", text +
+                            "[[plot]]\nname = \"all\"\nmeasure = \"loss\"\n"
+                            "[[plot]]\nname = \"one\"\nmeasure = \"loss\"\nonly = [\"loud\"]\n");
+    const Ended ran = run_studies({"run", "study.toml", "-o", "r"});
+    CAPTURE(ran.err);
+    REQUIRE(ran.code == 0);
+    REQUIRE(run_studies({"plot", "study.toml", "-o", "r"}).code == 0);
+    CHECK(file_text("r/all.svg").find("calm") != std::string::npos);
+    CHECK(file_text("r/one.svg").find("calm") == std::string::npos);
+    CHECK(file_text("r/one.svg").find("loud") != std::string::npos);
+    write("study.toml", text + "[[plot]]\nmeasure = \"loss\"\nonly = [\"lout\"]\n");
+    const Ended misspelt = run_studies({"check", "study.toml"});
+    CHECK(misspelt.code == 2);
+    CHECK(
+        misspelt.err.find("only: found 'lout'; must be one of calm, loud (did you mean 'loud'?)") !=
+        std::string::npos);
+  }
+
   TEST_CASE("the papers' studies are good, and the smallest runs whole") {
     const Folder folder;
     for (const char* name : {"kim2019", "laje2013", "inagaki2019", "motifs2022"}) {
