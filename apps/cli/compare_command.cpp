@@ -2,6 +2,7 @@
 #include <memory>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "apps/cli/checks_failed.hpp"
 #include "apps/cli/compare_tables.hpp"
@@ -114,7 +115,8 @@ void print_comparison(const CompareRequest& request, const mapping::Comparison& 
   if (!comparison.intervention.empty()) {
     summary.add("changed", comparison.intervention);
   }
-  summary.add("trials", trials_text(task, options.trials, simulation.seed));
+  summary.add("trials",
+              trials_text(task, options.trials, simulation.seed, {.first = simulation.trial}));
   summary.add("rate", fmt::format("noise {:g}", options.rate_noise.value_or(0.0)));
   summary.add("spiking", fmt::format("scaling factor {:g}, {} engine{}, noise {:g} mV^2/ms",
                                      options.scaling_factor, comparison.engine,
@@ -152,6 +154,17 @@ void check(const CompareRequest& request, const mapping::Comparison& comparison,
   }
 }
 
+/// A curve that lacks a value of the file is no fault of the networks.
+void note_left_out(const std::vector<double>& values, const std::string& name,
+                   const Console& console) {
+  if (!values.empty()) {
+    note(console,
+         fmt::format("no trial that was compared has {} {:g}: a label for each value holds "
+                     "some of each out",
+                     name, fmt::join(values, ", ")));
+  }
+}
+
 void run_compare(CompareRequest request, const Console& console) {
   check_request(request, console);
   io::ModelFile file = read_noted_model(request.model, console);
@@ -183,6 +196,7 @@ void run_compare(CompareRequest request, const Console& console) {
   std::vector<PsychometricPoint> points;
   if (!request.over.empty()) {
     points = psychometric(comparison, task, request.over);
+    note_left_out(values_left_out(points, task, request.over), request.over, console);
     if (!request.plot.empty()) {
       report::draw_chart(psychometric_chart(points, request.over, task), request.plot);
     }
@@ -242,9 +256,10 @@ void add_compare_command(Command program, const Console& console) {
   add_text(
       command, "--over", request->over, "NAME",
       "Of trials of your own: accuracy and mean of every output of both networks over a number "
-      "of the trials, member NAME of `values` in the file. Means are over the steps of "
-      "score_window_ms where z is a number; without that field over all such steps, those "
-      "before a stimulus too");
+      "of the trials, member NAME of `values` in the file. Up to twelve values have a row each; "
+      "more are put in eight rows at most, of about as many trials each, equal values in one. "
+      "Means are over the steps of score_window_ms where z is a number; without that field over "
+      "all such steps, those before a stimulus too");
   command.add_file("--plot", request->plot,
                    "With --over: draw them (.png, .svg or .pdf; needs gnuplot)");
   add_fields(command, mapping::compare_fields(), request->options);

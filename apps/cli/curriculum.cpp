@@ -62,6 +62,13 @@ bool is_among(const OptionDescription& option, const std::array<const char*, cou
   });
 }
 
+/// "trials" of "--trials" and "--n_trials": the first name, that of the help.
+std::string full_name(const OptionDescription& option) {
+  const auto name = std::ranges::find_if(
+      option.names, [](const std::string& each) { return each.starts_with("--"); });
+  return name == option.names.end() ? option.names.front().substr(1) : name->substr(2);
+}
+
 CommandDescription train_description() {
   std::ostringstream sink;
   const Console console = make_console({}, sink, sink);
@@ -129,10 +136,11 @@ class StageReader {
       Words names;
       for (const OptionDescription& each : train_.options) {
         if (!is_among(each, kOfTheWhole) && (first || !is_among(each, kOfTheFirst))) {
-          names.push_back(each.names.back().substr(each.names.back().find_first_not_of('-')));
+          names.push_back(full_name(each));
         }
       }
-      fail(entry.position, fmt::format("'{}'", entry.key), must_be_one_of(entry.key, names));
+      fail(entry.position, fmt::format("'{}'", entry.key),
+           must_be_one_of(entry.key, names) + meaning_of(nearest_name(entry.key, names)));
     }
     if (is_among(*option, kOfTheWhole)) {
       fail(entry.position, fmt::format("'{}'", entry.key),
@@ -149,6 +157,15 @@ class StageReader {
       add_value(given, value);
     }
     return given;
+  }
+
+  /// "; trials: largest number ...", in one line; nothing of no name.
+  std::string meaning_of(const std::string& name) const {
+    const OptionDescription* option = name.empty() ? nullptr : option_named(train_, "--" + name);
+    if (option == nullptr) {
+      return "";
+    }
+    return fmt::format("; {}: {}", name, option->help.substr(0, option->help.find('\n')));
   }
 
   void add_value(GivenOption& given, const io::DocumentValue& value) const {

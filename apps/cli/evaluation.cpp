@@ -210,7 +210,7 @@ void run_evaluation(EvaluationRequest request, const Console& console) {
   if (!changed.empty()) {
     summary.add("changed", changed);
   }
-  summary.add("trials", trials_text(task, used, request.seed));
+  summary.add("trials", trials_text(task, used, request.seed, {.first = simulation.trial}));
   if (evaluation.spiking) {
     summary.add("spiking", fmt::format("scaling factor {:g}, {}", scaling,
                                        simulation_text(simulation, evaluation.spiking->engine)));

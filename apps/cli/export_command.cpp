@@ -7,6 +7,7 @@
 #include "apps/cli/option.hpp"
 #include "apps/cli/output_file.hpp"
 #include "apps/cli/subcommands.hpp"
+#include "apps/cli/text_table.hpp"
 #include "core/error.hpp"
 #include "io/exchange/exporter_registry.hpp"
 #include "io/mat/atomic_file.hpp"
@@ -105,7 +106,7 @@ void run_export(ExportRequest request, Command command, const Console& console) 
     note(console, line);
   }
   if (!to_standard_output) {
-    console.out << request.output.string() << '\n';
+    console.out << saved_text(request.output);
   }
 }
 

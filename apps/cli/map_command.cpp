@@ -137,11 +137,13 @@ Json result_json(const MapRequest& request, const rate::Task& task,
 }
 
 /// Of given trials: those that choose are not those that results are about.
-std::string search_trials_text(const rate::TrialSplit& split) {
+std::string search_trials_text(const rate::Task& task) {
+  const rate::TrialSplit& split = *task.split();
   const std::string kept =
       split.held_out > 0 ? fmt::format("; {} held out", split.held_out) : ", none held out";
-  return fmt::format("of the {} training trials of {}, half for the search, half to confirm{}",
-                     split.training, split.file, kept);
+  return fmt::format("{}of the {} training trials of {}, half for the search, half to confirm{}",
+                     task.definition().parts.empty() ? "" : "of the task file: ", split.training,
+                     split.file, kept);
 }
 
 void print_result(const MapRequest& request, const rate::Task& task,
@@ -160,7 +162,7 @@ void print_result(const MapRequest& request, const rate::Task& task,
                                     task.evaluation_trials(options.search.trials, kSearchTrials),
                                     request.seed, simulation_text(simulation, result.engine)));
   if (task.split()) {
-    summary.add("trials", search_trials_text(*task.split()));
+    summary.add("trials", search_trials_text(task));
   }
   add_engine_reason(summary, request.spiking, result.engine);
   add_network(summary, chosen.transfer);

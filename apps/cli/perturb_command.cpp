@@ -22,6 +22,7 @@
 #include "apps/report/chart.hpp"
 #include "core/error.hpp"
 #include "core/field_table.hpp"
+#include "core/nearest_name.hpp"
 #include "mapping/conversion/evaluate_spiking.hpp"
 #include "mapping/conversion/transfer_fields.hpp"
 #include "rate/learning/evaluate.hpp"
@@ -60,8 +61,7 @@ const Field<mapping::TransferOptions>& varied_field(const std::string& name) {
     }
     names.push_back(field.option.substr(2));
   }
-  throw InputError("--vary", "", "'" + name + "'",
-                   fmt::format("must be one of {}", fmt::join(names, ", ")));
+  throw InputError("--vary", "", "'" + name + "'", must_be_one_of(name, names));
 }
 
 Sweep field_sweep(const PerturbRequest& request) {

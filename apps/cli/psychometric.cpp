@@ -4,12 +4,14 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <set>
 
 #include <fmt/format.h>
 
 #include "apps/cli/text_format.hpp"
 #include "apps/cli/text_table.hpp"
 #include "core/error.hpp"
+#include "core/nearest_name.hpp"
 
 namespace rheobase::cli {
 
@@ -101,14 +103,10 @@ PsychometricPoint point_of(std::span<const ValuedTrial> trials) {
   point.spiking_outputs = means_over(trials, &ValuedTrial::spiking_outputs);
   point.low = trials.front().value;
   point.high = trials.back().value;
+  point.mean = std::clamp(point.mean, point.low, point.high);  // the sum is rounded
   point.rate = wilson_interval(rate, static_cast<int>(trials.size()));
   point.spiking = wilson_interval(spiking, static_cast<int>(trials.size()));
   return point;
-}
-
-std::string point_value_text(const PsychometricPoint& point) {
-  return point.low == point.high ? fmt::format("{:.4g}", point.low)
-                                 : fmt::format("{:.4g} to {:.4g}", point.low, point.high);
 }
 
 /// Of every output: its own name, or its number where there are several without names.
@@ -174,6 +172,33 @@ report::ChartPanel output_panel(const std::vector<PsychometricPoint>& points,
   return panel;
 }
 
+/// Where trials of another value begin.
+std::vector<std::size_t> starts_of_values(const std::vector<ValuedTrial>& trials) {
+  std::vector<std::size_t> starts;
+  for (std::size_t k = 0; k < trials.size(); ++k) {
+    if (k == 0 || trials[k].value != trials[k - 1].value) {
+      starts.push_back(k);
+    }
+  }
+  return starts;
+}
+
+/// Of the starts of values those that are nearest to parts of as many trials each.
+std::vector<std::size_t> starts_of_parts(const std::vector<std::size_t>& of_values,
+                                         std::size_t trials) {
+  std::vector<std::size_t> starts{0};
+  for (std::size_t part = 1; part < kParts; ++part) {
+    const std::size_t wanted = part * trials / kParts;
+    const std::size_t nearest = *std::ranges::min_element(of_values, {}, [wanted](std::size_t at) {
+      return at > wanted ? at - wanted : wanted - at;
+    });
+    if (nearest != starts.back()) {
+      starts.push_back(nearest);
+    }
+  }
+  return starts;
+}
+
 }  // namespace
 
 void require_value(const rate::Task& task, const std::string& name) {
@@ -185,28 +210,26 @@ void require_value(const rate::Task& task, const std::string& name) {
   for (const auto& [one, values] : known) {
     names.push_back(one);
   }
-  throw InputError("--over", "", "'" + name + "'",
-                   names.empty() ? "must name a member of `values` in the file of trials, which "
-                                   "has none"
-                                 : "must be one of " + joined(names, ", "));
+  std::string required = must_be_one_of(name, names);
+  if (!task.definition().parts.empty()) {
+    required = "must be left out: the tasks of " + task.name() +
+               " have no number in common (a task `file` alone has those of its file)";
+  } else if (!task.split()) {
+    required = "must be left out: trials of the task " + task.name() +
+               " have no numbers, those of the task `file` may";
+  } else if (names.empty()) {
+    required = "must name a member of `values` in the file of trials, which has none";
+  }
+  throw InputError("--over", "", "'" + name + "'", required);
 }
 
 std::vector<PsychometricPoint> psychometric(const mapping::Comparison& comparison,
                                             const rate::Task& task, const std::string& name) {
   const std::vector<ValuedTrial> trials = valued_trials(comparison, task, name);
   const std::span<const ValuedTrial> all(trials);
-  std::vector<std::size_t> starts;
-  for (std::size_t k = 0; k < trials.size(); ++k) {
-    if (k == 0 || trials[k].value != trials[k - 1].value) {
-      starts.push_back(k);
-    }
-  }
+  std::vector<std::size_t> starts = starts_of_values(trials);
   if (starts.size() > kMostValues) {
-    starts.clear();
-    const std::size_t parts = std::min(kParts, trials.size());
-    for (std::size_t part = 0; part < parts; ++part) {
-      starts.push_back(part * trials.size() / parts);
-    }
+    starts = starts_of_parts(starts, trials.size());
   }
   starts.push_back(trials.size());
   std::vector<PsychometricPoint> points;
@@ -214,6 +237,48 @@ std::vector<PsychometricPoint> psychometric(const mapping::Comparison& compariso
     points.push_back(point_of(all.subspan(starts[i], starts[i + 1] - starts[i])));
   }
   return points;
+}
+
+std::vector<double> values_left_out(const std::vector<PsychometricPoint>& points,
+                                    const rate::Task& task, const std::string& name) {
+  std::vector<double> left = task.definition().trial_values.at(name);
+  std::ranges::sort(left);
+  left.erase(std::unique(left.begin(), left.end()), left.end());
+  if (left.size() > kMostValues) {
+    return {};
+  }
+  std::erase_if(left, [&points](double value) {
+    return std::ranges::any_of(
+        points, [value](const PsychometricPoint& p) { return p.low <= value && value <= p.high; });
+  });
+  return left;
+}
+
+std::vector<std::string> point_texts(const std::vector<PsychometricPoint>& points) {
+  constexpr int kFewestDigits = 4;
+  constexpr int kMostDigits = 17;
+  std::set<double> values;
+  for (const PsychometricPoint& point : points) {
+    values.insert({point.low, point.high});
+  }
+  int digits = kFewestDigits;
+  for (; digits < kMostDigits; ++digits) {
+    std::set<std::string> texts;
+    for (const double value : values) {
+      texts.insert(fmt::format("{:.{}g}", value, digits));
+    }
+    if (texts.size() == values.size()) {
+      break;
+    }
+  }
+  std::vector<std::string> texts;
+  for (const PsychometricPoint& point : points) {
+    texts.push_back(fmt::format("{:.{}g}", point.low, digits));
+    if (point.high != point.low) {
+      texts.back() += fmt::format(" to {:.{}g}", point.high, digits);
+    }
+  }
+  return texts;
 }
 
 std::string psychometric_table(const std::vector<PsychometricPoint>& points,
@@ -228,10 +293,15 @@ std::string psychometric_table(const std::vector<PsychometricPoint>& points,
   const auto output_text = [](double value) {
     return std::isnan(value) ? "-" : fmt::format("{:.3f}", value);
   };
-  for (const PsychometricPoint& point : points) {
-    std::vector<std::string> row = {point_value_text(point),      std::to_string(point.rate.trials),
-                                    percent(point.rate.value),    interval(point.rate),
-                                    percent(point.spiking.value), interval(point.spiking)};
+  const std::vector<std::string> texts = point_texts(points);
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const PsychometricPoint& point = points[i];
+    std::vector<std::string> row = {texts[i],
+                                    std::to_string(point.rate.trials),
+                                    percent(point.rate.value),
+                                    interval(point.rate),
+                                    percent(point.spiking.value),
+                                    interval(point.spiking)};
     for (std::size_t k = 0; k < point.rate_outputs.size(); ++k) {
       row.push_back(output_text(point.rate_outputs[k]));
       row.push_back(output_text(point.spiking_outputs[k]));

@@ -23,9 +23,17 @@ struct PsychometricPoint {
 void require_value(const rate::Task& task, const std::string& name);
 
 /// Trials of a comparison by a number that belongs to each: by value where there are twelve values
-/// or fewer, else in eight parts of as many trials each.
+/// or fewer, else in at most eight parts of about as many trials each, trials of one value in one.
 std::vector<PsychometricPoint> psychometric(const mapping::Comparison& comparison,
                                             const rate::Task& task, const std::string& name);
+
+/// Values of the file, where it has twelve or fewer, that no trial of the comparison has.
+std::vector<double> values_left_out(const std::vector<PsychometricPoint>& points,
+                                    const rate::Task& task, const std::string& name);
+
+/// Of every point "0.5", or "0.5 to 1.25", with as many digits as tell the values apart, four at
+/// least.
+std::vector<std::string> point_texts(const std::vector<PsychometricPoint>& points);
 
 std::string psychometric_table(const std::vector<PsychometricPoint>& points,
                                const std::string& name, const rate::Task& task);

@@ -15,6 +15,7 @@
 #include "apps/cli/spiking_options.hpp"
 #include "apps/cli/subcommands.hpp"
 #include "apps/cli/task_options.hpp"
+#include "apps/cli/text_table.hpp"
 #include "apps/report/html_collect.hpp"
 #include "apps/report/html_report.hpp"
 #include "apps/report/innate_report.hpp"
@@ -196,9 +197,9 @@ void tell(const ReportRequest& request, const std::vector<fs::path>& figures, bo
         {{"report", request.output.string()}, {"interactive", interactive}, {"figures", files}});
     return;
   }
-  console.out << request.output.string() << '\n';
+  console.out << saved_text(request.output);
   for (const fs::path& figure : figures) {
-    console.out << figure.string() << '\n';
+    console.out << saved_text(figure);
   }
 }
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+
 #include <fmt/format.h>
 
 #include "apps/cli/interrupt.hpp"
@@ -75,6 +76,17 @@ std::vector<io::RunFile> simulate_trials(const SimulateRequest& request, const i
   return runs;
 }
 
+/// Spikes a second of a unit over all trials, each with its length, as in `eval`.
+double mean_rate_hz(const std::vector<const io::RunFile*>& runs) {
+  double spikes = 0.0;
+  double seconds = 0.0;
+  for (const io::RunFile* run : runs) {
+    spikes += run->result.mean_rate_hz().mean() * run->result.duration_ms;
+    seconds += run->result.duration_ms;
+  }
+  return spikes / seconds;
+}
+
 /// Trials, right answers and spikes by condition.
 std::string trials_table(const std::vector<io::RunFile>& runs,
                          const std::vector<std::string>& conditions) {
@@ -82,18 +94,18 @@ std::string trials_table(const std::vector<io::RunFile>& runs,
   for (const std::string& condition : conditions) {
     int trials = 0;
     int correct = 0;
-    double rate_hz = 0.0;
+    std::vector<const io::RunFile*> of_condition;
     for (const io::RunFile& run : runs) {
       if (run.description.condition == condition) {
         ++trials;
         correct += *run.description.correct ? 1 : 0;
-        rate_hz += run.result.mean_rate_hz().mean();
+        of_condition.push_back(&run);
       }
     }
     if (trials > 0) {
       const Proportion accuracy = wilson_interval(correct, trials);
       table.add_row({condition, std::to_string(trials), percent(accuracy.value), interval(accuracy),
-                     fmt::format("{:.2f} Hz", rate_hz / trials)});
+                     fmt::format("{:.2f} Hz", mean_rate_hz(of_condition))});
     }
   }
   return table.text();
@@ -117,7 +129,9 @@ void simulate_many(const SimulateRequest& request, io::ModelFile& file, const Co
   save_result(request.output, [&](const fs::path& path) { io::write_run_trials(path, runs); });
   int correct = 0;
   double spikes = 0.0;
+  std::vector<const io::RunFile*> all;
   for (const io::RunFile& run : runs) {
+    all.push_back(&run);
     correct += *run.description.correct ? 1 : 0;
     spikes += run.result.spike_count.sum();
   }
@@ -134,6 +148,7 @@ void simulate_many(const SimulateRequest& request, io::ModelFile& file, const Co
                          {"simulation", to_json(options, engine)},
                          {"intervention", changed.empty() ? Json() : Json(changed)},
                          {"accuracy", to_json(wilson_interval(correct, trials))},
+                         {"mean_rate_hz", mean_rate_hz(all)},
                          {"spikes", spikes}});
     return;
   }
@@ -144,7 +159,8 @@ void simulate_many(const SimulateRequest& request, io::ModelFile& file, const Co
   if (!changed.empty()) {
     summary.add("changed", changed);
   }
-  summary.add("trials", trials_text(task, trials, request.seed));
+  summary.add("trials",
+              trials_text(task, trials, request.seed, {options.trial, request.condition}));
   summary.add("engine", simulation_text(options, engine));
   summary.add("saved", request.output.string());
   console.out << summary.text() << '\n' << trials_table(runs, task.conditions());

@@ -217,7 +217,7 @@ void run_task(const TaskRequest& request, const Console& console) {
   if (!request.plot.empty()) {
     check_output(console, "--plot", request.plot, request.parameters.files());
     report::draw_task(task, request.seed, request.plot);
-    console.out << request.plot.string() << '\n';
+    console.out << saved_text(request.plot);
     return;
   }
   if (request.json) {

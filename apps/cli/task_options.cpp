@@ -174,6 +174,17 @@ void require_fit(const rate::Task& task, const io::ModelFile& file, const std::s
 
 namespace {
 
+/// Each of several tasks has a channel of context, in the order in which they were learnt.
+void require_learnt_order(const std::string& name, const std::string& learnt,
+                          const std::string& path) {
+  if (name != learnt && rate::has_parts_of(name, learnt)) {
+    throw InputError("--task", "", name,
+                     fmt::format("must be {}, the order in which the network in {} has its "
+                                 "channels of context",
+                                 learnt, path));
+  }
+}
+
 rate::Task given_trials(const rate::TaskParameters& parameters, const TaskChoice& choice,
                         TrialsUse use, const KnownTrials& known, const Console& console) {
   rate::RecordedTrials trials = trials_of(choice, use, known, console);
@@ -228,6 +239,7 @@ rate::Task resolve_task(const TaskChoice& choice, const io::ModelFile& file,
   for (const auto& [parameter, value] : choice.overrides) {
     parameters[parameter] = value;
   }
+  require_learnt_order(name, file.task, path);
   const rate::Task task = [&] {
     if (name.starts_with(rate::kInnateTask)) {
       return io::read_innate_task(path, name, parameters);
@@ -276,10 +288,50 @@ std::string given_trials_text(const std::optional<rate::TrialSplit>& split) {
   return rate::describe(*split) + (file.empty() ? "" : " (" + file + ")");
 }
 
-std::string trials_text(const rate::Task& task, int trials, Seed seed) {
+namespace {
+
+/// How many of trials number first, first + 1, ... are of each of combined tasks.
+std::vector<int> trials_of_parts(const rate::Task& task, int trials, const TakenTrials& taken) {
+  const std::vector<rate::TaskPart>& parts = task.definition().parts;
+  std::vector<int> counts(parts.size(), 0);
+  if (!taken.condition.empty()) {
+    const int condition = task.condition_index(taken.condition);
+    const auto after =
+        std::ranges::upper_bound(parts, condition, {}, &rate::TaskPart::first_condition);
+    counts[static_cast<std::size_t>(after - parts.begin() - 1)] = trials;
+    return counts;
+  }
+  for (int k = 0; k < trials; ++k) {
+    ++counts[(taken.first + static_cast<std::uint32_t>(k)) % parts.size()];
+  }
+  return counts;
+}
+
+}  // namespace
+
+std::string counts_text(const rate::Task& task, int trials, const TakenTrials& taken) {
   const std::string given = given_trials_text(task.split());
-  return given.empty() ? fmt::format("{}, seed {}", trials, seed)
-                       : fmt::format("{} of {}, seed {}", trials, given, seed);
+  const std::vector<rate::TaskPart>& parts = task.definition().parts;
+  if (given.empty()) {
+    return std::to_string(trials);
+  }
+  if (parts.empty()) {
+    return fmt::format("{} of {}", trials, given);
+  }
+  const std::vector<int> counts = trials_of_parts(task, trials, taken);
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (counts[i] > 0) {
+      const bool of_file = parts[i].name == rate::kRecordedTaskName;
+      texts.push_back(
+          fmt::format("{}: {}{}", parts[i].name, counts[i], of_file ? " of " + given : ""));
+    }
+  }
+  return fmt::format("{} ({})", trials, joined(texts, "; "));
+}
+
+std::string trials_text(const rate::Task& task, int trials, Seed seed, const TakenTrials& taken) {
+  return fmt::format("{}, seed {}", counts_text(task, trials, taken), seed);
 }
 
 }  // namespace rheobase::cli

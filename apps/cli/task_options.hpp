@@ -56,9 +56,20 @@ rate::Task make_task(const std::string& name, const rate::TaskParameters& parame
 rate::Task resolve_task(const TaskChoice& choice, const io::ModelFile& file,
                         const std::string& path, TrialsUse use, const Console& console);
 
-/// "100, seed 1"; of given trials which they are: "12 of 12 held-out trials of 60 (trials.mat)".
-std::string trials_text(const rate::Task& task, int trials, Seed seed);
-/// "12 held-out trials of 60 (trials.mat)" of a task of given trials; empty of others.
+/// Which trials were taken beyond how many.
+struct TakenTrials {
+  std::uint32_t first = 0;     ///< number of the first
+  std::string condition = {};  ///< of all of them; empty: as they come
+};
+
+/// "100"; of given trials which they are: "12 of 12 held-out trials of 60 (trials.mat)"; of
+/// several tasks, one of them with given trials, those of each.
+std::string counts_text(const rate::Task& task, int trials, const TakenTrials& taken = {});
+/// The same with ", seed 1".
+std::string trials_text(const rate::Task& task, int trials, Seed seed,
+                        const TakenTrials& taken = {});
+/// "12 held-out trials of 60 (trials.mat)" of a task of given trials; empty of others. Of several
+/// tasks that of the one that has them.
 std::string given_trials_text(const std::optional<rate::TrialSplit>& split);
 
 }  // namespace rheobase::cli

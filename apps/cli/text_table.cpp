@@ -65,4 +65,10 @@ std::string Summary::text() const {
   return result;
 }
 
+std::string saved_text(const std::filesystem::path& file) {
+  Summary summary;
+  summary.add("saved", file.string());
+  return summary.text();
+}
+
 }  // namespace rheobase::cli

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -27,5 +28,8 @@ class Summary {
  private:
   std::vector<std::pair<std::string, std::string>> lines_;
 };
+
+/// "saved  task.png", a line: what every command says of a file that it wrote.
+std::string saved_text(const std::filesystem::path& file);
 
 }  // namespace rheobase::cli

@@ -283,10 +283,9 @@ rate::TrainingResult run_job(Job& job, const Console& console) {
 
 std::string verdict(const rate::Task& task, const rate::TrainingResult& result) {
   const Proportion& accuracy = result.last_evaluation.accuracy;
-  const std::string given = given_trials_text(task.split());
   return fmt::format("{}: {} correct (95 % interval {}){}, mean loss {:.3g} after {}",
                      yes_no(result.trained), percent(accuracy.value), interval(accuracy),
-                     given.empty() ? "" : fmt::format(" in {} of {}", accuracy.trials, given),
+                     task.split() ? " in " + counts_text(task, accuracy.trials) : "",
                      result.last_evaluation.mean_loss, counted(result.state.trials_done, "trial"));
 }
 
@@ -296,8 +295,9 @@ std::string criteria_text(const rate::TrainingOptions& options,
   if (!result.trained) {
     return "not met: " + joined(result.unmet, "; ");
   }
-  std::string text = fmt::format("met: loss below {:g}, more than {} correct", options.stop_loss,
-                                 percent(options.stop_accuracy));
+  std::string text =
+      fmt::format("met: loss below {:g}, {}{} correct", options.stop_loss,
+                  options.stop_accuracy < 1.0 ? "more than " : "", percent(options.stop_accuracy));
   if (options.stop_margin > 0.0) {
     text += fmt::format(", with a margin of {:g}", options.stop_margin);
   }

@@ -73,7 +73,7 @@ class ManyTrainings {
   void keep_if_done(Training& entry) const;
   void train_one(std::size_t index, const RunControl& control);
   bool meets_criteria(double accuracy, double mean_loss) const {
-    return accuracy > options_.stop_accuracy && mean_loss < options_.stop_loss;
+    return rate::is_accurate(options_, accuracy) && mean_loss < options_.stop_loss;
   }
   std::size_t trained() const {
     return static_cast<std::size_t>(std::count_if(

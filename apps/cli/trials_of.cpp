@@ -10,6 +10,7 @@
 #include "core/error.hpp"
 #include "io/mat/trials_file.hpp"
 #include "rate/tasks/trial_oddities.hpp"
+#include "rate/tasks/trials_hash.hpp"
 
 namespace rheobase::cli {
 
@@ -28,6 +29,53 @@ std::optional<fs::path> place_of(const fs::path& name, const fs::path& recorded_
     }
   }
   return std::nullopt;
+}
+
+/// What the network learnt from, where the files of it can still be read.
+std::optional<rate::RecordedTrials> learnt_trials(const KnownTrials& known) {
+  const std::optional<fs::path> place = place_of(known.split->file, known.recorded_in);
+  if (!place) {
+    return std::nullopt;
+  }
+  try {
+    rate::RecordedTrials trials = io::read_trials(*place);
+    if (trials.split->hash != known.split->hash) {
+      return std::nullopt;
+    }
+    rate::hold_out(trials, known.split->test_fraction);
+    return trials;
+  } catch (const InputError&) {
+    return std::nullopt;
+  }
+}
+
+/// How many of the trials the network learnt from; none where that is not known.
+std::optional<int> count_learnt(const rate::RecordedTrials& trials, const KnownTrials& known) {
+  const std::optional<rate::RecordedTrials> learnt = learnt_trials(known);
+  return learnt ? std::optional(rate::repeated_trials(*learnt, trials.trials)) : std::nullopt;
+}
+
+/// Of trials that are not those of the file that the network was made with.
+void note_other_trials(const rate::RecordedTrials& trials, const KnownTrials& known,
+                       const Console& console) {
+  const std::optional<int> count = count_learnt(trials, known);
+  const std::string among = !count ? "trials that it learnt from may be among these"
+                                   : fmt::format("it learnt from {} of these {}",
+                                                 *count == 0 ? "none" : std::to_string(*count),
+                                                 counted(trials.trials.size(), "trial"));
+  note(console, fmt::format("{} is not the file that {} was made with: {}", trials.split->file,
+                            known.recorded_in.string(), among));
+}
+
+/// Of a test beside other trials than those that the network was made with.
+void note_learnt_test(const rate::RecordedTrials& test, const KnownTrials& known,
+                      const Console& console) {
+  const int count = count_learnt(test, known).value_or(0);
+  if (count > 0) {
+    note(console, fmt::format("{} learnt from {} of the {} in {}: they test nothing",
+                              known.recorded_in.string(), count,
+                              counted(test.trials.size(), "trial"), test.split->file));
+  }
 }
 
 /// The file that was recorded, as it was then.
@@ -69,8 +117,8 @@ void refuse_other_split(const TaskChoice& choice, const KnownTrials& known) {
 }
 
 /// What is allowed and hardly meant.
-void note_oddities(const rate::RecordedTrials& trials, const Console& console) {
-  for (const std::string& oddity : rate::oddities_of(trials)) {
+void note_oddities(const rate::RecordedTrials& trials, bool splits, const Console& console) {
+  for (const std::string& oddity : rate::oddities_of(trials, splits)) {
     note(console, trials.split->file + ": " + oddity);
   }
 }
@@ -81,6 +129,10 @@ void hold_out_file(rate::RecordedTrials& trials, rate::RecordedTrials test,
   if (test.split->hash == trials.split->hash) {
     throw InputError("--test-file", name, "the trials to learn from",
                      "must hold others: these are no held-out trials");
+  }
+  note_oddities(test, false, console);
+  for (const std::string& repeated : rate::repeated_in_test(trials, test)) {
+    note(console, fmt::format("{}: {}", name, repeated));
   }
   trials.split->test_file = name;
   trials.split->test_hash = test.split->hash;
@@ -149,22 +201,26 @@ rate::RecordedTrials trials_of(const TaskChoice& choice, TrialsUse use, const Kn
     return with_known_split(std::move(trials), choice, known, console);
   }
   rate::RecordedTrials trials = io::read_trials(choice.trials_file);
-  note_oddities(trials, console);
-  if (known.split && known.split->hash == trials.split->hash) {
+  const bool same = known.split && known.split->hash == trials.split->hash;
+  const bool asked = use == TrialsUse::learning || choice.test_fraction;
+  const double fraction =
+      same ? known.split->test_fraction : choice.test_fraction.value_or(rate::kTestFraction);
+  note_oddities(trials, asked && choice.test_file.empty() && fraction > 0.0, console);
+  if (same) {
     return with_known_split(std::move(trials), choice, known, console);
   }
   if (known.split) {
-    note(console,
-         fmt::format("{} is not the file that {} was made with: trials that it learnt from "
-                     "may be among these",
-                     trials.split->file, known.recorded_in.string()));
+    note_other_trials(trials, known, console);
   }
   if (!choice.test_file.empty()) {
-    hold_out_file(trials, io::read_trials(choice.test_file), console);
-  } else if (use == TrialsUse::learning || choice.test_fraction) {
+    rate::RecordedTrials test = io::read_trials(choice.test_file);
+    if (known.split) {
+      note_learnt_test(test, known, console);
+    }
+    hold_out_file(trials, std::move(test), console);
+  } else if (asked) {
     trials.split->evaluated = rate::EvaluatedTrials::training;
-    hold_out_fraction(trials, choice.test_fraction.value_or(rate::kTestFraction),
-                      choice.test_fraction.has_value(), console);
+    hold_out_fraction(trials, fraction, choice.test_fraction.has_value(), console);
   }
   return trials;
 }

@@ -139,6 +139,20 @@ void add_outputs(ReportData& data, const mapping::Comparison& comparison, const 
   }
 }
 
+/// Of a trial from a file its place there, counted from 1, and the file; of others the number that
+/// `simulate --trial` takes.
+std::string trial_name(const mapping::Comparison& comparison, std::size_t k) {
+  const std::vector<int>& index = comparison.traces.index;
+  const std::optional<rate::TrialSplit>& split = comparison.split;
+  if (!split || split->file.empty() || k >= index.size() || index[k] < 0) {
+    return fmt::format("trial {}", comparison.options.simulation.trial + k);
+  }
+  const bool of_test =
+      !split->test_file.empty() && split->evaluated == rate::EvaluatedTrials::held_out;
+  const std::filesystem::path file = of_test ? split->test_file : split->file;
+  return fmt::format("trial {} of {}", index[k] + 1, file.filename().string());
+}
+
 void add_trials(ReportData& data, const mapping::Comparison& comparison, const rate::Task& task) {
   const mapping::ComparisonTraces& traces = comparison.traces;
   ReportTrials& trials = data.trials;
@@ -152,8 +166,7 @@ void add_trials(ReportData& data, const mapping::Comparison& comparison, const r
   trials.spiking = traces.spiking_output;
   trials.target = targets_of(comparison, task);
   for (std::size_t k = 0; k < traces.conditions.size(); ++k) {
-    trials.number.push_back(static_cast<int>(comparison.options.simulation.trial) +
-                            static_cast<int>(k));
+    trials.name.push_back(trial_name(comparison, k));
   }
   for (const mapping::TrialSpikes& spikes : traces.spikes) {
     data.rasters.push_back(

@@ -56,7 +56,7 @@ struct ReportOutputs {
 struct ReportTrials {
   double start_ms = 0.0;  ///< time of the first column
   double step_ms = 0.0;
-  std::vector<int> number;  ///< of the random stream
+  std::vector<std::string> name;  ///< "trial 3" of the random stream, "trial 17 of choice.mat"
   std::vector<int> condition;
   std::vector<bool> rate_correct;
   std::vector<bool> spiking_correct;

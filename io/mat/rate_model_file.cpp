@@ -108,6 +108,7 @@ constexpr std::array kKnown = std::to_array<std::string_view>({"w",
 /// Fields that a file may lack: a misspelt one would be missed by nobody.
 constexpr std::array kOptional =
     std::to_array<std::string_view>({"bias",
+                                     "b_out",
                                      "noise",
                                      "step_ms",
                                      "noise_process",

@@ -165,9 +165,11 @@ Signals signals_of_arrays(const MatFile& file, const MatArray& u) {
 Signals signals_of_cells(const MatFile& file, const MatArray& u) {
   const std::size_t trials = u.element_count().value_or(0);
   const MatArray* z = file.find("z");
-  if (trials == 0 || z == nullptr || z->class_name != "cell" || z->element_count() != trials) {
-    file.fail("z", z == nullptr ? "nothing" : z->describe(),
-              fmt::format("must be a cell a trial as u: {}", trials));
+  const std::string required = fmt::format("must be a cell a trial as u: {}", trials);
+  if (z == nullptr) {
+    file.matrix("z", required);  // says which field is nearest
+  } else if (trials == 0 || z->class_name != "cell" || z->element_count() != trials) {
+    file.fail("z", z->describe(), required);
   }
   Signals signals;
   for (std::size_t k = 1; k <= trials; ++k) {
@@ -294,6 +296,17 @@ std::vector<std::string> read_names(const MatFile& file, const char* field) {
   return names;
 }
 
+/// Numbers of the trials have names: an array would be read by nobody.
+void refuse_values_alone(const MatFile& file) {
+  const MatArray* values = file.find("values");
+  if (values != nullptr &&
+      (values->class_name != "struct" || values->element_count().value_or(1) != 1)) {
+    file.fail("values", values->describe(),
+              "must be a structure with one number a trial in every member, such as "
+              "values.coherence");
+  }
+}
+
 /// What pictures and tables say of the trials, and numbers that belong to each.
 void read_description(const MatFile& file, rate::RecordedTrials& recorded) {
   if (file.has("title")) {
@@ -314,6 +327,7 @@ void read_description(const MatFile& file, rate::RecordedTrials& recorded) {
       recorded.stimulus_windows_ms.emplace_back(window[0], window[1]);
     }
   }
+  refuse_values_alone(file);
   constexpr std::string_view kValues = "values.";
   const auto trials = static_cast<Index>(recorded.trials.size());
   for (const MatArray& array : file.arrays()) {
@@ -345,7 +359,7 @@ rate::RecordedTrials parse_trials(std::span<const std::byte> bytes, const std::s
 rate::RecordedTrials parse_trials(const MatFile& file) {
   const MatArray* u = file.find("u");
   if (u == nullptr) {
-    file.fail("u", "nothing", "must be inputs x T x trials of real numbers, or a cell a trial");
+    file.matrix("u", "must be inputs x T x trials of real numbers, or a cell a trial");
   }
   Signals signals =
       u->class_name == "cell" ? signals_of_cells(file, *u) : signals_of_arrays(file, *u);

@@ -7,6 +7,7 @@
 #include "mapping/conversion/transfer_fields.hpp"
 #include "python/src/arrays.hpp"
 #include "rate/learning/evaluate.hpp"
+#include "rate/tasks/combined_task.hpp"
 
 namespace rheobase::python {
 
@@ -85,6 +86,12 @@ int threads_from(Keywords& keywords) {
 }
 
 void require_same_inputs(const io::ModelFile& file, const rate::Task& task) {
+  if (task.name() != file.task && rate::has_parts_of(task.name(), file.task)) {
+    throw InputError("task", "", task.name(),
+                     fmt::format("must be {}, the order in which the model has its channels of "
+                                 "context",
+                                 file.task));
+  }
   if (task.inputs() != file.network.inputs()) {
     throw InputError("task", "", counted(task.inputs(), "input"),
                      fmt::format("must have {}, the inputs of the model", file.network.inputs()));

@@ -133,6 +133,17 @@ void warn_of(const std::vector<std::string>& sentences) {
   }
 }
 
+void warn_of_trials(const rate::RecordedTrials& trials) {
+  if (!trials.trials.empty()) {
+    warn_of(rate::oddities_of(trials, trials.split && trials.split->test_fraction > 0.0));
+  }
+}
+
+void warn_of_test(const rate::RecordedTrials& learnt, const rate::RecordedTrials& test) {
+  warn_of_trials(test);
+  warn_of(rate::repeated_in_test(learnt, test));
+}
+
 /// @param test  None, or inputs, targets, conditions and names of trials that are held out
 Task recorded(const std::vector<py::object>& inputs, const std::vector<py::object>& targets,
               const std::vector<int>& conditions, std::vector<std::string> names,
@@ -141,18 +152,18 @@ Task recorded(const std::vector<py::object>& inputs, const std::vector<py::objec
   Keywords keywords("from_trials", description);
   trials.step_ms = keywords.take_number("step_ms", kPositive).value_or(rate::kTaskStepMs);
   take_description(keywords, trials);
-  if (!trials.trials.empty()) {
-    warn_of(rate::oddities_of(trials));
-  }
   if (test.is_none()) {
     hold_out(keywords, trials);
+    warn_of_trials(trials);
   } else {
+    warn_of_trials(trials);
     const auto parts = py::cast<py::tuple>(test);
     rate::RecordedTrials held_out = trials_from(
         py::cast<std::vector<py::object>>(parts[0]), py::cast<std::vector<py::object>>(parts[1]),
         py::cast<std::vector<int>>(parts[2]), py::cast<std::vector<std::string>>(parts[3]));
     held_out.step_ms = trials.step_ms;
     held_out.score_window_ms = trials.score_window_ms;
+    warn_of_test(trials, held_out);
     trials.split.emplace();
     rate::add_held_out(trials, std::move(held_out));
     warn_of(rate::unlearnt_conditions(trials));
@@ -167,16 +178,18 @@ Task task_of_file(const std::string& path, const py::object& test_file, const py
                   const py::dict& parameters) {
   rate::RecordedTrials trials = run_apart([path](const Stop&) { return io::read_trials(path); });
   Keywords keywords("from_file", description);
-  warn_of(rate::oddities_of(trials));
   if (test_file.is_none()) {
     hold_out(keywords, trials);
+    warn_of_trials(trials);
   } else {
+    warn_of_trials(trials);
     rate::RecordedTrials held_out = run_apart(
         [path = py::cast<std::string>(test_file)](const Stop&) { return io::read_trials(path); });
     if (held_out.split->hash == trials.split->hash) {
       throw InputError("test_file", "", held_out.split->file,
                        "must hold others than the trials to learn from");
     }
+    warn_of_test(trials, held_out);
     trials.split->test_file = held_out.split->file;
     trials.split->test_hash = held_out.split->hash;
     rate::add_held_out(trials, std::move(held_out));

@@ -1,6 +1,7 @@
 """Tasks by name, from trials and from classes."""
 
 import pickle
+import warnings
 
 import numpy as np
 import pytest
@@ -169,6 +170,21 @@ def test_a_misspelt_label_or_field_is_warned_of(tmp_path):
     io.savemat(tmp_path / "net.mat", network)
     with pytest.warns(UserWarning, match="net.mat: field 'activaton' .* did you mean 'activation'"):
         rheobase.load(tmp_path / "net.mat")
+
+
+def test_held_out_trials_that_are_learnt_are_warned_of():
+    u, z = np.random.default_rng(1).normal(size=(1, 30, 6)), np.zeros((30, 6))
+    with pytest.warns(UserWarning, match="2 of 2 held-out trials are also among those to learn from"):
+        rheobase.Task.from_trials(u, z, test=(u[:, :, :2], z[:, :2]))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        rheobase.Task.from_trials(u, z, test=(-u[:, :, :2], z[:, :2]))
+
+
+def test_tasks_in_another_order_than_the_models_are_refused():
+    trained = rheobase.train("go-nogo+xor", units=6, trials=4, evaluation_trials=2)
+    with pytest.raises(rheobase.InputError, match="must be go-nogo\\+xor, the order in which the model"):
+        rheobase.evaluate(trained.model, rheobase.Task("xor+go-nogo"))
 
 
 @pytest.mark.filterwarnings("ignore:100 inputs")

@@ -68,6 +68,10 @@ std::size_t training_memory_bytes(const DaleModel& model, int steps,
          (1 + rule_vectors) * sizeof(float) * dale_blocks(model).size();
 }
 
+bool is_accurate(const TrainingOptions& options, double accuracy) {
+  return accuracy > options.stop_accuracy || accuracy >= 1.0;
+}
+
 namespace {
 
 /// What of the criteria a network does not meet.
@@ -78,11 +82,12 @@ std::vector<std::string> unmet_criteria(const TrainingOptions& options, double m
     unmet.push_back(
         fmt::format("loss{} {:.3g}, must be below {:g}", of, mean_loss, options.stop_loss));
   }
-  if (!(accuracy > options.stop_accuracy)) {
+  if (!is_accurate(options, accuracy)) {
     const bool several = !task.definition().parts.empty();
-    unmet.push_back(fmt::format("accuracy{}{} {:.1f} %, must be above {:g} %",
+    unmet.push_back(fmt::format("accuracy{}{} {:.1f} %, must be {}{:g} %",
                                 several ? " of the task it does least well" : "", of,
-                                100.0 * accuracy, 100.0 * options.stop_accuracy));
+                                100.0 * accuracy, options.stop_accuracy < 1.0 ? "above " : "",
+                                100.0 * options.stop_accuracy));
   }
   return unmet;
 }

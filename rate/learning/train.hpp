@@ -3,9 +3,8 @@
 // (1 + cos(pi p)) / 2, p = trials done / max_trials.
 //
 //   evaluation  every evaluate_every trials on evaluation_trials fresh ones; criteria: mean loss <
-//               stop_loss, accuracy > stop_accuracy (correct also at (1 -+ margin) o), trials >
-//               minimum
-//               of combined tasks the accuracy of each must be above it
+//               stop_loss, accuracy > stop_accuracy or 1 (correct also at (1 -+ margin) o), trials
+//               > minimum of combined tasks the accuracy of each must be above it
 //   spikes      once they are met, training goes on under spike-like noise of the scaling factor
 //               spike_noise until an evaluation under it, spike_noise_trials or more later, meets
 //               them
@@ -73,7 +72,7 @@ struct TrainingOptions {
   int evaluate_every = 100;  ///< trials between evaluations
   int evaluation_trials = 100;
   double stop_loss = 7.0;       ///< stop when the mean loss is below this ...
-  double stop_accuracy = 0.95;  ///< ... and the accuracy above this
+  double stop_accuracy = 0.95;  ///< ... and the accuracy above this; 1: all trials are correct
   double stop_margin = 0.0;     ///< ... still so with outputs scaled by 1 - and 1 + this
   int minimum_trials = -1;      ///< criteria count after these; -1: as the task says
   int checkpoint_every = 0;     ///< trials; 0: only when cancelled
@@ -81,6 +80,9 @@ struct TrainingOptions {
 };
 
 const FieldTable<TrainingOptions>& training_fields();
+
+/// Is the accuracy above that of the stop criterion? All correct is enough for any.
+bool is_accurate(const TrainingOptions& options, double accuracy);
 
 struct EvaluationPoint {
   int trial = 0;  ///< trials done

@@ -115,7 +115,7 @@ FieldTable<TrainingOptions> run_fields() {
       field("stop_accuracy", &T::stop_accuracy, {.low = 0.0, .high = 1.0, .special = -1.0},
             {.option = "--stop-accuracy",
              .label = "stop above an accuracy of",
-             .help = "... and the fraction of correct trials above this; -1: whatever it is",
+             .help = "... and the fraction of correct trials above this (1: all; -1: any)",
              .citation = kPaper}),
       field(
           "stop_margin", &T::stop_margin, {0.0, 0.99},

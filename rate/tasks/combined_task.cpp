@@ -236,6 +236,14 @@ bool has_part(std::string_view name, std::string_view part) {
   return std::ranges::count(task_parts(name), part) > 0;
 }
 
+bool has_parts_of(std::string_view name, std::string_view other) {
+  std::vector<std::string> parts = task_parts(name);
+  std::vector<std::string> others = task_parts(other);
+  std::ranges::sort(parts);
+  std::ranges::sort(others);
+  return parts == others;
+}
+
 Task combined_task(const std::vector<Task>& parts, const TaskParameters& overrides) {
   check_parts(parts);
   const std::shared_ptr<const Combination> all = combination_of(parts);

@@ -31,6 +31,9 @@ std::vector<std::string> task_parts(std::string_view name);
 /// Whether it is the name of this task, or of several with this one among them.
 bool has_part(std::string_view name, std::string_view part);
 
+/// Whether both name the same tasks, in any order.
+bool has_parts_of(std::string_view name, std::string_view other);
+
 /// One task of several.
 /// @throws InputError for fewer than two tasks, one of them twice, or where outputs or steps differ
 Task combined_task(const std::vector<Task>& parts, const TaskParameters& overrides = {});

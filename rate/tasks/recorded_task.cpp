@@ -136,7 +136,7 @@ void set_scored_part(const RecordedTrials& recorded, Library& library) {
     const std::pair window{start, end};
     throw InputError("trials", "score_window_ms", fmt::format("{} to {}", start, end),
                      fmt::format("must contain a multiple of {} ms{}", step,
-                                 in_seconds(window, longest) ? "; " + as_seconds(window) : ""));
+                                 in_seconds(window, recorded) ? "; " + as_seconds(window) : ""));
   }
 }
 
@@ -360,6 +360,11 @@ void make_equally_long(std::vector<Trial>& trials) {
   }
 }
 
+std::optional<std::pair<double, double>> partial_score_window(const RecordedTrials& recorded) {
+  const std::pair whole{0.0, longest_ms(recorded)};
+  return recorded.score_window_ms == whole ? std::nullopt : recorded.score_window_ms;
+}
+
 int hold_out(RecordedTrials& recorded, double fraction) {
   std::vector<std::vector<std::size_t>> members(recorded.conditions.size());
   for (std::size_t i = 0; i < recorded.trials.size(); ++i) {
@@ -400,12 +405,17 @@ void add_held_out(RecordedTrials& recorded, RecordedTrials test) {
                 fmt::format("{} outputs", first.target.rows()));
   require_equal("step_ms", test.step_ms, recorded.step_ms);
   if (test.score_window_ms != recorded.score_window_ms) {
-    throw InputError("trials", "score_window_ms", "another window",
-                     "must be that of the trials to learn from");
+    const auto window = partial_score_window(recorded);
+    if (partial_score_window(test) != window) {
+      throw InputError("trials", "score_window_ms", "another window",
+                       "must be that of the trials to learn from");
+    }
+    recorded.score_window_ms = window;  // of whole trials: those of the test may be longer
   }
   recorded.held_out.assign(recorded.trials.size(), false);
   recorded.values = std::move(test.values);  // of the trials that are evaluated
-  for (Trial& trial : test.trials) {
+  for (int place = 0; Trial & trial : test.trials) {
+    trial.index = place++;
     const std::string& name = test.conditions[static_cast<std::size_t>(trial.condition)];
     const auto known = std::ranges::find(recorded.conditions, name);
     trial.condition = static_cast<int>(known - recorded.conditions.begin());

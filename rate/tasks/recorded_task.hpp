@@ -61,12 +61,16 @@ struct RecordedTrials {
   std::vector<std::string> doubts = {};                    ///< of the reader, a sentence each
 };
 
+/// The scored part, where it is not the whole trial: start and end in ms.
+std::optional<std::pair<double, double>> partial_score_window(const RecordedTrials& recorded);
+
 /// Marks `fraction` of the trials of every condition as held out. Conditions of one trial keep it
 /// for training.
 /// @returns how many are held out
 int hold_out(RecordedTrials& recorded, double fraction);
 
-/// Adds trials of another file, all of them held out. Shorter ones are filled up.
+/// Adds trials of another file, all of them held out. Shorter ones are filled up. Their indices and
+/// the values are those of that file.
 /// @throws InputError where inputs, outputs, step, scored part or numbers of trials do not fit
 void add_held_out(RecordedTrials& recorded, RecordedTrials test);
 

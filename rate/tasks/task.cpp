@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "core/nearest_name.hpp"
 #include "rate/tasks/combined_task.hpp"
 #include "rate/tasks/task_registry.hpp"
 
@@ -112,7 +113,7 @@ int Task::condition_index(const std::string& name) const {
   const auto found = std::ranges::find(conditions(), name);
   if (found == conditions().end()) {
     throw InputError("task " + this->name(), "condition", fmt::format("'{}'", name),
-                     fmt::format("must be one of {}", fmt::join(conditions(), ", ")));
+                     must_be_one_of(name, conditions()));
   }
   return static_cast<int>(found - conditions().begin());
 }

@@ -1,6 +1,7 @@
 #include "rate/tasks/trial_oddities.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 
 #include <fmt/format.h>
@@ -8,6 +9,7 @@
 #include "core/counted.hpp"
 #include "core/edit_distance.hpp"
 #include "core/nearest_name.hpp"
+#include "rate/tasks/trials_hash.hpp"
 
 namespace rheobase::rate {
 
@@ -19,7 +21,8 @@ void add_transposed(const RecordedTrials& recorded, std::vector<std::string>& od
   constexpr Eigen::Index kManyInputs = 8;
   const auto count = static_cast<Eigen::Index>(recorded.trials.size());
   const Eigen::Index inputs = first.input.rows();
-  if (inputs >= kManyInputs && inputs == first.target.rows() &&
+  // As many steps as inputs are the same either way round.
+  if (inputs >= kManyInputs && inputs == first.target.rows() && inputs != first.input.cols() &&
       (count < inputs || first.input.cols() < inputs) && recorded.input_names.empty()) {
     oddities.push_back(
         fmt::format("{} inputs, as many outputs and {}: u is inputs x T x trials; "
@@ -36,6 +39,16 @@ std::string digits_of(const std::string& name) {
   return digits;
 }
 
+/// "catA" and "catB", "cue a left" and "cue b left": they differ in the last letter of a word.
+bool are_lettered(const std::string& a, const std::string& b) {
+  if (a.size() != b.size()) {
+    return false;
+  }
+  const auto [here, there] = std::ranges::mismatch(a, b);
+  return here != a.end() && std::equal(here + 1, a.end(), there + 1) &&
+         (here + 1 == a.end() || *(here + 1) < 'a' || *(here + 1) > 'z');
+}
+
 /// The label that `name` may be a misspelling of; empty: none. "no" is not, of "go".
 std::string misspelt_label(const std::string& name, const std::vector<std::string>& others) {
   constexpr std::size_t kShortest = 3;
@@ -44,28 +57,42 @@ std::string misspelt_label(const std::string& name, const std::vector<std::strin
   return name.size() < kShortest || edit_distance(name, near) > most ? "" : near;
 }
 
+/// Conditions of more than `count` trials whose names differ from that of `c` by more than a
+/// number or a letter that tells them apart.
+std::vector<std::string> larger_conditions(const RecordedTrials& recorded,
+                                           const std::vector<int>& counts, int count,
+                                           std::size_t c) {
+  const std::string& name = recorded.conditions[c];
+  std::vector<std::string> larger;
+  for (std::size_t other = 0; other < counts.size(); ++other) {
+    const std::string& known = recorded.conditions[other];
+    if (counts[other] > count && digits_of(known) == digits_of(name) &&
+        !are_lettered(known, name)) {
+      larger.push_back(known);
+    }
+  }
+  return larger;
+}
+
 /// A sentence for each of the first conditions with `count` trials, and which of the other
 /// conditions it may be a misspelling of.
+/// @param all  not only of those that may be one
 std::vector<std::string> conditions_of(const RecordedTrials& recorded,
-                                       const std::vector<int>& counts, int count,
-                                       const char* what) {
+                                       const std::vector<int>& counts, int count, const char* what,
+                                       bool all) {
   constexpr std::size_t kMostShown = 5;
   std::vector<std::string> sentences;
   std::size_t found = 0;
   for (std::size_t c = 0; c < counts.size(); ++c) {
-    if (counts[c] != count || ++found > kMostShown) {
+    if (counts[c] != count) {
       continue;
     }
-    std::vector<std::string> others;
-    for (std::size_t other = 0; other < counts.size(); ++other) {
-      if (counts[other] > count &&
-          digits_of(recorded.conditions[other]) == digits_of(recorded.conditions[c])) {
-        others.push_back(recorded.conditions[other]);
-      }
+    const std::string& name = recorded.conditions[c];
+    const std::string near = misspelt_label(name, larger_conditions(recorded, counts, count, c));
+    if ((all || !near.empty()) && ++found <= kMostShown) {
+      sentences.push_back(fmt::format("condition '{}' {}{}", name, what,
+                                      near.empty() ? "" : "; did you mean '" + near + "'?"));
     }
-    const std::string near = misspelt_label(recorded.conditions[c], others);
-    sentences.push_back(fmt::format("condition '{}' {}{}", recorded.conditions[c], what,
-                                    near.empty() ? "" : "; did you mean '" + near + "'?"));
   }
   if (found > kMostShown) {
     sentences.push_back(
@@ -75,13 +102,15 @@ std::vector<std::string> conditions_of(const RecordedTrials& recorded,
 }
 
 /// Where all have one trial, nothing is held out, which is said elsewhere.
-void add_single_trials(const RecordedTrials& recorded, std::vector<std::string>& oddities) {
+void add_single_trials(const RecordedTrials& recorded, bool splits,
+                       std::vector<std::string>& oddities) {
   std::vector<int> counts(recorded.conditions.size(), 0);
   for (const Trial& trial : recorded.trials) {
     ++counts.at(static_cast<std::size_t>(trial.condition));
   }
   if (std::ranges::any_of(counts, [](int n) { return n > 1; })) {
-    std::ranges::move(conditions_of(recorded, counts, 1, "has one trial, none to hold out"),
+    const char* what = splits ? "has one trial, none to hold out" : "has one trial";
+    std::ranges::move(conditions_of(recorded, counts, 1, what, splits),
                       std::back_inserter(oddities));
   }
 }
@@ -92,9 +121,11 @@ double longest_ms(const RecordedTrials& recorded) {
   return static_cast<double>(recorded.trials.front().input.cols()) * recorded.step_ms;
 }
 
-bool in_seconds(const std::pair<double, double>& window, double longest_ms) {
-  return window.first >= 0.0 && window.first < window.second &&
-         1000.0 * window.second <= longest_ms;
+bool in_seconds(const std::pair<double, double>& window, const RecordedTrials& recorded) {
+  const auto& [start, end] = window;
+  const double step = recorded.step_ms;
+  const bool one_column = end - start == step && start == step * std::round(start / step);
+  return start >= 0.0 && start < end && 1000.0 * end <= longest_ms(recorded) && !one_column;
 }
 
 std::string as_seconds(const std::pair<double, double>& window) {
@@ -102,16 +133,15 @@ std::string as_seconds(const std::pair<double, double>& window) {
                      1000.0 * window.first, 1000.0 * window.second);
 }
 
-std::vector<std::string> oddities_of(const RecordedTrials& recorded) {
+std::vector<std::string> oddities_of(const RecordedTrials& recorded, bool splits) {
   std::vector<std::string> oddities = recorded.doubts;
   constexpr double kShortestStep = 0.05;
   if (recorded.step_ms < kShortestStep) {
     oddities.push_back(fmt::format("step_ms is {:g}, in milliseconds: {:g} s would be {:g}",
                                    recorded.step_ms, recorded.step_ms, 1000.0 * recorded.step_ms));
   }
-  const double longest = longest_ms(recorded);
   const auto add_window = [&](const char* field, const std::pair<double, double>& window) {
-    if (in_seconds(window, longest)) {
+    if (in_seconds(window, recorded)) {
       oddities.push_back(fmt::format("{} is {:g} to {:g}, in milliseconds: {}", field, window.first,
                                      window.second, as_seconds(window)));
     }
@@ -127,8 +157,18 @@ std::vector<std::string> oddities_of(const RecordedTrials& recorded) {
     add_window("stimulus_windows_ms", *latest);
   }
   add_transposed(recorded, oddities);
-  add_single_trials(recorded, oddities);
+  add_single_trials(recorded, splits, oddities);
   return oddities;
+}
+
+std::vector<std::string> repeated_in_test(const RecordedTrials& learnt,
+                                          const RecordedTrials& test) {
+  const int repeated = repeated_trials(learnt, test.trials);
+  if (repeated == 0) {
+    return {};
+  }
+  return {fmt::format("{} of {} are also among those to learn from: they test nothing", repeated,
+                      counted(test.trials.size(), "held-out trial"))};
 }
 
 std::vector<std::string> unlearnt_conditions(const RecordedTrials& recorded) {
@@ -137,7 +177,7 @@ std::vector<std::string> unlearnt_conditions(const RecordedTrials& recorded) {
     const bool held_out = i < recorded.held_out.size() && recorded.held_out[i];
     learnt.at(static_cast<std::size_t>(recorded.trials[i].condition)) += held_out ? 0 : 1;
   }
-  return conditions_of(recorded, learnt, 0, "has no trial to learn from");
+  return conditions_of(recorded, learnt, 0, "has no trial to learn from", true);
 }
 
 }  // namespace rheobase::rate

@@ -1,7 +1,9 @@
 #include "rate/tasks/trials_hash.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <set>
 #include <span>
 
 #include "core/sha256.hpp"
@@ -30,6 +32,19 @@ class Digest {
   std::string text_;
 };
 
+/// Of what one trial shows and asks, without what it may have been filled up with.
+std::string hash_of_signals(const Trial& trial) {
+  Eigen::Index columns = trial.input.cols();
+  while (columns > 0 && trial.input.col(columns - 1).isZero(0.0) &&
+         trial.target.col(columns - 1).array().isNaN().all()) {
+    --columns;
+  }
+  Digest digest;
+  digest.add(trial.input.leftCols(columns));
+  digest.add(trial.target.leftCols(columns));
+  return digest.sum();
+}
+
 }  // namespace
 
 std::string hash_of(const RecordedTrials& recorded) {
@@ -41,12 +56,23 @@ std::string hash_of(const RecordedTrials& recorded) {
   }
   Eigen::MatrixXd times(1, 1);
   times << recorded.step_ms;
-  if (recorded.score_window_ms) {
+  if (const auto window = partial_score_window(recorded)) {
     times.conservativeResize(1, 3);
-    times.rightCols(2) << recorded.score_window_ms->first, recorded.score_window_ms->second;
+    times.rightCols(2) << window->first, window->second;
   }
   digest.add(times);
   return digest.sum();
+}
+
+int repeated_trials(const RecordedTrials& learnt, const std::vector<Trial>& tested) {
+  std::set<std::string> known;
+  for (std::size_t i = 0; i < learnt.trials.size(); ++i) {
+    if (learnt.held_out.empty() || !learnt.held_out[i]) {
+      known.insert(hash_of_signals(learnt.trials[i]));
+    }
+  }
+  return static_cast<int>(std::ranges::count_if(
+      tested, [&](const Trial& trial) { return known.contains(hash_of_signals(trial)); }));
 }
 
 }  // namespace rheobase::rate

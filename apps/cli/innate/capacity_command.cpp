@@ -275,7 +275,7 @@ void CapacityRun::print() const {
                << fmt::format("{}, {} of them there before, in {} (summary.csv, summary.mat)\n",
                               counted(cells_.size(), "network"), kept, request_.output.string());
   if (!request_.plot.empty()) {
-    console_.out << request_.plot.string() << '\n';
+    console_.out << saved_text(request_.plot);
   }
 }
 

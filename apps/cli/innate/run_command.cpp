@@ -304,7 +304,7 @@ void print_tests(const InnateTestRequest& request, const TestPlan& plan, const T
     console.out << '\n' << grid_table(plan, outcome);
   }
   if (!request.plot.empty()) {
-    console.out << '\n' << request.plot.string() << '\n';
+    console.out << '\n' << saved_text(request.plot);
   }
 }
 

@@ -4,6 +4,7 @@
 #include "apps/cli/motif/motif_commands.hpp"
 #include "apps/cli/output_file.hpp"
 #include "apps/cli/progress_bar.hpp"
+#include "apps/cli/text_table.hpp"
 #include "apps/report/motif_picture.hpp"
 #include "core/error.hpp"
 #include "io/mat/linear_motif_file.hpp"
@@ -171,7 +172,7 @@ void run_motif_plot(const MotifPlotRequest& request, const Console& console) {
   } else {
     draw_library(request, guard, console);
   }
-  console.out << request.output.string() << '\n';
+  console.out << saved_text(request.output);
 }
 
 }  // namespace

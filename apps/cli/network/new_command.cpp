@@ -4,6 +4,7 @@
 #include "apps/cli/network/network_commands.hpp"
 #include "apps/cli/option.hpp"
 #include "apps/cli/output_file.hpp"
+#include "apps/cli/text_table.hpp"
 #include "core/error.hpp"
 #include "io/mat/atomic_file.hpp"
 
@@ -33,7 +34,7 @@ void run_network_new(const NetworkNewRequest& request, const Console& console) {
     }
     check_output(console, "FILE", request.output);
     io::write_atomically(request.output, example.text);
-    console.out << request.output.string() << '\n';
+    console.out << saved_text(request.output);
   }
 }
 

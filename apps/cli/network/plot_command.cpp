@@ -5,6 +5,7 @@
 #include "apps/cli/network/network_commands.hpp"
 #include "apps/cli/option.hpp"
 #include "apps/cli/output_file.hpp"
+#include "apps/cli/text_table.hpp"
 #include "apps/cli/value_syntax.hpp"
 #include "apps/report/network_picture.hpp"
 #include "core/error.hpp"
@@ -47,7 +48,7 @@ void run_network_plot(const NetworkPlotRequest& request, const Console& console)
     std::tie(options.start, options.end) = parse_window("--time", request.time);
   }
   report::draw_network_run(run, options, request.output);
-  console.out << request.output.string() << '\n';
+  console.out << saved_text(request.output);
 }
 
 }  // namespace

@@ -49,7 +49,7 @@ PageSection output_section(const ReportData& data) {
                      fewer_text(data, "dotted line", true)),
          true});
   }
-  if (!data.trials.number.empty() || !data.rasters.empty()) {
+  if (!data.trials.name.empty() || !data.rasters.empty()) {
     section.figures.push_back(
         {"trial", "One trial",
          "Output of both networks, every spike of the LIF network and the mean rate of each type "

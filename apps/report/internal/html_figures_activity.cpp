@@ -326,9 +326,9 @@ std::string trial_figure(const ReportData& data, const FigureTarget& target) {
   FigureScript script(target.folder, target.format, target.image, kFigureWidthMm, 128.0 + below);
   const ReportRaster& raster = data.rasters.front();
   const auto trial = static_cast<std::size_t>(raster.trial);
-  const std::string name = fmt::format(
-      "{}, trial {}", data.conditions[static_cast<std::size_t>(data.trials.condition[trial])],
-      data.trials.number[trial]);
+  const std::string name =
+      fmt::format("{}, {}", data.conditions[static_cast<std::size_t>(data.trials.condition[trial])],
+                  data.trials.name[trial]);
   for (int output = 0; output < outputs; ++output) {
     output_panel(script, data, raster, output,
                  {16, 8 + kOutputStep * output, 150, 24, with_output(data, name, output), "",

@@ -124,7 +124,7 @@ Json PageWriter::trials() {
   };
   return {{"start", trials.start_ms},
           {"step", trials.step_ms},
-          {"number", first(trials.number)},
+          {"name", std::vector<std::string>(trials.name.begin(), trials.name.begin() + count)},
           {"condition", first(trials.condition)},
           {"rate_correct", first(trials.rate_correct)},
           {"spiking_correct", first(trials.spiking_correct)},

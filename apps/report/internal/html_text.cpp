@@ -10,6 +10,7 @@
 #include "core/counted.hpp"
 #include "core/field_table.hpp"
 #include "mapping/conversion/transfer_fields.hpp"
+#include "rate/tasks/combined_task.hpp"
 
 namespace rheobase::report {
 
@@ -90,7 +91,9 @@ ReportTable condition_table(const mapping::Comparison& comparison) {
       "units and times. χ: synchrony.",
       comparison.options.analysis_start_ms);
   if (comparison.split) {
-    table.note += " Trials: " + rate::describe(*comparison.split) + ".";
+    const bool several = comparison.task.find(rate::kTaskSeparator) != std::string::npos;
+    table.note += fmt::format(" Trials{}: {}.", several ? " of the task file" : "",
+                              rate::describe(*comparison.split));
   }
   table.header = {"Condition", "Trials",   "Rate correct", "LIF correct", "p",
                   "Output r",  "RMSE",     "Onset (ms)",   "Peak (ms)",   "Unit r",

@@ -12,24 +12,62 @@ namespace rheobase::io {
 
 namespace {
 
-/// The name without structure, unit and capital letters.
-std::string stem_of(std::string_view name) {
+/// A name without structure, unit and capital letters.
+struct Stem {
+  std::string text;
+  bool has_unit = false;
+};
+
+Stem stem_of(std::string_view name) {
   name.remove_prefix(name.find('.') == std::string_view::npos ? 0 : name.find('.') + 1);
-  for (const std::string_view unit : {"_ms", "_mv"}) {
-    if (name.ends_with(unit)) {
-      name.remove_suffix(unit.size());
+  Stem stem{std::string(name)};
+  std::ranges::transform(stem.text, stem.text.begin(),
+                         [](unsigned char c) { return std::tolower(c); });
+  for (const std::string_view unit : {"_ms", "_mv", "_msec", "_sec", "_s", "_v"}) {
+    if (stem.text.ends_with(unit)) {
+      return {stem.text.substr(0, stem.text.size() - unit.size()), true};
     }
   }
-  std::string stem(name);
-  std::ranges::transform(stem, stem.begin(), [](unsigned char c) { return std::tolower(c); });
   return stem;
+}
+
+/// "label" of "labels"; "bias" is none.
+std::string singular_of(const std::string& word) {
+  constexpr std::size_t kShortest = 4;
+  const bool plural = word.size() >= kShortest && word.ends_with('s') && word != "bias";
+  return plural ? word.substr(0, word.size() - 1) : word;
+}
+
+/// "val" of "value": of one word, and nearly all of it.
+bool is_abbreviation(const std::string& stem, const std::string& word) {
+  constexpr std::size_t kShortest = 3;
+  return stem.size() >= kShortest && 2 * stem.size() >= word.size() && word.starts_with(stem) &&
+         word.find('_') == std::string::npos;
 }
 
 /// Short names are near to many others that mean something else, more so behind another letter.
 bool is_near(const std::string& stem, const std::string& other) {
   const std::size_t distance = edit_distance(stem, other);
   return distance <= std::max<std::size_t>(1, other.size() / 5) &&
-         (other.size() > 4 || stem.front() == other.front());
+         (other.size() > 5 || stem.front() == other.front());
+}
+
+/// May `name` have been meant to be `known`? "steps" is no step in ms, nor is "stop": a short name
+/// without the unit must be the very word.
+bool is_misspelt(std::string_view name, std::string_view known) {
+  const Stem stem = stem_of(name);
+  const Stem other = stem_of(known);
+  constexpr std::size_t kShort = 4;
+  if (stem.text.empty()) {
+    return false;
+  }
+  if (other.has_unit && !stem.has_unit && other.text.size() <= kShort) {
+    return stem.text == other.text;
+  }
+  const std::string one = singular_of(stem.text);
+  const std::string one_known = singular_of(other.text);
+  return is_near(stem.text, other.text) || is_near(one, one_known) ||
+         (one != stem.text && is_abbreviation(one, one_known));
 }
 
 /// "stepms" of "step_ms" and "stepMS".
@@ -71,10 +109,9 @@ std::vector<std::string> misspelt_fields(const MatFile& file,
     if (member || std::ranges::find(known, array.name) != known.end()) {
       continue;
     }
-    const std::string stem = stem_of(array.name);
     const auto meant = std::ranges::find_if(optional, [&](std::string_view name) {
       return !file.has(name) &&
-             (letters_of(array.name) == letters_of(name) || is_near(stem, stem_of(name)));
+             (letters_of(array.name) == letters_of(name) || is_misspelt(array.name, name));
     });
     if (meant != optional.end()) {
       sentences.push_back(fmt::format(

@@ -166,7 +166,7 @@ double GradientLearner::spike_noise() const {
 }
 
 bool GradientLearner::meets_criteria(const EvaluationPoint& point) const {
-  return point.mean_loss < options_.stop_loss && point.accuracy > options_.stop_accuracy &&
+  return point.mean_loss < options_.stop_loss && is_accurate(options_, point.accuracy) &&
          point.trial > minimum_trials();
 }
 

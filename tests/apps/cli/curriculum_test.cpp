@@ -146,6 +146,11 @@ TEST_SUITE("cli") {
       CAPTURE(unknown.err);
       CHECK(!says(unknown.err, fmt::format(" {},", elsewhere).c_str()));
     }
+    CHECK(says(unknown.err, " trials, "));
+    CHECK(!says(unknown.err, "n_trials"));
+    CHECK(!says(unknown.err, "loss_fn"));
+    refused(first + "[[stage]]\nstop-acuracy = 0.9\n",
+            {"did you mean 'stop-accuracy'?", "; stop-accuracy: ... and the fraction of correct"});
     refused(first + "output = \"a.mat\"\n", {"line 3", "'output'", "command line"});
     refused(first + "[[stage]]\ntask = \"xor\"\n",
             {"stage 2 of 2", "xor (2 inputs, 1 outputs)", "must have 1 and 1"});

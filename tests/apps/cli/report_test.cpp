@@ -37,7 +37,7 @@ TEST_SUITE("cli") {
         run(std::vector<std::string>{"report", "model.mat", "--seed", "3"} + kQuickReport);
     CAPTURE(outcome.err);
     REQUIRE(outcome.code == 0);
-    CHECK(contains(outcome.out, "report.html\n"));
+    CHECK(contains(outcome.out, "saved  report.html\n"));
     CHECK(folder.files() == std::vector<std::string>{"model.mat", "report.html"});
     check_page("report.html");
     CHECK(contains(read_text("report.html"),

@@ -50,6 +50,7 @@ TEST_SUITE("cli") {
   TEST_CASE("task --plot draws a panel for every condition") {
     const WorkingFolder folder;
     const Outcome outcome = run({"task", "xor", "--delay", "20", "--plot", "xor.svg"});
+    CHECK(outcome.out == "saved  xor.svg\n");
     CAPTURE(outcome.err);
     REQUIRE(outcome.code == 0);
     const std::string picture = read_text("xor.svg");

@@ -80,7 +80,24 @@ TEST_SUITE("numeric") {
     CHECK(trials == 8);
     CHECK(report.outputs[0].target[100] == 1.0);
     CHECK(report.outputs[1].target.isZero());
-    CHECK(report.trials.number.front() == 3);
+    CHECK(report.trials.name.front() == "trial 3");
+  }
+
+  TEST_CASE("given trials have the name of their file and their place in it, from 1") {
+    mapping::Comparison given = comparison();
+    given.split.emplace();
+    given.split->file = "folder/choice.mat";
+    given.traces.index.assign(8, 16);
+    given.traces.index[1] = -1;  // of another task
+    const auto names = [&] {
+      return report::report_data(given, task(), nullptr, {"c.mat", "rheobase report c.mat", "1"})
+          .trials.name;
+    };
+    CHECK(names()[0] == "trial 17 of choice.mat");
+    CHECK(names()[1] == "trial 4");
+    given.split->test_file = "test.mat";
+    given.split->evaluated = rate::EvaluatedTrials::held_out;
+    CHECK(names()[0] == "trial 17 of test.mat");
   }
 
   TEST_CASE("every trial has its own target, a condition the mean of them") {

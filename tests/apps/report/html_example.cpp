@@ -94,7 +94,7 @@ void add_outputs(report::ReportData& data, const ExampleSize& size) {
       trials.spiking(trial, k) =
           1.05 * response(condition, t, spiking_delay) + wander + 0.6 * std::exp(-t / 30.0);
     }
-    trials.number.push_back(trial);
+    trials.name.push_back("trial " + std::to_string(trial));
     trials.condition.push_back(condition);
     trials.rate_correct.push_back(true);
     trials.spiking_correct.push_back(trial % 17 != 5);

@@ -282,6 +282,9 @@ TEST_SUITE("unit") {
         std::vector<std::string>{"field 'unit_gains' is not known and has no effect; did you mean "
                                  "'spiking_network.unit_gain'?"});
     CHECK(doubts("connection_delay").size() == 1);
+    CHECK(doubts("biases") ==
+          std::vector<std::string>{"field 'biases' is not known and has no effect; "
+                                   "did you mean 'bias'?"});
     CHECK(doubts("subject").empty());
     CHECK(doubts("mask").empty());
     CHECK(doubts("weather").empty());

@@ -159,6 +159,21 @@ TEST_SUITE("unit") {
     CHECK(network_refusal(fields).find("the nearest is 'tau_mss'") != std::string::npos);
   }
 
+  TEST_CASE("a misspelt bias of the readout is doubted, other arrays are not") {
+    const test::TemporaryFolder folder;
+    const auto doubts = [&](const char* name) {
+      MatFields fields = least();
+      fields.number(name, 1.0);
+      write_mat(folder / "net.mat", fields, MatVersion::level5);
+      return read_model(folder / "net.mat").doubts;
+    };
+    CHECK(doubts("bout") ==
+          std::vector<std::string>{
+              "field 'bout' is not known and has no effect; did you mean 'b_out'?"});
+    CHECK(doubts("n_out").empty());
+    CHECK(doubts("b_in").empty());
+  }
+
   TEST_CASE("loops are read by their numbers, misspelt members of one are refused") {
     MatFields fields = least();
     fields.matrix("loop_2.u", Eigen::Vector3d::Ones());

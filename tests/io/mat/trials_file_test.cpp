@@ -167,7 +167,14 @@ TEST_SUITE("unit") {
   TEST_CASE("a file of another form is refused with field, shape and rule") {
     CHECK(
         refusal_of_trials(without(one_trial(), "u")) ==
-        "field 'u': found nothing; must be inputs x T x trials of real numbers, or a cell a trial");
+        "field 'u': found no such field; must be inputs x T x trials of real numbers, or a cell a "
+        "trial");
+    CHECK(refusal_of_arrays({{"u", "cell", {1, 1}, false, {}, {}},
+                             array_of("u{1}", {2, 5}),
+                             {"Z", "cell", {1, 1}, false, {}, {}},
+                             array_of("Z{1}", {1, 5})}) ==
+          "t.mat: field 'z': found no such field, the nearest is 'Z'; must be a cell a trial as u: "
+          "1");
     CHECK(refusal_of_trials(without(one_trial(), "z"))
               .find("must be 5 numbers or outputs x 5, as in u") != std::string::npos);
     CHECK(refusal_of_trials(with("z", MatrixXd::Zero(4, 1))) ==
@@ -240,6 +247,12 @@ TEST_SUITE("unit") {
           "t.mat: field 'label': found 1 x 2 double; must hold one number or text a trial: 48");
   }
 
+  TEST_CASE("numbers of the trials without a name are refused") {
+    CHECK(refusal_of_trials(with("values", MatrixXd::Zero(1, 1))) ==
+          "field 'values': found 1 x 1 double; must be a structure with one number a trial in "
+          "every member, such as values.coherence");
+  }
+
   TEST_CASE("a misspelt optional field is doubted, another field is not") {
     const auto doubts = [](const std::string& name) {
       return parse_trials(
@@ -253,6 +266,15 @@ TEST_SUITE("unit") {
     CHECK(doubts("labels").size() == 1);
     CHECK(doubts("step").size() == 1);
     CHECK(doubts("stepMS").size() == 1);
+    for (const char* name : {"lables", "vals", "value", "score_window_msec", "steps_ms", "titles",
+                             "input_name", "stimulus_window"}) {
+      CAPTURE(name);
+      CHECK(doubts(name).size() == 1);
+    }
+    for (const char* name : {"steps", "stop", "lab", "inputs", "stimulus", "score", "_ms", "s"}) {
+      CAPTURE(name);
+      CHECK(doubts(name).empty());
+    }
     CHECK(doubts("score_window_ms").empty());
     CHECK(doubts("subject").empty());
     CHECK(doubts("w").empty());

@@ -168,6 +168,16 @@ TEST_SUITE("unit") {
     CHECK_THROWS_AS(schedule_from("square"), InputError);
   }
 
+  TEST_CASE("an accuracy of 1 is reached by all correct, others must be exceeded") {
+    TrainingOptions options;
+    options.stop_accuracy = 1.0;
+    CHECK(is_accurate(options, 1.0));
+    CHECK_FALSE(is_accurate(options, 0.99));
+    options.stop_accuracy = 0.95;
+    CHECK(is_accurate(options, 0.96));
+    CHECK_FALSE(is_accurate(options, 0.95));
+  }
+
   TEST_CASE("spike-like noise comes when the criteria are met and stays as long as it is told") {
     TrainingOptions options = options_for(400, 4);
     options.stop_loss = 1e9;
@@ -182,7 +192,7 @@ TEST_SUITE("unit") {
     options.spike_noise = 0.0;
     const TrainingResult plain = train_network(options);
     CHECK(plain.state.trials_done == 80);
-    options.stop_accuracy = 1.0;
+    options.stop_loss = 0.0;
     const TrainingResult longer = train_network(options);
     REQUIRE(longer.state.trials_done == 400);
     const auto same_until = std::mismatch(noisy.state.losses.begin(), noisy.state.losses.end(),

@@ -152,6 +152,13 @@ TEST_SUITE("unit") {
     }
   }
 
+  TEST_CASE("the same tasks in any order are told from others") {
+    CHECK(has_parts_of("file+go-nogo", "go-nogo+file"));
+    CHECK(has_parts_of("xor", "xor"));
+    CHECK_FALSE(has_parts_of("file+go-nogo", "file"));
+    CHECK_FALSE(has_parts_of("file+go-nogo", "file+xor"));
+  }
+
   TEST_CASE("tasks that do not fit together are refused") {
     CHECK_THROWS_WITH_AS(Task("go-nogo+go-nogo"),
                          doctest::Contains("go-nogo twice; must name each task once"), InputError);

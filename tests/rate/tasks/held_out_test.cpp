@@ -8,6 +8,8 @@
 
 #include "core/error.hpp"
 #include "rate/tasks/recorded_task.hpp"
+#include "rate/tasks/trial_oddities.hpp"
+#include "rate/tasks/trials_hash.hpp"
 #include "tests/tolerances.hpp"
 
 using namespace rheobase;
@@ -141,7 +143,6 @@ TEST_SUITE("unit") {
     test.conditions = {"c1", "new"};
     test.values["strength"] = {0.1, 0.2, 0.3};
     for (Trial& trial : test.trials) {  // longer than those of the first file
-      trial.index = static_cast<int>(trial.target(0));
       trial.input = Eigen::MatrixXd::Ones(1, kRecordedSteps + 5);
       trial.target = Eigen::MatrixXd::Constant(1, kRecordedSteps + 5, trial.target(0));
     }
@@ -161,6 +162,52 @@ TEST_SUITE("unit") {
     CHECK_THROWS_WITH_AS(add_held_out(trials, test),
                          "trials: step_ms: found 10; must be 5 as in the trials to learn from",
                          InputError);
+  }
+
+  TEST_CASE("a window of whole trials is none, also beside longer ones") {
+    RecordedTrials trials = numbered({4});
+    RecordedTrials test = numbered({2});
+    for (Trial& trial : test.trials) {
+      trial.input = Eigen::MatrixXd::Ones(1, kRecordedSteps + 5);
+      trial.target = Eigen::MatrixXd::Constant(1, kRecordedSteps + 5, trial.target(0));
+    }
+    const std::string plain = hash_of(trials);
+    trials.score_window_ms = {0.0, 50.0};
+    CHECK_FALSE(partial_score_window(trials));
+    CHECK(hash_of(trials) == plain);
+    add_held_out(trials, test);
+    CHECK(recorded_task(trials).definition().scored_outputs == std::pair{0, kRecordedSteps + 4});
+    trials = numbered({4});
+    trials.score_window_ms = {0.0, 45.0};
+    CHECK(partial_score_window(trials) == trials.score_window_ms);
+    CHECK(hash_of(trials) != plain);
+    CHECK_THROWS_AS(add_held_out(trials, test), InputError);
+  }
+
+  TEST_CASE("trials that are learnt and tested are counted by what they show and ask") {
+    RecordedTrials learnt = numbered({4, 4});
+    const RecordedTrials all = numbered({8, 2});
+    CHECK(repeated_trials(learnt, all.trials) == 8);
+    CHECK(repeated_in_test(learnt, all) ==
+          std::vector<std::string>{
+              "8 of 10 held-out trials are also among those to learn from: they test nothing"});
+    learnt.held_out.assign(8, false);
+    learnt.held_out[2] = true;
+    CHECK(repeated_trials(learnt, all.trials) == 7);
+    RecordedTrials longer = all;  // all filled up to the length of one more
+    longer.trials.push_back({Eigen::MatrixXd::Ones(1, kRecordedSteps + 5),
+                             Eigen::MatrixXd::Ones(1, kRecordedSteps + 5), 0});
+    make_equally_long(longer.trials);
+    CHECK(repeated_trials(learnt, longer.trials) == 7);
+    for (Trial& trial : longer.trials) {
+      trial.length = 0;  // filled up in the file already
+    }
+    CHECK(repeated_trials(learnt, longer.trials) == 7);
+    RecordedTrials other = all;
+    other.trials[0].input(0, 3) = 0.5;
+    other.trials[1].target(0, 3) = 0.5;
+    CHECK(repeated_trials(learnt, other.trials) == 5);
+    CHECK(repeated_in_test(learnt, {.trials = {other.trials[0]}, .conditions = {}}).empty());
   }
 
   TEST_CASE("names, windows and numbers of trials are checked") {

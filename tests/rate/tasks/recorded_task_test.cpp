@@ -170,15 +170,29 @@ TEST_SUITE("statistical") {
       "a condition of one trial among others is noted, with the label it may be meant to be") {
     using Sentences = std::vector<std::string>;
     RecordedTrials trials = recorded({4, 1, 3});
-    CHECK(oddities_of(trials) == Sentences{"condition 'label-1' has one trial, none to hold out"});
+    CHECK(oddities_of(trials, true) ==
+          Sentences{"condition 'label-1' has one trial, none to hold out"});
     trials.conditions = {"left", "lfet", "right"};
-    CHECK(oddities_of(trials) ==
+    CHECK(oddities_of(trials, true) ==
           Sentences{"condition 'lfet' has one trial, none to hold out; did you mean 'left'?"});
     trials.conditions = {"go", "nogo", "no"};
-    CHECK(oddities_of(trials) == Sentences{"condition 'nogo' has one trial, none to hold out"});
-    CHECK(oddities_of(recorded({1, 1, 1})).empty());
-    CHECK(oddities_of(recorded({2, 2})).empty());
-    const Sentences many = oddities_of(recorded({2, 1, 1, 1, 1, 1, 1, 1}));
+    CHECK(oddities_of(trials, true) ==
+          Sentences{"condition 'nogo' has one trial, none to hold out"});
+    CHECK(oddities_of(recorded({1, 1, 1}), true).empty());
+    CHECK(oddities_of(recorded({2, 2}), true).empty());
+    // Where nothing is to be held out, only a label that may be misspelt is told.
+    CHECK(oddities_of(recorded({4, 1, 3}), false).empty());
+    trials.conditions = {"left", "lfet", "right"};
+    CHECK(oddities_of(trials, false) ==
+          Sentences{"condition 'lfet' has one trial; did you mean 'left'?"});
+    // Letters tell conditions apart as numbers do.
+    for (const auto& names : {Sentences{"catA", "catB", "dog"}, Sentences{"A left", "B left", "x"},
+                              Sentences{"cue_a_go", "cue_b_go", "x"}}) {
+      CAPTURE(names);
+      trials.conditions = names;
+      CHECK(oddities_of(trials, false).empty());
+    }
+    const Sentences many = oddities_of(recorded({2, 1, 1, 1, 1, 1, 1, 1}), true);
     REQUIRE(many.size() == 6);
     CHECK(many.back() == "the same of 2 conditions more");
     RecordedTrials learnt = recorded({4, 3});
@@ -193,23 +207,29 @@ TEST_SUITE("statistical") {
   TEST_CASE("windows in seconds are noted, or refused with what they would be") {
     RecordedTrials trials = recorded({2, 2});  // 20 columns of 5 ms
     trials.stimulus_windows_ms = {{0.01, 0.02}, {0.03, 0.08}};
-    CHECK(oddities_of(trials) ==
+    CHECK(oddities_of(trials, true) ==
           std::vector<std::string>{"stimulus_windows_ms is 0.03 to 0.08, in milliseconds: 0.03 to "
                                    "0.08 s would be 30 to 80"});
     trials.stimulus_windows_ms = {{0.0, 0.1}, {30.0, 80.0}};
-    CHECK(oddities_of(trials).empty());
+    CHECK(oddities_of(trials, true).empty());
     trials.stimulus_windows_ms.clear();
     trials.score_window_ms = {0.05, 0.1};
-    CHECK(oddities_of(trials).empty());
+    CHECK(oddities_of(trials, true).empty());
     CHECK(
         refusal(trials) ==
         "trials: score_window_ms: found 0.05 to 0.1; must contain a multiple of 5 ms; 0.05 to 0.1 "
         "s would be 50 to 100");
     trials.score_window_ms = {50.0, 100.0};
-    CHECK(oddities_of(trials).empty());
+    CHECK(oddities_of(trials, true).empty());
+    RecordedTrials pulse = recorded({2, 2});  // 20 s: a pulse of one column may be meant
+    pulse.trials.assign(4, {Eigen::MatrixXd::Zero(1, 4000), Eigen::MatrixXd::Zero(1, 4000), 0});
+    pulse.stimulus_windows_ms = {{10.0, 15.0}};
+    CHECK(oddities_of(pulse, true).empty());
+    pulse.stimulus_windows_ms = {{10.0, 14.0}};
+    CHECK(oddities_of(pulse, true).size() == 1);
     trials.trials.assign(4, {Eigen::MatrixXd::Zero(1, 4000), Eigen::MatrixXd::Zero(1, 4000), 0});
     trials.score_window_ms = {1.0, 10.0};
-    CHECK(oddities_of(trials).size() == 1);
+    CHECK(oddities_of(trials, true).size() == 1);
   }
 
   TEST_CASE("more inputs than steps and as many outputs: transposed, however many trials") {
@@ -218,8 +238,8 @@ TEST_SUITE("statistical") {
     for (int k = 0; k < 40; ++k) {
       trials.trials.push_back({Eigen::MatrixXd::Ones(30, 2), Eigen::MatrixXd::Ones(30, 2), 0});
     }
-    REQUIRE(oddities_of(trials).size() == 1);
-    CHECK(oddities_of(trials).front().ends_with("is it transposed?"));
+    REQUIRE(oddities_of(trials, true).size() == 1);
+    CHECK(oddities_of(trials, true).front().ends_with("is it transposed?"));
     trials.input_names = {"left", "right"};
     CHECK(
         refusal(trials) ==
@@ -228,6 +248,9 @@ TEST_SUITE("statistical") {
     CHECK(refusal(trials).ends_with("must be 30, one an input"));
     trials.input_names.clear();
     trials.trials.assign(40, {Eigen::MatrixXd::Ones(30, 31), Eigen::MatrixXd::Ones(30, 31), 0});
-    CHECK(oddities_of(trials).empty());
+    CHECK(oddities_of(trials, true).empty());
+    // As many steps as inputs: the same shape either way round.
+    trials.trials.assign(20, {Eigen::MatrixXd::Ones(30, 30), Eigen::MatrixXd::Ones(30, 30), 0});
+    CHECK(oddities_of(trials, true).empty());
   }
 }

@@ -63,9 +63,10 @@ TEST_SUITE("unit") {
         InputError);
     CHECK_THROWS_WITH_AS(Task("xor", {{"dealy", 10}}),
                          "task xor: found parameter 'dealy'; it has: delay", InputError);
-    CHECK_THROWS_WITH_AS(Task("xor").condition_index("same"),
-                         "task xor: condition: found 'same'; must be one of same-plus, "
-                         "same-minus, different-plus-minus, different-minus-plus",
-                         InputError);
+    CHECK_THROWS_WITH_AS(
+        Task("xor").condition_index("same"),
+        "task xor: condition: found 'same'; must be one of same-plus, "
+        "same-minus, different-plus-minus, different-minus-plus (did you mean 'same-plus'?)",
+        InputError);
   }
 }

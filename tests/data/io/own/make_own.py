@@ -2,14 +2,15 @@
 import numpy as np, scipy.io
 rng = np.random.default_rng(1)
 K, T = 60, 100                                         # trials, columns of 5 ms
-strength = rng.choice([-1.0, -0.5, 0.5, 1.0], K)       # left minus right
+names = {-1.0: "right", -0.5: "right, weak", 0.5: "left, weak", 1.0: "left"}
+strength = rng.permutation(np.repeat(list(names), K // 4))  # left minus right
 u, z = 0.1 * rng.normal(size=(2, T, K)), np.full((T, K), np.nan)
 u[0, 20:60] += 0.5 + 0.5 * strength
 u[1, 20:60] += 0.5 - 0.5 * strength
 z[:20], z[70:] = 0.0, np.sign(strength)                # nothing is asked in between
 scipy.io.savemat("choice.mat", {
     "u": u, "z": z, "step_ms": 5.0, "title": "Which input is stronger?",
-    "label": np.array(["right", "left"], object)[(strength > 0).astype(int)],
+    "label": np.array([names[s] for s in strength], object),  # some of each are held out
     "input_names": np.array(["left", "right"], object),
     "values": {"strength": strength},                  # for compare --over strength
     "stimulus_windows_ms": [100.0, 300.0], "score_window_ms": [350.0, 500.0],
@@ -45,3 +46,7 @@ words = np.array(["left", "right", "left", "right", "left", "right"], object)
 for name in ("words", "misspelt"):
     words[4] = "left" if name == "words" else "lfet"
     scipy.io.savemat(name + ".mat", {"u": np.ones((1, 20, 6)), "z": np.zeros((20, 6)), "label": words}, do_compression=True)
+# ten trials with values, and the first four of them
+u, value = np.random.default_rng(4).normal(size=(1, 20, 10)), np.repeat([-1.0, 1.0], 5)
+for name, n in (("ten", 10), ("four", 4)):
+    scipy.io.savemat(name + ".mat", {"u": u[:, :, :n], "z": np.tile(value[:n], (20, 1)), "values": {"strength": value[:n]}}, do_compression=True)

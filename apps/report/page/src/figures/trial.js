@@ -75,7 +75,7 @@ function picker(data, rasters, state, update) {
 function label(trials, index, withSpikes) {
   const verdict = (correct) => (correct ? '✓' : '✗');
   const spikes = withSpikes.has(index) ? '' : ', outputs only';
-  return `Trial ${trials.number[index]}: rate ${verdict(trials.rate_correct[index])}, LIF ${verdict(trials.spiking_correct[index])}${spikes}`;
+  return `T${trials.name[index].slice(1)}: rate ${verdict(trials.rate_correct[index])}, LIF ${verdict(trials.spiking_correct[index])}${spikes}`;
 }
 
 function outputChart(context, parts, state) {
@@ -127,7 +127,7 @@ function outputChart(context, parts, state) {
   const show = (trial) => {
     chart.setLines([row(rate, trial), row(spiking, trial), target(trial)]);
     const name = outputName(data, state.output);
-    heading.textContent = ` · ${name ? `${name}, ` : ''}${data.conditions[data.trials.condition[trial]]}, trial ${data.trials.number[trial]}`;
+    heading.textContent = ` · ${name ? `${name}, ` : ''}${data.conditions[data.trials.condition[trial]]}, ${data.trials.name[trial]}`;
   };
   return { chart, show };
 }
