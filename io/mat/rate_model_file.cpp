@@ -45,6 +45,7 @@ constexpr std::array kKnown = std::to_array<std::string_view>({"w",
                                                                "taus",
                                                                "taus_gaus",
                                                                "taus_gaus0",
+                                                               "unit_tau_ms",
                                                                "tau_ms",
                                                                "step_ms",
                                                                "activation",
@@ -199,6 +200,9 @@ void read_time_constants(const MatFile& file, Index n, rate::DaleModel& model) {
   }
   model.tau_min_steps = taus[0];
   model.tau_max_steps = taus[taus.size() - 1];
+  if (file.has("unit_tau_ms")) {
+    model.unit_tau_ms = file.vector("unit_tau_ms", n, one_per_unit(n));
+  }
   if (!model.fixed_tau() || file.has("taus_gaus")) {
     model.tau_gate = file.vector("taus_gaus", n, one_per_unit(n));
   }

@@ -424,6 +424,60 @@ TEST_SUITE("cli") {
     CHECK(run({"eval", "tuned.mat", "--json"}).json()["rate"]["accuracy"]["value"] == 1.0);
   }
 
+  TEST_CASE("what is not trained of a foreign network stays bit for bit, through a stop too") {
+    const WorkingFolder folder;
+    fs::copy_file(fs::path(RHEOBASE_IO_TEST_DATA) / "own/two_outputs.mat", "trials.mat");
+    const auto normal = [](Eigen::Index rows, Eigen::Index columns) {
+      RandomStream stream(static_cast<Seed>(rows + columns), 0, Purpose::initialisation);
+      Eigen::MatrixXd values(rows, columns);
+      for (double& value : values.reshaped()) {
+        value = 0.3 * stream.normal();
+      }
+      return values;
+    };
+    io::MatFields fields;
+    fields.matrix("w", normal(15, 15));
+    fields.matrix("w_in", normal(15, 1));
+    fields.matrix("w_out", normal(2, 15));
+    fields.matrix("tau_ms", Eigen::VectorXd::LinSpaced(15, 30.1, 71.3));
+    fields.number("step_ms", 10.0);
+    fields.text("activation", "tanh");
+    io::write_mat("net.mat", fields, io::MatVersion::level5);
+    const io::ModelFile before = io::read_model("net.mat");
+    const std::vector<std::string> from{"train",      "--from",
+                                        "net.mat",    "--task",
+                                        "file",       "--trials-file",
+                                        "trials.mat", "--spike-noise",
+                                        "0",          "--trials",
+                                        "40",         "--stop-loss",
+                                        "1e-300",     "-o",
+                                        "tuned.mat"};
+    const auto check_kept = [&before] {
+      const io::ModelFile after = io::read_model("tuned.mat");
+      CHECK(after.network.w == before.network.w);
+      CHECK(after.network.w_in == before.network.w_in);
+      CHECK(after.network.b_out == before.network.b_out);
+      CHECK(after.network.tau_ms == before.network.tau_ms);
+      CHECK(after.network.w_out != before.network.w_out);
+    };
+    const Outcome readout = run(from + std::vector<std::string>{"--train", "w_out"});
+    CAPTURE(readout.err);
+    REQUIRE(readout.code == 0);
+    CHECK(says(readout.out, "time constants 30.1 to 71.3 ms"));
+    CHECK(says(run({"info", "tuned.mat"}).out, "30.1 to 71.3 ms, median 50.7, fixed"));
+    check_kept();
+    REQUIRE(run({"train", "--resume", "tuned.checkpoint.mat", "--trials", "80"}).code == 0);
+    check_kept();
+    // They can be trained again.
+    REQUIRE(run({"train", "--from", "tuned.mat", "--train", "taus_gaus", "--trials", "40",
+                 "--spike-noise", "0", "-o", "more.mat"})
+                .code == 0);
+    const io::ModelFile more = io::read_model("more.mat");
+    CHECK(more.network.tau_ms != before.network.tau_ms);
+    CHECK(more.network.tau_ms.isApprox(before.network.tau_ms, 0.2));
+    CHECK(more.network.w == before.network.w);
+  }
+
   TEST_CASE("the original program's arguments, path and file name") {
     const WorkingFolder folder;
     const std::vector<std::string> args{
