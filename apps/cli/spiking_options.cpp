@@ -13,6 +13,7 @@
 #include "core/error.hpp"
 #include "mapping/conversion/siegert.hpp"
 #include "mapping/conversion/transfer_fields.hpp"
+#include "mapping/conversion/unit_doubts.hpp"
 
 namespace rheobase::cli {
 
@@ -66,8 +67,16 @@ void finish_spiking_options(SpikingChoice& choice, const io::ModelFile& file) {
   mapping::require_copies_of_fit(choice);
 }
 
-void note_thresholds(const mapping::TransferOptions& transfer, Eigen::Index units,
-                     const Console& console) {
+void note_spiking_network(const SpikingChoice& choice, Eigen::Index units, const Console& console) {
+  const mapping::TransferOptions& transfer = choice.transfer;
+  const auto option_of = [&choice](std::string_view name) {
+    return choice.given.contains(std::string(name))
+               ? find_field(mapping::transfer_fields(), name).option
+               : std::string();
+  };
+  for (const std::string& sentence : mapping::unit_doubts(transfer, option_of)) {
+    note(console, sentence);
+  }
   if (const Eigen::Index again = mapping::thresholds_drawn_again(transfer, units); again > 0) {
     note(
         console,
@@ -121,6 +130,7 @@ void add_network(Summary& summary, const mapping::TransferOptions& transfer) {
   add(transfer.threshold_sd_mv > 0.0,
       fmt::format("threshold sd {:g} mV", transfer.threshold_sd_mv));
   add(!transfer.unit_reset_mv.empty(), "resets of the units");
+  add(!transfer.unit_bias_mv.empty(), "biases of the units");
   add(transfer.bias_sd_mv > 0.0, fmt::format("bias sd {:g} mV", transfer.bias_sd_mv));
   add(transfer.neuron.refractory_ms != published.refractory_ms,
       fmt::format("refractory {:g} ms", transfer.neuron.refractory_ms));

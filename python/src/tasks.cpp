@@ -124,9 +124,11 @@ void hold_out(Keywords& keywords, rate::RecordedTrials& trials) {
 }
 
 /// Warnings of what is allowed and hardly meant, at the call of the user's.
-void warn_of(const std::vector<std::string>& sentences) {
+/// @param file  empty: none
+void warn_of(const std::vector<std::string>& sentences, const std::string& file = {}) {
   constexpr int kUsersCall = 2;
-  for (const std::string& sentence : sentences) {
+  for (const std::string& one : sentences) {
+    const std::string sentence = file.empty() ? one : file + ": " + one;
     if (PyErr_WarnEx(PyExc_UserWarning, sentence.c_str(), kUsersCall) != 0) {
       throw py::error_already_set();
     }
@@ -167,7 +169,7 @@ Task task_of_file(const std::string& path, const py::object& test_file, const py
                   const py::dict& parameters) {
   rate::RecordedTrials trials = run_apart([path](const Stop&) { return io::read_trials(path); });
   Keywords keywords("from_file", description);
-  warn_of(rate::oddities_of(trials));
+  warn_of(rate::oddities_of(trials), path);
   if (test_file.is_none()) {
     hold_out(keywords, trials);
   } else {
@@ -180,7 +182,7 @@ Task task_of_file(const std::string& path, const py::object& test_file, const py
     trials.split->test_file = held_out.split->file;
     trials.split->test_hash = held_out.split->hash;
     rate::add_held_out(trials, std::move(held_out));
-    warn_of(rate::unlearnt_conditions(trials));
+    warn_of(rate::unlearnt_conditions(trials), path);
   }
   keywords.finish();
   const rate::TaskParameters numbers = parameters_from(parameters);

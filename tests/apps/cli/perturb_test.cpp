@@ -169,6 +169,9 @@ TEST_SUITE("cli") {
     CHECK(says(replaced.err,
                "--vary threshold is in the place of the thresholds of the units in own.mat"));
     CHECK(!says(replaced.out, "thresholds of the units"));
+    check_refused_in_a_line(
+        Words{"perturb", "own.mat", "--vary", "threshold", "--values=-40,35"} + few,
+        {"--values: found 35 mV; must be at most 30 mV, the voltage recorded at a spike"});
     CHECK(!says(run(Words{"perturb", "own.mat", "--vary", "reset", "--values=-65,-64"} + few).err,
                 "in the place of"));
   }
