@@ -347,10 +347,11 @@ void run_perturb(PerturbRequest request, const Console& console) {
                       "evaluated; `rheobase map` finds one");
   }
   note_replaced_values(request, sweep, file, console);
-  const std::size_t spreads = sweep.field == "threshold_sd_mv" ? sweep.values.size() : 1;
-  for (std::size_t i = 0; i < spreads; ++i) {
-    note_spiking_network(spiking_at(request, sweep, sweep.values[i], 0, file), file.network.units(),
-                         console);
+  note_spiking_network(spiking_at(request, sweep, sweep.values.front(), 0, file),
+                       file.network.units(), console);
+  for (std::size_t i = 1; sweep.field == "threshold_sd_mv" && i < sweep.values.size(); ++i) {
+    note_thresholds(spiking_at(request, sweep, sweep.values[i], 0, file).transfer,
+                    file.network.units(), console);
   }
   const InterruptGuard guard;
   const std::vector<PerturbedPoint> points = naming_overflow(request.model.string(), [&] {

@@ -67,16 +67,8 @@ void finish_spiking_options(SpikingChoice& choice, const io::ModelFile& file) {
   mapping::require_copies_of_fit(choice);
 }
 
-void note_spiking_network(const SpikingChoice& choice, Eigen::Index units, const Console& console) {
-  const mapping::TransferOptions& transfer = choice.transfer;
-  const auto option_of = [&choice](std::string_view name) {
-    return choice.given.contains(std::string(name))
-               ? find_field(mapping::transfer_fields(), name).option
-               : std::string();
-  };
-  for (const std::string& sentence : mapping::unit_doubts(transfer, option_of)) {
-    note(console, sentence);
-  }
+void note_thresholds(const mapping::TransferOptions& transfer, Eigen::Index units,
+                     const Console& console) {
   if (const Eigen::Index again = mapping::thresholds_drawn_again(transfer, units); again > 0) {
     note(
         console,
@@ -84,6 +76,18 @@ void note_spiking_network(const SpikingChoice& choice, Eigen::Index units, const
                     "at or below the reset; they are higher and less spread than asked for",
                     transfer.threshold_sd_mv, again, units));
   }
+}
+
+void note_spiking_network(const SpikingChoice& choice, Eigen::Index units, const Console& console) {
+  const auto option_of = [&choice](std::string_view name) {
+    return choice.given.contains(std::string(name))
+               ? find_field(mapping::transfer_fields(), name).option
+               : std::string();
+  };
+  for (const std::string& sentence : mapping::unit_doubts(choice.transfer, option_of)) {
+    note(console, sentence);
+  }
+  note_thresholds(choice.transfer, units, console);
 }
 
 std::string simulation_text(const spiking::SimulationOptions& options,

@@ -22,8 +22,11 @@ void add_spiking_options(Command command, SpikingChoice& choice);
 /// @throws InputError where options exclude each other or the engine has no use for one
 void finish_spiking_options(SpikingChoice& choice, const io::ModelFile& file);
 
-/// Notes where --threshold-sd is so wide that thresholds had to be drawn again, and on options
-/// whose values look like seconds or volts.
+/// A note where --threshold-sd is so wide that thresholds had to be drawn again.
+void note_thresholds(const mapping::TransferOptions& transfer, Eigen::Index units,
+                     const Console& console);
+
+/// The same, and a note of every option whose value looks like seconds or volts.
 void note_spiking_network(const SpikingChoice& choice, Eigen::Index units, const Console& console);
 
 /// A line on how the spiking network differs from the published one, if it does.
