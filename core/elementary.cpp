@@ -236,6 +236,9 @@ double exp(double x) {
 }
 
 double expm1(double x) {
+  if (x == 0.0) {
+    return x;  // -0 stays -0
+  }
   if (std::abs(x) < 0.125) {
     // Taylor series: x^12 / 12! is below 3e-19 x.
     const double x2 = x * x;
@@ -271,6 +274,9 @@ double log(double x) {
 }
 
 double log1p(double x) {
+  if (x == 0.0) {
+    return x;
+  }
   if (x > -0.29 && x < 0.41) {
     return logarithm(0.0, x, 0.0);
   }
@@ -299,6 +305,9 @@ double tanh(double x) {
 }
 
 SineCosine sine_cosine(double x) {
+  if (x == 0.0) {
+    return {x, 1.0};
+  }
   if (!(std::abs(x) <= 1e6)) {
     return {std::sin(x), std::cos(x)};
   }
@@ -316,6 +325,9 @@ SineCosine sine_cosine(double x) {
 }
 
 SineCosine sine_cosine_of_turns(double t) {
+  if (t == 0.0) {
+    return {t, 1.0};
+  }
   if (!(std::abs(t) < 0x1p49)) {
     t = std::fmod(t, 1.0);
   }
@@ -336,7 +348,8 @@ double angle(double x, double y) {
   const bool steep = across > along;
   const double slope = steep ? along / across : across / along;
   if (!(slope <= 1.0)) {
-    return along == 0.0 && across == 0.0 ? 0.0 : kNotANumber;
+    const double of_axis = std::signbit(x) ? std::numbers::pi : 0.0;
+    return along == 0.0 && across == 0.0 ? std::copysign(of_axis, y) : kNotANumber;
   }
   const auto eighths = static_cast<std::size_t>(8.0 * slope + 0.5);
   const double near = 0.125 * static_cast<double>(eighths);

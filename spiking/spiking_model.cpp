@@ -18,6 +18,8 @@ constexpr std::array<Word<SynapseKind>, 2> kSynapseKinds{
     {{SynapseKind::double_exponential, "double"}, {SynapseKind::single_exponential, "single"}}};
 
 /// Far beyond that of any neuron, and short enough for an engine's queues.
+/// Beyond it a voltage would be taken for a fault of the weights.
+constexpr Range kVoltage{.low = -1e6, .high = 1e6};
 constexpr Range kRefractory{.low = 0.0, .high = 1000.0};
 
 constexpr const char* kPublishedTable = "Kim, Li & Sejnowski, PNAS 2019, Table S1";
@@ -264,13 +266,13 @@ const FieldTable<NeuronParameters>& neuron_fields() {
              .label = "membrane time constant",
              .help = "Membrane time constant",
              .citation = kPublishedTable}),
-      field("threshold_mv", &P::threshold_mv, {},
+      field("threshold_mv", &P::threshold_mv, kVoltage,
             {.option = "--threshold",
              .unit = "mV",
              .label = "threshold",
              .help = "Spike threshold",
              .citation = kPublishedTable}),
-      field("reset_mv", &P::reset_mv, {},
+      field("reset_mv", &P::reset_mv, kVoltage,
             {.option = "--reset",
              .unit = "mV",
              .label = "reset",
@@ -282,14 +284,14 @@ const FieldTable<NeuronParameters>& neuron_fields() {
              .label = "refractory period",
              .help = "Refractory period",
              .citation = kPublishedTable}),
-      field("bias_mv", &P::bias_mv, {},
+      field("bias_mv", &P::bias_mv, kVoltage,
             {.option = "--bias",
              .unit = "mV",
              .label = "bias",
              .help = "Constant input of every unit; that of the threshold leaves a unit without "
                      "other input there",
              .citation = kPublishedTable}),
-      field("peak_mv", &P::peak_mv, {},
+      field("peak_mv", &P::peak_mv, kVoltage,
             {.unit = "mV", .label = "peak", .help = "Voltage recorded at a spike"}),
       field("refractory_noise", &P::refractory_noise,
             {.option = "--refractory-noise,!--no-refractory-noise",

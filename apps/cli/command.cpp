@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include "apps/cli/help_text.hpp"
 #include "core/nearest_name.hpp"
@@ -156,6 +157,26 @@ std::string fault_of(CLI::App& program, const CLI::ParseError& error) {
   return text;
 }
 
+/// The option of a word of the command line, or of the program itself; null: it is none.
+const CLI::Option* option_of(const CLI::App& app, const CLI::App& program,
+                             const std::string& name) {
+  if (!name.starts_with('-')) {
+    return nullptr;
+  }
+  const CLI::Option* option = app.get_option_no_throw(name);
+  return option != nullptr ? option : program.get_option_no_throw(name);
+}
+
+/// What an option takes, in words.
+std::string value_of(const CLI::Option& option) {
+  return fmt::format("must be followed by {}: {}", option.get_type_name(),
+                     option.get_description());
+}
+
+bool is_truth(const std::string& word) {
+  return word == "true" || word == "false";
+}
+
 /// An option's value behind a function, so that every type is read in one way.
 CLI::Option* add_text_option(CLI::App& app, const std::string& names, const std::string& type,
                              std::function<void(const std::string&)> take,
@@ -300,6 +321,33 @@ Command Program::root() const {
 
 void Program::add_version(const std::string& text) const {
   app_->set_version_flag("-V,--version", text, "Show the version; behind any command");
+}
+
+void Program::check_values(const std::vector<std::string>& args) const {
+  const CLI::App* app = app_.get();
+  for (std::size_t i = 0; i < args.size() && args[i] != "--"; ++i) {
+    const std::string name = args[i].substr(0, args[i].find('='));
+    const bool assigned = name.size() < args[i].size();
+    const CLI::Option* option = option_of(*app, *app_, name);
+    if (option == nullptr) {
+      const auto commands =
+          app->get_subcommands([&](const CLI::App* one) { return one->get_name() == args[i]; });
+      app = commands.empty() ? app : commands.front();
+    } else if (option->get_items_expected_max() == 0) {
+      if (assigned && !is_truth(args[i].substr(name.size() + 1))) {
+        throw UsageError(
+            fmt::format("{}: found '{}'; takes no value", name, args[i].substr(name.size() + 1)));
+      }
+    } else if (option->get_items_expected_min() > 0 && !assigned) {
+      if (++i == args.size()) {
+        throw UsageError(fmt::format("{}: found no value; {}", name, value_of(*option)));
+      }
+      if (option_of(*app, *app_, args[i]) != nullptr) {
+        throw UsageError(fmt::format("{}: found the option {} in place of a value; {}", name,
+                                     args[i], value_of(*option)));
+      }
+    }
+  }
 }
 
 void Program::run(const std::vector<std::string>& args, std::ostream& out) const {

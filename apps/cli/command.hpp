@@ -101,6 +101,9 @@ class Program {
   /// --version and a group without a command write to `out`. @throws UsageError, and what the
   /// action throws
   void run(const std::vector<std::string>& args, std::ostream& out) const;
+  /// Refuses options without a value that need one, in whose place another option stands, or with
+  /// one that they do not take. @throws UsageError
+  void check_values(const std::vector<std::string>& args) const;
 
  private:
   std::unique_ptr<CLI::App> app_;

@@ -76,10 +76,12 @@ std::vector<std::string> without_help_word(std::vector<std::string> args) {
   return args;
 }
 
+/// @param given  all words, before those that may stand anywhere were taken out
 /// @returns the exit code
-int run_and_complain(const Program& program, const std::vector<std::string>& args,
-                     std::ostream& out, std::ostream& err) {
+int run_and_complain(const Program& program, const std::vector<std::string>& given,
+                     const std::vector<std::string>& args, std::ostream& out, std::ostream& err) {
   try {
+    program.check_values(given);
     program.run(args, out);
     return kSuccess;
   } catch (const UsageError& error) {
@@ -113,7 +115,7 @@ int run_command_line(std::span<const AddCommand> commands, const std::vector<std
   console.no_clobber = no_clobber;
   const Program program(kName, kSummary, kExamples);
   add_commands(program, commands, console);
-  const int code = run_and_complain(program, args, out, err);
+  const int code = run_and_complain(program, given, args, out, err);
   note_replaced(console);
   return code;
 }

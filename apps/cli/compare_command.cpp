@@ -169,7 +169,8 @@ void run_compare(CompareRequest request, const Console& console) {
   check_request(request, console);
   io::ModelFile file = read_noted_model(request.model, console);
   finish_spiking_options(request.spiking, file);
-  note_thresholds(request.spiking.transfer, file.network.units(), console);
+  note_spiking_network(request.spiking, file.network.units(), console);
+  note_drive_window(request.intervention, console);
   const rate::Task intact =
       resolve_task(request.task, file, request.model.string(), TrialsUse::evaluation, console);
   const rate::Task task = with_drive(request.intervention, intact);

@@ -173,7 +173,8 @@ Json to_json(const NetworkEvaluation& evaluation, const rate::Task& task) {
 void run_evaluation(EvaluationRequest request, const Console& console) {
   io::ModelFile file = read_noted_model(request.model, console);
   finish_spiking_options(request.spiking, file);
-  note_thresholds(request.spiking.transfer, file.network.units(), console);
+  note_spiking_network(request.spiking, file.network.units(), console);
+  note_drive_window(request.intervention, console);
   const rate::Task intact =
       resolve_task(request.task, file, request.model.string(), TrialsUse::evaluation, console);
   const rate::Task task = with_drive(request.intervention, intact);

@@ -164,7 +164,9 @@ std::string decay_text(const io::ModelFile& file, const Facts& facts) {
   }
   std::string text = fmt::format("{:.1f} to {:.1f} ms, median {:.1f}", facts.taus.smallest_ms,
                                  facts.taus.largest_ms, facts.taus.median_ms);
-  if (file.dale) {
+  if (file.dale && file.dale->fixed_tau()) {
+    text += ", fixed";
+  } else if (file.dale) {
     text += fmt::format(" (allowed {:g} to {:g})", file.dale->tau_min_steps * file.dale->step_ms,
                         file.dale->tau_max_steps * file.dale->step_ms);
   }

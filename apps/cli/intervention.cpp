@@ -119,6 +119,16 @@ Units chosen_units(const std::string& option, const std::string& text,
   }
 }
 
+void note_drive_window(const InterventionChoice& choice, const Console& console) {
+  constexpr double kShort = 10.0;  // s; a window that holds no step is refused with the same hint
+  const auto [start, stop] = window_of(choice);
+  if (start == 0.0 && stop <= kShort) {
+    note(console, fmt::format("--drive-window {} ends {:g} ms after the start of the trial: are "
+                              "these seconds?",
+                              choice.window, stop));
+  }
+}
+
 Intervened intervene(const InterventionChoice& choice, io::ModelFile& file) {
   const auto seed = static_cast<Seed>(choice.seed);
   refuse_idle_options(choice);

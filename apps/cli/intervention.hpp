@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "apps/cli/command.hpp"
+#include "apps/cli/console.hpp"
 #include "io/mat/rate_model_file.hpp"
 #include "rate/tasks/task.hpp"
 
@@ -36,6 +37,9 @@ struct Intervened {
   std::string text;  ///< "lesion of 20 units (inh@0.25); drive ..."; empty: nothing was asked for
   Eigen::Index units = 0, connections = 0;  ///< how many were taken out
 };
+
+/// A note where the window looks like seconds.
+void note_drive_window(const InterventionChoice& choice, const Console& console);
 
 /// Changes the network of `file`.
 Intervened intervene(const InterventionChoice& choice, io::ModelFile& file);

@@ -218,7 +218,7 @@ Mapped map_one(MapRequest request, const fs::path& output, const std::string& co
   const io::ModelFile file = read_noted_model(request.model, console);
   require_mappable(file, request.model);
   mapping::complete(request.spiking, file.transfer);
-  note_thresholds(request.spiking.transfer, file.network.units(), console);
+  note_spiking_network(request.spiking, file.network.units(), console);
   const rate::Task task =
       resolve_task(request.task, file, request.model.string(), TrialsUse::learning, console);
   const mapping::ConversionOptions options = conversion_options(request, file);

@@ -155,7 +155,14 @@ SpikingChoice spiking_at(const PerturbRequest& request, const Sweep& sweep, doub
         static_cast<std::int64_t>(seed == choice.given.end() ? 1 : number_of(seed->second)) +
         repeat);
   }
-  finish_spiking_options(choice, file);
+  try {
+    finish_spiking_options(choice, file);
+  } catch (const InputError& error) {
+    if (sweep.field.empty() || error.where() != "--" + request.vary) {
+      throw;
+    }
+    throw InputError(sweep.option, "", error.found(), error.required());
+  }
   choice.simulation.seed = request.seed;
   return choice;
 }
@@ -340,8 +347,9 @@ void run_perturb(PerturbRequest request, const Console& console) {
                       "evaluated; `rheobase map` finds one");
   }
   note_replaced_values(request, sweep, file, console);
-  const std::size_t spreads = sweep.field == "threshold_sd_mv" ? sweep.values.size() : 1;
-  for (std::size_t i = 0; i < spreads; ++i) {
+  note_spiking_network(spiking_at(request, sweep, sweep.values.front(), 0, file),
+                       file.network.units(), console);
+  for (std::size_t i = 1; sweep.field == "threshold_sd_mv" && i < sweep.values.size(); ++i) {
     note_thresholds(spiking_at(request, sweep, sweep.values[i], 0, file).transfer,
                     file.network.units(), console);
   }

@@ -171,7 +171,7 @@ mapping::CompareOptions compare_options(const ReportRequest& request, const io::
 ReportSource fresh_source(ReportRequest& request, const Console& console) {
   io::ModelFile file = read_noted_model(request.model, console);
   finish_spiking_options(request.spiking, file);
-  note_thresholds(request.spiking.transfer, file.network.units(), console);
+  note_spiking_network(request.spiking, file.network.units(), console);
   rate::Task task =
       resolve_task(request.task, file, request.model.string(), TrialsUse::evaluation, console);
   const mapping::CompareOptions options = compare_options(request, file);

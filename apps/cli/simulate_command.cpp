@@ -145,7 +145,8 @@ void print_outcome(const SimulateRequest& request, const Outcome& outcome,
 void run_simulate(SimulateRequest request, const Console& console) {
   io::ModelFile file = read_noted_model(request.model, console);
   finish_spiking_options(request.spiking, file);
-  note_thresholds(request.spiking.transfer, file.network.units(), console);
+  note_spiking_network(request.spiking, file.network.units(), console);
+  note_drive_window(request.intervention, console);
   check_output(console, "--output", request.output,
                {request.model, file_of(request.input), file_of(request.initial_voltage),
                 request.task.trials_file, request.task.test_file});

@@ -13,6 +13,7 @@
 #include "core/error.hpp"
 #include "mapping/conversion/siegert.hpp"
 #include "mapping/conversion/transfer_fields.hpp"
+#include "mapping/conversion/unit_doubts.hpp"
 
 namespace rheobase::cli {
 
@@ -77,6 +78,18 @@ void note_thresholds(const mapping::TransferOptions& transfer, Eigen::Index unit
   }
 }
 
+void note_spiking_network(const SpikingChoice& choice, Eigen::Index units, const Console& console) {
+  const auto option_of = [&choice](std::string_view name) {
+    return choice.given.contains(std::string(name))
+               ? find_field(mapping::transfer_fields(), name).option
+               : std::string();
+  };
+  for (const std::string& sentence : mapping::unit_doubts(choice.transfer, option_of)) {
+    note(console, sentence);
+  }
+  note_thresholds(choice.transfer, units, console);
+}
+
 std::string simulation_text(const spiking::SimulationOptions& options,
                             const spiking::EngineChoice& engine) {
   const bool bridge = engine.engine == "bridge";
@@ -121,6 +134,7 @@ void add_network(Summary& summary, const mapping::TransferOptions& transfer) {
   add(transfer.threshold_sd_mv > 0.0,
       fmt::format("threshold sd {:g} mV", transfer.threshold_sd_mv));
   add(!transfer.unit_reset_mv.empty(), "resets of the units");
+  add(!transfer.unit_bias_mv.empty(), "biases of the units");
   add(transfer.bias_sd_mv > 0.0, fmt::format("bias sd {:g} mV", transfer.bias_sd_mv));
   add(transfer.neuron.refractory_ms != published.refractory_ms,
       fmt::format("refractory {:g} ms", transfer.neuron.refractory_ms));

@@ -26,6 +26,9 @@ void finish_spiking_options(SpikingChoice& choice, const io::ModelFile& file);
 void note_thresholds(const mapping::TransferOptions& transfer, Eigen::Index units,
                      const Console& console);
 
+/// The same, and a note of every option whose value looks like seconds or volts.
+void note_spiking_network(const SpikingChoice& choice, Eigen::Index units, const Console& console);
+
 /// A line on how the spiking network differs from the published one, if it does.
 void add_network(Summary& summary, const mapping::TransferOptions& transfer);
 

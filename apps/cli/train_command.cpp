@@ -317,10 +317,12 @@ std::string resume_command(const Job& job) {
 
 std::string network_text(const rate::DaleModel& model) {
   const auto inhibitory = std::count(model.inhibitory.begin(), model.inhibitory.end(), true);
-  const std::string taus = model.fixed_tau()
-                               ? fmt::format("{:g} ms", model.tau_min_steps * model.step_ms)
-                               : fmt::format("{:g} to {:g} ms", model.tau_min_steps * model.step_ms,
-                                             model.tau_max_steps * model.step_ms);
+  const Eigen::VectorXd tau_ms = rate::tau_ms(model);
+  const double shortest = tau_ms.minCoeff();
+  const double longest = tau_ms.maxCoeff();
+  const std::string taus = shortest == longest
+                               ? fmt::format("{:g} ms", shortest)
+                               : fmt::format("{:.4g} to {:.4g} ms", shortest, longest);
   const std::string types = model.dale ? fmt::format(" ({} excitatory, {} inhibitory)",
                                                      model.units() - inhibitory, inhibitory)
                                        : " without Dale's principle";

@@ -237,12 +237,13 @@ void settle_spike_noise(const std::string& transfer, Command command,
 void choose_blocks(const TrainRequest& request, rate::DaleModel& model,
                    rate::TrainingOptions& options) {
   if (request.trained_blocks.empty()) {
+    rate::free_time_constants(model);
     return;
   }
   std::vector<std::string> known;
   for (const rate::TrainedBlock& block : rate::trained_blocks()) {
     options.*block.trained = false;
-    if (std::string_view(block.name) != "taus_gaus" || !model.fixed_tau()) {
+    if (std::string_view(block.name) != "taus_gaus" || !model.one_tau()) {
       known.emplace_back(block.name);
     }
   }
@@ -250,11 +251,14 @@ void choose_blocks(const TrainRequest& request, rate::DaleModel& model,
     if (std::ranges::find(known, word) == known.end()) {
       throw InputError("--train", "", "'" + word + "'",
                        "must be made of " + joined(known, ", ") +
-                           (model.fixed_tau() ? " (all time constants are one and fixed)" : ""));
+                           (model.one_tau() ? " (all time constants are one and fixed)" : ""));
     }
     const auto block = std::ranges::find_if(rate::trained_blocks(),
                                             [&](const auto& one) { return word == one.name; });
     options.*block->trained = true;
+  }
+  if (options.trains_tau) {
+    rate::free_time_constants(model);
   }
   if (options.trains_w_in) {
     model.trains_input = true;

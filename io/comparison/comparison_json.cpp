@@ -38,8 +38,12 @@ Json to_json(const analysis::McNemar& test) {
 }
 
 Json to_json(const mapping::TimeDifference& difference) {
-  return {
-      {"trials", difference.trials}, {"mean_ms", difference.mean_ms}, {"sd_ms", difference.sd_ms}};
+  const auto where_any = [&](double value) {
+    return difference.trials > 0 ? Json(value) : Json(nullptr);
+  };
+  return {{"trials", difference.trials},
+          {"mean_ms", where_any(difference.mean_ms)},
+          {"sd_ms", where_any(difference.sd_ms)}};
 }
 
 Json to_json(const analysis::Distribution& distribution) {

@@ -1,10 +1,12 @@
 #include <functional>
+#include <optional>
 
 #include <fmt/format.h>
 
 #include "core/counted.hpp"
 #include "core/error.hpp"
 #include "io/exchange/exporter_registry.hpp"
+#include "mapping/conversion/transfer.hpp"
 #include "rate/dynamics/unit_type.hpp"
 
 namespace rheobase::io {
@@ -111,7 +113,24 @@ std::string voltage(const std::vector<RunFile>& runs) {
   return text + '\n';
 }
 
+/// The spiking network that a file describes; nothing: it describes none. What is asked of it here
+/// does not depend on the scaling factor.
+std::optional<spiking::SpikingModel> spiking_of(const ModelFile& file) {
+  if (!file.transfer) {
+    return std::nullopt;
+  }
+  return mapping::map_to_spiking(file.network, file.scaling_factor.value_or(1.0), *file.transfer);
+}
+
+/// Threshold, reset and constant input of a unit.
+std::string spiking_cells(const spiking::SpikingModel& model, Eigen::Index unit) {
+  const double own = model.unit_bias_mv.size() > 0 ? model.unit_bias_mv[unit] : 0.0;
+  return fmt::format(",{},{},{}", model.threshold_of(unit), model.reset_of(unit),
+                     model.neuron.bias_mv + own);
+}
+
 std::string units(const ModelFile& file) {
+  const std::optional<spiking::SpikingModel> spiking = spiking_of(file);
   const rate::RateNetwork& model = file.network;
   const std::vector<rate::UnitType> types = rate::unit_types(model);
   const Eigen::VectorXd& tau_ms = model.tau_ms;
@@ -122,6 +141,7 @@ std::string units(const ModelFile& file) {
   for (Eigen::Index input = 0; input < model.inputs(); ++input) {
     text += fmt::format(",w_in_{}", input + 1);
   }
+  text += spiking ? ",threshold_mv,reset_mv,bias_mv" : "";
   for (Eigen::Index unit = 0; unit < model.units(); ++unit) {
     text += fmt::format("\n{},{},{}", unit + 1, to_string(types[static_cast<std::size_t>(unit)]),
                         tau_ms[unit]);
@@ -131,17 +151,27 @@ std::string units(const ModelFile& file) {
     for (Eigen::Index input = 0; input < model.inputs(); ++input) {
       text += fmt::format(",{}", model.w_in(unit, input));
     }
+    text += spiking ? spiking_cells(*spiking, unit) : "";
   }
   return text + '\n';
 }
 
 std::string weights(const ModelFile& file) {
   const Eigen::MatrixXd acting = file.network.w;
-  std::string text = "post,pre,weight\n";
+  const std::optional<spiking::SpikingModel> spiking = spiking_of(file);
+  const bool delays = spiking && (spiking->synapse.delay_ms.size() > 0 ||
+                                  spiking->synapse.connection_delay_ms.size() > 0);
+  const auto delay_ms = [&](Eigen::Index post, Eigen::Index pre) {
+    const spiking::SynapseParameters& synapse = spiking->synapse;
+    return synapse.connection_delay_ms.size() > 0 ? synapse.connection_delay_ms(post, pre)
+                                                  : synapse.delay_ms[pre];
+  };
+  std::string text = delays ? "post,pre,weight,delay_ms\n" : "post,pre,weight\n";
   for (Eigen::Index post = 0; post < acting.rows(); ++post) {
     for (Eigen::Index pre = 0; pre < acting.cols(); ++pre) {
       if (acting(post, pre) != 0.0) {
-        text += fmt::format("{},{},{}\n", post + 1, pre + 1, acting(post, pre));
+        text += fmt::format("{},{},{}", post + 1, pre + 1, acting(post, pre));
+        text += delays ? fmt::format(",{}\n", delay_ms(post, pre)) : "\n";
       }
     }
   }

@@ -191,7 +191,9 @@ Eigen::MatrixXd MatFile::matrix(std::string_view name, Eigen::Index rows, Eigen:
                                 std::string_view required) const {
   Eigen::MatrixXd values = matrix(name, required);
   if ((rows >= 0 && values.rows() != rows) || (cols >= 0 && values.cols() != cols)) {
-    fail(name, get(name, required).describe(), required);
+    const bool turned = (rows < 0 || values.cols() == rows) && (cols < 0 || values.rows() == cols);
+    fail(name, get(name, required).describe(),
+         fmt::format("{}{}", required, turned ? " (transposed?)" : ""));
   }
   return values;
 }

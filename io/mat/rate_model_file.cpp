@@ -17,6 +17,7 @@
 #include "io/mat/internal/rate_network_fields.hpp"
 #include "io/mat/internal/split_fields.hpp"
 #include "io/mat/internal/transfer_fields.hpp"
+#include "mapping/conversion/unit_doubts.hpp"
 #include "rate/dynamics/transfer/transfer.hpp"
 
 namespace rheobase::io {
@@ -45,6 +46,7 @@ constexpr std::array kKnown = std::to_array<std::string_view>({"w",
                                                                "taus",
                                                                "taus_gaus",
                                                                "taus_gaus0",
+                                                               "unit_tau_ms",
                                                                "tau_ms",
                                                                "step_ms",
                                                                "activation",
@@ -200,6 +202,9 @@ void read_time_constants(const MatFile& file, Index n, rate::DaleModel& model) {
   }
   model.tau_min_steps = taus[0];
   model.tau_max_steps = taus[taus.size() - 1];
+  if (file.has("unit_tau_ms")) {
+    model.unit_tau_ms = file.vector("unit_tau_ms", n, one_per_unit(n));
+  }
   if (!model.fixed_tau() || file.has("taus_gaus")) {
     model.tau_gate = file.vector("taus_gaus", n, one_per_unit(n));
   }
@@ -250,6 +255,11 @@ void read_readout(const MatFile& file, Index n, rate::DaleModel& model) {
   const MatArray* w_out = file.find("w_out");
   const bool several = w_out != nullptr && w_out->dims.size() == 2 && w_out->dims[0] > 1 &&
                        static_cast<Index>(w_out->dims[1]) == n && n > 1;
+  const bool turned = w_out != nullptr && w_out->dims.size() == 2 && w_out->dims[1] > 1 &&
+                      static_cast<Index>(w_out->dims[0]) == n && n > 1;
+  if (!several && turned) {
+    file.matrix("w_out", -1, n, fmt::format("must be outputs x N with N = {}", n));
+  }
   if (!several) {
     model.w_out = file.vector("w_out", n, one_per_unit(n)).transpose();
     model.b_out = Eigen::VectorXd::Constant(1, file.number("b_out", "must be one number"));
@@ -415,6 +425,23 @@ void require_model(const MatFile& file) {
   }
 }
 
+/// Times in seconds and voltages in volts are allowed, and hardly meant.
+void add_unit_doubts(ModelFile& file) {
+  constexpr double kSecondsOfUnits = 1.0;
+  if (const double longest = file.network.tau_ms.maxCoeff(); longest < kSecondsOfUnits) {
+    file.doubts.push_back(
+        fmt::format("time constants of up to {:g} ms: are these seconds?", longest));
+  }
+  if (file.transfer) {
+    const auto name_of = [](std::string_view field) {
+      return fmt::format("field 'spiking_network.{}'", field);
+    };
+    for (std::string& sentence : mapping::unit_doubts(*file.transfer, name_of)) {
+      file.doubts.push_back(std::move(sentence));
+    }
+  }
+}
+
 }  // namespace
 
 ModelFile model_file_of(rate::DaleModel model) {
@@ -443,6 +470,7 @@ ModelFile parse_model(const MatFile& file) {
   result.provenance = read_provenance(file, result.network);
   result.transfer = read_transfer(file, result.network);
   result.doubts = misspelt_fields(file, kKnown, kOptional);
+  add_unit_doubts(result);
   return result;
 }
 

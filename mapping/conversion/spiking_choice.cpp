@@ -85,6 +85,38 @@ void finish_noise(SpikingChoice& choice) {
   }
 }
 
+/// What is given and does not fit the rest is named, not the rest.
+void check_neuron(const SpikingChoice& choice) {
+  const spiking::NeuronParameters& neuron = choice.transfer.neuron;
+  const auto given = [&choice](const char* field) { return choice.given.contains(field); };
+  if (given("threshold_mv") && neuron.threshold_mv > neuron.peak_mv) {
+    throw InputError(
+        "--threshold", "", fmt::format("{:g} mV", neuron.threshold_mv),
+        fmt::format("must be at most {:g} mV, the voltage recorded at a spike", neuron.peak_mv));
+  }
+  const bool own_reset = !choice.transfer.unit_reset_mv.empty();
+  if (given("threshold_mv") && !own_reset && neuron.threshold_mv <= neuron.reset_mv) {
+    throw InputError("--threshold", "", fmt::format("{:g} mV", neuron.threshold_mv),
+                     fmt::format("must be above the reset, {:g} mV", neuron.reset_mv));
+  }
+  const bool own_threshold = !choice.transfer.unit_threshold_mv.empty();
+  if (given("reset_mv") && !own_threshold && neuron.threshold_mv <= neuron.reset_mv) {
+    throw InputError("--reset", "", fmt::format("{:g} mV", neuron.reset_mv),
+                     fmt::format("must be below the threshold, {:g} mV", neuron.threshold_mv));
+  }
+  // Without noise `auto` takes an engine that has no grid.
+  const spiking::SimulationOptions& simulation = choice.simulation;
+  const bool clocked =
+      simulation.engine == "clock" ||
+      (simulation.engine == "auto" && spiking::effective_noise_intensity(simulation) > 0.0);
+  if (given("tau_membrane_ms") && clocked && neuron.tau_membrane_ms < simulation.dt_ms) {
+    throw InputError("--tau-membrane", "", fmt::format("{:g} ms", neuron.tau_membrane_ms),
+                     fmt::format("must not be shorter than the clock engine's time step of {:g} ms "
+                                 "(--dt): are these seconds?",
+                                 simulation.dt_ms));
+  }
+}
+
 /// A new search starts from the published operating point: that of an earlier one is its result.
 void forget_operating_point(SpikingChoice& choice) {
   TransferOptions& transfer = choice.transfer;
@@ -166,6 +198,7 @@ void complete(SpikingChoice& choice, const std::optional<TransferOptions>& of_mo
   }
   finish_engine(choice);
   finish_noise(choice);
+  check_neuron(choice);
   if (choice.simulation.parity && transfer.readout_bias) {
     throw InputError("--parity", "", "a readout bias, from MODEL or --readout-bias",
                      "must come without: the published program has none (--no-readout-bias)");

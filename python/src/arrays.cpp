@@ -72,7 +72,11 @@ py::array real_array(py::handle value, const std::string& argument, const ArrayS
 
 [[noreturn]] void refuse_shape(const py::array& array, const std::string& argument,
                                const ArrayShape& shape) {
-  throw InputError(argument, "", "shape " + shape_text(array), "must be of shape " + shape.text);
+  const bool turned = array.ndim() == 2 && (shape.rows < 0 || array.shape(1) == shape.rows) &&
+                      (shape.cols < 0 || array.shape(0) == shape.cols) &&
+                      (shape.rows >= 0 || shape.cols >= 0) && array.shape(0) != array.shape(1);
+  throw InputError(argument, "", "shape " + shape_text(array),
+                   "must be of shape " + shape.text + (turned ? " (transposed?)" : ""));
 }
 
 /// "[2, 0]" of a place in memory, columns first.

@@ -124,24 +124,27 @@ void hold_out(Keywords& keywords, rate::RecordedTrials& trials) {
 }
 
 /// Warnings of what is allowed and hardly meant, at the call of the user's.
-void warn_of(const std::vector<std::string>& sentences) {
+/// @param file  empty: none
+void warn_of(const std::vector<std::string>& sentences, const std::string& file = {}) {
   constexpr int kUsersCall = 2;
-  for (const std::string& sentence : sentences) {
+  for (const std::string& one : sentences) {
+    const std::string sentence = file.empty() ? one : file + ": " + one;
     if (PyErr_WarnEx(PyExc_UserWarning, sentence.c_str(), kUsersCall) != 0) {
       throw py::error_already_set();
     }
   }
 }
 
-void warn_of_trials(const rate::RecordedTrials& trials) {
+void warn_of_trials(const rate::RecordedTrials& trials, const std::string& file = {}) {
   if (!trials.trials.empty()) {
-    warn_of(rate::oddities_of(trials, trials.split && trials.split->test_fraction > 0.0));
+    warn_of(rate::oddities_of(trials, trials.split && trials.split->test_fraction > 0.0), file);
   }
 }
 
-void warn_of_test(const rate::RecordedTrials& learnt, const rate::RecordedTrials& test) {
-  warn_of_trials(test);
-  warn_of(rate::repeated_in_test(learnt, test));
+void warn_of_test(const rate::RecordedTrials& learnt, const rate::RecordedTrials& test,
+                  const std::string& file = {}) {
+  warn_of_trials(test, file);
+  warn_of(rate::repeated_in_test(learnt, test), file);
 }
 
 /// @param test  None, or inputs, targets, conditions and names of trials that are held out
@@ -180,20 +183,21 @@ Task task_of_file(const std::string& path, const py::object& test_file, const py
   Keywords keywords("from_file", description);
   if (test_file.is_none()) {
     hold_out(keywords, trials);
-    warn_of_trials(trials);
+    warn_of_trials(trials, path);
   } else {
-    warn_of_trials(trials);
-    rate::RecordedTrials held_out = run_apart(
-        [path = py::cast<std::string>(test_file)](const Stop&) { return io::read_trials(path); });
+    warn_of_trials(trials, path);
+    const auto test_path = py::cast<std::string>(test_file);
+    rate::RecordedTrials held_out =
+        run_apart([test_path](const Stop&) { return io::read_trials(test_path); });
     if (held_out.split->hash == trials.split->hash) {
       throw InputError("test_file", "", held_out.split->file,
                        "must hold others than the trials to learn from");
     }
-    warn_of_test(trials, held_out);
+    warn_of_test(trials, held_out, test_path);
     trials.split->test_file = held_out.split->file;
     trials.split->test_hash = held_out.split->hash;
     rate::add_held_out(trials, std::move(held_out));
-    warn_of(rate::unlearnt_conditions(trials));
+    warn_of(rate::unlearnt_conditions(trials), path);
   }
   keywords.finish();
   const rate::TaskParameters numbers = parameters_from(parameters);

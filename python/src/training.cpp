@@ -99,12 +99,13 @@ rate::DaleModel started_model(const io::ModelFile& file, const FieldValues& give
 void choose_blocks(const py::object& given, rate::DaleModel& model,
                    rate::TrainingOptions& options) {
   if (given.is_none()) {
+    rate::free_time_constants(model);
     return;
   }
   std::string known;
   for (const rate::TrainedBlock& block : rate::trained_blocks()) {
     options.*block.trained = false;
-    if (std::string_view(block.name) != "taus_gaus" || !model.fixed_tau()) {
+    if (std::string_view(block.name) != "taus_gaus" || !model.one_tau()) {
       known += (known.empty() ? "" : ", ") + std::string(block.name);
     }
   }
@@ -112,11 +113,14 @@ void choose_blocks(const py::object& given, rate::DaleModel& model,
     const auto name = py::cast<std::string>(word);
     const auto block = std::ranges::find_if(rate::trained_blocks(),
                                             [&](const auto& one) { return name == one.name; });
-    if (block == rate::trained_blocks().end() || (name == "taus_gaus" && model.fixed_tau())) {
+    if (block == rate::trained_blocks().end() || (name == "taus_gaus" && model.one_tau())) {
       throw InputError("train", "", py::cast<std::string>(py::repr(word)),
                        "must be made of " + known);
     }
     options.*block->trained = true;
+  }
+  if (options.trains_tau) {
+    rate::free_time_constants(model);
   }
   if (options.trains_w_in) {
     model.trains_input = true;

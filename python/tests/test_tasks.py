@@ -188,12 +188,17 @@ def test_tasks_in_another_order_than_the_models_are_refused():
 
 
 @pytest.mark.filterwarnings("ignore:100 inputs")
-def test_trials_that_may_be_transposed_or_in_seconds_are_warned_of():
+def test_trials_that_may_be_transposed_or_in_seconds_are_warned_of(tmp_path):
     rng = np.random.default_rng(2)
     with pytest.warns(UserWarning, match="20 inputs, as many outputs and 1 trial: u is inputs x T x trials"):
         rheobase.Task.from_trials(rng.normal(size=(20, 30, 1)), np.ones((20, 30, 1)))
     with pytest.warns(UserWarning, match="step_ms is 0.005, in milliseconds"):
         rheobase.Task.from_trials(rng.normal(size=(1, 30, 4)), np.ones((1, 30, 4)), step_ms=0.005)
+    io = pytest.importorskip("scipy.io")
+    trials = {"u": rng.normal(size=(1, 30, 4)), "z": np.ones((1, 30, 4)), "step_ms": 0.005}
+    io.savemat(tmp_path / "trials.mat", trials)
+    with pytest.warns(UserWarning, match="trials.mat: step_ms is 0.005, in milliseconds"):
+        rheobase.Task.from_file(tmp_path / "trials.mat")
     with pytest.raises(rheobase.InputError, match="5 arrays of one axis") as caught:
         rheobase.Task.from_trials([np.ones(30)] * 5, [np.ones(30)] * 5)
     assert caught.value.argument == "u"

@@ -78,8 +78,11 @@ void validate(const RateNetwork& network, const std::string& where) {
   }
   Eigen::Index shortest = 0;
   if (network.tau_ms.minCoeff(&shortest) < network.step_ms) {
+    const double longest = network.tau_ms.maxCoeff();
+    const bool seconds = longest > 0.0 && longest < 1.0 && 1000.0 * longest >= network.step_ms;
     check.fail("tau_ms", fmt::format("{} for unit {}", network.tau_ms[shortest], shortest + 1),
-               fmt::format("must not be shorter than the step, {} ms", network.step_ms));
+               fmt::format("must not be shorter than the step, {} ms{}", network.step_ms,
+                           seconds ? ": are these seconds?" : ""));
   }
   check.activation(network.transfer);
   if (!network.unit_type.empty()) {

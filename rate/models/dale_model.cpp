@@ -96,6 +96,14 @@ void validate_time_constants(const DaleModel& model, const FieldCheck& check) {
     check.fail("taus", fmt::format("[{}, {}]", low, high),
                "must be minimum and maximum in steps, 1 <= minimum <= maximum");
   }
+  if (model.unit_tau_ms.size() > 0) {
+    check.length("unit_tau_ms", model.unit_tau_ms.size(), model.units());
+    check.finite("unit_tau_ms", model.unit_tau_ms.transpose());
+    if (!(model.unit_tau_ms.minCoeff() >= model.step_ms)) {
+      check.fail("unit_tau_ms", fmt::format("{} ms", model.unit_tau_ms.minCoeff()),
+                 fmt::format("must be at least the step, {} ms", model.step_ms));
+    }
+  }
   if (!model.fixed_tau() || model.tau_gate.size() > 0) {
     check.length("taus_gaus", model.tau_gate.size(), model.units());
     check.finite("taus_gaus", model.tau_gate.transpose());
@@ -168,7 +176,7 @@ RateNetwork trained_network_of(const DaleModel& model) {
   network.w_out = model.w_out;
   network.bias = model.bias.size() > 0 ? model.bias : Eigen::VectorXd::Zero(model.units());
   network.b_out = model.b_out;
-  network.tau_ms = tau_steps(model) * model.step_ms;
+  network.tau_ms = tau_ms(model);
   network.step_ms = model.step_ms;
   network.transfer = model.transfer;
   network.noise.factor = model.noise;
@@ -194,25 +202,35 @@ Eigen::VectorXd signs_of(const Eigen::MatrixXd& w) {
   return (sign.array() < 0.0).any() ? sign : Eigen::VectorXd();
 }
 
-/// Time constants as gates between bounds that a sigmoid can leave on both sides.
-void set_time_constants(const Eigen::VectorXd& tau_steps, DaleModel& model) {
-  constexpr double kRoom = 1.5;
-  const double low = tau_steps.minCoeff();
-  const double high = tau_steps.maxCoeff();
-  if (low == high) {
-    model.tau_min_steps = model.tau_max_steps = low;
+}  // namespace
+
+void fix_time_constants(const Eigen::VectorXd& tau_ms, DaleModel& model) {
+  const Eigen::VectorXd steps = tau_ms / model.step_ms;
+  model.tau_min_steps = steps.minCoeff();
+  model.tau_max_steps = steps.maxCoeff();
+  model.tau_gate.resize(0);
+  model.tau_gate0.resize(0);
+  // One number of steps may not give the same bits.
+  const bool one = model.one_tau() && (steps.array() * model.step_ms == tau_ms.array()).all();
+  model.unit_tau_ms = one ? Eigen::VectorXd() : tau_ms;
+}
+
+void free_time_constants(DaleModel& model) {
+  constexpr double kRoom = 1.5;  // a sigmoid can leave the range on both sides
+  if (model.one_tau() || model.unit_tau_ms.size() == 0) {
     return;
   }
-  model.tau_min_steps = std::max(1.0, low / kRoom);
-  model.tau_max_steps = high * kRoom;
+  const Eigen::VectorXd steps = tau_steps(model);
+  model.tau_min_steps = std::max(1.0, steps.minCoeff() / kRoom);
+  model.tau_max_steps = steps.maxCoeff() * kRoom;
   const double range = model.tau_max_steps - model.tau_min_steps;
-  model.tau_gate = tau_steps.unaryExpr([&](double tau) {
+  model.tau_gate = steps.unaryExpr([&](double tau) {
     const double gate = std::max(1e-6, (tau - model.tau_min_steps) / range);
     return elementary::log(gate / (1.0 - gate));
   });
+  model.tau_gate0 = model.tau_gate;
+  model.unit_tau_ms.resize(0);
 }
-
-}  // namespace
 
 DaleModel dale_model_of(const RateNetwork& network, const std::string& where) {
   validate(network, where);
@@ -241,18 +259,24 @@ DaleModel dale_model_of(const RateNetwork& network, const std::string& where) {
   if (!network.bias.isZero(0.0)) {
     model.bias = network.bias;
   }
-  set_time_constants(network.tau_ms / network.step_ms, model);
-  model.tau_gate0 = model.tau_gate;
   for (Eigen::Index j = 0; j < n; ++j) {
     model.inhibitory.push_back(model.dale && model.sign[j] < 0.0);
   }
   model.transfer = network.transfer;
   model.step_ms = network.step_ms;
   model.noise = network.noise.factor;
+  fix_time_constants(network.tau_ms, model);
   return model;
 }
 
+Eigen::VectorXd tau_ms(const DaleModel& model) {
+  return model.unit_tau_ms.size() > 0 ? model.unit_tau_ms : tau_steps(model) * model.step_ms;
+}
+
 Eigen::VectorXd tau_steps(const DaleModel& model) {
+  if (model.unit_tau_ms.size() > 0) {
+    return model.unit_tau_ms / model.step_ms;
+  }
   if (model.fixed_tau()) {
     return Eigen::VectorXd::Constant(model.units(), model.tau_min_steps);
   }

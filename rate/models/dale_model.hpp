@@ -2,7 +2,8 @@
 // (rate_network.hpp) they stand for. Times in steps:
 //
 //   W     = (max(w, 0) diag(m)) .* som_m       without Dale's principle: (w diag(m)) .* som_m
-//   tau_i = sigmoid(g_i) (tau_max - tau_min) + tau_min        tau_min = tau_max: one, not trained
+//   tau_i = sigmoid(g_i) (tau_max - tau_min) + tau_min        tau_min = tau_max: one, not trained;
+//                                                             unit_tau_ms: as given, not trained
 //   x_t   = (1 - 1/tau) x_{t-1} + (1/tau) (W r_{t-1} + W_in u_{t-1} + b) + sigma xi_t
 //   x_0   = 0.1 sigma xi_0,   r_t = phi(x_t),   o_t = W_out r_t + b_out
 //
@@ -56,7 +57,9 @@ struct DaleModel {
   Eigen::VectorXd tau_gate;   ///< N, g: tau = sigmoid(g) (max - min) + min (taus_gaus)
   Eigen::VectorXd tau_gate0;  ///< N, g at the start of training
   double tau_min_steps = 4.0;
-  double tau_max_steps = 20.0;       ///< equal to tau_min_steps: one fixed time constant
+  double tau_max_steps = 20.0;  ///< equal to tau_min_steps: one fixed time constant
+  /// N in ms, in place of gates: fixed; tau_min_steps and tau_max_steps are their extremes.
+  Eigen::VectorXd unit_tau_ms;
   std::vector<bool> inhibitory;      ///< N
   int som_units = 0;                 ///< the first som_units inhibitory units are "SOM"
   std::string transfer = "sigmoid";  ///< registered transfer function [activation]
@@ -68,7 +71,8 @@ struct DaleModel {
   Eigen::Index units() const { return w.rows(); }
   Eigen::Index inputs() const { return w_in.cols(); }
   Eigen::Index outputs() const { return w_out.rows(); }
-  bool fixed_tau() const { return tau_min_steps == tau_max_steps; }
+  bool fixed_tau() const { return one_tau() || unit_tau_ms.size() > 0; }
+  bool one_tau() const { return tau_min_steps == tau_max_steps; }
 };
 
 inline constexpr double kRateStepMs = kTaskStepMs;  ///< Delta of the published model
@@ -88,11 +92,20 @@ RateNetwork trained_network_of(const DaleModel& model);
 
 /// Parameters that stand for this network, whatever made it, so that training can go on from it.
 /// Where every unit's outgoing weights have one sign, under Dale's principle; weights of 0 stay 0.
-/// Different time constants are trained within 1/1.5 and 1.5 times the range that they have.
+/// Time constants are fixed; free_time_constants() has them trained within 1/1.5 and 1.5 times the
+/// range that they have.
 /// @throws InputError for loops of low rank, or noise of another kind than white noise on the state
 DaleModel dale_model_of(const RateNetwork& network, const std::string& where);
 
-/// Time constants in steps, N values.
+/// Fixes the time constants at these (N, in ms), bit for bit.
+void fix_time_constants(const Eigen::VectorXd& tau_ms, DaleModel& model);
+
+/// Gates in place of time constants that are fixed and differ, to train them, between bounds as in
+/// dale_model_of. Others stay as they are.
+void free_time_constants(DaleModel& model);
+
+/// Time constants in ms, N values; in steps.
+Eigen::VectorXd tau_ms(const DaleModel& model);
 Eigen::VectorXd tau_steps(const DaleModel& model);
 
 /// Indices (0-based) of the SOM units: the first som_units inhibitory ones.

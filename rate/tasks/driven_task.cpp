@@ -24,10 +24,13 @@ Eigen::RowVectorXd drive_signal(Eigen::Index columns, double step_ms, double sta
 void require_driven_step(Eigen::Index columns, double step_ms, double start_ms, double stop_ms,
                          const std::string& where, const std::string& found) {
   if (drive_signal(columns, step_ms, start_ms, stop_ms, 1.0).sum() == 0.0) {
-    throw InputError(where, "", found,
-                     fmt::format("must start within the trial, which lasts {:g} ms, and hold the "
-                                 "start of a step of {:g} ms",
-                                 static_cast<double>(columns) * step_ms, step_ms));
+    const double duration_ms = static_cast<double>(columns) * step_ms;
+    throw InputError(
+        where, "", found,
+        fmt::format("must start within the trial, which lasts {:g} ms, and hold the "
+                    "start of a step of {:g} ms{}",
+                    duration_ms, step_ms,
+                    1000.0 * stop_ms <= 2.0 * duration_ms ? ": are these seconds?" : ""));
   }
 }
 

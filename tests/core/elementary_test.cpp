@@ -124,6 +124,26 @@ TEST_SUITE("numeric") {
 }
 
 TEST_SUITE("unit") {
+  TEST_CASE("zero keeps its sign") {
+    for (const double zero : {0.0, -0.0}) {
+      CAPTURE(std::signbit(zero));
+      const auto same = [zero](double found, double expected) {
+        CHECK(std::bit_cast<std::uint64_t>(found) == std::bit_cast<std::uint64_t>(expected));
+      };
+      same(elementary::expm1(zero), zero);
+      same(elementary::log1p(zero), zero);
+      same(elementary::sinh(zero), zero);
+      same(elementary::tanh(zero), zero);
+      same(elementary::sine_cosine(zero).sine, zero);
+      same(elementary::sine_cosine(zero).cosine, 1.0);
+      same(elementary::sine_cosine_of_turns(zero).sine, zero);
+      same(elementary::sine_cosine_of_turns(zero).cosine, 1.0);
+      for (const double x : {2.0, 0.0, -0.0, -2.0}) {
+        same(elementary::angle(x, zero), std::atan2(zero, x));
+      }
+    }
+  }
+
   TEST_CASE("elementary functions at the ends of their ranges") {
     CHECK(elementary::exp(0.0) == 1.0);
     CHECK(elementary::exp(-kInfinite) == 0.0);

@@ -181,10 +181,11 @@ void add_network_facts(Facts& facts, const io::ModelFile& file) {
     const rate::DaleModel& model = *file.dale;
     facts.add("Dale's principle", yes_no(model.dale));
     facts.add("time constants",
-              model.fixed_tau()
+              model.one_tau()
                   ? fmt::format("{:g} ms, fixed", model.tau_min_steps * model.step_ms)
-                  : fmt::format("{:g} to {:g} ms, trained", model.tau_min_steps * model.step_ms,
-                                model.tau_max_steps * model.step_ms));
+                  : fmt::format("{:g} to {:g} ms, {}", model.tau_min_steps * model.step_ms,
+                                model.tau_max_steps * model.step_ms,
+                                model.fixed_tau() ? "fixed" : "trained"));
   } else {
     facts.add("time constants",
               fmt::format("{:g} to {:g} ms", network.tau_ms.minCoeff(), network.tau_ms.maxCoeff()));

@@ -128,8 +128,12 @@ analysis::McNemar mcnemar_from(const Field& field) {
 }
 
 mapping::TimeDifference time_difference_from(const Field& field) {
-  return {field.at("trials").integer<int>(), field.at("mean_ms").number(),
-          field.at("sd_ms").number()};
+  const int trials = field.at("trials").integer<int>();
+  if (trials == 0) {  // null; 0 in files of older versions
+    return {0, field.at("mean_ms").optional().value_or(0.0),
+            field.at("sd_ms").optional().value_or(0.0)};
+  }
+  return {trials, field.at("mean_ms").number(), field.at("sd_ms").number()};
 }
 
 analysis::Distribution distribution_from(const Field& field) {

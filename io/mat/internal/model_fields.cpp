@@ -67,7 +67,8 @@ void add_dale_model(MatFields& fields, const rate::DaleModel& model) {
   fields.logical_column("exc", excitatory);
   fields.logical_column("inh", model.inhibitory);
   const std::array<double, 2> taus{model.tau_min_steps, model.tau_max_steps};
-  fields.row("taus", std::span(taus).first(model.fixed_tau() ? 1 : 2));
+  fields.row("taus", std::span(taus).first(model.one_tau() ? 1 : 2));
+  add_optional(fields, "unit_tau_ms", model.unit_tau_ms);
   add_optional(fields, "taus_gaus", model.tau_gate);
   fields.text("activation", model.transfer);
   fields.logical("apply_dale", model.dale);
@@ -134,9 +135,10 @@ void add_text(MatFields& fields, std::string_view name, const std::string& text)
 
 // Without a value in `file`, the network's own fields and those of a search are not to survive;
 // a record of the training that this program cannot read is.
-constexpr std::array<std::string_view, 14> kGoverned{"w0",
+constexpr std::array<std::string_view, 15> kGoverned{"w0",
                                                      "taus_gaus0",
                                                      "taus_gaus",
+                                                     "unit_tau_ms",
                                                      "task",
                                                      "opt_scaling_factor",
                                                      "scaling_factors",

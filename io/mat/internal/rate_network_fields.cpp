@@ -143,6 +143,8 @@ rate::RateNetwork read_rate_network(const MatFile& file) {
   network.w_out = file.matrix("w_out", fmt::format("must be outputs x N with N = {}", n));
   if (network.w_out.cols() == 1 && network.w_out.rows() == n && n > 1) {
     network.w_out.transposeInPlace();
+  } else {
+    network.w_out = file.matrix("w_out", -1, n, fmt::format("must be outputs x N with N = {}", n));
   }
   network.bias = spread(file, "bias", n, 0.0);
   network.b_out = spread(file, "b_out", network.w_out.rows(), 0.0);

@@ -1,5 +1,6 @@
 #include "io/mat/internal/transfer_fields.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -23,6 +24,26 @@ constexpr std::array<const char*, 6> kOfEach{"unit_gain",     "unit_threshold_mv
 
 std::string spiking_member(const char* name) {
   return kSpikingNetwork + std::string(name);
+}
+
+/// All members without which there is no such network, in one message.
+void require_complete(const MatFile& file) {
+  std::string missing;
+  for (const auto& field : mapping::transfer_fields()) {
+    if (!mapping::came_later(field.name) && !file.has(kSpikingNetwork + field.name)) {
+      missing += (missing.empty() ? "" : ", ") + field.name;
+    }
+  }
+  if (const MatArray* array = file.find("spiking_network");
+      array != nullptr && array->class_name != "struct") {
+    file.fail("spiking_network", array->describe(),
+              "must be a structure, or be left out (docs/formats.md, Model file)");
+  }
+  if (!missing.empty()) {
+    file.fail(
+        "spiking_network", "members missing",
+        fmt::format("must have {} too, or be left out (docs/formats.md, Model file)", missing));
+  }
 }
 
 void require_known(const MatFile& file) {
@@ -166,10 +187,14 @@ void add_transfer(MatFields& fields, const mapping::TransferOptions& transfer) {
 }
 
 std::optional<mapping::TransferOptions> read_transfer(const MatFile& file) {
-  if (!file.has("spiking_network") && !file.has("spiking_network.neuron")) {
+  const bool there = std::ranges::any_of(file.arrays(), [](const MatArray& array) {
+    return array.name == "spiking_network" || array.name.starts_with(kSpikingNetwork);
+  });
+  if (!there) {
     return std::nullopt;
   }
   require_known(file);
+  require_complete(file);
   mapping::TransferOptions transfer;
   for (const auto& field : mapping::transfer_fields()) {
     const std::string name = kSpikingNetwork + field.name;

@@ -77,8 +77,7 @@ NetworkTrial run_rate_trial(const rate::RateNetwork& model, const rate::Task& ta
   result.activity = run.r.middleCols(1, grid.samples.samples);
   result.correct = task.rate_correct(trial, run.output);
   result.output = run.output.leftCols(grid.samples.samples);
-  const SampledSignal output{grid.samples.start_ms, grid.samples.step_ms, result.output.row(0)};
-  measure(result, output, trial.target.row(0), grid);
+  measure(result, trial.target.row(0), grid);
   return result;
 }
 
@@ -89,7 +88,7 @@ NetworkTrial spiking_trial(const spiking::SimulationResult& run, const spiking::
   result.activity = rates_of(run, model, grid, signed_rates);
   result.output = outputs_at_rate_steps(run, grid.samples.samples, task.step_ms());
   result.correct = is_correct(task, trial, run);
-  measure(result, run.output, trial.target.row(0), grid);
+  measure(result, trial.target.row(0), grid);
   return result;
 }
 
@@ -121,8 +120,7 @@ ComparisonGrid comparison_grid(const rate::Task& task, double analysis_start_ms)
   return grid;
 }
 
-void measure(NetworkTrial& trial, const SampledSignal& output, const Eigen::VectorXd& target,
-             const ComparisonGrid& grid) {
+void measure(NetworkTrial& trial, const Eigen::VectorXd& target, const ComparisonGrid& grid) {
   if (grid.analysed() < 2) {
     return;
   }
@@ -134,6 +132,7 @@ void measure(NetworkTrial& trial, const SampledSignal& output, const Eigen::Vect
   if (extreme == 0.0) {
     return;
   }
+  const SampledSignal output{grid.samples.start_ms, grid.samples.step_ms, trial.output.row(0)};
   trial.onset_ms = analysis::onset_time_ms(output, grid.response_from_ms, 0.5 * target[largest]);
   const std::optional<analysis::Peak> peak =
       analysis::peak_of(output, grid.response_from_ms, target[largest] > 0.0);

@@ -52,9 +52,9 @@ struct ComparisonGrid {
 /// @throws InputError when less than two samples would be analysed
 ComparisonGrid comparison_grid(const rate::Task& task, double analysis_start_ms);
 
-/// Onset, peak and synchrony of what a network did; both are measured with the same yardstick.
-void measure(NetworkTrial& trial, const SampledSignal& output, const Eigen::VectorXd& target,
-             const ComparisonGrid& grid);
+/// Onset and peak of the first output and synchrony of what a network did, at the steps of the rate
+/// network: both are measured with the same yardstick.
+void measure(NetworkTrial& trial, const Eigen::VectorXd& target, const ComparisonGrid& grid);
 
 /// Runs trial `number` through both networks.
 PairedTrial run_paired_trial(const rate::RateNetwork& rate, const spiking::SpikingModel& spiking,

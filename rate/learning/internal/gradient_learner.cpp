@@ -143,6 +143,8 @@ std::string GradientLearner::status() const {
 void GradientLearner::restore(const NamedArrays& state) {
   TrainingState restored = state_;
   rheobase::rate::restore(restored, state);
+  restored.model = state_.model;
+  assign_parameters(restored.parameters, restored.model, frozen_);
   validate(restored, options_, "learner's state");
   state_ = std::move(restored);
   learnt_at_ = -1;
@@ -227,7 +229,7 @@ void GradientLearner::apply_rule() {
 }
 
 void GradientLearner::write_model() {
-  assign_parameters(state_.parameters, state_.model);
+  assign_parameters(state_.parameters, state_.model, frozen_);
 }
 
 }  // namespace rheobase::rate

@@ -20,6 +20,7 @@ class DaleParametrisation final : public Parametrisation<Real> {
         trained_{!model.fixed_tau(), model.trains_input},
         network_(trained_network_of(model)),
         constraint_{model.mask * model.sign.asDiagonal(), model.dale},
+        tau_(tau_steps(model)),
         tau_min_(model.tau_min_steps),
         tau_max_(model.tau_max_steps) {}
 
@@ -37,7 +38,8 @@ class DaleParametrisation final : public Parametrisation<Real> {
     }
     const Real* gate = trained_.tau ? blocks_.of("taus_gaus", parameters).data() : nullptr;
     for (std::size_t i = 0; i < network.units(); ++i) {
-      network.set_time_constant(i, gate != nullptr ? tau_of(gate_of(gate[i])) : tau_min_);
+      network.set_time_constant(
+          i, gate != nullptr ? tau_of(gate_of(gate[i])) : tau_[static_cast<Eigen::Index>(i)]);
     }
     const Real* w_in = trained_.input ? blocks_.of("w_in", parameters).data() : nullptr;
     for (std::size_t k = 0; w_in != nullptr && k < network.inputs(); ++k) {
@@ -77,6 +79,7 @@ class DaleParametrisation final : public Parametrisation<Real> {
   TrainedParts trained_;
   RateNetwork network_;
   WeightConstraint constraint_;
+  Eigen::VectorXd tau_;  ///< in steps, where they are fixed
   double tau_min_, tau_max_;
 };
 
@@ -120,10 +123,14 @@ std::vector<Real> parameters_of(const DaleModel& model) {
   return parameters;
 }
 
-void assign_parameters(std::span<const float> parameters, DaleModel& model) {
+void assign_parameters(std::span<const float> parameters, DaleModel& model,
+                       std::span<const ParameterBlock> frozen) {
   const ParameterBlocks blocks = dale_blocks(model);
-  const auto read = [&](const char* block, auto&& values) {
-    auto from = blocks.of(block, parameters).begin();
+  const auto read = [&](std::string_view block, auto&& values) {
+    if (std::ranges::find(frozen, block, &ParameterBlock::name) != frozen.end()) {
+      return;
+    }
+    auto from = blocks.of(std::string(block), parameters).begin();
     for (auto& value : values) {
       value = static_cast<double>(*from++);
     }

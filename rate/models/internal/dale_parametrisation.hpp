@@ -15,8 +15,10 @@ ParameterBlocks dale_blocks(const DaleModel& model);
 template <class Real>
 std::vector<Real> parameters_of(const DaleModel& model);
 
-/// Writes a parameter vector back into the model it was made from.
-void assign_parameters(std::span<const float> parameters, DaleModel& model);
+/// Writes a parameter vector back into the model it was made from, but for `frozen` blocks: those
+/// keep the double precision in which they were read.
+void assign_parameters(std::span<const float> parameters, DaleModel& model,
+                       std::span<const ParameterBlock> frozen = {});
 
 template <class Real>
 std::unique_ptr<const Parametrisation<Real>> dale_parametrisation(const DaleModel& model);

@@ -100,6 +100,24 @@ TEST_SUITE("cli") {
     CHECK(Sample().fault({"rest"}) == "none");
   }
 
+  TEST_CASE("an option without its value is told what it takes") {
+    const auto fault = [](const std::vector<std::string>& arguments) -> std::string {
+      try {
+        Sample().program.check_values(arguments);
+      } catch (const cli::UsageError& error) {
+        return error.what();
+      }
+      return "none";
+    };
+    CHECK(fault({"sow", "oats", "a", "--crop"}) ==
+          "--crop: found no value; must be followed by old|new: Which");
+    CHECK(fault({"sow", "oats", "--crop", "--wet"}) ==
+          "--crop: found the option --wet in place of a value; must be followed by old|new: Which");
+    CHECK(fault({"sow", "oats", "a", "--wet=3"}) == "--wet: found '3'; takes no value");
+    CHECK(fault({"sow", "oats", "a", "--wet=true", "--crop=--wet", "--size", "-1"}) == "none");
+    CHECK(fault({"sow", "oats", "--crop", "old", "--", "--crop"}) == "none");
+  }
+
   TEST_CASE("completion knows the commands of groups and their options") {
     const std::string script =
         cli::completion_script(Sample().program.root().description(), "bash");

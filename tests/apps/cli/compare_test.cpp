@@ -47,6 +47,17 @@ TEST_SUITE("cli") {
     CHECK(onsets("800") == 0);
     const Outcome late = run(kShort + std::vector<std::string>{"--analysis-start", "800"});
     CHECK_FALSE(says(late.out, "+0.0 +- 0.0"));
+    const std::vector<std::string> kept{"--analysis-start", "800", "-o", "late.json"};
+    REQUIRE(run(kShort + kept).code == 0);
+    const auto json = nlohmann::json::parse(read_text("late.json"));
+    for (const char* value : {"mean_ms", "sd_ms"}) {
+      CHECK(json["all"]["onset_difference"][value].is_null());
+      CHECK(json["all"]["peak_difference"][value].is_number());
+    }
+    // It is read back, as are the zeros of older files.
+    CHECK(
+        run(kShort + std::vector<std::string>{"--analysis-start", "800", "--baseline", "late.json"})
+            .code == 0);
   }
 
   TEST_CASE("compare counts what eval counts") {

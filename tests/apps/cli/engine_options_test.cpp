@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "io/mat/mat_file.hpp"
+#include "io/mat/rate_model_file.hpp"
 #include "io/mat/run_file.hpp"
 #include "tests/apps/cli/cli_harness.hpp"
 #include "tests/tolerances.hpp"
@@ -105,6 +106,55 @@ TEST_SUITE("cli") {
     check_refused({"--engine", "bridge", "--noise", "0"}, {"noise intensity", "event engine"});
     check_refused({"--neuron", "hh"}, {"--neuron", "hh", "lif, qif"});
     check_refused({"--synapse", "triple"}, {"--synapse", "triple", "double, single"});
+  }
+
+  TEST_CASE("values in other units, and levels that do not fit, are told by their options") {
+    const WorkingFolder folder;
+    copy_model();
+    check_refused(
+        {"--tau-membrane", "0.02"},
+        {"--tau-membrane: found 0.02 ms; must not be shorter than the clock engine's time "
+         "step of 0.05 ms (--dt): are these seconds?"});
+    check_refused({"--threshold", "50"},
+                  {"--threshold: found 50 mV; must be at most 30 mV, the voltage recorded"});
+    check_refused({"--threshold", "-70"},
+                  {"--threshold: found -70 mV; must be above the reset, -65 mV"});
+    check_refused({"--reset", "50"}, {"--reset: found 50 mV; must be below the threshold, -40 mV"});
+    check_refused({"--bias", "1e300"}, {"--bias: found 1e300; must be", "1000000 mV"});
+    check_refused({"--drive", "all", "--drive-window", "0.5:0.7"},
+                  {"--drive-window: found 0.5:0.7; ", ": are these seconds?"});
+    const auto notes = [](const std::vector<std::string>& more) {
+      const Outcome outcome = run(eval(more));
+      CAPTURE(outcome.err);
+      CHECK(outcome.code == 0);
+      return outcome.err;
+    };
+    CHECK(notes({"--synaptic-delay", "0.002"}) ==
+          "rheobase: note: --synaptic-delay of 0.002 ms: are these seconds?\n");
+    CHECK(notes({"--threshold", "-0.04", "--refractory", "0.002"}) ==
+          "rheobase: note: --refractory of 0.002 ms: are these seconds?\n"
+          "rheobase: note: --threshold of -0.04 mV: are these volts?\n");
+    CHECK(
+        notes({"--drive", "all", "--drive-window", "0:0.7"}) ==
+        "rheobase: note: --drive-window 0:0.7 ends 0.7 ms after the start of the trial: are these "
+        "seconds?\n");
+    CHECK(notes({"--synaptic-delay", "0.5", "--drive", "all", "--drive-window", "0:50"}).empty());
+    CHECK(notes({"--neuron", "lif", "--tau-membrane", "0.02", "--noise", "0"}) ==
+          "rheobase: note: --tau-membrane of 0.02 ms: are these seconds?\n");
+  }
+
+  TEST_CASE("thresholds and biases that the units have for themselves are told") {
+    const WorkingFolder folder;
+    copy_model();
+    io::ModelFile model = io::read_model("model.mat");
+    model.scaling_factor = 50.0;
+    const auto units = static_cast<std::size_t>(model.network.units());
+    model.transfer.emplace().unit_bias_mv.assign(units, 0.5);
+    io::write_model("model.mat", model);
+    for (const std::vector<std::string>& command :
+         {std::vector<std::string>{"info", "model.mat", "--no-spectrum"}, eval({})}) {
+      CHECK(says(run(command).out, "biases of the units\n"));
+    }
   }
 
   TEST_CASE("inputs and initial voltages of the wrong size are refused by simulate") {

@@ -128,6 +128,11 @@ TEST_SUITE("cli") {
     CHECK(outcome.out.rfind("rheobase ", 0) == 0);
     CHECK(std::count(outcome.out.begin(), outcome.out.end(), '\n') == 1);
     CHECK(run({"eval", "-V"}).out == outcome.out);
+    check_refused_in_a_line({"--version=3"}, {"--version: found '3'; takes no value"});
+    check_refused_in_a_line({"train", "-o", "-V"}, {"-o: found the option -V in place of a value"});
+    check_refused_in_a_line({"train", "-o", "--quiet"}, {"-o: found the option --quiet"});
+    check_refused_in_a_line({"eval", "m.mat", "--engine"},
+                            {"--engine: found no value; must be followed by clock|event|bridge|"});
   }
 }
 

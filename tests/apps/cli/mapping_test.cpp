@@ -162,7 +162,7 @@ TEST_SUITE("cli") {
     refused({"--target", "0"}, "--target: found 0; must be");
     refused({"--copies", "0"}, "--copies: found 0; must be");
     refused({"--copies", "100000"}, "GB");
-    refused({"--threshold", "-70"}, "must be below the threshold");
+    refused({"--threshold", "-70"}, "--threshold: found -70 mV; must be above the reset, -65 mV");
     refused({"--mapping", "fitted", "--neuron", "qif"}, "no rate curve in closed form");
     refused({"--mapping", "fitted", "--noise", "0"}, "only noisy networks");
     refused({"--copies", "2", "--engine", "clock"}, "must be bridge");

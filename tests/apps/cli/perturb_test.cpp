@@ -169,6 +169,9 @@ TEST_SUITE("cli") {
     CHECK(says(replaced.err,
                "--vary threshold is in the place of the thresholds of the units in own.mat"));
     CHECK(!says(replaced.out, "thresholds of the units"));
+    check_refused_in_a_line(
+        Words{"perturb", trained(), "--vary", "threshold", "--values=-40,35"} + few,
+        {"--values: found 35 mV; must be at most 30 mV, the voltage recorded at a spike"});
     CHECK(!says(run(Words{"perturb", "own.mat", "--vary", "reset", "--values=-65,-64"} + few).err,
                 "in the place of"));
   }
@@ -259,6 +262,13 @@ TEST_SUITE("cli") {
         CHECK(driven.code == 0);
       }
     }
+  }
+
+  TEST_CASE("an option that looks like volts is noted once in a sweep") {
+    const WorkingFolder folder;
+    CHECK(run({"perturb", trained(), "--trials", "2", "--threshold", "-0.04", "--vary",
+               "threshold-sd", "--values", "0,1,2"})
+              .err == "rheobase: note: --threshold of -0.04 mV: are these volts?\n");
   }
 
   TEST_CASE("thresholds that had to be drawn again are noted, once for every spread") {

@@ -6,7 +6,6 @@
 
 #include <doctest/doctest.h>
 
-#include "core/random.hpp"
 #include "io/mat/checkpoint_file.hpp"
 #include "io/mat/mat_file.hpp"
 #include "io/mat/rate_model_file.hpp"
@@ -346,82 +345,6 @@ TEST_SUITE("cli") {
     CHECK(a.provenance.losses == b.provenance.losses);
     CHECK(b.provenance.criteria_met == false);
     CHECK(b.provenance.unmet.find("must be above 95 %") != std::string::npos);
-  }
-
-  TEST_CASE("training goes on from a network, with another task and a part of it alone") {
-    const WorkingFolder folder;
-    REQUIRE(run(tiny_training("first.mat")).code == 0);
-    const std::vector<std::string> from{"train", "--from", "first.mat",  "--trials",
-                                        "40",    "-o",     "second.mat", "--evaluation-trials",
-                                        "10"};
-    const Outcome tuned = run(from + std::vector<std::string>{"--train", "w_out,b_out"});
-    CAPTURE(tuned.err);
-    REQUIRE(tuned.code == 0);
-    CHECK(tuned.out.find("from      first.mat (fingerprint ") != std::string::npos);
-    const io::ModelFile first = io::read_model("first.mat");
-    const io::ModelFile second = io::read_model("second.mat");
-    CHECK(second.task == "go-nogo");
-    CHECK(second.network.w == first.network.w);
-    CHECK(second.network.tau_ms == first.network.tau_ms);
-    CHECK(second.network.w_out != first.network.w_out);
-    CHECK(second.provenance.trained_from.starts_with("first.mat (fingerprint "));
-    const Outcome timing = run(from + std::vector<std::string>{"--task", "timing", "--json"});
-    REQUIRE(timing.code == 0);
-    CHECK(io::read_model("second.mat").task == "timing");
-    CHECK(timing.json()["from"].get<std::string>().starts_with("first.mat"));
-    const Outcome two = run(from + std::vector<std::string>{"--task", "go-nogo+xor"});
-    CHECK(two.code == 2);
-    CHECK(two.err.starts_with("rheobase: first.mat: field 'w_in'"));  // no note on weights drawn
-    // A checkpoint of it goes on too.
-    CHECK(run({"train", "--resume", "second.checkpoint.mat", "--trials", "80"}).code == 0);
-    CHECK(io::read_model("second.mat").provenance.trained_from.starts_with("first.mat"));
-
-    const auto refusal = [&](const std::vector<std::string>& words) {
-      const Outcome outcome = run(from + words);
-      CHECK(outcome.code == 2);
-      return outcome.err;
-    };
-    CHECK(refusal({"--N", "20"}).find("--units: found --from beside it") != std::string::npos);
-    CHECK(refusal({"--train", "w,weights"}).find("--train: found 'weights'; must be made of w, ") !=
-          std::string::npos);
-    CHECK(refusal({"--task", "xor"}).find("must have 2, the number of inputs of task xor") !=
-          std::string::npos);
-    CHECK(run({"train", "--from", "first.mat", "--task", "go-nogo", "-o", "first.mat"}).code == 2);
-  }
-
-  TEST_CASE("a foreign network of any step and several outputs is trained on") {
-    const WorkingFolder folder;
-    fs::copy_file(fs::path(RHEOBASE_IO_TEST_DATA) / "own/two_outputs.mat", "trials.mat");
-    io::MatFields fields;
-    RandomStream stream(2, 0, Purpose::initialisation);
-    const auto normal = [&stream](Eigen::Index rows, Eigen::Index columns) {
-      Eigen::MatrixXd values(rows, columns);
-      for (double& value : values.reshaped()) {
-        value = 0.3 * stream.normal();
-      }
-      return values;
-    };
-    fields.matrix("w", normal(15, 15));
-    fields.matrix("w_in", normal(15, 1));
-    fields.matrix("w_out", normal(2, 15));
-    fields.matrix("bias", normal(15, 1));
-    fields.number("tau_ms", 50.0);
-    fields.number("step_ms", 10.0);
-    fields.text("activation", "tanh");
-    io::write_mat("net.mat", fields, io::MatVersion::level5);
-    const Outcome outcome = run({"train", "--from", "net.mat", "--task", "file", "--trials-file",
-                                 "trials.mat", "--spike-noise", "0", "-o", "tuned.mat", "--json"});
-    CAPTURE(outcome.err);
-    REQUIRE(outcome.code == 0);
-    CHECK(outcome.json()["trained"] == true);
-    const io::ModelFile before = io::read_model("net.mat");
-    const io::ModelFile after = io::read_model("tuned.mat");
-    CHECK(after.network.bias == before.network.bias);
-    CHECK(after.network.tau_ms == before.network.tau_ms);
-    CHECK(after.network.step_ms == 10.0);
-    CHECK(after.network.noise.factor == 0.0);
-    CHECK(after.network.w != before.network.w);
-    CHECK(run({"eval", "tuned.mat", "--json"}).json()["rate"]["accuracy"]["value"] == 1.0);
   }
 
   TEST_CASE("the original program's arguments, path and file name") {

@@ -1,3 +1,5 @@
+#include <numeric>
+
 #include <doctest/doctest.h>
 
 #include "io/exchange/exporter_registry.hpp"
@@ -101,6 +103,7 @@ TEST_SUITE("unit") {
     run.runs[0].description.simulation.record.voltage_units = {1};
     CHECK(csv(run, "voltage") == "time_ms,unit_2_mv\n0.5,-60.5\n1,-61\n");
     ExportSource model{"m.mat", small_model_file(), {}};
+    model.model->transfer.reset();
     CHECK(csv(model, "scaling") == "scaling_factor,accuracy\n40,0.5\n45,1\n50,0.75\n");
     CHECK(csv(model, "").starts_with("unit,type,tau_ms,w_out,w_in_1,w_in_2\n1,"));
     CHECK(csv(model, "weights").starts_with("post,pre,weight\n"));
@@ -109,6 +112,23 @@ TEST_SUITE("unit") {
     w(0, 2) = -0.5;  // from unit 3 to unit 1
     w(2, 1) = 0.25;
     CHECK(csv(model, "weights") == "post,pre,weight\n1,3,-0.5\n3,2,0.25\n");
+    ExportSource spiking = model;
+    mapping::TransferOptions& transfer = spiking.model->transfer.emplace();
+    const auto count = static_cast<std::size_t>(spiking.model->network.units());
+    transfer.unit_threshold_mv.assign(count, -41.5);
+    transfer.unit_bias_mv.assign(count, 0.25);
+    const std::string units = csv(spiking, "units");
+    CHECK(units.starts_with(
+        "unit,type,tau_ms,w_out,w_in_1,w_in_2,threshold_mv,reset_mv,bias_mv\n1,"));
+    CHECK(units.substr(0, units.find('\n', units.find("\n1,") + 1)).ends_with(",-41.5,-65,-39.75"));
+    CHECK(csv(spiking, "weights").starts_with("post,pre,weight\n"));
+    // Columns of N x N, row = postsynaptic: the delay from unit 1 to unit 2 is the second.
+    transfer.connection_delay_ms.resize(count * count);
+    std::iota(transfer.connection_delay_ms.begin(), transfer.connection_delay_ms.end(), 1.0);
+    spiking.model->network.w(1, 0) = 0.5;
+    const std::string weights = csv(spiking, "weights");
+    CHECK(weights.starts_with("post,pre,weight,delay_ms\n"));
+    CHECK(weights.find("\n2,1,0.5,2\n") != std::string::npos);
   }
 
   TEST_CASE("a format that does not fit the source") {

@@ -105,7 +105,7 @@ TEST_SUITE("unit") {
     CHECK(refusal_of("m", Eigen::MatrixXd::Ones(6, 1)) ==
           "field 'm': found 6 x 1 double; must be N x N numbers with N = 6");
     CHECK(refusal_of("w_in", Eigen::MatrixXd::Zero(2, 6)) ==
-          "field 'w_in': found 2 x 6 double; must be N x inputs with N = 6");
+          "field 'w_in': found 2 x 6 double; must be N x inputs with N = 6 (transposed?)");
     CHECK(refusal_of("w_in", Eigen::MatrixXd(6, 0)) ==
           "field 'w_in': found 6 x 0; must be N x inputs with N = 6");
     CHECK(refusal_of("w_out", Eigen::MatrixXd::Zero(1, 7)) ==
@@ -209,7 +209,15 @@ TEST_SUITE("unit") {
           "field 'spiking_network.neuron': found 'izhikevich'; must be one of lif, qif");
     const std::string missing = refusal(without(good(), network + "threshold_mv"));
     CAPTURE(missing);
-    CHECK(missing.starts_with("field 'spiking_network.threshold_mv': found no"));
+    CHECK(missing ==
+          "field 'spiking_network': found members missing; must have threshold_mv too, or be left "
+          "out (docs/formats.md, Model file)");
+    MatFields by_hand = good();
+    for (const char* member : {"neuron", "peak_mv", "synapse", "initial_weights"}) {
+      by_hand = without(by_hand, network + member);
+    }
+    CHECK(refusal(by_hand).find("must have neuron, peak_mv, synapse, initial_weights too, ") !=
+          std::string::npos);
   }
 
   TEST_CASE("values of units, copies and connections that do not fit: file and field") {

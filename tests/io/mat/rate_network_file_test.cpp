@@ -139,12 +139,46 @@ TEST_SUITE("unit") {
           "field 'tau_ms': found 2 numbers; must be one number, or 3");
     CHECK(with("tau_ms", Eigen::MatrixXd::Ones(1, 1)) ==
           "field 'tau_ms': found 1 for unit 1; must not be shorter than the step, 5 ms");
+    CHECK(with("tau_ms", Eigen::MatrixXd::Constant(1, 1, 0.02)) ==
+          "field 'tau_ms': found 0.02 for unit 1; must not be shorter than the step, 5 ms: are "
+          "these seconds?");
+    CHECK(with("w_out", Eigen::MatrixXd::Ones(3, 2)) ==
+          "field 'w_out': found 3 x 2 double; must be outputs x N with N = 3 (transposed?)");
+    CHECK(with("w_in", Eigen::MatrixXd::Ones(2, 3)) ==
+          "field 'w_in': found 2 x 3 double; must be N x inputs with N = 3 (transposed?)");
+    CHECK(with("w_out", Eigen::MatrixXd::Ones(4, 2)) ==
+          "field 'w_out': found 4 x 2 double; must be outputs x N with N = 3");
     CHECK(with("bias", Eigen::MatrixXd::Constant(3, 1, NAN)) ==
           "field 'bias': found nan at (1, 1); must be finite");
     MatFields noisy = least();
     noisy.text("noise_process", "pink");
     CHECK(network_refusal(noisy) ==
           "field 'noise_process': found 'pink'; must be one of white, ornstein-uhlenbeck");
+  }
+
+  TEST_CASE("times in seconds and voltages in volts are noted") {
+    const test::TemporaryFolder folder;
+    MatFields fields = without(least(), "tau_ms");
+    fields.number("tau_ms", 0.02);
+    fields.number("step_ms", 0.005);
+    write_mat(folder / "net.mat", fields, MatVersion::level5);
+    ModelFile file = read_model(folder / "net.mat");
+    CHECK(file.doubts ==
+          std::vector<std::string>{"time constants of up to 0.02 ms: are these seconds?"});
+    file.network.tau_ms.setConstant(20.0);
+    mapping::TransferOptions& transfer = file.transfer.emplace();
+    transfer.neuron.threshold_mv = -0.04;
+    transfer.connection_delay_ms.assign(9, 0.0015);
+    transfer.connection_delay_ms[4] = 0.003;
+    write_model(folder / "net.mat", file);
+    CHECK(read_model(folder / "net.mat").doubts ==
+          std::vector<std::string>{
+              "field 'spiking_network.connection_delay_ms' of up to 0.003 ms: are these seconds?",
+              "field 'spiking_network.threshold_mv' of -0.04 mV: are these volts?"});
+    transfer.neuron = {};
+    transfer.connection_delay_ms.assign(9, 0.5);
+    write_model(folder / "net.mat", file);
+    CHECK(read_model(folder / "net.mat").doubts.empty());
   }
 
   TEST_CASE("a network that has all but its time constants is told so") {

@@ -1,10 +1,12 @@
 #include "mapping/comparison/compare.hpp"
 
 #include <cmath>
+#include <numeric>
 #include <set>
 
 #include <doctest/doctest.h>
 
+#include "core/analysis/response_times.hpp"
 #include "core/error.hpp"
 #include "mapping/comparison/internal/compare_sums.hpp"
 #include "mapping/conversion/evaluate_spiking.hpp"
@@ -57,7 +59,7 @@ Comparison with_itself(const RateNetwork& model, const Task& task, int trials) {
     pair.rate.activity = run.r.rightCols(layout.grid.samples.samples);
     pair.rate.output = run.output.row(0);
     pair.rate.correct = task.rate_correct(trial, run.output);
-    measure(pair.rate, {5.0, 5.0, run.output.row(0)}, trial.target.row(0), layout.grid);
+    measure(pair.rate, trial.target.row(0), layout.grid);
     pair.spiking = pair.rate;
     for (Eigen::Index unit = 0; unit < model.units(); ++unit) {
       CorrelationSums sums_of_unit;
@@ -259,6 +261,42 @@ TEST_SUITE("unit") {
     CHECK(nogo.onset.trials == 0);
     CHECK(nogo.peak.trials == 0);
     CHECK(go.peak.trials == go.trials);
+  }
+
+  TEST_CASE("onset and peak are those of the outputs at the rate network's steps") {
+    const Comparison& comparison = go_nogo();
+    const Task task("go-nogo");
+    std::vector<double> onsets;
+    std::vector<double> peaks;
+    for (Eigen::Index k = 0; k < 30; ++k) {
+      const Trial trial =
+          task.random_trial(1, static_cast<std::uint32_t>(k), Purpose::evaluation_task);
+      const double target = trial.target.maxCoeff();
+      if (target == 0.0) {
+        continue;
+      }
+      const auto of = [&](const Eigen::MatrixXd& outputs) {
+        return SampledSignal{5.0, 5.0, outputs.row(k)};
+      };
+      const SampledSignal rate = of(comparison.traces.rate_output);
+      const SampledSignal spiking = of(comparison.traces.spiking_output);
+      const double from_ms = comparison_grid(task, 200.0).response_from_ms;
+      const auto rate_onset = onset_time_ms(rate, from_ms, 0.5 * target);
+      const auto spiking_onset = onset_time_ms(spiking, from_ms, 0.5 * target);
+      if (rate_onset && spiking_onset) {
+        onsets.push_back(*spiking_onset - *rate_onset);
+      }
+      peaks.push_back(peak_of(spiking, from_ms)->time_ms - peak_of(rate, from_ms)->time_ms);
+    }
+    REQUIRE(onsets.size() > 5);
+    const auto mean = [](const std::vector<double>& values) {
+      return std::accumulate(values.begin(), values.end(), 0.0) /
+             static_cast<double>(values.size());
+    };
+    CHECK(comparison.all.onset.trials == static_cast<int>(onsets.size()));
+    CHECK(comparison.all.onset.mean_ms == near(mean(onsets), 1e-9));
+    CHECK(comparison.all.peak.trials == static_cast<int>(peaks.size()));
+    CHECK(comparison.all.peak.mean_ms == near(mean(peaks), 1e-9));
   }
 
   TEST_CASE("averages, trajectories and examples belong to the trials") {
