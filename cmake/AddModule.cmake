@@ -1,18 +1,23 @@
-# rheobase_module(NAME [SOURCES a.cpp ...] [LINK public targets] [PRIVATE_LINK private targets]
-#                 [BATCH files])
+# rheobase_module(NAME [WARM] [SOURCES a.cpp ...] [LINK public targets]
+#                 [PRIVATE_LINK private targets] [BATCH files])
 #
-# One static library a module, alias rheobase::NAME. Headers are included from the root of the
+# One static library a module, alias rheobase::NAME. WARM: nothing in it is hot. Headers are included from the root of the
 # project ("rate/learning/train.hpp"), in the build tree as in an installed package. Sub-folders add
 # their files with rheobase_sources.
 function(rheobase_module name)
-  cmake_parse_arguments(ARG "" "BATCH" "SOURCES;LINK;PRIVATE_LINK" ${ARGN})
+  cmake_parse_arguments(ARG "WARM" "BATCH" "SOURCES;LINK;PRIVATE_LINK" ${ARGN})
   set(target rheobase_${name})
   add_library(${target} STATIC ${ARG_SOURCES})
   if(ARG_BATCH)
     set_target_properties(${target} PROPERTIES UNITY_BUILD_BATCH_SIZE ${ARG_BATCH})
   endif()
   add_library(rheobase::${name} ALIAS ${target})
-  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON)
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name})
+  if(ARG_WARM)
+    rheobase_optimise(${target} warm)
+  else()
+    rheobase_optimise(${target} hot)
+  endif()
   target_compile_features(${target} PUBLIC cxx_std_20)
   target_include_directories(
     ${target} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
