@@ -26,7 +26,7 @@ function(rheobase_module name)
   foreach(library IN LISTS ARG_PRIVATE_LINK)
     target_link_libraries(${target} PRIVATE ${library})
   endforeach()
-  target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:rheobase_private_flags>)
+  target_link_libraries(${target} PRIVATE fmt::fmt $<BUILD_INTERFACE:rheobase_private_flags>)
   set_property(GLOBAL APPEND PROPERTY RHEOBASE_MODULES ${target})
 endfunction()
 
