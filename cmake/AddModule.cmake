@@ -1,9 +1,9 @@
 # rheobase_module(NAME [WARM] [SOURCES a.cpp ...] [LINK public targets]
 #                 [PRIVATE_LINK private targets] [BATCH files])
 #
-# One static library a module, alias rheobase::NAME. WARM: nothing in it is hot. Headers are included from the root of the
+# One static library a module, alias rheobase::NAME. Headers are included from the root of the
 # project ("rate/learning/train.hpp"), in the build tree as in an installed package. Sub-folders add
-# their files with rheobase_sources.
+# their files with rheobase_sources. WARM: nothing in it is hot.
 function(rheobase_module name)
   cmake_parse_arguments(ARG "WARM" "BATCH" "SOURCES;LINK;PRIVATE_LINK" ${ARGN})
   set(target rheobase_${name})
@@ -12,7 +12,7 @@ function(rheobase_module name)
     set_target_properties(${target} PROPERTIES UNITY_BUILD_BATCH_SIZE ${ARG_BATCH})
   endif()
   add_library(rheobase::${name} ALIAS ${target})
-  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name})
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON)
   if(ARG_WARM)
     rheobase_optimise(${target} warm)
   else()

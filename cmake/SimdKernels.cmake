@@ -29,8 +29,8 @@ function(rheobase_simd_kernels target)
            CONTENT "#define RHEOBASE_SIMD ${variant}\n#include \"${folder}/${file}\"\n")
       target_sources(${target} PRIVATE "${wrapper}")
       set_source_files_properties(
-        "${wrapper}" TARGET_DIRECTORY ${target}
-        PROPERTIES COMPILE_OPTIONS "${flags_common};${flags_${variant}}" SKIP_PRECOMPILE_HEADERS ON)
+        "${wrapper}" TARGET_DIRECTORY ${target} PROPERTIES COMPILE_OPTIONS
+                                                           "${flags_common};${flags_${variant}}")
     endforeach()
     set_property(SOURCE ${file} TARGET_DIRECTORY ${target} PROPERTY HEADER_FILE_ONLY ON)
     target_sources(${target} PRIVATE ${file})
