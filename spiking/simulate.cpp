@@ -127,9 +127,15 @@ void check_engine(const SpikingModel& model, const SimulationOptions& options) {
                                  quadratic ? "bridge or clock" : "bridge, clock or event"));
   }
   if (choice.engine == "clock" && !model.neuron.refractory_noise && options.noise_intensity > 0.0) {
-    throw InputError(kSimulation, "engine",
-                     choice.engine + (choice.reason.empty() ? "" : " (" + choice.reason + ")"),
-                     "must be bridge for units that noise does not move while they are refractory");
+    throw InputError(
+        kSimulation, "engine",
+        choice.engine + (choice.reason.empty() ? "" : " (" + choice.reason + ")"),
+        fmt::format("must be bridge for units that noise does not move while they are "
+                    "refractory{}",
+                    options.stimulation
+                        ? ", and that engine has no stimulation: add refractory noise, "
+                          "or a drive in its place"
+                        : ""));
   }
   if (model.copies > 1 && choice.engine != "bridge") {
     throw InputError(

@@ -209,6 +209,22 @@ std::vector<GivenOption> combined(const std::vector<GivenOption>& common,
   return all;
 }
 
+/// What goes on of the stage before: not how the network was made nor, where a stage names its
+/// task, what the task was.
+std::vector<GivenOption> carried(const std::vector<GivenOption>& before,
+                                 const std::vector<GivenOption>& own) {
+  const auto of_task = [](const GivenOption& given) { return given.option->group == "Task"; };
+  const bool other_task = std::ranges::any_of(own, [](const GivenOption& given) {
+    return std::ranges::find(given.option->names, "--task") != given.option->names.end();
+  });
+  std::vector<GivenOption> all = combined(before, own, false);
+  std::erase_if(all, [&](const GivenOption& given) {
+    return other_task && of_task(given) &&
+           std::ranges::find(own, given.option, &GivenOption::option) == own.end();
+  });
+  return all;
+}
+
 class Curriculum {
  public:
   Curriculum(const TrainRequest& request, const Console& console)
@@ -218,9 +234,11 @@ class Curriculum {
     }
     check_continued("--output", request.output, {request.curriculum, request.from});
     const std::vector<GivenOption> common = options_of(console.arguments, train_);
-    const std::vector<std::vector<GivenOption>> read =
-        StageReader(request.curriculum, train_).read();
+    std::vector<std::vector<GivenOption>> read = StageReader(request.curriculum, train_).read();
     for (std::size_t k = 0; k < read.size(); ++k) {
+      if (k > 0) {
+        read[k] = carried(read[k - 1], read[k]);
+      }
       const bool last = k + 1 == read.size();
       stages_.push_back(
           {fmt::format("stage {} of {}", k + 1, read.size()),

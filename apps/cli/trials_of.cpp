@@ -152,6 +152,9 @@ void hold_out_fraction(rate::RecordedTrials& trials, double fraction, bool asked
                        const Console& console) {
   const int held_out = rate::hold_out(trials, fraction);
   trials.split->test_fraction = held_out > 0 ? fraction : 0.0;
+  for (const std::string& repeated : rate::repeated_in_held_out(trials)) {
+    note(console, fmt::format("{}: {}", trials.split->file, repeated));
+  }
   if (held_out > 0 || fraction == 0.0) {
     return;
   }

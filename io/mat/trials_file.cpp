@@ -96,6 +96,12 @@ Eigen::MatrixXd target_of(const MatFile& file, const std::string& name, const st
     return static_cast<Index>(z_steps) == steps && static_cast<Index>(z_trials) == trials;
   };
   const std::size_t last = of_z.size() - 1;
+  if (last == 2 && fits(u.inputs, u.steps, of_z[0], of_z[1])) {
+    file.fail(
+        "u", file.find("u")->describe(),
+        "must be inputs x T x trials, and z outputs x T x trials: both begin with the same two "
+        "numbers; are they trials x T x channels?");
+  }
   if (fits(u.inputs, u.trials, of_z[last - 1], of_z[last])) {
     refuse_transposed_input(file, "u", u, u.inputs);
   }

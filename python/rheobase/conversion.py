@@ -203,8 +203,9 @@ def task_of(model: RateModel, task: Any) -> Any:
         return as_task(task)
     name = as_rate_model(model).task
     if name not in _engine.task_names():
+        maker = ": Task.from_file or Task.from_trials" if "file" in name.split("+") else ""
         raise input_error("task", f"nothing, and the model's own is {name or 'not known'!r}",
-                          "must be given")
+                          "must be given" + maker)
     from .tasks import Task
 
     return Task(name, **{k.replace("-", "_"): v for k, v in model._model.task_parameters.items()})

@@ -138,6 +138,7 @@ void warn_of(const std::vector<std::string>& sentences, const std::string& file 
 void warn_of_trials(const rate::RecordedTrials& trials, const std::string& file = {}) {
   if (!trials.trials.empty()) {
     warn_of(rate::oddities_of(trials, trials.split && trials.split->test_fraction > 0.0), file);
+    warn_of(rate::repeated_in_held_out(trials), file);
   }
 }
 

@@ -9,6 +9,7 @@
 #include "core/error.hpp"
 #include "core/nearest_name.hpp"
 #include "rate/tasks/combined_task.hpp"
+#include "rate/tasks/recorded_task.hpp"
 #include "rate/tasks/task_registry.hpp"
 
 namespace rheobase::rate {
@@ -28,7 +29,12 @@ std::shared_ptr<const TaskDefinition> find_task(const std::string& name) {
     }
     known += (known.empty() ? "" : ", ") + definition->name;
   }
-  throw InputError("task", "", fmt::format("'{}'", name), "must be one of " + known);
+  throw InputError(
+      "task", "", fmt::format("'{}'", name),
+      name == kRecordedTaskName
+          ? "must be made of trials: a file of them on the command line, Task.from_file or "
+            "Task.from_trials in Python"
+          : "must be one of " + known);
 }
 
 /// Parameters of combined tasks that the unqualified name stands for: "delay", "xor-delay".
@@ -131,6 +137,9 @@ std::string describe(const TrialSplit& split) {
   const int all = split.training + split.held_out;
   switch (split.evaluated) {
     case EvaluatedTrials::held_out:
+      if (!split.test_file.empty()) {
+        return fmt::format("{} held-out trials", split.held_out);
+      }
       return fmt::format("{} held-out trials of {}", split.held_out, all);
     case EvaluatedTrials::training:
       return fmt::format("{} training trials, none held out", split.training);

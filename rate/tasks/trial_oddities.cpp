@@ -1,6 +1,7 @@
 #include "rate/tasks/trial_oddities.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <iterator>
 
@@ -52,6 +53,14 @@ bool are_lettered(const std::string& a, const std::string& b) {
 /// The label that `name` may be a misspelling of; empty: none. "no" is not, of "go".
 std::string misspelt_label(const std::string& name, const std::vector<std::string>& others) {
   constexpr std::size_t kShortest = 3;
+  const auto same = [](unsigned char a, unsigned char b) {
+    return std::tolower(a) == std::tolower(b);
+  };
+  for (const std::string& other : others) {
+    if (std::ranges::equal(name, other, same)) {
+      return other;
+    }
+  }
   const std::string near = nearest_name(name, others);
   const std::size_t most = std::max<std::size_t>(1, name.size() / 4);
   return name.size() < kShortest || edit_distance(name, near) > most ? "" : near;
@@ -167,8 +176,19 @@ std::vector<std::string> repeated_in_test(const RecordedTrials& learnt,
   if (repeated == 0) {
     return {};
   }
-  return {fmt::format("{} of {} are also among those to learn from: they test nothing", repeated,
-                      counted(test.trials.size(), "held-out trial"))};
+  return {fmt::format("{} of {} {} also among those to learn from: {} nothing", repeated,
+                      counted(test.trials.size(), "held-out trial"), repeated == 1 ? "is" : "are",
+                      repeated == 1 ? "it tests" : "they test")};
+}
+
+std::vector<std::string> repeated_in_held_out(const RecordedTrials& recorded) {
+  RecordedTrials test;
+  for (std::size_t i = 0; i < recorded.held_out.size(); ++i) {
+    if (recorded.held_out[i]) {
+      test.trials.push_back(recorded.trials[i]);
+    }
+  }
+  return repeated_in_test(recorded, test);
 }
 
 std::vector<std::string> unlearnt_conditions(const RecordedTrials& recorded) {

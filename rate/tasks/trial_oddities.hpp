@@ -21,6 +21,9 @@ std::vector<std::string> unlearnt_conditions(const RecordedTrials& recorded);
 /// How many of the trials to learn from there are among those of a test. None or one sentence.
 std::vector<std::string> repeated_in_test(const RecordedTrials& learnt, const RecordedTrials& test);
 
+/// The same of trials that are held out among those to learn from.
+std::vector<std::string> repeated_in_held_out(const RecordedTrials& recorded);
+
 /// Duration of the trials, all filled up to the longest.
 double longest_ms(const RecordedTrials& recorded);
 

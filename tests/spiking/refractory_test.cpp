@@ -121,7 +121,21 @@ TEST_SUITE("unit") {
     CHECK((simulate(model, input, options).spike_count.array() > 0).any());
     model.neuron.refractory_noise = false;
     options.engine = "clock";
-    CHECK_THROWS_AS(simulate(model, input, options), InputError);
+    CHECK_THROWS_WITH(
+        simulate(model, input, options),
+        "simulation: engine: found clock; must be bridge for units that noise does not "
+        "move while they are refractory");
+    options.engine = "auto";
+    options.stimulation.emplace();
+    std::string line;
+    try {
+      simulate(model, input, options);
+    } catch (const InputError& error) {
+      line = error.what();
+    }
+    CHECK(line.find("that engine has no stimulation: add refractory noise") != std::string::npos);
+    options.stimulation.reset();
+    options.engine = "clock";
     options.noise_intensity = 0.0;
     CHECK_NOTHROW(simulate(model, input, options));
   }

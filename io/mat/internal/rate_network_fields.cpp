@@ -139,6 +139,9 @@ rate::RateNetwork read_rate_network(const MatFile& file) {
   rate::RateNetwork network;
   network.w = file.matrix("w", "must be N x N numbers");
   const Index n = network.w.rows();
+  if (n == 0) {
+    file.fail("w", file.find("w")->describe(), "must be N x N numbers, N at least 1");
+  }
   network.w_in = read_input_weights(file, n);
   network.w_out = file.matrix("w_out", fmt::format("must be outputs x N with N = {}", n));
   if (network.w_out.cols() == 1 && network.w_out.rows() == n && n > 1) {

@@ -62,6 +62,9 @@ std::vector<double> optional_values(const MatFile& file, const char* field, std:
   }
   const std::string required = fmt::format("must be one finite number for every {}", each);
   const Eigen::VectorXd values = file.vector(name, -1, required);
+  if (values.size() == 0) {
+    file.fail(name, "none", required + ", or be left out");
+  }
   for (const double value : values) {
     if (!std::isfinite(value)) {
       file.fail(name, fmt::format("{}", value), required);

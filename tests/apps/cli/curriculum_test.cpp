@@ -83,6 +83,10 @@ TEST_SUITE("cli") {
     const io::ModelFile last = io::read_model("m.mat");
     CHECK(last.task == "timing");
     CHECK(says(last.provenance.trained_from, "m.stage2.mat"));
+    // What a stage does not name is as in the one before it.
+    CHECK(says(last.provenance.command, "--learning-rate 0.005"));
+    CHECK(says(last.provenance.command, "--interval 150"));
+    CHECK(!says(middle.provenance.command, "--interval 100"));
     // What is missing is made again, with the same bits.
     const auto weights = io::MatFile("m.stage2.mat").find("w")->values;
     fs::remove("m.mat");

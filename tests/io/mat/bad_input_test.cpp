@@ -226,6 +226,9 @@ TEST_SUITE("unit") {
       CHECK(refusal_with(network + name, Eigen::VectorXd::Constant(5, -50.0)) ==
             "field 'spiking_network." + std::string(name) +
                 "': found 5 x 1 double; must be one finite number for every unit, N = 6");
+      CHECK(refusal_with(network + name, Eigen::VectorXd(0)) ==
+            "field 'spiking_network." + std::string(name) +
+                "': found none; must be one finite number for every unit, or be left out");
     }
     CHECK(refusal_with(network + "copy_bias_mv", Eigen::Vector3d::Zero()) ==
           "field 'spiking_network.copy_bias_mv': found 3 x 1 double; must be one finite number for "

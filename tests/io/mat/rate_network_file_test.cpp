@@ -146,6 +146,8 @@ TEST_SUITE("unit") {
           "field 'w_out': found 3 x 2 double; must be outputs x N with N = 3 (transposed?)");
     CHECK(with("w_in", Eigen::MatrixXd::Ones(2, 3)) ==
           "field 'w_in': found 2 x 3 double; must be N x inputs with N = 3 (transposed?)");
+    CHECK(with("w", Eigen::MatrixXd(0, 0)) ==
+          "field 'w': found 0 x 0 double; must be N x N numbers, N at least 1");
     CHECK(with("w_out", Eigen::MatrixXd::Ones(4, 2)) ==
           "field 'w_out': found 4 x 2 double; must be outputs x N with N = 3");
     CHECK(with("bias", Eigen::MatrixXd::Constant(3, 1, NAN)) ==

@@ -232,6 +232,7 @@ TEST_SUITE("unit") {
     CHECK(arrays({2, 100, 48}, {48, 100}) ==
           "t.mat: field 'z': found 48 x 100 double; must be T x trials as in u: 100 x 48; is it "
           "transposed?");
+    CHECK(arrays({48, 100, 2}, {48, 100, 3}).ends_with("are they trials x T x channels?"));
     CHECK(arrays({2, 100, 48}, {48, 100, 3}).ends_with("outputs x 100 x 48; is it transposed?"));
     CHECK(arrays({2, 100, 48}, {3, 99, 48}) ==
           "t.mat: field 'z': found 3 x 99 x 48 double; must be outputs x T x trials as in u: "

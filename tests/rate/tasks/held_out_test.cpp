@@ -194,6 +194,13 @@ TEST_SUITE("unit") {
     learnt.held_out.assign(8, false);
     learnt.held_out[2] = true;
     CHECK(repeated_trials(learnt, all.trials) == 7);
+    CHECK(repeated_in_held_out(learnt).empty());
+    RecordedTrials twice = learnt;  // the held-out one is also learnt
+    twice.trials.push_back(learnt.trials[2]);
+    twice.held_out.push_back(false);
+    CHECK(repeated_in_held_out(twice) ==
+          std::vector<std::string>{
+              "1 of 1 held-out trial is also among those to learn from: it tests nothing"});
     RecordedTrials longer = all;  // all filled up to the length of one more
     longer.trials.push_back({Eigen::MatrixXd::Ones(1, kRecordedSteps + 5),
                              Eigen::MatrixXd::Ones(1, kRecordedSteps + 5), 0});

@@ -178,6 +178,9 @@ TEST_SUITE("statistical") {
     trials.conditions = {"go", "nogo", "no"};
     CHECK(oddities_of(trials, true) ==
           Sentences{"condition 'nogo' has one trial, none to hold out"});
+    trials.conditions = {"Left", "LEFT", "right"};
+    CHECK(oddities_of(trials, true) ==
+          Sentences{"condition 'LEFT' has one trial, none to hold out; did you mean 'Left'?"});
     CHECK(oddities_of(recorded({1, 1, 1}), true).empty());
     CHECK(oddities_of(recorded({2, 2}), true).empty());
     // Where nothing is to be held out, only a label that may be misspelt is told.
