@@ -354,6 +354,8 @@ class Curriculum {
     const fs::path checkpoint = with_word(stage.output, "checkpoint");
     if (goes_on_from(checkpoint, k, console)) {
       run = {"train", "--resume", checkpoint.string()};
+    } else {
+      keep_other_training(checkpoint);
     }
     if (request_.json) {
       run.emplace_back("--json");
@@ -362,6 +364,24 @@ class Curriculum {
     add_train_command(program.root(), console);
     program.run(run, console.out);
     return json.str();
+  }
+
+  /// Hours of training are not replaced by the first trials of another.
+  void keep_other_training(const fs::path& checkpoint) const {
+    if (!fs::exists(checkpoint)) {
+      return;
+    }
+    const io::Checkpoint saved = io::read_checkpoint(checkpoint);
+    const bool ended = saved.state.trials_done >= saved.options.max_trials;
+    throw InputError(
+        checkpoint.string(), "",
+        fmt::format(
+            "{} trials of a training {}", saved.state.trials_done,
+            ended ? "that did not meet its criteria" : "with other options or another start"),
+        fmt::format(
+            "must be gone on with (`rheobase train --resume {} --trials MORE`) or be removed, "
+            "to train the stage anew",
+            checkpoint.string()));
   }
 
   /// With --no-clobber, before the first stage: files that are not this curriculum's, or would be

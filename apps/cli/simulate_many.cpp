@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -58,6 +59,13 @@ std::vector<io::RunFile> simulate_trials(const SimulateRequest& request, const i
                                          const spiking::SimulationOptions& options,
                                          const Console& console) {
   const std::uint32_t first = options.trial;
+  constexpr std::uint32_t kLast = std::numeric_limits<std::uint32_t>::max();
+  if (static_cast<std::uint32_t>(request.trials) - 1 > kLast - first) {
+    throw InputError(
+        "--trial", "", std::to_string(first),
+        fmt::format("must be at most {} for {} trials: their numbers end at {}",
+                    kLast - static_cast<std::uint32_t>(request.trials) + 1, request.trials, kLast));
+  }
   std::vector<io::RunFile> runs(static_cast<std::size_t>(trial_count(request, task, first)));
   const InterruptGuard guard;
   ProgressBar bar(console, "simulating");

@@ -245,7 +245,9 @@ rate::Task resolve_task(const TaskChoice& choice, const io::ModelFile& file,
       return io::read_innate_task(path, name, parameters);
     }
     try {
-      return make_task(name, parameters, choice, use, {file.provenance.split, path}, console);
+      return make_task(name, parameters, choice, use,
+                       {file.provenance.split, path, !file.provenance.trained_from.empty()},
+                       console);
     } catch (const InputError& error) {
       if (!choice.name.empty() || !choice.overrides.empty() ||
           rate::has_part(name, rate::kRecordedTaskName)) {

@@ -35,6 +35,7 @@ enum class TrialsUse {
 struct KnownTrials {
   std::optional<rate::TrialSplit> split;
   std::filesystem::path recorded_in;  ///< the model, checkpoint or comparison that says so
+  bool went_on = false;  ///< from another network: what that one learnt from is not known
 };
 
 /// Adds --task and one option for every parameter of every registered task.

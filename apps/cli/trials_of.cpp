@@ -63,8 +63,10 @@ void note_other_trials(const rate::RecordedTrials& trials, const KnownTrials& kn
                                    : fmt::format("it learnt from {} of these {}",
                                                  *count == 0 ? "none" : std::to_string(*count),
                                                  counted(trials.trials.size(), "trial"));
-  note(console, fmt::format("{} is not the file that {} was made with: {}", trials.split->file,
-                            known.recorded_in.string(), among));
+  const char* before =
+      known.went_on ? " in its last training, what it learnt from before is not known" : "";
+  note(console, fmt::format("{} is not the file that {} was made with: {}{}", trials.split->file,
+                            known.recorded_in.string(), among, count ? before : ""));
 }
 
 /// Of a test beside other trials than those that the network was made with.

@@ -81,6 +81,9 @@ std::vector<double> optional_delays(const MatFile& file) {
     return {};
   }
   const Eigen::MatrixXd delays = file.matrix(name, kDelays);
+  if (delays.size() == 0) {
+    file.fail(name, "none", std::string(kDelays) + ", or be left out");
+  }
   if (delays.rows() != delays.cols() || !delays.allFinite()) {
     file.fail(name,
               fmt::format("{} x {}{}", delays.rows(), delays.cols(),

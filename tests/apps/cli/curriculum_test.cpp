@@ -127,6 +127,15 @@ TEST_SUITE("cli") {
     CHECK(says(ended.err, "stage 1 of 2 did not meet its criteria: the next one is not begun"));
     CHECK(fs::exists("m.stage1.mat"));
     CHECK_FALSE(fs::exists("m.mat"));
+    // What it learnt is not lost to the same command again, nor to other options.
+    const std::string checkpoint = read_text("m.stage1.checkpoint.mat");
+    check_refused_in_a_line(
+        staged(), {"m.stage1.checkpoint.mat", "8 trials", "did not meet its criteria", "--resume"});
+    check_refused_in_a_line(staged() + Words{"--learning-rate", "0.02"},
+                            {"m.stage1.checkpoint.mat", "or be removed"});
+    CHECK(read_text("m.stage1.checkpoint.mat") == checkpoint);
+    fs::remove("m.stage1.checkpoint.mat");
+    CHECK(run(staged()).code == 0);
   }
 
   TEST_CASE("what is wrong with a stage is said before the first one is trained") {

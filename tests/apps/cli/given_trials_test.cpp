@@ -71,6 +71,13 @@ TEST_SUITE("cli") {
                "four.mat is not the file that all.mat was made with: it learnt from 4 of these 4 "
                "trials"));
     CHECK(says(noted("all.mat", "noise.mat"), "it learnt from none of these 10 trials"));
+    // Of a network that went on from another only the last training is known.
+    REQUIRE(run({"train", "--from", "all.mat", "--trials-file", "noise.mat", "--trials", "40", "-o",
+                 "more.mat", "--evaluation-trials", "20"})
+                .code == 0);
+    CHECK(says(noted("more.mat", "four.mat"),
+               "it learnt from none of these 4 trials in its last training, what it learnt from "
+               "before is not known"));
     CHECK(
         says(run({"eval", "all.mat", "--trials-file", "noise.mat", "--test-file", "four.mat"}).err,
              "all.mat learnt from 4 of the 4 trials in four.mat: they test nothing"));

@@ -30,6 +30,8 @@ TEST_SUITE("cli") {
 
   TEST_CASE("many trials in one file are the trials one by one, whatever the threads") {
     const WorkingFolder folder;
+    check_refused_in_a_line(simulate("none.mat") + Words{"--trials", "3", "--trial", "4294967294"},
+                            {"--trial: found 4294967294", "must be at most 4294967293"});
     const Outcome many = run(simulate("runs.mat") + Words{"--trials", "4", "--trial", "2"});
     CAPTURE(many.err);
     REQUIRE(many.code == 0);

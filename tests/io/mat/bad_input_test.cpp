@@ -230,6 +230,9 @@ TEST_SUITE("unit") {
             "field 'spiking_network." + std::string(name) +
                 "': found none; must be one finite number for every unit, or be left out");
     }
+    CHECK(refusal_with(network + "connection_delay_ms", Eigen::MatrixXd(0, 0)) ==
+          "field 'spiking_network.connection_delay_ms': found none; must be N x N finite delays in "
+          "ms, or be left out");
     CHECK(refusal_with(network + "copy_bias_mv", Eigen::Vector3d::Zero()) ==
           "field 'spiking_network.copy_bias_mv': found 3 x 1 double; must be one finite number for "
           "every copy of a unit, copies = 1");
