@@ -18,6 +18,7 @@
 #include "io/mat/atomic_file.hpp"
 #include "io/mat/checkpoint_file.hpp"
 #include "io/mat/rate_model_file.hpp"
+#include "io/mat/trials_file.hpp"
 #include "io/network/toml_document.hpp"
 
 namespace rheobase::cli {
@@ -341,21 +342,24 @@ class Curriculum {
     console.quiet = console_.quiet;
     console.no_clobber = console_.no_clobber;
     console.standing = console_.standing;
+    const bool kept = is_there(k, console);
+    const fs::path checkpoint = with_word(stage.output, "checkpoint");
+    const bool resumed = !kept && goes_on_from(checkpoint, k, console);
+    if (!kept && !resumed) {
+      keep_other_training(checkpoint);
+    }
     if (!request_.json) {
       console_.out << (k == 0 ? "" : "\n") << stage.name << '\n';
     }
-    if (is_there(k, console)) {
+    if (kept) {
       if (!request_.json) {
         console_.out << "kept      " << stage.output.string() << '\n';
       }
       return {};
     }
     Words run = arguments;
-    const fs::path checkpoint = with_word(stage.output, "checkpoint");
-    if (goes_on_from(checkpoint, k, console)) {
+    if (resumed) {
       run = {"train", "--resume", checkpoint.string()};
-    } else {
-      keep_other_training(checkpoint);
     }
     if (request_.json) {
       run.emplace_back("--json");
@@ -375,9 +379,9 @@ class Curriculum {
     const bool ended = saved.state.trials_done >= saved.options.max_trials;
     throw InputError(
         checkpoint.string(), "",
-        fmt::format(
-            "{} trials of a training {}", saved.state.trials_done,
-            ended ? "that did not meet its criteria" : "with other options or another start"),
+        fmt::format("{} trials of a training {}", saved.state.trials_done,
+                    ended ? "that did not meet its criteria"
+                          : "with other options, trials or another start"),
         fmt::format(
             "must be gone on with (`rheobase train --resume {} --trials MORE`) or be removed, "
             "to train the stage anew",
@@ -409,7 +413,16 @@ class Curriculum {
       return false;
     }
     const io::ModelProvenance made = io::read_model(stages_[k].output).provenance;
-    return made.criteria_met.value_or(false) && is_of(made.command, made.trained_from, k, console);
+    return made.criteria_met.value_or(false) && has_same_trials(made.split) &&
+           is_of(made.command, made.trained_from, k, console);
+  }
+
+  /// Whether files of trials hold what they held then.
+  static bool has_same_trials(const std::optional<rate::TrialSplit>& then) {
+    const auto same = [](const std::string& file, const std::string& hash) {
+      return !fs::exists(file) || io::read_trials(file).split->hash == hash;
+    };
+    return !then || (same(then->file, then->hash) && same(then->test_file, then->test_hash));
   }
 
   bool goes_on_from(const fs::path& checkpoint, std::size_t k, const Console& console) const {
@@ -417,7 +430,7 @@ class Curriculum {
       return false;
     }
     const io::Checkpoint saved = io::read_checkpoint(checkpoint);
-    return is_of(saved.command, saved.trained_from, k, console) &&
+    return has_same_trials(saved.split) && is_of(saved.command, saved.trained_from, k, console) &&
            saved.state.trials_done < saved.options.max_trials;
   }
 

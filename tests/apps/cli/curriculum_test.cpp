@@ -116,6 +116,24 @@ TEST_SUITE("cli") {
     CHECK_FALSE(from_other.at("stages")[2].contains("kept"));
   }
 
+  TEST_CASE("stages of trials that are others by now are trained again") {
+    const WorkingFolder folder;
+    const auto put = [](const char* name) {
+      fs::copy_file(fs::path(RHEOBASE_IO_TEST_DATA) / "own" / name, "t.mat",
+                    fs::copy_options::overwrite_existing);
+    };
+    put("noise.mat");
+    write_text("stages.toml",
+               "[[stage]]\ntask = \"file\"\ntrials-file = \"t.mat\"\n[[stage]]\nrule = \"sgd\"\n");
+    REQUIRE(run(staged()).code == 0);
+    CHECK(says(run(staged()).out, "kept      m.stage1.mat"));
+    put("single.mat");
+    const Outcome again = run(staged());
+    CAPTURE(again.err);
+    REQUIRE(again.code == 0);
+    CHECK_FALSE(says(again.out, "kept"));
+  }
+
   TEST_CASE("a stage whose criteria are not met ends the curriculum") {
     const WorkingFolder folder;
     write_text(
