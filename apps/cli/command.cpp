@@ -338,7 +338,11 @@ void Program::check_values(const std::vector<std::string>& args) const {
         throw UsageError(
             fmt::format("{}: found '{}'; takes no value", name, args[i].substr(name.size() + 1)));
       }
-    } else if (option->get_items_expected_min() > 0 && !assigned) {
+    } else if (option->get_items_expected_min() > 0 && assigned) {
+      if (args[i].size() == name.size() + 1) {
+        throw UsageError(fmt::format("{}: found no value; {}", name, value_of(*option)));
+      }
+    } else if (option->get_items_expected_min() > 0) {
       if (++i == args.size()) {
         throw UsageError(fmt::format("{}: found no value; {}", name, value_of(*option)));
       }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <sstream>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -35,7 +36,10 @@ constexpr std::array kOfTheWhole{"--curriculum", "--output",     "--output-dir",
 /// How a network is made: of the first stage alone.
 constexpr std::array kOfTheFirst{"--units",   "--activation",   "--dale", "--inhibitory",
                                  "--som",     "--connectivity", "--gain", "--init",
-                                 "--weights", "--taus",         "--mask"};
+                                 "--weights", "--taus",         "--mask", "--train-input"};
+
+/// Heading of the task's options in the help.
+constexpr std::string_view kTaskGroup = "Task";
 
 /// An option with its values, as typed.
 struct GivenOption {
@@ -174,6 +178,8 @@ class StageReader {
     if (const bool* truth = std::get_if<bool>(&value.value)) {
       if (given.option->takes_value) {
         given.words.emplace_back(*truth ? "true" : "false");
+      } else if (!*truth && given.option->group == kTaskGroup) {
+        given.words = {flag + "=false"};  // in place of the network's own
       } else if (!*truth) {
         given.words.clear();
       }
@@ -214,7 +220,7 @@ std::vector<GivenOption> combined(const std::vector<GivenOption>& common,
 /// task, what the task was.
 std::vector<GivenOption> carried(const std::vector<GivenOption>& before,
                                  const std::vector<GivenOption>& own) {
-  const auto of_task = [](const GivenOption& given) { return given.option->group == "Task"; };
+  const auto of_task = [](const GivenOption& given) { return given.option->group == kTaskGroup; };
   const bool other_task = std::ranges::any_of(own, [](const GivenOption& given) {
     return std::ranges::find(given.option->names, "--task") != given.option->names.end();
   });

@@ -117,7 +117,7 @@ void add_task_parameters(Command command, TaskChoice& choice) {
       .group(kGroup);
   command
       .add_flag(
-          "--balanced", [&choice](bool) { choice.overrides[rate::kBalanced] = 1.0; },
+          "--balanced", [&choice](bool on) { choice.overrides[rate::kBalanced] = on ? 1.0 : 0.0; },
           "Conditions in turn, so that every one occurs equally often (default: at random)")
       .group(kGroup);
   for (const auto& [name, text] : parameter_help()) {

@@ -113,6 +113,8 @@ TEST_SUITE("cli") {
           "--crop: found no value; must be followed by old|new: Which");
     CHECK(fault({"sow", "oats", "--crop", "--wet"}) ==
           "--crop: found the option --wet in place of a value; must be followed by old|new: Which");
+    CHECK(fault({"sow", "oats", "--crop=", "a"}) ==
+          "--crop: found no value; must be followed by old|new: Which");
     CHECK(fault({"sow", "oats", "a", "--wet=3"}) == "--wet: found '3'; takes no value");
     CHECK(fault({"sow", "oats", "a", "--wet=true", "--crop=--wet", "--size", "-1"}) == "none");
     CHECK(fault({"sow", "oats", "--crop", "old", "--", "--crop"}) == "none");

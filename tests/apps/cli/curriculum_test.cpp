@@ -116,6 +116,15 @@ TEST_SUITE("cli") {
     CHECK_FALSE(from_other.at("stages")[2].contains("kept"));
   }
 
+  TEST_CASE("a stage takes a flag of the task back") {
+    const WorkingFolder folder;
+    write_text("stages.toml",
+               "[[stage]]\ntask = \"timing\"\nbalanced = true\n[[stage]]\nbalanced = false\n");
+    REQUIRE(run(staged()).code == 0);
+    CHECK(io::read_model("m.stage1.mat").provenance.task_parameters.at("balanced") == 1.0);
+    CHECK(io::read_model("m.mat").provenance.task_parameters.at("balanced") == 0.0);
+  }
+
   TEST_CASE("stages of trials that are others by now are trained again") {
     const WorkingFolder folder;
     const auto put = [](const char* name) {
