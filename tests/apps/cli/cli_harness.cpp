@@ -63,6 +63,17 @@ void copy_model(const std::string& name) {
   io::write_mat("model.mat", fields, io::MatVersion::level5, source);
 }
 
+void copy_trials(const std::string& name, const std::string& as) {
+  fs::copy_file(fs::path(RHEOBASE_IO_TEST_DATA) / "own" / name, as.empty() ? name : as,
+                fs::copy_options::overwrite_existing);
+}
+
+std::vector<std::string> training_on(const std::string& task, const std::string& trials,
+                                     const std::string& output) {
+  return {"train", "--task", task,   "--trials-file",       trials, "-N", "20", "--trials",
+          "40",    "-o",     output, "--evaluation-trials", "20"};
+}
+
 std::vector<std::string> tiny_training(const std::string& output) {
   return {"train",   "--task",
           "go-nogo", "-N",

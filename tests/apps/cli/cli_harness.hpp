@@ -41,6 +41,14 @@ void write_text(const std::filesystem::path& path, const std::string& text);
 /// A model of tests/data/reference/models as model.mat in the current folder, with a task field.
 void copy_model(const std::string& name = "go-nogo_N200_s1");
 
+/// Trials of tests/data/io/own in the current folder, under their name or `as`, in place of what is
+/// there.
+void copy_trials(const std::string& name, const std::string& as = {});
+
+/// A command line that trains a small network on a file of trials, hardly at all.
+std::vector<std::string> training_on(const std::string& task, const std::string& trials,
+                                     const std::string& output);
+
 /// A command line that trains a tiny network in some ten milliseconds.
 std::vector<std::string> tiny_training(const std::string& output);
 

@@ -127,16 +127,12 @@ TEST_SUITE("cli") {
 
   TEST_CASE("stages of trials that are others by now are trained again") {
     const WorkingFolder folder;
-    const auto put = [](const char* name) {
-      fs::copy_file(fs::path(RHEOBASE_IO_TEST_DATA) / "own" / name, "t.mat",
-                    fs::copy_options::overwrite_existing);
-    };
-    put("noise.mat");
+    copy_trials("noise.mat", "t.mat");
     write_text("stages.toml",
                "[[stage]]\ntask = \"file\"\ntrials-file = \"t.mat\"\n[[stage]]\nrule = \"sgd\"\n");
     REQUIRE(run(staged()).code == 0);
     CHECK(says(run(staged()).out, "kept      m.stage1.mat"));
-    put("single.mat");
+    copy_trials("single.mat", "t.mat");
     const Outcome again = run(staged());
     CAPTURE(again.err);
     REQUIRE(again.code == 0);

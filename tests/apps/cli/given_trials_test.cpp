@@ -21,15 +21,6 @@ namespace given_trials_test {
 
 using Words = std::vector<std::string>;
 
-void copy_given(const std::string& name) {
-  fs::copy_file(fs::path(RHEOBASE_IO_TEST_DATA) / "own" / name, name);
-}
-
-Words training_on(const std::string& task, const std::string& trials, const std::string& output) {
-  return {"train", "--task", task,   "--trials-file",       trials, "-N", "20", "--trials",
-          "40",    "-o",     output, "--evaluation-trials", "20"};
-}
-
 }  // namespace given_trials_test
 
 TEST_SUITE("cli") {
@@ -37,8 +28,8 @@ TEST_SUITE("cli") {
 
   TEST_CASE("held-out trials that are learnt are told, and are those of their own file") {
     const WorkingFolder folder;
-    copy_given("ten.mat");
-    copy_given("four.mat");
+    copy_trials("ten.mat");
+    copy_trials("four.mat");
     const Outcome trained =
         run(training_on("file", "ten.mat", "own.mat") + Words{"--test-file", "four.mat"});
     REQUIRE(trained.code == 0);
@@ -58,9 +49,9 @@ TEST_SUITE("cli") {
 
   TEST_CASE("trials of another file that the network learnt from are counted") {
     const WorkingFolder folder;
-    copy_given("ten.mat");
-    copy_given("four.mat");
-    copy_given("noise.mat");
+    copy_trials("ten.mat");
+    copy_trials("four.mat");
+    copy_trials("noise.mat");
     // Two of the ten are held out; how many of them are among the four is a matter of the file.
     REQUIRE(run(training_on("file", "ten.mat", "all.mat") + Words{"--test-fraction", "0"}).code ==
             0);
@@ -89,8 +80,8 @@ TEST_SUITE("cli") {
 
   TEST_CASE("none to hold out is said where some are to be held out") {
     const WorkingFolder folder;
-    copy_given("misspelt.mat");
-    copy_given("words.mat");
+    copy_trials("misspelt.mat");
+    copy_trials("words.mat");
     const char* none = "none to hold out";
     CHECK(says(run({"task", "file", "--trials-file", "misspelt.mat"}).err, none));
     const Outcome kept =
@@ -106,7 +97,7 @@ TEST_SUITE("cli") {
 
   TEST_CASE("of several tasks the trials of each are counted") {
     const WorkingFolder folder;
-    copy_given("ten.mat");
+    copy_trials("ten.mat");
     const Outcome trained = run(training_on("go-nogo+file", "ten.mat", "own.mat"));
     REQUIRE(trained.code == 0);
     CHECK(says(trained.out, "in 4 (go-nogo: 2; file: 2 of 2 held-out trials of 10 (ten.mat))"));
@@ -130,7 +121,7 @@ TEST_SUITE("cli") {
 
   TEST_CASE("tasks in another order than the network's are refused") {
     const WorkingFolder folder;
-    copy_given("ten.mat");
+    copy_trials("ten.mat");
     REQUIRE(run(training_on("go-nogo+file", "ten.mat", "own.mat")).code == 0);
     check_refused_in_a_line({"eval", "own.mat", "--task", "file+go-nogo"},
                             {"--task: found file+go-nogo; must be go-nogo+file, the order in which "
@@ -142,7 +133,7 @@ TEST_SUITE("cli") {
 
   TEST_CASE("a mean rate is that of all spikes in all the time, in simulate as in eval") {
     const WorkingFolder folder;
-    copy_given("lengths.mat");
+    copy_trials("lengths.mat");
     REQUIRE(
         run(training_on("file", "lengths.mat", "own.mat") + Words{"--test-fraction", "0.5"}).code ==
         0);
@@ -168,8 +159,8 @@ TEST_SUITE("cli") {
 
   TEST_CASE("a value that no held-out trial has is noted") {
     const WorkingFolder folder;
-    copy_given("ten.mat");
-    copy_given("four.mat");
+    copy_trials("ten.mat");
+    copy_trials("four.mat");
     REQUIRE(run(training_on("file", "ten.mat", "own.mat")).code == 0);
     const Words over{"compare", "own.mat",  "--scaling",        "40",
                      "--over",  "strength", "--analysis-start", "0"};
@@ -179,7 +170,7 @@ TEST_SUITE("cli") {
 
   TEST_CASE("names that are nearly right: a number, a condition, what is varied") {
     const WorkingFolder folder;
-    copy_given("ten.mat");
+    copy_trials("ten.mat");
     REQUIRE(run(training_on("go-nogo+file", "ten.mat", "own.mat")).code == 0);
     CHECK(says(run({"simulate", "own.mat", "--scaling", "40", "--condition", "go-nogo: nog", "-o",
                     "x.mat"})

@@ -26,14 +26,8 @@ namespace own_task_test {
 
 using Words = std::vector<std::string>;
 
-/// A file of trials in the current folder.
-void copy_trials(const std::string& name) {
-  fs::copy_file(fs::path(RHEOBASE_IO_TEST_DATA) / "own" / name, name);
-}
-
 Words training(const std::string& trials, const std::string& output) {
-  return {"train", "--task", "file", "--trials-file",       trials, "-N", "20", "--trials",
-          "40",    "-o",     output, "--evaluation-trials", "20"};
+  return training_on("file", trials, output);
 }
 
 }  // namespace own_task_test
@@ -189,7 +183,7 @@ TEST_SUITE("cli") {
                "--trials-file: found nothing; must name the file with the trials: own.mat "
                "names noise.mat (SHA-256 "));
     CHECK(says(lost.err, "which is not there"));
-    fs::copy_file(fs::path(RHEOBASE_IO_TEST_DATA) / "own" / "single.mat", "noise.mat");
+    copy_trials("single.mat", "noise.mat");
     CHECK(says(run(eval).err, "and noise.mat is another by now"));
     const Outcome other = run(eval + Words{"--trials-file", "noise.mat", "--json"});
     CHECK(says(other.err, "noise.mat is not the file that own.mat was made with"));
