@@ -9,7 +9,7 @@ import rheobase
 from rheobase import force, innate, motif
 
 from conftest import SOURCE
-from interrupts import interrupted_after, least_lateness
+from interrupts import interrupt, least_lateness
 
 
 class Enough(Exception):
@@ -63,9 +63,12 @@ def test_force_training_goes_on_from_the_iteration_before(tmp_path):
     whole = force.train(rates, **options)
     seconds = time.monotonic() - start
     checkpoint = tmp_path / "c.mat"
-    with interrupted_after(0.4 * seconds):
-        with pytest.raises(KeyboardInterrupt):
-            force.train(rates, checkpoint=checkpoint, **options)
+
+    def train():
+        checkpoint.unlink(missing_ok=True)
+        force.train(rates, checkpoint=checkpoint, **options)
+
+    interrupt(train, 0.4 * seconds)
     assert len(force.load(checkpoint).pvar) < 6
     resumed = force.train(resume=checkpoint)
     np.testing.assert_array_equal(resumed.model.w, whole.model.w)
@@ -78,9 +81,13 @@ def test_innate_training_goes_on_from_the_trial_before(tmp_path):
     checkpoint = tmp_path / "c.mat"
     with pytest.raises(Enough):
         innate.timing(progress=stop, checkpoint=checkpoint, **options)
-    with interrupted_after(0.2 * whole.seconds):
-        with pytest.raises(KeyboardInterrupt):
-            innate.timing(resume=checkpoint)
+    kept = checkpoint.read_bytes()
+
+    def train():
+        checkpoint.write_bytes(kept)
+        innate.timing(resume=checkpoint)
+
+    interrupt(train, 0.2 * whole.seconds)
     assert 0 < len(innate.load(checkpoint).recurrent_loss) <= 6
     resumed = innate.timing(resume=checkpoint)
     np.testing.assert_array_equal(resumed.model.w, whole.model.w)
