@@ -18,8 +18,6 @@ constexpr std::array<Word<SynapseKind>, 2> kSynapseKinds{
     {{SynapseKind::double_exponential, "double"}, {SynapseKind::single_exponential, "single"}}};
 
 /// Far beyond that of any neuron, and short enough for an engine's queues.
-/// Beyond it a voltage would be taken for a fault of the weights.
-constexpr Range kVoltage{.low = -1e6, .high = 1e6};
 constexpr Range kRefractory{.low = 0.0, .high = 1000.0};
 
 constexpr const char* kPublishedTable = "Kim, Li & Sejnowski, PNAS 2019, Table S1";
@@ -89,6 +87,17 @@ void validate_neuron(const NeuronParameters& neuron, const std::string& where) {
   }
 }
 
+void require_voltages(const Eigen::VectorXd& values_mv, const std::string& where,
+                      std::string_view field) {
+  require_finite(values_mv, where, field);
+  for (const double value_mv : values_mv) {
+    if (!contains(kVoltageMv, value_mv)) {
+      throw InputError(where, field, fmt::format("{}", value_mv),
+                       fmt::format("must be {} mV", describe(kVoltageMv)));
+    }
+  }
+}
+
 /// Thresholds and resets of the units, where they differ.
 void validate_thresholds(const SpikingModel& model, const std::string& where) {
   const auto check_values = [&](const Eigen::VectorXd& values, std::string_view field) {
@@ -100,7 +109,7 @@ void validate_thresholds(const SpikingModel& model, const std::string& where) {
       throw InputError(where, field, fmt::format("{} units", to_string(model.neuron.model)),
                        "must come with lif units: others have one for all");
     }
-    require_finite(values, where, field);
+    require_voltages(values, where, field);
   };
   check_values(model.unit_threshold_mv, "thresholds of the units (mV)");
   check_values(model.unit_reset_mv, "resets of the units (mV)");
@@ -266,13 +275,13 @@ const FieldTable<NeuronParameters>& neuron_fields() {
              .label = "membrane time constant",
              .help = "Membrane time constant",
              .citation = kPublishedTable}),
-      field("threshold_mv", &P::threshold_mv, kVoltage,
+      field("threshold_mv", &P::threshold_mv, kVoltageMv,
             {.option = "--threshold",
              .unit = "mV",
              .label = "threshold",
              .help = "Spike threshold",
              .citation = kPublishedTable}),
-      field("reset_mv", &P::reset_mv, kVoltage,
+      field("reset_mv", &P::reset_mv, kVoltageMv,
             {.option = "--reset",
              .unit = "mV",
              .label = "reset",
@@ -284,14 +293,14 @@ const FieldTable<NeuronParameters>& neuron_fields() {
              .label = "refractory period",
              .help = "Refractory period",
              .citation = kPublishedTable}),
-      field("bias_mv", &P::bias_mv, kVoltage,
+      field("bias_mv", &P::bias_mv, kVoltageMv,
             {.option = "--bias",
              .unit = "mV",
              .label = "bias",
              .help = "Constant input of every unit; that of the threshold leaves a unit without "
                      "other input there",
              .citation = kPublishedTable}),
-      field("peak_mv", &P::peak_mv, kVoltage,
+      field("peak_mv", &P::peak_mv, kVoltageMv,
             {.unit = "mV", .label = "peak", .help = "Voltage recorded at a spike"}),
       field("refractory_noise", &P::refractory_noise,
             {.option = "--refractory-noise,!--no-refractory-noise",

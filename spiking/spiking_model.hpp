@@ -54,6 +54,7 @@
 #include <Eigen/Core>
 
 #include "core/field_table_fwd.hpp"
+#include "core/range.hpp"
 
 namespace rheobase::spiking {
 
@@ -64,6 +65,9 @@ enum class NeuronModel {
 
 std::string_view to_string(NeuronModel model);
 NeuronModel neuron_from(std::string_view name);  ///< "lif", "qif". @throws InputError
+
+/// Beyond it a voltage would be taken for a fault of the weights.
+inline constexpr Range kVoltageMv{.low = -1e6, .high = 1e6};
 
 /// Membrane of every unit; the defaults are those of the published LIF network (Kim, Li &
 /// Sejnowski 2019, Table S1).

@@ -218,7 +218,11 @@ void require_value(const rate::Task& task, const std::string& name) {
     required = "must be left out: trials of the task " + task.name() +
                " have no numbers, those of the task `file` may";
   } else if (names.empty()) {
-    required = "must name a member of `values` in the file of trials, which has none";
+    const rate::TrialSplit& split = *task.split();
+    const bool of_test_file =
+        split.evaluated == rate::EvaluatedTrials::held_out && !split.test_file.empty();
+    required = fmt::format("must name a member of `values` in {}, which has none",
+                           of_test_file ? split.test_file : split.file);
   }
   throw InputError("--over", "", "'" + name + "'", required);
 }

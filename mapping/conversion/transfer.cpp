@@ -13,10 +13,16 @@ namespace rheobase::mapping {
 namespace {
 
 void require_a_value_each(const std::vector<double>& values, Eigen::Index units,
-                          std::string_view field) {
+                          std::string_view field, const Range& range) {
   if (!values.empty() && static_cast<Eigen::Index>(values.size()) != units) {
     throw InputError("spiking network", field, fmt::format("{} values", values.size()),
                      fmt::format("must be one for each of the {} units, or none", units));
+  }
+  for (const double value : values) {
+    if (!contains(range, value)) {
+      throw InputError("spiking network", field, fmt::format("{}", value),
+                       fmt::format("must be {}", describe(range)));
+    }
   }
 }
 
@@ -184,10 +190,12 @@ spiking::SpikingModel map_to_spiking(const rate::RateNetwork& network, double sc
     throw InputError("model", "field 'w0'", "nothing", "must hold the weights before training");
   }
   const Eigen::Index units = network.units();
-  require_a_value_each(options.unit_gain, units, "gain of the units");
-  require_a_value_each(options.unit_bias_mv, units, "bias of the units (mV)");
-  require_a_value_each(options.unit_threshold_mv, units, "thresholds of the units (mV)");
-  require_a_value_each(options.unit_reset_mv, units, "resets of the units (mV)");
+  require_a_value_each(options.unit_gain, units, "gain of the units", kUnitGain);
+  require_a_value_each(options.unit_bias_mv, units, "bias of the units (mV)", spiking::kVoltageMv);
+  require_a_value_each(options.unit_threshold_mv, units, "thresholds of the units (mV)",
+                       spiking::kVoltageMv);
+  require_a_value_each(options.unit_reset_mv, units, "resets of the units (mV)",
+                       spiking::kVoltageMv);
   if (const auto count = static_cast<Eigen::Index>(options.connection_delay_ms.size());
       count != 0 && count != units * units) {
     throw InputError("spiking network", "synaptic delays of connections",

@@ -35,6 +35,7 @@
 #include <vector>
 
 #include "core/random.hpp"
+#include "core/range.hpp"
 #include "rate/dynamics/rate_network.hpp"
 #include "spiking/spiking_model.hpp"
 
@@ -47,6 +48,9 @@ enum class Mapping {
 };
 
 std::string_view to_string(Mapping mapping);
+
+/// Factors of the gain of single units.
+inline constexpr Range kUnitGain{.low = 0.0, .high = 1e6, .above_low = true};
 
 /// How a rate network becomes a spiking network.
 struct TransferOptions {

@@ -196,6 +196,10 @@ TEST_SUITE("unit") {
     model.unit_threshold_mv[2] = std::nan("");
     CHECK(unit_refusal(model).find("found nan at row 3, column 1; must be finite") !=
           std::string::npos);
+    model.unit_threshold_mv[2] = 1e7;
+    CHECK(unit_refusal(model) ==
+          "spiking network: thresholds of the units (mV): found 10000000; must be -1000000 to "
+          "1000000 mV");
     model = networks::uncoupled(Eigen::Vector2d(1.0, 1.0), NeuronModel::qif);
     model.unit_threshold_mv = Eigen::Vector2d(30.0, 31.0);
     CHECK(unit_refusal(model) ==

@@ -55,7 +55,8 @@ void require_known(const MatFile& file) {
 }
 
 /// A value a unit or a copy of it (`each`), or none.
-std::vector<double> optional_values(const MatFile& file, const char* field, std::string_view each) {
+std::vector<double> optional_values(const MatFile& file, const char* field, std::string_view each,
+                                    const Range& range) {
   const std::string name = spiking_member(field);
   if (!file.has(name)) {
     return {};
@@ -68,6 +69,9 @@ std::vector<double> optional_values(const MatFile& file, const char* field, std:
   for (const double value : values) {
     if (!std::isfinite(value)) {
       file.fail(name, fmt::format("{}", value), required);
+    }
+    if (!contains(range, value)) {
+      file.fail(name, fmt::format("{}", value), "must be " + describe(range));
     }
   }
   return {values.begin(), values.end()};
@@ -208,11 +212,13 @@ std::optional<mapping::TransferOptions> read_transfer(const MatFile& file) {
       field.set(transfer, read_value(file, name, field));
     }
   }
-  transfer.unit_gain = optional_values(file, "unit_gain", "unit");
-  transfer.unit_threshold_mv = optional_values(file, "unit_threshold_mv", "unit");
-  transfer.unit_reset_mv = optional_values(file, "unit_reset_mv", "unit");
-  transfer.unit_bias_mv = optional_values(file, "unit_bias_mv", "unit");
-  transfer.copy_bias_mv = optional_values(file, "copy_bias_mv", "copy of a unit");
+  transfer.unit_gain = optional_values(file, "unit_gain", "unit", mapping::kUnitGain);
+  transfer.unit_threshold_mv =
+      optional_values(file, "unit_threshold_mv", "unit", spiking::kVoltageMv);
+  transfer.unit_reset_mv = optional_values(file, "unit_reset_mv", "unit", spiking::kVoltageMv);
+  transfer.unit_bias_mv = optional_values(file, "unit_bias_mv", "unit", spiking::kVoltageMv);
+  transfer.copy_bias_mv =
+      optional_values(file, "copy_bias_mv", "copy of a unit", spiking::kVoltageMv);
   transfer.connection_delay_ms = optional_delays(file);
   return transfer;
 }

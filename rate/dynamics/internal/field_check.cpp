@@ -33,7 +33,11 @@ void FieldCheck::finite(std::string_view field, const Eigen::MatrixXd& matrix) c
   for (Eigen::Index j = 0; j < matrix.cols(); ++j) {
     for (Eigen::Index i = 0; i < matrix.rows(); ++i) {
       if (!std::isfinite(matrix(i, j))) {
-        fail(field, fmt::format("{} at ({}, {})", matrix(i, j), i + 1, j + 1), "must be finite");
+        const bool list = matrix.rows() == 1 || matrix.cols() == 1;
+        fail(field,
+             list ? fmt::format("{} as value {} of {}", matrix(i, j), i + j + 1, matrix.size())
+                  : fmt::format("{} at ({}, {})", matrix(i, j), i + 1, j + 1),
+             "must be finite");
       }
     }
   }

@@ -111,6 +111,20 @@ TEST_SUITE("unit") {
                          "--over: found 'strength'; must be left out: trials of the task xor have "
                          "no numbers, those of the task `file` may",
                          InputError);
+    // The file whose trials are compared.
+    trials.values.clear();
+    trials.split.emplace();
+    trials.split->file = "all.mat";
+    trials.split->test_file = "test.mat";
+    const auto message = [&](const char* file) {
+      return "--over: found 'strength'; must name a member of `values` in " + std::string(file) +
+             ", which has none";
+    };
+    CHECK_THROWS_WITH_AS(cli::require_value(rate::recorded_task(trials), "strength"),
+                         message("all.mat").c_str(), InputError);
+    trials.held_out = {false, false, true, true};
+    CHECK_THROWS_WITH_AS(cli::require_value(rate::recorded_task(trials), "strength"),
+                         message("test.mat").c_str(), InputError);
   }
 }
 

@@ -223,12 +223,19 @@ TEST_SUITE("unit") {
   TEST_CASE("values of units, copies and connections that do not fit: file and field") {
     const std::string network = "spiking_network.";
     for (const char* name : {"unit_gain", "unit_threshold_mv", "unit_reset_mv", "unit_bias_mv"}) {
-      CHECK(refusal_with(network + name, Eigen::VectorXd::Constant(5, -50.0)) ==
+      CHECK(refusal_with(network + name, Eigen::VectorXd::Constant(5, 50.0)) ==
             "field 'spiking_network." + std::string(name) +
                 "': found 5 x 1 double; must be one finite number for every unit, N = 6");
       CHECK(refusal_with(network + name, Eigen::VectorXd(0)) ==
             "field 'spiking_network." + std::string(name) +
                 "': found none; must be one finite number for every unit, or be left out");
+    }
+    CHECK(refusal_with(network + "unit_gain", Eigen::VectorXd::Zero(6)) ==
+          "field 'spiking_network.unit_gain': found 0; must be above 0 to 1000000");
+    for (const char* name : {"unit_threshold_mv", "unit_reset_mv", "unit_bias_mv"}) {
+      CHECK(refusal_with(network + name, Eigen::VectorXd::Constant(6, -1e7)) ==
+            "field 'spiking_network." + std::string(name) +
+                "': found -10000000; must be -1000000 to 1000000");
     }
     CHECK(refusal_with(network + "connection_delay_ms", Eigen::MatrixXd(0, 0)) ==
           "field 'spiking_network.connection_delay_ms': found none; must be N x N finite delays in "
@@ -296,6 +303,9 @@ TEST_SUITE("unit") {
         std::vector<std::string>{"field 'unit_gains' is not known and has no effect; did you mean "
                                  "'spiking_network.unit_gain'?"});
     CHECK(doubts("connection_delay").size() == 1);
+    CHECK(doubts("unit_taus_ms") ==
+          std::vector<std::string>{"field 'unit_taus_ms' is not known and has no effect; "
+                                   "did you mean 'unit_tau_ms'?"});
     CHECK(doubts("biases") ==
           std::vector<std::string>{"field 'biases' is not known and has no effect; "
                                    "did you mean 'bias'?"});

@@ -151,7 +151,7 @@ TEST_SUITE("unit") {
     CHECK(with("w_out", Eigen::MatrixXd::Ones(4, 2)) ==
           "field 'w_out': found 4 x 2 double; must be outputs x N with N = 3");
     CHECK(with("bias", Eigen::MatrixXd::Constant(3, 1, NAN)) ==
-          "field 'bias': found nan at (1, 1); must be finite");
+          "field 'bias': found nan as value 1 of 3; must be finite");
     MatFields noisy = least();
     noisy.text("noise_process", "pink");
     CHECK(network_refusal(noisy) ==
