@@ -84,7 +84,26 @@ std::vector<std::pair<std::string, std::string>> parameter_help() {
   return result;
 }
 
+const std::vector<std::string> kOfGivenTrials{"trials-file", "test-file", "test-fraction",
+                                              "rms-limit"};
+
 }  // namespace
+
+bool takes_option(const std::string& task, const std::string& option) {
+  const auto is = [&](const std::string& name) { return option == name; };
+  if (is("task") || is(rate::kBalanced)) {
+    return true;
+  }
+  if (rate::has_part(task, rate::kRecordedTaskName) && std::ranges::any_of(kOfGivenTrials, is)) {
+    return true;
+  }
+  return std::ranges::any_of(rate::registered_tasks(), [&](const rate::TaskDefinition* one) {
+    return rate::has_part(task, one->name) &&
+           std::ranges::any_of(one->parameters, [&](const rate::TaskParameterInfo& parameter) {
+             return is(parameter.name) || is(one->name + "-" + parameter.name);
+           });
+  });
+}
 
 void add_task_options(Command command, TaskChoice& choice, const std::string& help) {
   add_choices(command, "--task", choice.name, task_names(), rate::kTaskSeparator, help)
@@ -172,9 +191,6 @@ void require_fit(const rate::Task& task, const io::ModelFile& file, const std::s
 
 }  // namespace
 
-namespace {
-
-/// Each of several tasks has a channel of context, in the order in which they were learnt.
 void require_learnt_order(const std::string& name, const std::string& learnt,
                           const std::string& path) {
   if (name != learnt && rate::has_parts_of(name, learnt)) {
@@ -184,6 +200,8 @@ void require_learnt_order(const std::string& name, const std::string& learnt,
                                  learnt, path));
   }
 }
+
+namespace {
 
 rate::Task given_trials(const rate::TaskParameters& parameters, const TaskChoice& choice,
                         TrialsUse use, const KnownTrials& known, const Console& console) {
@@ -235,6 +253,11 @@ rate::Task resolve_task(const TaskChoice& choice, const io::ModelFile& file,
   rate::TaskParameters parameters;
   if (name == file.task) {
     parameters = file.provenance.task_parameters;
+  }
+  for (const auto& [parameter, value] : choice.overrides) {
+    for (const std::string& part : rate::task_parts(name)) {
+      parameters.erase(part + "-" + parameter);  // "delay" is for all that are not given by name
+    }
   }
   for (const auto& [parameter, value] : choice.overrides) {
     parameters[parameter] = value;

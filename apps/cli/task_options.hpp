@@ -45,12 +45,20 @@ void add_task_options(Command command, TaskChoice& choice, const std::string& he
 /// The options of trials and parameters alone, for a subcommand that names its task otherwise.
 void add_task_parameters(Command command, TaskChoice& choice);
 
+/// Whether this task, or one of several, takes the option: "interval", "trials-file".
+bool takes_option(const std::string& task, const std::string& option);
+
 /// The task of this name with these parameters, its trials from a file where it is `file`: the one
 /// given or else the one known, where it is still as it was.
 /// @throws InputError for a task, parameter or file that is not as it must be
 rate::Task make_task(const std::string& name, const rate::TaskParameters& parameters,
                      const TaskChoice& choice, TrialsUse use, const KnownTrials& known,
                      const Console& console);
+
+/// Each of several tasks has a channel of context, in the order in which they were learnt.
+/// @param learnt  a task that the network in `path` learnt. @throws InputError for another order
+void require_learnt_order(const std::string& name, const std::string& learnt,
+                          const std::string& path);
 
 /// The task given, or else the one the file names, with the file's parameters where the command
 /// line gives none. @throws InputError when there is none or the network has other inputs

@@ -110,7 +110,9 @@ Task::Task(std::shared_ptr<const TaskDefinition> definition, const TaskParameter
   }
   for (const auto& [parameter, value] : overrides) {
     for (const std::string& of_part : qualified(*definition_, parameter)) {
-      set_parameter(*definition_, parameters_, of_part, value);
+      if (!overrides.contains(of_part)) {  // "dms-delay" before "delay"
+        set_parameter(*definition_, parameters_, of_part, value);
+      }
     }
   }
 }

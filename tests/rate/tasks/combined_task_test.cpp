@@ -112,6 +112,9 @@ TEST_SUITE("unit") {
     const Task set("xor+dms", {{"delay", 30.0}});
     CHECK(set.parameters().at("xor-delay") == 30.0);
     CHECK(set.parameters().at("dms-delay") == 30.0);
+    const Task both("xor+dms", {{"delay", 30.0}, {"dms-delay", 40.0}});
+    CHECK(both.parameters().at("dms-delay") == 40.0);
+    CHECK(both.parameters().at("xor-delay") == 30.0);
     const Task one("xor+dms", {{"dms-delay", 40.0}});
     CHECK(one.parameters().at("xor-delay") == 10.0);
     CHECK(one.steps() == Task("dms", {{"delay", 40.0}}).steps());
