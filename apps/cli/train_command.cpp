@@ -66,12 +66,6 @@ ReferencePath reference_path(const TrainRequest& request) {
   return {request.output_dir, request.task.name, request.network};
 }
 
-void require_task(const TrainRequest& request) {
-  if (request.task.name.empty()) {
-    throw InputError("--task", "", "nothing", "must name a task; `rheobase task` lists them");
-  }
-}
-
 /// The file the model goes to. @throws InputError when none or two were named
 fs::path output_of(const TrainRequest& request) {
   if (!request.output.empty() && !request.output_dir.empty()) {
@@ -120,44 +114,20 @@ void check_paths(const Job& job, const fs::path& resumed, const std::vector<fs::
   }
 }
 
-/// A new network, or that of --from, on the task of the command line or of --from.
-struct Beginning {
-  rate::Task task;
-  rate::DaleModel model;
-  std::string origin;
-};
-
-Beginning beginning_of(const TrainRequest& request, Command command, rate::TrainingOptions& options,
-                       const Console& console) {
-  if (request.from.empty()) {
-    require_task(request);
-    rate::Task task = make_task(request.task.name, request.task.overrides, request.task,
-                                TrialsUse::learning, {}, console);
-    rate::DaleModel model = new_model(request, task, options.seed);
-    return {std::move(task), std::move(model), {}};
-  }
-  StartingNetwork start = starting_network(request, command, console);
-  if (!command.given("--rate-noise")) {
-    options.noise = start.model.noise;
-  }
-  rate::Task task =
-      resolve_task(request.task, start.file, request.from.string(), TrialsUse::learning, console);
-  return {std::move(task), std::move(start.model), std::move(start.origin)};
-}
-
 Job new_job(const TrainRequest& request, Command command, const Console& console) {
-  rate::TrainingOptions options = request.training;
-  Beginning beginning = beginning_of(request, command, options, console);
-  settle_spike_noise(beginning.model.transfer, command, options, console);
-  choose_blocks(request, beginning.model, options);
+  std::optional<StartingNetwork> start;
+  if (!request.from.empty()) {
+    start = starting_network(request, command, console);
+  }
+  Beginning beginning = beginning_of(request, command, start, console);
   Job job{beginning.task,
-          rate::initial_state(beginning.model, options),
-          options,
-          with_seed(console.command_line, options.seed),
+          rate::initial_state(beginning.model, beginning.options),
+          beginning.options,
+          with_seed(console.command_line, beginning.options.seed),
           output_of(request),
           request.checkpoint,
           !request.checkpoint.empty(),
-          beginning.origin};
+          start ? start->origin : ""};
   if (!job.own_checkpoint) {
     job.checkpoint = with_word(job.output, kCheckpointWord);
   }
@@ -208,6 +178,9 @@ Job resumed_job(const TrainRequest& request, Command command, const Console& con
   job.options.checkpoint_every = request.training.checkpoint_every;
   if (command.given("--trials")) {
     job.options.max_trials = request.training.max_trials;
+    job.command =
+        fmt::format("{} --trials {}", command_without(job.command, {}, {"--trials", "--n_trials"}),
+                    job.options.max_trials);
   }
   if (job.options.max_trials <= job.state.trials_done) {
     throw InputError(
@@ -295,9 +268,11 @@ std::string criteria_text(const rate::TrainingOptions& options,
   if (!result.trained) {
     return "not met: " + joined(result.unmet, "; ");
   }
-  std::string text =
-      fmt::format("met: loss below {:g}, {}{} correct", options.stop_loss,
-                  options.stop_accuracy < 1.0 ? "more than " : "", percent(options.stop_accuracy));
+  std::string text = fmt::format("met: loss below {:g}", options.stop_loss);
+  if (options.stop_accuracy >= 0.0) {
+    text += fmt::format(", {}{} correct", options.stop_accuracy < 1.0 ? "more than " : "",
+                        percent(options.stop_accuracy));
+  }
   if (options.stop_margin > 0.0) {
     text += fmt::format(", with a margin of {:g}", options.stop_margin);
   }
@@ -307,12 +282,17 @@ std::string criteria_text(const rate::TrainingOptions& options,
   return text;
 }
 
-/// How to go on where the criteria were not met.
-std::string resume_command(const Job& job) {
+/// How to go on where the criteria were not met. They count after the smallest number of trials.
+std::string way_on(const Job& job, const rate::TrainingResult& result) {
+  if (result.outcome == rate::TrainingOutcome::criteria_met) {
+    return "not by more of these trials, which are learnt: with more or other ones, --rate-noise "
+           "or "
+           "--l2-weights";
+  }
   return fmt::format("rheobase train --resume {}{} --trials {}",
                      shell_quoted(job.checkpoint.string()),
                      job.own_checkpoint ? " -o " + shell_quoted(job.output.string()) : "",
-                     2 * job.options.max_trials);
+                     2 * std::max(job.options.max_trials, job.options.minimum_trials));
 }
 
 std::string network_text(const rate::DaleModel& model) {
@@ -375,7 +355,7 @@ void print_result(const Job& job, const rate::TrainingResult& result, bool json,
                                   1000.0 * result.seconds / std::max(1, trials)));
   summary.add("saved", job.output.string());
   if (!result.trained) {
-    summary.add("go on", resume_command(job));
+    summary.add("go on", way_on(job, result));
   }
   console.out << summary.text();
 }

@@ -192,8 +192,20 @@ rate::DaleModel new_model(const TrainRequest& request, const rate::Task& task, S
   }
 }
 
+namespace {
+
+std::string fingerprint_text(const rate::RateNetwork& network) {
+  return fmt::format(" (fingerprint {})", mapping::network_fingerprint(network));
+}
+
+}  // namespace
+
 std::string origin_of(const std::filesystem::path& path, const rate::RateNetwork& network) {
-  return fmt::format("{} (fingerprint {})", path.string(), mapping::network_fingerprint(network));
+  return path.string() + fingerprint_text(network);
+}
+
+bool is_origin(const std::string& origin, const rate::RateNetwork& network) {
+  return origin.ends_with(fingerprint_text(network));
 }
 
 StartingNetwork starting_network(const TrainRequest& request, Command command,
@@ -263,6 +275,30 @@ void choose_blocks(const TrainRequest& request, rate::DaleModel& model,
   if (options.trains_w_in) {
     model.trains_input = true;
   }
+}
+
+void require_task(const TrainRequest& request) {
+  if (request.task.name.empty()) {
+    throw InputError("--task", "", "nothing", "must name a task; `rheobase task` lists them");
+  }
+}
+
+Beginning beginning_of(const TrainRequest& request, Command command,
+                       const std::optional<StartingNetwork>& start, const Console& console) {
+  const TaskChoice& choice = request.task;
+  rate::TrainingOptions options = request.training;
+  if (!start) {
+    require_task(request);
+  } else if (!command.given("--rate-noise")) {
+    options.noise = start->model.noise;
+  }
+  rate::Task task =
+      start ? resolve_task(choice, start->file, request.from.string(), TrialsUse::learning, console)
+            : make_task(choice.name, choice.overrides, choice, TrialsUse::learning, {}, console);
+  rate::DaleModel model = start ? start->model : new_model(request, task, options.seed);
+  settle_spike_noise(model.transfer, command, options, console);
+  choose_blocks(request, model, options);
+  return {std::move(task), std::move(model), options};
 }
 
 }  // namespace rheobase::cli

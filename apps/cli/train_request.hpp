@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -57,10 +58,28 @@ struct StartingNetwork {
 /// What a network that was trained from one of a file says of it.
 std::string origin_of(const std::filesystem::path& path, const rate::RateNetwork& network);
 
+/// Does it say that it was trained from this network, whatever its file is called?
+bool is_origin(const std::string& origin, const rate::RateNetwork& network);
+
 /// @throws InputError for a network that cannot be trained, or options that say how a new one is
 /// made
 StartingNetwork starting_network(const TrainRequest& request, Command command,
                                  const Console& console);
+
+/// @throws InputError where no task is named
+void require_task(const TrainRequest& request);
+
+/// What a training begins with.
+struct Beginning {
+  rate::Task task;
+  rate::DaleModel model;
+  rate::TrainingOptions options;
+};
+
+/// A new network on the task of the command line, or the one to go on from on that or on its own.
+/// @throws InputError where task, network and options do not belong together
+Beginning beginning_of(const TrainRequest& request, Command command,
+                       const std::optional<StartingNetwork>& start, const Console& console);
 
 /// Trains units whose rates go below 0 without spike-like noise, with a note. @throws InputError
 /// where the command line asks for it

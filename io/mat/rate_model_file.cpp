@@ -14,6 +14,8 @@
 #include "io/mat/atomic_file.hpp"
 #include "io/mat/file_kind.hpp"
 #include "io/mat/internal/field_names.hpp"
+#include "io/mat/internal/field_values.hpp"
+#include "io/mat/internal/model_fields.hpp"
 #include "io/mat/internal/rate_network_fields.hpp"
 #include "io/mat/internal/split_fields.hpp"
 #include "io/mat/internal/transfer_fields.hpp"
@@ -105,6 +107,7 @@ constexpr std::array kKnown = std::to_array<std::string_view>({"w",
                                                                "criteria_met",
                                                                "criteria_unmet",
                                                                "trained_from",
+                                                               "training_options",
                                                                "checkpoint"});
 
 /// Fields that a file may lack: a misspelt one would be missed by nobody.
@@ -121,6 +124,7 @@ constexpr std::array kOptional =
                                      "activation",
                                      "apply_dale",
                                      "taus_gaus",
+                                     "unit_tau_ms",
                                      "train_w_in",
                                      "task",
                                      "opt_scaling_factor",
@@ -380,6 +384,20 @@ rate::TaskParameters read_task_parameters(const MatFile& file, const LenientRead
   return parameters;
 }
 
+/// None where some are missing or not as they must be.
+std::optional<rate::TrainingOptions> read_training_options(const MatFile& file) {
+  if (!file.has("training_options")) {
+    return std::nullopt;
+  }
+  try {
+    rate::TrainingOptions options;
+    read_values(file, kTrainingOptions, rate::training_fields(), options);
+    return options;
+  } catch (const InputError&) {
+    return std::nullopt;
+  }
+}
+
 ModelProvenance read_provenance(const MatFile& file, const rate::RateNetwork& network) {
   const LenientReader reader(file);
   ModelProvenance provenance;
@@ -406,6 +424,7 @@ ModelProvenance read_provenance(const MatFile& file, const rate::RateNetwork& ne
   }
   provenance.unmet = reader.text("criteria_unmet");
   provenance.trained_from = reader.text("trained_from");
+  provenance.training_options = read_training_options(file);
   provenance.version = reader.text("rheobase_version");
   return provenance;
 }

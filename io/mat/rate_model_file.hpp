@@ -10,6 +10,7 @@
 
 #include "io/mat/mat_file.hpp"
 #include "mapping/conversion/transfer.hpp"
+#include "rate/learning/train.hpp"
 #include "rate/models/dale_model.hpp"
 #include "rate/tasks/task.hpp"
 
@@ -49,7 +50,9 @@ struct ModelProvenance {
   std::optional<bool> criteria_met;       ///< [criteria_met] of the training
   std::string unmet;         ///< [criteria_unmet] which of them were not, and by how much
   std::string trained_from;  ///< [trained_from] the network that training started from
-  std::string version;       ///< [rheobase_version]; set by write_model
+  /// [training_options] of the training, a structure in the file
+  std::optional<rate::TrainingOptions> training_options;
+  std::string version;  ///< [rheobase_version]; set by write_model
 };
 
 /// A rate network with what is known of it.

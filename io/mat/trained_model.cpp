@@ -52,6 +52,7 @@ ModelFile trained_model(const rate::TrainingResult& result, const rate::Task& ta
       evaluation.conditions.data(), static_cast<Eigen::Index>(evaluation.conditions.size()));
   provenance.example = example_trial(result, task, options);
   provenance.task_parameters = task.parameters();
+  provenance.training_options = options;
   provenance.command = command;
   provenance.seed = options.seed;
   provenance.split = task.split();

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "core/version.hpp"
+#include "io/mat/internal/field_values.hpp"
 #include "io/mat/internal/rate_network_fields.hpp"
 #include "io/mat/internal/split_fields.hpp"
 #include "io/mat/internal/transfer_fields.hpp"
@@ -168,6 +169,10 @@ MatFields model_fields(const ModelFile& file) {
   add_text(fields, "map_command", file.provenance.map_command);
   add_text(fields, "criteria_unmet", file.provenance.unmet);
   add_text(fields, "trained_from", file.provenance.trained_from);
+  if (file.provenance.training_options) {
+    add_values(fields, kTrainingOptions, rate::training_fields(),
+               *file.provenance.training_options);
+  }
   fields.text("rheobase_version", kVersion);
   return fields;
 }

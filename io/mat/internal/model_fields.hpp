@@ -6,6 +6,9 @@
 
 namespace rheobase::io {
 
+/// Members of the structure that says how a network was trained.
+inline constexpr const char* kTrainingOptions = "training_options.";
+
 /// The variables of a model file, in the order and with the shapes of the reference.
 MatFields model_fields(const ModelFile& file);
 

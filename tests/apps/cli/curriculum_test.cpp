@@ -1,4 +1,5 @@
 // Several tasks in one network, and trainings in stages.
+#include <algorithm>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -76,6 +77,7 @@ TEST_SUITE("cli") {
     REQUIRE(first.code == 0);
     CHECK(says(first.out, "stage 1 of 3"));
     CHECK(says(first.out, "stage 3 of 3"));
+    CHECK(says(first.out, "criteria  met: loss below 1e+09\n"));
     CHECK(folder.files() == Words{"m.mat", "m.stage1.mat", "m.stage2.mat", "stages.toml"});
     const io::ModelFile middle = io::read_model("m.stage2.mat");
     CHECK(middle.provenance.task_parameters.at("interval") == 150.0);
@@ -123,6 +125,183 @@ TEST_SUITE("cli") {
     REQUIRE(run(staged()).code == 0);
     CHECK(io::read_model("m.stage1.mat").provenance.task_parameters.at("balanced") == 1.0);
     CHECK(io::read_model("m.mat").provenance.task_parameters.at("balanced") == 0.0);
+  }
+
+  TEST_CASE("another share of held-out trials is refused before the first stage") {
+    const WorkingFolder folder;
+    copy_trials("noise.mat", "t.mat");
+    write_text("stages.toml",
+               "[[stage]]\ntask = \"file\"\ntrials-file = \"t.mat\"\n"
+               "[[stage]]\ntrials-file = \"t.mat\"\ntest-fraction = 0.5\n");
+    check_refused_in_a_line(staged(), {"stage 2 of 2", "--test-fraction", "0.5"});
+    CHECK(folder.files() == Words{"stages.toml", "t.mat"});
+    // Nor behind a stage of another task.
+    write_text("stages.toml",
+               "[[stage]]\ntask = \"file\"\ntrials-file = \"t.mat\"\n[[stage]]\ntask = \"timing\"\n"
+               "[[stage]]\ntask = \"file\"\ntrials-file = \"t.mat\"\ntest-fraction = 0.5\n");
+    check_refused_in_a_line(staged(), {"stage 3 of 3", "--test-fraction", "0.5",
+                                       "what the network learnt from in stage 1 of 3: 0.2"});
+    copy_trials("single.mat", "other.mat");
+    write_text("stages.toml",
+               "[[stage]]\ntask = \"file\"\ntrials-file = \"t.mat\"\n[[stage]]\ntask = \"timing\"\n"
+               "[[stage]]\ntask = \"file\"\ntrials-file = \"other.mat\"\ntest-file = \"t.mat\"\n");
+    check_refused_in_a_line(staged(), {"stage 3 of 3", "--test-file", "t.mat", "stage 1 of 3"});
+    CHECK(folder.files() == Words{"other.mat", "stages.toml", "t.mat"});
+  }
+
+  TEST_CASE("options of the first stage's network do not go with --from") {
+    const WorkingFolder folder;
+    write_text("stages.toml", "[[stage]]\ntask = \"timing\"\n");
+    REQUIRE(run(staged()).code == 0);
+    Words other = staged() + Words{"--from", "m.mat"};
+    std::ranges::replace(other, std::string("m.mat"), std::string("n.mat"));
+    other.back() = "m.mat";
+    check_refused_in_a_line(other, {"stage 1 of 1", "--units", "--from beside it"});
+  }
+
+  TEST_CASE("a task that is named again goes on as it was") {
+    const WorkingFolder folder;
+    write_text("stages.toml",
+               "[[stage]]\ntask = \"timing\"\ninterval = 150\n[[stage]]\ntask = \"timing\"\n");
+    REQUIRE(run(staged()).code == 0);
+    CHECK(io::read_model("m.mat").provenance.task_parameters.at("interval") == 150.0);
+  }
+
+  TEST_CASE("a parameter of one task goes before that of all of them") {
+    const WorkingFolder folder;
+    write_text("stages.toml",
+               "[[stage]]\ntask = \"xor+dms\"\ndelay = 5\n[[stage]]\ndms-delay = 7\n");
+    REQUIRE(run(staged()).code == 0);
+    const auto of = [](const char* file, const char* name) {
+      return io::read_model(file).provenance.task_parameters.at(name);
+    };
+    CHECK(of("m.stage1.mat", "dms-delay") == 5.0);
+    CHECK(of("m.mat", "dms-delay") == 7.0);
+    CHECK(of("m.mat", "xor-delay") == 5.0);
+    const auto task = run({"eval", "m.mat", "--trials", "4", "--delay", "9", "--json"}).json();
+    CHECK(task["task"]["parameters"]["dms-delay"] == 9.0);
+  }
+
+  TEST_CASE("an option of the command line is for the stages whose task takes it") {
+    const WorkingFolder folder;
+    write_text("stages.toml", "[[stage]]\ntask = \"timing\"\n[[stage]]\ntask = \"go-nogo\"\n");
+    const Outcome done = run(staged() + Words{"--interval", "150", "--balanced"});
+    CAPTURE(done.err);
+    REQUIRE(done.code == 0);
+    CHECK(io::read_model("m.stage1.mat").provenance.task_parameters.at("interval") == 150.0);
+    const auto of_last = io::read_model("m.mat").provenance.task_parameters;
+    CHECK_FALSE(of_last.contains("interval"));
+    CHECK(of_last.at("balanced") == 1.0);
+    check_refused_in_a_line(staged() + Words{"--rms-limit", "0.2"},
+                            {"stage 1 of 2", "'rms-limit'"});
+  }
+
+  TEST_CASE("a list of what is trained is an array as well") {
+    const WorkingFolder folder;
+    write_text("stages.toml",
+               "[[stage]]\ntask = \"timing\"\n[[stage]]\ntrain = [\"w_out\", \"b_out\"]\n");
+    REQUIRE(run(staged()).code == 0);
+    const io::ModelFile before = io::read_model("m.stage1.mat");
+    const io::ModelFile after = io::read_model("m.mat");
+    CHECK(after.network.w == before.network.w);
+    CHECK(after.network.w_out != before.network.w_out);
+  }
+
+  TEST_CASE("what changes no result trains no stage again") {
+    const WorkingFolder folder;
+    write_text("stages.toml", kStages);
+    REQUIRE(run(staged() + Words{"--threads", "1"}).code == 0);
+    Words other = staged() + Words{"--threads", "2", "--checkpoint-every", "100"};
+    std::ranges::replace(other, std::string("m.mat"), std::string("./m.mat"));
+    const Outcome again = run(other);
+    CAPTURE(again.err);
+    REQUIRE(again.code == 0);
+    for (const char* kept :
+         {"kept      m.stage1.mat", "kept      m.stage2.mat", "kept      m.mat"}) {
+      CHECK(says(again.out, kept));
+    }
+  }
+
+  TEST_CASE("a stage is kept for what it is, not for how its options are spelt") {
+    const WorkingFolder folder;
+    // Gone on with by itself, beyond the largest number of trials of the curriculum.
+    write_text("stages.toml", "[[stage]]\ntask = \"timing\"\n[[stage]]\nminimum-trials = 9\n");
+    REQUIRE(run(staged()).code == 0);
+    const Outcome longer = run({"train", "--resume", "m.checkpoint.mat", "--trials", "20"});
+    CAPTURE(longer.err);
+    REQUIRE(says(longer.out, "after 12 trials"));
+    const io::ModelProvenance made = io::read_model("m.mat").provenance;
+    CHECK(made.command.ends_with("--trials 20"));
+    CHECK(!says(made.command, "--trials 8"));
+    REQUIRE(made.training_options.has_value());
+    CHECK(made.training_options->max_trials == 20);
+    const std::string network = read_text("m.mat");
+    fs::create_directory("moved");
+    for (const char* file : {"m.mat", "m.stage1.mat", "stages.toml"}) {
+      fs::copy_file(file, fs::path("moved") / file);
+    }
+    Words spelt = staged() + Words{"--seed", "1", "--gain", "1.5", "--stop-margin", "0.0"};
+    std::ranges::replace(spelt, std::string("-N"), std::string("--units"));
+    std::ranges::replace(spelt, std::string("--trials"), std::string("--n_trials"));
+    std::ranges::replace(spelt, std::string("1e9"), std::string("1000000000"));
+    std::ranges::replace(spelt, std::string("m.mat"), fs::absolute("moved/m.mat").string());
+    spelt.erase(std::ranges::find(spelt, "--stop-margin"),
+                std::ranges::find(spelt, "--stop-margin") + 2);
+    const Outcome again = run(spelt);
+    CAPTURE(again.err);
+    REQUIRE(again.code == 0);
+    CHECK(says(again.out, "kept      " + fs::absolute("moved/m.mat").string()));
+    CHECK(read_text("moved/m.mat") == network);
+    // Another value is another training.
+    CHECK(!says(run(spelt + Words{"--learning-rate", "0.02"}).out, "kept"));
+  }
+
+  TEST_CASE("another mask is another network") {
+    const WorkingFolder folder;
+    write_text("stages.toml", "[[stage]]\ntask = \"timing\"\n");
+    const Words masked = staged() + Words{"--mask", "mask.mat:m"};
+    Eigen::MatrixXd mask = Eigen::MatrixXd::Ones(12, 12);
+    const auto write_mask = [&] {
+      io::MatFields fields;
+      fields.matrix("m", mask);
+      io::write_mat("mask.mat", fields, io::MatVersion::level5);
+    };
+    write_mask();
+    REQUIRE(run(masked).code == 0);
+    CHECK(says(run(masked).out, "kept"));
+    mask(3, 4) = 0.0;
+    write_mask();
+    CHECK(!says(run(masked).out, "kept"));
+  }
+
+  TEST_CASE("a curriculum grows and is cut: what was trained stays") {
+    const WorkingFolder folder;
+    const std::string two = "[[stage]]\ntask = \"timing\"\n[[stage]]\ninterval = 150\n";
+    write_text("stages.toml", two);
+    REQUIRE(run(staged()).code == 0);
+    const auto of_two = io::MatFile("m.mat").find("w")->values;
+    write_text("stages.toml", two + "[[stage]]\ninterval = 200\n");
+    const Outcome grown = run(staged());
+    REQUIRE(grown.code == 0);
+    CHECK(says(grown.out, "kept      m.stage2.mat"));
+    CHECK(io::MatFile("m.stage2.mat").find("w")->values == of_two);
+    write_text("stages.toml", two);
+    const Outcome cut = run(staged());
+    REQUIRE(cut.code == 0);
+    CHECK(says(cut.out, "kept      m.mat"));
+    CHECK(io::MatFile("m.mat").find("w")->values == of_two);
+  }
+
+  TEST_CASE("the checkpoint of a later stage is kept before an earlier one is trained") {
+    const WorkingFolder folder;
+    const std::string hard = "[[stage]]\nstop-accuracy = 0.99\nstop-loss = 1e-6\n";
+    write_text("stages.toml", "[[stage]]\ntask = \"timing\"\n" + hard);
+    REQUIRE(run(staged()).code == 0);
+    REQUIRE(fs::exists("m.checkpoint.mat"));
+    fs::remove("m.stage1.mat");
+    write_text("stages.toml", "[[stage]]\ntask = \"timing\"\n" + hard + "rule = \"sgd\"\n");
+    check_refused_in_a_line(staged(), {"m.checkpoint.mat", "8 trials", "or be removed"});
+    CHECK_FALSE(fs::exists("m.stage1.mat"));
   }
 
   TEST_CASE("stages of trials that are others by now are trained again") {
@@ -189,7 +368,30 @@ TEST_SUITE("cli") {
             {"did you mean 'stop-accuracy'?", "; stop-accuracy: ... and the fraction of correct"});
     refused(first + "output = \"a.mat\"\n", {"line 3", "'output'", "command line"});
     refused(first + "[[stage]]\ntask = \"xor\"\n",
-            {"stage 2 of 2", "xor (2 inputs, 1 outputs)", "must have 1 and 1"});
+            {"stage 2 of 2", "the network of stage 1 of 2 field 'w_in'", "1 column", "must have 2",
+             "task xor"});
+    refused(first + "[[stage]]\ntrain = \"all\"\n",
+            {"stage 2 of 2", "--train", "'all'", "must be made of w, w_out, b_out"});
+    refused(
+        "[[stage]]\ntask = \"go-nogo+timing\"\n[[stage]]\n[[stage]]\ntask = \"timing+go-nogo\"\n",
+        {"stage 3 of 3", "--task", "timing+go-nogo", "must be go-nogo+timing, the order"});
+    refused(
+        "[[stage]]\ntask = \"go-nogo+timing\"\n[[stage]]\ntask = \"xor\"\n"
+        "[[stage]]\ntask = \"timing+go-nogo\"\n",
+        {"stage 2 of 3", "the network of stage 1 of 3"});
+    refused(
+        "[[stage]]\ntask = \"xor+dms\"\n[[stage]]\ntask = \"mante\"\n"
+        "[[stage]]\ntask = \"dms+xor\"\n",
+        {"stage 3 of 3", "--task", "must be xor+dms, the order"});
+    refused(first + "interval = [200, 300]\n", {"line 3", "'interval' with 2 values"});
+    refused(first + "[[stage]]\ntrain = []\n", {"line 4", "'train' without a value"});
+    refused(first + "seed = 1.5\n", {"stages.toml, stage 1 of 1: --seed: found 1.5"});
+    write_text("m.stage1.mat", "junk");
+    write_text("stages.toml", first + "[[stage]]\n");
+    check_refused_in_a_line(staged(), {"stage 1 of 2", "m.stage1.mat", "or be removed"});
+    fs::remove("m.stage1.mat");
+    refused(first + "activation = \"tanh\"\n[[stage]]\nspike-noise = 3\n",
+            {"stage 2 of 2", "--spike-noise", "tanh"});
     refused("[[stage]]\n", {"stage 1 of 1", "--task"});
     refused(first + "learning-rate = \"fast\"\n", {"stage 1 of 1", "learning-rate"});
     refused(first + "balanced = 3\n", {"line 3", "--balanced takes no value"});

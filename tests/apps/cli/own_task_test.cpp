@@ -330,6 +330,27 @@ TEST_SUITE("cli") {
     CHECK(says(read_text("p.html"), "<h1>Which input is stronger? (choice.mat), 20 units</h1>"));
   }
 
+  TEST_CASE("more of the same trials is no advice where the held-out ones are the trouble") {
+    const WorkingFolder folder;
+    copy_trials("single.mat");
+    const io::MatArray inputs = *io::MatFile("single.mat").find("u");
+    const auto steps = static_cast<Eigen::Index>(inputs.dims[1]);
+    io::MatFields hard;  // one trial with a target out of reach
+    hard.matrix("u", Eigen::MatrixXd::Zero(static_cast<Eigen::Index>(inputs.dims[0]), steps));
+    hard.matrix("z", Eigen::MatrixXd::Constant(steps, 1, 100.0));
+    io::write_mat("hard.mat", hard, io::MatVersion::level5);
+    const Words easy{"--test-file",      "hard.mat", "--stop-loss",      "20",
+                     "--stop-accuracy",  "-1",       "--stop-margin",    "0",
+                     "--spike-noise",    "0",        "--minimum-trials", "0",
+                     "--evaluate-every", "4",        "--batch",          "4"};
+    const Outcome ended = run(training("single.mat", "own.mat") + easy);
+    CAPTURE(ended.out);
+    REQUIRE(ended.code == 0);
+    CHECK(says(ended.out, "not met: loss of held-out trials"));
+    CHECK(says(ended.out, "go on     not by more of these trials"));
+    CHECK(!says(ended.out, "--resume"));
+  }
+
   TEST_CASE("a file of held-out trials; conditions of one trial") {
     const WorkingFolder folder;
     copy_trials("noise.mat");

@@ -89,6 +89,8 @@ io::ModelFile small_model_file() {
   provenance.command = "rheobase train --task go-nogo -o 'Modell \u00fc\u03bc.mat'";
   provenance.map_command = "rheobase map model.mat";
   provenance.seed = 4294967295U;
+  provenance.training_options = rate::recommended_training();
+  provenance.training_options->schedule = rate::Schedule::cosine;
   file.transfer = mapping::TransferOptions{};
   file.transfer->neuron.refractory_ms = 0.0;
   file.transfer->rise_ms = 5.0;

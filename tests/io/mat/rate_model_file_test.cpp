@@ -55,6 +55,13 @@ void check_same(const ModelProvenance& a, const ModelProvenance& b) {
   CHECK(a.command == b.command);
   CHECK(a.map_command == b.map_command);
   CHECK(a.seed == b.seed);
+  REQUIRE(a.training_options.has_value() == b.training_options.has_value());
+  if (a.training_options) {
+    for (const auto& field : rate::training_fields()) {
+      CAPTURE(field.name);
+      CHECK(field.get(*a.training_options) == field.get(*b.training_options));
+    }
+  }
 }
 
 /// The field's values as another class; numbers must be whole where the class is.
@@ -110,7 +117,7 @@ TEST_SUITE("unit") {
   TEST_CASE("the reference's names, shapes and types") {
     const ModelFile file = small_model_file();
     const MatFile mat(bytes_of(model_fields(file), MatVersion::level5), "model.mat");
-    const std::map<std::string, std::string> expected{
+    std::map<std::string, std::string> expected{
         {"w", "6 x 6 double"},
         {"w0", "6 x 6 double"},
         {"m", "6 x 6 double"},
@@ -181,7 +188,18 @@ TEST_SUITE("unit") {
         {"spiking_network.unit_seed", "1 x 1 double"},
         {"spiking_network.delay_spread_ms", "1 x 1 double"},
         {"spiking_network.unit_threshold_mv", "6 x 1 double"},
-        {"spiking_network.unit_reset_mv", "6 x 1 double"}};
+        {"spiking_network.unit_reset_mv", "6 x 1 double"},
+        {"training_options", "1 x 1 struct"}};
+    for (const auto& field : rate::training_fields()) {
+      expected["training_options." + std::string(field.name)] = "1 x 1 double";
+    }
+    expected["training_options.rule"] = "1 x 4 char";
+    expected["training_options.loss"] = "1 x 2 char";
+    expected["training_options.schedule"] = "1 x 6 char";
+    for (const char* name : {"spike_noise_throughout", "trains_w", "trains_w_out", "trains_b_out",
+                             "trains_taus_gaus", "trains_w_in"}) {
+      expected[std::string("training_options.") + name] = "1 x 1 logical";
+    }
     std::map<std::string, std::string> found;
     for (const MatArray& array : mat.arrays()) {
       found[array.name] = array.describe();
@@ -319,6 +337,8 @@ TEST_SUITE("unit") {
     fields.text("losses", "none");
     fields.number("tr", -1.5);
     fields.number("seed", 4294967296.0);
+    fields = without(fields, "training_options.batch");
+    fields.number("training_options.batch", 0.0);
     const ModelProvenance provenance = parse(fields).provenance;
     CHECK(provenance.eval_labels.size() == 0);
     CHECK(provenance.example.x.size() == 0);
@@ -326,6 +346,7 @@ TEST_SUITE("unit") {
     CHECK(provenance.losses.empty());
     CHECK(provenance.trials == 0);
     CHECK(!provenance.seed);
+    CHECK(!provenance.training_options);
   }
 }
 
