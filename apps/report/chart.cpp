@@ -1,10 +1,13 @@
 #include "apps/report/chart.hpp"
 
 #include <cmath>
+#include <fstream>
+#include <iterator>
 
 #include <fmt/format.h>
 
 #include "apps/report/internal/figure_file.hpp"
+#include "apps/report/internal/gnuplot.hpp"
 #include "core/error.hpp"
 
 namespace rheobase::report {
@@ -44,12 +47,21 @@ std::string drawn_with(const ChartSeries& series) {
   throw Error("unknown style of a series");
 }
 
+std::string named_ticks(const std::vector<std::string>& names, bool at_angle) {
+  std::string ticks;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    ticks += fmt::format("{}{} {}", i == 0 ? "" : ", ", FigureScript::quoted(names[i]), i + 1);
+  }
+  return fmt::format("set xtics {}({})", at_angle ? "rotate by 45 right " : "", ticks);
+}
+
 void add_chart_panel(FigureScript& script, const Chart& chart, const ChartPanel& panel, int place) {
-  constexpr double kRight = 3.0, kTop = 7.0, kBottom = 10.5;
+  constexpr double kRight = 3.0, kTop = 7.0;
+  const double bottom = 10.5 + chart.names_mm;
   const double left = chart.panel_width_mm * (place % chart.columns) + chart.left_mm;
   const double top = chart.panel_height_mm * (place / chart.columns) + kTop;
   script.begin({left, top, chart.panel_width_mm - chart.left_mm - kRight,
-                chart.panel_height_mm - kTop - kBottom, panel.title, panel.x_label, panel.y_label});
+                chart.panel_height_mm - kTop - bottom, panel.title, panel.x_label, panel.y_label});
   if (panel.x_range) {
     script.range('x', panel.x_range->first, panel.x_range->second);
   }
@@ -67,6 +79,9 @@ void add_chart_panel(FigureScript& script, const Chart& chart, const ChartPanel&
     if (tick > 0.0) {
       script.set(fmt::format("set {}tics {:.6g}", axis, tick));
     }
+  }
+  if (!panel.x_names.empty()) {
+    script.set(named_ticks(panel.x_names, chart.names_mm > 0.0));
   }
   if (panel.last_y_tick && panel.y_range && panel.y_tick > 0.0) {
     script.set(fmt::format("set ytics {:.6g},{:.6g},{:.6g}",
@@ -95,6 +110,17 @@ Eigen::MatrixXd chart_points(const Eigen::Ref<const Eigen::VectorXd>& x,
 
 void require_chart_name(const fs::path& path) {
   figure_format_of(path);
+}
+
+std::string chart_svg(const Chart& chart) {
+  if (!gnuplot_available()) {
+    return {};
+  }
+  const TemporaryFolder folder;
+  const fs::path path = folder.path() / "chart.svg";
+  draw_chart(chart, path);
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 void draw_chart(const Chart& chart, const fs::path& path) {

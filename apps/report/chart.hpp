@@ -46,6 +46,7 @@ struct ChartPanel {
   std::vector<std::pair<double, double>> shaded = {};  ///< spans of the x axis
   std::string key = "top left";                        ///< place of the key, as gnuplot has it
   double x_tick = 0.0, y_tick = 0.0;                   ///< distance of ticks; 0: as gnuplot has it
+  std::vector<std::string> x_names = {};               ///< of the ticks at 1, 2, ... instead
   std::optional<double> last_y_tick = {};              ///< of y_tick: what lies above is the key's
   bool log_y = false;
   bool equal_axes = false;  ///< one unit of x as long as one of y
@@ -57,6 +58,7 @@ struct Chart {
   double panel_width_mm = 62.0, panel_height_mm = 48.0;  ///< with labels and title
   double left_mm = 13.0;  ///< of it for ticks and label of the y axis
   std::vector<ChartPanel> panels;
+  double names_mm = 0.0;  ///< of the height for names of ticks at an angle; 0: names in a row
 };
 
 /// Draws with gnuplot: PNG (300 dpi), SVG or PDF by the extension. The file is complete or not
@@ -67,6 +69,9 @@ void draw_chart(const Chart& chart, const std::filesystem::path& path);
 
 /// @throws InputError unless the extension is .png, .svg or .pdf
 void require_chart_name(const std::filesystem::path& path);
+
+/// The same as the text of an SVG file; empty without gnuplot.
+std::string chart_svg(const Chart& chart);
 
 /// x and y as the rows of a series.
 Eigen::MatrixXd chart_points(const Eigen::Ref<const Eigen::VectorXd>& x,

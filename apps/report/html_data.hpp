@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,6 +33,25 @@ struct ReportTable {
   std::string note;  ///< what the numbers are, below the table
   std::vector<std::string> header;
   std::vector<std::vector<std::string>> rows;
+  std::size_t words = 1;  ///< columns at the left that are texts, not numbers
+};
+
+/// A figure that is drawn already.
+struct ReportDrawing {
+  std::string title;
+  std::string caption;
+  std::string svg;  ///< empty: it could not be drawn
+};
+
+/// Drawings and tables of something beside the two networks, such as a study.
+struct ReportSection {
+  std::string id;     ///< "study-figures"
+  std::string title;  ///< "Figures of the study"
+  std::vector<std::string> notes = {};
+  std::vector<ReportDrawing> drawings = {};
+  std::vector<ReportTable> tables = {};
+  std::string commands_title = {};
+  std::string commands = {};  ///< a line each
 };
 
 /// From a time on a mean is that of fewer trials.
@@ -131,6 +151,7 @@ struct ReportData {
   std::string version;       ///< of the program
   std::vector<ReportStatistic> summary;
   std::vector<ReportTable> tables;
+  std::vector<ReportSection> sections;  ///< behind figures and tables of the networks
   std::vector<ReportFact> facts;
   std::vector<std::string> notes;  ///< what the reader must know: thinned, missing, assumed
 

@@ -15,10 +15,10 @@ namespace {
 /// All figures of the page as SVG files, by their id.
 std::map<std::string, std::string> static_figures(const ReportData& data) {
   std::map<std::string, std::string> figures;
-  if (!gnuplot_available()) {
+  const std::vector<std::string> ids = figure_ids(data);
+  if (ids.empty() || !gnuplot_available()) {
     return figures;
   }
-  const std::vector<std::string> ids = figure_ids(data);
   std::vector<std::string> images = draw_figures(data, ids, FigureFormat::svg);
   for (std::size_t i = 0; i < ids.size(); ++i) {
     figures[ids[i]] = std::move(images[i]);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <Eigen/Core>
@@ -12,6 +13,9 @@
 namespace rheobase::report {
 
 using Json = nlohmann::ordered_json;
+
+/// Text as it stands in an element or between the quotes of an attribute.
+std::string escaped_html(std::string_view text);
 
 /// Base64 (RFC 4648, with padding).
 std::string base64(std::span<const std::uint8_t> bytes);

@@ -13,29 +13,6 @@ namespace rheobase::report {
 
 namespace {
 
-std::string escaped(std::string_view text) {
-  std::string result;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        result += "&amp;";
-        break;
-      case '<':
-        result += "&lt;";
-        break;
-      case '>':
-        result += "&gt;";
-        break;
-      case '"':
-        result += "&quot;";
-        break;
-      default:
-        result += c;
-    }
-  }
-  return result;
-}
-
 /// A closing tag or comment inside a script element would end it.
 std::string inside_script(std::string_view text) {
   std::string result;
@@ -66,7 +43,8 @@ std::string summary_html(const std::vector<ReportStatistic>& summary) {
   for (const ReportStatistic& statistic : summary) {
     html += fmt::format(
         "<div><dt>{}</dt><dd class=\"value\">{}</dd><dd class=\"detail\">{}</dd></div>\n",
-        escaped(statistic.name), escaped(statistic.value), escaped(statistic.detail));
+        escaped_html(statistic.name), escaped_html(statistic.value),
+        escaped_html(statistic.detail));
   }
   return html;
 }
@@ -76,30 +54,34 @@ std::string facts_html(const std::vector<ReportFact>& facts) {
   for (std::size_t i = 0; i < facts.size(); ++i) {
     if (i == 0 || facts[i].group != facts[i - 1].group) {
       html += fmt::format("{}<table><caption>{}</caption>\n", i == 0 ? "" : "</table>\n",
-                          escaped(facts[i].group));
+                          escaped_html(facts[i].group));
     }
-    html += fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td></tr>\n", escaped(facts[i].name),
-                        escaped(facts[i].value));
+    html += fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td></tr>\n",
+                        escaped_html(facts[i].name), escaped_html(facts[i].value));
   }
   return html + (facts.empty() ? "" : "</table>\n");
 }
 
 std::string table_html(const ReportTable& table) {
-  std::string html = fmt::format(
-      "<div class=\"table\"><h3>{}</h3>\n<div class=\"wide\"><table>\n<tr>", escaped(table.title));
-  for (const std::string& name : table.header) {
-    html += fmt::format("<th scope=\"col\">{}</th>", escaped(name));
+  std::string html =
+      fmt::format("<div class=\"table\"><h3>{}</h3>\n<div class=\"wide\"><table>\n<tr>",
+                  escaped_html(table.title));
+  const auto kind = [&table](std::size_t column) {
+    return column > 0 && column < table.words ? " class=\"words\"" : "";
+  };
+  for (std::size_t i = 0; i < table.header.size(); ++i) {
+    html += fmt::format("<th scope=\"col\"{}>{}</th>", kind(i), escaped_html(table.header[i]));
   }
   html += "</tr>\n";
   for (const std::vector<std::string>& row : table.rows) {
     html += "<tr>";
     for (std::size_t i = 0; i < row.size(); ++i) {
-      const char* tag = i == 0 ? "th scope=\"row\"" : "td";
-      html += fmt::format("<{}>{}</{}>", tag, escaped(row[i]), i == 0 ? "th" : "td");
+      html += i == 0 ? fmt::format("<th scope=\"row\">{}</th>", escaped_html(row[i]))
+                     : fmt::format("<td{}>{}</td>", kind(i), escaped_html(row[i]));
     }
     html += "</tr>\n";
   }
-  return html + fmt::format("</table></div>\n<p>{}</p></div>\n", escaped(table.note));
+  return html + fmt::format("</table></div>\n<p>{}</p></div>\n", escaped_html(table.note));
 }
 
 std::string tables_html(const std::vector<ReportTable>& tables) {
@@ -119,18 +101,22 @@ std::string notes_html(const std::vector<std::string>& notes) {
   }
   std::string html = "<ul class=\"notes\">\n";
   for (const std::string& note : notes) {
-    html += fmt::format("<li>{}</li>\n", escaped(note));
+    html += fmt::format("<li>{}</li>\n", escaped_html(note));
   }
   return html + "</ul>\n";
 }
 
-std::string navigation_html(const std::vector<PageSection>& sections, bool tables) {
+std::string navigation_html(const std::vector<PageSection>& sections, const ReportData& data) {
   std::string html;
   for (const PageSection& section : sections) {
     html += fmt::format("<li><a href=\"#{}\">{}</a></li>\n", section.id, section.title);
   }
-  if (tables) {
+  if (!data.tables.empty()) {
     html += "<li><a href=\"#section-numbers\">Numbers</a></li>\n";
+  }
+  for (const ReportSection& section : data.sections) {
+    html +=
+        fmt::format("<li><a href=\"#{}\">{}</a></li>\n", section.id, escaped_html(section.title));
   }
   return html + "<li><a href=\"#provenance\">How it was made</a></li>\n";
 }
@@ -150,7 +136,7 @@ std::string figure_html(const PageFigure& figure, const std::string& css_class,
   return fmt::format(
       "<figure id=\"figure-{0}\" class=\"{1}\">\n<div class=\"head\"><h3>{2}</h3></div>\n"
       "<div class=\"plot\">{3}</div>\n<figcaption>{4}</figcaption>\n</figure>\n",
-      figure.id, css_class, escaped(figure.title), plot, escaped(figure.caption));
+      figure.id, css_class, escaped_html(figure.title), plot, escaped_html(figure.caption));
 }
 
 /// An image that keeps its own styles and identifiers to itself.
@@ -161,7 +147,7 @@ std::string static_figure(const std::string& svg, const std::string& title) {
   const auto* bytes = reinterpret_cast<const std::uint8_t*>(svg.data());
   return fmt::format(
       "<img class=\"static-figure\" alt=\"{}\" src=\"data:image/svg+xml;base64,{}\">",
-      escaped(title), base64({bytes, svg.size()}));
+      escaped_html(title), base64({bytes, svg.size()}));
 }
 
 std::string sections_html(const std::vector<PageSection>& sections, const FigureDrawer& draw) {
@@ -181,12 +167,62 @@ std::string sections_html(const std::vector<PageSection>& sections, const Figure
   return html;
 }
 
+std::string drawings_html(const ReportSection& section) {
+  if (section.drawings.empty()) {
+    return {};
+  }
+  const char* css_class = section.drawings.size() == 1 ? "drawn" : "drawn half";
+  std::string html = "<div class=\"figures\">\n";
+  for (std::size_t i = 0; i < section.drawings.size(); ++i) {
+    const ReportDrawing& drawing = section.drawings[i];
+    html += figure_html({fmt::format("{}-{}", section.id, i + 1), drawing.title, drawing.caption},
+                        css_class, static_figure(drawing.svg, drawing.title));
+  }
+  return html + "</div>\n";
+}
+
+/// Sections that are the same with and without the chart library.
+std::string more_sections_html(const std::vector<ReportSection>& sections) {
+  std::string html;
+  for (const ReportSection& section : sections) {
+    html +=
+        fmt::format("<section id=\"{}\">\n<h2>{}</h2>\n", section.id, escaped_html(section.title));
+    html += drawings_html(section);
+    if (!section.tables.empty()) {
+      html += "<div class=\"tables below\">\n";
+      for (const ReportTable& table : section.tables) {
+        html += table_html(table);
+      }
+      html += "</div>\n";
+    }
+    html += notes_html(section.notes);
+    if (!section.commands.empty()) {
+      html +=
+          fmt::format("<h3 class=\"apart\">{}</h3>\n<div class=\"command\"><code>{}</code></div>\n",
+                      escaped_html(section.commands_title), escaped_html(section.commands));
+    }
+    html += "</section>\n";
+  }
+  return html;
+}
+
+/// What the reader must know of the figures before looking at them.
+std::string warning_html(bool interactive, bool any_figure) {
+  if (!any_figure) {
+    return {};
+  }
+  return interactive ? "<noscript><p class=\"warning\">The figures need JavaScript.</p>"
+                       "</noscript>\n"
+                     : "<p class=\"warning\">Static figures: Rheobase was built without the chart "
+                       "library of the interactive page.</p>\n";
+}
+
 }  // namespace
 
 std::string report_page(const ReportData& data, const PageAssets& assets, const FigureDrawer& draw,
                         const PageLimits& limits) {
-  const bool interactive = !assets.charts.empty();
   const std::vector<PageSection> sections = page_sections(data);
+  const bool interactive = !assets.charts.empty() && !sections.empty();
   std::vector<std::string> notes = data.notes;
   std::string scripts;
   if (interactive) {
@@ -197,27 +233,23 @@ std::string report_page(const ReportData& data, const PageAssets& assets, const 
         "<script>{}</script>\n",
         inside_script(json.text), assets.library_licence, assets.charts);
   }
-  return filled(
-      assets.page,
-      {{"version", escaped(data.version)},
-       {"title", escaped(data.title)},
-       {"subtitle", escaped(data.subtitle)},
-       {"style", fmt::format("{}{}", assets.library_style, assets.style)},
-       {"mode", interactive ? "interactive" : "static"},
-       {"summary", summary_html(data.summary)},
-       {"warning", interactive ? "<noscript><p class=\"warning\">The figures need JavaScript.</p>"
-                                 "</noscript>\n"
-                               : "<p class=\"warning\">Static figures: Rheobase was built without "
-                                 "the chart library of the interactive page.</p>\n"},
-       {"navigation", navigation_html(sections, !data.tables.empty())},
-       {"sections", sections_html(sections, interactive ? FigureDrawer{} : draw)},
-       {"tables", tables_html(data.tables)},
-       {"command", escaped(data.command_line)},
-       {"notes", notes_html(notes)},
-       {"facts", facts_html(data.facts)},
-       {"credits", interactive ? " · charts: uPlot (MIT licence)" : ""},
-       {"copy", std::string(assets.copy)},
-       {"data", scripts}});
+  return filled(assets.page,
+                {{"version", escaped_html(data.version)},
+                 {"title", escaped_html(data.title)},
+                 {"subtitle", escaped_html(data.subtitle)},
+                 {"style", fmt::format("{}{}", assets.library_style, assets.style)},
+                 {"mode", interactive ? "interactive" : "static"},
+                 {"summary", summary_html(data.summary)},
+                 {"warning", warning_html(interactive, !sections.empty())},
+                 {"navigation", navigation_html(sections, data)},
+                 {"sections", sections_html(sections, interactive ? FigureDrawer{} : draw)},
+                 {"tables", tables_html(data.tables) + more_sections_html(data.sections)},
+                 {"command", escaped_html(data.command_line)},
+                 {"notes", notes_html(notes)},
+                 {"facts", facts_html(data.facts)},
+                 {"credits", interactive ? " · charts: uPlot (MIT licence)" : ""},
+                 {"copy", fmt::format("{}{}", assets.copy, interactive ? "" : assets.still)},
+                 {"data", scripts}});
 }
 
 }  // namespace rheobase::report

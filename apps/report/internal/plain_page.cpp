@@ -7,7 +7,6 @@
 
 #include <fmt/format.h>
 
-#include "apps/report/internal/html_encoding.hpp"
 #include "core/version.hpp"
 #include "io/mat/atomic_file.hpp"
 
@@ -24,18 +23,6 @@ constexpr const char* kPlainStyle =
     ".note{border-left:3px solid #D55E00;padding-left:.8rem}";
 
 }  // namespace
-
-std::string escaped_html(std::string_view text) {
-  std::string result;
-  for (const char c : text) {
-    result += c == '&'   ? std::string("&amp;")
-              : c == '<' ? std::string("&lt;")
-              : c == '>' ? std::string("&gt;")
-              : c == '"' ? std::string("&quot;")
-                         : std::string(1, c);
-  }
-  return result;
-}
 
 std::string row_html(std::string_view name, std::string_view value) {
   return fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td></tr>\n", escaped_html(name),

@@ -4,10 +4,10 @@
 #include <string>
 #include <string_view>
 
+#include "apps/report/internal/html_encoding.hpp"
+
 /// Pages of numbers and figures that need nothing else, no script either.
 namespace rheobase::report {
-
-std::string escaped_html(std::string_view text);
 
 /// A row of a table of two columns.
 std::string row_html(std::string_view name, std::string_view value);

@@ -17,6 +17,7 @@ endfunction()
 literal(page "${PAGE}/template.html")
 literal(style "${PAGE}/style.css")
 literal(copy "${PAGE}/copy.js")
+literal(still "${PAGE}/still.js")
 literal(charts "${CHARTS}")
 if(LIBRARY)
   literal(library_style "${LIBRARY}/dist/uPlot.min.css")
@@ -36,6 +37,7 @@ const PageAssets& page_assets() {
       .page = ${page},
       .style = ${style},
       .copy = ${copy},
+      .still = ${still},
       .charts = ${charts},
       .library_style = ${library_style},
       .library_licence = ${library_licence}};

@@ -12,6 +12,7 @@ function(rheobase_page_source out)
        "${page_folder}/src/figures/*.js")
   find_program(RHEOBASE_NODE NAMES node nodejs)
   set(inputs "${page_folder}/template.html" "${page_folder}/style.css" "${page_folder}/copy.js"
+             "${page_folder}/still.js"
              "${page_folder}/embed.cmake")
   set(charts "")
   set(library "")

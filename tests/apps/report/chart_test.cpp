@@ -49,6 +49,22 @@ report::Chart every_style() {
 }  // namespace
 
 TEST_SUITE("unit") {
+  TEST_CASE("names stand at the ticks of a chart, as they are") {
+    if (!report::gnuplot_available()) {
+      return;
+    }
+    report::Chart chart = every_style();
+    chart.panels.resize(1);
+    chart.panels[0].x_range = {0.5, 2.5};
+    chart.panels[0].x_names = {"it's <a>", "N_1"};
+    for (const double names_mm : {0.0, 20.0}) {
+      chart.names_mm = names_mm;
+      const std::string svg = report::chart_svg(chart);
+      CHECK(svg.find("it's &lt;a></text>") != std::string::npos);
+      CHECK(svg.find("N_1</text>") != std::string::npos);
+    }
+  }
+
   TEST_CASE("charts are drawn in each format, with every label in them") {
     if (!report::gnuplot_available()) {
       return;

@@ -117,6 +117,39 @@ TEST_SUITE("unit") {
     CHECK(contains(none, "This figure could not be drawn."));
   }
 
+  TEST_CASE("sections of drawings and tables are the same with and without the chart library") {
+    report::ReportData data = example();
+    report::ReportSection section{"study-figures", "Figures & more"};
+    section.notes = {"a <note>"};
+    section.drawings = {{"dr\"awn\"", "n = 3 < 4", "<svg/>"}, {"missing", "", ""}};
+    section.tables = {{"T", "", {"name", "text", "x"}, {{"a", "b<", "1"}}, 2}};
+    section.commands_title = "Commands";
+    section.commands = "rheobase 'a & b'\nrheobase c";
+    data.sections = {section};
+    for (const bool interactive : {true, false}) {
+      const std::string page = report::report_page(data, assets(interactive), no_drawing);
+      CHECK(contains(page, "<a href=\"#study-figures\">Figures &amp; more</a>"));
+      // base64 of <svg/>
+      CHECK(
+          contains(page, "alt=\"dr&quot;awn&quot;\" src=\"data:image/svg+xml;base64,PHN2Zy8+\">"));
+      CHECK(contains(page, "<figcaption>n = 3 &lt; 4</figcaption>"));
+      CHECK(contains(page, "This figure could not be drawn."));
+      CHECK(contains(page, "<th scope=\"row\">a</th><td class=\"words\">b&lt;</td><td>1</td>"));
+      CHECK(contains(page, "<code>rheobase 'a &amp; b'\nrheobase c</code>"));
+      CHECK(contains(page, "<li>a &lt;note&gt;</li>"));
+      CHECK(contains(page, "report-data") == interactive);
+    }
+    // A page of such sections alone has no charts and lacks none.
+    report::ReportData alone;
+    alone.title = "Study";
+    alone.sections = {section};
+    const std::string page = report::report_page(alone, assets(true), no_drawing);
+    CHECK(contains(page, "<body class=\"static\">"));
+    CHECK_FALSE(contains(page, "report-data"));
+    CHECK_FALSE(contains(page, "Static figures"));
+    CHECK_FALSE(contains(page, "JavaScript."));
+  }
+
   TEST_CASE("the data keep their shape and order") {
     const report::Json json = json_of(report::report_page(example(), assets(true), no_drawing));
     CHECK(json["outputs"].size() == 2);
