@@ -13,6 +13,8 @@
 #include "apps/cli/overflow.hpp"
 #include "apps/cli/progress_bar.hpp"
 #include "apps/cli/spiking_options.hpp"
+#include "apps/cli/study/study_page.hpp"
+#include "apps/cli/study/study_request.hpp"
 #include "apps/cli/subcommands.hpp"
 #include "apps/cli/task_options.hpp"
 #include "apps/cli/text_table.hpp"
@@ -42,6 +44,7 @@ struct ReportRequest {
   fs::path model;
   fs::path output = "report.html";
   fs::path figures;
+  fs::path study;
   std::string format = "pdf";
   TaskChoice task;
   SpikingChoice spiking;
@@ -59,7 +62,8 @@ constexpr const char* kReportExamples =
     "  rheobase report model.mat --scaling 50 --trials 400 --seed 7 -o network.html\n"
     "  rheobase report comparison.mat\n"
     "  rheobase report run.mat                       # of `rheobase network run`\n"
-    "  rheobase report model.lif.mat --figures figures --format svg";
+    "  rheobase report model.lif.mat --figures figures --format svg\n"
+    "  rheobase report model.lif.mat --study results  # with the figures of a study";
 
 /// What the figures are made from.
 struct ReportSource {
@@ -79,8 +83,8 @@ bool is_comparison(const fs::path& path) {
 
 /// The options of a new comparison say nothing about one that was made before.
 void refuse_comparison_options(Command command, const std::string& file) {
-  constexpr std::array kAllowed{"MODEL",    "--help", "--output",     "--figures",
-                                "--format", "--json", "--trials-file"};
+  constexpr std::array kAllowed{"MODEL",    "--help", "--output",      "--figures",
+                                "--format", "--json", "--trials-file", "--study"};
   for (const std::string& name : command.given()) {
     if (std::find(kAllowed.begin(), kAllowed.end(), name) == kAllowed.end()) {
       throw InputError(name, "", "the comparison " + file + " beside it",
@@ -265,10 +269,41 @@ void report_innate(const ReportRequest& request, Command command, const Console&
   tell(request, figures, false, console);
 }
 
+/// Sections and facts of a study, read before any long work.
+struct StudyPart {
+  std::vector<report::ReportSection> sections;
+  std::vector<report::ReportFact> facts;
+
+  void add_to(report::ReportData& data) const {
+    data.sections.insert(data.sections.end(), sections.begin(), sections.end());
+    data.facts.insert(data.facts.end(), facts.begin(), facts.end());
+  }
+};
+
+StudyPart study_part(const fs::path& folder) {
+  if (folder.empty()) {
+    return {};
+  }
+  const study::ResultFolder results(folder);
+  const study::Study study = study_of_results(results);
+  const study::Collected all = study::collect(study, results);
+  return {study_sections(study, all),
+          study_facts(study, all, (folder / "study.toml").lexically_normal().string())};
+}
+
+/// Files that the page must not replace.
+std::vector<fs::path> inputs_of(const ReportRequest& request) {
+  std::vector<fs::path> inputs{request.model, request.task.trials_file, request.task.test_file};
+  if (!request.study.empty()) {
+    inputs.push_back(request.study / "study.toml");
+    inputs.push_back(request.study / "plan.json");
+  }
+  return inputs;
+}
+
 void run_report(ReportRequest request, Command command, const Console& console) {
   const report::FigureFormat format = report::figure_format_from(request.format);
-  check_output(console, "--output", request.output,
-               {request.model, request.task.trials_file, request.task.test_file});
+  check_output(console, "--output", request.output, inputs_of(request));
   const bool saved = is_comparison(request.model);
   if (!saved && is_network_run(request.model)) {
     report_network(request, command, console);
@@ -278,18 +313,19 @@ void run_report(ReportRequest request, Command command, const Console& console) 
     report_innate(request, command, console);
     return;
   }
-  check_figures(request, comparison_figures(request),
-                {request.model, request.task.trials_file, request.task.test_file}, console);
+  check_figures(request, comparison_figures(request), inputs_of(request), console);
   if (saved) {
     refuse_comparison_options(command, request.model.string());
   }
+  const StudyPart study = study_part(request.study);
   const ReportSource source =
       saved ? saved_source(request, console) : fresh_source(request, console);
   const report::ReportOrigin origin{
       request.model.filename().string(),
       saved ? console.command_line : with_seed(console.command_line, request.seed), kVersion};
-  const report::ReportData data = report::report_data(
-      source.comparison, source.task, source.model ? &*source.model : nullptr, origin);
+  report::ReportData data = report::report_data(source.comparison, source.task,
+                                                source.model ? &*source.model : nullptr, origin);
+  study.add_to(data);
   if (!report::interactive_report_available()) {
     note(console,
          "built without the chart library, the page holds static figures (scripts/install_page.sh "
@@ -324,6 +360,8 @@ void add_report_command(Command program, const Console& console) {
   command.add_folder("--figures", request->figures,
                      "Folder for the same figures as files of their own");
   add_choice(command, "--format", request->format, {"svg", "pdf", "png"}, "Format of these files");
+  command.add_folder("--study", request->study,
+                     "Folder of a study's results: its figures and tables on the page, too");
   add_number(command, "--scaling", request->scaling, kNonNegative, "",
              "Scaling factor s = 1/lambda of the spiking network; 0: the one in the file");
   add_integer(command, "--trials", request->trials, {1.0, 1e6, false}, "Number of trials");
@@ -334,8 +372,9 @@ void add_report_command(Command program, const Console& console) {
   add_json(command, request->json);
   add_task_options(command, request->task, "Task of the trials (default: the one the file names)");
   add_spiking_options(command, request->spiking);
-  command.short_help({"--output", "--figures", "--format", "--trials", "--rasters", "--seed",
-                      "--threads", "--json", "--task", "--trials-file", "--engine", "--noise"});
+  command.short_help({"--output", "--figures", "--format", "--study", "--trials", "--rasters",
+                      "--seed", "--threads", "--json", "--task", "--trials-file", "--engine",
+                      "--noise"});
   command.action([request, command, &console] { run_report(*request, command, console); });
 }
 

@@ -104,12 +104,22 @@ std::string ResultFolder::difference(const Study& study) const {
   return plan_difference(parsed(path_ / "plan.json"), plan_json(study));
 }
 
-void ResultFolder::open(const Study& study) const {
+void ResultFolder::require_plan() const {
   std::error_code ignored;
   if (!fs::exists(path_ / "plan.json", ignored)) {
     throw InputError(path_.string(), "", "no plan.json",
                      "must be the folder of a study: `rheobase study run` makes it");
   }
+}
+
+bool ResultFolder::is_quick() const {
+  require_plan();
+  const PlanJson plan = parsed(path_ / "plan.json");
+  return plan.is_object() && plan.value("quick", PlanJson()) == true;
+}
+
+void ResultFolder::open(const Study& study) const {
+  require_plan();
   const std::string differs = difference(study);
   if (!differs.empty()) {
     throw InputError(path_.string(), "", differs,

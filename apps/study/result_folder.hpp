@@ -50,6 +50,9 @@ class ResultFolder {
   /// Takes a folder that is there. @throws InputError as open_for_run
   void open(const Study& study) const;
 
+  /// Whether its results are those of the quick version. @throws InputError as open_for_run
+  bool is_quick() const;
+
   std::filesystem::path result_file(const Study& study, const Cell& cell) const;
   std::filesystem::path kept_files(const Study& study, const Cell& cell) const;
   /// What is known of a cell; nothing where it has not ended yet.
@@ -64,6 +67,7 @@ class ResultFolder {
 
  private:
   std::string difference(const Study& study) const;
+  void require_plan() const;
 
   std::filesystem::path path_;
 };

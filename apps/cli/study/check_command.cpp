@@ -16,24 +16,9 @@ struct StudyCheckRequest : StudyRequest {
   bool commands = false;
 };
 
-std::string typed(const std::vector<std::string>& words) {
-  std::string line = "rheobase";
-  for (const std::string& word : words) {
-    line += ' ' + shell_quoted(word);
-  }
-  return line;
-}
-
 /// The commands of a condition's first cell.
 std::vector<std::string> commands_of(const study::Study& study, const study::Condition& condition) {
-  std::vector<std::string> lines;
-  for (const study::Step& step : study.steps) {
-    if (study::runs(step, condition)) {
-      lines.push_back(typed(
-          study::command_line(step, condition, condition.seeds.front(), study.folder.string())));
-    }
-  }
-  return lines;
+  return cell_commands(study, condition, condition.seeds.front(), study.folder.string());
 }
 
 void print_study_json(const study::Study& study, const Console& console) {

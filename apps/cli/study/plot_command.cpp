@@ -4,7 +4,9 @@
 #include "apps/cli/option.hpp"
 #include "apps/cli/study/study_chart.hpp"
 #include "apps/cli/study/study_commands.hpp"
+#include "apps/cli/study/study_page.hpp"
 #include "apps/cli/study/study_request.hpp"
+#include "apps/report/html_report.hpp"
 #include "core/error.hpp"
 #include "core/nearest_name.hpp"
 
@@ -63,7 +65,7 @@ void run_study_plot(const StudyPlotRequest& request, const Console& console) {
   std::size_t drawn = 0;
   for (std::size_t i = 0; i < plots.size(); ++i) {
     try {
-      const report::Chart chart = study_chart(study, all, plots[i]);
+      const report::Chart chart = study_figure(study, all, plots[i]).chart;
       const std::filesystem::path path = results.path() / (plots[i].name + "." + request.format);
       report::draw_chart(chart, path);
       console.out << path.string() << '\n';
@@ -74,6 +76,12 @@ void run_study_plot(const StudyPlotRequest& request, const Console& console) {
       }
       note(console, error.what());
     }
+  }
+  if (request.plot.measure.empty()) {
+    const std::filesystem::path page = results.path() / (study.name + ".html");
+    report::write_report(
+        study_page(study, all, request.file.filename().string(), console.command_line), page);
+    console.out << page.string() << '\n';
   }
 }
 
@@ -86,7 +94,11 @@ void add_study_plot_command(Command group, const Console& console) {
       "Figures of a study: a figure of merit over a parameter, every network a dot\n"
       "Draws the figures that the study file names, or the one of the options, into the folder of "
       "results. Bars are standard deviations or, for what is true or false, Wilson's 95 % "
-      "intervals; rings are published values.");
+      "intervals; rings are published values. Without --measure it also writes a page, NAME.html "
+      "of "
+      "NAME.toml: all figures, the tables of `study collect`, cells that failed, and the commands "
+      "of "
+      "one cell. The page holds all it needs and opens without a network.");
   command.examples(
       "Examples:\n"
       "  rheobase study plot study.toml -o results\n"

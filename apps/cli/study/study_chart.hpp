@@ -1,14 +1,22 @@
 #pragma once
 
+#include <string>
+
 #include "apps/report/chart.hpp"
 #include "apps/study/collect.hpp"
 
 namespace rheobase::cli {
 
-/// A measure over a parameter, or over the conditions in their order: every network a dot, the mean
-/// with its standard deviation (of truths: the fraction with Wilson's 95 % interval), published
-/// values as rings. A colour for each value of plot.by. @throws InputError without a value to draw
-report::Chart study_chart(const study::Study& study, const study::Collected& all,
-                          const study::Plot& plot);
+struct StudyFigure {
+  report::Chart chart;
+  std::string title;
+  std::string caption;  ///< what dots, bars and rings are, and n of each condition
+};
+
+/// A measure over a parameter or, where its values are no numbers, over the conditions in their
+/// order: every network a dot, mean ± standard deviation or fraction and interval, published values
+/// as rings. @throws InputError where no cell has a value yet
+StudyFigure study_figure(const study::Study& study, const study::Collected& all,
+                         const study::Plot& plot);
 
 }  // namespace rheobase::cli

@@ -1,6 +1,7 @@
 #include "apps/cli/study/study_request.hpp"
 
 #include "apps/cli/command_line.hpp"
+#include "apps/cli/console.hpp"
 #include "apps/cli/subcommands.hpp"
 #include "apps/study/study_file.hpp"
 
@@ -50,6 +51,28 @@ void add_study_folder(Command command, StudyRequest& request) {
 
 study::Study load_study(const StudyRequest& request) {
   return study::read_study(request.file, step_commands(), request.quick);
+}
+
+study::Study study_of_results(const study::ResultFolder& results) {
+  study::Study study =
+      study::read_study(results.path() / "study.toml", step_commands(), results.is_quick());
+  results.open(study);
+  return study;
+}
+
+std::vector<std::string> cell_commands(const study::Study& study, const study::Condition& condition,
+                                       Seed seed, const std::string& study_folder) {
+  std::vector<std::string> lines;
+  for (const study::Step& step : study.steps) {
+    if (study::runs(step, condition)) {
+      std::string line = "rheobase";
+      for (const std::string& word : study::command_line(step, condition, seed, study_folder)) {
+        line += ' ' + shell_quoted(word);
+      }
+      lines.push_back(std::move(line));
+    }
+  }
+  return lines;
 }
 
 study::ResultFolder open_results(const StudyRequest& request, const study::Study& study) {

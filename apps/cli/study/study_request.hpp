@@ -1,6 +1,8 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include "apps/cli/command.hpp"
 #include "apps/study/result_folder.hpp"
@@ -20,6 +22,14 @@ void add_study_folder(Command command, StudyRequest& request);
 
 /// Reads the study; its steps may be any command of this program but `study` itself.
 study::Study load_study(const StudyRequest& request);
+
+/// The study that a folder holds results of, by the copy of its file there.
+/// @throws InputError for another folder
+study::Study study_of_results(const study::ResultFolder& results);
+
+/// The commands of a cell as they may be typed. @param study_folder  as for study::command_line
+std::vector<std::string> cell_commands(const study::Study& study, const study::Condition& condition,
+                                       Seed seed, const std::string& study_folder);
 
 /// The folder of results that the request names, which is there and belongs to the study.
 study::ResultFolder open_results(const StudyRequest& request, const study::Study& study);

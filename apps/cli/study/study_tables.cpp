@@ -48,17 +48,12 @@ std::string side_text(const study::Study& study, const study::Comparison& compar
   return name;
 }
 
-std::string comparisons_text(const study::Study& study, const study::Collected& all) {
-  TextTable table({"compared", "with", "of", "n", "rank sum p", "pairs", "signed rank p"});
-  for (const study::ComparisonResult& result : all.comparisons) {
-    const study::Comparison& comparison = *result.comparison;
-    table.add_row({side_text(study, comparison, false), side_text(study, comparison, true),
-                   comparison.other_condition.empty() ? comparison.condition : comparison.measure,
-                   fmt::format("{}, {}", result.first.size(), result.second.size()),
-                   fmt::format("{:.3g}", result.rank_sum.p_value), std::to_string(result.pairs),
-                   result.paired ? fmt::format("{:.3g}", result.paired->p_value) : "-"});
+std::string plain_text(const report::ReportTable& table) {
+  TextTable text(table.header);
+  for (const std::vector<std::string>& row : table.rows) {
+    text.add_row(row);
   }
-  return table.text();
+  return text.text();
 }
 
 Json optional_json(const std::optional<double>& value) {
@@ -102,21 +97,52 @@ Json summary_json(const study::Study& study, const study::MeasureSummary& summar
 
 }  // namespace
 
-std::string collected_text(const study::Study& study, const study::Collected& all) {
-  TextTable table({"condition", "figure", "n", "mean ± sd", "successes", "published"});
+report::ReportTable summary_table(const study::Study& study, const study::Collected& all) {
+  report::ReportTable table{
+      "Figures of merit",
+      "n: networks with a value, those alone that are counted. Standard deviation over n − 1. "
+      "Successes: of what is true or false, and of numbers with a bound; in brackets Wilson's "
+      "95 % interval. Published: the source in square brackets.",
+      {"condition", "figure", "n", "mean ± sd", "successes", "published"},
+      {},
+      2};
   for (const study::MeasureSummary& summary : all.summaries) {
-    table.add_row(
+    table.rows.push_back(
         {study.conditions[summary.condition].name, study.measures[summary.measure].label,
          std::to_string(summary.values.count),
          plus_minus(summary.values.mean,
                     summary.values.count > 1 ? std::optional(summary.values.sd) : std::nullopt),
          fraction_text(summary.successes), published_values_text(summary)});
   }
-  std::string text = table.text();
-  if (study.quick) {
-    text += "\nThe quick version of the study: published values are of networks of full size.\n";
+  return table;
+}
+
+report::ReportTable comparison_table(const study::Study& study, const study::Collected& all) {
+  report::ReportTable table{
+      "Comparisons",
+      "Wilcoxon's tests, two-sided, not corrected for their number: rank sum of all values, signed "
+      "rank over the pairs, the seeds that both have.",
+      {"compared", "with", "of", "n", "rank sum p", "pairs", "signed rank p"},
+      {},
+      3};
+  for (const study::ComparisonResult& result : all.comparisons) {
+    const study::Comparison& comparison = *result.comparison;
+    table.rows.push_back(
+        {side_text(study, comparison, false), side_text(study, comparison, true),
+         comparison.other_condition.empty() ? comparison.condition : comparison.measure,
+         fmt::format("{}, {}", result.first.size(), result.second.size()),
+         fmt::format("{:.3g}", result.rank_sum.p_value), std::to_string(result.pairs),
+         result.paired ? fmt::format("{:.3g}", result.paired->p_value) : "-"});
   }
-  return all.comparisons.empty() ? text : text + "\n" + comparisons_text(study, all);
+  return table;
+}
+
+std::string collected_text(const study::Study& study, const study::Collected& all) {
+  std::string text = plain_text(summary_table(study, all));
+  if (study.quick) {
+    text += fmt::format("\n{}\n", kQuickNote);
+  }
+  return all.comparisons.empty() ? text : text + "\n" + plain_text(comparison_table(study, all));
 }
 
 Json collected_json(const study::Study& study, const study::Collected& all) {

@@ -4,9 +4,19 @@
 
 #include "apps/cli/console.hpp"
 #include "apps/cli/json_output.hpp"
+#include "apps/report/html_data.hpp"
 #include "apps/study/collect.hpp"
 
 namespace rheobase::cli {
+
+/// What stands beside figures and tables of the quick version.
+inline constexpr const char* kQuickNote =
+    "The quick version of the study: published values are of networks of full size.";
+
+/// A row a condition and a measure that have values.
+report::ReportTable summary_table(const study::Study& study, const study::Collected& all);
+/// A row a [[compare]] that has values on both sides.
+report::ReportTable comparison_table(const study::Study& study, const study::Collected& all);
 
 /// Tables for people: figures of each condition beside the published ones, and comparisons.
 std::string collected_text(const study::Study& study, const study::Collected& all);

@@ -252,7 +252,7 @@ TEST_SUITE("cli") {
     const Ended plot = run_studies({"plot", "study.toml", "-o", "r"});
     CAPTURE(plot.err);
     CHECK(plot.code == 0);
-    CHECK(plot.out == "r/loss.svg\n");
+    CHECK(plot.out == "r/loss.svg\nr/study.html\n");
     CHECK(plot.err.find("no value of best; must have cells that are done and where 'trained' is "
                         "true") != std::string::npos);
     const Ended alone = run_studies({"plot", "study.toml", "-o", "r", "--measure", "best"});
