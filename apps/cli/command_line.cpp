@@ -105,12 +105,13 @@ int run_and_complain(const Program& program, const std::vector<std::string>& giv
 }  // namespace
 
 int run_command_line(std::span<const AddCommand> commands, const std::vector<std::string>& given,
-                     std::ostream& out, std::ostream& err) {
+                     std::ostream& out, std::ostream& err, const std::filesystem::path& own) {
   std::vector<std::string> args =
       asks_for_version(given) ? std::vector<std::string>{"--version"} : without_help_word(given);
   const bool quiet = std::erase(args, kQuiet) > 0;
   const bool no_clobber = std::erase(args, kNoClobber) > 0;
   Console console = make_console(args, out, err);
+  console.program = own;
   console.quiet = quiet;
   console.no_clobber = no_clobber;
   const Program program(kName, kSummary, kExamples);

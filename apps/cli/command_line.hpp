@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <iosfwd>
 #include <span>
 #include <string>
@@ -23,9 +24,11 @@ enum ExitCode : int {
 using AddCommand = void (*)(Command program, const Console& console);
 
 /// Runs `rheobase args...` (without the program's name), which knows these commands. Results go to
-/// `out`; errors go to `err`, one line each. @returns the exit code
+/// `out`; errors go to `err`, one line each. @param program  whose commands child processes are
+/// @returns the exit code
 int run_command_line(std::span<const AddCommand> commands, const std::vector<std::string>& given,
-                     std::ostream& out, std::ostream& err);
+                     std::ostream& out, std::ostream& err,
+                     const std::filesystem::path& program = own_program());
 
 /// All commands with their options, as help and completion read them.
 CommandDescription program_description(std::span<const AddCommand> commands);

@@ -44,12 +44,13 @@ std::string shell_quoted(const std::string& argument) {
 }
 
 Console make_console(const std::vector<std::string>& args, std::ostream& out, std::ostream& err) {
-  std::string command = "rheobase";
-  for (const std::string& argument : args) {
-    command += ' ' + shell_quoted(argument);
-  }
   const bool terminal = &err == &std::cerr && isatty(STDERR_FILENO) != 0;
-  return {out, err, terminal, command, args};
+  return {out, err, terminal, command_text(args), args, {}};
+}
+
+std::filesystem::path own_program() {
+  std::error_code unknown;
+  return std::filesystem::read_symlink("/proc/self/exe", unknown);
 }
 
 void note(const Console& console, const std::string& message) {
@@ -64,20 +65,40 @@ std::string with_seed(const std::string& command_line, unsigned seed) {
   return given ? command_line : command_line + " --seed " + std::to_string(seed);
 }
 
-std::string command_without(const std::string& command_line, const std::vector<std::string>& words,
-                            const std::vector<std::string>& options) {
+std::string command_text(const std::vector<std::string>& arguments) {
+  std::string command = "rheobase";
+  for (const std::string& argument : arguments) {
+    command += ' ' + shell_quoted(argument);
+  }
+  return command;
+}
+
+std::vector<std::string> arguments_without(const std::vector<std::string>& arguments,
+                                           const std::vector<std::string>& words,
+                                           const std::vector<std::string>& options) {
   const auto among = [](const std::vector<std::string>& list, const std::string& word) {
     return std::find(list.begin(), list.end(), word) != list.end();
   };
-  std::string command;
-  const std::vector<std::string> all = shell_words(command_line);
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    const std::size_t equals = all[i].find('=');
-    if (among(options, all[i].substr(0, equals))) {
-      i += equals == std::string::npos ? 1 : 0;
-    } else if (!among(words, all[i])) {
-      command += (command.empty() ? "" : " ") + all[i];
+  const auto has_value = [&](const std::string& word) {
+    return among(options, word.substr(0, word.find('='))) ||
+           (!word.starts_with("--") && among(options, word.substr(0, 2)));  // -oFILE
+  };
+  std::vector<std::string> rest;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if (i > 0 && has_value(arguments[i])) {
+      i += among(options, arguments[i]) ? 1 : 0;
+    } else if (i == 0 || !among(words, arguments[i])) {
+      rest.push_back(arguments[i]);
     }
+  }
+  return rest;
+}
+
+std::string command_without(const std::string& command_line,
+                            const std::vector<std::string>& options) {
+  std::string command;
+  for (const std::string& word : arguments_without(shell_words(command_line), {}, options)) {
+    command += (command.empty() ? "" : " ") + word;
   }
   return command;
 }

@@ -24,6 +24,7 @@ struct Console {
   bool err_is_terminal = false;
   std::string command_line;            ///< "rheobase map model.mat", quoted for a shell
   std::vector<std::string> arguments;  ///< the same as it was given, without the program
+  std::filesystem::path program;       ///< whose commands its child processes are
   bool quiet = false;                  ///< no notes, no progress: errors alone
   bool no_clobber = false;             ///< outputs replace no file
   /// Of all outputs of the command; shared by its parts.
@@ -36,6 +37,9 @@ struct Console {
 
 Console make_console(const std::vector<std::string>& args, std::ostream& out, std::ostream& err);
 
+/// The file of the running program.
+std::filesystem::path own_program();
+
 /// A line on stderr that is no error: "rheobase: note: ...".
 void note(const Console& console, const std::string& message);
 
@@ -43,9 +47,17 @@ void note(const Console& console, const std::string& message);
 /// default seed will be one day.
 std::string with_seed(const std::string& command_line, unsigned seed);
 
-/// A command line without some words (as shell_quoted gives them) and without some options that
-/// take a value: what stays the same for each of many.
-std::string command_without(const std::string& command_line, const std::vector<std::string>& words,
+/// "rheobase map model.mat": the arguments behind the program's name, quoted for a shell.
+std::string command_text(const std::vector<std::string>& arguments);
+
+/// Arguments, their first one apart, without some words and without some options that take a value:
+/// what stays the same for each of many.
+std::vector<std::string> arguments_without(const std::vector<std::string>& arguments,
+                                           const std::vector<std::string>& words,
+                                           const std::vector<std::string>& options);
+
+/// The same of a command line that is quoted for a shell.
+std::string command_without(const std::string& command_line,
                             const std::vector<std::string>& options);
 
 /// The argument as it must be typed in a POSIX shell.

@@ -211,10 +211,17 @@ void require_mappable(const io::ModelFile& file, const fs::path& path) {
   }
 }
 
-}  // namespace
+/// A search that was done and saved.
+struct Mapped {
+  rate::Task task;
+  mapping::ConversionOptions options;
+  mapping::Conversion result;
+};
 
-Mapped map_one(MapRequest request, const fs::path& output, const std::string& command,
-               const Console& console, const RunControl& control) {
+/// Finds the spiking network of request.model and writes the result to `output`.
+/// @throws InputError, Cancelled when `control` asks to stop
+Mapped find_and_save(MapRequest request, const fs::path& output, const Console& console,
+                     const RunControl& control) {
   const io::ModelFile file = read_noted_model(request.model, console);
   require_mappable(file, request.model);
   mapping::complete(request.spiking, file.transfer);
@@ -239,14 +246,13 @@ Mapped map_one(MapRequest request, const fs::path& output, const std::string& co
                                                {{}, control.cancelled})
                                .accuracy;
   }
-  const io::ModelFile mapped = io::mapped_model(file, task, result, options, command);
+  const io::ModelFile mapped =
+      io::mapped_model(file, task, result, options, with_seed(console.command_line, request.seed));
   save_result(output, [&](const fs::path& path) {
     io::write_model(path, mapped, io::MatVersion::level5, request.model);
   });
   return {task, options, std::move(result)};
 }
-
-namespace {
 
 void run_map(MapRequest request, const Console& console) {
   if (request.models.size() > 1) {
@@ -262,8 +268,7 @@ void run_map(MapRequest request, const Console& console) {
   const InterruptGuard guard;
   const Mapped mapped = [&] {
     ProgressBar bar(console, "scaling search");
-    return map_one(request, output, with_seed(console.command_line, request.seed), console,
-                   bar.control(guard));
+    return find_and_save(request, output, console, bar.control(guard));
   }();
   if (!request.plot.empty()) {
     report::draw_conversion(io::read_model(request.model).network, mapped.task, mapped.result,

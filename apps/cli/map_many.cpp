@@ -9,7 +9,6 @@
 
 #include "apps/cli/json_output.hpp"
 #include "apps/cli/output_file.hpp"
-#include "apps/cli/search_table.hpp"
 #include "apps/cli/series.hpp"
 #include "apps/cli/text_format.hpp"
 #include "apps/cli/text_table.hpp"
@@ -45,12 +44,13 @@ void resume_if_done(MapEntry& entry) {
 }
 
 std::vector<MapEntry> entries_of(const MapRequest& request, const Console& console) {
-  std::vector<std::string> models{"--json"};
+  std::vector<std::string> words{"--json", "--"};
   for (const fs::path& model : request.models) {
-    models.push_back(shell_quoted(model.string()));
+    words.push_back(model.string());
   }
-  const std::string command = with_seed(
-      command_without(console.command_line, models, {"-o", "--output", "--threads"}), request.seed);
+  const std::vector<std::string> shared =
+      arguments_without(console.arguments, words, {"-o", "--output", "--threads"});
+  const std::string command = with_seed(command_text(shared), request.seed);
   std::vector<MapEntry> entries;
   for (const fs::path& model : request.models) {
     if (model.filename() == "summary.mat") {
@@ -62,6 +62,14 @@ std::vector<MapEntry> entries_of(const MapRequest& request, const Console& conso
     entry.model = model;
     entry.file = request.output / with_word(model.filename(), "lif");
     entry.command = command + " " + shell_quoted(model.filename().string());
+    entry.arguments = shared;
+    entry.arguments.insert(
+        entry.arguments.end(),
+        {"--threads", std::to_string(request.conversion.search.threads), "--json"});
+    if (console.quiet) {
+      entry.arguments.emplace_back("--quiet");
+    }
+    entry.arguments.insert(entry.arguments.end(), {"--", model.string()});
     for (const MapEntry& other : entries) {
       if (other.file == entry.file) {
         throw InputError("MODEL", model.string(),
@@ -90,7 +98,7 @@ std::vector<MapEntry> with_earlier_rows(const fs::path& summary, std::vector<Map
     const auto own = std::ranges::find_if(
         entries, [&](const MapEntry& entry) { return entry.file.filename().string() == cells[1]; });
     if (own == entries.end()) {
-      all.push_back({{cells[1], "", true, seconds, cells[5]},
+      all.push_back({{cells[1], "", {}, true, seconds, cells[5]},
                      cells[0],
                      csv_number<double>(cells[2]).value_or(0.0),
                      csv_number<double>(cells[3]).value_or(0.0)});
@@ -194,20 +202,18 @@ void map_many(const MapRequest& request, const Console& console) {
   for (MapEntry& entry : entries) {
     series.push_back(&entry);
   }
-  const auto name = [&](std::size_t i) { return entries[i].model.filename().string(); };
-  // A search has threads of its own: one network at a time.
-  run_series(
-      series, 1, console, "scaling search", name, [&](std::size_t i, const RunControl& control) {
-        MapEntry& entry = entries[i];
-        MapRequest one = request;
-        one.model = entry.model;
-        const Mapped mapped = map_one(one, entry.file, entry.command, console, control);
-        const mapping::ScalingPoint& best = mapped.result.candidates[mapped.result.chosen].measured;
-        entry.scaling_factor = best.scaling_factor;
-        entry.accuracy = best.accuracy.value;
-        entry.rate_fails = rate_network_fails(mapped.result, mapped.options.target);
-        entry.seconds = mapped.result.seconds;
-      });
+  run_series({.title = "scaling search",
+              .command_field = "map_command",
+              .jobs = 1,  // a search has threads of its own
+              .keep_if_done = [&](std::size_t i) { resume_if_done(entries[i]); },
+              .take =
+                  [&](std::size_t i, const Json& printed) {
+                    const Json& best = printed.at("best");
+                    entries[i].scaling_factor = best.at("scaling_factor").get<double>();
+                    entries[i].accuracy = best.at("accuracy").at("value").get<double>();
+                    entries[i].rate_fails = printed.at("rate_network_fails").get<bool>();
+                  }},
+             series, console);
   write_summary(request.output, entries, console.command_line);
   print_entries(request, entries, console);
   require_unbroken({series.begin(), series.end()}, request.output);

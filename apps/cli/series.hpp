@@ -1,5 +1,6 @@
-// Commands that make many networks, each in a file of its own in one folder: what is complete is
-// not made again, what breaks is reported and the rest goes on.
+// Commands that make many networks, each in a file of its own in one folder: each network is made
+// by a process of this program. What is complete is not made again, what breaks is reported and the
+// rest goes on.
 #pragma once
 
 #include <filesystem>
@@ -10,17 +11,29 @@
 #include <vector>
 
 #include "apps/cli/console.hpp"
-#include "core/run_control.hpp"
+#include "apps/cli/json_output.hpp"
 
 namespace rheobase::cli {
 
 /// One network of a series.
 struct SeriesEntry {
   std::filesystem::path file;
-  std::string command;   ///< makes this one alone; recorded in the file
-  bool resumed = false;  ///< was complete before
+  std::string command;                 ///< makes this one alone; recorded in the file
+  std::vector<std::string> arguments;  ///< of the process that makes it, but for the output
+  bool resumed = false;                ///< was complete before
   double seconds = std::numeric_limits<double>::quiet_NaN();
   std::string error;  ///< why there is no file
+};
+
+/// How the networks of a series are made.
+struct Series {
+  std::string title;          ///< beside the bar
+  std::string command_field;  ///< of the files: records the entry's command
+  int jobs = 1;               ///< networks at a time
+  /// Of an entry: calls resume() where its file is there.
+  std::function<void(std::size_t)> keep_if_done;
+  /// Of an entry: takes the figures that its process printed.
+  std::function<void(std::size_t, const Json&)> take;
 };
 
 /// Makes the folder. @throws InputError for none given, one that cannot be made, or summaries
@@ -33,12 +46,11 @@ void open_series(const std::filesystem::path& folder,
 /// @param recorded  what that field says. @throws InputError where it is another command
 void resume(SeriesEntry& entry, const std::string& field, const std::string& recorded);
 
-/// Calls make(i, control) for every entry that is not complete, `jobs` at a time; an exception
-/// becomes the entry's error. `name` of an entry stands beside the bar.
+/// Makes every entry that is not complete, also not by another machine that shares the folder. What
+/// goes wrong becomes the entry's error.
 /// @throws Cancelled on Ctrl-C: what was complete is kept
-void run_series(std::span<SeriesEntry* const> entries, int jobs, const Console& console,
-                const std::string& title, const std::function<std::string(std::size_t)>& name,
-                const std::function<void(std::size_t, const RunControl&)>& make);
+void run_series(const Series& series, std::span<SeriesEntry* const> entries,
+                const Console& console);
 
 /// @throws Error naming the folder's summary where entries broke
 void require_unbroken(std::span<const SeriesEntry* const> entries,

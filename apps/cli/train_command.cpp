@@ -179,7 +179,7 @@ Job resumed_job(const TrainRequest& request, Command command, const Console& con
   if (command.given("--trials")) {
     job.options.max_trials = request.training.max_trials;
     job.command =
-        fmt::format("{} --trials {}", command_without(job.command, {}, {"--trials", "--n_trials"}),
+        fmt::format("{} --trials {}", command_without(job.command, {"--trials", "--n_trials"}),
                     job.options.max_trials);
   }
   if (job.options.max_trials <= job.state.trials_done) {

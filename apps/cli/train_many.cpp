@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <mutex>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -14,10 +13,9 @@
 #include "apps/cli/text_format.hpp"
 #include "apps/cli/text_table.hpp"
 #include "apps/cli/training_summary.hpp"
-#include "core/counted.hpp"
-#include "core/error.hpp"
+#include "core/parallel.hpp"
 #include "io/mat/atomic_file.hpp"
-#include "io/mat/trained_model.hpp"
+#include "io/mat/rate_model_file.hpp"
 
 namespace rheobase::cli {
 
@@ -35,14 +33,6 @@ struct Training : SeriesEntry {
   std::string unmet;  ///< criteria that are not met
 };
 
-/// The command that makes one of the networks alone.
-std::string single_command(const std::string& command_line, Seed seed, const fs::path& file) {
-  return fmt::format(
-      "{} --seed {} -o {}",
-      command_without(command_line, {"--json"}, {"--seeds", "--jobs", "-o", "--output"}), seed,
-      shell_quoted(file.filename().string()));
-}
-
 class ManyTrainings {
  public:
   ManyTrainings(const TrainRequest& request, const Console& console)
@@ -51,13 +41,19 @@ class ManyTrainings {
         task_(make_task(request.task.name, request.task.overrides, request.task,
                         TrialsUse::learning, {}, console)),
         options_(request.training) {
-    options_.threads = 1;
+    const std::vector<std::string> shared =
+        arguments_without(console.arguments, {"--json"}, {"--seeds", "--jobs", "-o", "--output"});
     for (const Seed seed : request.seeds) {
       Training entry;
       entry.seed = seed;
-      entry.file = request.output /
-                   fmt::format("{}_N{}_seed{}.mat", task_.name(), request.network.units, seed);
-      entry.command = single_command(console.command_line, seed, entry.file);
+      const std::string name =
+          fmt::format("{}_N{}_seed{}.mat", task_.name(), request.network.units, seed);
+      entry.file = request.output / name;
+      entry.arguments = shared;
+      entry.arguments.insert(entry.arguments.end(), {"--seed", std::to_string(seed)});
+      entry.command = command_text(entry.arguments) + " -o " + shell_quoted(name);
+      // What there is to note was said once for all.
+      entry.arguments.insert(entry.arguments.end(), {"--json", "--threads", "1", "--quiet"});
       entries_.push_back(entry);
     }
   }
@@ -71,7 +67,7 @@ class ManyTrainings {
   void write_summary() const;
   void print() const;
   void keep_if_done(Training& entry) const;
-  void train_one(std::size_t index, const RunControl& control);
+  static void take(Training& entry, const Json& printed);
   bool meets_criteria(double accuracy, double mean_loss) const {
     return rate::is_accurate(options_, accuracy) && mean_loss < options_.stop_loss;
   }
@@ -86,7 +82,6 @@ class ManyTrainings {
   rate::TrainingOptions options_;
   std::vector<Training> entries_;
   std::vector<Training> earlier_;  ///< rows of the folder's summary for other seeds
-  std::mutex writing_;
 };
 
 void ManyTrainings::check_outputs() const {
@@ -127,7 +122,7 @@ void ManyTrainings::keep_earlier_rows() {
   for (const SummaryRow& row : read_summary(path)) {
     const auto own = std::ranges::find(entries_, row.seed, &Training::seed);
     if (own == entries_.end()) {
-      earlier_.push_back({{row.file, "", true, row.seconds, row.error},
+      earlier_.push_back({{row.file, "", {}, true, row.seconds, row.error},
                           row.seed,
                           row.criteria_met,
                           row.trials,
@@ -140,29 +135,12 @@ void ManyTrainings::keep_earlier_rows() {
   }
 }
 
-void ManyTrainings::train_one(std::size_t index, const RunControl& control) {
-  Training& entry = entries_[index];
-  rate::TrainingOptions options = options_;
-  options.seed = entry.seed;
-  rate::DaleModel model = new_model(request_, task_, entry.seed);
-  choose_blocks(request_, model, options);
-  const rate::TrainingResult result =
-      rate::train(rate::initial_state(model, options), task_, options, control);
-  if (result.outcome == rate::TrainingOutcome::cancelled) {
-    return;
-  }
-  const io::ModelFile file = io::trained_model(result, task_, options, entry.command);
-  {
-    // Writing forks a process: one at a time.
-    const std::lock_guard lock(writing_);
-    save_result(entry.file, [&](const fs::path& path) { io::write_model(path, file); });
-  }
-  entry.trials = result.state.trials_done;
-  entry.accuracy = result.last_evaluation.accuracy.value;
-  entry.mean_loss = result.last_evaluation.mean_loss;
-  entry.trained = result.trained;
-  entry.unmet = joined(result.unmet, "; ");
-  entry.seconds = result.seconds;
+void ManyTrainings::take(Training& entry, const Json& printed) {
+  entry.trials = printed.at("trials").get<int>();
+  entry.accuracy = printed.at("accuracy").at("value").get<double>();
+  entry.mean_loss = printed.at("mean_loss").get<double>();
+  entry.trained = printed.at("trained").get<bool>();
+  entry.unmet = joined(printed.at("unmet").get<std::vector<std::string>>(), "; ");
 }
 
 void ManyTrainings::run() {
@@ -170,19 +148,12 @@ void ManyTrainings::run() {
   for (Training& entry : entries_) {
     series.push_back(&entry);
   }
-  const auto name = [this](std::size_t) { return counted(entries_.size(), "network"); };
-  run_series(series, request_.jobs, console_, "training", name,
-             [this](std::size_t i, const RunControl& control) {
-               {
-                 // Another machine that shares the folder may have made it; reading forks a
-                 // process.
-                 const std::lock_guard lock(writing_);
-                 keep_if_done(entries_[i]);
-               }
-               if (!entries_[i].resumed) {
-                 train_one(i, control);
-               }
-             });
+  run_series({.title = "training",
+              .command_field = "command",
+              .jobs = request_.jobs > 0 ? request_.jobs : hardware_threads(),
+              .keep_if_done = [this](std::size_t i) { keep_if_done(entries_[i]); },
+              .take = [this](std::size_t i, const Json& printed) { take(entries_[i], printed); }},
+             series, console_);
   keep_earlier_rows();
   write_summary();
   print();

@@ -171,6 +171,9 @@ void finish_train_options(Command command, TrainRequest& request) {
   }
 }
 
+namespace {
+
+/// The network before training. @throws InputError in the words of the command line
 rate::DaleModel new_model(const TrainRequest& request, const rate::Task& task, Seed seed) {
   try {
     return rate::make_dale_model(
@@ -191,8 +194,6 @@ rate::DaleModel new_model(const TrainRequest& request, const rate::Task& task, S
     throw;
   }
 }
-
-namespace {
 
 std::string fingerprint_text(const rate::RateNetwork& network) {
   return fmt::format(" (fingerprint {})", mapping::network_fingerprint(network));
@@ -246,6 +247,9 @@ void settle_spike_noise(const std::string& transfer, Command command,
   }
 }
 
+namespace {
+
+/// --train as options. @throws InputError for a block that is not known or that the model lacks
 void choose_blocks(const TrainRequest& request, rate::DaleModel& model,
                    rate::TrainingOptions& options) {
   if (request.trained_blocks.empty()) {
@@ -276,6 +280,8 @@ void choose_blocks(const TrainRequest& request, rate::DaleModel& model,
     model.trains_input = true;
   }
 }
+
+}  // namespace
 
 void require_task(const TrainRequest& request) {
   if (request.task.name.empty()) {

@@ -45,9 +45,6 @@ void add_train_options(Command command, TrainRequest& request);
 /// InputError
 void finish_train_options(Command command, TrainRequest& request);
 
-/// The network before training. @throws InputError in the words of the command line
-rate::DaleModel new_model(const TrainRequest& request, const rate::Task& task, Seed seed);
-
 /// The network of --from, which training goes on from.
 struct StartingNetwork {
   io::ModelFile file;
@@ -85,9 +82,5 @@ Beginning beginning_of(const TrainRequest& request, Command command,
 /// where the command line asks for it
 void settle_spike_noise(const std::string& transfer, Command command,
                         rate::TrainingOptions& options, const Console& console);
-
-/// --train as options. @throws InputError for a block that is not known or that the model lacks
-void choose_blocks(const TrainRequest& request, rate::DaleModel& model,
-                   rate::TrainingOptions& options);
 
 }  // namespace rheobase::cli

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "apps/study/internal/cell_run.hpp"
+#include "apps/study/process_pool.hpp"
 #include "core/error.hpp"
 #include "io/mat/temporary_files.hpp"
 
@@ -41,7 +42,6 @@ class Runner {
   }
 
   ~Runner() {
-    running_.clear();
     if (options_.work.empty()) {
       std::error_code ignored;
       fs::remove(work_, ignored);  // unless another process has something in it
@@ -51,18 +51,14 @@ class Runner {
   Runner& operator=(const Runner&) = delete;
 
   void run() {
-    bool given_out = false;
-    while (!given_out || !running_.empty()) {
+    const auto between = [this] {
       require_unstopped();
-      while (!given_out && running_.size() < static_cast<std::size_t>(options_.jobs)) {
-        given_out = !start_next();
-      }
       schedule_.serve();
-      advance_all();
-      if (!running_.empty()) {
-        wait();
-      }
-    }
+      report();
+    };
+    run_processes(
+        options_.jobs, schedule_.patience_ms(), [this] { return next(); },
+        [this](CellRun& cell) { return advance(cell); }, between);
     while (!schedule_.finished()) {
       require_unstopped();
       ChildProcess::wait_for_any({}, schedule_.patience_ms());
@@ -82,38 +78,26 @@ class Runner {
     }
   }
 
-  /// Whether there was one more.
-  bool start_next() {
-    while (const std::optional<std::size_t> next = schedule_.next()) {
-      const Cell& cell = cells_[*next];
+  std::unique_ptr<CellRun> next() {
+    while (const std::optional<std::size_t> given = schedule_.next()) {
+      const Cell& cell = cells_[*given];
       if (!complete(cell)) {
-        running_.push_back(std::make_unique<CellRun>(study_, cell, options_, results_, work_));
-        return true;
+        return std::make_unique<CellRun>(study_, cell, options_, results_, work_);
       }
     }
-    return false;
+    return nullptr;
   }
 
-  void advance_all() {
-    for (std::unique_ptr<CellRun>& cell : running_) {
-      if (const std::optional<CellResult> result = cell->advance()) {
-        results_.write(study_, cell->cell(), *result);
-        results_.add_seconds(study_, cell->cell(), cell->seconds());
-        ++ended_;
-        broken_ += result->status == CellResult::Status::done ? 0 : 1;
-        cell.reset();
-      }
+  /// Whether there is more of it.
+  bool advance(CellRun& cell) {
+    const std::optional<CellResult> result = cell.advance();
+    if (result) {
+      results_.write(study_, cell.cell(), *result);
+      results_.add_seconds(study_, cell.cell(), cell.seconds());
+      ++ended_;
+      broken_ += result->status == CellResult::Status::done ? 0 : 1;
     }
-    std::erase(running_, nullptr);
-    report();
-  }
-
-  void wait() const {
-    std::vector<const ChildProcess*> children;
-    for (const std::unique_ptr<CellRun>& cell : running_) {
-      children.push_back(cell->child());
-    }
-    ChildProcess::wait_for_any(children, schedule_.patience_ms());
+    return !result;
   }
 
   /// The others are taken to be as fast as this process.
@@ -137,7 +121,6 @@ class Runner {
   fs::path work_;
   std::ptrdiff_t missing_ = 0;
   std::size_t ended_ = 0, broken_ = 0;
-  std::vector<std::unique_ptr<CellRun>> running_;
 };
 
 }  // namespace

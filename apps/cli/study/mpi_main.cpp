@@ -27,7 +27,6 @@ Rank& this_rank() {
 
 void add_shared_study_command(Command program, const Console& console) {
   const auto sharing = std::make_shared<StudySharing>();
-  sharing->program = this_rank().program;
   sharing->first = this_rank().session.rank() == 0;
   sharing->schedule = [](std::size_t cells) {
     this_rank().at_work = true;
@@ -41,8 +40,8 @@ int run_rank(const std::vector<std::string>& arguments) {
   Rank& rank = this_rank();
   std::ostringstream unsaid;
   const bool first = rank.session.rank() == 0;
-  const int code = first ? run_command_line(kCommands, arguments, std::cout, std::cerr)
-                         : run_command_line(kCommands, arguments, unsaid, unsaid);
+  const int code = run_command_line(kCommands, arguments, first ? std::cout : unsaid,
+                                    first ? std::cerr : unsaid, rank.program);
   if (code != kSuccess) {
     rank.session.leave_without_waiting();
     if (!first && rank.at_work) {

@@ -29,10 +29,6 @@ std::vector<std::string> own_words() {
 
 }  // namespace
 
-fs::path own_program() {
-  return fs::read_symlink("/proc/self/exe");
-}
-
 bool started_by_mpi() {
   for (const char* variable : {"OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK"}) {
     if (std::getenv(variable) != nullptr) {
@@ -42,8 +38,7 @@ bool started_by_mpi() {
   return false;
 }
 
-void become_mpi_program() {
-  const fs::path own = own_program();
+void become_mpi_program(const fs::path& own) {
   const fs::path folder = own.parent_path();
   for (const fs::path& program :
        {folder / "rheobase-mpi", folder.parent_path() / "libexec/rheobase/rheobase-mpi"}) {

@@ -78,9 +78,10 @@ std::unique_ptr<study::Schedule> make_schedule(const StudyRunRequest& request,
   return std::make_unique<study::ShardSchedule>(cells, shard.part, shard.parts);
 }
 
-study::RunOptions run_options(const StudyRunRequest& request, const StudySharing* sharing) {
+study::RunOptions run_options(const StudyRunRequest& request, const StudySharing* sharing,
+                              const Console& console) {
   study::RunOptions options;
-  options.program = sharing != nullptr ? sharing->program : own_program();
+  options.program = console.program;
   options.jobs = request.jobs > 0 ? request.jobs : sharing != nullptr ? 1 : hardware_threads();
   options.retry = request.retry;
   options.work = request.work;
@@ -110,11 +111,11 @@ void require_all_done(const std::vector<study::ConditionStatus>& conditions,
 void run_study_run(const StudyRunRequest& request, const StudySharing* sharing,
                    const Console& console) {
   if (sharing == nullptr && started_by_mpi()) {
-    become_mpi_program();
+    become_mpi_program(console.program);
   }
   const study::Study study = load_study(request);
   const study::ResultFolder results(request.folder);
-  const study::RunOptions options = run_options(request, sharing);
+  const study::RunOptions options = run_options(request, sharing, console);
   if (sharing == nullptr || sharing->first) {
     results.open_for_run(study);
   }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <filesystem>
 #include <functional>
 #include <memory>
 
@@ -12,7 +11,6 @@ namespace rheobase::cli {
 
 /// How a process shares the cells of a run with others that were started beside it.
 struct StudySharing {
-  std::filesystem::path program;  ///< whose commands are the steps
   /// The schedule that they share, for a number of cells.
   std::function<std::unique_ptr<study::Schedule>(std::size_t)> schedule;
   bool first = true;  ///< makes the folder and speaks for all

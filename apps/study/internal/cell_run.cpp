@@ -1,8 +1,6 @@
 #include "apps/study/internal/cell_run.hpp"
 
 #include <algorithm>
-#include <csignal>
-#include <cstring>
 #include <fstream>
 #include <sstream>
 
@@ -23,17 +21,6 @@ constexpr const char* kOutput = ".study-output";
 constexpr const char* kErrors = ".study-errors";
 constexpr int kBoundNotMet = 3;  ///< of `compare`: its figures are good all the same
 constexpr std::uintmax_t kLeastRoom = 1U << 20U;
-
-/// The last line that a step wrote to its errors, without the program's name.
-std::string last_line(const fs::path& path) {
-  std::ifstream file(path);
-  std::string last;
-  for (std::string line; std::getline(file, line);) {
-    last = line.empty() ? last : line;
-  }
-  const std::string program = "rheobase: ";
-  return last.starts_with(program) ? last.substr(program.size()) : last;
-}
 
 std::vector<std::string> keys_of(const nlohmann::json& json) {
   std::vector<std::string> keys;
@@ -135,16 +122,15 @@ std::optional<CellResult> CellRun::advance() {
     }
     child_.reset();
     const Step& step = study_.steps[next_step_ - 1];
+    const auto broken = [&] {
+      return fmt::format("step '{}': {}", step.name, reason_of(*end, folder_ / kErrors));
+    };
     if (end->signal != 0) {
-      return finished(CellResult::Status::killed,
-                      fmt::format("step '{}': ended by signal {} ({}){}", step.name, end->signal,
-                                  ::strsignal(end->signal),
-                                  end->signal == SIGKILL ? ", as when memory runs out" : ""));
+      return finished(CellResult::Status::killed, broken());
     }
     if (end->code != 0 && end->code != kBoundNotMet) {
       require_room();
-      return finished(CellResult::Status::failed,
-                      fmt::format("step '{}': {}", step.name, last_line(folder_ / kErrors)));
+      return finished(CellResult::Status::failed, broken());
     }
     try {
       take_figures(step);

@@ -7,7 +7,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "apps/study/internal/child_process.hpp"
+#include "apps/study/child_process.hpp"
 #include "apps/study/result_folder.hpp"
 #include "apps/study/run.hpp"
 

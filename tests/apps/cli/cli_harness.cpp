@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 Outcome run(const std::vector<std::string>& args) {
   std::ostringstream out;
   std::ostringstream err;
-  const int code = cli::run_command_line(cli::all_commands(), args, out, err);
+  const int code = cli::run_command_line(cli::all_commands(), args, out, err, RHEOBASE_PROGRAM);
   return {code, out.str(), err.str()};
 }
 

@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include "apps/cli/console.hpp"
 #include "apps/cli/training_summary.hpp"
 #include "io/mat/rate_model_file.hpp"
 #include "tests/apps/cli/cli_harness.hpp"
@@ -71,6 +72,8 @@ TEST_SUITE("cli") {
       const io::ModelFile of_many = io::read_model(network["model"].get<std::string>());
       CHECK(one.dale.value().w == of_many.dale.value().w);
       CHECK(one.provenance.losses == of_many.provenance.losses);
+      CHECK(of_many.provenance.command.ends_with("--seed " + seed + " -o go-nogo_N30_seed" + seed +
+                                                 ".mat"));
     }
   }
 
@@ -156,6 +159,50 @@ TEST_SUITE("cli") {
     CHECK(networks[0]["kept"] == true);
     CHECK(networks[2]["error"].get<std::string>().find("broken.mat: found a text file") !=
           std::string::npos);
+  }
+
+  TEST_CASE("map of several models: the same files as one by one, and the notes of each") {
+    const WorkingFolder folder;
+    REQUIRE(run(many("1:2")).code == 0);
+    const std::vector<fs::path> models = models_in("nets");
+    const std::vector<std::string> options{"--trials", "2",      "--scaling",
+                                           "40,50",    "--task", "timing"};
+    const Outcome both = run(std::vector<std::string>{"map"} + options +
+                             std::vector<std::string>{"-o", "mapped", "--", models[0], models[1]});
+    CAPTURE(both.err);
+    REQUIRE(both.code == 0);
+    for (const fs::path& model : models) {
+      CHECK(says(both.err, "rheobase: note: " + model.string() + " was trained on go-nogo"));
+      REQUIRE(run(std::vector<std::string>{"map", model, "-o", "alone.mat"} + options).code == 0);
+      const io::MatFile alone("alone.mat");
+      const io::MatFile of_many(fs::path("mapped") / model.stem().concat(".lif.mat"));
+      REQUIRE(alone.arrays().size() == of_many.arrays().size());
+      for (const io::MatArray& array : alone.arrays()) {
+        CAPTURE(array.name);
+        const io::MatArray* other = of_many.find(array.name);
+        REQUIRE(other != nullptr);
+        if (array.name != "map_command") {
+          CHECK(array.dims == other->dims);
+          CHECK(array.values == other->values);
+          CHECK(array.text == other->text);
+        }
+      }
+      CHECK(of_many.find("map_command")->text ==
+            "rheobase map --trials 2 --scaling 40,50 --task timing --seed 1 " +
+                model.filename().string());
+    }
+  }
+
+  TEST_CASE("what the commands of single networks have of that of all, however it is written") {
+    using Words = std::vector<std::string>;
+    const Words words{"--json", "map", "a.mat"};
+    const Words options{"--jobs", "-o", "--output"};
+    CHECK(arguments_without({"map", "-onets", "--jobs=2", "a.mat", "-N", "5"}, words, options) ==
+          Words{"map", "-N", "5"});
+    CHECK(arguments_without({"map", "-o", "nets", "--json", "--jobs", "2", "b.mat"}, words,
+                            options) == Words{"map", "b.mat"});
+    CHECK(arguments_without({"map", "--output=nets", "-1", "--other"}, words, options) ==
+          Words{"map", "-1", "--other"});
   }
 
   TEST_CASE("what many networks do not go with") {

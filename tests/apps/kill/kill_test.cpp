@@ -4,6 +4,7 @@
 #include <chrono>
 #include <csignal>
 #include <fstream>
+#include <iterator>
 #include <random>
 #include <string>
 #include <thread>
@@ -168,6 +169,47 @@ Ended signalled_at_once(const Words& words, int signal) {
   return running.wait();
 }
 
+/// The trainings of the series below, without seeds and output.
+const Words kTraining{"train",    "--task", "go-nogo",     "-N",   "30",
+                      "--trials", "3000",   "--stop-loss", "1e-9", "--evaluation-trials",
+                      "20"};
+
+std::string network_of(int seed) {
+  return "go-nogo_N30_seed" + std::to_string(seed) + ".mat";
+}
+
+/// Networks of a series are those that the command in each file makes alone.
+void check_series(int seeds) {
+  for (int seed = 1; seed <= seeds; ++seed) {
+    const std::string file = network_of(seed);
+    REQUIRE(Program(program(kTraining + Words{"--seed", std::to_string(seed), "-o", file}))
+                .wait()
+                .code == 0);
+    check_same(file, "networks/" + file, {"training_options.threads"});  // no influence
+  }
+}
+
+/// What lies in a folder, hidden files too.
+Words names_in(const fs::path& folder) {
+  Words names;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    names.push_back(entry.path().filename().string());
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
+/// The processes of a series as soon as there are some.
+std::vector<pid_t> first_children(Program& series) {
+  std::vector<pid_t> children;
+  while (children.empty() && series.running()) {
+    std::this_thread::sleep_for(Milliseconds(1));
+    children = children_of(series.process());
+  }
+  REQUIRE_FALSE(children.empty());
+  return children;
+}
+
 }  // namespace
 
 TEST_SUITE("cli") {
@@ -190,6 +232,55 @@ TEST_SUITE("cli") {
       }
     }
     CHECK(at_once > 0);
+  }
+
+  TEST_CASE("train --seeds: a network that is killed is a broken row, the rest goes on") {
+    const Folder folder;
+    const Words words =
+        program(kTraining + Words{"--seeds", "1:3", "--jobs", "1", "-o", "networks"});
+    Program series(words);
+    ::kill(first_children(series).front(), SIGKILL);
+    const Ended ended = series.wait();
+    CHECK(ended.code == 1);
+    CHECK(ended.err == "rheobase: 1 of 3 networks broke: see networks/summary.csv\n");
+    CHECK(file_text("networks/summary.csv")
+              .find("\n1,\"go-nogo_N30_seed1.mat\",,,,,,,,\"ended by signal 9 (Killed), as when "
+                    "memory runs out\"\n2,") != std::string::npos);
+    CHECK(names_in("networks") ==
+          Words{network_of(2), network_of(3), "summary.csv", "summary.mat"});
+    const Ended again = Program(words).wait();
+    CHECK(again.code == 0);
+    CHECK(again.out.find("resumed") != std::string::npos);
+    check_series(3);
+  }
+
+  TEST_CASE("train --seeds: Ctrl-C ends the processes, keeps what is complete and leaves no more") {
+    const Folder folder;
+    const Words words =
+        program(kTraining + Words{"--seeds", "1:4", "--jobs", "2", "-o", "networks"});
+    Program series(words);
+    std::vector<pid_t> children = first_children(series);
+    while (series.running() && !fs::exists("networks/" + network_of(1)) &&
+           !fs::exists("networks/" + network_of(2))) {
+      std::this_thread::sleep_for(Milliseconds(1));
+    }
+    std::ranges::copy(children_of(series.process()), std::back_inserter(children));
+    ::kill(series.process(), SIGINT);
+    const Ended ended = series.wait();
+    CHECK(ended.code == kStopped);
+    CHECK(ended.err == "rheobase: stopped; complete networks are kept, the same command goes on\n");
+    for (const pid_t child : children) {
+      CHECK(::kill(child, 0) != 0);
+    }
+    const Words kept = names_in("networks");
+    CHECK(!kept.empty());
+    CHECK(kept.size() < 4);
+    for (const std::string& name : kept) {
+      CHECK(name.starts_with("go-nogo_N30_seed"));
+      CHECK(name.find("checkpoint") == std::string::npos);
+    }
+    CHECK(Program(words).wait().code == 0);
+    check_series(4);
   }
 
   TEST_CASE("force train: stopped and killed at random moments") {

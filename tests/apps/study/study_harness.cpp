@@ -65,6 +65,19 @@ Ended Program::wait() {
   return {code, file_text(name_ + ".out"), file_text(name_ + ".err")};
 }
 
+std::vector<pid_t> children_of(pid_t process) {
+  std::vector<pid_t> children;
+  std::error_code ignored;
+  for (const auto& thread :
+       fs::directory_iterator("/proc/" + std::to_string(process) + "/task", ignored)) {
+    std::ifstream file(thread.path() / "children");
+    for (pid_t child = 0; file >> child;) {
+      children.push_back(child);
+    }
+  }
+  return children;
+}
+
 std::vector<std::string> study_words(const std::vector<std::string>& words) {
   std::vector<std::string> all{RHEOBASE_PROGRAM, "study"};
   all.insert(all.end(), words.begin(), words.end());

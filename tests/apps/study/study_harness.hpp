@@ -34,6 +34,9 @@ class Program {
   std::string name_;
 };
 
+/// Processes that a process started.
+std::vector<pid_t> children_of(pid_t process);
+
 /// `rheobase study ...`, to its end.
 Ended run_studies(const std::vector<std::string>& words);
 

@@ -1,7 +1,6 @@
 // kill -9 at random moments, then the same command again: the same folder as unbroken.
 #include <chrono>
 #include <csignal>
-#include <fstream>
 #include <functional>
 #include <random>
 #include <thread>
@@ -21,20 +20,6 @@ using Words = std::vector<std::string>;
 using Milliseconds = std::chrono::duration<double, std::milli>;
 
 const Words kRun{"run", "study.toml", "-o", "broken", "--jobs", "2"};
-
-/// Processes that a process started.
-std::vector<pid_t> children_of(pid_t process) {
-  std::vector<pid_t> children;
-  std::error_code ignored;
-  for (const auto& thread :
-       fs::directory_iterator("/proc/" + std::to_string(process) + "/task", ignored)) {
-    std::ifstream file(thread.path() / "children");
-    for (pid_t child = 0; file >> child;) {
-      children.push_back(child);
-    }
-  }
-  return children;
-}
 
 /// The unbroken folder, and how long it took.
 std::map<std::string, std::string> unbroken(double& milliseconds) {

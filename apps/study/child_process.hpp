@@ -16,6 +16,10 @@ struct ChildEnd {
   int signal = 0;  ///< that ended it; 0: none
 };
 
+/// Why it did not do its work: the signal that ended it, or the last line of its errors without the
+/// program's name. @param errors  the file that they went to
+std::string reason_of(const ChildEnd& end, const std::filesystem::path& errors);
+
 /// A program that runs beside this one, with its output in files. It dies with this process, is
 /// the first to go when memory runs out, and has one thread for linear algebra.
 class ChildProcess {
@@ -23,8 +27,8 @@ class ChildProcess {
   struct Start {
     std::filesystem::path program;
     std::vector<std::string> arguments;
-    std::filesystem::path folder;               ///< working folder; output, errors lie in it
-    std::string output, errors;                 ///< names of the files
+    std::filesystem::path folder;               ///< working folder
+    std::filesystem::path output, errors;       ///< files, from that folder on
     std::optional<std::uint64_t> memory_bytes;  ///< of address space, at most
   };
 

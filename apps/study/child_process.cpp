@@ -1,9 +1,10 @@
-#include "apps/study/internal/child_process.hpp"
+#include "apps/study/child_process.hpp"
 
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <fstream>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -62,7 +63,7 @@ void go_first_when_memory_runs_out() {
 /// Between fork and exec: system calls alone. Returns only where the program does not start.
 void become(const ChildProcess::Start& start, const char* program, char* const* arguments,
             char* const* environment_of_it, pid_t parent) {
-  ::setpgid(0, 0);  // Ctrl-C is for the study, which ends its children itself
+  ::setpgid(0, 0);  // Ctrl-C is for this program, which ends its children itself
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent || ::chdir(start.folder.c_str()) != 0 ||
       !redirect("/dev/null", O_RDONLY, STDIN_FILENO) ||
@@ -82,6 +83,20 @@ void become(const ChildProcess::Start& start, const char* program, char* const* 
 
 }  // namespace
 
+std::string reason_of(const ChildEnd& end, const std::filesystem::path& errors) {
+  if (end.signal != 0) {
+    return fmt::format("ended by signal {} ({}){}", end.signal, ::strsignal(end.signal),
+                       end.signal == SIGKILL ? ", as when memory runs out" : "");
+  }
+  std::ifstream file(errors);
+  std::string last;
+  for (std::string line; std::getline(file, line);) {
+    last = line.empty() ? last : line;
+  }
+  const std::string program = "rheobase: ";
+  return last.starts_with(program) ? last.substr(program.size()) : last;
+}
+
 // fork, as posix_spawn cannot tie a child's life to this process' or limit its memory.
 ChildProcess::ChildProcess(const Start& start) {
   std::vector<std::string> words{start.program.string()};
@@ -96,7 +111,7 @@ ChildProcess::ChildProcess(const Start& start) {
     ::_exit(kNotStarted);
   }
   if (process_ < 0) {
-    throw Error(fmt::format("a step cannot be started ({})", std::strerror(errno)));
+    throw Error(fmt::format("a process cannot be started ({})", std::strerror(errno)));
   }
   handle_ = static_cast<int>(::syscall(SYS_pidfd_open, process_, 0));
 }
@@ -122,7 +137,8 @@ std::optional<ChildEnd> ChildProcess::ended() {
     return ChildEnd{0, WTERMSIG(status)};
   }
   if (WEXITSTATUS(status) == kNotStarted) {
-    throw Error("a step cannot be started: there is no room for its working files or no program");
+    throw Error(
+        "a process cannot be started: there is no room for its working files or no program");
   }
   return ChildEnd{WEXITSTATUS(status), 0};
 }
