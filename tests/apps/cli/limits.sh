@@ -39,6 +39,14 @@ for name in run.mat run.csv; do
   [ "$(cat "$folder/$name")" = old ]
 done
 [ "$(ls -A "$folder" | wc -l)" = 3 ]
+# A network that has no memory is a row of the summary, and the next one is tried.
+under "-v 286720" 1 "$program" train --task go-nogo -N 200 --batch 100000 --trials 100000 \
+  --seeds 1:2 --jobs 1 -o "$folder/many"
+grep -q "2 of 2 networks broke" "$errors" && [ "$(grep -c "not enough memory" "$folder/many/summary.csv")" = 2 ] || {
+  echo "no two rows without memory:"
+  cat "$errors" "$folder/many/summary.csv"
+  exit 1
+}
 code=0
 "$program" task xor 2>"$errors" >/dev/full || code=$?
 if [ "$code" != 2 ]; then

@@ -5,8 +5,6 @@
 #include <thread>
 
 #include <doctest/doctest.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include "core/error.hpp"
 #include "io/mat/mat_file.hpp"
@@ -45,26 +43,6 @@ std::function<void(const fs::path&)> writer_without_room_in(const fs::path& full
   };
 }
 
-/// Lets this process have no more than some MiB of address space beyond what it has.
-class AddressSpaceLimit {
- public:
-  explicit AddressSpaceLimit(std::size_t mib) {
-    getrlimit(RLIMIT_AS, &before_);
-    std::size_t pages = 0;
-    std::FILE* file = std::fopen("/proc/self/statm", "r");
-    REQUIRE(file != nullptr);
-    REQUIRE(std::fscanf(file, "%zu", &pages) == 1);
-    std::fclose(file);
-    rlimit limit = before_;
-    limit.rlim_cur = pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE)) + (mib << 20);
-    setrlimit(RLIMIT_AS, &limit);
-  }
-  ~AddressSpaceLimit() { setrlimit(RLIMIT_AS, &before_); }
-  AddressSpaceLimit(const AddressSpaceLimit&) = delete;
-  AddressSpaceLimit& operator=(const AddressSpaceLimit&) = delete;
-
- private:
-  rlimit before_{};
 };
 
 /// Refused with code 2 as an input file, which keeps its contents.
@@ -213,22 +191,6 @@ TEST_SUITE("cli") {
     CHECK(outcome.code == 2);
     CHECK(outcome.err.find("--output") != std::string::npos);
     CHECK(outcome.err.find("a device") != std::string::npos);
-  }
-
-  TEST_CASE("a series survives a network for which there is no memory") {
-    const WorkingFolder folder;
-    Outcome outcome;
-    {
-      const AddressSpaceLimit limit(64);
-      outcome = run({"train", "--task", "go-nogo", "-N", "200", "--batch", "100000", "--trials",
-                     "100000", "--seeds", "1:2", "--jobs", "1", "-o", "many"});
-    }
-    CAPTURE(outcome.err);
-    CHECK(outcome.code == 1);
-    CHECK(outcome.err.find("2 of 2 networks broke") != std::string::npos);
-    const std::string summary = read_text("many/summary.csv");
-    CAPTURE(summary);
-    CHECK(summary.find("not enough memory", summary.find("\n2,")) != std::string::npos);
   }
 }
 
