@@ -95,10 +95,8 @@ void add_study_plot_command(Command group, const Console& console) {
       "Draws the figures that the study file names, or the one of the options, into the folder of "
       "results. Bars are standard deviations or, for what is true or false, Wilson's 95 % "
       "intervals; rings are published values. Without --measure it also writes a page, NAME.html "
-      "of "
-      "NAME.toml: all figures, the tables of `study collect`, cells that failed, and the commands "
-      "of "
-      "one cell. The page holds all it needs and opens without a network.");
+      "of NAME.toml: all figures, the tables of `study collect`, cells that failed, and the "
+      "commands of one cell. The page holds all it needs and opens without a network.");
   command.examples(
       "Examples:\n"
       "  rheobase study plot study.toml -o results\n"
