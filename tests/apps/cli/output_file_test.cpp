@@ -43,8 +43,6 @@ std::function<void(const fs::path&)> writer_without_room_in(const fs::path& full
   };
 }
 
-};
-
 /// Refused with code 2 as an input file, which keeps its contents.
 void check_protected(const std::vector<std::string>& args, const fs::path& input) {
   const std::string before = read_text(input);
