@@ -1,8 +1,7 @@
 // The options of the stages of a curriculum, of all that is said in three places:
 //   1  a stage's own, in the file
-//   2  those of the stage before, but for how the network is made; where the task is another one,
-//   the
-//      options of the task are given anew
+//   2  those of the stage before, but for how the network is made and, where the task is another
+//      one, for the options of the task
 //   3  those of the command line; an option of the task where the stage's task takes it
 // The first that has an option rules.
 #pragma once

@@ -40,7 +40,7 @@ for name in run.mat run.csv; do
 done
 [ "$(ls -A "$folder" | wc -l)" = 3 ]
 # A network that has no memory is a row of the summary, and the next one is tried.
-under "-v 286720" 1 "$program" train --task go-nogo -N 200 --batch 100000 --trials 100000 \
+under "-v 286720" 1 "$program" train --task go-nogo -N 1000 --batch 100000 --trials 100000 \
   --seeds 1:2 --jobs 1 -o "$folder/many"
 grep -q "2 of 2 networks broke" "$errors" && [ "$(grep -c "not enough memory" "$folder/many/summary.csv")" = 2 ] || {
   echo "no two rows without memory:"
