@@ -96,6 +96,8 @@ EventNetwork random_network(Eigen::Index units, Eigen::Index fan_out) {
   return {.neuron = {},
           .synapse = filter,
           .reset_u = Eigen::VectorXd::Constant(units, -25.0),
+          .membrane_rate = Eigen::VectorXd::Constant(units, 0.1),
+          .refractory_ms = Eigen::VectorXd::Constant(units, 2.0),
           .decay_rate = decay_ms.cwiseInverse(),
           .groups = {},
           .synapses = SparseColumns<double>(std::move(starts), std::move(rows), std::move(values)),

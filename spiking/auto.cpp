@@ -52,7 +52,7 @@ EngineChoice choose_engine(const SpikingModel& model, const SimulationOptions& o
   if (options.step_ms > longest_bridge_step_ms(model)) {
     return {"clock", "time constants are too short for the bridge engine's step"};
   }
-  if (model.neuron.refractory_ms > longest_bridge_refractory_ms(model)) {
+  if (unit_that_rests_too_long(model) >= 0) {
     return {"clock", "the refractory period is too long for the bridge engine"};
   }
   return {"bridge", "noise: the bridge engine has no grid bias"};

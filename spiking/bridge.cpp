@@ -29,7 +29,6 @@
 #include "spiking/bridge/bridge.hpp"
 
 #include <algorithm>
-#include <limits>
 
 #include <fmt/format.h>
 
@@ -70,9 +69,12 @@ SimulationResult run(const SpikingModel& model, const Eigen::MatrixXd& input,
                      fmt::format("must be at least {:g} and at most {:.4g} ms for this network",
                                  kShortestStepMs, longest));
   }
-  const double refractory = model.neuron.refractory_ms;
-  if (refractory > longest_bridge_refractory_ms(model)) {
-    throw InputError(kWhere, "refractory period (ms)", fmt::format("{}", refractory),
+  if (const Eigen::Index unit = unit_that_rests_too_long(model); unit >= 0) {
+    const bool own = model.unit_tau_membrane_ms.size() + model.unit_refractory_ms.size() != 0;
+    throw InputError(kWhere,
+                     own ? fmt::format("refractory period of unit {} (ms)", unit + 1)
+                         : std::string("refractory period (ms)"),
+                     fmt::format("{}", model.refractory_of(unit)),
                      "must not exceed 20 membrane time constants");
   }
   return run_bridge(model, input, options, simd_level());
@@ -82,16 +84,23 @@ SimulationResult run(const SpikingModel& model, const Eigen::MatrixXd& input,
 
 double longest_bridge_step_ms(const SpikingModel& model) {
   const double shortest_decay = model.synapse.decay_ms.minCoeff();
-  double longest = std::min({1.0, 0.25 * model.neuron.tau_membrane_ms, 0.25 * shortest_decay});
+  double longest = std::min({1.0, 0.25 * model.shortest_tau_membrane_ms(), 0.25 * shortest_decay});
   if (model.synapse.kind == SynapseKind::double_exponential) {
     longest = std::min(longest, model.synapse.rise_ms);
   }
   return longest;
 }
 
-double longest_bridge_refractory_ms(const SpikingModel& model) {
-  return model.neuron.model == NeuronModel::qif ? std::numeric_limits<double>::infinity()
-                                                : 20.0 * model.neuron.tau_membrane_ms;
+Eigen::Index unit_that_rests_too_long(const SpikingModel& model) {
+  if (model.neuron.model == NeuronModel::qif) {
+    return -1;
+  }
+  for (Eigen::Index unit = 0; unit < model.units(); ++unit) {
+    if (model.refractory_of(unit) > 20.0 * model.tau_membrane_of(unit)) {
+      return unit;
+    }
+  }
+  return -1;
 }
 
 const EngineDefinition& engine_bridge() {

@@ -39,9 +39,13 @@ namespace clock_engine {
   throw InputError("clock engine", field, fmt::format("{}", found), required);
 }
 
+/// Names a unit where units differ.
+std::string of_unit(const Eigen::VectorXd& own, Eigen::Index unit) {
+  return own.size() == 0 ? std::string() : fmt::format(" of unit {}", unit + 1);
+}
+
 void check_step(const SpikingModel& model, double dt_ms) {
   const NeuronParameters& neuron = model.neuron;
-  const double refractory = neuron.refractory_ms;
   const SynapseParameters& synapse = model.synapse;
   const bool rises = synapse.kind == SynapseKind::double_exponential;
   const double fastest =
@@ -50,20 +54,26 @@ void check_step(const SpikingModel& model, double dt_ms) {
     reject("time step dt (ms)", dt_ms,
            fmt::format("must not exceed the shortest synaptic time constant, {:g} ms", fastest));
   }
-  if (refractory > 0.0 && dt_ms > refractory) {
-    reject(
-        "time step dt (ms)", dt_ms,
-        fmt::format("must not exceed the refractory period of {} ms, which may be 0", refractory));
+  for (Eigen::Index unit = 0; unit < model.units(); ++unit) {
+    const double refractory = model.refractory_of(unit);
+    if (refractory > 0.0 && dt_ms > refractory) {
+      reject("time step dt (ms)", dt_ms,
+             fmt::format("must not exceed the refractory period{} of {} ms, which may be 0",
+                         of_unit(model.unit_refractory_ms, unit), refractory));
+    }
   }
   if (dt_ms > model.input_step_ms) {
     reject(
         "time step dt (ms)", dt_ms,
         fmt::format("must not exceed the duration of an input column, {} ms", model.input_step_ms));
   }
-  if (neuron.model == NeuronModel::lif && dt_ms > neuron.tau_membrane_ms) {
-    reject(
-        "time step dt (ms)", dt_ms,
-        fmt::format("must not exceed the membrane time constant of {} ms", neuron.tau_membrane_ms));
+  for (Eigen::Index unit = 0; unit < model.units(); ++unit) {
+    const double tau = model.tau_membrane_of(unit);
+    if (neuron.model == NeuronModel::lif && dt_ms > tau) {
+      reject("time step dt (ms)", dt_ms,
+             fmt::format("must not exceed the membrane time constant{} of {} ms",
+                         of_unit(model.unit_tau_membrane_ms, unit), tau));
+    }
   }
   // From reset, an Euler step of v' = v^2 / tau_m must not leap over the fixed point at 0.
   const double largest = neuron.tau_membrane_ms / std::max(1e-300, std::abs(neuron.reset_mv));

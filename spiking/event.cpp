@@ -69,7 +69,7 @@ void check_time_constants(const SpikingModel& model) {
                        fmt::format("must be at least {:g} ms", shortest));
     }
   };
-  check(model.neuron.tau_membrane_ms, "membrane time constant (ms)");
+  check(model.shortest_tau_membrane_ms(), "membrane time constant (ms)");
   check(model.synapse.decay_ms.minCoeff(), "synaptic decay times (ms)");
   if (model.synapse.kind == SynapseKind::double_exponential) {
     check(model.synapse.rise_ms, "synaptic rise time (ms)");

@@ -17,9 +17,6 @@ constexpr std::array<Word<NeuronModel>, 2> kNeuronModels{
 constexpr std::array<Word<SynapseKind>, 2> kSynapseKinds{
     {{SynapseKind::double_exponential, "double"}, {SynapseKind::single_exponential, "single"}}};
 
-/// Far beyond that of any neuron, and short enough for an engine's queues.
-constexpr Range kRefractory{.low = 0.0, .high = 1000.0};
-
 constexpr const char* kPublishedTable = "Kim, Li & Sejnowski, PNAS 2019, Table S1";
 
 std::string shape(Eigen::Index rows, Eigen::Index columns) {
@@ -87,20 +84,21 @@ void validate_neuron(const NeuronParameters& neuron, const std::string& where) {
   }
 }
 
-void require_voltages(const Eigen::VectorXd& values_mv, const std::string& where,
-                      std::string_view field) {
-  require_finite(values_mv, where, field);
-  for (const double value_mv : values_mv) {
-    if (!contains(kVoltageMv, value_mv)) {
-      throw InputError(where, field, fmt::format("{}", value_mv),
-                       fmt::format("must be {} mV", describe(kVoltageMv)));
+void require_within(const Eigen::VectorXd& values, const Range& range, std::string_view unit,
+                    const std::string& where, std::string_view field) {
+  require_finite(values, where, field);
+  for (const double value : values) {
+    if (!contains(range, value)) {
+      throw InputError(where, field, fmt::format("{}", value),
+                       fmt::format("must be {} {}", describe(range), unit));
     }
   }
 }
 
-/// Thresholds and resets of the units, where they differ.
-void validate_thresholds(const SpikingModel& model, const std::string& where) {
-  const auto check_values = [&](const Eigen::VectorXd& values, std::string_view field) {
+/// What the membranes of the units have of their own, where they differ.
+void validate_membranes(const SpikingModel& model, const std::string& where) {
+  const auto check_values = [&](const Eigen::VectorXd& values, std::string_view field,
+                                const Range& range, std::string_view unit) {
     if (values.size() != 0 && values.size() != model.units()) {
       throw InputError(where, field, fmt::format("{} values", values.size()),
                        fmt::format("must be N = {} values or none", model.units()));
@@ -109,10 +107,14 @@ void validate_thresholds(const SpikingModel& model, const std::string& where) {
       throw InputError(where, field, fmt::format("{} units", to_string(model.neuron.model)),
                        "must come with lif units: others have one for all");
     }
-    require_voltages(values, where, field);
+    require_within(values, range, unit, where, field);
   };
-  check_values(model.unit_threshold_mv, "thresholds of the units (mV)");
-  check_values(model.unit_reset_mv, "resets of the units (mV)");
+  check_values(model.unit_threshold_mv, "thresholds of the units (mV)", kVoltageMv, "mV");
+  check_values(model.unit_reset_mv, "resets of the units (mV)", kVoltageMv, "mV");
+  check_values(model.unit_tau_membrane_ms, "membrane time constants of the units (ms)", kPositive,
+               "ms");
+  check_values(model.unit_refractory_ms, "refractory periods of the units (ms)", kRefractoryMs,
+               "ms");
   for (Eigen::Index unit = 0; unit < model.units(); ++unit) {
     if (!(model.reset_of(unit) < model.threshold_of(unit))) {
       throw InputError(
@@ -125,7 +127,7 @@ void validate_thresholds(const SpikingModel& model, const std::string& where) {
 
 void validate_units(const SpikingModel& model, const std::string& where) {
   const Eigen::Index n = model.units();
-  validate_thresholds(model, where);
+  validate_membranes(model, where);
   if (model.unit_bias_mv.size() != 0) {
     if (model.unit_bias_mv.size() != n) {
       throw InputError(where, "bias of the units (mV)",
@@ -287,7 +289,7 @@ const FieldTable<NeuronParameters>& neuron_fields() {
              .label = "reset",
              .help = "Voltage after a spike, below the threshold",
              .citation = kPublishedTable}),
-      field("refractory_ms", &P::refractory_ms, kRefractory,
+      field("refractory_ms", &P::refractory_ms, kRefractoryMs,
             {.option = "--refractory",
              .unit = "ms",
              .label = "refractory period",

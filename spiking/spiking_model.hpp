@@ -31,7 +31,8 @@
 //   td         decay_ms         ms                   a value per unit, the rate network's tau
 //   d          delay_ms         ms     0      0      a value per presynaptic unit, or one per
 //              connection_delay_ms                   connection
-//              unit_threshold_mv, unit_reset_mv  mV    of LIF units that differ
+//              unit_threshold_mv, unit_reset_mv, unit_tau_membrane_ms, unit_refractory_ms
+//                               mV, ms               of LIF units that differ
 //   W          w                mV/Hz                divided by the scaling factor
 //   W_in       w_in             mV
 //   W_out      w_out            1/Hz                 outputs x N, divided by the scaling factor
@@ -68,6 +69,8 @@ NeuronModel neuron_from(std::string_view name);  ///< "lif", "qif". @throws Inpu
 
 /// Beyond it a voltage would be taken for a fault of the weights.
 inline constexpr Range kVoltageMv{.low = -1e6, .high = 1e6};
+/// Far beyond that of any neuron, and short enough for an engine's queues.
+inline constexpr Range kRefractoryMs{.low = 0.0, .high = 1000.0};
 
 /// Membrane of every unit; the defaults are those of the published LIF network (Kim, Li &
 /// Sejnowski 2019, Table S1).
@@ -144,6 +147,8 @@ struct SpikingModel {
   Eigen::VectorXd unit_bias_mv;  ///< N, beside the bias of all; empty: none
   /// N, of LIF units, in the place of the threshold and the reset of all; empty: those
   Eigen::VectorXd unit_threshold_mv, unit_reset_mv;
+  /// N, the same of the membrane time constant and the refractory period
+  Eigen::VectorXd unit_tau_membrane_ms, unit_refractory_ms;
   /// M: every unit is M membranes of the same input, each with noise of its own and 1/M of the
   /// unit's outgoing weights. The bridge engine alone knows more than one.
   int copies = 1;
@@ -168,6 +173,16 @@ struct SpikingModel {
   }
   double reset_of(Eigen::Index unit) const {
     return unit_reset_mv.size() == 0 ? neuron.reset_mv : unit_reset_mv[unit];
+  }
+  double tau_membrane_of(Eigen::Index unit) const {
+    return unit_tau_membrane_ms.size() == 0 ? neuron.tau_membrane_ms : unit_tau_membrane_ms[unit];
+  }
+  double refractory_of(Eigen::Index unit) const {
+    return unit_refractory_ms.size() == 0 ? neuron.refractory_ms : unit_refractory_ms[unit];
+  }
+  double shortest_tau_membrane_ms() const {
+    return unit_tau_membrane_ms.size() == 0 ? neuron.tau_membrane_ms
+                                            : unit_tau_membrane_ms.minCoeff();
   }
   /// Engines count the voltage of LIF unit i from s_i = threshold_i - threshold on: it has the
   /// threshold of all then, and reset, bias and initial voltage are lower by s_i.

@@ -262,6 +262,8 @@ void add_networks(Summary& summary, const PerturbRequest& request, const Sweep& 
           spiking_at(request, sweep, sweep.values.front(), 0, file).transfer;
       plain.transfer.unit_threshold_mv = varied.unit_threshold_mv;
       plain.transfer.unit_reset_mv = varied.unit_reset_mv;
+      plain.transfer.unit_tau_membrane_ms = varied.unit_tau_membrane_ms;
+      plain.transfer.unit_refractory_ms = varied.unit_refractory_ms;
       plain.transfer.unit_bias_mv = varied.unit_bias_mv;
       plain.transfer.connection_delay_ms = varied.connection_delay_ms;
     }
@@ -290,6 +292,10 @@ void note_replaced_values(const PerturbRequest& request, const Sweep& sweep,
   };
   note_if(file.transfer->unit_threshold_mv, varied.unit_threshold_mv, "thresholds of the units");
   note_if(file.transfer->unit_reset_mv, varied.unit_reset_mv, "resets of the units");
+  note_if(file.transfer->unit_tau_membrane_ms, varied.unit_tau_membrane_ms,
+          "membrane time constants of the units");
+  note_if(file.transfer->unit_refractory_ms, varied.unit_refractory_ms,
+          "refractory periods of the units");
   note_if(file.transfer->unit_bias_mv, varied.unit_bias_mv, "biases of the units");
   note_if(file.transfer->connection_delay_ms, varied.connection_delay_ms,
           "delays of the connections");

@@ -131,6 +131,9 @@ void add_network(Summary& summary, const mapping::TransferOptions& transfer) {
   add(transfer.neuron.reset_mv != published.reset_mv,
       fmt::format("reset {:g} mV", transfer.neuron.reset_mv));
   add(!transfer.unit_threshold_mv.empty(), "thresholds of the units");
+  add(!transfer.unit_tau_membrane_ms.empty(), "membrane time constants of the units");
+  add(transfer.tau_membrane_sd_ms > 0.0,
+      fmt::format("membrane sd {:g} ms", transfer.tau_membrane_sd_ms));
   add(transfer.threshold_sd_mv > 0.0,
       fmt::format("threshold sd {:g} mV", transfer.threshold_sd_mv));
   add(!transfer.unit_reset_mv.empty(), "resets of the units");
@@ -138,6 +141,9 @@ void add_network(Summary& summary, const mapping::TransferOptions& transfer) {
   add(transfer.bias_sd_mv > 0.0, fmt::format("bias sd {:g} mV", transfer.bias_sd_mv));
   add(transfer.neuron.refractory_ms != published.refractory_ms,
       fmt::format("refractory {:g} ms", transfer.neuron.refractory_ms));
+  add(!transfer.unit_refractory_ms.empty(), "refractory periods of the units");
+  add(transfer.refractory_sd_ms > 0.0,
+      fmt::format("refractory sd {:g} ms", transfer.refractory_sd_ms));
   add(!transfer.neuron.refractory_noise, "no noise while refractory");
   add(transfer.synapse != defaults.synapse,
       fmt::format("{} exponential synapse", to_string(transfer.synapse)));

@@ -122,11 +122,12 @@ std::optional<spiking::SpikingModel> spiking_of(const ModelFile& file) {
   return mapping::map_to_spiking(file.network, file.scaling_factor.value_or(1.0), *file.transfer);
 }
 
-/// Threshold, reset and constant input of a unit.
+/// Threshold, reset and constant input of a unit, its membrane time constant and refractory period.
 std::string spiking_cells(const spiking::SpikingModel& model, Eigen::Index unit) {
   const double own = model.unit_bias_mv.size() > 0 ? model.unit_bias_mv[unit] : 0.0;
-  return fmt::format(",{},{},{}", model.threshold_of(unit), model.reset_of(unit),
-                     model.neuron.bias_mv + own);
+  return fmt::format(",{},{},{},{},{}", model.threshold_of(unit), model.reset_of(unit),
+                     model.neuron.bias_mv + own, model.tau_membrane_of(unit),
+                     model.refractory_of(unit));
 }
 
 std::string units(const ModelFile& file) {
@@ -141,7 +142,7 @@ std::string units(const ModelFile& file) {
   for (Eigen::Index input = 0; input < model.inputs(); ++input) {
     text += fmt::format(",w_in_{}", input + 1);
   }
-  text += spiking ? ",threshold_mv,reset_mv,bias_mv" : "";
+  text += spiking ? ",threshold_mv,reset_mv,bias_mv,tau_membrane_ms,refractory_ms" : "";
   for (Eigen::Index unit = 0; unit < model.units(); ++unit) {
     text += fmt::format("\n{},{},{}", unit + 1, to_string(types[static_cast<std::size_t>(unit)]),
                         tau_ms[unit]);

@@ -118,7 +118,6 @@ class NirGraph {
   }
 
   void neurons(const std::string& type) {
-    const spiking::NeuronParameters& neuron = model_.neuron;
     const std::string path = node(kNeurons, type);
     if (type == "CubaLIF") {
       writer_.vector(path + "tau_syn", model_.synapse.decay_ms * kSecondsPerMs);
@@ -126,8 +125,10 @@ class NirGraph {
                                         ? Eigen::VectorXd(model_.synapse.decay_ms / kSnntorchStepMs)
                                         : Eigen::VectorXd::Ones(model_.units()));
     }
-    all(path + (type == "LIF" ? "tau" : "tau_mem"), neuron.tau_membrane_ms * kSecondsPerMs);
-    all(path + "r", snntorch() ? neuron.tau_membrane_ms / kSnntorchStepMs : 1.0);
+    const Eigen::VectorXd tau_ms = tau_membrane_ms();
+    writer_.vector(path + (type == "LIF" ? "tau" : "tau_mem"), tau_ms * kSecondsPerMs);
+    writer_.vector(path + "r", snntorch() ? Eigen::VectorXd(tau_ms / kSnntorchStepMs)
+                                          : Eigen::VectorXd::Ones(model_.units()));
     all(path + "v_leak", leak_mv());
     Eigen::VectorXd threshold(model_.units()), reset(model_.units());
     for (Eigen::Index unit = 0; unit < model_.units(); ++unit) {
@@ -147,7 +148,11 @@ class NirGraph {
   /// What the intermediate representation has no field for.
   void write_metadata() {
     const std::string path = "/node/nodes/" + kNeurons + "/metadata/";
-    writer_.number(path + "refractory_s", model_.neuron.refractory_ms * kSecondsPerMs);
+    if (model_.unit_refractory_ms.size() != 0) {
+      writer_.vector(path + "refractory_s", model_.unit_refractory_ms * kSecondsPerMs);
+    } else {
+      writer_.number(path + "refractory_s", model_.neuron.refractory_ms * kSecondsPerMs);
+    }
     writer_.number(path + "noise_mv2_per_ms", options_.noise_intensity);
     if (options_.spike_step_ms > 0.0) {
       writer_.text(path + "spike", "1 in one step");
@@ -174,7 +179,12 @@ class NirGraph {
       return Eigen::VectorXd::Ones(model_.units());
     }
     return kSnntorchStepMs * kSnntorchStepMs /
-           (model_.synapse.decay_ms.array() * model_.neuron.tau_membrane_ms);
+           (model_.synapse.decay_ms.array() * tau_membrane_ms().array());
+  }
+  Eigen::VectorXd tau_membrane_ms() const {
+    return model_.unit_tau_membrane_ms.size() != 0
+               ? model_.unit_tau_membrane_ms
+               : Eigen::VectorXd::Constant(model_.units(), model_.neuron.tau_membrane_ms);
   }
 
   /// Voltage the neurons relax to without input, as written.
@@ -216,9 +226,11 @@ std::vector<std::string> notes_of(const spiking::SpikingModel& model,
         "step (Norse and others) give their step, --spike-step MS");
   }
   notes.push_back(fmt::format(
-      "NIR has no refractory period ({:g} ms) and no noise ({:g} mV^2/ms): they are in the "
+      "NIR has no refractory period ({}) and no noise ({:g} mV^2/ms): they are in the "
       "metadata of {}",
-      model.neuron.refractory_ms, options.noise_intensity, kNeurons));
+      model.unit_refractory_ms.size() != 0 ? std::string("one a unit")
+                                           : fmt::format("{:g} ms", model.neuron.refractory_ms),
+      options.noise_intensity, kNeurons));
   if (options.profile != "exact") {
     notes.push_back(fmt::format(
         "the {} profile loses the rise time of the synapse, filters the input too and has no "

@@ -111,31 +111,10 @@ constexpr std::array kKnown = std::to_array<std::string_view>({"w",
                                                                "checkpoint"});
 
 /// Fields that a file may lack: a misspelt one would be missed by nobody.
-constexpr std::array kOptional =
-    std::to_array<std::string_view>({"bias",
-                                     "b_out",
-                                     "noise",
-                                     "step_ms",
-                                     "noise_process",
-                                     "noise_entry",
-                                     "noise_tau_ms",
-                                     "initial_state",
-                                     "initial_scale",
-                                     "activation",
-                                     "apply_dale",
-                                     "taus_gaus",
-                                     "unit_tau_ms",
-                                     "train_w_in",
-                                     "task",
-                                     "opt_scaling_factor",
-                                     "spiking_network",
-                                     "task_parameters",
-                                     "spiking_network.unit_gain",
-                                     "spiking_network.unit_threshold_mv",
-                                     "spiking_network.unit_reset_mv",
-                                     "spiking_network.unit_bias_mv",
-                                     "spiking_network.copy_bias_mv",
-                                     "spiking_network.connection_delay_ms"});
+constexpr std::array kOptional = std::to_array<std::string_view>(
+    {"bias", "b_out", "noise", "step_ms", "noise_process", "noise_entry", "noise_tau_ms",
+     "initial_state", "initial_scale", "activation", "apply_dale", "taus_gaus", "unit_tau_ms",
+     "train_w_in", "task", "opt_scaling_factor", "spiking_network", "task_parameters"});
 
 std::string square(Index n) {
   return fmt::format("must be N x N numbers with N = {}", n);
@@ -488,7 +467,10 @@ ModelFile parse_model(const MatFile& file) {
   result.scaling_factor = read_scaling_factor(file);
   result.provenance = read_provenance(file, result.network);
   result.transfer = read_transfer(file, result.network);
-  result.doubts = misspelt_fields(file, kKnown, kOptional);
+  const std::vector<std::string> members = optional_transfer_members();
+  std::vector<std::string_view> optional(kOptional.begin(), kOptional.end());
+  optional.insert(optional.end(), members.begin(), members.end());
+  result.doubts = misspelt_fields(file, kKnown, optional);
   add_unit_doubts(result);
   return result;
 }

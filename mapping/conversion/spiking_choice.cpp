@@ -153,6 +153,18 @@ void forget_operating_point(SpikingChoice& choice) {
   }
 }
 
+void require_lif_for_spreads(const TransferOptions& transfer) {
+  const auto require = [&transfer](double sd, const char* option, const char* what) {
+    if (sd > 0.0 && transfer.neuron.model != spiking::NeuronModel::lif) {
+      throw InputError(option, "", fmt::format("{} units", to_string(transfer.neuron.model)),
+                       fmt::format("must come with lif units: others have one {} for all", what));
+    }
+  };
+  require(transfer.threshold_sd_mv, "--threshold-sd", "threshold");
+  require(transfer.tau_membrane_sd_ms, "--tau-membrane-sd", "membrane time constant");
+  require(transfer.refractory_sd_ms, "--refractory-sd", "refractory period");
+}
+
 }  // namespace
 
 void complete(SpikingChoice& choice, const std::optional<TransferOptions>& of_model) {
@@ -172,7 +184,11 @@ void complete(SpikingChoice& choice, const std::optional<TransferOptions>& of_mo
       transfer.copy_bias_mv.clear();
       transfer.unit_threshold_mv.clear();
       transfer.unit_reset_mv.clear();
+      transfer.unit_tau_membrane_ms.clear();
+      transfer.unit_refractory_ms.clear();
       transfer.threshold_sd_mv = published.threshold_sd_mv;
+      transfer.tau_membrane_sd_ms = published.tau_membrane_sd_ms;
+      transfer.refractory_sd_ms = published.refractory_sd_ms;
     }
   }
   // A value for all takes the place of the units' own.
@@ -185,12 +201,14 @@ void complete(SpikingChoice& choice, const std::optional<TransferOptions>& of_mo
   if (choice.given.contains("reset_mv")) {
     transfer.unit_reset_mv.clear();
   }
-  set_given(choice.given, transfer_fields(), transfer);
-  if (transfer.threshold_sd_mv > 0.0 && transfer.neuron.model != spiking::NeuronModel::lif) {
-    throw InputError("--threshold-sd", "",
-                     fmt::format("{} units", to_string(transfer.neuron.model)),
-                     "must come with lif units: others have one threshold for all");
+  if (choice.given.contains("tau_membrane_ms")) {
+    transfer.unit_tau_membrane_ms.clear();
   }
+  if (choice.given.contains("refractory_ms")) {
+    transfer.unit_refractory_ms.clear();
+  }
+  set_given(choice.given, transfer_fields(), transfer);
+  require_lif_for_spreads(transfer);
   if (choice.given.contains("rise_ms") &&
       transfer.synapse == spiking::SynapseKind::single_exponential) {
     throw InputError("--rise", "", "a single exponential synapse",

@@ -152,6 +152,40 @@ Eigen::VectorXd thresholds(const spiking::SpikingModel& model, const TransferOpt
   return drawn;
 }
 
+/// Times about those of the units, or of all; empty where they do not differ. Those below a fifth
+/// of their middle, or out of range, are drawn again.
+Eigen::VectorXd drawn_times(const Eigen::VectorXd& own, double of_all, double sd_ms,
+                            const Range& range, const spiking::SpikingModel& model,
+                            const TransferOptions& options, std::uint32_t place) {
+  if (sd_ms == 0.0) {
+    return own;
+  }
+  constexpr double kLeast = 0.2;
+  Eigen::VectorXd drawn(model.units());
+  for (Eigen::Index unit = 0; unit < model.units(); ++unit) {
+    const double middle = own.size() == 0 ? of_all : own[unit];
+    RandomStream stream(options.unit_seed, 1, Purpose::unit_parameters,
+                        static_cast<std::uint32_t>(2 * unit) + place);
+    do {
+      drawn[unit] = middle + sd_ms * stream.normal();
+    } while (!(drawn[unit] >= kLeast * middle && contains(range, drawn[unit])));
+  }
+  return drawn;
+}
+
+/// What the membranes of the units have of their own.
+void set_membranes(spiking::SpikingModel& spiking, const TransferOptions& options) {
+  spiking.unit_reset_mv = vector_of(options.unit_reset_mv);
+  spiking.unit_threshold_mv = vector_of(options.unit_threshold_mv);
+  spiking.unit_threshold_mv = thresholds(spiking, options);
+  spiking.unit_tau_membrane_ms =
+      drawn_times(vector_of(options.unit_tau_membrane_ms), options.neuron.tau_membrane_ms,
+                  options.tau_membrane_sd_ms, kPositive, spiking, options, 0);
+  spiking.unit_refractory_ms =
+      drawn_times(vector_of(options.unit_refractory_ms), options.neuron.refractory_ms,
+                  options.refractory_sd_ms, spiking::kRefractoryMs, spiking, options, 1);
+}
+
 /// The bias of the units with what is drawn for each.
 Eigen::VectorXd with_drawn_bias(Eigen::VectorXd bias, Eigen::Index units,
                                 const TransferOptions& options) {
@@ -196,6 +230,10 @@ spiking::SpikingModel map_to_spiking(const rate::RateNetwork& network, double sc
                        spiking::kVoltageMv);
   require_a_value_each(options.unit_reset_mv, units, "resets of the units (mV)",
                        spiking::kVoltageMv);
+  require_a_value_each(options.unit_tau_membrane_ms, units,
+                       "membrane time constants of the units (ms)", kPositive);
+  require_a_value_each(options.unit_refractory_ms, units, "refractory periods of the units (ms)",
+                       spiking::kRefractoryMs);
   if (const auto count = static_cast<Eigen::Index>(options.connection_delay_ms.size());
       count != 0 && count != units * units) {
     throw InputError("spiking network", "synaptic delays of connections",
@@ -217,9 +255,7 @@ spiking::SpikingModel map_to_spiking(const rate::RateNetwork& network, double sc
   spiking.b_out = options.readout_bias ? source.b_out : source.b_out - network.b_out;
   spiking.neuron = options.neuron;
   spiking.unit_bias_mv = with_drawn_bias(unit_bias(source, options, gain), units, options);
-  spiking.unit_reset_mv = vector_of(options.unit_reset_mv);
-  spiking.unit_threshold_mv = vector_of(options.unit_threshold_mv);
-  spiking.unit_threshold_mv = thresholds(spiking, options);
+  set_membranes(spiking, options);
   spiking.copies = options.copies;
   if (!options.copy_bias_mv.empty()) {
     spiking.copy_bias_mv = Eigen::Map<const Eigen::VectorXd>(
@@ -282,7 +318,8 @@ spiking::SpikingModel with_copies_as_units(const spiking::SpikingModel& model) {
   }
   for (Eigen::VectorXd* values :
        {&expanded.initial_current.mean_mv, &expanded.initial_current.spread_mv,
-        &expanded.unit_threshold_mv, &expanded.unit_reset_mv}) {
+        &expanded.unit_threshold_mv, &expanded.unit_reset_mv, &expanded.unit_tau_membrane_ms,
+        &expanded.unit_refractory_ms}) {
     *values = values->replicate(copies, 1).eval();
   }
   if (model.unit_bias_mv.size() != 0) {

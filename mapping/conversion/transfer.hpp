@@ -71,10 +71,13 @@ struct TransferOptions {
   double readout_decay_ms = 0.0;      ///< of the readout's filter; 0: td of every unit
   double threshold_sd_mv = 0.0;       ///< of a normal threshold a unit about that of all
   double bias_sd_mv = 0.0;            ///< of a normal bias a unit about 0
+  double tau_membrane_sd_ms = 0.0;    ///< the same of membrane time constants
+  double refractory_sd_ms = 0.0;      ///< and of refractory periods
   double delay_spread_ms = 0.0;       ///< delays of connections: up to this much longer
   Seed unit_seed = 1;                 ///< of these
   std::vector<double> unit_threshold_mv;  ///< N, in the place of the neurons'; empty: that
   std::vector<double> unit_reset_mv;      ///< N, the same of the reset
+  std::vector<double> unit_tau_membrane_ms, unit_refractory_ms;  ///< N, and of these
   /// N N, of every connection, a column a presynaptic unit, in the place of the others; empty:
   /// those
   std::vector<double> connection_delay_ms;

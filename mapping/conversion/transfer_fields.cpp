@@ -113,6 +113,18 @@ FieldTable<TransferOptions> make_table() {
                          .label = "standard deviation of biases",
                          .help = "Standard deviation of a normal constant input of every unit, "
                                  "beside --bias"}));
+  table.push_back(field("tau_membrane_sd_ms", &T::tau_membrane_sd_ms, {.low = 0.0, .high = 1e4},
+                        {.option = "--tau-membrane-sd",
+                         .unit = "ms",
+                         .label = "standard deviation of membrane time constants",
+                         .help = "Standard deviation of normal membrane time constants of the LIF "
+                                 "units, about --tau-membrane and not below a fifth of it"}));
+  table.push_back(field("refractory_sd_ms", &T::refractory_sd_ms, {.low = 0.0, .high = 1000.0},
+                        {.option = "--refractory-sd",
+                         .unit = "ms",
+                         .label = "standard deviation of refractory periods",
+                         .help = "Standard deviation of normal refractory periods of the LIF "
+                                 "units, about --refractory and not below a fifth of it"}));
   table.push_back(field("delay_spread_ms", &T::delay_spread_ms, {.low = 0.0, .high = kLongest},
                         {.option = "--delay-spread",
                          .unit = "ms",
@@ -123,15 +135,15 @@ FieldTable<TransferOptions> make_table() {
       field("unit_seed", &T::unit_seed, {},
             {.option = "--unit-seed",
              .label = "seed of the units",
-             .help = "Seed of what --threshold-sd, --bias-sd and --delay-spread draw: the same "
-                     "numbers whatever they are"}));
+             .help = "Seed of what --threshold-sd, --bias-sd, --tau-membrane-sd, --refractory-sd "
+                     "and --delay-spread draw: the same numbers whatever they are"}));
   return table;
 }
 
 }  // namespace
 
 bool came_later(std::string_view field) {
-  constexpr std::array<std::string_view, 15> kLater{"mapping",
+  constexpr std::array<std::string_view, 17> kLater{"mapping",
                                                     "drive_gain",
                                                     "membrane_noise_mv2_per_ms",
                                                     "copies",
@@ -144,6 +156,8 @@ bool came_later(std::string_view field) {
                                                     "inhibitory_delay_ms",
                                                     "threshold_sd_mv",
                                                     "bias_sd_mv",
+                                                    "tau_membrane_sd_ms",
+                                                    "refractory_sd_ms",
                                                     "delay_spread_ms",
                                                     "unit_seed"};
   return std::ranges::find(kLater, field) != kLater.end();

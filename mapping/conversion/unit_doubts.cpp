@@ -57,6 +57,8 @@ std::vector<std::string> unit_doubts(const TransferOptions& transfer,
   voltage("reset_mv", transfer.neuron.reset_mv);
   doubt("unit_threshold_mv", transfer.unit_threshold_mv, kVolts, "mV", "volts");
   doubt("unit_reset_mv", transfer.unit_reset_mv, kVolts, "mV", "volts");
+  doubt("unit_tau_membrane_ms", transfer.unit_tau_membrane_ms, kSecondsOfMembrane, "ms", "seconds");
+  doubt("unit_refractory_ms", transfer.unit_refractory_ms, kSecondsOfSynapse, "ms", "seconds");
   return sentences;
 }
 

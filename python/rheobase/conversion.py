@@ -20,7 +20,7 @@ _TABLE = [
 ]
 
 
-_SPREADS = ("threshold_sd_mv", "bias_sd_mv", "delay_spread_ms")
+_SPREADS = ("threshold_sd_mv", "bias_sd_mv", "tau_membrane_sd_ms", "refractory_sd_ms", "delay_spread_ms")
 
 
 class SpikingNetwork(Shown):
@@ -40,6 +40,10 @@ class SpikingNetwork(Shown):
         Decay times of the synapses, ms.
     unit_bias_mv : ndarray
         Bias of the units beside the neurons' own, mV; empty: none.
+    unit_threshold_mv, unit_reset_mv : ndarray
+        Thresholds and resets of the units, mV; empty: those of the neurons.
+    unit_tau_membrane_ms, unit_refractory_ms : ndarray
+        Membrane time constants and refractory periods of the units, ms; empty: those of the neurons.
     copies : int
         Membranes of a unit.
     copy_bias_mv : ndarray
@@ -55,6 +59,10 @@ class SpikingNetwork(Shown):
         self.b_out: float = arrays["b_out"]
         self.decay_ms: np.ndarray = arrays["decay_ms"]
         self.unit_bias_mv: np.ndarray = arrays["unit_bias_mv"]
+        self.unit_threshold_mv: np.ndarray = arrays["unit_threshold_mv"]
+        self.unit_reset_mv: np.ndarray = arrays["unit_reset_mv"]
+        self.unit_tau_membrane_ms: np.ndarray = arrays["unit_tau_membrane_ms"]
+        self.unit_refractory_ms: np.ndarray = arrays["unit_refractory_ms"]
         self.copies: int = arrays["copies"]
         self.copy_bias_mv: np.ndarray = arrays["copy_bias_mv"]
         self.parameters = parameters

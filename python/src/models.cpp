@@ -230,6 +230,10 @@ py::dict spiking_network(const std::shared_ptr<ModelFile>& file) {
   dict["b_out"] = array_of(std::move(model.b_out));
   dict["decay_ms"] = array_of(std::move(model.synapse.decay_ms));
   dict["unit_bias_mv"] = array_of(std::move(model.unit_bias_mv));
+  dict["unit_threshold_mv"] = array_of(std::move(model.unit_threshold_mv));
+  dict["unit_reset_mv"] = array_of(std::move(model.unit_reset_mv));
+  dict["unit_tau_membrane_ms"] = array_of(std::move(model.unit_tau_membrane_ms));
+  dict["unit_refractory_ms"] = array_of(std::move(model.unit_refractory_ms));
   dict["copies"] = model.copies;
   dict["copy_bias_mv"] = array_of(std::move(model.copy_bias_mv));
   return dict;

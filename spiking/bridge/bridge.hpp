@@ -16,7 +16,8 @@ SimulationResult run_bridge(const SpikingModel& model, const Eigen::MatrixXd& in
 /// shortest of the membrane's and the synapses' decay times, the synaptic rise time.
 double longest_bridge_step_ms(const SpikingModel& model);
 
-/// The longest refractory period (ms) over which a LIF unit far below threshold stays there.
-double longest_bridge_refractory_ms(const SpikingModel& model);
+/// The first LIF unit whose refractory period outlasts the way back of one put far below threshold,
+/// 20 membrane time constants; -1: none.
+Eigen::Index unit_that_rests_too_long(const SpikingModel& model);
 
 }  // namespace rheobase::spiking

@@ -54,13 +54,13 @@ RHEOBASE_INLINE bool step_lif(const BridgePopulation& p, std::size_t pack, std::
   }
   const Floats u0 = Floats::load(p.now.u + membrane);
   Floats pushed = Floats::load(p.now.current + at) * Floats::load(c.u_from_current) +
-                  Floats::load(noise + membrane) * p.noise_sd;
+                  Floats::load(noise + membrane) * Floats::load(c.noise_sd);
   if constexpr (double_exponential) {
     pushed = pushed + Floats::load(p.now.h + at) * Floats::load(c.u_from_h);
   }
-  const Floats u1 = (u0 * p.u_keep + drive_of(p, pack, copy)) + pushed;
+  const Floats u1 = (u0 * Floats::load(c.u_keep) + drive_of(p, pack, copy)) + pushed;
   u1.store(p.next.u + membrane);
-  const Floats exponent = (u0 * p.crossing_rate) * u1;
+  const Floats exponent = (u0 * Floats::load(c.crossing_rate)) * u1;
   // A NaN counts.
   return any_not_less(Floats::all(kSafeExponent), exponent, u1, Floats::all(0.0F));
 }
@@ -106,13 +106,14 @@ RHEOBASE_INLINE std::uint32_t cross(const BridgePopulation& p, std::size_t pack,
   const Floats u0 = Floats::load(p.now.u + membrane);
   const Floats u1 = Floats::load(p.next.u + membrane);
   const Floats currents = Floats::load(p.now.current + at) + Floats::load(p.next.current + at);
-  Floats correction = drive_of(p, pack, copy) * p.correction_from_drive +
-                      currents * Floats::load(p.coefficients[pack].correction_from_current);
+  const BridgeCoefficients& c = p.coefficients[pack];
+  Floats correction = drive_of(p, pack, copy) * Floats::load(c.correction_from_drive) +
+                      currents * Floats::load(c.correction_from_current);
   if constexpr (double_exponential) {
-    correction = correction +
-                 (Floats::load(p.now.h + at) + Floats::load(p.next.h + at)) * p.correction_from_h;
+    correction = correction + (Floats::load(p.now.h + at) + Floats::load(p.next.h + at)) *
+                                  Floats::load(c.correction_from_h);
   }
-  const Floats exponent = u0 * u1 * p.crossing_rate;
+  const Floats exponent = u0 * u1 * Floats::load(c.crossing_rate);
   const Floats minus_corrected = exponent * correction * 4.0F / (u0 + u1) - exponent;
   const Floats before = Floats::load(p.survival + membrane);
   const Floats after = before - before * exp(minus_corrected);

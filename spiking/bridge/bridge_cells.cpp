@@ -1,5 +1,6 @@
 #include "spiking/bridge/bridge_cells.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/elementary.hpp"
@@ -13,13 +14,19 @@ float narrow(double value) {
   return static_cast<float>(value);
 }
 
+Eigen::VectorXd drive_gains(const SpikingModel& model, double step_ms) {
+  Eigen::VectorXd gains = Eigen::VectorXd::Ones(model.units());
+  for (Eigen::Index unit = 0; model.neuron.model == NeuronModel::lif && unit < gains.size();
+       ++unit) {
+    gains[unit] = -elementary::expm1(-step_ms / model.tau_membrane_of(unit));
+  }
+  return gains;
+}
+
 }  // namespace
 
-BridgeCells::BridgeCells(const SpikingModel& model, const BridgeMembrane& membrane, double step_ms)
-    : drive_gain_(membrane.model == NeuronModel::qif
-                      ? 1.0
-                      : -elementary::expm1(-step_ms / membrane.tau_ms)),
-      copy_bias_mv_(model.copy_bias_mv) {
+BridgeCells::BridgeCells(const SpikingModel& model, double noise_intensity, double step_ms)
+    : drive_gain_(drive_gains(model, step_ms)), copy_bias_mv_(model.copy_bias_mv) {
   const std::size_t padded = padded_to_packs<float>(static_cast<std::size_t>(model.units()));
   const std::size_t membranes = padded * static_cast<std::size_t>(model.copies);
   coefficients_.assign(padded / 16, {});
@@ -30,36 +37,17 @@ BridgeCells::BridgeCells(const SpikingModel& model, const BridgeMembrane& membra
   state_[0].assign(membranes, kFarBelowThreshold);
   state_[3].assign(membranes, kFarBelowThreshold);
   const bool shared = copy_bias_mv_.size() == 0;
-  drive_.assign(shared ? padded : membranes, narrow(drive_gain_ * kFarBelowThreshold));
+  drive_.assign(shared ? padded : membranes, narrow(drive_gain_[0] * kFarBelowThreshold));
   refractory_.assign(membranes, 1.0F);
   survival_.assign(membranes, 1.0F);
   limit_.assign(membranes, 0.0F);
 
   const bool cascade = model.synapse.kind == SynapseKind::double_exponential;
-  const double a = 1.0 / model.neuron.tau_membrane_ms;
-  DecayRates rates{a, 0.0, cascade ? 1.0 / model.synapse.rise_ms : 0.0};
-  // Curvature correction: half way between its ends the mean path lies (a f - f') D^2 / 8 below its
-  // hyperbolic chord, f = -a (c + I); I and I' are means of both ends.
-  const double curvature = a * step_ms * step_ms / 8.0;
-  for (Eigen::Index unit = 0; unit < model.units(); ++unit) {
-    const auto at = static_cast<std::size_t>(unit);
-    rates.decay = 1.0 / model.synapse.decay_ms[unit];
-    const Propagator step = make_propagator(rates, step_ms);
-    BridgeCoefficients& c = coefficients_[at / 16];
-    const std::size_t lane = at % 16;
-    c.current_keep[lane] = narrow(step.current_keep);
-    c.current_from_h[lane] = narrow(step.current_from_h);
-    c.u_from_current[lane] = narrow(step.u_from_current);
-    c.u_from_h[lane] = narrow(step.u_from_h);
-    c.correction_from_current[lane] = narrow(-0.5 * curvature * (a + rates.decay));
-    population_.u_keep = narrow(step.u_keep);
-    population_.h_keep = narrow(step.h_keep);
+  for (std::size_t lane = 0; lane < padded; ++lane) {
+    set_coefficients(model, lane, noise_intensity, step_ms);
   }
-  population_.correction_from_h = narrow(0.5 * curvature);
-  population_.correction_from_drive = narrow(-curvature * a / drive_gain_);
+  const BridgeMembrane membrane(model.neuron, noise_intensity);
   population_.noise_sd = narrow(membrane.noise_sd(step_ms));
-  population_.crossing_rate =
-      narrow(2.0 * a / (membrane.intensity * elementary::sinh(a * step_ms)));
   population_.packs = padded / 16;
   population_.copies = static_cast<std::size_t>(model.copies);
   population_.double_exponential = cascade;
@@ -77,6 +65,34 @@ BridgeCells::BridgeCells(const SpikingModel& model, const BridgeMembrane& membra
   population_.coefficients = coefficients_.data();
 }
 
+/// Lanes without a unit have the membrane of the last one: they stay where they are.
+void BridgeCells::set_coefficients(const SpikingModel& model, std::size_t lane,
+                                   double noise_intensity, double step_ms) {
+  const bool cascade = model.synapse.kind == SynapseKind::double_exponential;
+  const Eigen::Index unit = std::min(static_cast<Eigen::Index>(lane), model.units() - 1);
+  const BridgeMembrane membrane(model, unit, noise_intensity);
+  const double a = 1.0 / membrane.tau_ms;
+  const DecayRates rates{a, 1.0 / model.synapse.decay_ms[unit],
+                         cascade ? 1.0 / model.synapse.rise_ms : 0.0};
+  // Curvature correction: half way between its ends the mean path lies (a f - f') D^2 / 8 below its
+  // hyperbolic chord, f = -a (c + I); I and I' are means of both ends.
+  const double curvature = a * step_ms * step_ms / 8.0;
+  const Propagator step = make_propagator(rates, step_ms);
+  BridgeCoefficients& c = coefficients_[lane / 16];
+  const std::size_t at = lane % 16;
+  c.current_keep[at] = narrow(step.current_keep);
+  c.current_from_h[at] = narrow(step.current_from_h);
+  c.u_from_current[at] = narrow(step.u_from_current);
+  c.u_from_h[at] = narrow(step.u_from_h);
+  c.correction_from_current[at] = narrow(-0.5 * curvature * (a + rates.decay));
+  c.correction_from_h[at] = narrow(0.5 * curvature);
+  c.correction_from_drive[at] = narrow(-curvature * a / drive_gain_[unit]);
+  c.u_keep[at] = narrow(step.u_keep);
+  c.noise_sd[at] = narrow(membrane.noise_sd(step_ms));
+  c.crossing_rate[at] = narrow(2.0 * a / (noise_intensity * elementary::sinh(a * step_ms)));
+  population_.h_keep = narrow(step.h_keep);
+}
+
 void BridgeCells::set_currents(const Eigen::VectorXd& current_mv) {
   for (Eigen::Index unit = 0; unit < current_mv.size(); ++unit) {
     population_.now.current[unit] = narrow(current_mv[unit]);
@@ -87,14 +103,14 @@ void BridgeCells::set_currents(const Eigen::VectorXd& current_mv) {
 void BridgeCells::set_drive(const Eigen::Ref<const Eigen::VectorXd>& drive_mv) {
   if (copy_bias_mv_.size() == 0) {
     for (Eigen::Index unit = 0; unit < drive_mv.size(); ++unit) {
-      drive_[static_cast<std::size_t>(unit)] = narrow(drive_gain_ * drive_mv[unit]);
+      drive_[static_cast<std::size_t>(unit)] = narrow(drive_gain_[unit] * drive_mv[unit]);
     }
     return;
   }
   for (Eigen::Index copy = 0; copy < copy_bias_mv_.size(); ++copy) {
     for (Eigen::Index unit = 0; unit < drive_mv.size(); ++unit) {
       drive_[static_cast<std::size_t>(copy * stride() + unit)] =
-          narrow(drive_gain_ * (drive_mv[unit] + copy_bias_mv_[copy]));
+          narrow(drive_gain_[unit] * (drive_mv[unit] + copy_bias_mv_[copy]));
     }
   }
 }

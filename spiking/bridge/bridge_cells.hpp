@@ -14,7 +14,7 @@ namespace rheobase::spiking {
 /// The bridge engine's arrays and what its kernel sees of them.
 class BridgeCells {
  public:
-  BridgeCells(const SpikingModel& model, const BridgeMembrane& membrane, double step_ms);
+  BridgeCells(const SpikingModel& model, double noise_intensity, double step_ms);
   BridgeCells(const BridgeCells&) = delete;
   BridgeCells& operator=(const BridgeCells&) = delete;
 
@@ -44,10 +44,13 @@ class BridgeCells {
   void flush();
 
  private:
+  void set_coefficients(const SpikingModel& model, std::size_t lane, double noise_intensity,
+                        double step_ms);
+
   std::array<AlignedVector<float>, 6> state_;  ///< u, current and h, twice
   AlignedVector<float> survival_, limit_, refractory_, drive_;
   AlignedVector<BridgeCoefficients> coefficients_;  ///< of every pack
-  double drive_gain_;                               ///< 1 - e^(-aD) for LIF units
+  Eigen::VectorXd drive_gain_;                      ///< 1 - e^(-aD) of every LIF unit
   Eigen::VectorXd copy_bias_mv_;                    ///< of every copy; empty: they share the drive
   BridgePopulation population_;
 };

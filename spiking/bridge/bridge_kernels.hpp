@@ -24,6 +24,11 @@ struct alignas(64) BridgeCoefficients {
   float u_from_current[16] = {};
   float u_from_h[16] = {};
   float correction_from_current[16] = {};  ///< of the sum of I at both ends of the step
+  float correction_from_h[16] = {};        ///< of the sum of h at both ends
+  float correction_from_drive[16] = {};
+  float u_keep[16] = {};
+  float noise_sd[16] = {};
+  float crossing_rate[16] = {};  ///< K = 2a / (s^2 sinh(aD)), 1/mV^2
 };
 
 /// The population of the bridge engine. A step D of the currents is
@@ -39,16 +44,12 @@ struct BridgePopulation {
   std::size_t drive_packs = 0;        ///< from one copy's drive to the next: 0 where it is shared
   const float* refractory = nullptr;  ///< of membranes, QIF: 1 while refractory, else 0
   const BridgeCoefficients* coefficients = nullptr;  ///< of every pack
-  float correction_from_h = 0.0F;                    ///< of the sum of h at both ends
-  float correction_from_drive = 0.0F;
-  float u_keep = 0.0F;
   float h_keep = 0.0F;
-  float noise_sd = 0.0F;
-  float crossing_rate = 0.0F;  ///< K = 2a / (s^2 sinh(aD)), 1/mV^2
-  std::size_t packs = 0;       ///< of units; a copy's membranes have as many
+  std::size_t packs = 0;  ///< of units; a copy's membranes have as many
   std::size_t copies = 1;
   bool double_exponential = true;
   bool quadratic = false;
+  float noise_sd = 0.0F;   ///< QIF: of all
   float turn = 0.0F;       ///< QIF: D / tau_m
   float threshold = 0.0F;  ///< QIF: mV
 };

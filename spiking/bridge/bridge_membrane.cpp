@@ -27,6 +27,12 @@ BridgeMembrane::BridgeMembrane(const NeuronParameters& neuron, double noise_inte
       threshold(neuron.threshold_mv - offset_mv),
       intensity(noise_intensity) {}
 
+BridgeMembrane::BridgeMembrane(const SpikingModel& unit_of, Eigen::Index unit,
+                               double noise_intensity)
+    : BridgeMembrane(unit_of.neuron, noise_intensity) {
+  tau_ms = unit_of.tau_membrane_of(unit);
+}
+
 double BridgeMembrane::noise_sd(double duration_ms) const {
   if (model == NeuronModel::qif) {
     return std::sqrt(intensity * duration_ms);

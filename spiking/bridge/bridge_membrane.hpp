@@ -19,6 +19,8 @@ struct BridgeMembrane {
   double intensity;  ///< mV^2/ms
 
   BridgeMembrane(const NeuronParameters& neuron, double intensity);
+  /// The same of a unit.
+  BridgeMembrane(const SpikingModel& model, Eigen::Index unit, double intensity);
 
   /// Standard deviation (mV) of the noise that a step of `duration_ms` adds.
   double noise_sd(double duration_ms) const;

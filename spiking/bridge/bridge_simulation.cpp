@@ -25,9 +25,6 @@ namespace rheobase::spiking {
 
 namespace {
 
-/// A longer refractory period outlasts every run; its noise alone would go beyond all numbers.
-constexpr double kLongestRefractoryMs = 1e9;
-
 /// Of a membrane (BridgeCells::stride).
 struct Spike {
   double time_ms;
@@ -42,7 +39,7 @@ struct Release {
   double u;
 };
 
-/// Releases by the step they fall into, no further ahead than one refractory period.
+/// Releases by the step they fall into, no further ahead than the longest refractory period.
 class ReleaseCalendar {
  public:
   /// @param steps  of the run: no release after it is kept
@@ -56,6 +53,11 @@ class ReleaseCalendar {
  private:
   std::vector<std::vector<Release>> days_;
 };
+
+double longest_refractory_ms(const SpikingModel& model) {
+  return model.unit_refractory_ms.size() == 0 ? model.neuron.refractory_ms
+                                              : model.unit_refractory_ms.maxCoeff();
+}
 
 /// A grid whose step divides half an input column: columns switch there.
 ClockGrid bridge_grid(const SpikingModel& model, Eigen::Index columns, SimulationOptions options) {
@@ -92,6 +94,15 @@ class BridgeRun {
   double reset_of(Eigen::Index membrane) const {
     return model_.counted_reset_of(unit_of(membrane)) - membrane_.offset_mv;
   }
+  double refractory_ms(Eigen::Index membrane) const {
+    return model_.refractory_of(unit_of(membrane));
+  }
+  /// Of the noise of a refractory period, mV.
+  double refractory_sd(Eigen::Index membrane) const {
+    return model_.neuron.refractory_noise
+               ? std::sqrt(options_.noise_intensity * refractory_ms(membrane))
+               : 0.0;
+  }
   bool has_copies() const { return model_.copies > 1; }
   /// bias + E in the column under way, mV.
   double drive_of(Eigen::Index membrane) const {
@@ -104,8 +115,6 @@ class BridgeRun {
   const ClockGrid& grid_;
   const SimulationOptions& options_;
   BridgeMembrane membrane_;
-  double refractory_ms_;
-  double refractory_sd_;             ///< mV, noise of a refractory period
   Eigen::MatrixXd initial_voltage_;  ///< N x copies
   Eigen::MatrixXd drive_;            ///< bias + W_in u - offset of u, mV, N x columns
   BridgeCells cells_;
@@ -135,20 +144,16 @@ BridgeRun::BridgeRun(const SpikingModel& model, const Eigen::MatrixXd& input, co
       grid_(grid),
       options_(options),
       membrane_(model.neuron, options.noise_intensity),
-      refractory_ms_(std::min(model.neuron.refractory_ms, kLongestRefractoryMs)),
-      refractory_sd_(model.neuron.refractory_noise
-                         ? std::sqrt(options.noise_intensity * refractory_ms_)
-                         : 0.0),
       initial_voltage_(initial_voltages(model, options)),
       drive_(
           membrane_drive(model, input, model.neuron.bias_mv - membrane_.offset_mv, options.stop)),
-      cells_(model, membrane_, grid.dt_ms),
+      cells_(model, options.noise_intensity, grid.dt_ms),
       kernels_(RHEOBASE_SIMD_DISPATCH(level, bridge_kernels)()),
       fired_(cells_.population().packs * cells_.population().copies),
       arrival_(model, grid.dt_ms),
       push_(static_cast<std::size_t>(cells_.stride()), 0.0F),
       intervals_(16 * fired_.size(), 0),
-      calendar_(model.neuron.refractory_ms, grid.dt_ms, grid.steps),
+      calendar_(longest_refractory_ms(model), grid.dt_ms, grid.steps),
       noise_(static_cast<Eigen::Index>(16 * fired_.size()), true, options, level),
       readout_(model, grid.time_ms(grid.output_stride), level),
       recorder_(model, grid, options) {
@@ -156,7 +161,7 @@ BridgeRun::BridgeRun(const SpikingModel& model, const Eigen::MatrixXd& input, co
     arrival_.set_weights(open_weights(model, 0));
   }
   cells_.set_currents(initial_currents(model, options));
-  const bool published = options.start_up == StartUp::reference && model.neuron.refractory_ms > 0.0;
+  const bool published = options.start_up == StartUp::reference;
   for (Eigen::Index membrane = 0; membrane < static_cast<Eigen::Index>(intervals_.size());
        ++membrane) {
     draws_.emplace_back(options.seed, options.trial, static_cast<std::uint32_t>(membrane), 0);
@@ -166,15 +171,13 @@ BridgeRun::BridgeRun(const SpikingModel& model, const Eigen::MatrixXd& input, co
     cells_.limit(membrane) = static_cast<float>(draws_.back().limit);
     const double u =
         initial_voltage_(unit_of(membrane), membrane / cells_.stride()) - membrane_.offset_mv;
-    if (published) {
+    if (published && refractory_ms(membrane) > 0.0) {
       start_as_published(membrane, u);
     } else {
       start_relaxed(membrane, u);
     }
   }
-  if (!published) {
-    cells_.swap();
-  }
+  cells_.swap();
   std::sort(initial_spikes_.rbegin(), initial_spikes_.rend());
 }
 
@@ -183,20 +186,21 @@ BridgeRun::BridgeRun(const SpikingModel& model, const Eigen::MatrixXd& input, co
 void BridgeRun::start_as_published(Eigen::Index membrane, double u) {
   const SpikeDraws& drawn = draws(membrane);
   const double from = membrane_.threshold - u;
-  const double to = from - refractory_sd_ * drawn.restart_normal;
-  const double exponent = 2.0 * from * to / (options_.noise_intensity * refractory_ms_);
+  const double rest_ms = refractory_ms(membrane);
+  const double to = from - refractory_sd(membrane) * drawn.restart_normal;
+  const double exponent = 2.0 * from * to / (options_.noise_intensity * rest_ms);
   const bool held = !model_.neuron.refractory_noise;
   const double survival = held ? 1.0 : to > 0.0 ? -elementary::expm1(-exponent) : 0.0;
   if (from <= 0.0) {
     initial_spikes_.push_back({0.0, membrane});
   } else if (!held && survival <= drawn.limit) {
-    initial_spikes_.push_back({first_passage_ms(from, to, options_.noise_intensity, refractory_ms_,
+    initial_spikes_.push_back({first_passage_ms(from, to, options_.noise_intensity, rest_ms,
                                                 drawn.passage_normal, drawn.passage_uniform),
                                membrane});
   } else {
     cells_.survival(membrane) = static_cast<float>(survival);
     // No step has ended yet, however short the refractory period.
-    schedule({membrane, refractory_ms_, membrane_.threshold - to}, -1);
+    schedule({membrane, rest_ms, membrane_.threshold - to}, -1);
   }
 }
 
@@ -257,11 +261,12 @@ void BridgeRun::release(const Release& release, double end_ms) {
   const double end_current = cells_.next().current[unit];
   const double slope = (end_current - cells_.now().current[unit]) / grid_.dt_ms;
   const double force = drive_of(release.membrane) + end_current - 0.5 * slope * rest_ms;
-  const double u = membrane_.after(release.u, force, noise_row_[release.membrane], rest_ms);
+  const BridgeMembrane own(model_, unit, options_.noise_intensity);
+  const double u = own.after(release.u, force, noise_row_[release.membrane], rest_ms);
   // A force that reaches the threshold within a step outruns the noise.
   const double rise_ms = u < membrane_.threshold || release.u >= membrane_.threshold
                              ? rest_ms
-                             : membrane_.rise_ms(release.u, force);
+                             : own.rise_ms(release.u, force);
   if (rise_ms < rest_ms) {
     spikes_.push_back({release.time_ms + rise_ms, release.membrane});
   } else {
@@ -320,8 +325,9 @@ void BridgeRun::fire(const Spike& spike, long step) {
   }
   begin_interval(spike.membrane);
   cells_.make_refractory(spike.membrane);
-  schedule({spike.membrane, spike.time_ms + refractory_ms_,
-            reset_of(spike.membrane) + refractory_sd_ * draws(spike.membrane).restart_normal},
+  schedule({spike.membrane, spike.time_ms + refractory_ms(spike.membrane),
+            reset_of(spike.membrane) +
+                refractory_sd(spike.membrane) * draws(spike.membrane).restart_normal},
            step);
 }
 

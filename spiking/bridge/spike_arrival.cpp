@@ -21,7 +21,20 @@ Eigen::VectorXd jump_scale(const SynapseParameters& synapse) {
 }
 
 struct ResponseSample {
-  double current, u;
+  double h, current, u;
+};
+
+/// Rates, what lies in their middle, and how far they reach from there.
+struct Spread {
+  explicit Spread(const Eigen::ArrayXd& rates)
+      : middle(0.5 * (rates.minCoeff() + rates.maxCoeff())),
+        width(std::max(0.5 * (rates.maxCoeff() - rates.minCoeff()), 0.05 * middle)) {
+    for (const double rate : rates) {
+      relative.push_back(static_cast<float>(rate - middle));
+    }
+  }
+  double middle, width;
+  std::vector<float> relative;
 };
 
 /// The quadratic through three values at -width, 0 and width.
@@ -37,29 +50,44 @@ SpikeArrival::SpikeArrival(const SpikingModel& model, double step_ms)
       groups_(model),
       jumps_(groups_.columns<float>(model.w, scale_)),
       ages_per_ms_(kAges / step_ms) {
-  const Eigen::ArrayXd rates = 1.0 / model.synapse.decay_ms.array();
-  const double middle = 0.5 * (rates.minCoeff() + rates.maxCoeff());
-  const double width = std::max(0.5 * (rates.maxCoeff() - rates.minCoeff()), 0.05 * middle);
-  for (const double rate : rates) {
-    relative_rate_.push_back(static_cast<float>(rate - middle));
+  const Spread decay(1.0 / model.synapse.decay_ms.array());
+  relative_rate_ = decay.relative;
+  Spread membrane(Eigen::ArrayXd::Constant(1, 1.0 / model.neuron.tau_membrane_ms));
+  if (model.unit_tau_membrane_ms.size() != 0) {
+    const Eigen::ArrayXd rates = 1.0 / model.unit_tau_membrane_ms.array();
+    membrane = Spread(rates);
+    relative_membrane_rate_ = membrane.relative;
+    membrane_rate_.assign(rates.begin(), rates.end());
   }
   const bool cascade = is_cascade(model.synapse);
+  const double rise = cascade ? 1.0 / model.synapse.rise_ms : 0.0;
   for (std::size_t i = 0; i <= kAges; ++i) {
     const double age_ms = static_cast<double>(i) / ages_per_ms_;
-    DecayRates cell{1.0 / model.neuron.tau_membrane_ms, middle,
-                    cascade ? 1.0 / model.synapse.rise_ms : 0.0};
-    std::array<ResponseSample, 3> sample{};
-    double h = 0.0;
-    for (std::size_t k = 0; k < 3; ++k) {
-      cell.decay = middle + width * (static_cast<double>(k) - 1.0);
+    // x and y in units of the spreads.
+    const auto sample = [&](double x, double y) {
+      const DecayRates cell{membrane.middle + membrane.width * y, decay.middle + decay.width * x,
+                            rise};
       const Propagator step = make_propagator(cell, age_ms);
-      sample[k] = cascade ? ResponseSample{step.current_from_h, step.u_from_h}
-                          : ResponseSample{step.current_keep, step.u_from_current};
-      h = step.h_keep;
+      return cascade ? ResponseSample{step.h_keep, step.current_from_h, step.u_from_h}
+                     : ResponseSample{step.h_keep, step.current_keep, step.u_from_current};
+    };
+    const ResponseSample below = sample(-1, 0), middle = sample(0, 0), above = sample(1, 0);
+    Response row{static_cast<float>(middle.h),
+                 quadratic(below.current, middle.current, above.current, decay.width),
+                 quadratic(below.u, middle.u, above.u, decay.width)};
+    if (!membrane_rate_.empty()) {
+      const auto over_rate = [&](double x, double y) {
+        return sample(x, y).u / (membrane.middle + membrane.width * y);
+      };
+      const auto [none, slope, curvature] =
+          quadratic(over_rate(0, -1), over_rate(0, 0), over_rate(0, 1), membrane.width);
+      const double cross =
+          over_rate(1, 1) - over_rate(1, -1) - over_rate(-1, 1) + over_rate(-1, -1);
+      row.u = quadratic(over_rate(-1, 0), over_rate(0, 0), over_rate(1, 0), decay.width);
+      row.u_of_membrane = {slope, curvature,
+                           static_cast<float>(cross / (4.0 * decay.width * membrane.width))};
     }
-    table_.push_back({static_cast<float>(h),
-                      quadratic(sample[0].current, sample[1].current, sample[2].current, width),
-                      quadratic(sample[0].u, sample[1].u, sample[2].u, width)});
+    table_.push_back(row);
   }
 }
 
@@ -74,6 +102,7 @@ SpikeArrival::Response SpikeArrival::response(double age_ms) const {
   for (std::size_t k = 0; k < 3; ++k) {
     out.current[k] = between(low.current[k], high.current[k]);
     out.u[k] = between(low.u[k], high.u[k]);
+    out.u_of_membrane[k] = between(low.u_of_membrane[k], high.u_of_membrane[k]);
   }
   return out;
 }
@@ -88,7 +117,14 @@ void SpikeArrival::deliver(Eigen::Index group, double age_ms, float* u, float* c
     const float x = relative_rate_[static_cast<std::size_t>(row)];
     h[row] += jump * r.h;
     current[row] += jump * (r.current[0] + x * (r.current[1] + x * r.current[2]));
-    u[row] += jump * (r.u[0] + x * (r.u[1] + x * r.u[2]));
+    float response = r.u[0] + x * (r.u[1] + x * r.u[2]);
+    if (!membrane_rate_.empty()) {
+      const auto at = static_cast<std::size_t>(row);
+      const float y = relative_membrane_rate_[at];
+      response += y * (r.u_of_membrane[0] + y * r.u_of_membrane[1] + x * r.u_of_membrane[2]);
+      response *= membrane_rate_[at];
+    }
+    u[row] += jump * response;
   }
 }
 

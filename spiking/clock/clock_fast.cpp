@@ -55,8 +55,8 @@ class FastRun {
   Eigen::MatrixX<T> drive_;  ///< bias + W_in u, N x columns
   Eigen::VectorXd jump_scale_;
   DelayGroups groups_;
-  SparseColumns<T> weights_;  ///< W and open loops of every group, scaled to jumps
-  T gain_of_free_unit_;
+  SparseColumns<T> weights_;   ///< W and open loops of every group, scaled to jumps
+  std::vector<T> free_gain_;   ///< dt / tau_m of every unit
   AlignedVector<T> state_[6];  ///< v, ipsc and h, twice
   AlignedVector<T> base_, gain_, decay_;
   std::vector<std::uint32_t> fired_;  ///< a bit per lane, an element per pack
@@ -90,7 +90,6 @@ FastRun<T>::FastRun(const SpikingModel& model, const Eigen::MatrixXd& input, con
       jump_scale_(jump_scale(model.synapse, grid.dt_s)),
       groups_(model),
       weights_(groups_.template columns<T>(open_weights(model, 0), jump_scale_)),
-      gain_of_free_unit_(static_cast<T>(grid.dt_ms / model.neuron.tau_membrane_ms)),
       kernels_(RHEOBASE_SIMD_DISPATCH(level, clock_kernels<T>)()),
       refractory_(model.units()),
       noise_(model.units(), options.noise_intensity > 0.0, options, level),
@@ -115,7 +114,8 @@ FastRun<T>::FastRun(const SpikingModel& model, const Eigen::MatrixXd& input, con
     population_.now.v[at] = static_cast<T>(v0[unit] - offset_mv_);
     population_.now.ipsc[at] = static_cast<T>(current0[unit]);
     decay_[at] = static_cast<T>(elementary::exp(-grid.dt_ms / model.synapse.decay_ms[unit]));
-    refractory_.push(unit, grid.release_step(0));  // the reference's start: tlast = 0
+    free_gain_.push_back(static_cast<T>(grid.dt_ms / model.tau_membrane_of(unit)));
+    refractory_.push(unit, grid.release_step(unit, 0));  // the reference's start: tlast = 0
   }
   population_.noise_sd = static_cast<T>(std::sqrt(options.noise_intensity * grid.dt_ms));
 }
@@ -151,7 +151,8 @@ void FastRun<T>::begin(long step) {
     }
   }
   refractory_.release_at(step, [this](Eigen::Index unit) {
-    gain_[static_cast<std::size_t>(unit)] = gain_of_free_unit_;
+    const auto at = static_cast<std::size_t>(unit);
+    gain_[at] = free_gain_[at];
   });
 }
 
@@ -192,7 +193,6 @@ void FastRun<T>::stimulate(long step) {
 /// Delivers the spikes of `step` in the order of their units and resets the voltages.
 template <class T>
 void FastRun<T>::fire(long step) {
-  const long release = grid_.release_step(step);
   T* const v = population_.now.v;
   T* const target = population_.double_exponential ? population_.now.h : population_.now.ipsc;
   for (std::size_t pack = 0; pack < fired_.size(); ++pack) {
@@ -213,6 +213,7 @@ void FastRun<T>::fire(long step) {
         }
       }
       v[at] = static_cast<T>(model_.counted_reset_of(unit) - offset_mv_);
+      const long release = grid_.release_step(unit, step);
       if (release > step + 1) {
         gain_[at] = T{0};
         refractory_.push(unit, release);

@@ -45,8 +45,10 @@ ClockGrid make_clock_grid(const SpikingModel& model, Eigen::Index columns,
       std::max(1L, to_integer<long>(std::round(options.output_period_ms / grid.dt_ms)));
   // A billionth of a step forgives the rounding of a period that is a multiple of dt.
   // A period beyond the run is one until after its end.
-  grid.refractory_steps =
-      std::min(to_integer<long>(model.neuron.refractory_ms / grid.dt_ms + 1e-9), grid.steps + 1);
+  for (Eigen::Index unit = 0; unit < model.units(); ++unit) {
+    grid.refractory_steps.push_back(
+        std::min(to_integer<long>(model.refractory_of(unit) / grid.dt_ms + 1e-9), grid.steps + 1));
+  }
   return grid;
 }
 

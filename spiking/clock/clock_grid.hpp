@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include <Eigen/Core>
 
 #include "spiking/simulate.hpp"
@@ -14,15 +16,17 @@ struct ClockGrid {
   long steps = 0;
   double steps_per_column = 0.0;  ///< integral up to rounding wherever dt divides the input step
   Eigen::Index columns = 0;
-  long output_stride = 1;     ///< steps between two output samples
-  long refractory_steps = 0;  ///< whole steps that fit into the refractory period
+  long output_stride = 1;              ///< steps between two output samples
+  std::vector<long> refractory_steps;  ///< N, whole steps that fit into a unit's refractory period
 
   /// Input column of a step: round(step / steps_per_column), half away from zero.
   Eigen::Index column(long step) const;
   /// First step that `column` drives, steps + 1 beyond the last column.
   long first_step(Eigen::Index column) const;
-  /// First step whose voltage moves again after a spike at `spike_step`.
-  long release_step(long spike_step) const { return spike_step + refractory_steps + 1; }
+  /// First step whose voltage moves again after a spike of a unit at `spike_step`.
+  long release_step(Eigen::Index unit, long spike_step) const {
+    return spike_step + refractory_steps[static_cast<std::size_t>(unit)] + 1;
+  }
   double time_ms(long step) const { return static_cast<double>(step) * dt_ms; }
   Eigen::Index output_samples() const { return steps / output_stride; }
 };

@@ -62,15 +62,14 @@ struct ParityFilters {
 };
 
 /// v += dt (dt i > tlast + tref) (-v + I) / tau_m + noise. QIF: v^2 in the place of -v.
-void advance_membrane(ParityState& state, const Eigen::ArrayXd& current,
-                      const NeuronParameters& neuron, const ClockGrid& grid, long step,
-                      double noise_sd, const float* noise) {
+void advance_membrane(ParityState& state, const Eigen::ArrayXd& current, const SpikingModel& model,
+                      const ClockGrid& grid, long step, double noise_sd, const float* noise) {
   const double now_s = grid.dt_s * static_cast<double>(step);
-  const double refractory_s = neuron.refractory_ms / 1000.0;
-  const double tau_s = neuron.tau_membrane_ms / 1000.0;
-  const bool quadratic = neuron.model == NeuronModel::qif;
+  const bool quadratic = model.neuron.model == NeuronModel::qif;
   for (Eigen::Index unit = 0; unit < state.v.size(); ++unit) {
     double& v = state.v[unit];
+    const double refractory_s = model.refractory_of(unit) / 1000.0;
+    const double tau_s = model.tau_membrane_of(unit) / 1000.0;
     const bool free = now_s > state.last_spike_s[unit] + refractory_s;
     const double slope = free ? ((quadratic ? v * v : -v) + current[unit]) / tau_s : 0.0;
     v = v + grid.dt_s * slope +
@@ -159,7 +158,7 @@ SimulationResult run_clock_parity(const SpikingModel& model, const Eigen::Matrix
       }
     }
     const Eigen::ArrayXd current = state.ipsc + neuron.bias_mv + drive.col(grid.column(step));
-    advance_membrane(state, current, neuron, grid, step, noise_sd, noise.at(step));
+    advance_membrane(state, current, model, grid, step, noise_sd, noise.at(step));
     if (stimulation.active(step)) {
       const double jump = stimulation.jump_mv();
       for (const Eigen::Index unit : stimulation.units()) {

@@ -6,17 +6,18 @@
 
 #include <Eigen/Core>
 
+#include "spiking/internal/push_in_order.hpp"
+
 namespace rheobase::spiking {
 
-/// Which units of a grid are refractory. The period is constant, so they leave in the order in
-/// which they fired; a unit that fires again meanwhile starts anew.
+/// Which units of a grid are refractory; a unit that fires again meanwhile starts anew.
 class RefractoryQueue {
  public:
   explicit RefractoryQueue(Eigen::Index units) : release_(static_cast<std::size_t>(units), 0) {}
 
   void push(Eigen::Index unit, long release_step) {
     release_[static_cast<std::size_t>(unit)] = release_step;
-    waiting_.push_back({unit, release_step});
+    push_in_order(waiting_, {unit, release_step}, &Entry::release_step);
   }
   long next_release() const {
     return waiting_.empty() ? std::numeric_limits<long>::max() : waiting_.front().release_step;

@@ -51,9 +51,9 @@ struct WindowStep {
   const double* current_from_h = nullptr;
   const double* u_from_current = nullptr;
   const double* u_from_h = nullptr;
+  const double* u_keep = nullptr;
+  const double* u_from_drive = nullptr;
   double h_keep = 1.0;
-  double u_keep = 1.0;
-  double u_from_drive = 0.0;
 };
 
 struct WindowPass {

@@ -11,14 +11,19 @@ EventNetwork make_event_network(const SpikingModel& model) {
       model.synapse.kind == SynapseKind::double_exponential ? model.synapse.rise_ms : 1.0;
   // W is in mV per Hz: 1000 turns the area of one spike, 1 per second, into ms.
   const Eigen::VectorXd jump = decay_rate * (1000.0 / rise);
-  Eigen::VectorXd reset_u(model.units());
+  Eigen::VectorXd reset_u(model.units()), membrane_rate(model.units()),
+      refractory_ms(model.units());
   for (Eigen::Index unit = 0; unit < model.units(); ++unit) {
     reset_u[unit] = model.counted_reset_of(unit) - model.neuron.threshold_mv;
+    membrane_rate[unit] = 1.0 / model.tau_membrane_of(unit);
+    refractory_ms[unit] = model.refractory_of(unit);
   }
   const DelayGroups groups(model);
   return {.neuron = model.neuron,
           .synapse = model.synapse,
           .reset_u = reset_u,
+          .membrane_rate = membrane_rate,
+          .refractory_ms = refractory_ms,
           .decay_rate = decay_rate,
           .groups = groups,
           .synapses = groups.columns<double>(model.w, jump),

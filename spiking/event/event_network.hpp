@@ -15,8 +15,10 @@ namespace rheobase::spiking {
 struct EventNetwork {
   NeuronParameters neuron;
   SynapseParameters synapse;
-  Eigen::VectorXd reset_u;     ///< N, reset - threshold, mV
-  Eigen::VectorXd decay_rate;  ///< N, b, 1/ms
+  Eigen::VectorXd reset_u;        ///< N, reset - threshold, mV
+  Eigen::VectorXd membrane_rate;  ///< N, a, 1/ms
+  Eigen::VectorXd refractory_ms;  ///< N
+  Eigen::VectorXd decay_rate;     ///< N, b, 1/ms
   DelayGroups groups;
   /// Of every group: jump of h (mV/ms; single exponential: of I, mV) per spike.
   SparseColumns<double> synapses;
@@ -25,14 +27,13 @@ struct EventNetwork {
   Eigen::VectorXd b_out;  ///< outputs
 
   Eigen::Index units() const { return decay_rate.size(); }
-  double membrane_rate() const { return 1.0 / neuron.tau_membrane_ms; }
   /// Of the single exponential: any rate does, as h stays 0.
   double rise_rate() const {
-    return double_exponential() ? 1.0 / synapse.rise_ms : membrane_rate();
+    return double_exponential() ? 1.0 / synapse.rise_ms : membrane_rate[0];
   }
   bool double_exponential() const { return synapse.kind == SynapseKind::double_exponential; }
   DecayRates rates(Eigen::Index unit) const {
-    return {membrane_rate(), decay_rate[unit], rise_rate()};
+    return {membrane_rate[unit], decay_rate[unit], rise_rate()};
   }
 };
 

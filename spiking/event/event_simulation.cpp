@@ -12,6 +12,7 @@
 #include "core/elementary.hpp"
 #include "core/error.hpp"
 #include "core/whole_number.hpp"
+#include "spiking/internal/push_in_order.hpp"
 
 namespace rheobase::spiking {
 
@@ -35,8 +36,8 @@ double flushed(double value) {
 /// States of the window's start are up to e^(rate * length) larger than those at an event: a window
 /// lasts at most one of the shortest time constant.
 double longest_window(const EventNetwork& network) {
-  const double fastest =
-      std::max({network.membrane_rate(), network.decay_rate.maxCoeff(), network.rise_rate()});
+  const double fastest = std::max(
+      {network.membrane_rate.maxCoeff(), network.decay_rate.maxCoeff(), network.rise_rate()});
   return std::min(kWindowMs, 1.0 / fastest);
 }
 
@@ -54,8 +55,7 @@ EventSimulation::EventSimulation(const EventNetwork& network, const EventProtoco
       deliver_spike_(RHEOBASE_SIMD_DISPATCH(level, deliver_spike)),
       window_kernels_(RHEOBASE_SIMD_DISPATCH(level, window_kernels)()),
       longest_window_ms_(longest_window(network)),
-      arrivals_(network.membrane_rate(), network.rise_rate(), network.decay_rate,
-                network.synapse.kind, longest_window_ms_),
+      arrivals_(network, longest_window_ms_),
       state_(network),
       candidates_(static_cast<std::size_t>(network.units())) {
   const auto units = static_cast<std::size_t>(network.units());
@@ -65,7 +65,8 @@ EventSimulation::EventSimulation(const EventNetwork& network, const EventProtoco
   }
   const std::size_t padded = (units + kWindowLanes - 1) / kWindowLanes * kWindowLanes;
   for (AlignedVector<double>* values :
-       {&step_.current_keep, &step_.current_from_h, &step_.u_from_current, &step_.u_from_h}) {
+       {&step_.current_keep, &step_.current_from_h, &step_.u_from_current, &step_.u_from_h,
+        &step_.u_keep, &step_.u_from_drive}) {
     values->assign(padded, 0.0);
   }
   drive_.assign(padded, 0.0);
@@ -123,17 +124,19 @@ void EventSimulation::set_length(double length_ms) {
   state_.length_ms = length_ms;
   for (Eigen::Index i = 0; i < network_.units(); ++i) {
     const auto unit = static_cast<std::size_t>(i);
-    shared_ = make_propagator(network_.rates(i), length_ms);
-    step_.current_keep[unit] = shared_.current_keep;
-    step_.current_from_h[unit] = shared_.current_from_h;
-    step_.u_from_current[unit] = shared_.u_from_current;
-    step_.u_from_h[unit] = shared_.u_from_h;
+    const Propagator step = make_propagator(network_.rates(i), length_ms);
+    step_.current_keep[unit] = step.current_keep;
+    step_.current_from_h[unit] = step.current_from_h;
+    step_.u_from_current[unit] = step.u_from_current;
+    step_.u_from_h[unit] = step.u_from_h;
+    step_.u_keep[unit] = step.u_keep;
+    step_.u_from_drive[unit] = step.u_from_drive;
+    h_keep_ = step.h_keep;
   }
 }
 
 /// Initial voltages; who is above threshold fires at 0 or is reset (StartUp).
 void EventSimulation::start() {
-  const double refractory = network_.neuron.refractory_ms;
   batch_.clear();
   for (std::size_t unit = 0; unit < state_.release_ms.size(); ++unit) {
     const double u =
@@ -149,11 +152,12 @@ void EventSimulation::start() {
       continue;
     }
     state_.window[unit].u = u;
-    if (refractory > 0.0) {
+    if (const double refractory = network_.refractory_ms[static_cast<Eigen::Index>(unit)];
+        refractory > 0.0) {
       state_.refractory_u[unit] = u;
       state_.window[unit].margin = kInfinity;
       state_.release_ms[unit] = refractory;
-      releases_.push_back({refractory, static_cast<std::int32_t>(unit)});
+      push_in_order(releases_, {refractory, static_cast<std::int32_t>(unit)}, &Release::time_ms);
     }
   }
 }
@@ -201,9 +205,9 @@ WindowPass EventSimulation::pass() {
                    .current_from_h = step_.current_from_h.data(),
                    .u_from_current = step_.u_from_current.data(),
                    .u_from_h = step_.u_from_h.data(),
-                   .h_keep = shared_.h_keep,
-                   .u_keep = shared_.u_keep,
-                   .u_from_drive = shared_.u_from_drive},
+                   .u_keep = step_.u_keep.data(),
+                   .u_from_drive = step_.u_from_drive.data(),
+                   .h_keep = h_keep_},
           .slack = kBoundSlack};
 }
 
@@ -222,16 +226,15 @@ void EventSimulation::make_candidates(std::ptrdiff_t found) {
     const double u = state_.window[place(unit)].u;
     const double force = force_bound(place(unit));
     const double fraction = u < 0.0 ? force / (force - u) : 1.0;
-    const double first = -network_.neuron.tau_membrane_ms * elementary::log(fraction);
+    const double first = -1.0 / network_.membrane_rate[unit] * elementary::log(fraction);
     make_candidate(unit, first * (1.0 - kBoundSlack));
   }
 }
 
 /// The state at the end of the window if nothing more happens.
 UnitState EventSimulation::at_end(std::size_t unit, const UnitState& s, double drive) const {
-  return {shared_.h_keep * s.h,
-          step_.current_keep[unit] * s.current + step_.current_from_h[unit] * s.h,
-          shared_.u_keep * s.u + shared_.u_from_drive * drive +
+  return {h_keep_ * s.h, step_.current_keep[unit] * s.current + step_.current_from_h[unit] * s.h,
+          step_.u_keep[unit] * s.u + step_.u_from_drive[unit] * drive +
               step_.u_from_current[unit] * s.current + step_.u_from_h[unit] * s.h};
 }
 
@@ -299,29 +302,28 @@ void EventSimulation::fire_candidates(double t) {
 void EventSimulation::fire(double t) {
   observe(t);
   const double now_ms = state_.start_ms + t;
-  const double release_ms = now_ms + network_.neuron.refractory_ms;
   for (const std::int32_t unit : batch_) {
     limit_.count(unit, now_ms,
                  [&] { return state_.force(place(unit), now_ms) + network_.neuron.threshold_mv; });
     spikes_.push_back({now_ms, unit});
     state_.window[place(unit)].margin = kInfinity;
     state_.refractory_u[place(unit)] = network_.reset_u[unit];
-    state_.release_ms[place(unit)] = release_ms;
+    state_.release_ms[place(unit)] = now_ms + network_.refractory_ms[unit];
   }
-  const Arrival arrival = arrivals_.at(t, state_.length_ms);
+  arrivals_.set_time(t, state_.length_ms);
   for (const std::int32_t unit : batch_) {
     const DelayGroups& groups = network_.groups;
     for (Eigen::Index group = groups.begin(unit); group < groups.end(unit); ++group) {
       if (const double delay = groups.delay_ms(group); delay > 0.0) {
         delayed_.push(now_ms + delay, group);
       } else {
-        deliver(group, t, arrival);
+        deliver(group, t);
       }
     }
   }
   for (const std::int32_t unit : batch_) {
-    if (network_.neuron.refractory_ms > 0.0) {
-      releases_.push_back({release_ms, unit});
+    if (network_.refractory_ms[unit] > 0.0) {
+      push_in_order(releases_, {state_.release_ms[place(unit)], unit}, &Release::time_ms);
     } else {
       release(unit, t);
     }
@@ -331,11 +333,19 @@ void EventSimulation::fire(double t) {
 /// A spike whose delay ends.
 void EventSimulation::arrive(double t) {
   observe(t);
-  deliver(delayed_.pop(), t, arrivals_.at(t, state_.length_ms));
+  arrivals_.set_time(t, state_.length_ms);
+  deliver(delayed_.pop(), t);
 }
 
-void EventSimulation::deliver(Eigen::Index group, double t, const Arrival& arrival) {
-  const auto column = network_.synapses.column(group);
+/// A spike that comes at t, for which the arrivals are set.
+void EventSimulation::deliver(Eigen::Index group, double t) {
+  for (const MembraneArrivals::Run& run : arrivals_.runs(group)) {
+    deliver(run.targets, arrivals_.of(run.membrane), t);
+  }
+}
+
+void EventSimulation::deliver(const SparseColumns<double>::Column& column, const Arrival& arrival,
+                              double t) {
   const std::size_t flagged = deliver_spike_(
       state_.window.data(), decay_offset_.data(),
       {column.rows.data(), column.values.data(), column.rows.size()}, arrival, flagged_.data());
@@ -370,7 +380,7 @@ void EventSimulation::release(std::int32_t unit, double t) {
   const double u = state_.refractory_u[place(unit)];
   s.u = u_at_start(network_.rates(unit), t, {s.h, s.current, 0.0}, (*state_.drive)[unit], u);
   const double keep =
-      elementary::exp(network_.membrane_rate() * (t - state_.length_ms)) * (1.0 - kBoundSlack);
+      elementary::exp(network_.membrane_rate[unit] * (t - state_.length_ms)) * (1.0 - kBoundSlack);
   const double force = std::max(force_bound(place(unit)), 0.0);
   s.margin = -(u * keep + force * (1.0 - keep));
   if (!(s.margin >= 0.0)) {
@@ -382,7 +392,6 @@ void EventSimulation::release(std::int32_t unit, double t) {
 /// threshold.
 void EventSimulation::jump(double jump_mv, double t) {
   observe(t);
-  const double at_start = jump_mv * elementary::exp(network_.membrane_rate() * t);
   for (const Eigen::Index stimulated : protocol_.stimulated) {
     const auto unit = static_cast<std::int32_t>(stimulated);
     WindowState& s = state_.window[place(unit)];
@@ -394,7 +403,7 @@ void EventSimulation::jump(double jump_mv, double t) {
       }
       continue;
     }
-    s.u += at_start;
+    s.u += jump_mv * elementary::exp(network_.membrane_rate[unit] * t);
     s.margin -= std::max(jump_mv, 0.0);
     if (candidates_.contains(unit)) {
       exact_[place(unit)] = 0;

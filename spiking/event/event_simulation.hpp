@@ -5,10 +5,10 @@
 #include <vector>
 
 #include "core/dispatch.hpp"
-#include "spiking/event/event_arrival.hpp"
 #include "spiking/event/event_heap.hpp"
 #include "spiking/event/event_protocol.hpp"
 #include "spiking/event/event_state.hpp"
+#include "spiking/event/membrane_arrivals.hpp"
 #include "spiking/internal/delayed_spikes.hpp"
 #include "spiking/internal/spike_limit.hpp"
 #include "spiking/internal/stop_check.hpp"
@@ -30,7 +30,8 @@ class EventSimulation {
  private:
   /// The entries of the step over one window that differ from unit to unit, padded.
   struct WindowSteps {
-    AlignedVector<double> current_keep, current_from_h, u_from_current, u_from_h;
+    AlignedVector<double> current_keep, current_from_h, u_from_current, u_from_h, u_keep,
+        u_from_drive;
   };
   struct Release {
     double time_ms;
@@ -47,7 +48,8 @@ class EventSimulation {
   void fire_candidates(double t);
   void test(std::int32_t unit, double t);
   void fire(double t);
-  void deliver(Eigen::Index group, double t, const Arrival& arrival);
+  void deliver(Eigen::Index group, double t);
+  void deliver(const SparseColumns<double>::Column& column, const Arrival& arrival, double t);
   void arrive(double t);
   void make_candidate(std::int32_t unit, double t);
   void release_due(double t);
@@ -69,11 +71,11 @@ class EventSimulation {
   DeliverFunction deliver_spike_;
   WindowKernels window_kernels_;
   double longest_window_ms_;
-  ArrivalSeries arrivals_;
+  MembraneArrivals arrivals_;
   AlignedVector<double> decay_offset_;
   WindowSteps step_;
   AlignedVector<double> drive_;  ///< of the segment, padded
-  Propagator shared_;            ///< the entries that are equal for all units
+  double h_keep_ = 1.0;
   EventState state_;
   CandidateHeap candidates_;
   std::vector<char> exact_;  ///< the key of a candidate is its crossing, not a bound

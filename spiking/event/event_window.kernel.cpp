@@ -19,17 +19,17 @@ template <bool ends, bool begins>
 std::ptrdiff_t pass_over(const WindowPass& pass, std::int32_t* flagged) {
   const WindowStep& step = pass.step;
   const Doubles zero = Doubles::all(0.0);
-  const Doubles keep = Doubles::all(step.u_keep * (1.0 - pass.slack));
-  const Doubles gain = Doubles::all(step.u_from_drive * (1.0 + pass.slack));
   Doubles poison = zero;
   std::ptrdiff_t found = 0;
   for (std::size_t unit = 0; unit < pass.units; unit += kWindowLanes) {
     Fields s = load_fields(pass.states + unit);
     const Doubles drive = Doubles::load(pass.drive + unit);
+    const Doubles u_keep = Doubles::load(step.u_keep + unit);
+    const Doubles u_from_drive = Doubles::load(step.u_from_drive + unit);
     const Doubles current_keep = Doubles::load(step.current_keep + unit);
     const Doubles current_from_h = Doubles::load(step.current_from_h + unit);
     if constexpr (ends) {
-      const Doubles end = s.u * step.u_keep + drive * step.u_from_drive +
+      const Doubles end = s.u * u_keep + drive * u_from_drive +
                           s.current * Doubles::load(step.u_from_current + unit) +
                           s.h * Doubles::load(step.u_from_h + unit);
       s.u = if_refractory(s.margin, Doubles::load(pass.refractory_u + unit), end);
@@ -41,6 +41,8 @@ std::ptrdiff_t pass_over(const WindowPass& pass, std::int32_t* flagged) {
       const Doubles free = max(s.current, s.current * current_keep);
       // D(b, g; t) still rises at the end of a window, which is shorter than both time constants.
       const Doubles force = drive + free + max(s.h, zero) * current_from_h;
+      const Doubles keep = u_keep * (1.0 - pass.slack);
+      const Doubles gain = u_from_drive * (1.0 + pass.slack);
       const Doubles margin = zero - (s.u * keep + max(force, zero) * gain);
       s.margin = if_refractory(s.margin, s.margin, margin);
       for (std::uint32_t bits = ~not_less_bits(s.margin, zero) & 0xffU; bits != 0;

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "spiking/internal/push_in_order.hpp"
 #include "spiking/internal/spike_limit.hpp"
 #include "spiking/internal/stop_check.hpp"
 
@@ -39,11 +40,12 @@ class Membranes {
   }
   double slope(std::size_t unit, const OdeintState& x) const {
     const double u = x[3 * unit];
+    const double rate = network_.membrane_rate[static_cast<Eigen::Index>(unit)];
     if (network_.neuron.model == NeuronModel::lif) {
-      return (force(unit, x) - u) * network_.membrane_rate();
+      return (force(unit, x) - u) * rate;
     }
     const double v = u + network_.neuron.threshold_mv;
-    return (v * v + force(unit, x) + network_.neuron.threshold_mv) * network_.membrane_rate();
+    return (v * v + force(unit, x) + network_.neuron.threshold_mv) * rate;
   }
 
   void operator()(const OdeintState& x, OdeintState& derivative, double /*t*/) const {
@@ -102,6 +104,7 @@ class Integration {
   };
 
   void start();
+  void rest(std::size_t unit);
   void advance(double end_ms);
   double first_crossing(double from, double to);
   double above_threshold(const OdeintState& end, std::size_t unit, double from, double to);
@@ -134,8 +137,17 @@ class Integration {
   SpikeLimit limit_{"odeint engine", network_.units(), network_.units()};
 };
 
+/// A refractory period begins, where the unit has one.
+void Integration::rest(std::size_t unit) {
+  const double refractory = network_.refractory_ms[static_cast<Eigen::Index>(unit)];
+  if (refractory > 0.0) {
+    membranes_.set_refractory(unit, true);
+    release_ms_[unit] = now_ms_ + refractory;
+    push_in_order(releases_, {release_ms_[unit], unit}, &Release::time_ms);
+  }
+}
+
 void Integration::start() {
-  const double refractory = network_.neuron.refractory_ms;
   std::vector<std::size_t> above;
   for (std::size_t unit = 0; unit < membranes_.units(); ++unit) {
     const double u =
@@ -145,10 +157,8 @@ void Integration::start() {
       x_[3 * unit] = u >= 0.0 ? network_.reset_u[static_cast<Eigen::Index>(unit)] : u;
     } else if (u >= 0.0) {
       above.push_back(unit);
-    } else if (refractory > 0.0) {
-      membranes_.set_refractory(unit, true);
-      release_ms_[unit] = refractory;
-      releases_.push_back({refractory, unit});
+    } else {
+      rest(unit);
     }
   }
   fire(above);
@@ -321,17 +331,12 @@ void Integration::handle_events() {
 void Integration::fire(std::vector<std::size_t> units) {
   std::sort(units.begin(), units.end());
   units.erase(std::unique(units.begin(), units.end()), units.end());
-  const double refractory = network_.neuron.refractory_ms;
   for (const std::size_t unit : units) {
     limit_.count(static_cast<Eigen::Index>(unit), now_ms_,
                  [&] { return membranes_.force(unit, x_) + network_.neuron.threshold_mv; });
     spikes_.push_back({now_ms_, static_cast<std::int32_t>(unit)});
     x_[3 * unit] = network_.reset_u[static_cast<Eigen::Index>(unit)];
-    if (refractory > 0.0) {
-      membranes_.set_refractory(unit, true);
-      release_ms_[unit] = now_ms_ + refractory;
-      releases_.push_back({release_ms_[unit], unit});
-    }
+    rest(unit);
   }
   for (const std::size_t unit : units) {
     const auto column = network_.synapses.column(static_cast<Eigen::Index>(unit));

@@ -30,7 +30,7 @@ std::vector<double> clock_replay(const EventNetwork& unit, const EventProtocol& 
       ++segment;
     }
     if (now > last + unit.neuron.refractory_ms + 0.5 * dt_ms) {
-      u += dt_ms * (protocol.drive[segment].drive[0] + current - u) * unit.membrane_rate();
+      u += dt_ms * (protocol.drive[segment].drive[0] + current - u) * unit.membrane_rate[0];
     }
     current = current * decay + h * dt_ms;
     h *= rise;

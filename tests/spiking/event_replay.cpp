@@ -27,6 +27,8 @@ spiking::EventNetwork single_unit(const spiking::EventNetwork& network, Eigen::I
   return {.neuron = network.neuron,
           .synapse = synapse,
           .reset_u = network.reset_u.segment(unit, 1),
+          .membrane_rate = network.membrane_rate.segment(unit, 1),
+          .refractory_ms = network.refractory_ms.segment(unit, 1),
           .decay_rate = network.decay_rate.segment(unit, 1),
           .groups = {},
           .synapses =

@@ -1,4 +1,4 @@
-// Thresholds, resets and biases that differ from unit to unit.
+// Membranes and biases that differ from unit to unit.
 #include <cmath>
 #include <string>
 #include <vector>
@@ -7,6 +7,8 @@
 
 #include "core/error.hpp"
 #include "mapping/conversion/transfer.hpp"
+#include "spiking/bridge/spike_arrival.hpp"
+#include "spiking/event/event_propagator.hpp"
 #include "spiking/simulate.hpp"
 #include "tests/spiking/networks.hpp"
 #include "tests/tolerances.hpp"
@@ -18,21 +20,23 @@ namespace {
 
 constexpr double kLongMs = 2000.0;
 
-/// Four uncoupled units of different threshold, reset and bias.
+/// Four uncoupled units of different membrane and bias.
 SpikingModel different_units() {
   SpikingModel model = networks::uncoupled(Eigen::Vector4d(9.0, 9.0, 14.0, 30.0));
   model.unit_threshold_mv = Eigen::Vector4d(-40.0, -43.0, -36.0, -52.0);
   model.unit_reset_mv = Eigen::Vector4d(-65.0, -60.0, -70.0, -58.0);
   model.unit_bias_mv = Eigen::Vector4d(0.0, 1.5, -2.0, -20.0);
+  model.unit_tau_membrane_ms = Eigen::Vector4d(10.0, 6.0, 20.0, 13.0);
+  model.unit_refractory_ms = Eigen::Vector4d(2.0, 5.0, 0.0, 1.0);
   return model;
 }
 
 /// Of a LIF unit under a constant force, in closed form.
 double interspike_ms(const SpikingModel& model, Eigen::Index unit) {
   const double force = model.neuron.bias_mv + model.unit_bias_mv[unit] + model.w_in(unit, 0);
-  return model.neuron.refractory_ms +
-         model.neuron.tau_membrane_ms * std::log((force - model.unit_reset_mv[unit]) /
-                                                 (force - model.unit_threshold_mv[unit]));
+  return model.unit_refractory_ms[unit] +
+         model.unit_tau_membrane_ms[unit] * std::log((force - model.unit_reset_mv[unit]) /
+                                                     (force - model.unit_threshold_mv[unit]));
 }
 
 double mean_interspike_ms(const SimulationResult& run, Eigen::Index unit) {
@@ -45,6 +49,24 @@ SimulationResult run_units(const SpikingModel& model, SimulationOptions options,
                            const std::string& engine, double duration_ms = kLongMs) {
   options.engine = engine;
   return simulate(model, networks::constant_input(duration_ms), options);
+}
+
+/// A network of units of different membranes; all reach each other.
+SpikingModel coupled_units(SynapseKind kind) {
+  const Eigen::Index n = 6;
+  SpikingModel model = networks::uncoupled(Eigen::VectorXd::LinSpaced(n, 6.0, 12.0));
+  model.unit_tau_membrane_ms = Eigen::VectorXd::LinSpaced(n, 4.0, 24.0);
+  model.unit_tau_membrane_ms[4] = model.unit_tau_membrane_ms[1];
+  model.unit_refractory_ms = Eigen::VectorXd::LinSpaced(n, 5.0, 0.5);
+  model.synapse.kind = kind;
+  model.synapse.decay_ms = Eigen::VectorXd::LinSpaced(n, 30.0, 10.0);
+  for (Eigen::Index pre = 0; pre < n; ++pre) {
+    for (Eigen::Index post = 0; post < n; ++post) {
+      model.w(post, pre) =
+          post == pre ? 0.0 : (pre % 3 == 0 ? -0.05 : 0.03) * (post % 2 == 0 ? 1.0 : 1.3);
+    }
+  }
+  return model;
 }
 
 rate::RateNetwork silent_network(Eigen::Index units) {
@@ -65,7 +87,7 @@ std::string unit_refusal(const SpikingModel& model) {
 }  // namespace
 
 TEST_SUITE("unit") {
-  TEST_CASE("units of different threshold, reset and bias fire at their own closed-form rates") {
+  TEST_CASE("units of different membrane and bias fire at their own closed-form rates") {
     const SpikingModel model = different_units();
     const SimulationOptions quiet = networks::quiet(model);
     const SimulationResult event = run_units(model, quiet, "event");
@@ -172,6 +194,27 @@ TEST_SUITE("unit") {
     options.unit_seed = 2;
     CHECK(mapping::map_to_spiking(network, 40.0, options).unit_bias_mv != drawn.unit_bias_mv);
 
+    options.tau_membrane_sd_ms = 1.0;
+    options.refractory_sd_ms = 0.2;
+    const SpikingModel times = mapping::map_to_spiking(network, 40.0, options);
+    const Eigen::ArrayXd tau = times.unit_tau_membrane_ms.array() - 10.0;
+    const Eigen::ArrayXd rest = times.unit_refractory_ms.array() - 2.0;
+    CHECK(tau.mean() == within(0.0, 5.0 * 1.0 / std::sqrt(n)));
+    CHECK(sd(tau) == within(1.0, 5.0 * 1.0 / std::sqrt(2.0 * n)));
+    CHECK(rest.mean() == within(0.0, 5.0 * 0.2 / std::sqrt(n)));
+    CHECK(sd(rest) == within(0.2, 5.0 * 0.2 / std::sqrt(2.0 * n)));
+    CHECK(std::abs((tau * rest).mean()) < 5.0 * 0.2 / std::sqrt(n));
+    CHECK(std::abs((tau * (times.unit_threshold_mv.array() + 40.0)).mean()) < 5.0 / std::sqrt(n));
+    options.tau_membrane_sd_ms = 30.0;
+    options.refractory_sd_ms = 600.0;
+    options.neuron.refractory_ms = 500.0;
+    const SpikingModel apart = mapping::map_to_spiking(network, 40.0, options);
+    CHECK(apart.unit_tau_membrane_ms.minCoeff() >= 2.0);
+    CHECK(apart.unit_tau_membrane_ms.minCoeff() < 2.1);
+    CHECK(apart.unit_refractory_ms.minCoeff() >= 100.0);
+    CHECK(apart.unit_refractory_ms.maxCoeff() <= 1000.0);
+    options.neuron.refractory_ms = 2.0;
+
     options.threshold_sd_mv = 50.0;
     const SpikingModel wide = mapping::map_to_spiking(network, 40.0, options);
     CHECK(wide.unit_threshold_mv.minCoeff() > options.neuron.reset_mv);
@@ -179,6 +222,46 @@ TEST_SUITE("unit") {
     options = {};
     CHECK(mapping::map_to_spiking(network, 40.0, options).unit_threshold_mv.size() == 0);
     CHECK(mapping::map_to_spiking(network, 40.0, options).unit_bias_mv.size() == 0);
+    CHECK(mapping::map_to_spiking(network, 40.0, options).unit_tau_membrane_ms.size() == 0);
+    CHECK(mapping::map_to_spiking(network, 40.0, options).unit_refractory_ms.size() == 0);
+  }
+
+  TEST_CASE(
+      "a unit of its own time constant and refractory period is the unit of a network of such") {
+    const Eigen::Index n = 5;
+    const auto options_of = [](const std::string& engine) {
+      SimulationOptions options;
+      options.engine = engine;
+      options.record.spikes = true;
+      options.noise_intensity = engine == "event" ? 0.0 : 3.0;
+      options.parity = engine == "clock";
+      return options;
+    };
+    SpikingModel mixed = networks::uncoupled(Eigen::VectorXd::Constant(n, 4.0));
+    mixed.unit_tau_membrane_ms = Eigen::VectorXd::LinSpaced(n, 5.0, 25.0);
+    mixed.unit_refractory_ms = Eigen::VectorXd::LinSpaced(n, 8.0, 0.5);
+    for (const std::string engine : {"event", "bridge", "clock"}) {
+      for (Eigen::Index unit = 0; unit < n; ++unit) {
+        SpikingModel alike = networks::uncoupled(Eigen::VectorXd::Constant(n, 4.0));
+        alike.neuron.tau_membrane_ms = mixed.unit_tau_membrane_ms[unit];
+        alike.neuron.refractory_ms = mixed.unit_refractory_ms[unit];
+        const auto of = [&](const SpikingModel& model) {
+          return networks::spike_times(
+              simulate(model, networks::constant_input(1000.0), options_of(engine)), unit);
+        };
+        CAPTURE(engine);
+        CAPTURE(unit);
+        const std::vector<double> own = of(mixed);
+        REQUIRE(own.size() > 10);
+        if (engine == "event") {
+          const std::vector<double> expected = of(alike);
+          REQUIRE(own.size() == expected.size());
+          CHECK(own.back() == near(expected.back(), 1e-12));
+        } else {
+          CHECK(own == of(alike));
+        }
+      }
+    }
   }
 
   TEST_CASE("units that cannot be are refused by name") {
@@ -200,10 +283,123 @@ TEST_SUITE("unit") {
     CHECK(unit_refusal(model) ==
           "spiking network: thresholds of the units (mV): found 10000000; must be -1000000 to "
           "1000000 mV");
+    model = different_units();
+    model.unit_tau_membrane_ms[1] = 0.0;
+    CHECK(unit_refusal(model) ==
+          "spiking network: membrane time constants of the units (ms): found 0; must be above 0 "
+          "ms");
+    model = different_units();
+    model.unit_refractory_ms[3] = 1001.0;
+    CHECK(unit_refusal(model) ==
+          "spiking network: refractory periods of the units (ms): found 1001; must be 0 to 1000 "
+          "ms");
+    const auto engine_refusal = [](const SpikingModel& refused, const std::string& engine) {
+      SimulationOptions options;
+      options.engine = engine;
+      options.dt_ms = 0.5;
+      return networks::refusal(refused, options);
+    };
+    model = different_units();
+    model.unit_tau_membrane_ms[2] = 0.4;
+    CHECK(engine_refusal(model, "clock").find("membrane time constant of unit 3 of 0.4 ms") !=
+          std::string::npos);
+    model = different_units();
+    model.unit_refractory_ms[3] = 0.3;
+    CHECK(engine_refusal(model, "clock").find("refractory period of unit 4 of 0.3 ms") !=
+          std::string::npos);
+    model = different_units();
+    model.unit_refractory_ms[1] = 121.0;
+    CHECK(engine_refusal(model, "bridge").find("refractory period of unit 2 (ms): found 121") !=
+          std::string::npos);
+    SimulationOptions noisy;
+    noisy.engine = "auto";
+    CHECK(choose_engine(model, noisy).engine == "clock");
+    model.unit_refractory_ms[1] = 120.0;
+    CHECK(choose_engine(model, noisy).engine == "bridge");
+    model = networks::uncoupled(Eigen::Vector2d(1.0, 1.0), NeuronModel::qif);
+    model.unit_refractory_ms = Eigen::Vector2d(1.0, 2.0);
+    CHECK(unit_refusal(model) ==
+          "spiking network: refractory periods of the units (ms): found qif units; must come with "
+          "lif units: others have one for all");
     model = networks::uncoupled(Eigen::Vector2d(1.0, 1.0), NeuronModel::qif);
     model.unit_threshold_mv = Eigen::Vector2d(30.0, 31.0);
     CHECK(unit_refusal(model) ==
           "spiking network: thresholds of the units (mV): found qif units; must come with lif "
           "units: others have one for all");
+  }
+}
+
+TEST_SUITE("numeric") {
+  TEST_CASE("coupled units of different membranes: the event engine is the numerical solution") {
+    for (const SynapseKind kind :
+         {SynapseKind::double_exponential, SynapseKind::single_exponential}) {
+      const SpikingModel model = coupled_units(kind);
+      SimulationOptions options = networks::quiet(model);
+      options.record.spikes = true;
+      const SimulationResult event = run_units(model, options, "event", 500.0);
+      const SimulationResult odeint = run_units(model, options, "odeint", 500.0);
+      REQUIRE(event.spike_time_ms.size() > 100);
+      REQUIRE(event.spike_unit == odeint.spike_unit);
+      for (std::size_t k = 0; k < event.spike_time_ms.size(); ++k) {
+        CHECK(event.spike_time_ms[k] == within(odeint.spike_time_ms[k], 1e-7));
+      }
+      CHECK(event.output.values.isApprox(odeint.output.values, 1e-7));
+    }
+  }
+
+  TEST_CASE("Bridge engine: an arriving spike acts by the target's own membrane") {
+    for (const SynapseKind kind :
+         {SynapseKind::double_exponential, SynapseKind::single_exponential}) {
+      const SpikingModel model = coupled_units(kind);
+      const double step_ms = 0.25;
+      const SpikeArrival arrivals(model, step_ms);
+      const auto n = static_cast<std::size_t>(model.units());
+      for (const double age_ms : {0.0625, 0.125, 0.25}) {  // rows of the table
+        std::vector<float> u(n), current(n), h(n);
+        arrivals.deliver(0, age_ms, u.data(), current.data(), h.data());
+        for (Eigen::Index unit = 1; unit < model.units(); ++unit) {
+          CAPTURE(unit);
+          const double decay = model.synapse.decay_ms[unit];
+          const bool rises = kind == SynapseKind::double_exponential;
+          const Propagator exact = make_propagator(
+              {1.0 / model.unit_tau_membrane_ms[unit], 1.0 / decay, rises ? 0.5 : 0.0}, age_ms);
+          const double jump = model.w(unit, 0) * 1000.0 / (decay * (rises ? 2.0 : 1.0));
+          const double expected = jump * (rises ? exact.u_from_h : exact.u_from_current);
+          CHECK(static_cast<double>(u[static_cast<std::size_t>(unit)]) == near(expected, 1e-4));
+        }
+      }
+    }
+  }
+}
+
+TEST_SUITE("statistical") {
+  TEST_CASE("noisy coupled units of different membranes fire alike in bridge and clock engine") {
+    const SpikingModel model = coupled_units(SynapseKind::double_exponential);
+    constexpr int trials = 40;
+    std::vector<Eigen::ArrayXd> mean, variance;
+    for (const char* engine : {"bridge", "clock"}) {
+      Eigen::ArrayXd sum = Eigen::ArrayXd::Zero(model.units()), square = sum;
+      for (int trial = 0; trial < trials; ++trial) {
+        SimulationOptions options;
+        options.noise_intensity = 2.0;
+        options.dt_ms = 0.01;  // the grid's threshold is 0.08 mV higher
+        options.seed = std::string(engine) == "bridge" ? 1 : 2;
+        options.trial = static_cast<std::uint32_t>(trial);
+        const Eigen::ArrayXd count =
+            run_units(model, options, engine, 1000.0).spike_count.cast<double>();
+        sum += count;
+        square += count.square();
+      }
+      mean.push_back(sum / trials);
+      variance.push_back((square / trials - mean.back().square()) / (trials - 1));
+    }
+    for (Eigen::Index unit = 0; unit < model.units(); ++unit) {
+      CAPTURE(unit);
+      const double error = std::sqrt(variance[0][unit] + variance[1][unit]);
+      CHECK(mean[0][unit] > 10.0);
+      // Five standard errors and the grid's own bias.
+      CHECK(mean[0][unit] ==
+            within(mean[1][unit], tolerance::kSigmas * error + 0.015 * mean[1][unit]));
+    }
   }
 }

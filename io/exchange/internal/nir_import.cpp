@@ -56,7 +56,11 @@ class NirGraphReader {
     network_.tau_ms = decay_ms_;
     network_.step_ms = std::min(5.0, decay_ms_.minCoeff());
     network_.bias = VectorXd::Zero(units());
-    transfer_.neuron.bias_mv = one_for_all(rest_, "resting voltage (v_leak + r bias)");
+    std::vector<double> rests;
+    transfer_.neuron.bias_mv = of_all(rest_, rests);
+    for (const double rest : rests) {
+      transfer_.unit_bias_mv.push_back(rest - transfer_.neuron.bias_mv);
+    }
     notes_.emplace_back(
         "the graph is a spiking network, with scaling factor 1: `simulate` runs it. Its voltages "
         "are taken for mV; without the noise of other models: --noise 0");
@@ -114,12 +118,12 @@ class NirGraphReader {
     return given;
   }
 
-  double one_for_all(const VectorXd& values, const std::string& field) const {
+  /// The mean of the units; those themselves where they differ by more than single precision.
+  static double of_all(const VectorXd& values, std::vector<double>& of_units) {
     const double largest = values.maxCoeff();
     constexpr double kSinglePrecision = 1e-6;
     if (largest - values.minCoeff() > kSinglePrecision * (1.0 + std::abs(largest))) {
-      fail(neurons_, fmt::format("{} from {:g} to {:g}", field, values.minCoeff(), largest),
-           "must be the same for all units");
+      of_units.assign(values.begin(), values.end());
     }
     return values.mean();
   }
@@ -129,15 +133,18 @@ class NirGraphReader {
     const std::string tau = cuba ? "tau_mem" : "tau";
     rest_ = numbers(neurons_, tau, -1);
     spiking::NeuronParameters& neuron = transfer_.neuron;
-    neuron.tau_membrane_ms = kMsPerSecond * one_for_all(rest_, tau);
-    neuron.threshold_mv = one_for_all(numbers(neurons_, "v_threshold", units()), "v_threshold");
+    neuron.tau_membrane_ms = of_all(kMsPerSecond * rest_, transfer_.unit_tau_membrane_ms);
+    const VectorXd threshold = numbers(neurons_, "v_threshold", units());
+    neuron.threshold_mv = of_all(threshold, transfer_.unit_threshold_mv);
+    neuron.peak_mv = threshold.maxCoeff();
     const bool has_reset = file_.has(path_of(neurons_) + "v_reset");  // older files have none
     neuron.reset_mv =
-        has_reset ? one_for_all(numbers(neurons_, "v_reset", units()), "v_reset") : 0.0;
-    neuron.peak_mv = neuron.threshold_mv;
-    const std::string refractory = path_of(neurons_) + "metadata/refractory_s";
+        has_reset ? of_all(numbers(neurons_, "v_reset", units()), transfer_.unit_reset_mv) : 0.0;
+    const bool rests = file_.has(path_of(neurons_) + "metadata/refractory_s");
     neuron.refractory_ms =
-        file_.has(refractory) ? kMsPerSecond * file_.values(refractory).numbers.at(0) : 0.0;
+        rests ? of_all(kMsPerSecond * numbers(neurons_, "metadata/refractory_s", units()),
+                       transfer_.unit_refractory_ms)
+              : 0.0;
     gain_ = numbers(neurons_, "r", units());
     rest_ = numbers(neurons_, "v_leak", units());
   }

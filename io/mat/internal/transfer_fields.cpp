@@ -17,13 +17,35 @@ namespace {
 
 constexpr const char* kSpikingNetwork = "spiking_network.";
 
-/// Members that hold a value for every unit, copy or connection.
-constexpr std::array<const char*, 6> kOfEach{"unit_gain",     "unit_threshold_mv",
-                                             "unit_reset_mv", "unit_bias_mv",
-                                             "copy_bias_mv",  "connection_delay_ms"};
+/// A member that holds a value for every unit.
+struct OfUnits {
+  const char* name;
+  std::vector<double> mapping::TransferOptions::*values;
+  Range range;
+  bool lif_alone;  ///< units of other kinds have one for all
+};
+
+constexpr std::array<OfUnits, 6> kOfUnits{{
+    {"unit_gain", &mapping::TransferOptions::unit_gain, mapping::kUnitGain, false},
+    {"unit_threshold_mv", &mapping::TransferOptions::unit_threshold_mv, spiking::kVoltageMv, true},
+    {"unit_reset_mv", &mapping::TransferOptions::unit_reset_mv, spiking::kVoltageMv, true},
+    {"unit_tau_membrane_ms", &mapping::TransferOptions::unit_tau_membrane_ms, kPositive, true},
+    {"unit_refractory_ms", &mapping::TransferOptions::unit_refractory_ms, spiking::kRefractoryMs,
+     true},
+    {"unit_bias_mv", &mapping::TransferOptions::unit_bias_mv, spiking::kVoltageMv, false},
+}};
 
 std::string spiking_member(const char* name) {
   return kSpikingNetwork + std::string(name);
+}
+
+/// Members that hold a value for every unit, copy or connection.
+std::vector<std::string> of_each() {
+  std::vector<std::string> names{"copy_bias_mv", "connection_delay_ms"};
+  for (const OfUnits& member : kOfUnits) {
+    names.emplace_back(member.name);
+  }
+  return names;
 }
 
 /// All members without which there is no such network, in one message.
@@ -47,7 +69,7 @@ void require_complete(const MatFile& file) {
 }
 
 void require_known(const MatFile& file) {
-  std::vector<std::string> known(kOfEach.begin(), kOfEach.end());
+  std::vector<std::string> known = of_each();
   for (const auto& field : mapping::transfer_fields()) {
     known.push_back(field.name);
   }
@@ -66,12 +88,10 @@ std::vector<double> optional_values(const MatFile& file, const char* field, std:
   if (values.size() == 0) {
     file.fail(name, "none", required + ", or be left out");
   }
-  for (const double value : values) {
-    if (!std::isfinite(value)) {
-      file.fail(name, fmt::format("{}", value), required);
-    }
-    if (!contains(range, value)) {
-      file.fail(name, fmt::format("{}", value), "must be " + describe(range));
+  for (Eigen::Index i = 0; i < values.size(); ++i) {
+    if (!contains(range, values[i])) {
+      file.fail(name, fmt::format("{} of {} {}", values[i], each.substr(0, each.find(' ')), i + 1),
+                std::isfinite(values[i]) ? "must be " + describe(range) : required);
     }
   }
   return {values.begin(), values.end()};
@@ -144,9 +164,12 @@ void check_kind(const MatFile& file, const mapping::TransferOptions& transfer) {
       file.fail(spiking_member(name), found, "must come with lif units: others have one for all");
     }
   };
-  refuse(!transfer.unit_threshold_mv.empty(), "unit_threshold_mv");
-  refuse(!transfer.unit_reset_mv.empty(), "unit_reset_mv");
+  for (const OfUnits& member : kOfUnits) {
+    refuse(member.lif_alone && !(transfer.*member.values).empty(), member.name);
+  }
   refuse(transfer.threshold_sd_mv > 0.0, "threshold_sd_mv");
+  refuse(transfer.tau_membrane_sd_ms > 0.0, "tau_membrane_sd_ms");
+  refuse(transfer.refractory_sd_ms > 0.0, "refractory_sd_ms");
 }
 
 void check_delays(const MatFile& file, const mapping::TransferOptions& transfer,
@@ -170,16 +193,20 @@ void check_delays(const MatFile& file, const mapping::TransferOptions& transfer,
 
 }  // namespace
 
+std::vector<std::string> optional_transfer_members() {
+  std::vector<std::string> names = of_each();
+  for (std::string& name : names) {
+    name.insert(0, kSpikingNetwork);
+  }
+  return names;
+}
+
 void add_transfer(MatFields& fields, const mapping::TransferOptions& transfer) {
   add_values(fields, kSpikingNetwork, mapping::transfer_fields(), transfer);
-  if (!transfer.unit_gain.empty()) {
-    fields.column(spiking_member("unit_gain"), transfer.unit_gain);
-  }
-  if (!transfer.unit_threshold_mv.empty()) {
-    fields.column(spiking_member("unit_threshold_mv"), transfer.unit_threshold_mv);
-  }
-  if (!transfer.unit_reset_mv.empty()) {
-    fields.column(spiking_member("unit_reset_mv"), transfer.unit_reset_mv);
+  for (const OfUnits& member : kOfUnits) {
+    if (const std::vector<double>& values = transfer.*member.values; !values.empty()) {
+      fields.column(spiking_member(member.name), values);
+    }
   }
   if (!transfer.connection_delay_ms.empty()) {
     const auto units = to_integer<Eigen::Index>(
@@ -187,9 +214,6 @@ void add_transfer(MatFields& fields, const mapping::TransferOptions& transfer) {
     fields.matrix(
         spiking_member("connection_delay_ms"),
         Eigen::Map<const Eigen::MatrixXd>(transfer.connection_delay_ms.data(), units, units));
-  }
-  if (!transfer.unit_bias_mv.empty()) {
-    fields.column(spiking_member("unit_bias_mv"), transfer.unit_bias_mv);
   }
   if (!transfer.copy_bias_mv.empty()) {
     fields.column(spiking_member("copy_bias_mv"), transfer.copy_bias_mv);
@@ -212,11 +236,9 @@ std::optional<mapping::TransferOptions> read_transfer(const MatFile& file) {
       field.set(transfer, read_value(file, name, field));
     }
   }
-  transfer.unit_gain = optional_values(file, "unit_gain", "unit", mapping::kUnitGain);
-  transfer.unit_threshold_mv =
-      optional_values(file, "unit_threshold_mv", "unit", spiking::kVoltageMv);
-  transfer.unit_reset_mv = optional_values(file, "unit_reset_mv", "unit", spiking::kVoltageMv);
-  transfer.unit_bias_mv = optional_values(file, "unit_bias_mv", "unit", spiking::kVoltageMv);
+  for (const OfUnits& member : kOfUnits) {
+    transfer.*member.values = optional_values(file, member.name, "unit", member.range);
+  }
   transfer.copy_bias_mv =
       optional_values(file, "copy_bias_mv", "copy of a unit", spiking::kVoltageMv);
   transfer.connection_delay_ms = optional_delays(file);
@@ -232,10 +254,9 @@ std::optional<mapping::TransferOptions> read_transfer(const MatFile& file,
   const auto units = static_cast<std::size_t>(network.units());
   const std::string each =
       fmt::format("must be one finite number for every unit, N = {}", network.units());
-  check_count(file, "unit_gain", transfer->unit_gain, units, each);
-  check_count(file, "unit_threshold_mv", transfer->unit_threshold_mv, units, each);
-  check_count(file, "unit_reset_mv", transfer->unit_reset_mv, units, each);
-  check_count(file, "unit_bias_mv", transfer->unit_bias_mv, units, each);
+  for (const OfUnits& member : kOfUnits) {
+    check_count(file, member.name, *transfer.*member.values, units, each);
+  }
   check_count(file, "copy_bias_mv", transfer->copy_bias_mv,
               static_cast<std::size_t>(transfer->copies),
               fmt::format("must be one finite number for every copy of a unit, copies = {}",

@@ -78,8 +78,18 @@ TEST_SUITE("cli") {
       return found;
     };
     const auto plain = spiking(run(eval));
-    CHECK(spiking(run(eval + Words{"--threshold-sd", "0", "--bias-sd", "0"})) == plain);
-    const Words differ{"--threshold-sd", "1.5", "--bias-sd", "0.5"};
+    CHECK(spiking(run(eval + Words{"--threshold-sd", "0", "--bias-sd", "0", "--tau-membrane-sd",
+                                   "0", "--refractory-sd", "0"})) == plain);
+    for (const char* option : {"--tau-membrane-sd", "--refractory-sd"}) {
+      const auto varied = spiking(run(eval + Words{option, "0.5", "--threads", "1"}));
+      CHECK(varied["mean_rate_hz"] != plain["mean_rate_hz"]);
+      CHECK(spiking(run(eval + Words{option, "0.5", "--threads", "4"})) == varied);
+      const Outcome refused = run(eval + Words{"--neuron", "qif", option, "1"});
+      CHECK(refused.code == 2);
+      CHECK(says(refused.err, std::string(option) + ": found qif units; must come with lif"));
+    }
+    const Words differ{"--threshold-sd",    "1.5", "--bias-sd",       "0.5",
+                       "--tau-membrane-sd", "1",   "--refractory-sd", "0.3"};
     const auto one = spiking(run(eval + differ + Words{"--threads", "1"}));
     CHECK(one["mean_rate_hz"] != plain["mean_rate_hz"]);
     CHECK(spiking(run(eval + differ + Words{"--threads", "2"})) == one);

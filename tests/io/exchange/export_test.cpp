@@ -117,10 +117,14 @@ TEST_SUITE("unit") {
     const auto count = static_cast<std::size_t>(spiking.model->network.units());
     transfer.unit_threshold_mv.assign(count, -41.5);
     transfer.unit_bias_mv.assign(count, 0.25);
+    transfer.unit_tau_membrane_ms.assign(count, 12.0);
     const std::string units = csv(spiking, "units");
-    CHECK(units.starts_with(
-        "unit,type,tau_ms,w_out,w_in_1,w_in_2,threshold_mv,reset_mv,bias_mv\n1,"));
-    CHECK(units.substr(0, units.find('\n', units.find("\n1,") + 1)).ends_with(",-41.5,-65,-39.75"));
+    CHECK(
+        units.starts_with("unit,type,tau_ms,w_out,w_in_1,w_in_2,threshold_mv,reset_mv,bias_mv,tau_"
+                          "membrane_ms,refractory_ms"
+                          "\n1,"));
+    CHECK(units.substr(0, units.find('\n', units.find("\n1,") + 1))
+              .ends_with(",-41.5,-65,-39.75,12,2"));
     CHECK(csv(spiking, "weights").starts_with("post,pre,weight\n"));
     // Columns of N x N, row = postsynaptic: the delay from unit 1 to unit 2 is the second.
     transfer.connection_delay_ms.resize(count * count);

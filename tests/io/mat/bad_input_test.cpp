@@ -222,7 +222,8 @@ TEST_SUITE("unit") {
 
   TEST_CASE("values of units, copies and connections that do not fit: file and field") {
     const std::string network = "spiking_network.";
-    for (const char* name : {"unit_gain", "unit_threshold_mv", "unit_reset_mv", "unit_bias_mv"}) {
+    for (const char* name : {"unit_gain", "unit_threshold_mv", "unit_reset_mv", "unit_bias_mv",
+                             "unit_tau_membrane_ms", "unit_refractory_ms"}) {
       CHECK(refusal_with(network + name, Eigen::VectorXd::Constant(5, 50.0)) ==
             "field 'spiking_network." + std::string(name) +
                 "': found 5 x 1 double; must be one finite number for every unit, N = 6");
@@ -231,11 +232,15 @@ TEST_SUITE("unit") {
                 "': found none; must be one finite number for every unit, or be left out");
     }
     CHECK(refusal_with(network + "unit_gain", Eigen::VectorXd::Zero(6)) ==
-          "field 'spiking_network.unit_gain': found 0; must be above 0 to 1000000");
+          "field 'spiking_network.unit_gain': found 0 of unit 1; must be above 0 to 1000000");
+    CHECK(refusal_with(network + "unit_tau_membrane_ms", Eigen::VectorXd::Zero(6)) ==
+          "field 'spiking_network.unit_tau_membrane_ms': found 0 of unit 1; must be above 0");
+    CHECK(refusal_with(network + "unit_refractory_ms", Eigen::VectorXd::Constant(6, 1001.0)) ==
+          "field 'spiking_network.unit_refractory_ms': found 1001 of unit 1; must be 0 to 1000");
     for (const char* name : {"unit_threshold_mv", "unit_reset_mv", "unit_bias_mv"}) {
       CHECK(refusal_with(network + name, Eigen::VectorXd::Constant(6, -1e7)) ==
             "field 'spiking_network." + std::string(name) +
-                "': found -10000000; must be -1000000 to 1000000");
+                "': found -10000000 of unit 1; must be -1000000 to 1000000");
     }
     CHECK(refusal_with(network + "connection_delay_ms", Eigen::MatrixXd(0, 0)) ==
           "field 'spiking_network.connection_delay_ms': found none; must be N x N finite delays in "

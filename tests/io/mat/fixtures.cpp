@@ -97,6 +97,8 @@ io::ModelFile small_model_file() {
   file.transfer->threshold_sd_mv = 1.5;
   file.transfer->bias_sd_mv = 0.5;
   file.transfer->unit_seed = 7;
+  file.transfer->unit_tau_membrane_ms = {10.0, 11.0, 12.0, 13.0, 14.0, 15.5};
+  file.transfer->unit_refractory_ms = {2.0, 1.0, 0.0, 3.0, 4.0, 5.5};
   file.transfer->unit_threshold_mv = {-40.0, -41.0, -42.0, -43.0, -44.0, -45.5};
   file.transfer->unit_reset_mv = {-65.0, -64.0, -63.0, -62.0, -61.0, -60.25};
   file.transfer->use_initial_weights = true;

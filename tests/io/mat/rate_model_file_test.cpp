@@ -188,6 +188,10 @@ TEST_SUITE("unit") {
         {"spiking_network.unit_seed", "1 x 1 double"},
         {"spiking_network.delay_spread_ms", "1 x 1 double"},
         {"spiking_network.unit_threshold_mv", "6 x 1 double"},
+        {"spiking_network.unit_tau_membrane_ms", "6 x 1 double"},
+        {"spiking_network.unit_refractory_ms", "6 x 1 double"},
+        {"spiking_network.tau_membrane_sd_ms", "1 x 1 double"},
+        {"spiking_network.refractory_sd_ms", "1 x 1 double"},
         {"spiking_network.unit_reset_mv", "6 x 1 double"},
         {"training_options", "1 x 1 struct"}};
     for (const auto& field : rate::training_fields()) {
