@@ -37,7 +37,8 @@ BridgeCells::BridgeCells(const SpikingModel& model, double noise_intensity, doub
   state_[0].assign(membranes, kFarBelowThreshold);
   state_[3].assign(membranes, kFarBelowThreshold);
   const bool shared = copy_bias_mv_.size() == 0;
-  drive_.assign(shared ? padded : membranes, narrow(drive_gain_[0] * kFarBelowThreshold));
+  const double held_there = drive_gain_[drive_gain_.size() - 1] * kFarBelowThreshold;
+  drive_.assign(shared ? padded : membranes, narrow(held_there));
   refractory_.assign(membranes, 1.0F);
   survival_.assign(membranes, 1.0F);
   limit_.assign(membranes, 0.0F);

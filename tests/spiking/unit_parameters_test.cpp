@@ -117,6 +117,21 @@ TEST_SUITE("unit") {
     }
   }
 
+  TEST_CASE("Bridge engine: a membrane that hardly moves leaves the lanes without a unit alone") {
+    SpikingModel model = networks::uncoupled(Eigen::Vector2d(9.0, 9.0));
+    model.unit_bias_mv = Eigen::Vector2d::Zero();
+    model.unit_reset_mv = Eigen::Vector2d::Constant(-65.0);
+    model.unit_threshold_mv = Eigen::Vector2d::Constant(-40.0);
+    model.unit_tau_membrane_ms = Eigen::Vector2d(1e30, 10.0);
+    model.unit_refractory_ms = Eigen::Vector2d::Constant(2.0);
+    SimulationOptions options;
+    options.noise_intensity = 1e-6;
+    options.record.spikes = true;
+    const SimulationResult run = run_units(model, options, "bridge");
+    CHECK(run.spike_count[0] <= 1);
+    CHECK(mean_interspike_ms(run, 1) == near(interspike_ms(model, 1), 2e-3));
+  }
+
   TEST_CASE("voltages and inputs are recorded in mV whatever the thresholds are") {
     const SpikingModel model = different_units();
     for (const char* engine : {"event", "odeint", "clock", "bridge"}) {
