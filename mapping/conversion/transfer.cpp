@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -11,6 +13,9 @@
 namespace rheobase::mapping {
 
 namespace {
+
+/// One stream of random numbers for each kind of what is drawn: no two share a number.
+constexpr std::uint32_t kVoltageStream = 0, kDelayStream = 1, kTimesStream = 2;
 
 void require_a_value_each(const std::vector<double>& values, Eigen::Index units,
                           std::string_view field, const Range& range) {
@@ -102,7 +107,7 @@ void set_delays(spiking::SpikingModel& model, const Eigen::MatrixXd& w,
     synapse.delay_ms.resize(0);
   }
   for (Eigen::Index unit = 0; unit < units; ++unit) {
-    RandomStream stream(options.unit_seed, 1, Purpose::unit_parameters,
+    RandomStream stream(options.unit_seed, kDelayStream, Purpose::unit_parameters,
                         static_cast<std::uint32_t>(unit));
     for (double& delay : synapse.connection_delay_ms.col(unit)) {
       const double more = options.delay_spread_ms * stream.uniform();
@@ -124,7 +129,7 @@ struct DrawnThreshold {
 /// A threshold of the normal distribution about `middle` above the reset.
 DrawnThreshold drawn_threshold(double middle, double reset, Eigen::Index unit,
                                const TransferOptions& options) {
-  RandomStream stream(options.unit_seed, 0, Purpose::unit_parameters,
+  RandomStream stream(options.unit_seed, kVoltageStream, Purpose::unit_parameters,
                       static_cast<std::uint32_t>(2 * unit));
   DrawnThreshold drawn{middle + options.threshold_sd_mv * stream.normal()};
   while (!(drawn.value > reset)) {
@@ -155,16 +160,16 @@ Eigen::VectorXd thresholds(const spiking::SpikingModel& model, const TransferOpt
 /// Times about those of the units, or of all; empty where they do not differ. Those below a fifth
 /// of their middle, or out of range, are drawn again.
 Eigen::VectorXd drawn_times(const Eigen::VectorXd& own, double of_all, double sd_ms,
-                            const Range& range, const spiking::SpikingModel& model,
-                            const TransferOptions& options, std::uint32_t place) {
+                            const Range& range, Eigen::Index units, const TransferOptions& options,
+                            std::uint32_t place) {
   if (sd_ms == 0.0) {
     return own;
   }
   constexpr double kLeast = 0.2;
-  Eigen::VectorXd drawn(model.units());
-  for (Eigen::Index unit = 0; unit < model.units(); ++unit) {
+  Eigen::VectorXd drawn(units);
+  for (Eigen::Index unit = 0; unit < units; ++unit) {
     const double middle = own.size() == 0 ? of_all : own[unit];
-    RandomStream stream(options.unit_seed, 1, Purpose::unit_parameters,
+    RandomStream stream(options.unit_seed, kTimesStream, Purpose::unit_parameters,
                         static_cast<std::uint32_t>(2 * unit) + place);
     do {
       drawn[unit] = middle + sd_ms * stream.normal();
@@ -178,12 +183,9 @@ void set_membranes(spiking::SpikingModel& spiking, const TransferOptions& option
   spiking.unit_reset_mv = vector_of(options.unit_reset_mv);
   spiking.unit_threshold_mv = vector_of(options.unit_threshold_mv);
   spiking.unit_threshold_mv = thresholds(spiking, options);
-  spiking.unit_tau_membrane_ms =
-      drawn_times(vector_of(options.unit_tau_membrane_ms), options.neuron.tau_membrane_ms,
-                  options.tau_membrane_sd_ms, kPositive, spiking, options, 0);
-  spiking.unit_refractory_ms =
-      drawn_times(vector_of(options.unit_refractory_ms), options.neuron.refractory_ms,
-                  options.refractory_sd_ms, spiking::kRefractoryMs, spiking, options, 1);
+  UnitTimes times = unit_times(options, spiking.units());
+  spiking.unit_tau_membrane_ms = std::move(times.tau_membrane_ms);
+  spiking.unit_refractory_ms = std::move(times.refractory_ms);
 }
 
 /// The bias of the units with what is drawn for each.
@@ -196,7 +198,7 @@ Eigen::VectorXd with_drawn_bias(Eigen::VectorXd bias, Eigen::Index units,
     bias = Eigen::VectorXd::Zero(units);
   }
   for (Eigen::Index unit = 0; unit < units; ++unit) {
-    RandomStream stream(options.unit_seed, 0, Purpose::unit_parameters,
+    RandomStream stream(options.unit_seed, kVoltageStream, Purpose::unit_parameters,
                         static_cast<std::uint32_t>(2 * unit + 1));
     bias[unit] += options.bias_sd_mv * stream.normal();
   }
@@ -207,6 +209,13 @@ Eigen::VectorXd with_drawn_bias(Eigen::VectorXd bias, Eigen::Index units,
 
 std::string_view to_string(Mapping mapping) {
   return mapping == Mapping::fitted ? "fitted" : "published";
+}
+
+UnitTimes unit_times(const TransferOptions& options, Eigen::Index units) {
+  return {drawn_times(vector_of(options.unit_tau_membrane_ms), options.neuron.tau_membrane_ms,
+                      options.tau_membrane_sd_ms, kPositive, units, options, 0),
+          drawn_times(vector_of(options.unit_refractory_ms), options.neuron.refractory_ms,
+                      options.refractory_sd_ms, spiking::kRefractoryMs, units, options, 1)};
 }
 
 void require_mappable(const rate::RateNetwork& network) {

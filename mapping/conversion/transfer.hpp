@@ -98,6 +98,13 @@ void require_mappable(const rate::RateNetwork& network);
 spiking::SpikingModel map_to_spiking(const rate::RateNetwork& network, double scaling_factor,
                                      const TransferOptions& options = {});
 
+/// Membrane time constants and refractory periods of the units, with what is drawn for each; empty:
+/// those of the neurons.
+struct UnitTimes {
+  Eigen::VectorXd tau_membrane_ms, refractory_ms;
+};
+UnitTimes unit_times(const TransferOptions& options, Eigen::Index units);
+
 /// How many units have a threshold that was at or below the reset when first drawn: from one in
 /// some hundred on, thresholds are not as normal as `threshold_sd_mv` says.
 Eigen::Index thresholds_drawn_again(const TransferOptions& options, Eigen::Index units);

@@ -241,6 +241,33 @@ TEST_SUITE("unit") {
     CHECK(mapping::map_to_spiking(network, 40.0, options).unit_refractory_ms.size() == 0);
   }
 
+  TEST_CASE("delays that are drawn say nothing about the times of the membranes") {
+    constexpr Eigen::Index n = 400;
+    mapping::TransferOptions options;
+    options.tau_membrane_sd_ms = 1.0;
+    options.refractory_sd_ms = 0.2;
+    options.delay_spread_ms = 100.0;
+    const SpikingModel drawn = mapping::map_to_spiking(silent_network(n), 40.0, options);
+    const auto correlation = [](Eigen::ArrayXd x, Eigen::ArrayXd y) {
+      x -= x.mean();
+      y -= y.mean();
+      return (x * y).sum() / std::sqrt(x.square().sum() * y.square().sum());
+    };
+    // Streams begin with the delay to the first unit and the size of a normal number.
+    const Eigen::ArrayXd delay = drawn.synapse.connection_delay_ms.row(0).transpose().array();
+    const Eigen::ArrayXd tau = (drawn.unit_tau_membrane_ms.array() - 10.0).abs();
+    const Eigen::ArrayXd rest = (drawn.unit_refractory_ms.array() - 2.0).abs();
+    for (const Eigen::ArrayXd& size : {tau, rest}) {
+      for (const Eigen::Index first : {0, 1}) {
+        Eigen::ArrayXd beside(n / 2);
+        for (Eigen::Index unit = 0; unit < n / 2; ++unit) {
+          beside[unit] = delay[2 * unit + first];
+        }
+        CHECK(std::abs(correlation(beside, size.head(n / 2))) < 5.0 / std::sqrt(n / 2.0));
+      }
+    }
+  }
+
   TEST_CASE(
       "a unit of its own time constant and refractory period is the unit of a network of such") {
     const Eigen::Index n = 5;
