@@ -54,7 +54,10 @@ OperatingPointFitter Converter::fitter_of(FitScope scope) const {
     curves.assign(
         1, {neuron, membrane_noise_sd(search.simulation.noise_intensity, neuron.tau_membrane_ms)});
   }
-  const bool saturate = !options_.neuron_given && runs_on_bridge();
+  const TransferOptions& units = search.transfer;
+  const bool own = !units.unit_threshold_mv.empty() || !units.unit_reset_mv.empty() ||
+                   !units.unit_refractory_ms.empty();
+  const bool saturate = !options_.neuron_given && !own && runs_on_bridge();
   return {non_negative_, states_, std::move(curves), scope, saturate};
 }
 

@@ -295,12 +295,32 @@ OperatingPointFitter::OperatingPointFitter(const rate::RateNetwork& network,
   }
 }
 
+/// Whether the bridge engine takes units of this neuron that differ as `transfer` says.
+bool rest_briefly(const spiking::NeuronParameters& neuron, TransferOptions transfer,
+                  Eigen::Index units) {
+  transfer.neuron = neuron;
+  const UnitTimes times = unit_times(transfer, units);
+  for (Eigen::Index unit = 0; unit < units; ++unit) {
+    const double tau_ms =
+        times.tau_membrane_ms.size() == 0 ? neuron.tau_membrane_ms : times.tau_membrane_ms[unit];
+    const double rest_ms =
+        times.refractory_ms.size() == 0 ? neuron.refractory_ms : times.refractory_ms[unit];
+    if (rest_ms > kLongestRest * tau_ms) {
+      return false;
+    }
+  }
+  return true;
+}
+
 /// The neuron and noise of the least error; `best`, with `curves` empty, where none is better.
 OperatingPoint OperatingPointFitter::saturated_point(OperatingPoint best, double scaling_factor,
                                                      TransferOptions& transfer,
                                                      std::vector<RateCurve>& curves) const {
   for (const spiking::NeuronParameters& neuron :
        saturating_neurons(transfer.neuron, scaling_factor)) {
+    if (!rest_briefly(neuron, transfer, units_)) {
+      continue;
+    }
     for (const RateCurve& given : curves_) {
       if (curves_.size() > 1 && given.noise_sd_mv() < kLeastSaturatingNoise) {
         continue;  // only noise makes the lower end of the curve round
@@ -323,10 +343,10 @@ OperatingPointFitter::Fit OperatingPointFitter::fit_of_copies(double scaling_fac
   std::vector<spiking::NeuronParameters> neurons{transfer.neuron};
   if (saturate_) {
     for (const double share : kSharesOfFastestCopies) {
-      const double refractory_ms = share * 1000.0 / scaling_factor;
-      if (refractory_ms <= kLongestRest * transfer.neuron.tau_membrane_ms) {
-        neurons.push_back(
-            saturating_neuron(transfer.neuron, refractory_ms, kSaturatingResets.back()));
+      const spiking::NeuronParameters neuron = saturating_neuron(
+          transfer.neuron, share * 1000.0 / scaling_factor, kSaturatingResets.back());
+      if (rest_briefly(neuron, transfer, units_)) {
+        neurons.push_back(neuron);
       }
     }
   }

@@ -136,6 +136,31 @@ TEST_SUITE("numeric") {
     CHECK(lower.transfer.neuron.refractory_noise);
   }
 
+  TEST_CASE("no unit is made to rest for longer than the bridge engine takes it") {
+    const rate::RateNetwork network = as_non_negative(tanh_network());
+    const Eigen::MatrixXd states =
+        Eigen::RowVectorXd::LinSpaced(200, -10.0, 10.0).replicate(network.units(), 1);
+    for (const int copies : {1, 2}) {
+      CAPTURE(copies);
+      const OperatingPointFitter fitter(network, states, operating_curves({}),
+                                        copies == 1 ? FitScope::global : FitScope::copy, true);
+      TransferOptions transfer;
+      transfer.copies = copies;
+      CHECK_FALSE(fitter.fit(80.0, transfer).transfer.neuron.refractory_noise);
+      transfer.tau_membrane_sd_ms = 0.5;
+      CHECK_FALSE(fitter.fit(80.0, transfer).transfer.neuron.refractory_noise);
+      CHECK_FALSE(fitter.fit(20.0, transfer).transfer.neuron.refractory_noise);
+      transfer.tau_membrane_sd_ms = 8.0;  // below 4.5 ms for some
+      const auto spread = fitter.fit(20.0, transfer);
+      CHECK(spread.transfer.neuron.refractory_noise);
+      transfer.tau_membrane_sd_ms = 0.0;
+      transfer.unit_tau_membrane_ms.assign(static_cast<std::size_t>(network.units()), 10.0);
+      transfer.unit_tau_membrane_ms.back() = 1.0;
+      const auto short_one = fitter.fit(80.0, transfer);
+      CHECK(short_one.transfer.neuron.refractory_noise);
+    }
+  }
+
   TEST_CASE("the published point is nearly right for the sigmoid at s = 45, and fits are better") {
     const spiking::NeuronParameters neuron;
     const std::vector<RateCurve> curves = operating_curves(neuron);
@@ -200,6 +225,32 @@ TEST_SUITE("statistical") {
     const ConversionCandidate own = fitted(MappingChoice::automatic);
     CHECK(own.transfer.unit_gain.size() == 200);
     CHECK(*own.fit_error < 0.9 * *global.fit_error);
+  }
+
+  TEST_CASE("refractory periods, thresholds and resets of single units are not fitted over") {
+    rate::RateNetwork network = tanh_network();
+    network.w_in *= 20.0;
+    const rate::Task task("go-nogo", {});
+    ConversionOptions options;
+    options.mapping = MappingChoice::fitted;
+    options.search.simulation.engine = "auto";
+    options.search.trials = 4;
+    options.search.scaling_factors = {80.0};
+    options.search.extend = false;
+    const auto saturates = [&](const TransferOptions& transfer) {
+      options.search.transfer = transfer;
+      return !convert(network, task, options).candidates.back().transfer.neuron.refractory_noise;
+    };
+    CHECK(saturates({}));
+    TransferOptions own;
+    own.unit_refractory_ms.assign(40, 2.0);
+    CHECK_FALSE(saturates(own));
+    own = {};
+    own.unit_threshold_mv.assign(40, -55.0);
+    CHECK_FALSE(saturates(own));
+    own = {};
+    own.unit_reset_mv.assign(40, -65.0);
+    CHECK_FALSE(saturates(own));
   }
 
   TEST_CASE("what keeps a network from the target is told apart") {
