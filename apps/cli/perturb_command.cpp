@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <memory>
 
@@ -205,6 +206,10 @@ void try_values(const PerturbRequest& request, const Sweep& sweep, const io::Mod
   }
 }
 
+/// What --unit-seed draws anew.
+constexpr std::array kSpreads{"threshold_sd_mv", "bias_sd_mv", "tau_membrane_sd_ms",
+                              "refractory_sd_ms", "delay_spread_ms"};
+
 /// Repeats of what is not drawn are one and the same.
 void require_something_drawn(const PerturbRequest& request, const Sweep& sweep) {
   const InterventionChoice& choice = request.intervention;
@@ -216,7 +221,7 @@ void require_something_drawn(const PerturbRequest& request, const Sweep& sweep) 
   const bool drawn =
       sweep.option == "--fractions" ||
       (choice.lesion + choice.connections + choice.drive).find('@') != std::string::npos ||
-      spreads("threshold_sd_mv") || spreads("bias_sd_mv") || spreads("delay_spread_ms");
+      std::ranges::any_of(kSpreads, spreads);
   if (request.repeats > 1 && !drawn) {
     throw InputError("--repeats", "", std::to_string(request.repeats),
                      "must be 1: nothing is drawn at random");

@@ -142,6 +142,18 @@ TEST_SUITE("cli") {
     const Outcome alone = run({"eval", trained(), "--trials", "10", "--threshold-sd", "15",
                                "--unit-seed", "2", "--json"});
     CHECK(alone.json()["spiking"]["accuracy"] == spreads[1]["repeats"][1]["spiking"]);
+    for (const std::string option : {"tau-membrane-sd", "refractory-sd"}) {
+      CAPTURE(option);
+      const Outcome times =
+          run(perturb + Words{"--vary", option, "--values", "0,30", "--repeats", "2"});
+      CAPTURE(times.err);
+      REQUIRE(times.code == 0);
+      const auto at = times.json()["points"];
+      CHECK(at[0]["repeats"][0] == at[0]["repeats"][1]);
+      const Outcome second = run(
+          {"eval", trained(), "--trials", "10", "--" + option, "30", "--unit-seed", "2", "--json"});
+      CHECK(second.json()["spiking"]["accuracy"] == at[1]["repeats"][1]["spiking"]);
+    }
     const Outcome strength = run({"perturb", trained(), "--trials", "10", "--drive", "all",
                                   "--drive-window", "200:1000", "--strengths", "-30,0"});
     REQUIRE(strength.code == 0);
