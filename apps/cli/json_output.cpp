@@ -40,6 +40,7 @@ Json to_json(const spiking::SimulationOptions& options, const spiking::EngineCho
 Json to_json(const mapping::TransferOptions& transfer) {
   Json json;
   io::put_values(json, mapping::transfer_fields(), transfer);
+  json["own_values"] = mapping::own_values(transfer);
   return json;
 }
 

@@ -163,6 +163,24 @@ bool came_later(std::string_view field) {
   return std::ranges::find(kLater, field) != kLater.end();
 }
 
+std::vector<std::string> own_values(const TransferOptions& options) {
+  std::vector<std::string> names;
+  const auto add = [&names](const std::vector<double>& values, const char* name) {
+    if (!values.empty()) {
+      names.emplace_back(name);
+    }
+  };
+  add(options.unit_gain, "unit_gain");
+  add(options.unit_threshold_mv, "unit_threshold_mv");
+  add(options.unit_reset_mv, "unit_reset_mv");
+  add(options.unit_tau_membrane_ms, "unit_tau_membrane_ms");
+  add(options.unit_refractory_ms, "unit_refractory_ms");
+  add(options.unit_bias_mv, "unit_bias_mv");
+  add(options.copy_bias_mv, "copy_bias_mv");
+  add(options.connection_delay_ms, "connection_delay_ms");
+  return names;
+}
+
 const FieldTable<TransferOptions>& transfer_fields() {
   static const FieldTable<TransferOptions> table = make_table();
   return table;

@@ -185,7 +185,16 @@ TEST_SUITE("cli") {
     io::ModelFile own = io::read_model("own.mat");
     own.transfer->unit_threshold_mv.assign(200, -40.0);
     own.transfer->unit_threshold_mv.front() = -39.0;
+    own.transfer->unit_tau_membrane_ms.assign(200, 9.0);
     io::write_model("own.mat", own);
+    const auto own_values = [](const Words& command) {
+      return run(command + Words{"--json"}).json()["spiking_network"]["own_values"];
+    };
+    const auto both = nlohmann::json{"unit_threshold_mv", "unit_tau_membrane_ms"};
+    CHECK(own_values({"info", "own.mat"}) == both);
+    const Words eval{"eval", "own.mat", "--trials", "2"};
+    CHECK(own_values(eval) == both);
+    CHECK(own_values(eval + Words{"--threshold", "-40", "--tau-membrane", "10"}).empty());
     const Words varied{"perturb", "own.mat", "--vary", "threshold", "--values=-40,-39"};
     const Outcome replaced = run(varied + few);
     CHECK(says(replaced.err,
