@@ -156,6 +156,23 @@ std::vector<std::vector<Eigen::Index>> groups_of(const rate::RateNetwork& networ
   return groups;
 }
 
+/// Whether the bridge engine takes units of this neuron that differ as `transfer` says.
+bool rest_briefly(const spiking::NeuronParameters& neuron, TransferOptions transfer,
+                  Eigen::Index units) {
+  transfer.neuron = neuron;
+  const UnitTimes times = unit_times(transfer, units);
+  for (Eigen::Index unit = 0; unit < units; ++unit) {
+    const double tau_ms =
+        times.tau_membrane_ms.size() == 0 ? neuron.tau_membrane_ms : times.tau_membrane_ms[unit];
+    const double rest_ms =
+        times.refractory_ms.size() == 0 ? neuron.refractory_ms : times.refractory_ms[unit];
+    if (rest_ms > kLongestRest * tau_ms) {
+      return false;
+    }
+  }
+  return true;
+}
+
 }  // namespace
 
 VisitedStates visited_states(const Eigen::MatrixXd& states, std::span<const Eigen::Index> units) {
@@ -293,23 +310,6 @@ OperatingPointFitter::OperatingPointFitter(const rate::RateNetwork& network,
     VisitedStates visited = visited_states(states, units);
     groups_.push_back({std::move(units), std::move(visited)});
   }
-}
-
-/// Whether the bridge engine takes units of this neuron that differ as `transfer` says.
-bool rest_briefly(const spiking::NeuronParameters& neuron, TransferOptions transfer,
-                  Eigen::Index units) {
-  transfer.neuron = neuron;
-  const UnitTimes times = unit_times(transfer, units);
-  for (Eigen::Index unit = 0; unit < units; ++unit) {
-    const double tau_ms =
-        times.tau_membrane_ms.size() == 0 ? neuron.tau_membrane_ms : times.tau_membrane_ms[unit];
-    const double rest_ms =
-        times.refractory_ms.size() == 0 ? neuron.refractory_ms : times.refractory_ms[unit];
-    if (rest_ms > kLongestRest * tau_ms) {
-      return false;
-    }
-  }
-  return true;
 }
 
 /// The neuron and noise of the least error; `best`, with `curves` empty, where none is better.
