@@ -36,7 +36,8 @@ constexpr const char* kExportExamples =
     "  rheobase export model.lif.mat --format nir --profile snntorch -o snntorch.nir\n"
     "  rheobase export model.lif.mat --format hdf5 -o model.h5\n"
     "  rheobase export run.mat --format csv --table spikes -o spikes.csv\n"
-    "  rheobase export run1.mat run2.mat --format nwb -o runs.nwb";
+    "  rheobase export run1.mat run2.mat --format nwb -o runs.nwb\n"
+    "  rheobase export comparison.mat --format csv --table units -o units.csv";
 
 std::vector<std::string> format_names() {
   std::vector<std::string> names;
@@ -116,13 +117,14 @@ void add_export_command(Command program, const Console& console) {
   const auto request = std::make_shared<ExportRequest>();
   const Command command = program.add_command(
       "export",
-      "Write a model or a run in another format\n"
+      "Write a model, a run or a comparison in another format\n"
       "What a format cannot hold is named in a note. Files of the formats nir and hdf5 that are "
       "made from a model hold all of it: `rheobase import` gives it back.");
   command.examples(kExportExamples);
   command
       .add_files("FILE", request->files,
-                 "Model file (.mat), or run files from `simulate` (several for nwb)")
+                 "Model file (.mat), run files from `simulate` (several for nwb), or a comparison "
+                 "from `compare` (csv, nwb)")
       .required();
   command.add_file("-o,--output", request->output, "Where to write; - is standard output")
       .required();
@@ -142,9 +144,10 @@ void add_export_command(Command program, const Console& console) {
   add_number(command, "--scaling", request->scaling, kNonNegative, "",
              "nir: scaling factor s = 1/lambda of the network; 0: the one in the file")
       .group("NIR");
-  add_text(command, "--table", request->options.table, "NAME",
-           "csv: spikes, output, rates or voltage of a run; units, weights or scaling of a model "
-           "(default: the first)")
+  add_text(
+      command, "--table", request->options.table, "NAME",
+      "csv: spikes, output, rates, trials or voltage of a run; units, weights or scaling of a "
+      "model; conditions, spikes, output, trials or units of a comparison (default: the first)")
       .group("CSV");
   add_text(command, "--subject", request->options.subject, "ID",
            "nwb: identifier of the subject, here of the network")

@@ -6,6 +6,8 @@
 #include "core/counted.hpp"
 #include "core/error.hpp"
 #include "io/exchange/exporter_registry.hpp"
+#include "io/exchange/internal/comparison_tables.hpp"
+#include "io/exchange/internal/csv_cells.hpp"
 #include "mapping/conversion/transfer.hpp"
 #include "rate/dynamics/unit_type.hpp"
 
@@ -18,6 +20,7 @@ struct Table {
   std::string name;
   std::function<std::string(const std::vector<RunFile>&)> of_runs;
   std::function<std::string(const ModelFile&)> of_model;
+  std::function<std::string(const mapping::Comparison&, const std::string& where)> of_comparison;
 };
 
 /// "trial," before the columns of several runs, and what stands there in a row.
@@ -83,13 +86,9 @@ std::string trials(const std::vector<RunFile>& runs) {
   std::string text = "trial,number,trial_of_file,condition,correct,spikes\n";
   for (std::size_t k = 0; k < runs.size(); ++k) {
     const RunDescription& one = runs[k].description;
-    std::string condition;
-    for (const char c : one.condition) {
-      condition += c == '"' ? std::string("\"\"") : std::string(1, c);
-    }
-    text += fmt::format("{},{},{},\"{}\",{},{}\n", k + 1, one.simulation.trial,
+    text += fmt::format("{},{},{},{},{},{}\n", k + 1, one.simulation.trial,
                         one.trial_index < 0 ? "" : fmt::format("{}", one.trial_index + 1),
-                        condition, one.correct ? (*one.correct ? "1" : "0") : "",
+                        csv_quoted(one.condition), one.correct ? (*one.correct ? "1" : "0") : "",
                         runs[k].result.spike_count.sum());
   }
   return text;
@@ -191,10 +190,18 @@ std::string scaling(const ModelFile& file) {
 }
 
 const std::vector<Table>& tables() {
+  const auto conditions = [](const mapping::Comparison& comparison, const std::string&) {
+    return conditions_table(comparison);
+  };
+  const auto compared_units = [](const mapping::Comparison& comparison, const std::string&) {
+    return units_table(comparison);
+  };
   static const std::vector<Table> all{
-      {"spikes", spikes, {}},   {"output", output, {}},   {"rates", rates, {}},
-      {"trials", trials, {}},   {"voltage", voltage, {}}, {"units", {}, units},
-      {"weights", {}, weights}, {"scaling", {}, scaling},
+      {"conditions", {}, {}, conditions},    {"spikes", spikes, {}, spikes_table},
+      {"output", output, {}, outputs_table}, {"rates", rates, {}, {}},
+      {"trials", trials, {}, trials_table},  {"voltage", voltage, {}, {}},
+      {"units", {}, units, compared_units},  {"weights", {}, weights, {}},
+      {"scaling", {}, scaling, {}},
   };
   return all;
 }
@@ -215,45 +222,62 @@ void require_alike(const std::vector<RunFile>& runs, const std::string& where) {
   }
 }
 
+bool has(const Table& table, const ExportSource& source) {
+  return source.model        ? static_cast<bool>(table.of_model)
+         : source.comparison ? static_cast<bool>(table.of_comparison)
+                             : static_cast<bool>(table.of_runs);
+}
+
+std::string text_of(const Table& table, const ExportSource& source) {
+  return source.model        ? table.of_model(*source.model)
+         : source.comparison ? table.of_comparison(*source.comparison, source.where)
+                             : table.of_runs(source.runs);
+}
+
+void require_voltages(const ExportSource& source) {
+  if (source.runs.size() > 1) {
+    throw InputError(source.where, "", counted(source.runs.size(), "run"),
+                     "must be one: a table of voltages is one of a run");
+  }
+  if (source.runs.front().result.voltage.size() == 0) {
+    throw InputError(source.where, "field 'voltage'", "nothing",
+                     "must hold voltages: `rheobase simulate --record voltage`");
+  }
+}
+
 ExportResult make(const ExportSource& source, const ExportOptions& options) {
-  const std::vector<RunFile>* runs = source.model ? nullptr : &require_runs(source, "csv");
-  if (runs != nullptr) {
-    require_alike(*runs, source.where);
+  if (!source.model && !source.comparison) {
+    require_alike(require_runs(source, "csv"), source.where);
   }
   std::string names;
   for (const Table& table : tables()) {
-    if (runs != nullptr ? !table.of_runs : !table.of_model) {
+    if (!has(table, source)) {
       continue;
     }
     if (options.table.empty() || options.table == table.name) {
-      if (table.name == "voltage" && runs->size() > 1) {
-        throw InputError(source.where, "", counted(runs->size(), "run"),
-                         "must be one: a table of voltages is one of a run");
+      if (table.name == "voltage") {
+        require_voltages(source);
       }
-      if (table.name == "voltage" && runs->front().result.voltage.size() == 0) {
-        throw InputError(source.where, "field 'voltage'", "nothing",
-                         "must hold voltages: `rheobase simulate --record voltage`");
-      }
-      const std::string text =
-          runs != nullptr ? table.of_runs(*runs) : table.of_model(*source.model);
+      const std::string text = text_of(table, source);
       const auto bytes = std::as_bytes(std::span(text));
       return {{bytes.begin(), bytes.end()}, {}};
     }
     names += (names.empty() ? "" : ", ") + table.name;
   }
-  throw InputError(
-      "--table", "", "'" + options.table + "'",
-      fmt::format("must be, for a {}, one of {}", runs != nullptr ? "run" : "model", names));
+  throw InputError("--table", "", "'" + options.table + "'",
+                   fmt::format("must be, for {}, one of {}", kind_of(source), names));
 }
 
 }  // namespace csv_exporter
 
 const ExporterDefinition& exporter_csv() {
   using namespace csv_exporter;
-  static const ExporterDefinition definition{"csv",
-                                             "one table of runs (spikes, output, rates, trials, "
-                                             "voltage) or model (units, weights, scaling)",
-                                             "RFC 4180", make};
+  static const ExporterDefinition definition{
+      "csv",
+      "one table of runs (spikes, output, rates, trials, "
+      "voltage), model (units, weights, scaling) or "
+      "comparison (conditions, units, trials, output, spikes)",
+      "RFC 4180", make};
   return definition;
 }
 

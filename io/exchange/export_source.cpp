@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "io/comparison/comparison_file.hpp"
 #include "io/exchange/exporter_registry.hpp"
 #include "io/mat/atomic_file.hpp"
 #include "io/mat/internal/model_fields.hpp"
@@ -17,10 +18,18 @@ namespace rheobase::io {
 
 namespace {
 
-bool is_run(const std::filesystem::path& path) {
-  constexpr std::array<std::string_view, 2> kFields{"spike_unit", "w"};
+enum class Kind { model, run, comparison };
+
+Kind kind_of_file(const std::filesystem::path& path) {
+  if (path.extension() == ".json") {
+    return Kind::comparison;
+  }
+  constexpr std::array<std::string_view, 3> kFields{"spike_unit", "summary", "w"};
   const MatFile file(path, kFields);
-  return file.has("spike_unit") && !file.has("w");
+  return file.has("w")            ? Kind::model
+         : file.has("summary")    ? Kind::comparison
+         : file.has("spike_unit") ? Kind::run
+                                  : Kind::model;
 }
 
 }  // namespace
@@ -29,15 +38,19 @@ ExportSource read_export_source(const std::vector<std::filesystem::path>& paths)
   ExportSource source;
   for (const std::filesystem::path& path : paths) {
     source.where += (source.where.empty() ? "" : ", ") + path.string();
-    const bool run = is_run(path);
-    if (!run && paths.size() > 1) {
-      throw InputError(path.string(), "", "a model among several files",
-                       "must be exported alone; only runs can be put together");
+    const Kind kind = kind_of_file(path);
+    if (kind != Kind::run && paths.size() > 1) {
+      throw InputError(
+          path.string(), "",
+          fmt::format("a {} among several files", kind == Kind::model ? "model" : "comparison"),
+          "must be exported alone; only runs can be put together");
     }
-    if (run && holds_run_trials(path)) {
+    if (kind == Kind::comparison) {
+      source.comparison = read_comparison(path);
+    } else if (kind == Kind::run && holds_run_trials(path)) {
       std::vector<RunFile> trials = read_run_trials(path);
       std::ranges::move(trials, std::back_inserter(source.runs));
-    } else if (run) {
+    } else if (kind == Kind::run) {
       source.runs.push_back(read_run(path));
     } else {
       source.model = read_model(path);
@@ -49,9 +62,13 @@ ExportSource read_export_source(const std::vector<std::filesystem::path>& paths)
   return source;
 }
 
+std::string_view kind_of(const ExportSource& source) {
+  return source.model ? "a model" : source.comparison ? "a comparison" : "a run";
+}
+
 const ModelFile& require_model(const ExportSource& source, const std::string& format) {
   if (!source.model) {
-    throw InputError(source.where, "", "a run",
+    throw InputError(source.where, "", std::string(kind_of(source)),
                      fmt::format("must be a model: {} holds networks", format));
   }
   return *source.model;
@@ -60,7 +77,7 @@ const ModelFile& require_model(const ExportSource& source, const std::string& fo
 const std::vector<RunFile>& require_runs(const ExportSource& source, const std::string& format) {
   if (source.runs.empty()) {
     throw InputError(
-        source.where, "", "a model",
+        source.where, "", std::string(kind_of(source)),
         fmt::format("must be a run, from `rheobase simulate`: {} holds activity", format));
   }
   return source.runs;

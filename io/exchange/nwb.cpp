@@ -13,6 +13,7 @@
 #include "core/error.hpp"
 #include "core/version.hpp"
 #include "io/exchange/exporter_registry.hpp"
+#include "io/exchange/internal/comparison_trials.hpp"
 #include "io/exchange/internal/hdf5_writer.hpp"
 #include "rate/dynamics/unit_type.hpp"
 
@@ -255,52 +256,81 @@ void add_units(NwbWriter& nwb, const Session& session, const std::vector<int>& t
   }
 }
 
-void add_trials(NwbWriter& nwb, const Session& session, const std::vector<RunFile>& runs) {
+void add_trials(NwbWriter& nwb, const Session& session, const std::vector<RunFile>& runs,
+                const mapping::Comparison* comparison) {
   std::vector<std::string> conditions;
   std::vector<std::string> outcomes;
+  std::vector<std::string> rate_outcomes;
   for (std::size_t i = 0; i < runs.size(); ++i) {
     const RunDescription& description = runs[i].description;
     conditions.push_back(description.condition.empty() ? "unknown" : description.condition);
     outcomes.emplace_back(!description.correct   ? "unknown"
                           : *description.correct ? "correct"
                                                  : "wrong");
+    if (comparison != nullptr) {
+      const mapping::ComparisonTraces& traces = comparison->traces;
+      const auto trial = static_cast<std::size_t>(traces.spikes[i].trial);
+      rate_outcomes.emplace_back(traces.rate_correct[trial] ? "correct" : "wrong");
+    }
   }
   const std::string path = "/intervals/trials";
-  nwb.table(path, "TimeIntervals", "trials of the task",
-            {"start_time", "stop_time", "condition", "outcome"}, runs.size());
+  std::vector<std::string> columns{"start_time", "stop_time", "condition", "outcome"};
+  if (comparison != nullptr) {
+    columns.emplace_back("rate_outcome");
+  }
+  nwb.table(path, "TimeIntervals", "trials of the task", columns, runs.size());
   nwb.numbers(path + "/start_time", "start of the trial, s", session.start_s);
   nwb.numbers(path + "/stop_time", "end of the trial, s", session.stop_s);
   nwb.texts(path + "/condition", "condition of the task", conditions);
   nwb.texts(path + "/outcome", "was the answer right?", outcomes);
+  if (comparison != nullptr) {
+    nwb.texts(path + "/rate_outcome", "was the rate network's answer right?", rate_outcomes);
+  }
+}
+
+/// Equally spaced samples, outputs x samples, from `start_s` on.
+void add_series(Hdf5Writer& file, NwbWriter& nwb, const std::string& path,
+                const std::string& description, const std::string& comments,
+                const Eigen::MatrixXd& values, double start_s, double step_ms) {
+  nwb.group(path, "TimeSeries");
+  file.attribute(path, "description", description);
+  file.attribute(path, "comments", comments);
+  if (values.rows() == 1) {
+    file.vector(path + "/data", values.row(0).transpose());
+  } else {
+    file.matrix(path + "/data", values.transpose());  // time comes first
+  }
+  file.attribute(path + "/data", "unit", std::string("a.u."));
+  file.attribute(path + "/data", "conversion", 1.0);
+  file.attribute(path + "/data", "offset", 0.0);
+  file.attribute(path + "/data", "resolution", -1.0);
+  file.number(path + "/starting_time", start_s);
+  file.attribute(path + "/starting_time", "rate", 1.0 / (step_ms * kSecondsPerMs));
+  file.attribute(path + "/starting_time", "unit", std::string("seconds"));
 }
 
 /// One series a run: samples are equally spaced within it, not across the pauses.
 void add_outputs(Hdf5Writer& file, NwbWriter& nwb, const Session& session,
-                 const std::vector<RunFile>& runs) {
+                 const std::vector<RunFile>& runs, const mapping::Comparison* comparison) {
   for (std::size_t i = 0; i < runs.size(); ++i) {
     const SampledSignal& output = runs[i].result.output;
-    const std::string path =
-        runs.size() == 1 ? "/acquisition/output" : fmt::format("/acquisition/output_{:04}", i + 1);
-    nwb.group(path, "TimeSeries");
-    file.attribute(path, "description", std::string("readout of the spiking network"));
-    file.attribute(path, "comments", fmt::format("trial {} of {}", i + 1, runs.size()));
-    if (runs[i].result.outputs() == 1) {
-      file.vector(path + "/data", output.values);
-    } else {
-      file.matrix(path + "/data", runs[i].result.all_outputs().transpose());  // time comes first
+    const std::string number = runs.size() == 1 ? "" : fmt::format("_{:04}", i + 1);
+    const std::string comments = fmt::format("trial {} of {}", i + 1, runs.size());
+    const double start_s = session.start_s[i] + output.start_ms * kSecondsPerMs;
+    add_series(file, nwb, "/acquisition/output" + number, "readout of the spiking network",
+               comments, runs[i].result.all_outputs(), start_s, output.step_ms);
+    if (comparison != nullptr) {
+      const mapping::ComparisonTraces& traces = comparison->traces;
+      add_series(file, nwb, "/acquisition/rate_output" + number, "readout of the rate network",
+                 comments, rate_output(traces, traces.spikes[i].trial), start_s, output.step_ms);
     }
-    file.attribute(path + "/data", "unit", std::string("a.u."));
-    file.attribute(path + "/data", "conversion", 1.0);
-    file.attribute(path + "/data", "offset", 0.0);
-    file.attribute(path + "/data", "resolution", -1.0);
-    file.number(path + "/starting_time", session.start_s[i] + output.start_ms * kSecondsPerMs);
-    file.attribute(path + "/starting_time", "rate", 1.0 / (output.step_ms * kSecondsPerMs));
-    file.attribute(path + "/starting_time", "unit", std::string("seconds"));
   }
 }
 
 ExportResult make(const ExportSource& source, const ExportOptions& options) {
-  const std::vector<RunFile>& runs = require_runs(source, "nwb");
+  const mapping::Comparison* comparison = source.comparison ? &*source.comparison : nullptr;
+  const std::vector<RunFile> runs =
+      comparison != nullptr ? example_runs(*comparison, source.where) : require_runs(source, "nwb");
   const Session session = session_of(source, runs);
   const RunDescription& first = runs.front().description;
   const std::string identifier =
@@ -313,9 +343,15 @@ ExportResult make(const ExportSource& source, const ExportOptions& options) {
                        first.task.empty() ? "" : " on ", first.task, first.scaling_factor),
            options);
   add_units(nwb, session, first.unit_type);
-  add_trials(nwb, session, runs);
-  add_outputs(file, nwb, session, runs);
-  return {file.finish(), {}};
+  add_trials(nwb, session, runs, comparison);
+  add_outputs(file, nwb, session, runs, comparison);
+  std::vector<std::string> notes;
+  if (comparison != nullptr) {
+    notes.push_back(fmt::format(
+        "of {} trials, the {} whose spikes the comparison keeps: compare --examples keeps more",
+        comparison->traces.conditions.size(), runs.size()));
+  }
+  return {file.finish(), notes};
 }
 
 }  // namespace nwb_exporter
@@ -323,7 +359,9 @@ ExportResult make(const ExportSource& source, const ExportOptions& options) {
 const ExporterDefinition& exporter_nwb() {
   using namespace nwb_exporter;
   static const ExporterDefinition definition{
-      "nwb", "runs as Neurodata Without Borders 2: units with spike times, trials, the readout",
+      "nwb",
+      "runs, or the example trials of a comparison, as Neurodata Without Borders 2: units with "
+      "spike times, trials, the readout",
       "Ruebel et al., The Neurodata Without Borders ecosystem, eLife 11:e78362 (2022)", make};
   return definition;
 }

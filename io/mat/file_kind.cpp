@@ -35,7 +35,7 @@ constexpr std::array kMarks{
          {"a start of innate training", "innate timing --from, innate words --from", false}},
     Mark{{"input_side0", ""}, {"a start of FORCE", "force train --from", false}},
     Mark{{"format", "rate_average"},
-         {"a comparison of `rheobase compare`", "report, compare --baseline", false}},
+         {"a comparison of `rheobase compare`", "report, export, compare --baseline", false}},
     Mark{{"trial_condition", "spike_time_ms"},
          {"runs of `rheobase simulate --trials`", "export", false}},
     Mark{{"spike_time_ms", "spike_count"}, {"a run of `rheobase simulate`", "export", false}},

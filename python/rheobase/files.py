@@ -9,6 +9,7 @@ from . import _engine
 from ._checks import number, text
 from ._errors import input_error
 from ._pickling import path_text
+from .comparison import Comparison
 from .conversion import SpikingModel
 from .models import RateModel
 from .simulation import Run, Runs
@@ -77,12 +78,12 @@ def load_run(path: Any) -> Run | Runs:
 
 
 def export(what: Any, path: Any, *, format: str | None = None, **options: Any) -> list[str]:
-    """Writes a model or runs for another program: ``rheobase export``.
+    """Writes a model, runs or a comparison for another program: ``rheobase export``.
 
     Parameters
     ----------
-    what : RateModel, SpikingModel, Run or Runs
-        Models go to NIR, HDF5 and CSV, runs to HDF5, CSV and NWB.
+    what : RateModel, SpikingModel, Run, Runs or Comparison
+        Models go to NIR, HDF5 and CSV, runs to HDF5, CSV and NWB, comparisons to CSV and NWB.
     path : path_like
         Complete or not there at all.
     format : {'nir', 'hdf5', 'csv', 'nwb'}, optional
@@ -94,7 +95,8 @@ def export(what: Any, path: Any, *, format: str | None = None, **options: Any) -
     spike_step : float
         Of NIR, ms: for importers that count a spike as 1 in a step of this length.
     table : str
-        Of CSV: spikes, output, rates or voltage of a run; units, weights or scaling of a model.
+        Of CSV: spikes, output, rates, trials or voltage of a run; units, weights or scaling of a
+        model; conditions, spikes, output, trials or units of a comparison.
     subject, institution : str
         Of NWB.
     keywords : list of str
@@ -108,7 +110,7 @@ def export(what: Any, path: Any, *, format: str | None = None, **options: Any) -
     Raises
     ------
     InputError
-        For a model or run that the format cannot hold, or a place that cannot be written.
+        For what the format cannot hold, or a place that cannot be written.
 
     Notes
     -----
@@ -126,8 +128,10 @@ def export(what: Any, path: Any, *, format: str | None = None, **options: Any) -
         runs = [what._run]
     elif isinstance(what, Runs):
         runs = [run._run for run in what]
-    elif model is not None:
+    elif model is not None or isinstance(what, Comparison):
         runs = []
     else:
-        raise input_error("what", f"a {type(what).__name__}", "must be a model, a run or runs")
-    return [_engine.in_python_words(note) for note in _engine.export_to(model, runs, place, format, options)]
+        raise input_error("what", f"a {type(what).__name__}", "must be a model, a run, runs or a comparison")
+    comparison = what._comparison if isinstance(what, Comparison) else None
+    return [_engine.in_python_words(note)
+            for note in _engine.export_to(model, runs, comparison, place, format, options)]

@@ -116,11 +116,11 @@ std::vector<std::string> check(const Comparison& comparison, std::optional<doubl
   return failed;
 }
 
-/// Writes a model or runs in another format. @returns notes on what it cannot hold
+/// Writes a model, runs or a comparison in another format. @returns notes on what it cannot hold
 std::vector<std::string> export_to(const io::ModelFile* model,
                                    const std::vector<std::shared_ptr<io::RunFile>>& runs,
-                                   const std::string& path, const std::string& format,
-                                   const py::dict& given) {
+                                   const Comparison* comparison, const std::string& path,
+                                   const std::string& format, const py::dict& given) {
   Keywords keywords("export", given);
   io::ExportSource source{.where = "model", .model = {}, .runs = {}};
   unlocked([&] {
@@ -129,6 +129,9 @@ std::vector<std::string> export_to(const io::ModelFile* model,
     }
     if (model != nullptr) {
       source.model = *model;
+    }
+    if (comparison != nullptr) {
+      source.comparison = *comparison;
     }
   });
   io::ExportOptions options;
@@ -217,8 +220,9 @@ void bind_comparison(py::module_& module) {
       },
       py::arg("contents"), "The comparison of a file's contents.");
   module.def("palette", &palette, "Colours that mean the same in every figure.");
-  module.def("export_to", &export_to, py::arg("model"), py::arg("runs"), py::arg("path"),
-             py::arg("format"), py::arg("options"), "Writes a model or runs in another format.");
+  module.def("export_to", &export_to, py::arg("model"), py::arg("runs"), py::arg("comparison"),
+             py::arg("path"), py::arg("format"), py::arg("options"),
+             "Writes a model, runs or a comparison in another format.");
 }
 
 }  // namespace rheobase::python

@@ -64,6 +64,14 @@ def test_exports_are_those_of_the_command_line(program, lif, tmp_path):
             assert one == other
     run = rheobase.simulate(lif, condition="go")
     rheobase.export(run, tmp_path / "run.nwb")
+    comparison = rheobase.compare(lif, trials=4, examples=1)
+    (note,) = rheobase.export(comparison, tmp_path / "comparison.nwb")
+    assert note.startswith("of 4 trials, the ")
+    assert rheobase.export(comparison, tmp_path / "conditions.csv") == []
+    rows = (tmp_path / "conditions.csv").read_text().splitlines()
+    assert rows[0].startswith("condition,trials,rate_correct,") and rows[-1].startswith('"all",4,')
+    rheobase.export(comparison, tmp_path / "units.csv", table="units")
+    assert len((tmp_path / "units.csv").read_text().splitlines()) == 1 + lif.w.shape[0]
     assert (tmp_path / "run.nwb").stat().st_size > 1000
 
 

@@ -10,6 +10,7 @@
 
 #include "io/exchange/exporter.hpp"
 #include "io/mat/internal/hdf5_objects.hpp"
+#include "tests/io/exchange/comparison_fixture.hpp"
 #include "tests/io/mat/fixtures.hpp"
 #include "tests/tolerances.hpp"
 
@@ -33,6 +34,7 @@ struct Dataset {
   int rank;
   bool required = true;
   std::string type = {};  ///< neurodata_type; empty: none
+  int further = 0;        ///< dimensions that may follow those of `rank`
 };
 
 /// What a type asks of a group (of a dataset: `attributes` alone).
@@ -72,7 +74,8 @@ const std::map<std::string, Rule>& rules() {
          {"start_time", Kind::number, 1, true, "VectorData"},
          {"stop_time", Kind::number, 1, true, "VectorData"}},
         {}}},
-      {"TimeSeries", {{}, {{"data", Kind::number, 1}, {"starting_time", Kind::number, 0}}, {}}},
+      {"TimeSeries",
+       {{}, {{"data", Kind::number, 1, true, "", 3}, {"starting_time", Kind::number, 0}}, {}}},
       {"ElementIdentifiers", {}},
       {"VectorData", {{{"description", Kind::text}}, {}, {}}},
       {"VectorIndex", {{{"description", Kind::text}, {"target", Kind::reference}}, {}, {}}},
@@ -139,7 +142,8 @@ class Judge {
     const Hdf5Handle set(H5Dopen2(group, rule.name.c_str(), H5P_DEFAULT), H5Dclose, path);
     const Hdf5Handle type(H5Dget_type(set), H5Tclose, path);
     const Hdf5Handle space(H5Dget_space(set), H5Sclose, path);
-    if (!is_of_kind(type, rule.kind) || H5Sget_simple_extent_ndims(space) != rule.rank) {
+    const int further = H5Sget_simple_extent_ndims(space) - rule.rank;
+    if (!is_of_kind(type, rule.kind) || further < 0 || further > rule.further) {
       faults.push_back(path + rule.name + " of another type or rank");
     }
     if (text_attribute(set, "neurodata_type") != rule.type) {
@@ -321,6 +325,37 @@ TEST_SUITE("unit") {
     CHECK(input_error_of([&] {
             exported({run(0.25), copies});
           }).ends_with("must be runs of one network"));
+  }
+
+  TEST_CASE("NWB of a comparison: its example trials, the outputs of both networks") {
+    ExportSource source;
+    source.where = "c.mat";
+    source.comparison = small_comparison();
+    const ExportResult result = find_exporter("nwb").make(source, {});
+    const std::vector<std::byte>& bytes = result.contents;
+    const Judge judge(bytes);
+    CAPTURE(judge.faults.empty() ? std::string() : judge.faults.front());
+    CHECK(judge.faults.empty());
+    CHECK(judge.seen.at("TimeSeries") == 4);
+    REQUIRE(result.notes.size() == 1);
+    CHECK(result.notes.front().starts_with("of 3 trials, the 2 whose spikes"));
+    // The second example follows 15 ms and a pause of a second.
+    const std::vector<double> spikes = values_of(bytes, "/units/spike_times");
+    const std::vector<double> expected{0.012, 1.0155, 1.022, 1.0245, 0.0015};
+    REQUIRE(spikes.size() == expected.size());
+    for (std::size_t k = 0; k < spikes.size(); ++k) {
+      CHECK(spikes[k] == within(expected[k], 1e-12));
+    }
+    CHECK(values_of(bytes, "/units/spike_times_index") == std::vector<double>{3, 4, 5});
+    CHECK(values_of(bytes, "/intervals/trials/stop_time")[1] == within(1.025, 1e-12));
+    CHECK(values_of(bytes, "/acquisition/rate_output_0002/data") ==
+          std::vector<double>{0.7, 1.7, 0.8, 1.8});
+    CHECK(values_of(bytes, "/acquisition/output_0001/data") ==
+          std::vector<double>{-0.1, -1.1, -0.2, -1.2, -0.3, -1.3});
+    const Hdf5Handle file = open_hdf5_image(bytes, "f");
+    const Hdf5Handle set(H5Dopen2(file, "/intervals/trials/rate_outcome", H5P_DEFAULT), H5Dclose,
+                         "rate_outcome");
+    CHECK(read_texts(set, "rate_outcome") == std::vector<std::string>{"correct", "correct"});
   }
 
   TEST_CASE("NWB: a series starts where its run does and has the rate of its samples") {
