@@ -127,6 +127,19 @@ def test_the_networks_of_the_front_page_are_one(tmp_path, monkeypatch):
     assert voltages[:, 0].tolist() == [0.0] * 100 and abs(voltages[:, -1]).max() > 10.0
 
 
+def test_the_front_page_reads_a_run(lif, tmp_path, monkeypatch):
+    pytest.importorskip("scipy.io")
+    monkeypatch.chdir(tmp_path)
+    run = rheobase.simulate(lif, condition="go")
+    run.save("run.mat")
+    (example,) = [block for block in blocks(SOURCE / "README.md") if "run.mat" in block]
+    scope = {}
+    exec(compile(example, "README.md", "exec"), scope)
+    assert scope["units"].min() >= 1 and len(scope["times"]) == len(scope["units"]) == run.spike_count.sum()
+    time, output = scope["readout"]
+    assert time.shape == output.shape and time[0] > 0
+
+
 def test_the_page_says_what_stands_for_every_command():
     commands = re.findall(r"^## rheobase (.+)$", (SOURCE / "docs/command-line.md").read_text(), re.M)
     groups = {one.split()[0] for one in commands if " " in one}

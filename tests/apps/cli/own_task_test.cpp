@@ -132,14 +132,16 @@ TEST_SUITE("cli") {
     CHECK(eval["rate"]["accuracy"]["value"] > 0.9);
   }
 
-  TEST_CASE("the page shows the program that made the worked example, word for word") {
+  TEST_CASE("page and README show the program that made the worked example, word for word") {
     const std::string made = read_text(fs::path(RHEOBASE_IO_TEST_DATA) / "own/make_own.py");
     const std::size_t start = made.find("import numpy");
     const std::string example =
         made.substr(start, made.find("rng = np.random.default_rng(3)") - start);
     CHECK(example.size() > 500);
-    CHECK(read_text(fs::path(RHEOBASE_DOCS) / "bring-your-own.md")
-              .find("```python\n" + example + "```") != std::string::npos);
+    for (const char* page : {"bring-your-own.md", "../README.md"}) {
+      CHECK(read_text(fs::path(RHEOBASE_DOCS) / page).find("```python\n" + example + "```") !=
+            std::string::npos);
+    }
   }
 
   TEST_CASE("noise with random labels is not learnt, and nobody says so") {
