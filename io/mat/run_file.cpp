@@ -271,7 +271,7 @@ RunFile parse_run(const MatFile& file) {
   if (file.has("rate_output") && file.has("spiking_output")) {
     file.fail("format", "a comparison of two networks",
               "must be a run: `rheobase simulate MODEL --trials N -o runs.mat` records the spiking "
-              "network's; CSV and NWB hold no comparison, `rheobase report` reads it");
+              "network's; `rheobase export` and `rheobase report` read comparisons");
   }
   if (file.has("spike_trial")) {
     file.fail("spike_trial", "runs of several trials (simulate --trials)", "must be one run");

@@ -31,7 +31,7 @@ const std::map<std::string, std::set<std::string>> kMayInclude{
     {"io/mat", {"mapping", "rate", "spiking", "core"}},
     {"io/comparison", {"io/mat", "mapping", "rate", "spiking", "core/analysis", "core"}},
     {"io/network", {"io/mat", "network", "core"}},
-    {"io/exchange", {"io/mat", "mapping", "rate", "spiking", "core"}},
+    {"io/exchange", {"io/comparison", "io/mat", "mapping", "rate", "spiking", "core"}},
     {"apps/report", {"io", "network", "mapping", "rate", "spiking", "core/analysis", "core"}},
     {"apps/study", {"io/mat", "io/network", "core/analysis", "core"}},
     {"apps/cli",

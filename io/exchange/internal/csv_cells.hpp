@@ -1,31 +1,17 @@
 // What stands between the commas of a table (RFC 4180).
 #pragma once
 
-#include <cmath>
 #include <optional>
 #include <string>
 #include <string_view>
 
-#include <fmt/format.h>
-
 namespace rheobase::io {
 
 /// A text in quotes, for names that are the user's own.
-inline std::string csv_quoted(std::string_view text) {
-  std::string quoted = "\"";
-  for (const char c : text) {
-    quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  }
-  return quoted + '"';
-}
+std::string csv_quoted(std::string_view text);
 
 /// Nothing where there is no number.
-inline std::string csv_number(double value) {
-  return std::isnan(value) ? std::string() : fmt::format("{}", value);
-}
-
-inline std::string csv_number(const std::optional<double>& value) {
-  return value ? csv_number(*value) : std::string();
-}
+std::string csv_number(double value);
+std::string csv_number(const std::optional<double>& value);
 
 }  // namespace rheobase::io

@@ -55,11 +55,16 @@ TEST_SUITE("cli") {
     REQUIRE(
         run({"compare", "model.mat", "--scaling", "50", "--trials", "2", "-o", "both.mat"}).code ==
         0);
+    refused({"export", "both.mat", "--format", "hdf5", "-o", "x"},
+            "both.mat: found a comparison; must be a run, from `rheobase simulate`");
+    refused({"export", "both.mat", "both.mat", "--format", "nwb", "-o", "x"},
+            "both.mat: found a comparison among several files; must be exported alone");
+    refused({"export", "both.mat", "--format", "csv", "--table", "rates", "-o", "x"},
+            "must be, for a comparison, one of conditions, spikes, output, trials, units");
     for (const char* format : {"nwb", "csv"}) {
-      refused({"export", "both.mat", "--format", format, "-o", "x"},
-              "both.mat: field 'format': found a comparison of two networks; must be a run: "
-              "`rheobase simulate MODEL --trials N -o runs.mat`");
+      CHECK(run({"export", "both.mat", "--format", format, "-o", "both"}).code == 0);
     }
+    CHECK(read_text("both").starts_with("condition,trials,rate_correct,"));
     REQUIRE(run({"map", "model.mat", "--trials", "2", "--scaling", "50", "--synaptic-delay", "1",
                  "--delay-spread", "0.2", "-o", "late.lif.mat"})
                 .code == 0);
