@@ -179,13 +179,10 @@ void complete(SpikingChoice& choice, const std::optional<TransferOptions>& of_mo
       transfer.mapping = published.mapping;
       transfer.gain = published.gain;
       transfer.noise_intensity = published.noise_intensity;
-      transfer.unit_gain.clear();
-      transfer.unit_bias_mv.clear();
+      for (const UnitField& field : unit_fields()) {
+        (transfer.*field.values).clear();
+      }
       transfer.copy_bias_mv.clear();
-      transfer.unit_threshold_mv.clear();
-      transfer.unit_reset_mv.clear();
-      transfer.unit_tau_membrane_ms.clear();
-      transfer.unit_refractory_ms.clear();
       transfer.threshold_sd_mv = published.threshold_sd_mv;
       transfer.tau_membrane_sd_ms = published.tau_membrane_sd_ms;
       transfer.refractory_sd_ms = published.refractory_sd_ms;

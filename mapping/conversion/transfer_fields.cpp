@@ -163,21 +163,32 @@ bool came_later(std::string_view field) {
   return std::ranges::find(kLater, field) != kLater.end();
 }
 
+std::span<const UnitField> unit_fields() {
+  using T = TransferOptions;
+  static constexpr std::array<UnitField, 6> kFields{{
+      {"unit_gain", &T::unit_gain, kUnitGain, false},
+      {"unit_threshold_mv", &T::unit_threshold_mv, spiking::kVoltageMv, true},
+      {"unit_reset_mv", &T::unit_reset_mv, spiking::kVoltageMv, true},
+      {"unit_tau_membrane_ms", &T::unit_tau_membrane_ms, kPositive, true},
+      {"unit_refractory_ms", &T::unit_refractory_ms, spiking::kRefractoryMs, true},
+      {"unit_bias_mv", &T::unit_bias_mv, spiking::kVoltageMv, false},
+  }};
+  return kFields;
+}
+
 std::vector<std::string> own_values(const TransferOptions& options) {
   std::vector<std::string> names;
-  const auto add = [&names](const std::vector<double>& values, const char* name) {
-    if (!values.empty()) {
-      names.emplace_back(name);
+  for (const UnitField& field : unit_fields()) {
+    if (!(options.*field.values).empty()) {
+      names.emplace_back(field.name);
     }
-  };
-  add(options.unit_gain, "unit_gain");
-  add(options.unit_threshold_mv, "unit_threshold_mv");
-  add(options.unit_reset_mv, "unit_reset_mv");
-  add(options.unit_tau_membrane_ms, "unit_tau_membrane_ms");
-  add(options.unit_refractory_ms, "unit_refractory_ms");
-  add(options.unit_bias_mv, "unit_bias_mv");
-  add(options.copy_bias_mv, "copy_bias_mv");
-  add(options.connection_delay_ms, "connection_delay_ms");
+  }
+  if (!options.copy_bias_mv.empty()) {
+    names.emplace_back("copy_bias_mv");
+  }
+  if (!options.connection_delay_ms.empty()) {
+    names.emplace_back("connection_delay_ms");
+  }
   return names;
 }
 

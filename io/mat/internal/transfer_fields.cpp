@@ -1,7 +1,6 @@
 #include "io/mat/internal/transfer_fields.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -17,24 +16,6 @@ namespace {
 
 constexpr const char* kSpikingNetwork = "spiking_network.";
 
-/// A member that holds a value for every unit.
-struct OfUnits {
-  const char* name;
-  std::vector<double> mapping::TransferOptions::*values;
-  Range range;
-  bool lif_alone;  ///< units of other kinds have one for all
-};
-
-constexpr std::array<OfUnits, 6> kOfUnits{{
-    {"unit_gain", &mapping::TransferOptions::unit_gain, mapping::kUnitGain, false},
-    {"unit_threshold_mv", &mapping::TransferOptions::unit_threshold_mv, spiking::kVoltageMv, true},
-    {"unit_reset_mv", &mapping::TransferOptions::unit_reset_mv, spiking::kVoltageMv, true},
-    {"unit_tau_membrane_ms", &mapping::TransferOptions::unit_tau_membrane_ms, kPositive, true},
-    {"unit_refractory_ms", &mapping::TransferOptions::unit_refractory_ms, spiking::kRefractoryMs,
-     true},
-    {"unit_bias_mv", &mapping::TransferOptions::unit_bias_mv, spiking::kVoltageMv, false},
-}};
-
 std::string spiking_member(const char* name) {
   return kSpikingNetwork + std::string(name);
 }
@@ -42,7 +23,7 @@ std::string spiking_member(const char* name) {
 /// Members that hold a value for every unit, copy or connection.
 std::vector<std::string> of_each() {
   std::vector<std::string> names{"copy_bias_mv", "connection_delay_ms"};
-  for (const OfUnits& member : kOfUnits) {
+  for (const mapping::UnitField& member : mapping::unit_fields()) {
     names.emplace_back(member.name);
   }
   return names;
@@ -164,7 +145,7 @@ void check_kind(const MatFile& file, const mapping::TransferOptions& transfer) {
       file.fail(spiking_member(name), found, "must come with lif units: others have one for all");
     }
   };
-  for (const OfUnits& member : kOfUnits) {
+  for (const mapping::UnitField& member : mapping::unit_fields()) {
     refuse(member.lif_alone && !(transfer.*member.values).empty(), member.name);
   }
   refuse(transfer.threshold_sd_mv > 0.0, "threshold_sd_mv");
@@ -203,7 +184,7 @@ std::vector<std::string> optional_transfer_members() {
 
 void add_transfer(MatFields& fields, const mapping::TransferOptions& transfer) {
   add_values(fields, kSpikingNetwork, mapping::transfer_fields(), transfer);
-  for (const OfUnits& member : kOfUnits) {
+  for (const mapping::UnitField& member : mapping::unit_fields()) {
     if (const std::vector<double>& values = transfer.*member.values; !values.empty()) {
       fields.column(spiking_member(member.name), values);
     }
@@ -236,7 +217,7 @@ std::optional<mapping::TransferOptions> read_transfer(const MatFile& file) {
       field.set(transfer, read_value(file, name, field));
     }
   }
-  for (const OfUnits& member : kOfUnits) {
+  for (const mapping::UnitField& member : mapping::unit_fields()) {
     transfer.*member.values = optional_values(file, member.name, "unit", member.range);
   }
   transfer.copy_bias_mv =
@@ -254,7 +235,7 @@ std::optional<mapping::TransferOptions> read_transfer(const MatFile& file,
   const auto units = static_cast<std::size_t>(network.units());
   const std::string each =
       fmt::format("must be one finite number for every unit, N = {}", network.units());
-  for (const OfUnits& member : kOfUnits) {
+  for (const mapping::UnitField& member : mapping::unit_fields()) {
     check_count(file, member.name, *transfer.*member.values, units, each);
   }
   check_count(file, "copy_bias_mv", transfer->copy_bias_mv,
