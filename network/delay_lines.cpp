@@ -20,6 +20,13 @@ void DelayLines::push(std::size_t edge, const double* source) {
               state_.history[edge].begin() + static_cast<std::ptrdiff_t>(slot * stride));
 }
 
+double delayed_value(const NetworkEdge& edge, const AlignedVector<double>& history,
+                     std::size_t step, std::size_t unit) {
+  const std::size_t depth = edge.longest_delay + 1;
+  const std::size_t slot = (step % depth + depth - edge.delay[unit]) % depth;
+  return history[slot * padded_to_packs<double>(edge.coupling.columns()) + unit];
+}
+
 const double* DelayLines::read(std::size_t edge, double stage) {
   const NetworkEdge& of = network_.edges()[edge];
   const std::size_t stride = arriving_[edge].size();

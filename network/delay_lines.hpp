@@ -25,4 +25,8 @@ class DelayLines {
   std::vector<AlignedVector<double>> arriving_;
 };
 
+/// What unit `unit` of a delayed edge's source sends so that it arrives at `step`.
+double delayed_value(const NetworkEdge& edge, const AlignedVector<double>& history,
+                     std::size_t step, std::size_t unit);
+
 }  // namespace rheobase::network

@@ -103,13 +103,18 @@ std::size_t Network::target_size(const Target& target) const {
 std::size_t Network::edge_index(const std::string& source, const std::string& target) const {
   std::vector<std::string> known;
   const std::string name = source + " -> " + target;
-  for (std::size_t edge = 0; edge < edges_.size(); ++edge) {
-    if (edges_[edge].name == name) {
-      return edge;
-    }
-    known.push_back(edges_[edge].name);
+  for (const NetworkEdge& edge : edges_) {
+    known.push_back(edge.name);
   }
-  throw InputError("network", "edge", fmt::format("'{}'", name), must_be_one_of(name, known));
+  const auto found = std::ranges::find(known, name);
+  if (found == known.end()) {
+    throw InputError("network", "edge", fmt::format("'{}'", name), must_be_one_of(name, known));
+  }
+  if (std::ranges::count(known, name) > 1) {
+    throw InputError("network", "edge", fmt::format("'{}', of which there are several", name),
+                     "must name one edge: add their weights up, or put a function node between");
+  }
+  return static_cast<std::size_t>(found - known.begin());
 }
 
 void Network::set_weights(std::size_t edge, const Eigen::MatrixXd& weights) {

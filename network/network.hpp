@@ -107,7 +107,11 @@ class Network {
   bool event_target(const Target& target) const {
     return !target.node && populations_[target.owner].description().inputs[target.index].event;
   }
-  /// Index of the edge between those two. @throws InputError
+  bool event_signal(const Signal& signal) const {
+    return signal.kind == Signal::Kind::input &&
+           populations_[signal.owner].description().inputs[signal.index].event;
+  }
+  /// Index of the edge between those two. @throws InputError where there is none, or several
   std::size_t edge_index(const std::string& source, const std::string& target) const;
   std::size_t population_index(const std::string& name, const std::string& where) const;
 

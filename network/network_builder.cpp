@@ -88,9 +88,9 @@ void NetworkBuilder::extend() {
 }
 
 void NetworkBuilder::check_name(const std::string& name, const std::string& where) const {
-  if (name.empty() || name.find_first_of(". \t\n") != std::string::npos) {
+  if (name.empty() || name.find_first_of("., \t\n") != std::string::npos) {
     throw InputError(where, "name", fmt::format("'{}'", name),
-                     "must be a word without dots and spaces");
+                     "must be a word without dots, commas and spaces");
   }
   const auto taken = owner_names();
   if (std::ranges::find(taken, name) != taken.end()) {
@@ -316,7 +316,8 @@ void NetworkBuilder::order_nodes() {
 void NetworkBuilder::sign() {
   std::uint64_t hash = mix(0xcbf29ce484222325ULL, fmt::format("{:a}", network_.step_));
   for (const NetworkPopulation& population : network_.populations_) {
-    hash = mix(hash, fmt::format("{} {}", population.name, population.size));
+    hash = mix(hash, fmt::format("{} {} {}", population.name, population.size,
+                                 population.description().refractory.has_value()));
     for (const Quantity& variable : population.description().variables) {
       hash = mix(hash, variable.name);
     }
@@ -324,7 +325,9 @@ void NetworkBuilder::sign() {
   // Edges without memory may be added or changed: a state holds nothing of them.
   for (const NetworkEdge& edge : network_.edges_) {
     if (edge.delayed() || edge.filter.size() > 0) {
-      hash = mix(hash, fmt::format("{} {} {}", edge.name, edge.longest_delay, edge.filter.size()));
+      hash =
+          mix(hash, fmt::format("{} {} {} {} x {}", edge.name, edge.longest_delay,
+                                edge.filter.size(), edge.coupling.rows(), edge.coupling.columns()));
     }
   }
   network_.fingerprint_ = hash;

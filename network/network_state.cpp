@@ -15,6 +15,16 @@ namespace {
 constexpr const char* kOtherNetwork =
     "must be a state of a network with the same step, populations and edges";
 
+std::size_t history_size(const NetworkEdge& edge) {
+  return edge.delayed()
+             ? (edge.longest_delay + 1) * padded_to_packs<double>(edge.coupling.columns())
+             : 0;
+}
+
+std::size_t filtered_size(const NetworkEdge& edge) {
+  return edge.filter.size() > 0 ? padded_to_packs<double>(edge.coupling.rows()) : 0;
+}
+
 /// Calls visit(values) for every vector of numbers of a state.
 template <class State, class Visit>
 void for_each_vector(State& state, Visit visit) {
@@ -28,6 +38,18 @@ void for_each_vector(State& state, Visit visit) {
   for (auto& values : state.filtered) {
     visit(values);
   }
+}
+
+/// Whether the numbers of edges lie where the network has these edges; what is missing is empty.
+template <class Vectors, class Size>
+bool placed_as(std::span<const NetworkEdge> edges, const Vectors& vectors, Size size_of) {
+  for (std::size_t k = 0; k < std::max(edges.size(), vectors.size()); ++k) {
+    const std::size_t needed = k < edges.size() ? size_of(edges[k]) : 0;
+    if ((k < vectors.size() ? vectors[k].size() : 0) != needed) {
+      return false;
+    }
+  }
+  return true;
 }
 
 std::size_t variable_row(const Network& network, const std::string& name,
@@ -51,12 +73,8 @@ NetworkState initial_state(const Network& network) {
     state.free_from.emplace_back(population.description().refractory ? population.size : 0, 0.0);
   }
   for (const NetworkEdge& edge : network.edges()) {
-    state.history.emplace_back(
-        edge.delayed() ? (edge.longest_delay + 1) * padded_to_packs<double>(edge.coupling.columns())
-                       : 0,
-        0.0);
-    state.filtered.emplace_back(
-        edge.filter.size() > 0 ? padded_to_packs<double>(edge.coupling.rows()) : 0, 0.0);
+    state.history.emplace_back(history_size(edge), 0.0);
+    state.filtered.emplace_back(filtered_size(edge), 0.0);
   }
   return state;
 }
@@ -124,7 +142,9 @@ NetworkState state_from_vector(const Network& network, const Eigen::VectorXd& nu
 
 void require_own_state(const Network& network, const NetworkState& state,
                        const std::string& where) {
-  if (state.fingerprint != network.fingerprint() || state.values.size() != network.state_size()) {
+  if (state.fingerprint != network.fingerprint() || state.values.size() != network.state_size() ||
+      !placed_as(network.edges(), state.history, history_size) ||
+      !placed_as(network.edges(), state.filtered, filtered_size)) {
     throw InputError(where, "state", "one of another network", kOtherNetwork);
   }
 }

@@ -39,7 +39,8 @@ Eigen::VectorXd to_vector(const NetworkState& state);
 NetworkState state_from_vector(const Network& network, const Eigen::VectorXd& numbers,
                                const std::string& where);
 
-/// @throws InputError unless the state belongs to a network of this structure
+/// @throws InputError unless the state belongs to a network of this structure, whose edges with
+///         memory have the same numbers; state_from_vector() places those of others anew
 void require_own_state(const Network& network, const NetworkState& state, const std::string& where);
 
 }  // namespace rheobase::network

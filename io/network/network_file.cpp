@@ -53,7 +53,7 @@ class NetworkReader {
     read_run(top);
     listed_tables(top, "record", [&](const auto& table) { read_record(table); });
     if (const DocumentValue* fit = top.find("fit")) {
-      file_.fit = read_fit(*fit, *map_, values_, file_.spec, trained_, *signals_);
+      file_.fit = read_fit(*fit, *map_, values_, file_.spec, file_.run, trained_, *signals_);
     }
     file_.signals = signals_;
     file_.places = map_;

@@ -28,9 +28,28 @@ std::string variable_name(const std::string& signal, const std::vector<std::stri
   for (const char c : signal.substr(0, kLongestName)) {
     name += std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
   }
-  static const std::vector<std::string> kOwn{
-      "time",       "step",    "records",   "populations",   "network",     "spike_time",
-      "spike_unit", "content", "time_unit", "record_fields", "record_unit", "command"};
+  static const std::vector<std::string> kOwn{"command",
+                                             "content",
+                                             "network",
+                                             "population_sizes",
+                                             "population_spikes",
+                                             "populations",
+                                             "record_averaged",
+                                             "record_fields",
+                                             "record_mean",
+                                             "record_unit",
+                                             "records",
+                                             "seed",
+                                             "solver",
+                                             "spike_population",
+                                             "spike_time",
+                                             "spike_unit",
+                                             "step",
+                                             "time",
+                                             "time_unit",
+                                             "title",
+                                             "trouble",
+                                             "version"};
   std::string free = name;
   for (int number = 2;
        std::ranges::find(taken, free) != taken.end() || std::ranges::find(kOwn, free) != kOwn.end();

@@ -185,6 +185,28 @@ NodeId ExpressionGraph::chain(const ExpressionNode& node, NodeId self, NodeId da
   }
 }
 
+std::vector<std::size_t> ExpressionGraph::quantities(NodeId node, Operation kind) const {
+  std::vector<bool> needed(static_cast<std::size_t>(node) + 1, false);
+  needed.back() = true;
+  std::vector<std::size_t> found;
+  for (NodeId i = node; i >= 0; --i) {  // nodes refer to earlier ones only
+    const ExpressionNode& at = (*this)[i];
+    if (!needed[static_cast<std::size_t>(i)] || !depends_on(i, kind)) {
+      continue;
+    }
+    if (at.operation == kind) {
+      found.push_back(at.index);
+    }
+    for (const NodeId operand : {at.a, at.b}) {
+      if (operand_count(at.operation) > 0 && operand >= 0) {
+        needed[static_cast<std::size_t>(operand)] = true;
+      }
+    }
+  }
+  std::ranges::sort(found);
+  return found;
+}
+
 NodeId ExpressionGraph::derivative(NodeId node, Operation kind, std::size_t index) {
   const NodeId zero = constant(0.0);
   if (!depends_on(node, kind)) {

@@ -39,6 +39,8 @@ class ExpressionGraph {
   bool depends_on(NodeId node, Operation kind) const {
     return (depends_[static_cast<std::size_t>(node)] & bit(kind)) != 0;
   }
+  /// Indices of the quantities of a kind that a node depends on, rising.
+  std::vector<std::size_t> quantities(NodeId node, Operation kind) const;
   bool is_constant(NodeId node) const { return (*this)[node].operation == Operation::constant; }
   const ExpressionNode& operator[](NodeId node) const {
     return nodes_[static_cast<std::size_t>(node)];

@@ -24,7 +24,8 @@ bool is_reserved(const std::string& name);
 /// Reads expressions by recursive descent into a graph.
 class ExpressionParser {
  public:
-  /// What may be used beyond variables, parameters and inputs that last.
+  /// What may be used beyond variables, parameters and inputs that last. (Jumps take no input that
+  /// lasts: their reader refuses them.)
   struct Scope {
     std::optional<std::size_t> events;  ///< the event input whose arrival is handled
     bool spike_mean = false;

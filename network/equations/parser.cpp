@@ -315,6 +315,13 @@ void Parser::read_actions(const Statement& statement, std::size_t at, Action act
         .events = action.trigger == Trigger::arrival ? std::optional(action.input) : std::nullopt,
         .spike_mean = action.trigger == Trigger::population_spike};
     NodeId value = expressions.part(statement, ++at, scope);
+    for (const std::size_t input : out_.graph.quantities(value, Operation::input)) {
+      if (scope.events != input) {
+        fail_at(where_, name,
+                fmt::format("input '{}' in a jump", out_.description.inputs[input].name),
+                "acts over time: must be part of state equations and outputs alone");
+      }
+    }
     if (sign.text == "-=") {
       value = out_.graph.apply(Operation::negate, value);
     }

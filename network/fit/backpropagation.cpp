@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "core/counted.hpp"
-#include "core/error.hpp"
 #include "core/memory.hpp"
+#include "network/delay_lines.hpp"
 
 namespace rheobase::network {
 
@@ -21,9 +21,12 @@ Eigen::Index index_of(std::size_t n) {
 /// The way back over one recorded run.
 class BackwardPass {
  public:
-  BackwardPass(const Network& network, const std::vector<TapeStep>& tape, double slope,
-               const TrainedParts& parts, Gradients& gradients)
+  /// @param before  the state at the first step
+  BackwardPass(const Network& network, const NetworkState& before,
+               const std::vector<TapeStep>& tape, double slope, const TrainedParts& parts,
+               Gradients& gradients)
       : network_(network),
+        before_(before),
         tape_(tape),
         slope_(slope),
         parts_(parts),
@@ -63,8 +66,13 @@ class BackwardPass {
   void through_nodes(std::size_t n);
   void through_outputs(std::size_t p);
   void through_spikes(std::size_t n, std::size_t p);
-  void pull(std::size_t p, Part part, const std::vector<const double*>& gradient, double scale,
-            std::vector<AlignedVector<double>>* inputs);
+  Eigen::Ref<const Eigen::VectorXd> slope(std::size_t p, Part part, std::size_t q,
+                                          const std::vector<const double*>& gradient, double scale);
+  void pull(std::size_t p, Part part, const std::vector<const double*>& gradient, double scale);
+  void pull_inputs(std::size_t p, Part part, const std::vector<const double*>& gradient,
+                   double scale, std::vector<AlignedVector<double>>& inputs);
+  void through_arrivals(std::size_t n, std::size_t p, const AlignedVector<double>& jumped,
+                        std::vector<AlignedVector<double>>& inputs);
   bool trains(std::size_t p, std::size_t parameter) const {
     return std::ranges::any_of(parts_.parameters, [&](const TrainedParts::Parameter& trained) {
       return trained.population == p && trained.index == parameter;
@@ -78,6 +86,7 @@ class BackwardPass {
   }
 
   const Network& network_;
+  const NetworkState& before_;
   const std::vector<TapeStep>& tape_;
   double slope_;
   const TrainedParts& parts_;
@@ -87,8 +96,10 @@ class BackwardPass {
   std::vector<OfPopulation> populations_;
   std::vector<AlignedVector<double>> node_gradient_;
   std::vector<Eigen::MatrixXd> weights_;
-  std::vector<Eigen::MatrixXd> past_;  ///< by delayed edge: gradients of its source by step
-  std::vector<std::ptrdiff_t> slot_;   ///< of an edge among the trained ones, or -1
+  std::vector<Eigen::MatrixXd> past_;          ///< by delayed edge: gradients of its source by step
+  std::vector<std::ptrdiff_t> slot_;           ///< of an edge among the trained ones, or -1
+  std::vector<AlignedVector<double>> slopes_;  ///< scratch of slope()
+  AlignedVector<double> slope_sum_;
 };
 
 /// Points at the values of step n; gradients of its signals start from 0.
@@ -150,49 +161,59 @@ void BackwardPass::add_parameter(std::size_t p, std::size_t index, const double*
   }
 }
 
-/// Gradients of state, inputs, means and parameters += scale (d part / d q)^T gradient; a gradient
-/// that is null is 0.
+/// scale (d part / d q)^T gradient by unit, until the next call; a gradient that is null is 0.
+Eigen::Ref<const Eigen::VectorXd> BackwardPass::slope(std::size_t p, Part part, std::size_t q,
+                                                      const std::vector<const double*>& gradient,
+                                                      double scale) {
+  const NetworkPopulation& population = network_.populations()[p];
+  slopes_.resize(std::max(slopes_.size(), gradient.size()));
+  std::vector<double*> out;
+  for (std::size_t k = 0; k < gradient.size(); ++k) {
+    slopes_[k].resize(std::max(slopes_[k].size(), population.stride));
+    out.push_back(slopes_[k].data());
+  }
+  population.equations->partial(part, q, rows(p), out.data());
+  slope_sum_.assign(population.stride, 0.0);
+  for (std::size_t k = 0; k < gradient.size(); ++k) {
+    for (std::size_t i = 0; gradient[k] != nullptr && i < population.size; ++i) {
+      slope_sum_[i] += scale * slopes_[k][i] * gradient[k][i];
+    }
+  }
+  return ConstMap(slope_sum_.data(), index_of(population.size));
+}
+
+/// Gradients of state, means and parameters.
 void BackwardPass::pull(std::size_t p, Part part, const std::vector<const double*>& gradient,
-                        double scale, std::vector<AlignedVector<double>>* inputs) {
+                        double scale) {
   const NetworkPopulation& population = network_.populations()[p];
   const NeuronDescription& names = population.description();
   const Eigen::Index size = index_of(population.size);
-  std::vector<AlignedVector<double>> slopes(gradient.size(),
-                                            AlignedVector<double>(population.stride));
-  std::vector<double*> out;
-  for (auto& row : slopes) {
-    out.push_back(row.data());
-  }
-  AlignedVector<double> sum(population.stride);
-  const auto evaluate = [&](std::size_t q) {
-    population.equations->partial(part, q, rows(p), out.data());
-    std::ranges::fill(sum, 0.0);
-    for (std::size_t k = 0; k < gradient.size(); ++k) {
-      for (std::size_t i = 0; gradient[k] != nullptr && i < population.size; ++i) {
-        sum[i] += scale * slopes[k][i] * gradient[k][i];
-      }
-    }
-    return ConstMap(sum.data(), size);
-  };
   std::size_t q = 0;
   for (std::size_t k = 0; k < names.variables.size(); ++k, ++q) {
-    Map(adjoint_.data() + population.row(k), size) += evaluate(q);
+    Map(adjoint_.data() + population.row(k), size) += slope(p, part, q, gradient, scale);
   }
   for (std::size_t k = 0; k < names.parameters.size(); ++k, ++q) {
     if (trains(p, k)) {
-      evaluate(q);
-      add_parameter(p, k, sum.data());
+      add_parameter(p, k, slope(p, part, q, gradient, scale).data());
     }
   }
-  for (std::size_t k = 0; k < names.inputs.size(); ++k, ++q) {
-    if (inputs != nullptr) {
-      Map((*inputs)[k].data(), size) += evaluate(q);
-    }
-  }
+  q += names.inputs.size();
   for (std::size_t k = 0; k < names.means.size(); ++k, ++q) {
     if (names.means[k] != kSpikeMean) {
-      Map(adjoint_.data() + population.row(names.means[k]), size).array() += evaluate(q).mean();
+      Map(adjoint_.data() + population.row(names.means[k]), size).array() +=
+          slope(p, part, q, gradient, scale).mean();
     }
+  }
+}
+
+/// Gradients of the inputs.
+void BackwardPass::pull_inputs(std::size_t p, Part part, const std::vector<const double*>& gradient,
+                               double scale, std::vector<AlignedVector<double>>& inputs) {
+  const NeuronDescription& names = network_.populations()[p].description();
+  const std::size_t first = names.variables.size() + names.parameters.size();
+  for (std::size_t k = 0; k < names.inputs.size(); ++k) {
+    Map(inputs[k].data(), index_of(network_.populations()[p].size)) +=
+        slope(p, part, first + k, gradient, scale);
   }
 }
 
@@ -228,25 +249,42 @@ void BackwardPass::through_population(std::size_t n, std::size_t p) {
   for (std::size_t k = 0; k < population.variable_count(); ++k) {
     gradient.push_back(moved.data() + population.row(k));
   }
-  pull(p, Part::derivative, gradient, network_.step(), &inputs);
-  // The jump of an arrival is linear in its event input.
-  std::vector<const double*> jumps(names.actions.size(), nullptr);
-  bool arrivals = false;
-  for (std::size_t k = 0; k < names.actions.size(); ++k) {
-    if (names.actions[k].trigger == Trigger::arrival) {
-      jumps[k] = jumped.data() + population.row(names.actions[k].variable);
-      arrivals = true;
-    }
-  }
-  if (arrivals) {
-    pull(p, Part::actions, jumps, 1.0, &inputs);
-  }
+  pull(p, Part::derivative, gradient, network_.step());
+  pull_inputs(p, Part::derivative, gradient, network_.step(), inputs);
+  through_arrivals(n, p, jumped, inputs);
   through_actions(n, p);
   for (std::size_t edge = 0; edge < network_.edges().size(); ++edge) {
     const Target& to = network_.edges()[edge].target;
     if (!to.node && to.owner == p) {
       through_edge(n, edge, inputs[to.index].data());
     }
+  }
+}
+
+/// Jumps of units that something arrives at. Their slope by what arrives counts everywhere: without
+/// it no unit that is silent would learn to spike.
+void BackwardPass::through_arrivals(std::size_t n, std::size_t p,
+                                    const AlignedVector<double>& jumped,
+                                    std::vector<AlignedVector<double>>& inputs) {
+  const NetworkPopulation& population = network_.populations()[p];
+  const auto& actions = population.description().actions;
+  std::vector<const double*> jumps(actions.size(), nullptr);
+  std::vector<const double*> made(actions.size(), nullptr);
+  std::vector<AlignedVector<double>> where(actions.size());
+  for (std::size_t k = 0; k < actions.size(); ++k) {
+    if (actions[k].trigger != Trigger::arrival) {
+      continue;
+    }
+    jumps[k] = jumped.data() + population.row(actions[k].variable);
+    where[k].assign(jumps[k], jumps[k] + population.stride);
+    for (std::size_t i = 0; i < population.stride; ++i) {
+      where[k][i] = tape_[n].inputs[p][actions[k].input][i] != 0.0 ? where[k][i] : 0.0;
+    }
+    made[k] = where[k].data();
+  }
+  if (std::ranges::any_of(jumps, [](const double* jump) { return jump != nullptr; })) {
+    pull(p, Part::actions, made, 1.0);
+    pull_inputs(p, Part::actions, jumps, 1.0, inputs);
   }
 }
 
@@ -281,7 +319,7 @@ void BackwardPass::through_actions(std::size_t n, std::size_t p) {
     }
   }
   if (!tape_[n].spiking[p].empty()) {
-    pull(p, Part::actions, gradient, 1.0, nullptr);
+    pull(p, Part::actions, gradient, 1.0);
   }
 }
 
@@ -296,10 +334,12 @@ void BackwardPass::through_edge(std::size_t n, std::size_t edge, const double* g
   Eigen::VectorXd x(weights_[edge].cols());
   for (Eigen::Index j = 0; of.delayed() && j < x.size(); ++j) {
     const std::size_t delay = of.delay[static_cast<std::size_t>(j)];
-    x[j] = 0.0;
     if (delay <= n) {
       x[j] = source_values(network_, tape_[n - delay], of.source, spikes)[j];
       past_[edge](j, index_of(n - delay)) += back[j];
+    } else {
+      x[j] = delayed_value(of, before_.history[edge], static_cast<std::size_t>(before_.step) + n,
+                           static_cast<std::size_t>(j));
     }
   }
   if (slot_[edge] >= 0) {
@@ -332,7 +372,7 @@ void BackwardPass::through_outputs(std::size_t p) {
     gradient.push_back(row.data());
   }
   if (!gradient.empty()) {
-    pull(p, Part::outputs, gradient, 1.0, nullptr);
+    pull(p, Part::outputs, gradient, 1.0);
   }
 }
 
@@ -353,7 +393,7 @@ void BackwardPass::through_spikes(std::size_t n, std::size_t p) {
     const double spread = 1.0 + slope_ * std::abs(margin[i]);
     gradient[i] = populations_[p].spike_gradient[i] / (spread * spread);
   }
-  pull(p, Part::margin, {gradient.data()}, 1.0, nullptr);
+  pull(p, Part::margin, {gradient.data()}, 1.0);
 }
 
 void BackwardPass::step(std::size_t n, const Signal& output, const Eigen::VectorXd& loss_gradient) {
@@ -378,34 +418,6 @@ void BackwardPass::step(std::size_t n, const Signal& output, const Eigen::Vector
     through_spikes(n, p);
   }
 }
-
-}  // namespace
-
-void require_trainable(const Network& network) {
-  const auto refuse = [](const std::string& where, const char* what) {
-    throw InputError(where, "", what, "gradients do not pass it: train a network without");
-  };
-  for (const NetworkEdge& edge : network.edges()) {
-    if (edge.filter.size() > 0) {
-      refuse("edge " + edge.name, "a filter");
-    }
-    if (edge.delayed() && std::ranges::find(edge.delay, std::size_t{0}) != edge.delay.end()) {
-      refuse("edge " + edge.name, "a delay of 0 beside others");
-    }
-  }
-  for (const NetworkPopulation& population : network.populations()) {
-    if (std::ranges::any_of(population.noise, [](double sigma) { return sigma > 0.0; })) {
-      refuse("population '" + population.name + "'", "noise");
-    }
-    for (const Action& action : population.description().actions) {
-      if (action.trigger == Trigger::population_spike) {
-        refuse("population '" + population.name + "'", "a jump of the whole population");
-      }
-    }
-  }
-}
-
-namespace {
 
 /// What is kept of every step until the way back.
 void require_tape_memory(const Network& network, const Signal& output, long steps) {
@@ -444,6 +456,7 @@ Gradients backpropagate(const Network& network, NetworkState& state, const FitIn
   require_tape_memory(network, output, last - first);
   Eigen::MatrixXd loss_gradient(index_of(network.signal_size(output)), last - first);
   std::vector<TapeStep> tape;
+  const NetworkState before = state;
   Stepper stepper(network, state);
   for (std::size_t p = 0; p < network.populations().size(); ++p) {
     for (std::size_t k = 0; k < network.populations()[p].description().outputs.size(); ++k) {
@@ -463,7 +476,7 @@ Gradients backpropagate(const Network& network, NetworkState& state, const FitIn
     tape.push_back(record_step(stepper));
     stepper.advance();
   }
-  BackwardPass(network, tape, surrogate_slope, parts, gradients).run(output, loss_gradient);
+  BackwardPass(network, before, tape, surrogate_slope, parts, gradients).run(output, loss_gradient);
   return gradients;
 }
 

@@ -37,8 +37,8 @@ struct Gradients {
   std::vector<Eigen::MatrixXd> parameters;  ///< units x 1, or 1 x 1 for a shared value
 };
 
-/// @throws InputError for networks that no gradient passes: filters, noise and jumps of whole
-///         populations
+/// @throws InputError for networks that no gradient passes: filters, noise, jumps of whole
+///         populations and assignments where something arrives
 void require_trainable(const Network& network);
 
 /// Runs steps [first, last) of `rows` and back: the mean loss of `output` over those steps and its

@@ -34,7 +34,7 @@ class RlsPass {
         score_(weights_.rows()) {}
 
   Eigen::Index outputs() const { return weights_.rows(); }
-  void run(NetworkState& state, const FitInputs& rows, long before, long all);
+  void run(NetworkState& state, const FitInputs& rows, std::uint32_t trial, long before, long all);
   void begin_epoch() { score_ = FitScore(outputs()); }
   void write(RlsFit& fit) const {
     fit.inverse_correlation = rls_.inverse_correlation();
@@ -104,12 +104,14 @@ void RlsPass::update(const Eigen::VectorXd& error, std::span<const double> x, lo
   network_.set_weights(edge_, weights_);
 }
 
+/// @param trial   of the noise
 /// @param before  steps done of `all`
-void RlsPass::run(NetworkState& state, const FitInputs& rows, long before, long all) {
+void RlsPass::run(NetworkState& state, const FitInputs& rows, std::uint32_t trial, long before,
+                  long all) {
   const Signal source = network_.edges()[edge_].source;
   const Signal output{Signal::Kind::node, network_.edges()[edge_].target.owner, 0};
   const auto count = static_cast<std::size_t>(weights_.cols());
-  Stepper stepper(network_, state);
+  Stepper stepper(network_, state, "euler", options_.seed, trial);
   for (long n = 0; n < rows.steps(); ++n) {
     require_running(control_, before + n, all);
     stepper.evaluate(rows.input(n));
@@ -160,6 +162,7 @@ void fit_rls_into(RlsFit& fit, Network& network, NetworkState& state,
     all += options.epochs * trials.back().steps();
   }
   const NetworkState start = state;
+  std::uint32_t trial = options.trial;
   try {
     for (long done = 0, epoch = 0; epoch < options.epochs; ++epoch) {
       pass.begin_epoch();
@@ -167,7 +170,7 @@ void fit_rls_into(RlsFit& fit, Network& network, NetworkState& state,
         if (!options.continuing) {
           state = start;
         }
-        pass.run(state, rows, done, all);
+        pass.run(state, rows, trial++, done, all);
         done += rows.steps();
       }
     }

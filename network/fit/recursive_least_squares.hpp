@@ -1,11 +1,13 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include <Eigen/Core>
 
 #include "core/field_table_fwd.hpp"
+#include "core/random.hpp"
 #include "core/run_control.hpp"
 #include "network/network.hpp"
 #include "network/network_state.hpp"
@@ -23,9 +25,11 @@ struct RlsFitOptions {
   /// The state goes on from trial to trial; otherwise each begins where the first one did. P goes
   /// on in both.
   bool continuing = true;
+  Seed seed = 1;            ///< of noise, with `trial`
+  std::uint32_t trial = 0;  ///< of the first trial's noise; every pass over a trial has its own
 };
 
-/// Numbers alone; names are said beside them.
+/// Numbers alone; names and noise are said beside them.
 const FieldTable<RlsFitOptions>& rls_fit_fields();
 
 struct RlsFit {

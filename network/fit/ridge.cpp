@@ -36,13 +36,15 @@ struct RidgeSamples {
 
 RidgeSamples samples_of(const Network& network, NetworkState& state, const Eigen::MatrixXd& inputs,
                         const Eigen::MatrixXd& targets, const RidgeOptions& options,
-                        const RunControl& control) {
+                        std::uint32_t trial, const RunControl& control) {
   const auto steps = static_cast<long>(targets.rows());
   Observer observer = run(network, state, inputs,
                           {.steps = steps,
                            .sampling = options.sampling,
                            .cutoff = options.cutoff,
                            .probes = {{.signal = options.source}},
+                           .seed = options.seed,
+                           .trial = trial,
                            .origin = state.step},
                           control);
   RidgeSamples samples{std::move(observer.recordings.front().values), {}};
@@ -110,7 +112,8 @@ RidgeFit fit_ridge(Network& network, NetworkState& state,
       state = start;
     }
     const RidgeSamples samples =
-        samples_of(network, state, inputs[trial], targets[trial], options, control);
+        samples_of(network, state, inputs[trial], targets[trial], options,
+                   options.trial + static_cast<std::uint32_t>(trial), control);
     append(x, samples.x);
     append(y, samples.y);
   }

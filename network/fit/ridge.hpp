@@ -10,12 +10,14 @@
 // Reference: Hoerl & Kennard, Technometrics 12:55 (1970).
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include <Eigen/Core>
 
 #include "core/field_table_fwd.hpp"
+#include "core/random.hpp"
 #include "core/run_control.hpp"
 #include "network/network.hpp"
 #include "network/network_state.hpp"
@@ -37,9 +39,11 @@ struct RidgeOptions {
   long cutoff = 0;    ///< steps at the beginning of a trial that are left out
   /// The state goes on from trial to trial; otherwise each begins where the first one did.
   bool continuing = false;
+  Seed seed = 1;            ///< of noise, with `trial`
+  std::uint32_t trial = 0;  ///< of the first trial's noise; every trial has its own
 };
 
-/// Numbers alone; names are said beside them.
+/// Numbers alone; names and noise are said beside them.
 const FieldTable<RidgeOptions>& ridge_fields();
 
 struct RidgeFit {

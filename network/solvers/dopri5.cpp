@@ -67,7 +67,7 @@ class Integration {
       }
       segment(next == run_.steps ? end : time_of(next));
       n = next;
-      if (stopped_at_) {
+      if (stopped_at_ && n >= *stopped_at_) {
         break;
       }
     }
@@ -88,6 +88,7 @@ class Integration {
   double stop_or(double end, double now);
   void fire_above_threshold();
   void fire();
+  void mark_spiking(const std::vector<Crossing>& found);
   std::optional<double> next_release() const;
   void advance(double end);
   std::vector<Crossing> crossings(DenseStepper& dense, double from, double to);
@@ -131,6 +132,9 @@ void Integration::require_smooth() {
   for (const auto& signal : run_.recorder.signals()) {
     if (signal.kind == network::Signal::Kind::spike) {
       refuse("a probe of spikes (they have times: RunOptions::spikes)");
+    }
+    if (run_.network.event_signal(signal)) {
+      refuse("a probe of an event input (what arrives lasts no time)");
     }
   }
 }
@@ -234,11 +238,7 @@ void Integration::advance(double end) {
       take_samples(dense, time);
       y_ = single_step(dense, from, time);
       now_ = time;
-      for (const Crossing& crossing : found) {
-        if (crossing.time <= found.front().time) {
-          run_.evaluation.spikes().set_spiking(crossing.population, {crossing.unit});
-        }
-      }
+      mark_spiking(found);
       fire();
       return;
     }
@@ -249,6 +249,21 @@ void Integration::advance(double end) {
       now_ = end;
       return;
     }
+  }
+}
+
+/// All units that cross together with the first, since each of them would else be moved by its
+/// jump.
+void Integration::mark_spiking(const std::vector<Crossing>& found) {
+  std::vector<std::vector<std::uint32_t>> units(run_.network.populations().size());
+  for (const Crossing& crossing : found) {
+    if (crossing.time <= found.front().time) {
+      units[crossing.population].push_back(crossing.unit);
+    }
+  }
+  for (std::size_t p = 0; p < units.size(); ++p) {
+    std::ranges::sort(units[p]);
+    run_.evaluation.spikes().set_spiking(p, std::move(units[p]));
   }
 }
 

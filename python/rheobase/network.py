@@ -410,6 +410,9 @@ class Network(Shown):
                 Steps between two updates (rls 1; bptt 0, once at the end); passes over all trials (1).
             continuing : bool
                 The state goes on from trial to trial.
+            seed, trial : int
+                Of noise (ridge, rls); every pass over a trial has the noise of the next number. Default:
+                those of the table [run] of the file, else 1 and 0.
             loss : {'mse', 'l1', 'negative_log'}
                 Of bptt.
             optimiser : {'sgd', 'adam', 'adamw'}

@@ -111,6 +111,15 @@ void set_options(io::FitPlan& plan, const py::dict& given) {
       keywords.take_named(nb::bptt_fields(), plan.bptt);
       break;
   }
+  if (plan.method != io::FitMethod::bptt) {  // which takes no noise
+    const auto number = [&](const char* keyword, auto& ridge, auto& rls) {
+      if (const auto taken = keywords.take_integer(keyword, {0.0, 4294967295.0})) {
+        ridge = rls = static_cast<std::uint32_t>(*taken);
+      }
+    };
+    number("seed", plan.ridge.seed, plan.rls.seed);
+    number("trial", plan.ridge.trial, plan.rls.trial);
+  }
   keywords.finish();
 }
 
@@ -238,8 +247,9 @@ py::list changes_of(const io::FitPlan& plan) {
 
 State start_of(const BuiltNetwork& built, const nb::NetworkState* start) {
   return unlocked([&] {
-    return std::make_shared<nb::NetworkState>(start != nullptr ? *start
-                                                               : nb::initial_state(built.network));
+    return std::make_shared<nb::NetworkState>(
+        start != nullptr ? nb::state_from_vector(built.network, nb::to_vector(*start), "state")
+                         : nb::initial_state(built.network));
   });
 }
 

@@ -296,6 +296,12 @@ TEST_SUITE("unit") {
     CHECK(error([](auto& s) {
             s.edges = {{.source = "s.spike", .target = "p.r_in", .weights = 1.0}};
           }).find("spikes as a value") != std::string::npos);
+    const Network network(one_population("spiking_lif", 2, 0.1));
+    NetworkState state = initial_state(network);
+    CHECK(input_error([&] {
+            run(network, state, Eigen::MatrixXd::Zero(1, 1),
+                {.steps = 3, .solver = "dopri5", .probes = {{.signal = "p.x_in"}}});
+          }).find("a probe of an event input") != std::string::npos);
   }
 
   TEST_CASE("what a network may not be meant to be is said: short time constants, no connection") {

@@ -151,6 +151,10 @@ TEST_SUITE("unit") {
     CHECK(contains(error_of(two + "on spike: v = 0\non spike: v = 2"), "line 3, column 11"));
     CHECK(contains(error_of(two + "on x: u = x, u = 2"), "set twice"));
     CHECK(error_of(two + "on spike: v = 0, v += 1; on any spike: v = 2; on x: v = x").empty());
+    CHECK(contains(error_of("input I; v' = I; spike when v >= 1; on spike: v = 0, v += 2*I"),
+                   "input 'I' in a jump; acts over time"));
+    CHECK(contains(error_of("input I; a = I + v; event input x; v' = a; on x: v += x*a"),
+                   "input 'I' in a jump"));
     CHECK(contains(error_of("v' = min(v)"), "must be ','"));
     CHECK(contains(error_of("v' = [mV"), "a unit ends with ']'"));
     CHECK(contains(error_of("v"), "a statement is"));

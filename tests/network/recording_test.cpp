@@ -104,6 +104,32 @@ TEST_SUITE("unit") {
     }
   }
 
+  TEST_CASE("a run that is stopped ends at whole averages though its inputs change every step") {
+    const Network network(one_population("tanh", 2, 0.1));
+    const Eigen::MatrixXd inputs = normal_matrix(60, 1, 4);
+    const RunOptions options{.steps = 60,
+                             .sampling = 10,
+                             .solver = "dopri5",
+                             .probes = {{.signal = "p.v", .averaged = true}}};
+    NetworkState whole = initial_state(network);
+    const Observer all = run(network, whole, inputs, options);
+    NetworkState state = initial_state(network);
+    Observer first;
+    int asked = 0;
+    const RunControl control{.report = {}, .cancelled = [&] { return ++asked >= 26; }};
+    CHECK_THROWS_AS(run_into(first, network, state, inputs, options, control), Cancelled);
+    REQUIRE(state.step > 1);
+    REQUIRE(state.step < 60);
+    RunOptions rest = options;
+    rest.steps = 60 - state.step;
+    const Observer last = run(network, state, inputs.bottomRows(rest.steps), rest);
+    REQUIRE(first.times.size() + last.times.size() == all.times.size());
+    Eigen::MatrixXd joined(2, all.times.size());
+    joined << first.recordings[0].values, last.recordings[0].values;
+    CHECK(largest_difference(joined, all.recordings[0].values) <= 1e-6);
+    CHECK(get_variable(network, state, "p.v").isApprox(get_variable(network, whole, "p.v"), 1e-6));
+  }
+
   TEST_CASE("values of outputs that are not finite are told: signal, first unit and time, number") {
     const Network network(
         {.step = 1,

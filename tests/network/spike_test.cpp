@@ -198,6 +198,29 @@ TEST_SUITE("numeric") {
     CHECK(worst <= 1e-7);
   }
 
+  TEST_CASE("units that cross together fire together, though each would hold the others back") {
+    NetworkSpec spec{
+        .step = 0.5,
+        .populations = {{.name = "p",
+                         .equations = "event input x; v' = 1 - v/20; spike when v >= 10\n"
+                                      "on spike: v = 0; on x: v += x",
+                         .size = 3}},
+        .edges = {{.source = "p.spike",
+                   .target = "p.x",
+                   .weights = Eigen::MatrixXd(
+                       -2.0 * (Eigen::MatrixXd::Ones(3, 3) - Eigen::MatrixXd::Identity(3, 3)))}}};
+    const Network network(spec);
+    NetworkState state = initial_state(network);
+    const Observer seen =
+        run(network, state, {}, {.steps = 200, .solver = "dopri5", .spikes = true});
+    REQUIRE(seen.spikes.size() >= 9);
+    REQUIRE(seen.spikes.size() % 3 == 0);
+    for (std::size_t k = 0; k < seen.spikes.size(); ++k) {
+      CHECK(seen.spikes[k].unit == k % 3);
+      CHECK(seen.spikes[k].time == seen.spikes[k - k % 3].time);
+    }
+  }
+
   TEST_CASE(
       "units that fire in every second step are told, those of a step that resolves are not") {
     // Behind a spike Euler's step throws v from -100 over the threshold where h > 0.02 tau.

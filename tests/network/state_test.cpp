@@ -96,6 +96,52 @@ TEST_SUITE("unit") {
           std::string::npos);
   }
 
+  TEST_CASE("an edge without memory moves the numbers of those with it, and a state with them") {
+    const Network network(everything());
+    NetworkState state = initial_state(network);
+    run(network, state, {}, {.steps = 30});
+    NetworkSpec with_another = everything();
+    with_another.edges.insert(
+        with_another.edges.begin(),
+        Edge{.source = "r.r", .target = "r.r_in", .weights = normal_matrix(7, 7, 9)});
+    const Network other(with_another);
+    CHECK(input_error([&] { run(other, state, {}, {.steps = 1}); }) != "");
+    NetworkState placed = state_from_vector(other, to_vector(state), "state");
+    CHECK(placed.history[1] == state.history[0]);
+    CHECK(placed.filtered[3] == state.filtered[2]);
+    run(other, placed, {}, {.steps = 1});
+    // One behind the others moves none of them.
+    Network longer(everything());
+    longer.extend({{.name = "readout", .size = 2}},
+                  {{.source = "r.r", .target = "readout", .weights = normal_matrix(2, 7, 9)}});
+    run(longer, state, {}, {.steps = 1});
+    CHECK(state.step == 31);
+  }
+
+  TEST_CASE("what a state has numbers for is part of what it belongs to") {
+    const auto fed_by = [](Eigen::Index size) {
+      return Network({.step = 0.1,
+                      .populations = {{.name = "p", .model = "tanh", .size = 3}},
+                      .functions = {{.name = "n", .size = size}},
+                      .edges = {{.source = "n",
+                                 .target = "p.r_in",
+                                 .weights = normal_matrix(3, size, 1),
+                                 .delay = value(0.5)}}});
+    };
+    const auto resting = [](const std::string& more) {
+      return Network({.step = 0.1,
+                      .populations = {{.name = "p",
+                                       .equations = "parameter t = 2; v' = 1 - v; spike when v >= "
+                                                    "2; on spike: v = 0" +
+                                                    more,
+                                       .size = 3}}});
+    };
+    NetworkState small = initial_state(fed_by(4));
+    CHECK(input_error([&] { run(fed_by(20), small, {}, {.steps = 1}); }) != "");
+    NetworkState free = initial_state(resting(""));
+    CHECK(input_error([&] { run(resting("; refractory t"), free, {}, {.steps = 1}); }) != "");
+  }
+
   TEST_CASE("weights and parameters may change between runs of one state") {
     NetworkSpec spec = one_population("tanh", 2, 0.1);
     spec.edges = {{.source = "p.r", .target = "p.r_in", .weights = normal_matrix(2, 2, 1)}};
@@ -110,5 +156,9 @@ TEST_SUITE("unit") {
     CHECK(input_error([&] {
             network.edge_index("p.r", "p.r_ni");
           }).find("did you mean 'p.r -> p.r_in'?") != std::string::npos);
+    spec.edges.push_back(spec.edges[0]);
+    CHECK(input_error([&] {
+            Network(spec).edge_index("p.r", "p.r_in");
+          }).find("of which there are several; must name one edge") != std::string::npos);
   }
 }

@@ -96,6 +96,37 @@ TEST_SUITE("numeric") {
               ridge_weights(x, stacked(targets).transpose(), 1.0)) <= 1e-12);
   }
 
+  TEST_CASE("every pass over a trial has noise of its own, of the seed") {
+    NetworkSpec spec = one_population("tanh", 4, 0.1);
+    spec.populations[0].noise["v"] = 1.0;
+    const std::vector<Eigen::MatrixXd> inputs(2, Eigen::MatrixXd::Zero(20, 1));
+    const std::vector<Eigen::MatrixXd> targets(2, Eigen::MatrixXd::Ones(20, 1));
+    const auto prediction = [&](Seed seed, std::uint32_t trial) {
+      Network network(spec);
+      NetworkState state = initial_state(network);
+      return fit_ridge(network, state, inputs, targets,
+                       {.source = "p.r", .seed = seed, .trial = trial})
+          .prediction;
+    };
+    const Eigen::MatrixXd one = prediction(1, 0);
+    CHECK(one.leftCols(20) != one.rightCols(20));
+    CHECK(one == prediction(1, 0));
+    CHECK(one != prediction(2, 0));
+    CHECK(one != prediction(1, 1));
+    spec.functions = {{.name = "z", .size = 1}};
+    spec.edges = {{.source = "p.r", .target = "z", .weights = Eigen::MatrixXd::Zero(1, 4)}};
+    const auto losses = [&](Seed seed) {
+      Network network(spec);
+      NetworkState state = initial_state(network);
+      RlsFit fit;
+      fit_rls_into(fit, network, state, inputs, targets,
+                   {.source = "p.r", .target = "z", .continuing = false, .seed = seed});
+      return fit.loss;
+    };
+    CHECK(losses(1) == losses(1));
+    CHECK(losses(1) != losses(2));
+  }
+
   TEST_CASE("epochs of backpropagation are passes over all trials") {
     const auto [inputs, targets] = two_trials();
     const auto fit = [&](const std::vector<Eigen::MatrixXd>& u,

@@ -151,9 +151,11 @@ void TrainedNames::add_edge(const TomlFields& edge, const DocumentValue& train,
 }
 
 FitPlan read_fit(const DocumentValue& table, SourceMap& map, const MatrixValues& values,
-                 const network::NetworkSpec& spec, const TrainedNames& trained,
-                 const InputSignals& signals) {
+                 const network::NetworkSpec& spec, const network::RunOptions& run,
+                 const TrainedNames& trained, const InputSignals& signals) {
   FitPlan plan;
+  plan.ridge.seed = plan.rls.seed = run.seed;
+  plan.ridge.trial = plan.rls.trial = run.trial;
   if (table.table() == nullptr) {
     throw InputError(map.where(table.position), "fit", table.describe(), "must be a table");
   }

@@ -23,9 +23,10 @@ class TrainedNames {
   std::vector<network::TrainedEdge> edges_;
 };
 
-/// Reads the table [fit]. @throws InputError
+/// Reads the table [fit]. @param run  whose noise the trials of the fit have
+/// @throws InputError
 FitPlan read_fit(const DocumentValue& table, SourceMap& map, const MatrixValues& values,
-                 const network::NetworkSpec& spec, const TrainedNames& trained,
-                 const InputSignals& signals);
+                 const network::NetworkSpec& spec, const network::RunOptions& run,
+                 const TrainedNames& trained, const InputSignals& signals);
 
 }  // namespace rheobase::io

@@ -107,6 +107,26 @@ TEST_SUITE("unit") {
     CHECK(file.matrix("e_v_2", 1, run.seen.times.size(), "") == run.seen.recordings[1].values);
   }
 
+  TEST_CASE("records that are named as what a file says of its run stay apart from it") {
+    const TemporaryPlace folder("network-run");
+    NetworkRun run = run_of(parsed(kSpiking));
+    const std::vector<std::string> names{"seed", "solver", "spike_population", "record_mean"};
+    for (const std::string& name : names) {
+      run.seen.recordings.push_back(run.seen.recordings[0]);
+      run.seen.recordings.back().name = name;
+      run.averaged.push_back(false);
+      run.record_units.emplace_back();
+    }
+    write_network_run(folder / "run.mat", run);
+    const NetworkRun again = read_network_run(folder / "run.mat");
+    REQUIRE(again.seen.recordings.size() == 2 + names.size());
+    CHECK(again.seen.recordings[2].name == "seed");
+    CHECK(again.seen.recordings[2].values == run.seen.recordings[2].values);
+    CHECK(again.seed == run.seed);
+    CHECK(again.solver == run.solver);
+    CHECK(again.seen.spikes == run.seen.spikes);
+  }
+
   TEST_CASE("a run without samples, records and spikes is a run") {
     const TemporaryPlace folder("network-run-empty");
     NetworkRun run = run_of(parsed(kSpiking));

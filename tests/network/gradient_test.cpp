@@ -1,0 +1,102 @@
+#include <functional>
+
+#include <doctest/doctest.h>
+
+#include "network/fit/backpropagation.hpp"
+#include "tests/network/networks.hpp"
+
+using namespace rheobase;
+using namespace rheobase::network;
+using namespace rheobase::network::fixture;
+
+namespace {
+
+/// (f(x + h) - f(x - h)) / 2h.
+double slope_at(const std::function<double(double)>& f, double x) {
+  constexpr double h = 1e-5;
+  return (f(x + h) - f(x - h)) / (2.0 * h);
+}
+
+}  // namespace
+
+TEST_SUITE("numeric") {
+  TEST_CASE("a stretch of training reads from its delayed edges what was sent before it") {
+    // Delays as long as a stretch, longer and shorter: what was sent before counts as constant.
+    NetworkSpec spec{.step = 0.1,
+                     .populations = {{.name = "a",
+                                      .model = "tanh",
+                                      .size = 3,
+                                      .parameters = {{"tau", value(1.0)}},
+                                      .initial = {{"v", Eigen::Vector3d(1.0, -0.5, 0.3)}}}},
+                     .edges = {{.source = "a.r",
+                                .target = "a.r_in",
+                                .weights = normal_matrix(3, 3, 3, 2.0),
+                                .delay = Eigen::Vector3d(0.5, 0.8, 0.2)}}};
+    Network network(spec);
+    NetworkState middle = initial_state(network);
+    run(network, middle, {}, {.steps = 13});
+    const FitInputs rows(network, {}, normal_matrix(5, 3, 22), 3);
+    const Signal output = network.signal("a.v", "test");
+    const auto gradients = [&] {
+      NetworkState state = middle;
+      return backpropagate(network, state, rows, 0, 5, output, FitLoss::mse, 1.0, {{0}, {}});
+    };
+    const Eigen::MatrixXd found = gradients().edges[0];
+    Eigen::MatrixXd weights = network.edges()[0].coupling.dense();
+    for (double& weight : weights.reshaped()) {
+      const double before = weight;
+      const double expected = slope_at(
+          [&](double x) {
+            weight = x;
+            network.set_weights(0, weights);
+            return gradients().loss;
+          },
+          before);
+      weight = before;
+      network.set_weights(0, weights);
+      const auto i = &weight - weights.data();
+      CHECK(std::abs(expected) > 1e-6);
+      CHECK(std::abs(found.data()[i] - expected) <= 1e-7);
+    }
+  }
+
+  TEST_CASE("jumps on arrival count where something arrives, whatever they are proportional to") {
+    NetworkSpec spec{
+        .step = 0.1,
+        .populations = {{.name = "s", .model = "lif", .size = 2},
+                        {.name = "d",
+                         .equations = "variable u = 1; parameter U = 0.4; parameter T = 5\n"
+                                      "event input x; u' = (1 - u)/T; on x: u -= U*u",
+                         .size = 3}},
+        .edges = {{.source = "s.spike",
+                   .target = "d.x",
+                   .weights = Eigen::MatrixXd{{1.0, 0.0}, {0.0, 1.0}, {0.0, 0.0}}}}};
+    spec.populations[0].initial["v"] = Eigen::Vector2d(1.2, 0.2);
+    Network network(spec);
+    const FitInputs rows(network, {}, normal_matrix(20, 3, 22), 3);
+    const Signal output = network.signal("d.u", "test");
+    const TrainedParts parts{{}, {{1, 0}, {1, 1}}};
+    const auto gradients = [&] {
+      NetworkState state = initial_state(network);
+      return backpropagate(network, state, rows, 0, 20, output, FitLoss::mse, 1.0, parts);
+    };
+    const Gradients found = gradients();
+    for (const std::size_t k : {0U, 1U}) {
+      const double before = network.populations()[1].parameters[k][0];
+      const double expected = slope_at(
+          [&](double x) {
+            network.set_parameter(1, k, value(x));
+            return gradients().loss;
+          },
+          before);
+      network.set_parameter(1, k, value(before));
+      CHECK(std::abs(expected) > 1e-6);
+      CHECK(std::abs(found.parameters[k](0) - expected) <= 1e-7);
+    }
+    spec.populations[1].equations = "variable u = 1; event input x; u' = 1 - u; on x: u = x";
+    const Network assigned(spec);
+    CHECK(input_error([&] {
+            require_trainable(assigned);
+          }).find("an assignment where something arrives") != std::string::npos);
+  }
+}
