@@ -21,15 +21,11 @@ Eigen::VectorXd distance_of(const Eigen::MatrixXd& output, const Eigen::MatrixXd
   return asked.isNaN().select(0.0, output.array() - asked).matrix().reshaped();
 }
 
-/// Distances, 0 where the target is not a number, and how many are.
-struct Scored {
-  Eigen::VectorXd distance;
-  double count;
-
-  explicit Scored(const Eigen::VectorXd& all)
-      : distance(all.array().isNaN().select(0.0, all)),
-        count(std::max(1.0, static_cast<double>((all.array() == all.array()).count()))) {}
-};
+/// Outputs and steps whose target is a number; at least 1, so that a mean of none is 0.
+double count_of(const Eigen::MatrixXd& output, const Eigen::MatrixXd& target) {
+  const Eigen::Index left_out = target.leftCols(output.cols()).array().isNaN().count();
+  return static_cast<double>(std::max<Eigen::Index>(1, output.size() - left_out));
+}
 
 }  // namespace
 
@@ -62,8 +58,7 @@ Loss loss_from(std::string_view name) {
 double loss_of(Loss loss, const Eigen::MatrixXd& output, const Eigen::MatrixXd& target) {
   const Eigen::VectorXd distance = distance_of(output, target);
   if (loss == Loss::mean_square) {
-    const Scored scored(distance);
-    return scored.distance.squaredNorm() / scored.count;
+    return distance.squaredNorm() / count_of(output, target);
   }
   return loss == Loss::l2 ? distance.norm() : distance.lpNorm<1>();
 }
@@ -75,8 +70,7 @@ Eigen::MatrixXd loss_gradient(Loss loss, const Eigen::MatrixXd& output,
     return distance.cwiseSign().reshaped(output.rows(), output.cols());
   }
   if (loss == Loss::mean_square) {
-    const Scored scored(distance);
-    return (2.0 / scored.count * scored.distance).reshaped(output.rows(), output.cols());
+    return (2.0 / count_of(output, target) * distance).reshaped(output.rows(), output.cols());
   }
   const double norm = distance.norm();
   if (norm == 0.0) {

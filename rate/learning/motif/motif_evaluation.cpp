@@ -19,8 +19,10 @@ namespace rheobase::rate {
 namespace {
 
 /// Trials of an evaluation by use: starts and noise of random states, of first motifs, of second.
-constexpr std::uint32_t kFirstMotifs = 0x10000U;
-constexpr std::uint32_t kSecondMotifs = 0x20000U;
+/// Training begins at 0 and does not come here.
+constexpr std::uint32_t kRandomStates = kSearchTrials;
+constexpr std::uint32_t kFirstMotifs = kSearchTrials + 0x4000000U;
+constexpr std::uint32_t kSecondMotifs = kSearchTrials + 0x8000000U;
 constexpr std::uint32_t kTrialsOfMotif = 1000;
 
 MotifNoise noise_of(const MotifLibrary& library, const MotifEvaluationOptions& options) {
@@ -63,7 +65,7 @@ double mean_squared_error(const Eigen::VectorXd& output, const MotifTarget& targ
 }
 
 std::uint32_t number_of(std::size_t motif) {
-  return static_cast<std::uint32_t>(motif) * kTrialsOfMotif;
+  return static_cast<std::uint32_t>(motif) * (kTrialsOfMotif + 1);  // one that only ends
 }
 
 /// Squared errors of motif `second` after every other one that ended in ends[first].
@@ -186,9 +188,9 @@ MotifScores evaluate_motifs(const MotifLibrary& library, const MotifEvaluationOp
         // One trial more: the one that ends where the next motif starts.
         const MotifTrials all =
             play_motif(library, k,
-                       starts_of(library, spread_of(library, options), options.seed, number_of(k),
-                                 options.trials + 1),
-                       numbered(noise, number_of(k)), 0, false, asked);
+                       starts_of(library, spread_of(library, options), options.seed,
+                                 kRandomStates + number_of(k), options.trials + 1),
+                       numbered(noise, kRandomStates + number_of(k)), 0, false, asked);
         MotifTrials own = all;
         own.output.pop_back();
         scores.random[at] = root_mean_square_error(own, library.motifs[k].target);
@@ -300,7 +302,7 @@ PreparationCourse preparation_course(const MotifLibrary& library, Eigen::Index s
   PreparationCourse course{Eigen::MatrixXd(steps, trials)};
   for (int i = 0; i < trials; ++i) {
     Eigen::VectorXd x = random_start(library.units(), library.options.initial_std, seed,
-                                     static_cast<std::uint32_t>(i));
+                                     kRandomStates + static_cast<std::uint32_t>(i));
     for (Eigen::Index n = 0; n < steps; ++n) {
       const Eigen::VectorXd r = x.unaryExpr(&elementary::tanh);
       course.norm(n, i) = r.norm();

@@ -179,6 +179,11 @@ void RunningReservoir<Real>::start(const Eigen::Ref<const Eigen::VectorXd>& x0) 
   for (std::size_t i = 0; i < units_; ++i) {
     x_[i] = static_cast<Real>(x0[static_cast<Eigen::Index>(i)]);
   }
+  start_again();
+}
+
+template <class Real>
+void RunningReservoir<Real>::start_again() {
   RHEOBASE_SIMD_DISPATCH(level_, tanh_of<Real>)(x_.data(), x_.size(), told_.data());
   noisy_ = false;
 }

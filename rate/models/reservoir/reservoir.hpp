@@ -106,6 +106,9 @@ class RunningReservoir {
   /// x = x0 (N values), r = tanh(x0).
   void start(const Eigen::Ref<const Eigen::VectorXd>& x0);
 
+  /// The same from where it is: spike-like noise of the last step is forgotten.
+  void start_again();
+
   /// One step with input y (a value a channel). `xi`: N standard normals padded to 16, or null.
   void step(std::span<const Real> input, const float* xi = nullptr, Real noise = 0);
 

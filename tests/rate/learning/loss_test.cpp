@@ -14,7 +14,8 @@ TEST_SUITE("numeric") {
     const Eigen::MatrixXd target{{0.0, none, 1.0}, {0.5, none, none}};
     CHECK(std::abs(loss_of(Loss::l2, output, target) - std::sqrt(10.0)) <= 1e-15);
     CHECK(loss_of(Loss::l1, output, target) == 4.0);
-    for (const Loss loss : {Loss::l2, Loss::l1}) {
+    CHECK(loss_of(Loss::mean_square, output, target) == 10.0 / 3.0);  // three numbers are asked for
+    for (const Loss loss : {Loss::l2, Loss::l1, Loss::mean_square}) {
       const Eigen::MatrixXd gradient = loss_gradient(loss, output, target);
       for (Eigen::Index i = 0; i < output.rows(); ++i) {
         for (Eigen::Index j = 0; j < output.cols(); ++j) {
@@ -37,5 +38,6 @@ TEST_SUITE("numeric") {
   TEST_CASE("an output that is not-a-number is not hidden") {
     const Eigen::MatrixXd output{{std::numeric_limits<double>::quiet_NaN()}};
     CHECK(std::isnan(loss_of(Loss::l2, output, Eigen::MatrixXd{{1.0}})));
+    CHECK(std::isnan(loss_of(Loss::mean_square, output, Eigen::MatrixXd{{1.0}})));
   }
 }

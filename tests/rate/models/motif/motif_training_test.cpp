@@ -103,6 +103,19 @@ TEST_CASE("a motif more changes no bit of another's parameters and outputs") {
   CHECK(play_motif(grown, 0, start, {}).output[0] == play_motif(together, 0, start, {}).output[0]);
 }
 
+TEST_CASE("random states of an evaluation are none that training starts from") {
+  const MotifLibrary library = small_library(MotifArchitecture::additive, 30, 1);
+  const MotifEvaluationOptions options{.noise = 0.0};
+  const double evaluated = evaluate_motifs(library, options).random[0];
+  std::vector<Eigen::VectorXd> starts;
+  for (std::uint32_t trial = 0; trial < 9; ++trial) {
+    starts.push_back(random_start(library.units(), 1.0, options.seed, trial));
+  }
+  const double of_training =
+      root_mean_square_error(play_motif(library, 0, starts, {}), library.motifs[0].target);
+  CHECK(evaluated != of_training);
+}
+
 TEST_CASE("the control network forgets a motif when it learns another") {
   MotifLibrary library = small_library(MotifArchitecture::control, 30, 2);
   library = trained(library, {0}, quick(150));
