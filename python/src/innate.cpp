@@ -251,9 +251,8 @@ py::dict lyapunov(InnateFile& file, const py::object& progress) {
   if (!file.exponents) {
     Session session(progress);
     file.exponents = session.run([&] {
-      return rate::training_exponents(file.start, file.result.network, file.experiment.trials,
-                                      file.experiment.seed, file.experiment.rule.threads,
-                                      session.control());
+      return rate::training_exponents(file.start, file.result.network, file.experiment,
+                                      file.experiment.rule.threads, session.control());
     });
   }
   const rate::TrainingExponents& found = *file.exponents;

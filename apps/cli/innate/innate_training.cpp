@@ -254,8 +254,7 @@ void add_exponents(io::InnateFile& file, const fs::path& checkpoint, const Inter
   const rate::InnateState& trained = file.result.state;
   try {
     ProgressBar bar(console, "Lyapunov exponents");
-    file.exponents = rate::training_exponents(file.start, file.result.network,
-                                              file.experiment.trials, file.experiment.seed,
+    file.exponents = rate::training_exponents(file.start, file.result.network, file.experiment,
                                               file.experiment.rule.threads, bar.control(guard));
   } catch (const Cancelled&) {
     save_innate_checkpoint(file, trained, checkpoint);

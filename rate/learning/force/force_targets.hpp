@@ -77,8 +77,8 @@ const FieldTable<GeneratedTargetOptions>& generated_target_fields();
 /// Targets made without a recording: profiles are the noise-free rates of the structured model
 /// (type two-hemispheres-ramp) on these epochs. A selective unit follows the population of its
 /// side, a nonselective one the mean of both, rising or mirrored; each through a low-pass filter of
-/// its own (20 ... 300 ms) and with slow sines of its own, which the sides share outside sample and
-/// response.
+/// its own (20 ... 300 ms) and with slow sines of its own, whose sides part in the sample and
+/// stay apart.
 /// @throws InputError for options out of range
 TargetSet generated_targets(const GeneratedTargetOptions& options = {});
 

@@ -80,6 +80,14 @@ void validate(const Session& session) {
     fail(session, "edges of the bins", counted(edges.size(), "value"),
          "must be at least two that increase");
   }
+  const double width = (edges.back() - edges.front()) / static_cast<double>(edges.size() - 1);
+  for (std::size_t i = 1; i < edges.size(); ++i) {
+    constexpr double kSinglePrecision = 1e-3;  // of times of some seconds, in bins of milliseconds
+    if (std::abs(edges[i] - edges[i - 1] - width) > kSinglePrecision * width) {
+      fail(session, "edges of the bins", fmt::format("a bin of {} s", edges[i] - edges[i - 1]),
+           fmt::format("must be as far apart everywhere: {:.6g} s on average", width));
+    }
+  }
   if (session.units.empty()) {
     fail(session, "units", "none", "must be at least one");
   }

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <numeric>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -78,7 +79,7 @@ class ExperimentRun {
     if (!result_.cancelled) {
       test_trained(learner);
     }
-    result_.state = learner.innate_state();
+    result_.state = learnt(learner);
     result_.network = training_.network().network();
     result_.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
@@ -91,8 +92,17 @@ class ExperimentRun {
   /// The state is a copy of P: taken where somebody wants it.
   void save(const InnateLearner<Real>& learner) {
     if (checkpoints_.save) {
-      checkpoints_.save(learner.innate_state());
+      checkpoints_.save(learnt(learner));
     }
+  }
+
+  /// Tests move a network whose state is carried: a run that stops in them goes on before them.
+  InnateState learnt(const InnateLearner<Real>& learner) const {
+    InnateState state = learner.innate_state();
+    if (!learnt_x_.empty()) {
+      std::ranges::find(state.arrays, "x", &NamedArray::name)->values = learnt_x_;
+    }
+    return state;
   }
 
   /// A trial that is given up has changed weights and P: the state before it is the one to save.
@@ -116,6 +126,8 @@ class ExperimentRun {
   }
 
   void test_trained(InnateLearner<Real>& learner) {
+    const std::span<const Real> x = training_.network().x();
+    learnt_x_.assign(x.begin(), x.end());
     try {
       test(true, experiment_.noisy_tests_after, experiment_.perturbed_tests_after);
     } catch (const Cancelled&) {
@@ -172,6 +184,7 @@ class ExperimentRun {
   bool abandons_;
   InnateTraining<Real> training_;
   InnateResult result_;
+  std::vector<double> learnt_x_;  ///< at the end of training
   std::uint32_t trial_ = 0;
 };
 

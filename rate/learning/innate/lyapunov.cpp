@@ -8,6 +8,8 @@
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "core/shared_control.hpp"
+#include "rate/learning/innate/innate_experiment.hpp"
+#include "rate/learning/innate/internal/innate_learner.hpp"
 
 namespace rheobase::rate {
 
@@ -118,8 +120,9 @@ double trial_lyapunov_exponent(const Reservoir& network, const InnateTrial& tria
 }
 
 TrainingExponents training_exponents(const Reservoir& before, const Reservoir& after,
-                                     const std::vector<InnateTrial>& trials, Seed seed, int threads,
+                                     const InnateExperiment& experiment, int threads,
                                      const RunControl& control) {
+  const std::vector<InnateTrial>& trials = experiment.trials;
   const auto count = static_cast<Eigen::Index>(trials.size());
   TrainingExponents exponents{0.0, 0.0, Eigen::VectorXd(count), Eigen::VectorXd(count)};
   const RunControl asked = for_all_threads(control);
@@ -128,13 +131,14 @@ TrainingExponents training_exponents(const Reservoir& before, const Reservoir& a
     const Reservoir& network = trained ? after : before;
     if (i < 2) {
       (trained ? exponents.free_after : exponents.free_before) =
-          free_lyapunov_exponent(network, {.seed = seed}, asked);
+          free_lyapunov_exponent(network, {.seed = experiment.seed}, asked);
       return;
     }
     const auto k = static_cast<Eigen::Index>(i / 2 - 1);
     (trained ? exponents.trial_after : exponents.trial_before)[k] = trial_lyapunov_exponent(
         network, trials[i / 2 - 1],
-        drawn_start(network.units(), 0.0, seed, static_cast<std::uint32_t>(k)), seed, asked);
+        trial_start(experiment, network.units(), static_cast<std::uint32_t>(k), false, false),
+        experiment.seed, asked);
   };
   parallel_for(2 * (trials.size() + 1), threads, one, control);
   return exponents;

@@ -17,6 +17,8 @@
 
 namespace rheobase::rate {
 
+struct InnateExperiment;
+
 /// The mean growth of a vector that is stretched step by step.
 class TangentGrowth {
  public:
@@ -54,11 +56,12 @@ struct TrainingExponents {
   Eigen::VectorXd trial_before, trial_after;   ///< along each trajectory
 };
 
-/// All of them, each trial from the state that the innate trial of this seed starts from.
+/// All of them, each trial from the state that the innate trial starts from; where states are
+/// carried from trial to trial, from the drawn one.
 /// @param threads  no influence on the result
 /// @throws Cancelled where the control says stop before all were found
 TrainingExponents training_exponents(const Reservoir& before, const Reservoir& after,
-                                     const std::vector<InnateTrial>& trials, Seed seed,
-                                     int threads = 1, const RunControl& control = {});
+                                     const InnateExperiment& experiment, int threads = 1,
+                                     const RunControl& control = {});
 
 }  // namespace rheobase::rate

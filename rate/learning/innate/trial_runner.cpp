@@ -32,7 +32,9 @@ TrialRunner<Real>::TrialRunner(RunningReservoir<Real> network)
 
 template <class Real>
 void TrialRunner<Real>::begin(const InnateTrial& trial, const TrialStart& start) {
-  if (!start.carry) {
+  if (start.carry) {
+    network_.start_again();
+  } else {
     network_.start(start.x0);
   }
   const auto units = static_cast<Eigen::Index>(network_.units());

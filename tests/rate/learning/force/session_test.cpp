@@ -239,6 +239,9 @@ TEST_SUITE("unit") {
     session.edges_s[7] = session.edges_s[6];
     CHECK_THROWS_WITH_AS(validate(session), doctest::Contains("edges"), InputError);
     session = small_session();
+    session.edges_s.back() += session.edges_s.back() - session.edges_s.front();
+    CHECK_THROWS_WITH_AS(validate(session), doctest::Contains("as far apart"), InputError);
+    session = small_session();
     session.units[0].last_trial = 9;
     CHECK_THROWS_WITH_AS(validate(session), doctest::Contains("range of unit a"), InputError);
   }

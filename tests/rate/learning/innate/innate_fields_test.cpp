@@ -186,9 +186,9 @@ TEST_SUITE("unit") {
     const Reservoir before = make_reservoir(setup.network, 2);
     Reservoir after = before;
     after.w *= 0.1;
-    const auto& trials = setup.experiment.trials;
-    const TrainingExponents one = training_exponents(before, after, trials, 5, 1);
-    const TrainingExponents two = training_exponents(before, after, trials, 5, 2);
+    setup.experiment.seed = 5;
+    const TrainingExponents one = training_exponents(before, after, setup.experiment, 1);
+    const TrainingExponents two = training_exponents(before, after, setup.experiment, 2);
     CHECK(one.free_before == free_lyapunov_exponent(before, {.seed = 5}));
     CHECK(one.free_after == free_lyapunov_exponent(after, {.seed = 5}));
     CHECK(one.free_after == two.free_after);
