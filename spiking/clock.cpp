@@ -98,6 +98,11 @@ void check_parity(const SpikingModel& model, const SimulationOptions& options) {
         "downsample", options.downsample,
         fmt::format("must make steps of at most 1 ms of the time step dt of {} ms", options.dt_ms));
   }
+  if (options.downsample != 1 && (!model.loops.empty() || model.filtered_input)) {
+    reject("downsample", options.downsample,
+           fmt::format("must be 1 for a network with {}",
+                       model.loops.empty() ? "a filtered input" : "loops that come and go"));
+  }
   const double ratio = model.input_step_ms / options.dt_ms;
   if (std::abs(ratio - std::round(ratio)) > 1e-9 * ratio) {
     reject("time step dt (ms)", options.dt_ms,

@@ -81,6 +81,20 @@ MeasureValue value_of(const PlanJson& json) {
   return {};
 }
 
+/// Conditions of a folder that the study file no longer has: their cells are still there, and must
+/// not be taken for those of others that get the name again.
+PlanJson other_conditions(const PlanJson& folder, const PlanJson& file) {
+  PlanJson others = PlanJson::object();
+  if (folder.contains("condition")) {
+    for (const auto& [name, value] : folder["condition"].items()) {
+      if (!file["condition"].contains(name)) {
+        others[name] = value;
+      }
+    }
+  }
+  return others;
+}
+
 std::string host_name() {
   std::array<char, 256> host{};
   ::gethostname(host.data(), host.size() - 1);
@@ -130,14 +144,16 @@ void ResultFolder::open(const Study& study) const {
 void ResultFolder::open_for_run(const Study& study) const {
   std::error_code ignored;
   const fs::path plan = path_ / "plan.json";
+  PlanJson now = plan_json(study);
   if (fs::exists(plan, ignored)) {
     open(study);
+    now["condition"].update(other_conditions(parsed(plan), now));
   } else if (fs::exists(path_ / "cells", ignored)) {
     throw InputError(path_.string(), "", "cells without a plan.json",
                      "must be the folder of this study: name another one");
   }
   make_folder(path_);
-  renew(plan, dumped(plan_json(study)));
+  renew(plan, dumped(now));
   renew(path_ / "study.toml", study.text);
   for (const Condition& condition : study.conditions) {
     make_folder(path_ / "cells" / condition.folder);

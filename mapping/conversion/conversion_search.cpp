@@ -83,11 +83,13 @@ bool Converter::confirm(ConversionCandidate& candidate) {
   spiking::SimulationOptions simulation = simulation_of(candidate.transfer);
   simulation.trial = kConfirmationTrials + kTrialsOfACandidate * number;
   const RunControl control = part(done_, done_, "confirming on fresh trials");
+  const int available = task_.evaluation_trials(kMostConfirmationTrials, kConfirmationTrials);
   int right = 0;
   int trials = 0;
   for (const int until : kConfirmations) {
+    const int more = std::min(until, available) - trials;
     const SpikingEvaluation evaluation = evaluate_spiking(
-        spiking, task_, until - trials, simulation, options_.search.threads, nullptr, control);
+        spiking, task_, more, simulation, options_.search.threads, nullptr, control);
     right += evaluation.accuracy.successes;
     trials += evaluation.accuracy.trials;
     simulation.trial += static_cast<std::uint32_t>(evaluation.accuracy.trials);

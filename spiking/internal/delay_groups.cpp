@@ -26,6 +26,10 @@ DelayGroups::DelayGroups(const SpikingModel& model) {
       }
       rows_.push_back(row);
     }
+    if (targets.empty()) {  // a group of its own all the same: numbers of groups stay in step
+      delays_.push_back(0.0);
+      starts_.push_back(rows_.size());
+    }
   }
   first_.push_back(static_cast<Eigen::Index>(delays_.size()));
   starts_.push_back(rows_.size());

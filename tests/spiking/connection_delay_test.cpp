@@ -182,6 +182,23 @@ TEST_SUITE("unit") {
                          InputError);
   }
 
+  TEST_CASE("delays of 0 are none, also beside units that reach nobody") {
+    for (const std::string engine : {"odeint", "event", "clock", "bridge"}) {
+      CAPTURE(engine);
+      SpikingModel model = coupled();
+      model.w.col(0).setZero();
+      model.w.col(5).setZero();
+      const SimulationResult without =
+          simulate(model, networks::constant_input(200.0), options_of(engine, model));
+      model.synapse.connection_delay_ms = Eigen::MatrixXd::Zero(model.units(), model.units());
+      const SimulationResult with =
+          simulate(model, networks::constant_input(200.0), options_of(engine, model));
+      CHECK(without.spike_time_ms.size() > 50);
+      CHECK(with.spike_unit == without.spike_unit);
+      CHECK(with.output.values == without.output.values);
+    }
+  }
+
   TEST_CASE("delays that cannot be are refused with their connection") {
     SpikingModel model = fan_out();
     model.synapse.connection_delay_ms = Eigen::MatrixXd::Zero(4, 4);

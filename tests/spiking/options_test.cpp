@@ -98,6 +98,13 @@ TEST_SUITE("unit") {
     check_rejected(
         [](Case& c) {
           c.options.parity = true;
+          c.options.downsample = 2;
+          c.model.filtered_input = true;
+        },
+        {"downsample", "found 2", "must be 1", "a filtered input"});
+    check_rejected(
+        [](Case& c) {
+          c.options.parity = true;
           c.options.downsample = 0;
         },
         {"downsample", "1 to 100"});

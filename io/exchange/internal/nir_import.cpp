@@ -20,6 +20,7 @@ using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
 constexpr double kMsPerSecond = 1e3;
+constexpr double kSinglePrecision = 1e-6;
 
 /// From a source to a target through weights and currents, as the signal goes.
 struct Path {
@@ -121,7 +122,6 @@ class NirGraphReader {
   /// The mean of the units; those themselves where they differ by more than single precision.
   static double of_all(const VectorXd& values, std::vector<double>& of_units) {
     const double largest = values.maxCoeff();
-    constexpr double kSinglePrecision = 1e-6;
     if (largest - values.minCoeff() > kSinglePrecision * (1.0 + std::abs(largest))) {
       of_units.assign(values.begin(), values.end());
     }
@@ -249,10 +249,7 @@ class NirGraphReader {
       fail(path.weights, counted(matrix.cols(), "column"),
            fmt::format("must be one per neuron: {}", units()));
     }
-    VectorXd gain = gain_;
-    for (const std::string& current : path.behind) {
-      gain.array() *= numbers(current, "r", units()).array();
-    }
+    const VectorXd gain = gain_.cwiseProduct(current_gain(path.behind, units()));
     read_synapse(path.behind);
     w_ = spike_area() * gain.asDiagonal() * matrix;
     rest_ += gain.cwiseProduct(bias);
@@ -304,12 +301,41 @@ class NirGraphReader {
       fail(path.weights, fmt::format("{} x {} weights", matrix.rows(), matrix.cols()),
            fmt::format("must be outputs x neurons: {}", counted(units(), "column")));
     }
-    network_.w_out = spike_area() * matrix;
-    network_.b_out = bias;
+    const VectorXd behind = current_gain(path.behind, matrix.rows());
+    network_.w_out = spike_area() * behind.asDiagonal() * matrix *
+                     current_gain(path.before, units()).asDiagonal();
+    network_.b_out = behind.cwiseProduct(bias);
     transfer_.readout_bias = !bias.isZero(0.0);
-    if (path.before.empty() || !path.behind.empty()) {
+    if (!path.behind.empty() || !is_synapse(path.before)) {
       notes_.emplace_back("the readout here filters spikes by the synapse of every unit");
     }
+  }
+
+  /// What LI nodes in a row make of a constant current. @throws InputError for currents at rest
+  VectorXd current_gain(const std::vector<std::string>& currents, Index size) const {
+    VectorXd gain = VectorXd::Ones(size);
+    for (const std::string& current : currents) {
+      gain.array() *= numbers(current, "r", size).array();
+      if (!numbers(current, "v_leak", size).isZero(0.0)) {
+        fail(current, "v_leak other than 0", "must be 0: currents decay to nothing");
+      }
+    }
+    return gain;
+  }
+
+  /// Whether LI nodes have the time constants of the recurrent currents, to single precision.
+  bool is_synapse(const std::vector<std::string>& currents) const {
+    std::vector<VectorXd> known{decay_ms_};
+    if (transfer_.synapse == spiking::SynapseKind::double_exponential) {
+      known.push_back(VectorXd::Constant(units(), transfer_.rise_ms));
+    }
+    std::vector<VectorXd> found;
+    for (const std::string& current : currents) {
+      found.push_back(kMsPerSecond * numbers(current, "tau", units()));
+    }
+    return std::is_permutation(
+        found.begin(), found.end(), known.begin(), known.end(),
+        [](const VectorXd& a, const VectorXd& b) { return a.isApprox(b, kSinglePrecision); });
   }
 
   void require_rows(const std::string& name, const MatrixXd& matrix, Index rows) const {

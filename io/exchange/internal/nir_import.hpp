@@ -23,7 +23,7 @@ struct NirNetwork {
 /// | input -> weights -> neurons | w_in, mV; its bias and v_leak are the resting voltage |
 /// | neurons -> weights -> LI -> (LI ->) neurons | w, mV per Hz; rise and decay of the double
 /// exponential | | neurons -> weights -> CubaLIF | w; tau_syn is the decay of the single
-/// exponential | | neurons -> (LI ->) weights -> output | w_out, of the first output |
+/// exponential | | neurons -> (LI ->) weights -> output | w_out, outputs x neurons |
 ///
 /// @param spike_step_ms  a spike counts as 1 in a step of this length; 0: as a pulse of area 1
 /// @throws InputError that names the node that cannot be taken, and what could be

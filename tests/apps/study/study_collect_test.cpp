@@ -129,6 +129,16 @@ TEST_SUITE("unit") {
         "results: found condition: b: N 8 where the file has 9; must be the folder "
         "of this study: name another one for another study",
         InputError);
+    // A condition that is gone has left its cells: the name is still taken.
+    const ResultFolder left("left");
+    left.open_for_run(study);
+    Study fewer = study;
+    fewer.conditions.pop_back();
+    left.open_for_run(fewer);
+    left.open_for_run(fewer);
+    CHECK_THROWS_WITH_AS(left.open_for_run(other), doctest::Contains("condition: b: N 8"),
+                         InputError);
+    CHECK_NOTHROW(left.open_for_run(study));
     other = study;
     other.quick = true;
     CHECK_THROWS_AS(results.open_for_run(other), InputError);

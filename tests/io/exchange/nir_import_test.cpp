@@ -1,5 +1,7 @@
 #include "io/exchange/internal/nir_import.hpp"
 
+#include <algorithm>
+
 #include <doctest/doctest.h>
 
 #include "io/exchange/exporter.hpp"
@@ -109,6 +111,39 @@ TEST_SUITE("unit") {
     const ModelFile file = parse_import(graph.finish(), "g.nir", 1.0).file;
     CHECK(std::abs(file.network.w(0, 1) - 0.003) <= 1e-17);
     CHECK(file.network.w_in(1, 1) == 2.0);
+  }
+
+  TEST_CASE(
+      "currents of a readout: their gain is part of its weights, what it leaves out is said") {
+    const auto read = [](double tau, double rest, bool behind) {
+      Graph graph;
+      graph.edges.resize(graph.edges.size() - 4);  // without n -> w_out -> out
+      add_cuba(graph, all(1.0));
+      const Eigen::Index size = behind ? 2 : 3;
+      graph.node("trace", "LI",
+                 {{"tau", Eigen::VectorXd::Constant(size, tau)},
+                  {"r", Eigen::VectorXd::LinSpaced(size, 2.0, 3.0)},
+                  {"v_leak", Eigen::VectorXd::Constant(size, rest)}});
+      if (behind) {
+        graph.connect({"n", "w_out", "trace", "out"});
+      } else {
+        graph.connect({"n", "trace", "w_out", "out"});
+      }
+      return parse_import(graph.finish(), "g.nir", 0.0);
+    };
+    const Eigen::MatrixXd weights{{1.0, 2.0, 3.0}, {4.0, 5.0, 6.0}};
+    CHECK(read(0.02, 0.0, false).file.network.w_out ==
+          weights * Eigen::Vector3d(2.0, 2.5, 3.0).asDiagonal());
+    CHECK(read(0.02, 0.0, true).file.network.w_out ==
+          Eigen::Vector2d(2.0, 3.0).asDiagonal() * weights);
+    CHECK_THROWS_WITH_AS(read(0.02, 0.5, false), doctest::Contains("v_leak other than 0"),
+                         InputError);
+    for (const bool behind : {false, true}) {  // synapses of 20, 30 and 40 ms
+      const auto notes = read(0.02, 0.0, behind).notes;
+      CHECK(std::ranges::count_if(notes, [](const std::string& note) {
+              return note.find("the readout here filters spikes") == 0;
+            }) == 1);
+    }
   }
 
   TEST_CASE("units of a foreign graph that differ do so in the model") {

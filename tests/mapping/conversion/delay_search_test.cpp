@@ -37,9 +37,10 @@ rate::RateNetwork cascade() {
 }
 
 /// The input comes at one of twenty times; right is what follows the rate network's own answer.
-rate::Task follow(const rate::RateNetwork& network, double rms_limit) {
+rate::Task follow(const rate::RateNetwork& network, double rms_limit, int times = 1) {
   rate::RecordedTrials recorded;
-  for (int start = 20; start < 40; ++start) {
+  for (int number = 0; number < 20 * times; ++number) {
+    const int start = 20 + number % 20;
     rate::Trial trial;
     trial.input = Eigen::MatrixXd::Zero(1, kCascadeSteps + 1);
     trial.input.rightCols(kCascadeSteps + 1 - start).setOnes();
@@ -84,5 +85,19 @@ TEST_SUITE("unit") {
     CHECK(convert(network, follow(network, 0.5), cascade_options())
               .candidates.back()
               .transfer.delay_ms == 0.0);
+  }
+
+  TEST_CASE("a confirmation takes every given trial once, though all of them leave it open") {
+    // Half of 240 are there to confirm; 120 right of 120 show 0.969.
+    const rate::RateNetwork network = cascade();
+    ConversionOptions options = cascade_options();
+    options.target = 0.97;
+    const Conversion found = convert(network, follow(network, 0.8, 12), options);
+    REQUIRE(found.reached);
+    const auto& confirmed = found.candidates[found.chosen].confirmed;
+    REQUIRE(confirmed);
+    CHECK(confirmed->trials == 120);
+    CHECK(confirmed->successes == 120);
+    CHECK(confirmed->low < options.target);
   }
 }
