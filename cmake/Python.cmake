@@ -52,13 +52,10 @@ if(RHEOBASE_PYTHON)
     COMMAND "${Python_EXECUTABLE}" -c
             "import sysconfig; print(sysconfig.get_config_var('EXT_SUFFIX'))"
     OUTPUT_VARIABLE RHEOBASE_PYTHON_SUFFIX OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
-  # Debian's python3 looks into lib/python3/dist-packages of /usr and, for what is installed by
-  # hand, into lib/python3.11/dist-packages of /usr/local; others into site-packages.
-  string(CONCAT where
-    "import os, sysconfig; debian = os.path.isdir('/usr/lib/python3/dist-packages'); "
-    "usr = '${CMAKE_INSTALL_PREFIX}' == '/usr'; "
-    "print('lib/python3/dist-packages' if debian and usr else 'lib/python%d.%d/%s' "
-    "% (__import__('sys').version_info[:2] + ('dist-packages' if debian else 'site-packages',)))")
-  execute_process(COMMAND "${Python_EXECUTABLE}" -c "${where}" OUTPUT_VARIABLE RHEOBASE_PYTHON_PACKAGES
-                  OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+  # Where Python looks: Debian's python3 into lib/python3.11/dist-packages of /usr/local, for what is
+  # installed by hand, and into lib/python3/dist-packages of /usr. PythonFolder.cmake.in takes the one
+  # below the prefix.
+  execute_process(COMMAND "${Python_EXECUTABLE}" -c "import site; print(';'.join(site.getsitepackages()))"
+                  OUTPUT_VARIABLE RHEOBASE_PYTHON_SITES OUTPUT_STRIP_TRAILING_WHITESPACE
+                  COMMAND_ERROR_IS_FATAL ANY)
 endif()

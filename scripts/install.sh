@@ -2,8 +2,12 @@
 # Sets everything up, builds the program with its library and Python module, and installs them:
 # scripts/install.sh [PREFIX], /usr/local where it can be written, else ~/.local.
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
 prefix=${1:-/usr/local}
+case "$prefix" in
+  /*) ;;
+  *) prefix=$PWD/$prefix ;;
+esac
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
 if [ $# -eq 0 ] && [ ! -w /usr/local/bin ]; then
   prefix=$HOME/.local
 fi

@@ -185,6 +185,16 @@ CLI::Option* add_text_option(CLI::App& app, const std::string& names, const std:
   return app.add_option_function<std::string>(names, taken, help)->type_name(type);
 }
 
+/// A variable of the shell that is not set is no name of a file.
+const CLI::Validator& named() {
+  static const CLI::Validator validator(
+      [](const std::string& given) {
+        return given.empty() ? std::string("found nothing; must be a name") : std::string{};
+      },
+      "");
+  return validator;
+}
+
 }  // namespace
 
 Option Option::required() const {
@@ -235,8 +245,10 @@ void Command::action(std::function<void()> run) const {
 
 Option Command::add_file(const std::string& names, std::filesystem::path& value,
                          const std::string& help) const {
-  return Option(*add_text_option(
-      *app_, names, "FILE", [&value](const std::string& given) { value = given; }, help));
+  return Option(
+      *add_text_option(
+           *app_, names, "FILE", [&value](const std::string& given) { value = given; }, help)
+           ->check(named()));
 }
 
 Option Command::add_files(const std::string& names, std::vector<std::filesystem::path>& values,
@@ -247,13 +259,16 @@ Option Command::add_files(const std::string& names, std::vector<std::filesystem:
                            values.assign(given.begin(), given.end());
                          },
                          help)
-                     ->type_name("FILE"));
+                     ->type_name("FILE")
+                     ->check(named()));
 }
 
 Option Command::add_folder(const std::string& names, std::filesystem::path& value,
                            const std::string& help) const {
-  return Option(*add_text_option(
-      *app_, names, "DIR", [&value](const std::string& given) { value = given; }, help));
+  return Option(
+      *add_text_option(
+           *app_, names, "DIR", [&value](const std::string& given) { value = given; }, help)
+           ->check(named()));
 }
 
 Option Command::add_flag(const std::string& names, bool& value, const std::string& help) const {

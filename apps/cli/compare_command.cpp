@@ -131,9 +131,6 @@ void print_comparison(const CompareRequest& request, const mapping::Comparison& 
   if (!request.output.empty()) {
     outcome.add("saved", request.output.string());
   }
-  if (!request.plot.empty()) {
-    outcome.add("plot", request.plot.string());
-  }
   console.out << summary.text() << '\n' << comparison_tables(comparison) << '\n';
   if (!request.over.empty()) {
     console.out << psychometric_table(points, request.over, task) << '\n';
@@ -162,6 +159,16 @@ void note_left_out(const std::vector<double>& values, const std::string& name,
          fmt::format("no trial that was compared has {} {:g}: a label for each value holds "
                      "some of each out",
                      name, fmt::join(values, ", ")));
+  }
+}
+
+void draw_over(const CompareRequest& request, const rate::Task& task,
+               const std::vector<PsychometricPoint>& points, const Console& console) {
+  report::draw_chart(psychometric_chart(points, request.over, task), request.plot);
+  if (!request.json) {
+    Summary drawn;
+    drawn.add("plot", request.plot.string());
+    console.out << drawn.text();
   }
 }
 
@@ -198,15 +205,15 @@ void run_compare(CompareRequest request, const Console& console) {
   if (!request.over.empty()) {
     points = psychometric(comparison, task, request.over);
     note_left_out(values_left_out(points, task, request.over), request.over, console);
-    if (!request.plot.empty()) {
-      report::draw_chart(psychometric_chart(points, request.over, task), request.plot);
-    }
   }
   if (!request.output.empty()) {
     save_result(request.output,
                 [&](const fs::path& path) { io::write_comparison(path, comparison); });
   }
   print_comparison(request, comparison, task, points, console);
+  if (!request.plot.empty()) {
+    draw_over(request, task, points, console);
+  }
   check(request, comparison, baseline);
 }
 

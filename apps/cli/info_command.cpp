@@ -18,6 +18,7 @@
 #include "io/comparison/json_values.hpp"
 #include "io/exchange/file_contents.hpp"
 #include "io/mat/file_kind.hpp"
+#include "io/mat/mapped_model.hpp"
 #include "io/mat/rate_model_file.hpp"
 
 namespace rheobase::cli {
@@ -148,12 +149,13 @@ std::string scaling_text(const io::ModelFile& file) {
   const std::vector<double>& accuracies = file.provenance.accuracies;
   std::string text = fmt::format("{:g}", *file.scaling_factor);
   if (!grid.empty() && grid.size() == accuracies.size()) {
-    text += fmt::format("{}, accuracy {}",
-                        grid.size() == 1
-                            ? std::string(", the only value tried")
-                            : fmt::format(", best of {} from {:g} to {:g}",
-                                          counted(grid.size(), "value"), grid.front(), grid.back()),
-                        percent(*std::max_element(accuracies.begin(), accuracies.end())));
+    text += grid.size() == 1
+                ? std::string(", the only value tried")
+                : fmt::format(", best of {} from {:g} to {:g}", counted(grid.size(), "value"),
+                              grid.front(), grid.back());
+    if (const std::optional<double> accuracy = io::search_accuracy(file)) {
+      text += ", accuracy " + percent(*accuracy);
+    }
   }
   return text;
 }

@@ -48,13 +48,12 @@ Eigen::Index lesion_connections(const InterventionChoice& choice, rate::RateNetw
     throw InputError(kOption, "", "'" + choice.connections + "'",
                      "must be FROM-TO@FRACTION of exc, inh, som, all, such as exc-inh@0.5");
   }
-  const Eigen::Index count =
-      rate::remove_connections(network, *from, *to, fraction, static_cast<Seed>(choice.seed));
-  if (count == 0 && fraction > 0.0) {
+  rate::RateNetwork without = network;
+  if (rate::remove_connections(without, *from, *to, 1.0, 0) == 0) {
     throw InputError(kOption, "", "'" + choice.connections + "'",
                      "must name connections that the network has");
   }
-  return count;
+  return rate::remove_connections(network, *from, *to, fraction, static_cast<Seed>(choice.seed));
 }
 
 /// What changes nothing was meant to.

@@ -18,6 +18,7 @@
 #include "apps/cli/text_format.hpp"
 #include "apps/cli/text_table.hpp"
 #include "apps/cli/value_syntax.hpp"
+#include "apps/report/chart.hpp"
 #include "apps/report/conversion_picture.hpp"
 #include "core/counted.hpp"
 #include "core/error.hpp"
@@ -197,8 +198,7 @@ void print_result(const MapRequest& request, const rate::Task& task,
     outcome.add("note", note);
   }
   outcome.add("time", seconds_text(result.seconds));
-  outcome.add("saved", request.plot.empty() ? output.string()
-                                            : output.string() + ", " + request.plot.string());
+  outcome.add("saved", output.string());
   console.out << outcome.text();
 }
 
@@ -225,6 +225,9 @@ Mapped find_and_save(MapRequest request, const fs::path& output, const Console& 
   const io::ModelFile file = read_noted_model(request.model, console);
   require_mappable(file, request.model);
   mapping::complete(request.spiking, file.transfer);
+  if (!request.plot.empty()) {
+    report::require_rate_curve(request.spiking.transfer.neuron.model, request.plot);
+  }
   note_spiking_network(request.spiking, file.network.units(), console);
   const rate::Task task =
       resolve_task(request.task, file, request.model.string(), TrialsUse::learning, console);
@@ -262,6 +265,7 @@ void run_map(MapRequest request, const Console& console) {
   request.model = request.models.front();
   const fs::path output = output_path(request, console);
   if (!request.plot.empty()) {
+    report::require_chart_name(request.plot);
     check_output(console, "--plot", request.plot,
                  {request.model, request.task.trials_file, request.task.test_file, output});
   }
@@ -270,11 +274,15 @@ void run_map(MapRequest request, const Console& console) {
     ProgressBar bar(console, "scaling search");
     return find_and_save(request, output, console, bar.control(guard));
   }();
-  if (!request.plot.empty()) {
-    report::draw_conversion(io::read_model(request.model).network, mapped.task, mapped.result,
-                            request.seed, request.plot);
-  }
   print_result(request, mapped.task, mapped.options, mapped.result, output, console);
+  if (request.plot.empty()) {
+    return;
+  }
+  report::draw_conversion(io::read_model(request.model).network, mapped.task, mapped.result,
+                          request.seed, request.plot);
+  if (!request.json) {
+    console.out << saved_text(request.plot);
+  }
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <fstream>
 #include <limits>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -14,6 +15,7 @@
 #include "apps/cli/text_table.hpp"
 #include "core/error.hpp"
 #include "io/mat/atomic_file.hpp"
+#include "io/mat/mapped_model.hpp"
 #include "mapping/conversion/conversion_notes.hpp"
 
 namespace rheobase::cli {
@@ -22,12 +24,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+
 /// One network of many.
 struct MapEntry : SeriesEntry {
   fs::path model;
-  double scaling_factor = 0.0;
-  double accuracy = 0.0;
-  bool rate_fails = false;  ///< the rate network itself; not known of those resumed
+  double scaling_factor = kUnknown;
+  double accuracy = kUnknown;  ///< of the network that was chosen
+  bool rate_fails = false;     ///< the rate network itself; not known of those resumed
 };
 
 /// What an earlier run with the same options left. @throws InputError for other options
@@ -37,10 +41,13 @@ void resume_if_done(MapEntry& entry) {
   }
   const io::ModelFile file = io::read_model(entry.file);
   resume(entry, "map_command", file.provenance.map_command);
-  entry.scaling_factor = file.scaling_factor.value_or(0.0);
-  for (const double accuracy : file.provenance.accuracies) {
-    entry.accuracy = std::max(entry.accuracy, accuracy);
-  }
+  entry.scaling_factor = file.scaling_factor.value_or(kUnknown);
+  entry.accuracy = io::search_accuracy(file).value_or(kUnknown);
+}
+
+/// Such a summary lies beside the networks of `train --seeds` and `map`.
+bool is_summary(const fs::path& file) {
+  return file.filename() == "summary.mat";
 }
 
 std::vector<MapEntry> entries_of(const MapRequest& request, const Console& console) {
@@ -53,7 +60,7 @@ std::vector<MapEntry> entries_of(const MapRequest& request, const Console& conso
   const std::string command = with_seed(command_text(shared), request.seed);
   std::vector<MapEntry> entries;
   for (const fs::path& model : request.models) {
-    if (model.filename() == "summary.mat") {
+    if (is_summary(model)) {
       note(console,
            model.string() + " is left out: `train --seeds` and `map` write such summaries");
       continue;
@@ -82,37 +89,40 @@ std::vector<MapEntry> entries_of(const MapRequest& request, const Console& conso
   return entries;
 }
 
-/// What the folder's summary says of networks that are not of this call, before those of it, which
-/// get the time that an earlier call took for them.
-std::vector<MapEntry> with_earlier_rows(const fs::path& summary, std::vector<MapEntry> entries) {
+/// What the folder's summary says of networks that are not of this call. Those that are resumed get
+/// from it what their files do not say.
+std::vector<MapEntry> earlier_rows(const fs::path& summary, std::vector<MapEntry>& entries) {
   constexpr std::size_t kColumns = 6;
-  std::vector<MapEntry> all;
+  std::vector<MapEntry> earlier;
   std::ifstream file(summary);
   for (std::string line; std::getline(file, line);) {
     const std::vector<std::string> cells = csv_cells(line);
     if (cells.size() != kColumns || cells[0] == "model") {
       continue;
     }
-    const double seconds =
-        csv_number<double>(cells[4]).value_or(std::numeric_limits<double>::quiet_NaN());
+    const auto number = [&](std::size_t column) {
+      return csv_number<double>(cells[column]).value_or(kUnknown);
+    };
     const auto own = std::ranges::find_if(
         entries, [&](const MapEntry& entry) { return entry.file.filename().string() == cells[1]; });
     if (own == entries.end()) {
-      all.push_back({{cells[1], "", {}, true, seconds, cells[5]},
-                     cells[0],
-                     csv_number<double>(cells[2]).value_or(0.0),
-                     csv_number<double>(cells[3]).value_or(0.0)});
+      earlier.push_back(
+          {{cells[1], "", {}, true, number(4), cells[5]}, cells[0], number(2), number(3)});
     } else if (own->resumed) {
-      own->seconds = seconds;
+      own->seconds = number(4);
+      own->accuracy = std::isnan(own->accuracy) ? number(3) : own->accuracy;
     }
   }
-  all.insert(all.end(), entries.begin(), entries.end());
-  return all;
+  return earlier;
 }
 
-void write_summary(const fs::path& folder, const std::vector<MapEntry>& given,
+/// Nothing for what is not known.
+std::string csv_figure(double value) {
+  return std::isnan(value) ? "" : fmt::format("{}", value);
+}
+
+void write_summary(const fs::path& folder, const std::vector<MapEntry>& entries,
                    const std::string& command) {
-  const std::vector<MapEntry> entries = with_earlier_rows(folder / "summary.csv", given);
   std::string text = "model,file,scaling_factor,accuracy,seconds,error\n";
   const auto count = static_cast<Eigen::Index>(entries.size());
   Eigen::MatrixXd values(count, 3);
@@ -122,14 +132,15 @@ void write_summary(const fs::path& folder, const std::vector<MapEntry>& given,
                         csv_text(entry.file.filename().string()));
     // What broke has no figures, and how long a network took that came without a summary is not
     // known.
-    text += entry.error.empty()
-                ? fmt::format("{},{},{},", entry.scaling_factor, entry.accuracy,
-                              std::isnan(entry.seconds) ? "" : fmt::format("{:.3f}", entry.seconds))
-                : ",,,";
+    text +=
+        entry.error.empty()
+            ? fmt::format("{},{},{},", csv_figure(entry.scaling_factor), csv_figure(entry.accuracy),
+                          std::isnan(entry.seconds) ? "" : fmt::format("{:.3f}", entry.seconds))
+            : ",,,";
     text += csv_text(entry.error) + '\n';
     values.row(i) << entry.scaling_factor, entry.accuracy, entry.seconds;
     if (!entry.error.empty()) {
-      values.row(i).setConstant(std::numeric_limits<double>::quiet_NaN());
+      values.row(i).setConstant(kUnknown);
     }
   }
   save_result(folder / "summary.csv",
@@ -142,6 +153,10 @@ void write_summary(const fs::path& folder, const std::vector<MapEntry>& given,
   io::write_mat(folder / "summary.mat", fields, io::MatVersion::level5);
 }
 
+Json json_figure(double value) {
+  return std::isnan(value) ? Json() : Json(value);
+}
+
 void print_entries(const MapRequest& request, const std::vector<MapEntry>& entries,
                    const Console& console) {
   if (request.json) {
@@ -150,10 +165,10 @@ void print_entries(const MapRequest& request, const std::vector<MapEntry>& entri
       list.push_back({{"model", entry.model.string()},
                       {"output", entry.file.string()},
                       {"kept", entry.resumed},
-                      {"scaling_factor", entry.scaling_factor},
-                      {"accuracy", entry.accuracy},
+                      {"scaling_factor", json_figure(entry.scaling_factor)},
+                      {"accuracy", json_figure(entry.accuracy)},
                       {"rate_network_fails", entry.resumed ? Json() : Json(entry.rate_fails)},
-                      {"seconds", std::isnan(entry.seconds) ? Json() : Json(entry.seconds)},
+                      {"seconds", json_figure(entry.seconds)},
                       {"error", entry.error}});
     }
     print_json(console, {{"command", console.command_line}, {"networks", list}});
@@ -165,7 +180,8 @@ void print_entries(const MapRequest& request, const std::vector<MapEntry>& entri
     converted += entry.accuracy >= mapping::kConverted && !entry.rate_fails ? 1 : 0;
     if (entry.error.empty()) {
       table.add_row({entry.model.filename().string(), fmt::format("{:g}", entry.scaling_factor),
-                     percent(entry.accuracy) + (entry.rate_fails ? ", rate network fails" : ""),
+                     (std::isnan(entry.accuracy) ? "-" : percent(entry.accuracy)) +
+                         (entry.rate_fails ? ", rate network fails" : ""),
                      entry.resumed ? "resumed" : seconds_text(entry.seconds)});
     } else {
       table.add_row({entry.model.filename().string(), "failed", "-", "-"});
@@ -182,6 +198,11 @@ void check_many(const MapRequest& request) {
   }
   if (!request.plot.empty()) {
     throw InputError("--plot", request.plot.string(), "several models", "must come with one");
+  }
+  if (std::ranges::all_of(request.models, is_summary)) {
+    throw InputError(
+        "MODEL", "", "summaries alone",
+        "must be networks: `train --seeds` and `map` write such summaries beside them");
   }
   open_series(request.output, request.task.files());
 }
@@ -214,7 +235,9 @@ void map_many(const MapRequest& request, const Console& console) {
                     entries[i].rate_fails = printed.at("rate_network_fails").get<bool>();
                   }},
              series, console);
-  write_summary(request.output, entries, console.command_line);
+  std::vector<MapEntry> rows = earlier_rows(request.output / "summary.csv", entries);
+  rows.insert(rows.end(), entries.begin(), entries.end());
+  write_summary(request.output, rows, console.command_line);
   print_entries(request, entries, console);
   require_unbroken({series.begin(), series.end()}, request.output);
 }

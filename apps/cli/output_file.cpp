@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <exception>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -90,6 +91,32 @@ void save_result(const fs::path& path, const std::function<void(const fs::path&)
   const fs::path place = write_somewhere(path, write, trouble);
   if (place != path) {
     throw SavedElsewhere(fmt::format("{}; the result is in {}", trouble, place.string()));
+  }
+}
+
+void save_results(const std::vector<ResultFile>& results) {
+  std::string troubles;
+  std::exception_ptr lost;
+  bool elsewhere = false;
+  const auto add = [&troubles](const Error& error) {
+    troubles += (troubles.empty() ? "" : "; ") + std::string(error.what());
+  };
+  for (const ResultFile& result : results) {
+    try {
+      save_result(result.path, result.write);
+    } catch (const SavedElsewhere& error) {
+      elsewhere = true;
+      add(error);
+    } catch (const Error& error) {
+      lost = lost ? lost : std::current_exception();
+      add(error);
+    }
+  }
+  if (elsewhere) {
+    throw SavedElsewhere(troubles);
+  }
+  if (lost) {
+    std::rethrow_exception(lost);
   }
 }
 

@@ -58,6 +58,17 @@ class SavedElsewhere : public Error {
 void save_result(const std::filesystem::path& path,
                  const std::function<void(const std::filesystem::path&)>& write);
 
+/// One of several results of a command.
+struct ResultFile {
+  std::filesystem::path path;
+  std::function<void(const std::filesystem::path&)> write;
+};
+
+/// The same of several: each is saved, whatever becomes of the others.
+/// @throws SavedElsewhere that tells of all that are not where they were wanted; where none is
+/// elsewhere, what writing the first that is nowhere threw
+void save_results(const std::vector<ResultFile>& results);
+
 /// FILE.mat of FILE.mat:FIELD; empty without a field.
 std::filesystem::path file_of(const std::string& file_and_field);
 

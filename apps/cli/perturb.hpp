@@ -22,6 +22,7 @@ struct PerturbRequest {
   InterventionChoice intervention;
   std::string fractions, strengths, times, vary, values;
   double duration_ms = 100.0;
+  bool duration_given = false;
   double scaling = 0.0;
   int repeats = 1, trials = 100, threads = 0;
   Seed seed = 1;

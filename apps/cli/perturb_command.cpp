@@ -35,8 +35,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kUnitSeed = "unit_seed";
-
 constexpr const char* kPerturbExamples =
     "Examples:\n"
     "  rheobase perturb model.lif.mat --lesion inh --fractions 0,0.1,0.2,0.5\n"
@@ -95,6 +93,10 @@ Sweep sweep_of(const PerturbRequest& request) {
     throw InputError("--fractions, --strengths, --times, --values", "",
                      fmt::format("{} of them", given), "must be one: what is varied");
   }
+  if (request.duration_given && request.times.empty()) {
+    throw InputError("--duration", "", fmt::format("{:g}", request.duration_ms),
+                     "must come with --times");
+  }
   if (!request.values.empty()) {
     return field_sweep(request);
   }
@@ -145,16 +147,12 @@ InterventionChoice intervention_at(const PerturbRequest& request, const Sweep& s
   return choice;
 }
 
-/// The spiking network of a value, complete.
+/// The spiking network of a value, complete: a repeat draws the units that differ anew.
 SpikingChoice spiking_at(const PerturbRequest& request, const Sweep& sweep, double value,
                          int repeat, const io::ModelFile& file) {
   SpikingChoice choice = request.spiking;
   if (!sweep.field.empty()) {
     choice.given[sweep.field] = value;
-    const auto seed = choice.given.find(kUnitSeed);
-    choice.given[kUnitSeed] = FieldValue(
-        static_cast<std::int64_t>(seed == choice.given.end() ? 1 : number_of(seed->second)) +
-        repeat);
   }
   try {
     finish_spiking_options(choice, file);
@@ -164,6 +162,7 @@ SpikingChoice spiking_at(const PerturbRequest& request, const Sweep& sweep, doub
     }
     throw InputError(sweep.option, "", error.found(), error.required());
   }
+  choice.transfer.unit_seed += static_cast<Seed>(repeat);
   choice.simulation.seed = request.seed;
   return choice;
 }
@@ -211,18 +210,24 @@ constexpr std::array kSpreads{"threshold_sd_mv", "bias_sd_mv", "tau_membrane_sd_
                               "refractory_sd_ms", "delay_spread_ms"};
 
 /// Repeats of what is not drawn are one and the same.
-void require_something_drawn(const PerturbRequest& request, const Sweep& sweep) {
+void require_something_drawn(const PerturbRequest& request, const Sweep& sweep,
+                             const io::ModelFile& file) {
+  if (request.repeats == 1) {
+    return;
+  }
   const InterventionChoice& choice = request.intervention;
-  const auto spreads = [&](const char* field) {
-    const auto given = request.spiking.given.find(field);
-    return sweep.field == field ||
-           (given != request.spiking.given.end() && number_of(given->second) > 0.0);
+  const mapping::TransferOptions transfer =
+      spiking_at(request, sweep, sweep.values.front(), 0, file).transfer;
+  const bool spiking = request.scaling > 0.0 || file.scaling_factor;
+  const auto spreads = [&](const char* name) {
+    const auto& field = find_field(mapping::transfer_fields(), name);
+    return sweep.field == name || (spiking && number_of(field.get(transfer)) > 0.0);
   };
   const bool drawn =
       sweep.option == "--fractions" ||
       (choice.lesion + choice.connections + choice.drive).find('@') != std::string::npos ||
       std::ranges::any_of(kSpreads, spreads);
-  if (request.repeats > 1 && !drawn) {
+  if (!drawn) {
     throw InputError("--repeats", "", std::to_string(request.repeats),
                      "must be 1: nothing is drawn at random");
   }
@@ -328,11 +333,6 @@ void print_points(const PerturbRequest& request, const Sweep& sweep, const io::M
     summary.add("choices", fmt::format("{}, the same trials in each", request.repeats));
   }
   console.out << summary.text() << '\n' << perturb_table(sweep, points);
-  if (!request.plot.empty()) {
-    Summary saved;
-    saved.add("saved", request.plot.string());
-    console.out << '\n' << saved.text();
-  }
 }
 
 void run_perturb(PerturbRequest request, const Console& console) {
@@ -344,7 +344,7 @@ void run_perturb(PerturbRequest request, const Console& console) {
     check_output(console, "--plot", request.plot, inputs);
   }
   const io::ModelFile file = read_noted_model(request.model, console);
-  require_something_drawn(request, sweep);
+  require_something_drawn(request, sweep, file);
   const rate::Task task =
       resolve_task(request.task, file, request.model.string(), TrialsUse::evaluation, console);
   if (request.scaling == 0.0 && !file.scaling_factor) {
@@ -371,10 +371,14 @@ void run_perturb(PerturbRequest request, const Console& console) {
     try_values(request, sweep, file, task, control);
     return sweep_model(request, sweep, file, task, control);
   });
-  if (!request.plot.empty()) {
-    report::draw_chart(perturb_chart(sweep, points), request.plot);
-  }
   print_points(request, sweep, file, task, points, console);
+  if (request.plot.empty()) {
+    return;
+  }
+  report::draw_chart(perturb_chart(sweep, points), request.plot);
+  if (!request.json) {
+    console.out << '\n' << saved_text(request.plot);
+  }
 }
 
 }  // namespace
@@ -401,9 +405,9 @@ void add_perturb_command(Command program, const Console& console) {
            "delay-spread, synaptic-delay or threshold");
   add_text(command, "--values", request->values, "LIST", "Values of --vary, such as 0,1,2,4");
   add_number(command, "--duration", request->duration_ms, kPositive, "ms",
-             "How long a drive of --times lasts");
+             "How long a drive of --times lasts, with which it must come");
   add_integer(command, "--repeats", request->repeats, {1.0, 10000.0},
-              "Random choices of units or connections at every value");
+              "Random choices of units or connections, and of units that differ, at every value");
   command.add_file("--plot", request->plot, "Draw it (.png, .svg or .pdf; needs gnuplot)");
   add_number(command, "--scaling", request->scaling, kNonNegative, "",
              "Scaling factor s = 1/lambda of the spiking network; 0: the one in the file");
@@ -418,7 +422,10 @@ void add_perturb_command(Command program, const Console& console) {
                       "--repeats", "--plot", "--trials", "--seed", "--threads", "--json",
                       "--lesion", "--lesion-connections", "--drive", "--drive-strength",
                       "--drive-window", "--task", "--trials-file"});
-  command.action([request, &console] { run_perturb(*request, console); });
+  command.action([request, command, &console] {
+    request->duration_given = command.given("--duration");
+    run_perturb(*request, console);
+  });
 }
 
 }  // namespace rheobase::cli

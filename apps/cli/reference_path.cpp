@@ -1,8 +1,14 @@
 #include "apps/cli/reference_path.hpp"
 
 #include <array>
+#include <cerrno>
+#include <system_error>
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
+
+#include "apps/cli/output_file.hpp"
 
 namespace rheobase::cli {
 
@@ -45,6 +51,39 @@ std::string reference_file_name(const ReferencePath& path, std::time_t now) {
   std::array<char, 32> date{};
   std::strftime(date.data(), date.size(), "%Y_%m_%d_%H%M%S", &local);
   return name_before_date(path) + date.data() + ".mat";
+}
+
+ReservedModel::ReservedModel(const ReferencePath& path, std::time_t now) {
+  const fs::path folder = reference_folder(path);
+  for (std::time_t second = now; file_.empty(); ++second) {
+    const fs::path file = folder / reference_file_name(path, second);
+    if (mark(file)) {
+      file_ = file;
+    }
+  }
+}
+
+ReservedModel::~ReservedModel() {
+  std::error_code ignored;
+  fs::remove(mark_, ignored);
+}
+
+bool ReservedModel::mark(const fs::path& file) {
+  const fs::path mark = file.parent_path() / ("." + file.stem().string() + ".reserved");
+  const int descriptor = ::open(mark.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (descriptor < 0) {
+    return errno != EEXIST;  // a folder that takes no file is refused as that of the output
+  }
+  ::close(descriptor);
+  mark_ = mark;
+  // Only now: whoever had the name has written its files before its mark went.
+  std::error_code ignored;
+  if (!fs::exists(file, ignored) && !fs::exists(with_word(file, "checkpoint"), ignored)) {
+    return true;
+  }
+  fs::remove(mark_, ignored);
+  mark_.clear();
+  return false;
 }
 
 std::optional<fs::path> newest_model(const ReferencePath& path) {

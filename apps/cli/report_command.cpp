@@ -83,8 +83,8 @@ bool is_comparison(const fs::path& path) {
 
 /// The options of a new comparison say nothing about one that was made before.
 void refuse_comparison_options(Command command, const std::string& file) {
-  constexpr std::array kAllowed{"MODEL",    "--help", "--output",      "--figures",
-                                "--format", "--json", "--trials-file", "--study"};
+  constexpr std::array kAllowed{"MODEL",  "--help",        "--output",    "--figures", "--format",
+                                "--json", "--trials-file", "--test-file", "--study"};
   for (const std::string& name : command.given()) {
     if (std::find(kAllowed.begin(), kAllowed.end(), name) == kAllowed.end()) {
       throw InputError(name, "", "the comparison " + file + " beside it",

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <limits>
 
 #include <fmt/format.h>
@@ -41,15 +40,7 @@ int trial_count(const SimulateRequest& request, const rate::Task& task, std::uin
   if (request.condition.empty()) {
     return task.evaluation_trials(request.trials, first);
   }
-  const std::vector<rate::TrialCounts>& counts = task.definition().trial_counts;
-  const auto named = std::ranges::find(task.conditions(), request.condition);
-  if (!task.split() || named == task.conditions().end() ||
-      counts.size() != task.conditions().size()) {
-    return request.trials;
-  }
-  const auto& of = counts[static_cast<std::size_t>(named - task.conditions().begin())];
-  const int given = task.split()->held_out > 0 ? of.held_out : of.training;
-  return given > 0 ? std::min(request.trials, given) : request.trials;
+  return task.evaluation_trials_of(task.condition_index(request.condition), request.trials);
 }
 
 /// Trials number first, first + 1, ... of the task, as `eval` has them.
@@ -73,8 +64,7 @@ std::vector<io::RunFile> simulate_trials(const SimulateRequest& request, const i
     spiking::SimulationOptions own = options;
     own.trial = first + static_cast<std::uint32_t>(k);
     const rate::Trial trial = trial_of(request, task, own.trial);
-    const Eigen::MatrixXd input =
-        with_drive(request.intervention, rate::spiking_input(trial), task.step_ms());
+    const Eigen::MatrixXd input = rate::spiking_input(trial);
     io::RunFile& run = runs[k];
     run.result = spiking::simulate(spiking, input, own);
     run.description = description_of(request, file, spiking.scaling_factor, own, console);
@@ -122,9 +112,9 @@ std::string trials_table(const std::vector<io::RunFile>& runs,
 }  // namespace
 
 void simulate_many(const SimulateRequest& request, io::ModelFile& file, const Console& console) {
-  const rate::Task task =
-      resolve_task(request.task, file, request.model.string(), TrialsUse::evaluation, console);
-  with_drive(request.intervention, task);  // a window beyond the trial is refused
+  const rate::Task task = with_drive(
+      request.intervention,
+      resolve_task(request.task, file, request.model.string(), TrialsUse::evaluation, console));
   const std::string changed = intervene(request.intervention, file).text;
   const spiking::SpikingModel spiking =
       spiking_model_of(file, request.model.string(), request.scaling, request.spiking);

@@ -55,11 +55,20 @@ bool takes_several(const OptionDescription& option) {
   return option.type == kListType || option.type.find(' ') != std::string::npos;
 }
 
+/// The option that a word of a command line begins: "--task", "--task=xor", "-N", "-N20".
+const OptionDescription* option_of_word(const CommandDescription& train, const std::string& word) {
+  const OptionDescription* option = option_named(train, word.substr(0, word.find('=')));
+  if (option == nullptr && word.starts_with('-') && !word.starts_with("--")) {
+    option = option_named(train, word.substr(0, 2));
+  }
+  return option;
+}
+
 /// The options of a command line that was parsed already.
 std::vector<GivenOption> options_of(const Words& arguments, const CommandDescription& train) {
   std::vector<GivenOption> given;
   for (const std::string& word : arguments) {
-    if (const OptionDescription* option = option_named(train, word.substr(0, word.find('=')))) {
+    if (const OptionDescription* option = option_of_word(train, word)) {
       given.push_back({option, {word}});
     } else if (!given.empty()) {
       given.back().words.push_back(word);

@@ -198,7 +198,9 @@ std::string details_text(const rate::Task& chosen) {
 
 void run_task(const TaskRequest& request, const Console& console) {
   if (request.name.empty()) {
-    if (!request.plot.empty() || !request.parameters.overrides.empty()) {
+    const TaskChoice& given = request.parameters;
+    if (!request.plot.empty() || !given.overrides.empty() || !given.trials_file.empty() ||
+        !given.test_file.empty()) {
       throw InputError("NAME", "", "nothing", "must name the task");
     }
     if (request.json) {
@@ -217,7 +219,13 @@ void run_task(const TaskRequest& request, const Console& console) {
   if (!request.plot.empty()) {
     check_output(console, "--plot", request.plot, request.parameters.files());
     report::draw_task(task, request.seed, request.plot);
-    console.out << saved_text(request.plot);
+    if (request.json) {
+      Json json = task_json(task);
+      json["plot"] = request.plot.string();
+      print_json(console, json);
+    } else {
+      console.out << saved_text(request.plot);
+    }
     return;
   }
   if (request.json) {

@@ -60,14 +60,16 @@ struct Job {
   fs::path checkpoint;
   bool own_checkpoint = false;  ///< named by the user: stays when the training ends
   std::string origin;           ///< of --from
+  std::unique_ptr<ReservedModel> reserved = {};  ///< of --output-dir: its name, until the end
 };
 
 ReferencePath reference_path(const TrainRequest& request) {
   return {request.output_dir, request.task.name, request.network};
 }
 
-/// The file the model goes to. @throws InputError when none or two were named
-fs::path output_of(const TrainRequest& request) {
+/// The file the model goes to. @param reserved  keeps a name in --output-dir from others
+/// @throws InputError when none or two were named
+fs::path output_of(const TrainRequest& request, std::unique_ptr<ReservedModel>& reserved) {
   if (!request.output.empty() && !request.output_dir.empty()) {
     throw InputError("--output", "", "--output-dir beside it", "must be given alone");
   }
@@ -82,7 +84,8 @@ fs::path output_of(const TrainRequest& request) {
       throw InputError("--output-dir", folder.string(), failure.message(),
                        "must be a folder that can be made");
     }
-    return folder / reference_file_name(reference_path(request), std::time(nullptr));
+    reserved = std::make_unique<ReservedModel>(reference_path(request), std::time(nullptr));
+    return reserved->file();
   }
   throw InputError("--output", "", "nothing", "must name the file to write (or give --output-dir)");
 }
@@ -120,14 +123,16 @@ Job new_job(const TrainRequest& request, Command command, const Console& console
     start = starting_network(request, command, console);
   }
   Beginning beginning = beginning_of(request, command, start, console);
+  std::unique_ptr<ReservedModel> reserved;
   Job job{beginning.task,
           rate::initial_state(beginning.model, beginning.options),
           beginning.options,
           with_seed(console.command_line, beginning.options.seed),
-          output_of(request),
+          output_of(request, reserved),
           request.checkpoint,
           !request.checkpoint.empty(),
           start ? start->origin : ""};
+  job.reserved = std::move(reserved);
   if (!job.own_checkpoint) {
     job.checkpoint = with_word(job.output, kCheckpointWord);
   }
@@ -197,12 +202,12 @@ Job resumed_job(const TrainRequest& request, Command command, const Console& con
 }
 
 /// Training keeps every step of every trial of a batch.
-void check_memory(const Job& job, const Console& console) {
-  const auto bytes = static_cast<double>(
-      rate::training_memory_bytes(job.state.model, job.task.steps(), job.options));
+void check_memory(const rate::DaleModel& model, const rate::Task& task,
+                  const rate::TrainingOptions& options, const Console& console) {
+  const auto bytes = static_cast<double>(rate::training_memory_bytes(model, task.steps(), options));
   require_memory(bytes, "--units, --batch", "",
-                 fmt::format("{}, {} an update", counted(job.state.model.units(), "unit"),
-                             counted(job.options.batch, "trial")),
+                 fmt::format("{}, {} an update", counted(model.units(), "unit"),
+                             counted(options.batch, "trial")),
                  "fewer units or a smaller batch take less");
   if (bytes > 0.5 * usable_memory_bytes()) {
     note(console, fmt::format("this training needs up to {:.1f} GiB of memory, the machine has "
@@ -212,8 +217,8 @@ void check_memory(const Job& job, const Console& console) {
 }
 
 /// Initial weights are balanced by what the types leave to balance.
-void note_types(const Job& job, const TrainRequest& request, const Console& console) {
-  const std::vector<bool>& inhibitory = job.state.model.inhibitory;
+void note_types(const rate::DaleModel& model, const TrainRequest& request, const Console& console) {
+  const std::vector<bool>& inhibitory = model.inhibitory;
   const auto count = std::ranges::count(inhibitory, true);
   const bool one_type = count == 0 || count == static_cast<std::ptrdiff_t>(inhibitory.size());
   if (request.network.initialisation == rate::Initialisation::balanced && request.network.dale &&
@@ -242,7 +247,7 @@ void save_checkpoint(Job& job, const rate::TrainingState& state, const Console& 
 }
 
 rate::TrainingResult run_job(Job& job, const Console& console) {
-  check_memory(job, console);
+  check_memory(job.state.model, job.task, job.options, console);
   const InterruptGuard guard;
   const rate::CheckpointSink sink = [&](const rate::TrainingState& state) {
     save_checkpoint(job, state, console);
@@ -390,6 +395,16 @@ void refuse_beside_curriculum(Command command) {
   }
 }
 
+/// What does not fit is said once, before a network is begun.
+void run_many(TrainRequest request, Command command, const Console& console) {
+  refuse_single_options(command);
+  request.training.seed = request.seeds.front();
+  const Beginning first = beginning_of(request, command, {}, console);
+  note_types(first.model, request, console);
+  check_memory(first.model, first.task, first.options, console);
+  train_many(request, first, console);
+}
+
 void run_train(TrainRequest request, Command command, const Console& console) {
   if (!request.gpu.empty() || !request.gpu_fraction.empty()) {
     note(console, "--gpu and --gpu_frac have no effect: training runs on the processor");
@@ -401,10 +416,7 @@ void run_train(TrainRequest request, Command command, const Console& console) {
     return;
   }
   if (!request.seeds.empty()) {
-    refuse_single_options(command);
-    require_task(request);
-    settle_spike_noise(request.network.transfer, command, request.training, console);
-    train_many(request, console);
+    run_many(request, command, console);
     return;
   }
   if (command.given("--jobs")) {
@@ -416,7 +428,7 @@ void run_train(TrainRequest request, Command command, const Console& console) {
   }
   Job job = request.resume.empty() ? new_job(request, command, console)
                                    : resumed_job(request, command, console);
-  note_types(job, request, console);
+  note_types(job.state.model, request, console);
   const rate::TrainingResult result = run_job(job, console);
   if (result.outcome == rate::TrainingOutcome::cancelled) {
     throw Cancelled(fmt::format(

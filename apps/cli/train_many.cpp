@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -28,6 +29,7 @@ struct Training : SeriesEntry {
   Seed seed = 0;
   bool trained = false;
   int trials = 0;
+  int updates = 0;
   double accuracy = 0.0;
   double mean_loss = 0.0;
   std::string unmet;  ///< criteria that are not met
@@ -35,19 +37,15 @@ struct Training : SeriesEntry {
 
 class ManyTrainings {
  public:
-  ManyTrainings(const TrainRequest& request, const Console& console)
-      : request_(request),
-        console_(console),
-        task_(make_task(request.task.name, request.task.overrides, request.task,
-                        TrialsUse::learning, {}, console)),
-        options_(request.training) {
+  ManyTrainings(const TrainRequest& request, const Beginning& first, const Console& console)
+      : request_(request), console_(console), options_(first.options) {
     const std::vector<std::string> shared =
         arguments_without(console.arguments, {"--json"}, {"--seeds", "--jobs", "-o", "--output"});
     for (const Seed seed : request.seeds) {
       Training entry;
       entry.seed = seed;
       const std::string name =
-          fmt::format("{}_N{}_seed{}.mat", task_.name(), request.network.units, seed);
+          fmt::format("{}_N{}_seed{}.mat", first.task.name(), request.network.units, seed);
       entry.file = request.output / name;
       entry.arguments = shared;
       entry.arguments.insert(entry.arguments.end(), {"--seed", std::to_string(seed)});
@@ -67,7 +65,7 @@ class ManyTrainings {
   void write_summary() const;
   void print() const;
   void keep_if_done(Training& entry) const;
-  static void take(Training& entry, const Json& printed);
+  void take(Training& entry, const Json& printed) const;
   bool meets_criteria(double accuracy, double mean_loss) const {
     return rate::is_accurate(options_, accuracy) && mean_loss < options_.stop_loss;
   }
@@ -78,10 +76,9 @@ class ManyTrainings {
 
   const TrainRequest& request_;
   const Console& console_;
-  rate::Task task_;
   rate::TrainingOptions options_;
   std::vector<Training> entries_;
-  std::vector<Training> earlier_;  ///< rows of the folder's summary for other seeds
+  std::vector<Training> earlier_;  ///< rows of the folder's summary for other networks
 };
 
 void ManyTrainings::check_outputs() const {
@@ -100,6 +97,7 @@ void ManyTrainings::keep_if_done(Training& entry) const {
   const io::ModelFile file = io::read_model(entry.file);
   resume(entry, "command", file.provenance.command);
   entry.trials = file.provenance.trials;
+  entry.updates = entry.trials / options_.batch;
   entry.accuracy = file.provenance.eval_accuracy;
   entry.mean_loss = file.provenance.eval_loss;
   entry.trained =
@@ -111,7 +109,7 @@ void ManyTrainings::keep_what_is_done() {
   std::ranges::for_each(entries_, [this](Training& entry) { keep_if_done(entry); });
 }
 
-/// What the folder's summary says of other seeds, and how long the resumed networks took. Read
+/// What the folder's summary says of other networks, and how long the resumed networks took. Read
 /// again right before writing: another machine may have written meanwhile.
 void ManyTrainings::keep_earlier_rows() {
   const fs::path path = request_.output / "summary.csv";
@@ -120,12 +118,15 @@ void ManyTrainings::keep_earlier_rows() {
     return;
   }
   for (const SummaryRow& row : read_summary(path)) {
-    const auto own = std::ranges::find(entries_, row.seed, &Training::seed);
+    const auto own = std::ranges::find_if(entries_, [&row](const Training& entry) {
+      return entry.file.filename().string() == row.file;
+    });
     if (own == entries_.end()) {
       earlier_.push_back({{row.file, "", {}, true, row.seconds, row.error},
                           row.seed,
                           row.criteria_met,
                           row.trials,
+                          row.updates,
                           row.accuracy,
                           row.mean_loss,
                           row.unmet});
@@ -135,8 +136,9 @@ void ManyTrainings::keep_earlier_rows() {
   }
 }
 
-void ManyTrainings::take(Training& entry, const Json& printed) {
+void ManyTrainings::take(Training& entry, const Json& printed) const {
   entry.trials = printed.at("trials").get<int>();
+  entry.updates = entry.trials / options_.batch;
   entry.accuracy = printed.at("accuracy").at("value").get<double>();
   entry.mean_loss = printed.at("mean_loss").get<double>();
   entry.trained = printed.at("trained").get<bool>();
@@ -163,12 +165,14 @@ void ManyTrainings::run() {
 void ManyTrainings::write_summary() const {
   std::vector<Training> all = earlier_;
   all.insert(all.end(), entries_.begin(), entries_.end());
-  std::ranges::sort(all, {}, &Training::seed);
+  std::ranges::sort(all, {}, [](const Training& entry) {
+    return std::pair(entry.seed, entry.file.filename().string());
+  });
   std::vector<SummaryRow> rows;
   for (const Training& entry : all) {
     rows.push_back({entry.seed, entry.file.filename().string(), entry.trained, entry.trials,
-                    entry.trials / options_.batch, entry.accuracy, entry.mean_loss, entry.seconds,
-                    entry.unmet, entry.error});
+                    entry.updates, entry.accuracy, entry.mean_loss, entry.seconds, entry.unmet,
+                    entry.error});
   }
   save_result(request_.output / "summary.csv",
               [&](const fs::path& path) { io::write_atomically(path, summary_text(rows)); });
@@ -197,15 +201,18 @@ void ManyTrainings::write_summary() const {
 void ManyTrainings::print() const {
   if (request_.json) {
     Json list = Json::array();
+    const auto figure = [](const Training& entry, auto value) {
+      return entry.error.empty() ? Json(value) : Json();
+    };
     for (const Training& entry : entries_) {
       list.push_back({{"seed", entry.seed},
                       {"model", entry.file.string()},
                       {"kept", entry.resumed},
                       {"trained", entry.trained},
                       {"unmet", entry.unmet},
-                      {"trials", entry.trials},
-                      {"accuracy", entry.accuracy},
-                      {"mean_loss", entry.mean_loss},
+                      {"trials", figure(entry, entry.trials)},
+                      {"accuracy", figure(entry, entry.accuracy)},
+                      {"mean_loss", figure(entry, entry.mean_loss)},
                       {"seconds", std::isnan(entry.seconds) ? Json() : Json(entry.seconds)},
                       {"error", entry.error}});
     }
@@ -214,10 +221,13 @@ void ManyTrainings::print() const {
   }
   TextTable table({"seed", "trained", "trials", "accuracy", "mean loss", "time"});
   for (const Training& entry : entries_) {
-    table.add_row(
-        {std::to_string(entry.seed), !entry.error.empty() ? "failed" : yes_no(entry.trained),
-         std::to_string(entry.trials), percent(entry.accuracy), short_number(entry.mean_loss),
-         entry.resumed ? "resumed" : seconds_text(entry.seconds)});
+    if (!entry.error.empty()) {
+      table.add_row({std::to_string(entry.seed), "failed", "-", "-", "-", "-"});
+      continue;
+    }
+    table.add_row({std::to_string(entry.seed), yes_no(entry.trained), std::to_string(entry.trials),
+                   percent(entry.accuracy), short_number(entry.mean_loss),
+                   entry.resumed ? "resumed" : seconds_text(entry.seconds)});
   }
   console_.out << table.text();
   for (const Training& entry : entries_) {
@@ -231,8 +241,8 @@ void ManyTrainings::print() const {
 
 }  // namespace
 
-void train_many(const TrainRequest& request, const Console& console) {
-  ManyTrainings trainings(request, console);
+void train_many(const TrainRequest& request, const Beginning& first, const Console& console) {
+  ManyTrainings trainings(request, first, console);
   trainings.check_outputs();
   trainings.keep_what_is_done();
   trainings.run();

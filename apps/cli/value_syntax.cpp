@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <optional>
+#include <set>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -93,6 +94,7 @@ std::vector<double> parse_grid(const std::string& option, const std::string& tex
 std::vector<Eigen::Index> parse_units(const std::string& option, const std::string& text,
                                       Eigen::Index units) {
   std::vector<Eigen::Index> result;
+  std::set<Eigen::Index> named;
   for (const std::string& part : split(text, ',')) {
     const std::vector<std::string> ends = split(part, ':');
     const std::optional<Eigen::Index> first = parse_unit(ends.front(), units);
@@ -102,6 +104,9 @@ std::vector<Eigen::Index> parse_units(const std::string& option, const std::stri
                        fmt::format("must be units from 1 to {} such as 1,5,10:20", units));
     }
     for (Eigen::Index unit = *first; unit <= *last; ++unit) {
+      if (!named.insert(unit).second) {
+        throw InputError(option, "", text, fmt::format("must name unit {} once", unit + 1));
+      }
       result.push_back(unit);
     }
   }

@@ -15,7 +15,7 @@ namespace rheobase::cli {
 std::vector<double> parse_grid(const std::string& option, const std::string& text);
 
 /// "1,5,10:20": units counted from 1, as in the files. Returns them counted from 0, in the order
-/// given. @throws InputError when one is not in [1, units]
+/// given. @throws InputError when one is not in [1, units] or comes twice
 std::vector<Eigen::Index> parse_units(const std::string& option, const std::string& text,
                                       Eigen::Index units);
 

@@ -110,6 +110,7 @@ Eigen::MatrixXd chart_points(const Eigen::Ref<const Eigen::VectorXd>& x,
 
 void require_chart_name(const fs::path& path) {
   figure_format_of(path);
+  require_gnuplot();
 }
 
 std::string chart_svg(const Chart& chart) {

@@ -67,7 +67,8 @@ struct Chart {
 ///         is missing
 void draw_chart(const Chart& chart, const std::filesystem::path& path);
 
-/// @throws InputError unless the extension is .png, .svg or .pdf
+/// Before work whose result is to be drawn.
+/// @throws InputError unless the extension is .png, .svg or .pdf, Error when gnuplot is missing
 void require_chart_name(const std::filesystem::path& path);
 
 /// The same as the text of an SVG file; empty without gnuplot.

@@ -95,15 +95,19 @@ void add_accuracies(FigureScript& script, const mapping::Conversion& conversion)
 
 }  // namespace
 
+void require_rate_curve(spiking::NeuronModel neuron, const std::filesystem::path& path) {
+  if (neuron != spiking::NeuronModel::lif) {
+    throw InputError(path.string(), "", "quadratic units",
+                     "must show lif units: others have no rate curve in closed form");
+  }
+}
+
 void draw_conversion(const rate::RateNetwork& network, const rate::Task& task,
                      const mapping::Conversion& conversion, Seed seed,
                      const std::filesystem::path& path) {
   const FigureFormat format = image_format_of(path);
   const mapping::ConversionCandidate& chosen = conversion.candidates[conversion.chosen];
-  if (chosen.transfer.neuron.model != spiking::NeuronModel::lif) {
-    throw InputError(path.string(), "", "quadratic units",
-                     "must show lif units: others have no rate curve in closed form");
-  }
+  require_rate_curve(chosen.transfer.neuron.model, path);
   const rate::RateNetwork shown = mapping::as_non_negative(network);
   const TemporaryFolder folder;
   const std::string image = "conversion" + path.extension().string();

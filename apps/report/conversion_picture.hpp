@@ -6,6 +6,10 @@
 
 namespace rheobase::report {
 
+/// Before a search whose result is to be drawn. @param neuron  of the search
+/// @throws InputError for units without a rate curve (quadratic ones)
+void require_rate_curve(spiking::NeuronModel neuron, const std::filesystem::path& path);
+
 /// Draws what a search found, 180 x 70 mm: on the left the rate curve of the chosen network's LIF
 /// units over s beside the transfer function, what the network visits of x shaded; on the right
 /// accuracy over s M, predicted and measured. PNG (300 dpi), SVG or PDF by the extension of `path`.

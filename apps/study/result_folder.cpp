@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "apps/study/internal/condition_reader.hpp"
 #include "apps/study/internal/plan_json.hpp"
 #include "core/error.hpp"
 #include "io/mat/atomic_file.hpp"
@@ -45,12 +46,18 @@ void make_folder(const fs::path& folder) {
   }
 }
 
-PlanJson parsed(const fs::path& path) {
+/// Of a cell: the next run makes a new one.
+constexpr const char* kCellRequired =
+    "must be as `study run` wrote it: remove the file to have it made again";
+/// Of the plan: without it no one knows what its cells are of.
+constexpr const char* kPlanRequired =
+    "must be as `study run` wrote it: put that file back, or name another folder";
+
+PlanJson parsed(const fs::path& path, const char* required) {
   try {
     return PlanJson::parse(text_in(path));
   } catch (const PlanJson::exception&) {
-    throw InputError(path.string(), "", "no valid JSON",
-                     "must be as `study run` wrote it: remove the file to have it made again");
+    throw InputError(path.string(), "", "no valid JSON", required);
   }
 }
 
@@ -95,6 +102,24 @@ PlanJson other_conditions(const PlanJson& folder, const PlanJson& file) {
   return others;
 }
 
+/// Cells of a condition that the file no longer has are not those of another one with the same
+/// folder. @throws InputError
+void require_own_folders(const fs::path& path, const PlanJson& plan, const Study& study) {
+  std::map<std::string, std::string> owners;
+  for (const Condition& condition : study.conditions) {
+    owners.emplace(condition.folder, condition.name);
+  }
+  for (const auto& [name, value] : plan["condition"].items()) {
+    const auto owner = owners.find(condition_folder(name));
+    if (owner != owners.end() && owner->second != name) {
+      throw InputError(
+          path.string(), "", fmt::format("cells of condition '{}' in cells/{}", name, owner->first),
+          fmt::format("must be those of '{}': give it another name, or name another folder",
+                      owner->second));
+    }
+  }
+}
+
 std::string host_name() {
   std::array<char, 256> host{};
   ::gethostname(host.data(), host.size() - 1);
@@ -114,10 +139,6 @@ const MeasureValue* CellResult::find(const std::string& measure) const {
   return nullptr;
 }
 
-std::string ResultFolder::difference(const Study& study) const {
-  return plan_difference(parsed(path_ / "plan.json"), plan_json(study));
-}
-
 void ResultFolder::require_plan() const {
   std::error_code ignored;
   if (!fs::exists(path_ / "plan.json", ignored)) {
@@ -128,17 +149,19 @@ void ResultFolder::require_plan() const {
 
 bool ResultFolder::is_quick() const {
   require_plan();
-  const PlanJson plan = parsed(path_ / "plan.json");
+  const PlanJson plan = parsed(path_ / "plan.json", kPlanRequired);
   return plan.is_object() && plan.value("quick", PlanJson()) == true;
 }
 
 void ResultFolder::open(const Study& study) const {
   require_plan();
-  const std::string differs = difference(study);
+  const PlanJson plan = parsed(path_ / "plan.json", kPlanRequired);
+  const std::string differs = plan_difference(plan, plan_json(study));
   if (!differs.empty()) {
     throw InputError(path_.string(), "", differs,
                      "must be the folder of this study: name another one for another study");
   }
+  require_own_folders(path_, plan, study);
 }
 
 void ResultFolder::open_for_run(const Study& study) const {
@@ -147,10 +170,10 @@ void ResultFolder::open_for_run(const Study& study) const {
   PlanJson now = plan_json(study);
   if (fs::exists(plan, ignored)) {
     open(study);
-    now["condition"].update(other_conditions(parsed(plan), now));
+    now["condition"].update(other_conditions(parsed(plan, kPlanRequired), now));
   } else if (fs::exists(path_ / "cells", ignored)) {
     throw InputError(path_.string(), "", "cells without a plan.json",
-                     "must be the folder of this study: name another one");
+                     "must have that of this study: put that file back, or name another folder");
   }
   make_folder(path_);
   renew(plan, dumped(now));
@@ -175,13 +198,18 @@ std::optional<CellResult> ResultFolder::read(const Study& study, const Cell& cel
   if (!fs::exists(path, ignored)) {
     return std::nullopt;
   }
-  const PlanJson json = parsed(path);
+  const PlanJson json = parsed(path, kCellRequired);
   const auto word = std::ranges::find_if(kStatusWords, [&](const auto& one) {
     return json.is_object() && json.contains("status") && json["status"] == one.second;
   });
   if (word == kStatusWords.end() || !json.contains("measures") || !json["measures"].is_object()) {
-    throw InputError(path.string(), "", "no status or no measures",
-                     "must be as `study run` wrote it: remove the file to have it made again");
+    throw InputError(path.string(), "", "no status or no measures", kCellRequired);
+  }
+  const std::string& own = study.conditions[cell.condition].name;
+  if (const PlanJson owner = json.value("condition", PlanJson()); owner != own) {
+    throw InputError(
+        path.string(), "condition", owner.dump(-1, ' ', false, PlanJson::error_handler_t::replace),
+        fmt::format("must be '{}': give it another name, or name another folder", own));
   }
   CellResult result;
   result.status = word->first;

@@ -45,7 +45,8 @@ class ResultFolder {
   const std::filesystem::path& path() const { return path_; }
 
   /// Makes the folder, or takes one with results of this study: seeds and conditions may have been
-  /// added to the file since. @throws InputError for one of another study, saying what differs
+  /// added to the file since. @throws InputError for one of another study, saying what differs, and
+  /// for a condition whose folder holds the cells of another one
   void open_for_run(const Study& study) const;
   /// Takes a folder that is there. @throws InputError as open_for_run
   void open(const Study& study) const;
@@ -56,7 +57,7 @@ class ResultFolder {
   std::filesystem::path result_file(const Study& study, const Cell& cell) const;
   std::filesystem::path kept_files(const Study& study, const Cell& cell) const;
   /// What is known of a cell; nothing where it has not ended yet.
-  /// @throws InputError for a damaged file
+  /// @throws InputError for a damaged file and the cell of another condition
   std::optional<CellResult> read(const Study& study, const Cell& cell) const;
   void write(const Study& study, const Cell& cell, const CellResult& result) const;
 
@@ -66,7 +67,6 @@ class ResultFolder {
   std::map<std::pair<std::string, Seed>, double> seconds() const;
 
  private:
-  std::string difference(const Study& study) const;
   void require_plan() const;
 
   std::filesystem::path path_;

@@ -256,14 +256,14 @@ void write_comparison(const fs::path& path, const mapping::Comparison& compariso
   }
 }
 
-mapping::Comparison read_comparison(const fs::path& path) {
+mapping::Comparison read_comparison(const fs::path& path, TaskNames names) {
   require_comparison_extension(path);
   const std::vector<std::byte> bytes = read_bytes(path);
   if (path.extension() == ".mat") {
-    return parse_comparison(bytes, path.string());
+    return parse_comparison(bytes, path.string(), names);
   }
   return comparison_from_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()},
-                              path.string());
+                              path.string(), names);
 }
 
 }  // namespace rheobase::io

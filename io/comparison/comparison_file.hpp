@@ -26,7 +26,8 @@ void write_comparison(const std::filesystem::path& path, const mapping::Comparis
                       const std::function<bool()>& stop = {});
 
 /// Reads either form. @throws InputError that names file, field, what was found and what must hold
-mapping::Comparison read_comparison(const std::filesystem::path& path);
+mapping::Comparison read_comparison(const std::filesystem::path& path,
+                                    TaskNames names = TaskNames::registered);
 /// The same from the contents of a .mat file; `where` names it in messages.
 mapping::Comparison parse_comparison(std::span<const std::byte> bytes, const std::string& where,
                                      TaskNames names = TaskNames::registered);

@@ -51,4 +51,26 @@ ModelFile mapped_model(const ModelFile& file, const rate::Task& task,
   return mapped;
 }
 
+std::optional<double> search_accuracy(const ModelFile& file) {
+  const ModelProvenance& search = file.provenance;
+  const std::size_t count = search.scaling_factors.size();
+  if (search.accuracies.size() != count) {
+    return std::nullopt;
+  }
+  const bool with_copies = file.transfer && search.search_copies.size() == count;
+  std::optional<double> accuracy;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (search.scaling_factors[i] != file.scaling_factor ||
+        (with_copies && search.search_copies[i] != file.transfer->copies)) {
+      continue;
+    }
+    // Two that differ in what the file does not hold, such as the input's filter.
+    if (accuracy && *accuracy != search.accuracies[i]) {
+      return std::nullopt;
+    }
+    accuracy = search.accuracies[i];
+  }
+  return accuracy;
+}
+
 }  // namespace rheobase::io

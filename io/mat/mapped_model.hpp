@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "io/mat/rate_model_file.hpp"
@@ -12,5 +13,9 @@ namespace rheobase::io {
 ModelFile mapped_model(const ModelFile& file, const rate::Task& task,
                        const mapping::Conversion& result, const mapping::ConversionOptions& options,
                        const std::string& command);
+
+/// Accuracy of the network that the search chose, on the search's trials; nothing where the file
+/// does not say which of several values that was.
+std::optional<double> search_accuracy(const ModelFile& file);
 
 }  // namespace rheobase::io

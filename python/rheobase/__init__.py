@@ -21,7 +21,7 @@ from ._engine import version as __version__
 from .comparison import Comparison, compare
 from .conversion import SpikingModel, convert
 from .evaluation import Evaluation, evaluate
-from .files import export, load, load_run
+from .files import export, load, load_comparison, load_run
 from .models import RateModel, RateRun
 from .perturbation import Perturbation, perturb
 from .simulation import Run, Runs, simulate
@@ -53,6 +53,7 @@ __all__ = [
     "from_torch",
     "innate",
     "load",
+    "load_comparison",
     "load_run",
     "motif",
     "network",

@@ -35,7 +35,8 @@ class Comparison(Shown):
         self.model = model
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"task": self.task, "model": self.model, "contents": contents_of(self._comparison.save)}
+        contents = contents_of(self._comparison.save) if self._has_traces else self._comparison.json.encode()
+        return {"task": self.task, "model": self.model, "contents": contents}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__init__(_engine.parse_comparison(state["contents"]), state["task"], state["model"])
@@ -49,13 +50,19 @@ class Comparison(Shown):
     def traces(self) -> dict[str, Any]:
         """What figures are drawn from.
 
-        ``rate_output`` and ``spiking_output`` (trials x L), ``rate_average`` and
+        ``rate_output`` and ``spiking_output`` (trials x outputs L: all samples of the first readout,
+        then those of the next, of ``len(figures["outputs"])`` readouts), ``rate_average`` and
         ``spiking_average`` (a list of N x L, one a condition), ``rate_trajectory`` and
-        ``spiking_trajectory`` (components x S), ``conditions``, ``rate_correct`` and
+        ``spiking_trajectory`` (a list of components x S), ``conditions``, ``rate_correct`` and
         ``spiking_correct`` (trials), ``spikes`` (trial, units, times in ms) of the example trials,
-        ``step_ms``: samples lie at step_ms, 2 step_ms, ...
+        ``step_ms``: samples lie at step_ms, 2 step_ms, ... Not-a-number behind the end of shorter
+        trials. Arrays are empty where the comparison was read from .json, which holds none.
         """
         return self._comparison.traces
+
+    @property
+    def _has_traces(self) -> bool:
+        return len(self.traces["conditions"]) > 0
 
     @property
     def conditions(self) -> tuple[str, ...]:
@@ -111,7 +118,8 @@ class Comparison(Shown):
         max_output_rmse, min_rate_correlation : float, optional
             Of outputs and of the units' activity.
         baseline : Comparison, optional
-            An earlier one of the same network; no figure may be worse by more than `tolerance`.
+            An earlier one of the same network, such as `load_comparison` reads; no figure may be
+            worse by more than `tolerance`.
         tolerance : float
             See there.
 
@@ -146,14 +154,23 @@ class Comparison(Shown):
         self._comparison.report(self.task._task, model, path_text(path), text(name, "name"))
 
     def save(self, path: Any) -> None:
-        """Writes the comparison: .mat with all traces, or .json without.
+        """Writes the comparison: .mat with all traces, or .json without; `load_comparison` reads both.
 
         Parameters
         ----------
         path : path_like
             Complete or not there at all.
+
+        Raises
+        ------
+        InputError
+            For another ending, a place that cannot be written, or .mat where a comparison from
+            .json has no traces.
         """
-        self._comparison.save(path_text(path))
+        place = path_text(path)
+        if place.endswith(".mat") and not self._has_traces:
+            raise input_error("path", repr(place), "must end in .json: the comparison has no traces")
+        self._comparison.save(place)
 
     def _rows(self) -> list[tuple[str, str]]:
         def text(value: float | None) -> str:

@@ -16,7 +16,7 @@ from .tasks import as_task
 
 _TABLE = [
     ("scaling_factor", float), ("accuracy", float), ("low", float), ("high", float),
-    ("mean_rate_hz", float), ("output_rmse", float),
+    ("mean_rate_hz", float), ("output_rmse", float), ("copies", int),
 ]
 
 
@@ -32,9 +32,9 @@ class SpikingNetwork(Shown):
         Recurrent weights over the scaling factor, mV/Hz, row = postsynaptic unit.
     w_in : ndarray, N x inputs
         Input weights, mV.
-    w_out : ndarray, N
+    w_out : ndarray, outputs x N
         Readout weights over the scaling factor, 1/Hz.
-    b_out : float
+    b_out : ndarray, outputs
         Bias of the readout; 0 unless it was asked for.
     decay_ms : ndarray, N
         Decay times of the synapses, ms.
@@ -56,7 +56,7 @@ class SpikingNetwork(Shown):
         self.w: np.ndarray = arrays["w"]
         self.w_in: np.ndarray = arrays["w_in"]
         self.w_out: np.ndarray = arrays["w_out"]
-        self.b_out: float = arrays["b_out"]
+        self.b_out: np.ndarray = arrays["b_out"]
         self.decay_ms: np.ndarray = arrays["decay_ms"]
         self.unit_bias_mv: np.ndarray = arrays["unit_bias_mv"]
         self.unit_threshold_mv: np.ndarray = arrays["unit_threshold_mv"]
@@ -84,8 +84,8 @@ class SpikingModel(RateModel):
     ----------
     table : record array
         ``scaling_factor``, ``accuracy`` with its 95 % interval ``low`` to ``high``,
-        ``mean_rate_hz`` and ``output_rmse`` of every value tried. Of a model from a file the
-        last four are not known: not-a-number.
+        ``mean_rate_hz`` and ``output_rmse`` of every value tried, and the ``copies`` of a unit. Of
+        a model from a file the four from ``low`` to ``output_rmse`` are not known: not-a-number.
     candidates : record array
         The spiking networks that were tried, with their operating points; empty for a file's.
     reached : bool or None
@@ -121,7 +121,10 @@ class SpikingModel(RateModel):
         return self
 
     def _read_table(self, rows: list[tuple[float, ...]]) -> None:
-        self.table = np.array([tuple(row) for row in rows], dtype=_TABLE).view(np.recarray)
+        copies = self._model.search_copies
+        if len(copies) != len(rows) or not ((copies >= 1) & (copies <= 1e6)).all():
+            copies = np.full(len(rows), self._model.transfer["copies"])  # one number for all
+        self.table = np.array([(*row, n) for row, n in zip(rows, copies)], dtype=_TABLE).view(np.recarray)
         read_only(self.table)
 
     @property
@@ -142,8 +145,10 @@ class SpikingModel(RateModel):
     @property
     def accuracy(self) -> float:
         """Of the chosen network on the search's trials, 0 to 1; not-a-number where not known."""
-        chosen = self.table[self.table.scaling_factor == self.scaling_factor]
-        return float(chosen.accuracy[0]) if len(chosen) else float("nan")
+        if "chosen" in self._facts:
+            return float(self.candidates.accuracy[self._facts["chosen"]])
+        known = self._model.search_accuracy
+        return float("nan") if known is None else known
 
     def _rows(self) -> list[tuple[str, str]]:
         transfer = self._model.transfer
@@ -210,7 +215,7 @@ def task_of(model: RateModel, task: Any) -> Any:
     if task is not None:
         return as_task(task)
     name = as_rate_model(model).task
-    if name not in _engine.task_names():
+    if not set(name.split("+")) <= set(_engine.task_names()):
         maker = ": Task.from_file or Task.from_trials" if "file" in name.split("+") else ""
         raise input_error("task", f"nothing, and the model's own is {name or 'not known'!r}",
                           "must be given" + maker)

@@ -77,6 +77,27 @@ def load_run(path: Any) -> Run | Runs:
     return Run(_engine.read_run(place))
 
 
+def load_comparison(path: Any) -> Comparison:
+    """The comparison of a file of `Comparison.save` or ``rheobase compare``.
+
+    Parameters
+    ----------
+    path : path_like
+        A .mat or .json file; .json has no traces.
+
+    Returns
+    -------
+    Comparison
+        Without task and model, which the file does not hold: as a baseline, or for its figures.
+
+    Raises
+    ------
+    InputError
+        Names the file, the field, what was found and what must hold.
+    """
+    return Comparison(_engine.read_comparison(path_text(path)), None, None)
+
+
 def export(what: Any, path: Any, *, format: str | None = None, **options: Any) -> list[str]:
     """Writes a model, runs or a comparison for another program: ``rheobase export``.
 

@@ -62,7 +62,7 @@ def _bins(first_bin: int, after_cue: int) -> tuple[int, int]:
     return whole_number(first_bin, "first_bin", 0), whole_number(after_cue, "after_cue", 0)
 
 
-@option_texts(_engine.force_options("session"))
+@option_texts(_engine.force_options("Session"))
 class Session(Shown):
     """A recorded session of the delayed-response task, and its rates; lists are right, left.
 
@@ -193,7 +193,7 @@ class Session(Shown):
         ]
 
 
-@option_texts(_engine.force_options("session"))
+@option_texts(_engine.force_options("read_session"))
 def read_session(path: Any, **options: Any) -> Session:
     """The session of a file in the form of Inagaki et al. (2019).
 

@@ -90,7 +90,7 @@ class InnateResult(Shown):
     Attributes
     ----------
     model : RateModel
-        The trained network, as any other.
+        The trained network, as any other; its trajectories are in the file of `save` alone.
     tests : list of InnateTest
         In the order of the trials.
     trajectories : list of Trajectory

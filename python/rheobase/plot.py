@@ -51,21 +51,52 @@ def _condition(comparison: Comparison, condition: str | int | None) -> list[int]
     return [whole_number(condition, "condition", 0, len(names) - 1)]
 
 
+def _traces(comparison: Comparison, argument: str) -> dict[str, Any]:
+    if not comparison._has_traces:
+        raise input_error(argument, "a comparison without traces",
+                          "must be one from compare() or a .mat file: .json holds none")
+    return comparison.traces
+
+
+def _readouts(comparison: Comparison, output: np.ndarray) -> np.ndarray:
+    """trials x outputs x L of what lies readout after readout in a row."""
+    count = max(1, len(comparison.figures["outputs"]))
+    return output.reshape(len(output), count, -1)
+
+
 def _band(ax: Any, time: np.ndarray, trials: np.ndarray, **style: Any) -> None:
-    mean, spread = trials.mean(axis=0), trials.std(axis=0)
+    """Mean and standard deviation of the trials that last as long."""
+    reached = ~np.isnan(trials).all(axis=0)
+    time, trials = time[reached], trials[:, reached]
+    mean, spread = np.nanmean(trials, axis=0), np.nanstd(trials, axis=0)
     (line,) = ax.plot(time, mean, **style)
     ax.fill_between(time, mean - spread, mean + spread, color=line.get_color(), alpha=0.2, lw=0)
 
 
+def _compared_outputs(ax: Any, comparison: Comparison, traces: dict[str, Any], conditions: list[int]) -> None:
+    rate, spiking = (_readouts(comparison, traces[f"{network}_output"]) for network in ("rate", "spiking"))
+    time = traces["step_ms"] * np.arange(1, rate.shape[2] + 1)
+    lines = [(index, k) for index in conditions for k in range(rate.shape[1])]
+    for style, (index, k) in zip(["-", "--", ":", "-."] * len(lines), lines):
+        chosen = traces["conditions"] == index
+        if chosen.any():
+            name = comparison.conditions[index]
+            if rate.shape[1] > 1:
+                name += f", {comparison.figures['outputs'][k].get('name', f'output {k + 1}')}"
+            _band(ax, time, rate[chosen, k], color=_RATE, ls=style, label=f"rate, {name}")
+            _band(ax, time, spiking[chosen, k], color=_SPIKING, ls=style, label=f"spiking, {name}")
+
+
 def outputs(what: Comparison | Run | Runs | RateRun, *, condition: str | int | None = None, ax: Any = None) -> Any:
-    """Readouts over time: of both networks, mean and standard deviation over trials, or of runs.
+    """Readouts over time: of both networks, mean and standard deviation over trials, or of runs; a line a readout.
 
     Parameters
     ----------
     what : Comparison, Run, Runs or RateRun
         What is drawn.
     condition : str or int, optional
-        Of a comparison; default: all, solid, dashed, dotted and so on.
+        Of a comparison; default: all. Conditions, and readouts within them, are solid, dashed,
+        dotted and so on.
     ax : Axes, optional
         Default: a new figure.
 
@@ -77,21 +108,15 @@ def outputs(what: Comparison | Run | Runs | RateRun, *, condition: str | int | N
     Raises
     ------
     InputError
-        For another thing, or a condition that the comparison does not have.
+        For another thing, a condition that the comparison does not have, or one read from .json,
+        which has no traces.
     """
     _require(what, "what", Comparison, Run, Runs, RateRun)
     conditions = _condition(what, condition) if isinstance(what, Comparison) else []
+    traces = _traces(what, "what") if isinstance(what, Comparison) else {}
     ax = _axes(ax)
     if isinstance(what, Comparison):
-        traces = what.traces
-        time = traces["step_ms"] * np.arange(1, traces["rate_output"].shape[1] + 1)
-        for style, index in zip(["-", "--", ":", "-."] * 100, conditions):
-            chosen = traces["conditions"] == index
-            if chosen.any():
-                name = what.conditions[index]
-                _band(ax, time, traces["rate_output"][chosen], color=_RATE, ls=style, label=f"rate, {name}")
-                _band(ax, time, traces["spiking_output"][chosen], color=_SPIKING, ls=style,
-                      label=f"spiking, {name}")
+        _compared_outputs(ax, what, traces, conditions)
         ax.legend(frameon=False, fontsize="small")
     elif isinstance(what, RateRun):
         output = what.output if what.output.ndim == 3 else what.output[:, :, None]
@@ -100,7 +125,7 @@ def outputs(what: Comparison | Run | Runs | RateRun, *, condition: str | int | N
     else:
         runs = [what] if isinstance(what, Run) else list(what)
         for run in runs:
-            ax.plot(run.time_ms, run.output, color=_SPIKING, lw=1)
+            ax.plot(run.time_ms, run.outputs.T, color=_SPIKING, lw=1)
     ax.set(xlabel="time (ms)", ylabel="output")
     return ax
 
@@ -151,8 +176,9 @@ def rates(what: Comparison | RateRun | Run, *, ax: Any = None) -> Any:
     Parameters
     ----------
     what : Comparison, RateRun or Run
-        Of a comparison: mean rates of every unit, what the rate network predicts (s r) against
-        what the spiking one does. Of a run: N x time as an image (a Run recorded with ``'rate'``).
+        Of a comparison: mean rates of every unit, what the rate network predicts (s r, or
+        s (1 + r) / 2 where rates go below 0) against what the spiking one does. Of a run: N x time
+        as an image (a Run recorded with ``'rate'``).
     ax : Axes, optional
         Default: a new figure.
 
@@ -172,7 +198,9 @@ def rates(what: Comparison | RateRun | Run, *, ax: Any = None) -> Any:
     ax = _axes(ax)
     if isinstance(what, Comparison):
         units = what.figures["units"]
-        predicted = what.figures["options"]["scaling_factor"] * np.array(units["rate_activity"], dtype=float)
+        activity = np.array(units["rate_activity"], dtype=float)
+        share = (1 + activity) / 2 if what.figures["signed_rates"] else activity
+        predicted = what.figures["options"]["scaling_factor"] * share
         measured = np.array(units["spiking_hz"], dtype=float)
         types = np.array(units["type"])
         for kind, colour in _TYPES.items():
@@ -198,6 +226,8 @@ def rates(what: Comparison | RateRun | Run, *, ax: Any = None) -> Any:
 def search(model: SpikingModel, *, ax: Any = None) -> Any:
     """Accuracy over the scaling factor, with 95 % intervals where known; the chosen value marked.
 
+    Where networks with other numbers of copies M were tried, over s M: spikes a second of all copies.
+
     Parameters
     ----------
     model : SpikingModel
@@ -208,19 +238,25 @@ def search(model: SpikingModel, *, ax: Any = None) -> Any:
     Returns
     -------
     Axes
-        Scaling factor in spikes a second at a rate of 1; accuracy in %.
+        Spikes a second at a rate of 1; accuracy in %.
     """
     _require(model, "model", SpikingModel)
     ax = _axes(ax)
-    table = np.sort(model.table, order="scaling_factor").view(np.recarray)
-    accuracy = 100 * table.accuracy
+    table = model.table
+    copies = table["copies"] if "copies" in table.dtype.names else np.ones(len(table))
+    fitted = bool((copies > 1).any())
+    x = table.scaling_factor * copies if fitted else table.scaling_factor
+    order = np.argsort(x, kind="stable")
+    table, x = table[order], x[order]
     if np.isfinite(table.low).all():
-        ax.fill_between(table.scaling_factor, 100 * table.low, 100 * table.high, color=_SPIKING,
-                        alpha=0.2, lw=0, label="95 % interval")
-    ax.plot(table.scaling_factor, accuracy, ".-", color=_SPIKING, label="spiking network")
-    ax.axvline(model.scaling_factor, color="0.4", ls="--", lw=1, label=f"chosen: {model.scaling_factor:g}")
+        ax.fill_between(x, 100 * table.low, 100 * table.high, color=_SPIKING, alpha=0.2, lw=0, label="95 % interval")
+    ax.plot(x, 100 * table.accuracy, ".-", color=_SPIKING, label="spiking network")
+    chosen, many = model.scaling_factor, model._model.transfer["copies"] if fitted else 1
+    ax.axvline(chosen * many, color="0.4", ls="--", lw=1,
+               label=f"chosen: {chosen:g}" + (f", {many} copies" if many > 1 else ""))
     ax.legend(frameon=False, fontsize="small")
-    ax.set(xlabel="scaling factor s (Hz at r = 1)", ylabel="correct trials (%)", ylim=(-2, 102))
+    ax.set(xlabel="s M, scaling factor times copies (Hz at r = 1)" if fitted else "scaling factor s (Hz at r = 1)",
+           ylabel="correct trials (%)", ylim=(-2, 102))
     return ax
 
 
@@ -238,13 +274,19 @@ def trajectories(comparison: Comparison, *, ax: Any = None) -> Any:
     -------
     Axes
         Each network in its own components, activity without a unit; a dot where a trajectory ends.
+
+    Raises
+    ------
+    InputError
+        For another thing, or a comparison read from .json, which has no traces.
     """
     _require(comparison, "comparison", Comparison)
+    traces = _traces(comparison, "comparison")
     ax = _axes(ax)
     count = 3 if getattr(ax, "name", "") == "3d" else 2
     for network, colour in (("rate", _RATE), ("spiking", _SPIKING)):
         for style, (name, path) in zip(
-            ["-", "--", ":", "-."] * 100, zip(comparison.conditions, comparison.traces[f"{network}_trajectory"])
+            ["-", "--", ":", "-."] * 100, zip(comparison.conditions, traces[f"{network}_trajectory"])
         ):
             if path.size and len(path) >= count:
                 ax.plot(*path[:count], color=colour, ls=style, lw=1.2, label=f"{network}, {name}")

@@ -228,18 +228,18 @@ class Runs(Sequence[Run], Shown):
 
     @property
     def output(self) -> np.ndarray:
-        """First readouts, trials x samples, at `time_ms`."""
-        return np.stack([run.output for run in self._runs])
+        """First readouts, trials x samples, at `time_ms`; not-a-number behind shorter trials."""
+        return _stacked([run.output for run in self._runs])
 
     @property
     def outputs(self) -> np.ndarray:
-        """All readouts, trials x outputs x samples, at `time_ms`."""
-        return np.stack([run.outputs for run in self._runs])
+        """All readouts, trials x outputs x samples, at `time_ms`; not-a-number as in `output`."""
+        return _stacked([run.outputs for run in self._runs])
 
     @property
     def time_ms(self) -> np.ndarray:
-        """Times of the samples in ms."""
-        return self._runs[0].time_ms
+        """Times of the samples in ms, of the longest trial."""
+        return max((run.time_ms for run in self._runs), key=len)
 
     @property
     def spike_count(self) -> np.ndarray:
@@ -306,6 +306,15 @@ class Runs(Sequence[Run], Shown):
         return rows
 
 
+def _stacked(arrays: Sequence[np.ndarray]) -> np.ndarray:
+    """Arrays whose last axes may differ in length, filled up with not-a-number."""
+    samples = max(array.shape[-1] for array in arrays)
+    stacked = np.full((len(arrays), *arrays[0].shape[:-1], samples), np.nan)
+    for row, array in zip(stacked, arrays):
+        row[..., : array.shape[-1]] = array
+    return stacked
+
+
 def _present(array: np.ndarray) -> np.ndarray | None:
     return array if array.size else None
 
@@ -336,7 +345,8 @@ def simulate(
     condition : str or int, optional
         Of the task's trial; default: drawn.
     trials : int, optional
-        That many trials of the task; of given trials at most as many as there are to be evaluated.
+        That many trials of the task, or of its `condition`; of given trials at most as many as
+        there are to be evaluated, each once.
     record : {'spikes', 'output', 'voltage', 'rate', 'input'} or a sequence of them
         What is kept beside the readout and the spike counts.
     voltage_units : array_like of int, optional

@@ -176,7 +176,8 @@ class Task(Shown):
         Parameters
         ----------
         path : path_like
-            A file of `innate.InnateResult.save`, or a model that `convert` made of it.
+            A file of `innate.InnateResult.save`, or the model that ``rheobase map`` made of one. A
+            model that was saved here, also by `convert`, holds no trajectories.
         **parameters : float
             ``min_r2``: smallest squared correlation of output and target in the window (0.8);
             ``perturbed``: 1: every trajectory also with its perturbation.

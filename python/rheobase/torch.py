@@ -250,11 +250,12 @@ def from_torch(
     state : {'current', 'rate'}, optional
         What the leak is of. ``'current'``: x = (1 - a) x + a (W phi(x) + W_in u + b);
         ``'rate'``: r = (1 - a) r + a relu(W r + W_in u + b), which becomes 2 N rectified units,
-        exactly. Default: ``'rate'`` for names input2h and h2h, else ``'current'``.
+        exactly, without noise. Default: ``'rate'`` for names input2h and h2h, else ``'current'``.
     w_out, b_out : array_like, optional
         Readout, outputs x N and outputs, where the source has none.
     noise : float
-        Standard deviation of the noise of a step.
+        Standard deviation of the noise of a step. 0 where a network becomes 2 N units: every unit
+        of a network has the same noise, and N of these only keep rates of the step before.
 
     Returns
     -------
@@ -266,7 +267,7 @@ def from_torch(
     InputError
         For weights under other names (the message lists those that are known), several recurrent
         layers, gated ones, both directions, an `activation` that is not the module's or not known, a
-        leak of nn.RNN, or a state of rates that are not rectified.
+        leak of nn.RNN, a state of rates that are not rectified, or noise of one that becomes 2 N units.
 
     Warns
     -----
@@ -297,6 +298,10 @@ def from_torch(
             raise input_error("activation", repr(activation),
                               "must be 'relu' where the state is the rate: others have no "
                               "equivalent network whose state is the current")
+        if number(noise, "noise", least=0.0) > 0.0:
+            raise input_error("noise", f"{noise:g}",
+                              "must be 0 where the state is the rate and alpha below 1: N of the 2 N units only "
+                              "keep rates of the step before, and would have the noise, too")
         network = _rate_state(layer.w, layer.w_in, layer.bias, readout, leak)
     model = RateModel(
         w=network["w"], w_in=network["w_in"], w_out=network["w_out"], bias=network["bias"],

@@ -108,6 +108,8 @@ def train(task: Any = None, *, start: Any = None, progress: Progress = False, **
         Where a checkpoint is written: every `checkpoint_every` trials and on Ctrl-C.
     resume : path_like, optional
         Goes on from a checkpoint, bit for bit; beside it only `trials`, `threads` and `checkpoint`.
+        The task by its name has the checkpoint's parameters; a Task with other parameters or other
+        trials is refused. Trials of arrays are not in the checkpoint: they must be the same.
     {options}
 
     Returns
@@ -138,7 +140,7 @@ def train(task: Any = None, *, start: Any = None, progress: Progress = False, **
     if network is not None:
         options["start"] = network._model
     with progress_function(progress, "training") as report:
-        model, facts = _engine.train(known._task, options, command, report)
+        model, facts = _engine.train(known._task, isinstance(task, str), options, command, report)
     if facts["without_spikes"]:
         warnings.warn(
             f"{model.activation} units are trained without spike-like noise (spike_noise=0), which is that of rates of 0 and more",

@@ -89,11 +89,6 @@ py::dict spectrum(py::handle weights) {
   return dict;
 }
 
-std::vector<std::int32_t> units_of(py::handle units, Eigen::Index size) {
-  const std::vector<std::int64_t> whole = integers_from(units, "units", size);
-  return {whole.begin(), whole.end()};
-}
-
 struct SpikesOf {
   std::vector<std::int32_t> unit;
   Eigen::VectorXd time;
@@ -108,7 +103,7 @@ py::array firing_rates(py::handle units, py::handle times, Eigen::Index count, d
                                                 {Shape::exponential, "exponential"},
                                                 {Shape::double_exponential, "double exponential"}}};
   Eigen::VectorXd time = sample_from(times, "times_ms");
-  std::vector<std::int32_t> unit = units_of(units, time.size());
+  std::vector<std::int32_t> unit = ints_from(units, "units", time.size());
   const double numbers = static_cast<double>(count) * static_cast<double>(samples);
   require_memory(3.0 * sizeof(double) * numbers, "count", "",
                  fmt::format("{} of {}", counted(count, "unit"), counted(samples, "sample")),
@@ -151,10 +146,7 @@ py::dict targeted_reduction(py::handle activity, py::handle variables, py::handl
   const auto count = static_cast<Eigen::Index>(trials.size());
   Eigen::MatrixXd values =
       matrix_from(variables, "variables", {.rows = count, .text = fmt::format("({}, V)", count)});
-  std::vector<int> labels;
-  for (const std::int64_t label : integers_from(conditions, "conditions", count)) {
-    labels.push_back(static_cast<int>(label));
-  }
+  std::vector<int> labels = ints_from(conditions, "conditions", count);
   const double units = static_cast<double>(trials[0].rows());
   const double operations = 10.0 * size_of(trials[0]) * static_cast<double>(count) +
                             units * (size_of(trials[0]) + 10.0 * units * units);

@@ -275,6 +275,18 @@ std::vector<std::int64_t> integers_from(py::handle value, const std::string& arg
   });
 }
 
+std::vector<int> ints_from(py::handle value, const std::string& argument, Eigen::Index size) {
+  constexpr std::int64_t kLargest = 1'000'000'000;
+  std::vector<int> numbers;
+  for (const std::int64_t number : integers_from(value, argument, size)) {
+    if (number < -kLargest || number > kLargest) {
+      throw InputError(argument, "", fmt::format("{}", number), "must be within -1e9 ... 1e9");
+    }
+    numbers.push_back(static_cast<int>(number));
+  }
+  return numbers;
+}
+
 std::vector<Eigen::MatrixXd> trials_from(py::handle value, const std::string& argument,
                                          const ArrayShape& shape) {
   const py::array array = real_array(value, argument, shape);

@@ -30,6 +30,8 @@ Eigen::VectorXd vector_from(py::handle value, const std::string& argument, const
 /// Of whole numbers.
 std::vector<std::int64_t> integers_from(py::handle value, const std::string& argument,
                                         Eigen::Index size);
+/// Of whole numbers within -1e9 ... 1e9.
+std::vector<int> ints_from(py::handle value, const std::string& argument, Eigen::Index size);
 /// rows x cols (x trials): one matrix a trial. A matrix is one trial, a vector one of a single row.
 std::vector<Eigen::MatrixXd> trials_from(py::handle value, const std::string& argument,
                                          const ArrayShape& shape);

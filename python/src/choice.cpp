@@ -11,9 +11,6 @@
 
 namespace rheobase::python {
 
-namespace {
-
-/// Trials that a network learnt from are held out by no other split of their file.
 void require_known_split(const std::optional<rate::TrialSplit>& known,
                          const std::optional<rate::TrialSplit>& given) {
   if (!known || !given || known->hash.empty() || known->hash != given->hash) {
@@ -30,8 +27,6 @@ void require_known_split(const std::optional<rate::TrialSplit>& known,
                                  known->test_fraction, known->file));
   }
 }
-
-}  // namespace
 
 mapping::SpikingChoice choice_from(Keywords& keywords, const io::ModelFile& file, bool searches) {
   mapping::SpikingChoice choice;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,11 @@ std::vector<Eigen::Index> unit_numbers(py::handle value, const std::string& argu
 
 /// Threads of the keyword `threads`; 0: all there are.
 int threads_from(Keywords& keywords);
+
+/// Trials that a network learnt from are held out by no other split of their file.
+/// @throws InputError
+void require_known_split(const std::optional<rate::TrialSplit>& known,
+                         const std::optional<rate::TrialSplit>& given);
 
 /// @throws InputError unless inputs, outputs and step of model and task are the same
 void require_same_inputs(const io::ModelFile& file, const rate::Task& task);

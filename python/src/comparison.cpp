@@ -205,7 +205,7 @@ void bind_comparison(py::module_& module) {
       "read_comparison",
       [](const std::string& path) {
         return run_apart([path](const Stop&) {
-          return std::make_shared<Comparison>(io::read_comparison(path));
+          return std::make_shared<Comparison>(io::read_comparison(path, io::TaskNames::any));
         });
       },
       py::arg("path"), "The comparison of a file.");
@@ -213,9 +213,12 @@ void bind_comparison(py::module_& module) {
       "parse_comparison",
       [](const py::bytes& contents) {
         return run_apart([text = static_cast<std::string>(contents)](const Stop&) {
+          constexpr const char* kWhere = "pickled comparison";
           return std::make_shared<Comparison>(
-              io::parse_comparison(std::as_bytes(std::span(text.data(), text.size())),
-                                   "pickled comparison", io::TaskNames::any));
+              text.starts_with('{')  // without traces
+                  ? io::comparison_from_json(text, kWhere, io::TaskNames::any)
+                  : io::parse_comparison(std::as_bytes(std::span(text.data(), text.size())), kWhere,
+                                         io::TaskNames::any));
         });
       },
       py::arg("contents"), "The comparison of a file's contents.");

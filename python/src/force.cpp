@@ -291,8 +291,10 @@ py::dict force_facts(const ForceFile& file) {
 
 py::list force_options(const std::string& function) {
   py::list list;
-  if (function == "session") {
-    describe_options(list, rate::session_fields(), rate::SessionOptions{});
+  if (function == "Session" || function == "read_session") {
+    rate::SessionOptions options;
+    options.range = default_range(function == "read_session");
+    describe_options(list, rate::session_fields(), options);
     return list;
   }
   if (function == "robustness") {
@@ -340,7 +342,7 @@ void bind_force(py::module_& module) {
       },
       py::arg("path"), "The network of a file.");
   module.def("force_options", &force_options, py::arg("function"),
-             "Keyword arguments of train, robustness and session.");
+             "Keyword arguments of train, robustness, Session and read_session.");
 }
 
 }  // namespace rheobase::python

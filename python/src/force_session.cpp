@@ -51,17 +51,6 @@ std::vector<double> doubles_from(py::handle value, const std::string& argument, 
   return {numbers.begin(), numbers.end()};
 }
 
-std::vector<int> ints_from(py::handle value, const std::string& argument, Eigen::Index size) {
-  std::vector<int> whole;
-  for (const std::int64_t number : integers_from(value, argument, size)) {
-    if (number < -1000000000 || number > 1000000000) {
-      throw InputError(argument, "", fmt::format("{}", number), "must be below 1e9");
-    }
-    whole.push_back(static_cast<int>(number));
-  }
-  return whole;
-}
-
 /// A unit's dictionary; trials are counted from 0 in Python.
 rate::SessionUnit unit_from(const py::dict& given, std::size_t number, int trials) {
   const std::string where = fmt::format("units[{}]", number);
@@ -108,7 +97,7 @@ Recorded session_from(const py::list& units, const py::dict& trials, const py::o
   }
   session.edges_s = doubles_from(edges, "edges", -1);
   rate::validate(session);
-  return with_rates(std::move(session), rate::TrialRange::exact, options);
+  return with_rates(std::move(session), default_range(false), options);
 }
 
 const char* cell_word(rate::CellType type) {
@@ -216,6 +205,10 @@ py::dict targets_facts(const ForceTargets& targets) {
 
 }  // namespace
 
+rate::TrialRange default_range(bool of_file) {
+  return of_file ? rate::TrialRange::published : rate::TrialRange::exact;
+}
+
 Eigen::Index steps_before_cue(const rate::TrialEpochs& epochs) {
   constexpr Eigen::Index kBeforeCue = 600;
   return std::min(kBeforeCue, epochs.cue);
@@ -270,7 +263,7 @@ void bind_force_session(py::module_& module) {
       "read_force_session",
       [](const std::string& path, const py::dict& options) {
         return with_rates(run_apart([path](const Stop&) { return io::read_session(path); }),
-                          rate::TrialRange::published, options);
+                          default_range(true), options);
       },
       py::arg("path"), py::arg("options"), "A recorded session of a file.");
   module.def("force_session", &session_from, py::arg("units"), py::arg("trials"), py::arg("edges"),

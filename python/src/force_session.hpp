@@ -5,6 +5,7 @@
 #include <pybind11/pybind11.h>
 
 #include "rate/learning/force/force_targets.hpp"
+#include "rate/learning/force/session.hpp"
 
 namespace rheobase::python {
 
@@ -13,6 +14,9 @@ struct ForceTargets {
   rate::TargetSet set;
   std::string description;
 };
+
+/// Of sessions where nothing is asked for: the published program's for its own files.
+rate::TrialRange default_range(bool of_file);
 
 /// Selectivity is judged over at most so many steps before the cue, as published.
 Eigen::Index steps_before_cue(const rate::TrialEpochs& epochs);

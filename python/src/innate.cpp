@@ -1,5 +1,8 @@
 #include <algorithm>
 #include <filesystem>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
 #include <string_view>
 #include <vector>
 
@@ -29,7 +32,13 @@ namespace rheobase::python {
 namespace {
 
 using io::InnateFile;
-using Innate = std::shared_ptr<InnateFile>;
+
+/// A training that several threads may use.
+struct InnateTraining {
+  InnateFile file;
+  std::shared_mutex exponents;  ///< guards those of `file`, which alone come later
+};
+using Innate = std::shared_ptr<InnateTraining>;
 
 /// Options of a training by the names of the command line.
 struct InnateOptions {
@@ -45,6 +54,7 @@ InnateOptions timing_options() {
   InnateOptions options;
   options.setup = rate::timing_setup();
   options.clock.window_ms = 0.0;  // that of the delay, unless it is given
+  options.setup.experiment.rule.threads = 0;
   return options;
 }
 
@@ -53,6 +63,7 @@ InnateOptions words_options() {
   InnateOptions options;
   options.setup = rate::words_setup({rate::word_path("chaos"), rate::word_path("neuron")});
   options.clock = rate::words_clock();
+  options.setup.experiment.rule.threads = 0;
   return options;
 }
 
@@ -112,7 +123,6 @@ InnateFile new_training(const std::string& kind, InnateOptions options, Keywords
   }
   keywords.take(rate::reservoir_fields(), options.setup.network);
   keywords.take(rate::trial_clock_fields(), options.clock);
-  options.setup.experiment.rule.threads = 0;
   keywords.take(rate::innate_fields(), options.setup.experiment);
   const py::object start = keywords.take("start");
   keywords.finish();
@@ -182,9 +192,10 @@ Innate innate_train(const std::string& kind, const std::vector<std::string>& nam
   Keywords keywords(kind, given);
   const std::optional<std::string> resume = resume_from(keywords);
   const Checkpoints checkpoints = checkpoints_from(keywords, resume);
-  auto file = std::make_shared<InnateFile>();
+  auto training = std::make_shared<InnateTraining>();
+  InnateFile& file = training->file;
   if (resume) {
-    *file = resumed_training(kind, *resume, keywords);
+    file = resumed_training(kind, *resume, keywords);
   } else {
     InnateOptions options = kind == "words" ? words_options() : timing_options();
     if (kind == "words") {
@@ -195,10 +206,10 @@ Innate innate_train(const std::string& kind, const std::vector<std::string>& nam
                                                             {.text = "(outputs, steps)"}));
       }
     }
-    *file = new_training(kind, std::move(options), keywords, command);
+    file = new_training(kind, std::move(options), keywords, command);
   }
-  run_training(*file, checkpoints, progress);
-  return file;
+  run_training(file, checkpoints, progress);
+  return training;
 }
 
 py::list tests_of(const InnateFile& file) {
@@ -213,7 +224,8 @@ py::list tests_of(const InnateFile& file) {
   return tests;
 }
 
-py::dict innate_facts(const InnateFile& file) {
+py::dict innate_facts(const InnateTraining& training) {
+  const InnateFile& file = training.file;
   py::list trajectories;
   for (std::size_t k = 0; k < file.experiment.trials.size(); ++k) {
     const rate::InnateTrial& trial = file.experiment.trials[k];
@@ -237,8 +249,8 @@ py::dict innate_facts(const InnateFile& file) {
   return dict;
 }
 
-std::shared_ptr<io::ModelFile> model_of(const InnateFile& file) {
-  return unlocked([&] {
+std::shared_ptr<io::ModelFile> model_of(const InnateTraining& training) {
+  return unlocked([&file = training.file] {
     auto model = std::make_shared<io::ModelFile>();
     model->network = rate::network_of(file.result.network, file.experiment.noise);
     model->provenance.command = file.command;
@@ -247,15 +259,24 @@ std::shared_ptr<io::ModelFile> model_of(const InnateFile& file) {
 }
 
 /// Exponents per second before and after training.
-py::dict lyapunov(InnateFile& file, const py::object& progress) {
-  if (!file.exponents) {
+py::dict lyapunov(InnateTraining& training, const py::object& progress) {
+  InnateFile& file = training.file;
+  std::optional<rate::TrainingExponents> known = unlocked([&] {
+    const std::shared_lock guard(training.exponents);
+    return file.exponents;
+  });
+  if (!known) {
     Session session(progress);
-    file.exponents = session.run([&] {
+    known = session.run([&] {
       return rate::training_exponents(file.start, file.result.network, file.experiment,
                                       file.experiment.rule.threads, session.control());
     });
+    unlocked([&] {
+      const std::unique_lock guard(training.exponents);
+      file.exponents = known;
+    });
   }
-  const rate::TrainingExponents& found = *file.exponents;
+  const rate::TrainingExponents& found = *known;
   return py::dict(py::arg("free_before") = found.free_before,
                   py::arg("free_after") = found.free_after,
                   py::arg("trial_before") = array_of(Eigen::VectorXd(found.trial_before)),
@@ -331,9 +352,10 @@ py::list innate_capacity(const py::object& delays, int networks, const py::dict&
 }
 
 /// R^2 of every trajectory under every noise and every size of its perturbation.
-py::list innate_robustness(const InnateFile& file, const py::object& noise,
+py::list innate_robustness(const InnateTraining& training, const py::object& noise,
                            const py::object& perturbation, const py::dict& given,
                            const py::object& progress) {
+  const InnateFile& file = training.file;
   Keywords keywords("robustness", given);
   rate::RobustnessOptions options;
   const auto levels = [](const py::object& value, const char* argument) {
@@ -399,7 +421,7 @@ py::list innate_options(const std::string& function) {
 }  // namespace
 
 void bind_innate(py::module_& module) {
-  py::class_<InnateFile, Innate>(module, "InnateFile", "A training of innate trajectories.")
+  py::class_<InnateTraining, Innate>(module, "InnateFile", "A training of innate trajectories.")
       .def("facts", &innate_facts)
       .def("model", &model_of)
       .def("lyapunov", &lyapunov, py::arg("progress"))
@@ -407,9 +429,10 @@ void bind_innate(py::module_& module) {
            py::arg("options"), py::arg("progress"))
       .def(
           "save",
-          [](const Innate& file, const std::string& path, bool keep_state) {
-            run_apart([file, path, keep_state](const Stop& stop) {
-              io::write_innate_file(path, *file, keep_state, stop);
+          [](const Innate& training, const std::string& path, bool keep_state) {
+            run_apart([training, path, keep_state](const Stop& stop) {
+              const std::shared_lock guard(training->exponents);
+              io::write_innate_file(path, training->file, keep_state, stop);
             });
           },
           py::arg("path"), py::arg("keep_state"));
@@ -422,7 +445,9 @@ void bind_innate(py::module_& module) {
       "read_innate",
       [](const std::string& path) {
         return run_apart([path](const Stop&) {
-          return std::make_shared<InnateFile>(io::read_innate_file(path));
+          auto training = std::make_shared<InnateTraining>();
+          training->file = io::read_innate_file(path);
+          return training;
         });
       },
       py::arg("path"), "The training of a file.");

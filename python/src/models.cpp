@@ -10,6 +10,7 @@
 #include "core/memory.hpp"
 #include "core/parallel.hpp"
 #include "io/exchange/model_state.hpp"
+#include "io/mat/mapped_model.hpp"
 #include "io/mat/rate_model_file.hpp"
 #include "mapping/conversion/network_fingerprint.hpp"
 #include "mapping/conversion/transfer_fields.hpp"
@@ -287,6 +288,10 @@ void add_records(Model& model) {
                              }))
       .def_property_readonly(
           "accuracies", viewed([](const ModelFile& f) -> auto& { return f.provenance.accuracies; }))
+      .def_property_readonly("search_copies", viewed([](const ModelFile& f) -> auto& {
+                               return f.provenance.search_copies;
+                             }))
+      .def_property_readonly("search_accuracy", &io::search_accuracy)
       .def_property_readonly("search_trials",
                              [](const ModelFile& f) { return f.provenance.search_trials; })
       .def_property_readonly("trials", [](const ModelFile& f) { return f.provenance.trials; })

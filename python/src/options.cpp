@@ -89,8 +89,10 @@ py::list option_table(const std::string& function) {
   if (function == "train") {
     rate::NetworkOptions network;
     network.initialisation = rate::Initialisation::balanced;
+    rate::TrainingOptions training = rate::recommended_training();
+    training.threads = 0;
     append(list, rate::network_fields(), network);
-    append(list, rate::training_fields(), rate::recommended_training());
+    append(list, rate::training_fields(), training);
     return list;
   }
   if (function == "convert") {

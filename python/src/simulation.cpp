@@ -108,7 +108,8 @@ void require_going_on(Session& session) {
 Drive task_drive(const rate::Task& task, std::optional<int> condition, int wanted,
                  const spiking::SimulationOptions& options, Session& session) {
   Drive drive;
-  const int count = condition ? wanted : task.evaluation_trials(wanted, options.trial);
+  const int count = condition ? task.evaluation_trials_of(*condition, wanted)
+                              : task.evaluation_trials(wanted, options.trial);
   for (int k = 0; k < count; ++k) {
     require_going_on(session);
     const std::uint32_t number = options.trial + static_cast<std::uint32_t>(k);
@@ -118,6 +119,23 @@ Drive task_drive(const rate::Task& task, std::optional<int> condition, int wante
     drive.inputs.push_back(rate::spiking_input(drive.trials.back()));
   }
   return drive;
+}
+
+/// The task with the drive as one more input; none: inputs are given.
+std::optional<rate::Task> checked_task(const rate::Task* task, const io::ModelFile& intact,
+                                       const Intervention& intervention) {
+  if (task == nullptr) {
+    return std::nullopt;
+  }
+  require_same_inputs(intact, *task);
+  return intervention.task(*task);
+}
+
+void add_drive_input(Drive& drive, const Intervention& intervention, Session& session) {
+  for (Eigen::MatrixXd& one : drive.inputs) {
+    require_going_on(session);
+    one = intervention.input(std::move(one));
+  }
 }
 
 void check_stimulation(const spiking::SimulationOptions& options, const Drive& drive,
@@ -168,19 +186,14 @@ py::list simulate(MappedModel& model, const py::object& input, const rate::Task*
   }
   const int threads = threads_from(keywords);
   keywords.finish();
-  if (task != nullptr) {
-    require_same_inputs(intact, *task);
-    intervention.task(*task);  // a drive behind the trial is refused
-  }
+  const std::optional<rate::Task> driven = checked_task(task, intact, intervention);
   Drive drive = task == nullptr ? given_drive(intact, input) : Drive{};
   Session session(progress);
   std::vector<std::shared_ptr<RunFile>> runs = session.run([&] {
-    if (task != nullptr) {
-      drive = task_drive(*task, condition, count, options, session);
-    }
-    for (Eigen::MatrixXd& one : drive.inputs) {
-      require_going_on(session);
-      one = intervention.input(std::move(one));
+    if (driven) {
+      drive = task_drive(*driven, condition, count, options, session);
+    } else {
+      add_drive_input(drive, intervention, session);
     }
     check_stimulation(options, drive, file.network.step_ms);
     const std::shared_ptr<const MappedNetwork> mapped =
@@ -199,7 +212,7 @@ py::list simulate(MappedModel& model, const py::object& input, const rate::Task*
           own.stop = session.stop();
           run->result = spiking::simulate(mapped->network, drive.inputs[k], own);
           if (!drive.trials.empty()) {
-            describe_answer(*task, drive.trials[k], *run);
+            describe_answer(*driven, drive.trials[k], *run);
           }
           done[k] = std::move(run);
         },

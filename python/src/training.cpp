@@ -26,10 +26,12 @@ namespace {
 
 /// A training, from its start or from a checkpoint.
 struct Training {
-  rate::TrainingState state;
-  rate::TrainingOptions options;
-  std::string checkpoint;       ///< where it is written; empty: nowhere
-  std::string origin;           ///< of the network that it goes on from
+  rate::Task task;
+  std::string command;  ///< that began it
+  rate::TrainingState state = {};
+  rate::TrainingOptions options = {};
+  std::string checkpoint = {};  ///< where it is written; empty: nowhere
+  std::string origin = {};      ///< of the network that it goes on from
   bool without_spikes = false;  ///< the default's spike-like noise was left out
 };
 
@@ -140,9 +142,9 @@ bool leave_out_spike_noise(const std::string& transfer, const FieldValues& learn
   }
 }
 
-Training new_training(Keywords& keywords, const rate::Task& task) {
+Training new_training(Keywords& keywords, const rate::Task& task, const std::string& command) {
   rate::NetworkOptions network;
-  Training training;
+  Training training{task, command};
   take_preset(keywords, network, training.options);
   const py::object start = keywords.take("start");
   const py::object blocks = keywords.take("train");
@@ -179,13 +181,73 @@ Training new_training(Keywords& keywords, const rate::Task& task) {
   return training;
 }
 
-Training resumed_training(Keywords& keywords, const std::string& path, const rate::Task& task) {
-  io::Checkpoint checkpoint = run_apart([path](const Stop&) { return io::read_checkpoint(path); });
-  if (checkpoint.task != task.name()) {
-    throw InputError("task", "", task.name(),
+double task_parameter(const rate::Task& task, const std::string& name) {
+  const auto found = task.parameters().find(name);
+  return found == task.parameters().end() ? 0.0 : found->second;  // only `balanced` may be missing
+}
+
+void require_same_parameters(const rate::Task& given, const rate::Task& before) {
+  rate::TaskParameters all = before.parameters();
+  all.insert(given.parameters().begin(), given.parameters().end());
+  for (const auto& [name, ignored] : all) {
+    const double needed = task_parameter(before, name);
+    const double found = task_parameter(given, name);
+    if (found != needed) {
+      std::string keyword = name;
+      std::ranges::replace(keyword, '-', '_');
+      throw InputError("task", fmt::format("parameter '{}'", keyword), fmt::format("{}", found),
+                       fmt::format("must be {}, that of the checkpoint", needed));
+    }
+  }
+}
+
+std::string split_text(const rate::TrialSplit& split) {
+  return fmt::format("{} and {} held out", counted(split.training, "training trial"),
+                     split.held_out);
+}
+
+/// Given trials, as far as the checkpoint knows its own: trials of arrays are in no file.
+void require_same_trials(const std::optional<rate::TrialSplit>& given,
+                         const std::optional<rate::TrialSplit>& before) {
+  if (!given || !before) {
+    return;
+  }
+  const std::string required =
+      fmt::format("must hold the trials that the checkpoint was made with, those of {}: {}",
+                  before->file, split_text(*before));
+  if (!given->hash.empty() && given->hash != before->hash) {
+    throw InputError("task", "", given->file, required);
+  }
+  require_known_split(before, given);
+  if (given->training != before->training || given->held_out != before->held_out) {
+    throw InputError("task", "", split_text(*given), required);
+  }
+}
+
+/// The task of a checkpoint.
+/// @param named  it was given by its name: parameters are the checkpoint's
+rate::Task resumed_task(const rate::Task& given, bool named, const io::Checkpoint& checkpoint) {
+  if (checkpoint.task != given.name()) {
+    throw InputError("task", "", given.name(),
                      fmt::format("must be {}, that of the checkpoint", checkpoint.task));
   }
-  Training training{std::move(checkpoint.state), checkpoint.options, path, checkpoint.trained_from};
+  rate::Task before = given.with(checkpoint.task_parameters);
+  if (!named) {
+    require_same_parameters(given, before);
+    require_same_trials(given.split(), checkpoint.split);
+  }
+  return before;
+}
+
+Training resumed_training(Keywords& keywords, const std::string& path, const rate::Task& task,
+                          bool named) {
+  io::Checkpoint checkpoint = run_apart([path](const Stop&) { return io::read_checkpoint(path); });
+  Training training{resumed_task(task, named, checkpoint),
+                    checkpoint.command,
+                    std::move(checkpoint.state),
+                    checkpoint.options,
+                    path,
+                    checkpoint.trained_from};
   if (const auto trials = keywords.take_integer("trials", kCount)) {
     training.options.max_trials = static_cast<int>(*trials);
   }
@@ -225,14 +287,15 @@ py::dict training_dict(const rate::TrainingResult& result) {
   return dict;
 }
 
-py::tuple train(const rate::Task& task, const py::dict& options, const std::string& command,
-                const py::object& progress) {
+py::tuple train(const rate::Task& given, bool named, const py::dict& options,
+                const std::string& command, const py::object& progress) {
   Keywords keywords("train", options);
   const py::object resume = keywords.take("resume");
   const py::object checkpoint = keywords.take("checkpoint");
   Training training = resume.is_none()
-                          ? new_training(keywords, task)
-                          : resumed_training(keywords, py::cast<std::string>(resume), task);
+                          ? new_training(keywords, given, command)
+                          : resumed_training(keywords, py::cast<std::string>(resume), given, named);
+  const rate::Task& task = training.task;
   keywords.finish();
   if (!checkpoint.is_none()) {
     training.checkpoint = py::cast<std::string>(checkpoint);
@@ -248,8 +311,8 @@ py::tuple train(const rate::Task& task, const py::dict& options, const std::stri
   const rate::CheckpointSink sink = [&](const rate::TrainingState& state) {
     if (!training.checkpoint.empty()) {
       io::write_checkpoint(training.checkpoint,
-                           {state, training.options, task.name(), task.parameters(), command,
-                            task.split(), training.origin});
+                           {state, training.options, task.name(), task.parameters(),
+                            training.command, task.split(), training.origin});
     }
   };
   Session session(progress);
@@ -258,7 +321,7 @@ py::tuple train(const rate::Task& task, const py::dict& options, const std::stri
   });
   auto model = unlocked([&] {
     return std::make_shared<io::ModelFile>(
-        io::trained_model(result, task, training.options, command));
+        io::trained_model(result, task, training.options, training.command));
   });
   model->provenance.trained_from = training.origin;
   py::dict facts = training_dict(result);
@@ -269,8 +332,9 @@ py::tuple train(const rate::Task& task, const py::dict& options, const std::stri
 }  // namespace
 
 void bind_training(py::module_& module) {
-  module.def("train", &train, py::arg("task"), py::arg("options"), py::arg("command"),
-             py::arg("progress"), "Trains a new rate network, or goes on from a checkpoint.");
+  module.def("train", &train, py::arg("task"), py::arg("named"), py::arg("options"),
+             py::arg("command"), py::arg("progress"),
+             "Trains a new rate network, or goes on from a checkpoint.");
 }
 
 }  // namespace rheobase::python

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import signal
 import subprocess
 
 import matplotlib
@@ -11,6 +12,9 @@ import pytest
 matplotlib.use("Agg")
 
 import rheobase  # noqa: E402
+
+# A shell's background job begins with Ctrl-C ignored; tests send it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 MODEL = SOURCE / "data/models/go-nogo_N200_seed1.lif.mat"

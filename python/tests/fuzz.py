@@ -275,6 +275,7 @@ def cases(folder, model_path, rng):
         "comparison.Comparison.save": case(comparison.save, str(folder / "c.json")),
         "files.load": case(rheobase.load, str(folder / "model.mat"), spike_step=0.0),
         "files.load_run": case(rheobase.load_run, str(folder / "runs.mat")),
+        "files.load_comparison": case(rheobase.load_comparison, str(folder / "comparison.json")),
         "files.export": case(rheobase.export, lif, str(folder / "e.nir"), format="nir", profile="exact",
                              spike_step=0.1, shift_voltages=False),
         "torch.from_torch": case(

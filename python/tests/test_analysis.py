@@ -79,6 +79,18 @@ def test_mixed_selectivity_of_made_units():
     assert found.classes == ["pure", "linear mixed", "nonlinear mixed", "unselective"]
 
 
+def test_whole_numbers_of_more_than_32_bits_are_no_others():
+    groups = np.arange(12) % 3 + 2**32 * (np.arange(12) % 2)
+    rng = np.random.default_rng(5)
+    for call, argument in (
+        (lambda: analysis.firing_rates([2**32], [5.0], count=1, duration_ms=10), "units"),
+        (lambda: analysis.targeted_reduction(rng.normal(size=(4, 5, 12)), rng.normal(size=(12, 2)), groups), "conditions"),
+    ):
+        with pytest.raises(rheobase.InputError, match="must be within -1e9 ... 1e9") as caught:
+            call()
+        assert caught.value.argument == argument
+
+
 def test_shapes_that_do_not_agree():
     for call in (
         lambda: analysis.pca([1.0, 2.0]), lambda: analysis.principal_angles(np.eye(3), np.eye(2)),

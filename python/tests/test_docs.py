@@ -10,7 +10,7 @@ import sys
 import pytest
 
 import rheobase
-from rheobase import _engine
+from rheobase import _engine, force, innate
 
 from conftest import SOURCE
 
@@ -74,6 +74,23 @@ def test_every_option_stands_in_the_docstring(function):
         assert re.search(rf"^{option['keyword']} :", doc, re.M), option["keyword"]
     for section in ("Parameters", "Returns", "Raises", "Notes"):
         assert re.search(rf"^{section}$\n^-+$", doc, re.M), section
+
+
+def test_defaults_are_told_as_they_are():
+    for function in (rheobase.train, innate.timing, innate.words):
+        assert re.search(r"^threads : int, default 0$", function.__doc__, re.M), function
+    trials = dict(response=[1, 2, 1, 2], sample=[0.1] * 4, delay=[0.2] * 4, cue=[0.4] * 4,
+                  edges=[k / 100 for k in range(51)], smoothing=11)
+    times = [k / 20 for k in range(1, 10)]
+    unit = {"spike_times": times * 4, "spike_trials": [k for k in range(4) for _ in times], "spike_width": 0.6,
+            "trials": (0, 3)}
+    other = {**unit, "spike_times": [t**2 for t in times] * 4}
+    told = [re.search(r"^trial_range : .*, default '(\w+)'$", one.__doc__, re.M)[1]
+            for one in (force.Session, force.read_session)]
+    assert told == ["exact", "published"]
+    shown = [repr(force.Session([unit, other], **trials, **given).delay_mean)
+             for given in ({}, {"trial_range": "exact"}, {"trial_range": "published"})]
+    assert shown[0] == shown[1] != shown[2]
 
 
 def test_the_stub_of_the_engine_names_all_of_it():

@@ -31,6 +31,57 @@ def network():
     return motif.prepare(architecture="additive", units=60, seed=2)
 
 
+QUICK = dict(units=6, trials=64, batch=8, evaluate_every=16, evaluation_trials=4, seed=2)
+
+
+def stopped_training(task, checkpoint):
+    with pytest.raises(Enough):
+        rheobase.train(task, progress=stop, checkpoint=checkpoint, **QUICK)
+    return checkpoint
+
+
+def test_a_training_goes_on_with_the_task_of_its_checkpoint(tmp_path):
+    long = rheobase.Task("timing", interval=800)
+    whole = rheobase.train(long, **QUICK).model
+    checkpoint = stopped_training(long, tmp_path / "c.mat")
+    for other, found in ((rheobase.Task("timing"), 500), (rheobase.Task("timing", interval=900), 900)):
+        with pytest.raises(rheobase.InputError, match="that of the checkpoint") as caught:
+            rheobase.train(other, resume=checkpoint)
+        assert (caught.value.argument, caught.value.found) == ("interval", str(found))
+    with pytest.raises(rheobase.InputError, match="balanced.*found 1; must be 0"):
+        rheobase.train(rheobase.Task("timing", interval=800, balanced=1), resume=checkpoint)
+    with pytest.raises(rheobase.InputError, match="must be timing, that of the checkpoint"):
+        rheobase.train("xor", resume=checkpoint)
+    kept = checkpoint.read_bytes()
+    for same in ("timing", rheobase.Task("timing", interval=800)):
+        checkpoint.write_bytes(kept)
+        resumed = rheobase.train(same, resume=checkpoint).model
+        np.testing.assert_array_equal(resumed.w, whole.w)
+        assert rheobase.conversion.task_of(resumed, None).parameters == {"interval": 800}
+        assert "seed=2" in resumed.command and "resume" not in resumed.command
+
+
+def test_a_training_goes_on_with_the_trials_of_its_checkpoint(tmp_path):
+    io = pytest.importorskip("scipy.io")
+    u, z = np.random.default_rng(1).normal(size=(1, 20, 20)), np.ones((1, 20, 20))
+    for name, inputs in (("t.mat", u), ("other.mat", -u)):
+        io.savemat(tmp_path / name, {"u": inputs, "z": z})
+    from_file, from_trials = rheobase.Task.from_file, rheobase.Task.from_trials
+    whole = rheobase.train(from_file(tmp_path / "t.mat"), **QUICK).model
+    checkpoint = stopped_training(from_file(tmp_path / "t.mat"), tmp_path / "c.mat")
+    for other, argument, words in (
+        (from_file(tmp_path / "other.mat"), "task", "must hold the trials that the checkpoint was made with"),
+        (from_file(tmp_path / "t.mat", test_fraction=0.5), "test_fraction", "found 0.5; must be 0.2"),
+        (from_file(tmp_path / "t.mat", rms_limit=0.1), "rms_limit", "found 0.1; must be 0.3"),
+        (from_trials(u[:, :, :10], z[:, :, :10]), "task", "found 8 training trials and 2 held out"),
+    ):
+        with pytest.raises(rheobase.InputError, match=words) as caught:
+            rheobase.train(other, resume=checkpoint)
+        assert caught.value.argument == argument
+    resumed = rheobase.train(from_file(tmp_path / "t.mat"), resume=checkpoint).model
+    np.testing.assert_array_equal(resumed.w, whole.w)
+
+
 def test_force_training_goes_on_bit_for_bit(tmp_path, program):
     targets = SOURCE / "tests/data/rls/targets_plain.mat"
     options = dict(iterations=5, threshold=1.0, seed=4)

@@ -181,6 +181,49 @@ def test_held_out_trials_that_are_learnt_are_warned_of():
         rheobase.Task.from_trials(u, z, test=(-u[:, :, :2], z[:, :2]))
 
 
+def test_a_model_of_several_tasks_knows_them():
+    both = rheobase.Task("xor+dms", dms_delay=40)
+    model = rheobase.train(both, units=6, trials=4, evaluation_trials=2).model
+    assert rheobase.conversion.task_of(model, None).parameters == both.parameters
+    assert len(rheobase.evaluate(model, trials=2).rate.correct) == 2
+
+
+def own_conditions():
+    """Twenty trials of two conditions; four of each are held out."""
+    u = np.random.default_rng(0).normal(size=(1, 20, 20))
+    return rheobase.Task.from_trials(u, np.ones((1, 20, 20)), label=["a", "b"] * 10, test_fraction=0.4)
+
+
+@pytest.mark.parametrize("among", [False, True])
+def test_held_out_trials_of_a_condition_are_given_once(among):
+    task = rheobase.Task.combined(own_conditions(), "go-nogo") if among else own_conditions()
+    condition = "file: a" if among else "a"
+    network = rheobase.RateModel(w=np.zeros((3, 3)), w_in=np.ones((3, task.inputs)), w_out=np.ones(3), tau_ms=20.0)
+    runs = rheobase.simulate(network, task=task, condition=condition, trials=9, scaling=30.0)
+    assert len(runs) == 4 and {run.condition for run in runs} == {condition}
+    assert len({task.trial(k, condition=condition).input.tobytes() for k in range(4)}) == 4
+    assert len(rheobase.simulate(network, task=task, condition=condition, trials=2, scaling=30.0)) == 2
+    if among:
+        assert len(rheobase.simulate(network, task=task, condition="go-nogo: go", trials=9, scaling=30.0)) == 9
+
+
+def test_runs_of_trials_of_different_lengths_are_filled_up():
+    lengths = [9, 14]
+    task = rheobase.Task.from_trials([np.ones((1, n)) for n in lengths], [np.zeros((2, n)) for n in lengths],
+                                     test_fraction=0)
+    network = rheobase.RateModel(w=np.zeros((3, 3)), w_in=np.ones((3, 1)), w_out=np.ones((2, 3)), tau_ms=20.0)
+    runs = rheobase.simulate(network, task=task, trials=2, scaling=30.0, drive=[0], drive_window=(50.0, 60.0))
+    assert len({len(run.time_ms) for run in runs}) == 2
+    assert len(runs.time_ms) == max(len(run.time_ms) for run in runs)
+    assert runs.outputs.shape == (2, 2, len(runs.time_ms)) and runs.output.shape == (2, len(runs.time_ms))
+    for k, run in enumerate(runs):
+        samples = len(run.time_ms)
+        np.testing.assert_array_equal(runs.time_ms[:samples], run.time_ms)
+        np.testing.assert_array_equal(runs.outputs[k, :, :samples], run.outputs)
+        np.testing.assert_array_equal(runs.output[k, :samples], run.output)
+        assert np.isnan(runs.outputs[k, :, samples:]).all() and np.isnan(runs.output[k, samples:]).all()
+
+
 def test_tasks_in_another_order_than_the_models_are_refused():
     trained = rheobase.train("go-nogo+xor", units=6, trials=4, evaluation_trials=2)
     with pytest.raises(rheobase.InputError, match="must be go-nogo\\+xor, the order in which the model"):

@@ -203,6 +203,20 @@ def test_a_leak_of_a_layer_that_has_none_is_refused():
     assert caught.value.argument == "source"
 
 
+def test_noise_of_a_leaky_rate_is_refused_since_half_of_its_units_have_none():
+    rng = np.random.default_rng(15)
+    leaky = {"input2h.weight": rng.normal(size=(UNITS, INPUTS)), "h2h.weight": rng.normal(size=(UNITS, UNITS)),
+             "fc.weight": rng.normal(size=(1, UNITS))}
+    for noise in (0.05, -1, "much", float("nan")):
+        with pytest.raises(rheobase.InputError) as caught:
+            rheobase.from_torch(leaky, alpha=0.1, activation="relu", noise=noise)
+        assert caught.value.argument == "noise"
+    assert rheobase.from_torch(leaky, alpha=0.1, activation="relu", noise=0).units == 2 * UNITS
+    for one_of_n in (dict(alpha=0.1, state="current"), dict(alpha=1.0)):
+        network = rheobase.from_torch(leaky, activation="relu", noise=0.05, **one_of_n)
+        assert (network.units, network.noise) == (UNITS, 0.05)
+
+
 def test_layers_named_as_the_arrays_are_read_with_their_biases():
     rng = np.random.default_rng(13)
     layer, readout = rnn(rng, suffix=""), linear(rng)

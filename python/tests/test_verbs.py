@@ -157,6 +157,34 @@ def test_perturb_gives_the_accuracies_of_the_command_line(program, lif):
             rheobase.perturb(lif, trials=2, **bad)
 
 
+def test_perturb_draws_the_units_of_the_model_and_others_in_every_repeat(program, tmp_path):
+    program("map", MODEL, "--mapping", "published", "--scaling", "40", "--trials", "2", "--threshold-sd", "6",
+            "--unit-seed", "7", "-o", tmp_path / "differ.mat")
+    differ = rheobase.load(tmp_path / "differ.mat")
+    for sweep in (dict(vary="threshold_sd", values=[6.0]), dict(drive="exc", strengths=[0.0])):
+        found = rheobase.perturb(differ, repeats=2, trials=20, **sweep)
+        expected = [rheobase.evaluate(differ, trials=20, unit_seed=seed).spiking.accuracy for seed in (7, 8)]
+        assert list(found.spiking[0]) == expected and expected[0] != expected[1]
+
+
+def test_the_accuracy_is_that_of_the_network_chosen(lif, tmp_path):
+    made = rheobase.convert(lif.rate, "go-nogo", mapping="fitted", trials=10, max_copies=4, max_rate=1, target=0.99)
+    copies = made.candidates.copies
+    assert len(set(copies)) > 1 and list(made.table.copies) == list(copies)
+    assert made.accuracy == made.candidates.accuracy[made.candidates.confirmed >= 0][0]
+    made.save(tmp_path / "made.mat")
+    assert list(rheobase.load(tmp_path / "made.mat").table.copies) == list(copies)
+    network = rheobase.RateModel(w=np.eye(3), w_in=np.ones((3, 1)), w_out=np.ones(3), tau_ms=20.0)
+    rheobase.convert(network, "go-nogo", mapping="published", scaling=[20, 40], copies=2, trials=2).save(tmp_path / "m.mat")
+    fields = {name: value for name, value in io.loadmat(tmp_path / "m.mat").items() if not name.startswith("__")}
+    fields.update(scaling_factors=[20.0, 40.0, 40.0], all_perfs=[0.5, 0.6, 0.9], opt_scaling_factor=40.0)
+    for searched, table, accuracy in (([1.0, 1.0, 2.0], [1, 1, 2], 0.9), ([2.0, 2.0, 1.0], [2, 2, 1], 0.6),
+                                      ([1.0, np.nan, 2.0], [2, 2, 2], 0.9)):
+        io.savemat(tmp_path / "again.mat", {**fields, "search_copies": searched, "search_predicted": [np.nan] * 3})
+        again = rheobase.load(tmp_path / "again.mat")
+        assert list(again.table.copies) == table and again.accuracy == accuracy
+
+
 def test_files_of_many_trials_go_both_ways(program, tmp_path, lif):
     program("simulate", MODEL, "--trials", "3", "--seed", "6", "-o", tmp_path / "c.mat")
     runs = rheobase.simulate(lif, trials=3, seed=6)

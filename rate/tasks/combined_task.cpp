@@ -107,7 +107,8 @@ Trial draw(const Combination& all, const TaskParameters& parameters, const Trial
     own[kBalanced] = 1.0;
   }
   const Task task = member.task.with(own);
-  const std::uint32_t number = member.task.split() ? place : wanted.number;
+  // In turns a task has every count-th number; of a condition it has all of them.
+  const std::uint32_t number = member.task.split() && !wanted.condition ? place : wanted.number;
   const Trial trial = condition ? task.trial_of(*condition, wanted.seed, number, wanted.purpose)
                                 : task.random_trial(wanted.seed, number, wanted.purpose);
   return as_trial_of_all(all, member, trial, longest_trial(all, parameters));

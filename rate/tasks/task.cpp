@@ -159,6 +159,16 @@ int Task::evaluation_trials(int wanted, std::uint32_t first) const {
   return std::min(wanted, definition_->distinct_trials(first, balanced));
 }
 
+int Task::evaluation_trials_of(int condition, int wanted) const {
+  const std::vector<TrialCounts>& counts = definition_->trial_counts;
+  if (!split() || counts.size() != conditions().size()) {
+    return wanted;
+  }
+  const TrialCounts& of = counts[static_cast<std::size_t>(condition)];
+  const int given = of.held_out > 0 ? of.held_out : of.training;
+  return given > 0 ? std::min(wanted, given) : wanted;  // none: another one of combined tasks
+}
+
 Trial Task::random_trial(Seed seed, std::uint32_t trial, Purpose purpose) const {
   if (definition_->draw_trial) {
     const bool balanced = parameters_.contains(kBalanced) && parameters_.at(kBalanced) == 1.0;

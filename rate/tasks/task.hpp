@@ -172,6 +172,8 @@ class Task {
   /// How many of `wanted` evaluation trials from number `first` on there are: of given trials each
   /// at most once.
   int evaluation_trials(int wanted, std::uint32_t first = 0) const;
+  /// The same of the trials of one condition.
+  int evaluation_trials_of(int condition, int wanted) const;
   /// Set for tasks of given trials.
   const std::optional<TrialSplit>& split() const { return definition_->split; }
 

@@ -26,7 +26,7 @@ namespace fs = std::filesystem;
 struct ForceJob {
   io::ForceFile file;  ///< as it is at the start
   fs::path output, checkpoint;
-  bool own_checkpoint = false;  ///< named by the user: stays when the training ends
+  bool own_checkpoint = false;  ///< named by the user: stays when the training converges
 };
 
 io::ForceFile new_start(const ForceTrainRequest& request) {
@@ -180,22 +180,35 @@ TestFigures test_of(const io::ForceFile& file) {
   return figures;
 }
 
+/// How to go on where training did not converge.
+std::string way_on(const ForceJob& job, const io::ForceFile& file) {
+  return fmt::format(
+      "rheobase force train --resume {} --iterations {} -o {}",
+      shell_quoted(job.checkpoint.string()),
+      2 * std::max(static_cast<long>(file.pvar.size()), static_cast<long>(file.options.iterations)),
+      shell_quoted(job.output.string()));
+}
+
 Json result_json(const ForceJob& job, const io::ForceFile& file, const TestFigures& figures,
                  double seconds, const Console& console) {
-  return {{"command", console.command_line},
-          {"model", job.output.string()},
-          {"targets", file.targets},
-          {"suppressed", file.suppressed},
-          {"seed", file.seed},
-          {"units", file.network.units()},
-          {"steps", file.task.epochs.steps},
-          {"converged", file.converged},
-          {"iterations", file.pvar.size()},
-          {"pvar", file.pvar},
-          {"test_pvar", figures.test.pvar},
-          {"recovered_selectivity", figures.recovered},
-          {"largest_weight", file.network.recurrent.cwiseAbs().maxCoeff()},
-          {"seconds", seconds}};
+  Json json = {{"command", console.command_line},
+               {"model", job.output.string()},
+               {"targets", file.targets},
+               {"suppressed", file.suppressed},
+               {"seed", file.seed},
+               {"units", file.network.units()},
+               {"steps", file.task.epochs.steps},
+               {"converged", file.converged},
+               {"iterations", file.pvar.size()},
+               {"pvar", file.pvar},
+               {"test_pvar", figures.test.pvar},
+               {"recovered_selectivity", figures.recovered},
+               {"largest_weight", file.network.recurrent.cwiseAbs().maxCoeff()},
+               {"seconds", seconds}};
+  if (!file.converged) {
+    json["checkpoint"] = job.checkpoint.string();
+  }
+  return json;
 }
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
@@ -232,6 +245,9 @@ void print_result(const ForceJob& job, const io::ForceFile& file, const TestFigu
                                   seconds_text(times.in_all), seconds_text(times.training),
                                   1000.0 * times.training / std::max(1, times.iterations)));
   summary.add("saved", job.output.string());
+  if (!file.converged) {
+    summary.add("go on", way_on(job, file));
+  }
   console.out << summary.text();
 }
 
@@ -257,7 +273,9 @@ void run_force_train(const ForceTrainRequest& request, const Console& console) {
   const double training_seconds = seconds_since(trained_from);
   const io::ForceFile file = file_of_training(job, training, request.keep_p);
   save_result(job.output, [&](const fs::path& path) { io::write_force(path, file); });
-  if (!job.own_checkpoint) {
+  if (!file.converged) {
+    save_checkpoint(job, training, console);  // more iterations may be what it takes
+  } else if (!job.own_checkpoint) {
     std::error_code ignored;
     fs::remove(job.checkpoint, ignored);
   }

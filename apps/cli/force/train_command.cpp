@@ -101,15 +101,17 @@ void add_force_train(Command group, const Console& console) {
       "Training ends when the explained variation pVar of both sides is above --stop-pvar, or "
       "after "
       "--iterations. A network that does not get there is saved all the same, the exit code is 0, "
-      "and the result says \"converged no\" (in JSON: \"converged\": false).");
+      "and the result says \"converged no\" (in JSON: \"converged\": false) and how to go on from "
+      "the checkpoint that stays.");
   command.examples(kForceTrainExamples);
   command.add_file("-o,--output", request->output, "File to write (.mat), a rate network");
   command.add_file("--from", request->from, "Start to replay: initial weights, noise, targets");
   command.add_file("--resume", request->resume, "Checkpoint to go on from, bit for bit");
   command.add_file("--checkpoint", request->checkpoint,
                    "File of checkpoints (default: OUTPUT.checkpoint.mat)");
-  add_integer(command, "--checkpoint-every", request->checkpoint_every, kNonNegative,
-              "Iterations between checkpoints; 0: only on Ctrl-C");
+  add_integer(
+      command, "--checkpoint-every", request->checkpoint_every, kNonNegative,
+      "Iterations between checkpoints; 0: only on Ctrl-C and at an end without convergence");
   command.add_flag("--keep-p", request->keep_p,
                    "Keep P and the states in the result, so that it can be resumed");
   command.add_file("--plot", request->plot,

@@ -2,10 +2,13 @@
 #include <array>
 #include <atomic>
 #include <cmath>
+#include <fstream>
 #include <limits>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -18,8 +21,8 @@
 #include "apps/cli/text_format.hpp"
 #include "apps/cli/text_table.hpp"
 #include "apps/cli/value_syntax.hpp"
+#include "apps/report/chart.hpp"
 #include "apps/report/innate_picture.hpp"
-#include "apps/report/internal/figure_file.hpp"
 #include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/field_table.hpp"
@@ -66,11 +69,7 @@ class CapacityRun {
       : request_(request), console_(console) {
     for (const double delay : request.options.delays_ms) {
       for (int network = 0; network < request.options.networks; ++network) {
-        CapacityCell cell;
-        cell.row.delay_ms = delay;
-        cell.row.network = network;
-        cell.file = request.output / fmt::format("delay_{}_network_{}.mat", delay, network + 1);
-        cells_.push_back(std::move(cell));
+        cells_.push_back(cell_of(delay, network));
       }
     }
     progress_ = std::vector<std::atomic<double>>(cells_.size());
@@ -81,7 +80,7 @@ class CapacityRun {
   void run(const InterruptGuard& guard, const RunControl& bar);
   void write_summary() const;
   void print() const;
-  std::vector<rate::CapacityPoint> points() const;
+  std::vector<rate::CapacityPoint> points() const { return points_of(cells_); }
   std::size_t broken() const {
     return static_cast<std::size_t>(
         std::count_if(cells_.begin(), cells_.end(),
@@ -89,12 +88,17 @@ class CapacityRun {
   }
 
  private:
+  CapacityCell cell_of(double delay_ms, int network) const;
+  bool keep_if_done(CapacityCell& cell) const;
+  std::vector<CapacityCell> all_cells() const;
+  static std::vector<rate::CapacityPoint> points_of(const std::vector<CapacityCell>& cells);
   void compute(std::size_t index, const RunControl& control);
   double fraction_done() const;
 
   const CapacityRequest& request_;
   const Console& console_;
   std::vector<CapacityCell> cells_;
+  std::vector<CapacityCell> others_;  ///< of the folder's summary: other delays or networks
   std::vector<std::atomic<double>> progress_;
   std::mutex writing_;
 };
@@ -108,12 +112,43 @@ void CapacityRun::check_outputs() const {
   }
 }
 
+CapacityCell CapacityRun::cell_of(double delay_ms, int network) const {
+  CapacityCell cell;
+  cell.row.delay_ms = delay_ms;
+  cell.row.network = network;
+  cell.file = request_.output / fmt::format("delay_{}_network_{}.mat", delay_ms, network + 1);
+  return cell;
+}
+
+/// Whether its file is there. @throws InputError where that is of other options
+bool CapacityRun::keep_if_done(CapacityCell& cell) const {
+  if (fs::exists(cell.file)) {
+    cell.row =
+        io::read_capacity_row(cell.file, cell.row.delay_ms, cell.row.network, request_.options);
+    cell.kept = cell.done = true;
+  }
+  return cell.done;
+}
+
 void CapacityRun::keep_what_is_done() {
-  for (CapacityCell& cell : cells_) {
-    if (fs::exists(cell.file)) {
-      cell.row =
-          io::read_capacity_row(cell.file, cell.row.delay_ms, cell.row.network, request_.options);
-      cell.kept = cell.done = true;
+  std::ranges::for_each(cells_, [this](CapacityCell& cell) { keep_if_done(cell); });
+  std::ifstream summary(request_.output / "summary.csv");
+  for (std::string line; std::getline(summary, line);) {
+    const std::vector<std::string> words = csv_cells(line);
+    const auto delay_ms = csv_number<double>(words.front());
+    const auto network = words.size() > 1 ? csv_number<int>(words[1]) : std::nullopt;
+    if (!delay_ms || !network) {
+      continue;  // the header
+    }
+    CapacityCell other = cell_of(*delay_ms, *network - 1);
+    if (std::ranges::find(cells_, other.file, &CapacityCell::file) != cells_.end()) {
+      continue;
+    }
+    if (!keep_if_done(other)) {
+      other.error = words.back();
+    }
+    if (other.done || !other.error.empty()) {
+      others_.push_back(std::move(other));
     }
   }
 }
@@ -167,9 +202,9 @@ void CapacityRun::run(const InterruptGuard& guard, const RunControl& bar) {
   parallel_for(cells_.size(), request_.jobs, one);
 }
 
-std::vector<rate::CapacityPoint> CapacityRun::points() const {
+std::vector<rate::CapacityPoint> CapacityRun::points_of(const std::vector<CapacityCell>& cells) {
   std::vector<rate::CapacityRow> rows;
-  for (const CapacityCell& cell : cells_) {
+  for (const CapacityCell& cell : cells) {
     if (cell.done) {
       rows.push_back(cell.row);
     }
@@ -177,17 +212,33 @@ std::vector<rate::CapacityPoint> CapacityRun::points() const {
   return rate::summarise(rows);
 }
 
+/// Those of this call and of earlier ones, by delay and network.
+std::vector<CapacityCell> CapacityRun::all_cells() const {
+  std::vector<CapacityCell> all = cells_;
+  all.insert(all.end(), others_.begin(), others_.end());
+  std::ranges::sort(all, {}, [](const CapacityCell& cell) {
+    return std::pair(cell.row.delay_ms, cell.row.network);
+  });
+  return all;
+}
+
 void CapacityRun::write_summary() const {
   std::string text =
       "delay_ms,network,seed,file,correlation,r2,first_loss,last_loss,seconds,error\n";
-  const auto delays = static_cast<Eigen::Index>(request_.options.delays_ms.size());
-  const Eigen::Index networks = request_.options.networks;
+  const std::vector<CapacityCell> cells = all_cells();
+  std::vector<double> delays;
+  int networks = 0;
+  for (const CapacityCell& cell : cells) {
+    if (delays.empty() || delays.back() != cell.row.delay_ms) {
+      delays.push_back(cell.row.delay_ms);
+    }
+    networks = std::max(networks, cell.row.network + 1);
+  }
   const std::array<const char*, 5> names{"correlation", "r2", "first_loss", "last_loss", "seed"};
   std::array<Eigen::MatrixXd, 5> tables;
-  tables.fill(
-      Eigen::MatrixXd::Constant(delays, networks, std::numeric_limits<double>::quiet_NaN()));
-  for (std::size_t i = 0; i < cells_.size(); ++i) {
-    const CapacityCell& cell = cells_[i];
+  tables.fill(Eigen::MatrixXd::Constant(static_cast<Eigen::Index>(delays.size()), networks,
+                                        std::numeric_limits<double>::quiet_NaN()));
+  for (const CapacityCell& cell : cells) {
     const rate::CapacityRow& row = cell.row;
     text += fmt::format("{},{},", row.delay_ms, row.network + 1);
     text += cell.done ? fmt::format("{},{},{},{},{},{},{:.3f},", row.seed,
@@ -196,23 +247,23 @@ void CapacityRun::write_summary() const {
                       : ",,,,,,,";
     text += csv_text(cell.error) + '\n';
     if (cell.done) {
-      const auto at = static_cast<Eigen::Index>(i);
+      const auto at = std::ranges::find(delays, row.delay_ms) - delays.begin();
       const std::array<double, 5> values{row.correlation, row.r2, row.first_loss, row.last_loss,
                                          static_cast<double>(row.seed)};
       for (std::size_t k = 0; k < values.size(); ++k) {
-        tables[k](at / networks, at % networks) = values[k];
+        tables[k](at, row.network) = values[k];
       }
     }
   }
   save_result(request_.output / "summary.csv",
               [&](const fs::path& path) { io::write_atomically(path, text); });
   io::MatFields fields;
-  fields.row("delay_ms", request_.options.delays_ms);
+  fields.row("delay_ms", delays);
   for (std::size_t k = 0; k < names.size(); ++k) {
     fields.matrix(names[k], tables[k]);
   }
   std::vector<double> means, errors, curve_delays;
-  for (const rate::CapacityPoint& point : points()) {
+  for (const rate::CapacityPoint& point : points_of(cells)) {
     curve_delays.push_back(point.delay_ms);
     means.push_back(point.mean_r2);
     errors.push_back(point.standard_error);
@@ -310,7 +361,7 @@ void run_capacity(CapacityRequest request, const Console& console) {
   }
   request.options.delays_ms = delays_of(request.delays);
   if (!request.plot.empty()) {
-    report::figure_format_of(request.plot);
+    report::require_chart_name(request.plot);
   }
   with_option_names([&] { check_networks(request.options); }, rate::reservoir_fields(),
                     rate::timing_target_fields(), rate::trial_clock_fields(),

@@ -11,8 +11,8 @@
 #include "apps/cli/text_format.hpp"
 #include "apps/cli/text_table.hpp"
 #include "apps/cli/value_syntax.hpp"
+#include "apps/report/chart.hpp"
 #include "apps/report/innate_picture.hpp"
-#include "apps/report/internal/figure_file.hpp"
 #include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/field_table.hpp"
@@ -186,7 +186,7 @@ InnatePaths paths_of(const InnateRequest& request, const Console& console) {
     check_replaced(console, "--output", paths.checkpoint);
   }
   if (!request.plot.empty()) {
-    report::figure_format_of(request.plot);
+    report::require_chart_name(request.plot);
     check_output(console, "--plot", request.plot, all);
     if (same_file(request.plot, paths.output)) {
       throw InputError("--plot", request.plot.string(), "the name of the output",

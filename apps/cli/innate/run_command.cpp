@@ -13,8 +13,8 @@
 #include "apps/cli/text_format.hpp"
 #include "apps/cli/text_table.hpp"
 #include "apps/cli/value_syntax.hpp"
+#include "apps/report/chart.hpp"
 #include "apps/report/innate_picture.hpp"
-#include "apps/report/internal/figure_file.hpp"
 #include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/parallel.hpp"
@@ -117,7 +117,7 @@ void change_perturbation(const InnateTestRequest& request, double step_ms, std::
 TestPlan plan_of(const InnateTestRequest& request, const Console& console) {
   TestPlan plan;
   if (!request.plot.empty()) {
-    report::figure_format_of(request.plot);
+    report::require_chart_name(request.plot);
     check_output(console, "--plot", request.plot, {request.model});
   }
   plan.file = io::read_innate_file(request.model);

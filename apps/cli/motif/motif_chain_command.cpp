@@ -13,6 +13,7 @@
 #include "apps/cli/progress_bar.hpp"
 #include "apps/cli/text_table.hpp"
 #include "apps/cli/value_syntax.hpp"
+#include "apps/report/chart.hpp"
 #include "apps/report/motif_picture.hpp"
 #include "core/error.hpp"
 #include "io/mat/linear_motif_file.hpp"
@@ -81,9 +82,13 @@ PlayedChain play(const MotifChainRequest& request, const rate::MotifLibrary& lib
     links.push_back({motif});
   }
   const rate::MotifEvaluationOptions& options = request.options;
-  rate::ChainRun run = rate::play_chain(
-      library, links, rate::random_start(library.units(), options.initial_std, options.seed, 0),
-      {options.noise, options.seed, 0, options.spike_noise});
+  rate::ChainRun run = [&] {
+    const InterruptGuard guard;
+    ProgressBar bar(console, "motifs");
+    return rate::play_chain(
+        library, links, rate::random_start(library.units(), options.initial_std, options.seed, 0),
+        {options.noise, options.seed, 0, options.spike_noise}, bar.control(guard));
+  }();
   const rate::MotifChain chain = rate::chain_of(library, links);
   PlayedChain played;
   played.figure.step_tau = library.options.step_tau;
@@ -93,15 +98,19 @@ PlayedChain play(const MotifChainRequest& request, const rate::MotifLibrary& lib
   for (std::size_t i = 0; i < links.size(); ++i) {
     add_played(library.motifs[links[i].motif].target, chain.start[i], played);
   }
+  std::vector<ResultFile> results;
   if (!request.output.empty()) {
-    save_result(request.output, [&](const std::filesystem::path& path) {
-      io::write_chain_network(path, chain, with_seed(console.command_line, request.options.seed));
-    });
+    results.push_back({request.output, [&](const std::filesystem::path& path) {
+                         io::write_chain_network(
+                             path, chain, with_seed(console.command_line, request.options.seed));
+                       }});
   }
   if (!request.trial.empty()) {
-    save_result(request.trial,
-                [&](const std::filesystem::path& path) { io::write_chain_trial(path, chain); });
+    results.push_back({request.trial, [&](const std::filesystem::path& path) {
+                         io::write_chain_trial(path, chain);
+                       }});
   }
+  save_results(results);
   return played;
 }
 
@@ -145,6 +154,9 @@ PlayedChain play_linear(const MotifChainRequest& request, const rate::LinearMode
 
 void check_chain_request(const MotifChainRequest& request, const Console& console) {
   const bool one = !request.chain.empty() || request.random > 0;
+  if (!request.plot.empty()) {
+    report::require_chart_name(request.plot);
+  }
   if (!request.chain.empty() && request.random > 0) {
     throw InputError("--random", "", "--chain beside it", "must be given alone");
   }
@@ -191,13 +203,11 @@ void refuse_for_linear(const MotifChainRequest& request) {
 struct ChainReport {
   std::string text;
   Json json;
+  std::optional<report::ChainFigure> figure = {};  ///< of one chain
 };
 
-void report_chain(const MotifChainRequest& request, const PlayedChain& played,
-                  ChainReport& report) {
-  if (!request.plot.empty()) {
-    report::draw_motif_chain(played.figure, request.plot);
-  }
+void report_chain(const PlayedChain& played, ChainReport& report) {
+  report.figure = played.figure;
   TextTable table({"motif", "RMSE"});
   Json list = Json::array();
   for (const PlayedLink& link : played.links) {
@@ -240,7 +250,7 @@ void chain_linear(MotifChainRequest& request, const Console& console, ChainRepor
   const rate::LinearModel model = io::read_linear_model(request.library);
   request.options.initial_std = request.spread.value_or(1.0);
   if (!request.chain.empty() || request.random > 0) {
-    report_chain(request, play_linear(request, model), report);
+    report_chain(play_linear(request, model), report);
     return;
   }
   const InterruptGuard guard;
@@ -253,14 +263,14 @@ void chain_library(MotifChainRequest& request, const Console& console, ChainRepo
   const rate::MotifLibrary library = io::read_motif_library(request.library).library;
   request.options.initial_std = request.spread.value_or(library.options.initial_std);
   request.options.noise = request.noise.value_or(library.options.noise);
-  const InterruptGuard guard;
   if (!request.chain.empty() || request.random > 0) {
     if (library.motifs.empty()) {
       throw InputError(request.library.string(), "motifs", "none", "must have a motif or more");
     }
-    report_chain(request, play(request, library, console), report);
+    report_chain(play(request, library, console), report);
     return;
   }
+  const InterruptGuard guard;
   {
     ProgressBar bar(console, "motifs");
     report_scores(targets_of(library),
@@ -289,6 +299,9 @@ void run_motif_chain(MotifChainRequest request, const Console& console) {
     print_json(console, report.json);
   } else {
     console.out << report.text;
+  }
+  if (report.figure && !request.plot.empty()) {
+    report::draw_motif_chain(*report.figure, request.plot);
   }
 }
 

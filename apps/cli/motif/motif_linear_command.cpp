@@ -75,15 +75,16 @@ void run_motif_linear(const MotifLinearRequest& request, const Console& console)
   const io::MotifTargets targets = io::read_motif_targets(request.targets);
   rate::LinearOptions options = request.options;
   options.step_tau = targets.step_tau;
-  const InterruptGuard guard;
   rate::LinearModel model = rate::make_linear_model(options);
   double seconds = 0.0;
   {
+    const InterruptGuard guard;
     ProgressBar bar(console, "loops of motifs");
     rate::add_linear_motifs(model, targets.targets, bar.control(guard));
     seconds += bar.seconds();
   }
   {
+    const InterruptGuard guard;
     ProgressBar bar(console, "preparatory weights");
     rate::prepare_linear_model(model, bar.control(guard));
     seconds += bar.seconds();

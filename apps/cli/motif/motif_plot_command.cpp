@@ -5,6 +5,7 @@
 #include "apps/cli/output_file.hpp"
 #include "apps/cli/progress_bar.hpp"
 #include "apps/cli/text_table.hpp"
+#include "apps/report/chart.hpp"
 #include "apps/report/motif_picture.hpp"
 #include "core/error.hpp"
 #include "io/mat/linear_motif_file.hpp"
@@ -165,6 +166,7 @@ void draw_library(const MotifPlotRequest& request, const InterruptGuard& guard,
 }
 
 void run_motif_plot(const MotifPlotRequest& request, const Console& console) {
+  report::require_chart_name(request.output);
   check_output(console, "--output", request.output, {request.file, request.beside});
   const InterruptGuard guard;
   if (io::holds_linear_model(request.file)) {

@@ -5,6 +5,7 @@
 #include "apps/cli/motif/motif_commands.hpp"
 #include "apps/cli/output_file.hpp"
 #include "apps/cli/text_table.hpp"
+#include "apps/report/chart.hpp"
 #include "apps/report/motif_picture.hpp"
 #include "io/mat/motif_file.hpp"
 
@@ -20,21 +21,22 @@ struct MotifTargetsRequest {
 void run_motif_targets(const MotifTargetsRequest& request, const Console& console) {
   check_output(console, "--output", request.output);
   if (!request.plot.empty()) {
+    report::require_chart_name(request.plot);
     check_output(console, "--plot", request.plot, {request.output});
   }
   const std::vector<rate::MotifTarget> targets = rate::make_motif_targets(request.options);
   save_result(request.output, [&](const std::filesystem::path& path) {
     io::write_motif_targets(path, {targets, request.options.step_tau});
   });
-  if (!request.plot.empty()) {
-    report::draw_motif_targets(targets, request.options.step_tau, request.plot);
-  }
   TextTable table({"motif", "samples", "rms"});
   for (const rate::MotifTarget& target : targets) {
     table.add_row({target.name, fmt::format("{}", target.samples.size()),
                    fmt::format("{:.3f}", rate::rms(target))});
   }
   console.out << table.text() << "saved  " << request.output.string() << '\n';
+  if (!request.plot.empty()) {
+    report::draw_motif_targets(targets, request.options.step_tau, request.plot);
+  }
 }
 
 }  // namespace

@@ -176,9 +176,9 @@ void run_motif_train(MotifTrainRequest request, Command command, const Console& 
     save_result(request.output,
                 [&](const std::filesystem::path& path) { io::write_motif_library(path, file); });
   };
-  const InterruptGuard guard;
   double seconds = 0.0;
   {
+    const InterruptGuard guard;
     ProgressBar bar(console, "motifs");
     const rate::LearningOutcome outcome =
         rate::learn(learner, {.checkpoint_every = kCheckpointBatches}, bar.control(guard),
@@ -188,8 +188,8 @@ void run_motif_train(MotifTrainRequest request, Command command, const Console& 
                                   learner.status(), shell_quoted(request.output.string())));
     }
     seconds = bar.seconds();
+    write(false);
   }
-  write(false);
   print_trained(request, file.library, half_trained, seconds, console);
 }
 

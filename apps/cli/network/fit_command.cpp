@@ -172,14 +172,16 @@ void run_network_fit(const NetworkFitRequest& request, const Console& console) {
                                     : io::read_network_state(request.state, network);
   io::FitOutcome outcome;
   const auto save = [&] {
-    save_result(request.output, [&](const fs::path& path) {
-      io::write_fitted_network(path, file, network, outcome, console.command_line);
-    });
+    std::vector<ResultFile> results{{request.output, [&](const fs::path& path) {
+                                       io::write_fitted_network(path, file, network, outcome,
+                                                                console.command_line);
+                                     }}};
     if (!request.save_state.empty()) {
-      save_result(request.save_state, [&](const fs::path& path) {
-        io::write_network_state(path, state, console.command_line);
-      });
+      results.push_back({request.save_state, [&](const fs::path& path) {
+                           io::write_network_state(path, state, console.command_line);
+                         }});
     }
+    save_results(results);
   };
   const auto start = std::chrono::steady_clock::now();
   try {

@@ -14,6 +14,7 @@
 #include "apps/cli/text_format.hpp"
 #include "core/counted.hpp"
 #include "core/error.hpp"
+#include "core/field_table.hpp"
 #include "io/network/fitted_network.hpp"
 #include "io/network/network_run_file.hpp"
 
@@ -70,13 +71,28 @@ NetworkRunJob make_job(const NetworkRunRequest& request, const Console& console)
   return job;
 }
 
-void save_state(const fs::path& path, const NetworkRunJob& job) {
-  save_result(path,
-              [&](const fs::path& to) { io::write_network_state(to, job.state, job.run.command); });
+/// @param state  where the state goes; empty: nowhere
+void save_run(const fs::path& path, const NetworkRunJob& job, const fs::path& state = {}) {
+  std::vector<ResultFile> results{
+      {path, [&](const fs::path& to) { io::write_network_run(to, job.run); }}};
+  if (!state.empty()) {
+    results.push_back({state, [&](const fs::path& to) {
+                         io::write_network_state(to, job.state, job.run.command);
+                       }});
+  }
+  save_results(results);
 }
 
-void save_run(const fs::path& path, const NetworkRunJob& job) {
-  save_result(path, [&](const fs::path& to) { io::write_network_run(to, job.run); });
+/// Options of the command line that another run needs too: those of its length are its own.
+std::string kept_options(const NetworkRunRequest& request) {
+  std::string text;
+  for (const auto& [name, value] : request.instead) {
+    if (name != "steps" && name != "cutoff") {
+      text += fmt::format("{} {} ", find_field(network::run_fields(), name).option,
+                          shell_quoted(value_text(value)));
+    }
+  }
+  return text;
 }
 
 /// Runs, and saves what was recorded however the run ends.
@@ -93,13 +109,12 @@ void run_and_save(NetworkRunJob& job, const NetworkRunRequest& request, const Co
   } catch (const Cancelled& stop) {
     job.run.trouble = stop.what();
     const fs::path& state = job.interrupted;
-    save_run(request.output, job);
-    save_state(state, job);
+    save_run(request.output, job, state);
     const long done = job.state.step - first;
     const long cutoff = job.file.run.cutoff;
     throw Cancelled(fmt::format(
         "{}; what was recorded is in {}; {}go on with: rheobase network run {} --state {} --steps "
-        "{} {}-o next{}",
+        "{} {}{}-o next{}",
         stop.what(), request.output.string(),
         io::has_rows(job.file)
             ? fmt::format("cut `values` of the inputs, so that they begin with row {}, and ",
@@ -108,7 +123,7 @@ void run_and_save(NetworkRunJob& job, const NetworkRunRequest& request, const Co
         shell_quoted(request.file.string()), shell_quoted(state.string()),
         job.file.run.steps - done,
         cutoff > 0 ? fmt::format("--cutoff {} ", std::max(cutoff - done, 0L)) : "",
-        request.output.extension().string()));
+        kept_options(request), request.output.extension().string()));
   } catch (const NonFiniteError& error) {
     job.run.trouble = error.what();
     save_run(request.output, job);
@@ -128,10 +143,7 @@ void run_and_save(NetworkRunJob& job, const NetworkRunRequest& request, const Co
                                  request.output.string()));
   }
   job.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  save_run(request.output, job);
-  if (!request.save_state.empty()) {
-    save_state(request.save_state, job);
-  }
+  save_run(request.output, job, request.save_state);
 }
 
 /// Spikes of every population and how often a unit of it fires, in Hz where time has a unit.

@@ -163,7 +163,7 @@ void add_study_run_command(Command group, const Console& console,
   command.add_flag("--retry", request->retry, "Run cells that failed once more");
   add_optional_number(command, "--memory", request->memory_gb, kPositive,
                       "Memory that a step may take; a cell that needs more fails", "GB",
-                      "default: no limit");
+                      "no limit");
   command.add_folder("--work", request->work,
                      "Where cells have their working folders, such as a disk of the machine "
                      "(default: in the folder of results)");

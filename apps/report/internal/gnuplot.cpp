@@ -89,6 +89,12 @@ bool gnuplot_available() {
   return false;
 }
 
+void require_gnuplot() {
+  if (!gnuplot_available()) {
+    throw Error(kMissing);
+  }
+}
+
 TemporaryFolder::TemporaryFolder() {
   const fs::path temporary = fs::temp_directory_path();
   io::clear_remains(temporary);
@@ -105,9 +111,7 @@ TemporaryFolder::~TemporaryFolder() {
 }
 
 void run_gnuplot(const fs::path& folder, const std::string& script) {
-  if (!gnuplot_available()) {
-    throw Error(kMissing);
-  }
+  require_gnuplot();
   const fs::path log = folder / "gnuplot.log";
   const SpawnActions actions(folder, log);
   std::string program = "gnuplot";

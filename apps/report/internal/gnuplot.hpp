@@ -8,6 +8,9 @@ namespace rheobase::report {
 /// Is there a `gnuplot` in the PATH?
 bool gnuplot_available();
 
+/// Before work whose result is to be drawn. @throws Error where there is none
+void require_gnuplot();
+
 /// A folder of its own under the system's temporary directory, removed with all that is in it.
 class TemporaryFolder {
  public:

@@ -32,21 +32,6 @@ void set(Parameters& parameters, const std::string& name, Scalar value) {
   }
 }
 
-/// A folder's name that every file system and shell takes.
-std::string folder_name(const std::string& name) {
-  std::string folder;
-  for (std::size_t i = 0; i < name.size(); ++i) {
-    const auto c = static_cast<unsigned char>(name[i]);
-    const bool after_comma = c == ' ' && i > 0 && name[i - 1] == ',';
-    const bool plain = std::isalnum(c) != 0 ||
-                       (c != 0 && std::string("._=+,-").find(name[i]) != std::string::npos);
-    if (!after_comma) {
-      folder += plain && !(folder.empty() && c == '.') ? name[i] : '_';
-    }
-  }
-  return folder.substr(0, kLongestFolder);
-}
-
 /// Reads the conditions; the places of what is wrong are those of the file.
 class ConditionReader {
  public:
@@ -238,7 +223,7 @@ class ConditionReader {
         one.name += fmt::format("{}{}={}", one.name.empty() ? "" : ", ", axes_[a].name,
                                 text_of(*chosen[a]));
       }
-      one.folder = folder_name(one.name);
+      one.folder = condition_folder(one.name);
       conditions_.push_back(std::move(one));
     }
     if (conditions_.size() > kMostConditions) {
@@ -302,6 +287,20 @@ class ConditionReader {
 };
 
 }  // namespace
+
+std::string condition_folder(const std::string& name) {
+  std::string folder;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    const auto c = static_cast<unsigned char>(name[i]);
+    const bool after_comma = c == ' ' && i > 0 && name[i - 1] == ',';
+    const bool plain = std::isalnum(c) != 0 ||
+                       (c != 0 && std::string("._=+,-").find(name[i]) != std::string::npos);
+    if (!after_comma) {
+      folder += plain && !(folder.empty() && c == '.') ? name[i] : '_';
+    }
+  }
+  return folder.substr(0, kLongestFolder);
+}
 
 std::vector<std::string> listed_conditions(const StudyTable& top) {
   std::vector<std::string> names;

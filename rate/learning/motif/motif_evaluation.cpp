@@ -274,6 +274,7 @@ ChainRun play_chain(const MotifLibrary& library, const std::vector<ChainLink>& l
     output.insert(output.end(), trials.output[0].begin(), trials.output[0].end());
     norm.insert(norm.end(), trials.norm[0].begin(), trials.norm[0].end());
     state = trials.end[0];
+    control.progress(static_cast<double>(i + 1) / static_cast<double>(links.size()));
   }
   const auto steps = static_cast<Eigen::Index>(output.size());
   return {Eigen::Map<const Eigen::VectorXd>(output.data(), steps),

@@ -197,6 +197,12 @@ TEST_SUITE("cli") {
     check_refused({"train", "--task", "go-nogo", "--output-dir", "file/below"},
                   {"--output-dir", "file"}, folder);
     check_refused({"train", "--task", "go-nogo"}, {"--output"}, folder);
+    // A variable of the shell that is not set.
+    for (const std::string command : {"map", "export", "compare", "simulate"}) {
+      check_refused({command, "model.mat", "-o", ""}, {"--output", "found nothing"}, folder);
+    }
+    check_refused({"train", "--task", "go-nogo", "--output-dir", ""},
+                  {"--output-dir", "found nothing"}, folder);
     check_refused({"train", "--task", "go-nogo", "-o", "a.mat", "--output-dir", "."},
                   {"--output", "--output-dir"}, folder);
   }

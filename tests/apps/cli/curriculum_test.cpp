@@ -256,6 +256,21 @@ TEST_SUITE("cli") {
     CHECK(!says(run(spelt + Words{"--learning-rate", "0.02"}).out, "kept"));
   }
 
+  TEST_CASE("a value that hangs on a short option is that option's") {
+    const WorkingFolder folder;
+    write_text("stages.toml", "[[stage]]\ninterval = 100\n[[stage]]\ninterval = 150\n");
+    Words words = staged();
+    words.erase(std::ranges::find(words, "-N"), std::ranges::find(words, "-N") + 2);
+    words.erase(std::ranges::find(words, "-o"), words.end());
+    const Outcome outcome = run(words + Words{"-N12", "--task", "timing", "-om.mat"});
+    CAPTURE(outcome.err);
+    REQUIRE(outcome.code == 0);
+    CHECK(folder.files() == Words{"m.mat", "m.stage1.mat", "stages.toml"});
+    const io::ModelFile last = io::read_model("m.mat");
+    CHECK(last.task == "timing");
+    CHECK(last.network.units() == 12);
+  }
+
   TEST_CASE("another mask is another network") {
     const WorkingFolder folder;
     write_text("stages.toml", "[[stage]]\ntask = \"timing\"\n");

@@ -84,6 +84,41 @@ TEST_SUITE("cli") {
             "--g: found --resume beside it");
   }
 
+  TEST_CASE(
+      "a training that does not converge leaves its checkpoint, one that does takes it away") {
+    const WorkingFolder folder;
+    using Words = std::vector<std::string>;
+    Words start = small_force("f.mat");
+    start[5] = "2";
+    start[7] = "0.5";
+    const Outcome first = run(start);
+    INFO(first.err);
+    REQUIRE(first.code == 0);
+    const std::string resume = "force train --resume f.checkpoint.mat --iterations 4 -o f.mat";
+    CHECK(first.out.find("rheobase " + resume) != std::string::npos);
+    CHECK(folder.files() == Words{"f.checkpoint.mat", "f.mat"});
+    const auto go_on = [](const std::string& iterations) {
+      return run({"force", "train", "--resume", "f.checkpoint.mat", "--iterations", iterations,
+                  "-o", "f.mat", "--json"})
+          .json();
+    };
+    const auto more = go_on("4");
+    CHECK(more["converged"] == false);
+    CHECK(more["iterations"] == 4);
+    CHECK(more["checkpoint"] == "f.checkpoint.mat");
+    CHECK(folder.files() == Words{"f.checkpoint.mat", "f.mat"});
+    const auto last = go_on("30");
+    CHECK(last["converged"] == true);
+    CHECK(last["iterations"] > 4);
+    CHECK_FALSE(last.contains("checkpoint"));
+    CHECK(folder.files() == Words{"f.mat"});
+    // One that the user names stays.
+    start[5] = "30";
+    const Outcome named = run(start + Words{"--checkpoint", "own.mat", "--checkpoint-every", "1"});
+    CHECK(says(named.out, "yes: pVar"));
+    CHECK(folder.files() == Words{"f.mat", "own.mat"});
+  }
+
   TEST_CASE("a network trained on generated targets is tested and compared") {
     const WorkingFolder folder;
     const Outcome trained =

@@ -157,6 +157,45 @@ TEST_SUITE("cli") {
     CHECK(says(table.out, fmt::format("{:.2f} Hz", pooled).c_str()));
   }
 
+  TEST_CASE("a drive that shorter trials end before is that of eval in simulate too") {
+    const WorkingFolder folder;
+    copy_trials("lengths.mat");
+    REQUIRE(
+        run(training_on("file", "lengths.mat", "own.mat") + Words{"--test-fraction", "0.5"}).code ==
+        0);
+    const Words words{"own.mat",        "--scaling", "40",  "--trials",         "6",
+                      "--json",         "--drive",   "all", "--drive-strength", "5",
+                      "--drive-window", "180:220"};
+    const Outcome simulated = run(Words{"simulate"} + words + Words{"-o", "runs.mat"});
+    CAPTURE(simulated.err);
+    REQUIRE(simulated.code == 0);
+    const double rate = run(Words{"eval"} + words).json()["spiking"]["mean_rate_hz"].get<double>();
+    CHECK(simulated.json()["mean_rate_hz"].get<double>() == near(rate, 1e-12));
+    const Outcome beyond =
+        run(Words{"simulate", "own.mat", "--scaling", "40", "--trials", "6", "--drive", "all",
+                  "--drive-window", "90000:90001", "-o", "runs.mat"});
+    CHECK(beyond.code == 2);
+    CHECK(says(beyond.err, "--drive-window"));
+  }
+
+  TEST_CASE("a comparison's held-out trials may have moved") {
+    const WorkingFolder folder;
+    copy_trials("ten.mat");
+    copy_trials("four.mat");
+    REQUIRE(
+        run(training_on("file", "ten.mat", "own.mat") + Words{"--test-file", "four.mat"}).code ==
+        0);
+    REQUIRE(run({"compare", "own.mat", "--scaling", "40", "--analysis-start", "0", "-o", "c.mat"})
+                .code == 0);
+    fs::rename("four.mat", "moved.mat");
+    const Outcome lost = run({"report", "c.mat", "-o", "page.html"});
+    CHECK(lost.code == 2);
+    CHECK(says(lost.err, "--test-file"));
+    const Outcome found = run({"report", "c.mat", "--test-file", "moved.mat", "-o", "page.html"});
+    CAPTURE(found.err);
+    CHECK(found.code == 0);
+  }
+
   TEST_CASE("a value that no held-out trial has is noted") {
     const WorkingFolder folder;
     copy_trials("ten.mat");

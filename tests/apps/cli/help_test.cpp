@@ -67,6 +67,10 @@ TEST_SUITE("cli") {
       const std::string help = help_of(words).out;
       CHECK(help.find("\nUsage: " + command.path) != std::string::npos);
       CHECK(help.find("\nExamples:\n  ") != std::string::npos);
+      for (const auto& option : command.options) {
+        CAPTURE(option.names.front());
+        CHECK_FALSE(says(option.help, "default: default"));
+      }
       std::istringstream lines(help);
       for (std::string line; std::getline(lines, line);) {
         CAPTURE(line);

@@ -333,6 +333,16 @@ TEST_SUITE("cli") {
     CHECK(again.at("networks").at(0).at("kept") == true);
     CHECK(again.at("networks").at(2).at("kept") == false);
     CHECK(StoredFields("c/summary.mat")("r2") == r2);
+    // Of another delay alone: the rows of the others stay.
+    std::vector<std::string> shorter = args;
+    std::ranges::replace(shorter, std::string("100,200"), std::string("50"));
+    const auto one = run(shorter + std::vector<std::string>{"--json"}).json();
+    CHECK(one.at("networks").size() == 2);
+    const StoredFields grown("c/summary.mat");
+    CHECK(grown("delay_ms") == Eigen::RowVector3d(50.0, 100.0, 200.0));
+    CHECK(grown("r2").bottomRows(2) == r2);
+    CHECK(grown("mean_r2").cols() == 3);
+    CHECK(read_text("c/summary.csv").find("delay_200_network_2.mat") != std::string::npos);
     check_refused_in_a_line(
         args + std::vector<std::string>{"--gain", "1.2"},
         {"c/delay_100_network_1.mat", "capacity_network.gain", "found 1.5", "must be 1.2 as now"});

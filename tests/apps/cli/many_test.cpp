@@ -7,6 +7,7 @@
 
 #include "apps/cli/console.hpp"
 #include "apps/cli/training_summary.hpp"
+#include "io/mat/mapped_model.hpp"
 #include "io/mat/rate_model_file.hpp"
 #include "tests/apps/cli/cli_harness.hpp"
 
@@ -95,6 +96,49 @@ TEST_SUITE("cli") {
     CHECK(io::MatFile("nets/summary.mat").vector("seed", 3, "") == Eigen::Vector3d(1.0, 2.0, 3.0));
   }
 
+  TEST_CASE("train --seeds: rows of another task or batch in the folder stay as they are") {
+    const WorkingFolder folder;
+    REQUIRE(run(many("1:2") + std::vector<std::string>{"--batch", "8"}).code == 0);
+    const std::vector<SummaryRow> first = read_summary("nets/summary.csv");
+    REQUIRE(first.size() == 2);
+    std::vector<std::string> other = many("1:2") + std::vector<std::string>{"--batch", "4"};
+    std::ranges::replace(other, std::string("go-nogo"), std::string("xor"));
+    REQUIRE(run(other).code == 0);
+    const std::vector<SummaryRow> both = read_summary("nets/summary.csv");
+    REQUIRE(both.size() == 4);
+    for (std::size_t i = 0; i < 2; ++i) {
+      const SummaryRow& row = both[2 * i];
+      CHECK(row.file == first[i].file);
+      CHECK(row.updates == first[i].trials / 8);
+      CHECK(row.mean_loss == first[i].mean_loss);
+      CHECK(row.seconds == first[i].seconds);
+      CHECK(both[2 * i + 1].seed == i + 1);
+      CHECK(both[2 * i + 1].file.starts_with("xor_"));
+      CHECK(both[2 * i + 1].updates == both[2 * i + 1].trials / 4);
+    }
+    CHECK(io::MatFile("nets/summary.mat").vector("seed", 4, "") ==
+          Eigen::Vector4d(1.0, 1.0, 2.0, 2.0));
+    // Resumed networks keep their own seconds.
+    const std::string summary = read_text("nets/summary.csv");
+    REQUIRE(run(other).code == 0);
+    CHECK(read_text("nets/summary.csv") == summary);
+  }
+
+  TEST_CASE("train --seeds: a network that broke has no figures") {
+    const WorkingFolder folder;
+    const std::vector<std::string> broken =
+        many("1") + std::vector<std::string>{"--learning-rate", "1000", "--l2-weights", "1e30"};
+    const Outcome table = run(broken);
+    CHECK(table.code == 1);
+    CHECK(says(table.out, "failed"));
+    CHECK_FALSE(says(table.out, "nan"));
+    CHECK_FALSE(says(table.out, "0.0 %"));
+    const auto networks = run(broken + std::vector<std::string>{"--json"}).json()["networks"];
+    REQUIRE(networks.size() == 1);
+    CHECK(networks[0]["accuracy"].is_null());
+    CHECK(says(networks[0]["error"].get<std::string>(), "non-finite"));
+  }
+
   TEST_CASE("summary rows: names and errors in quotes, what broke has no figures") {
     const WorkingFolder folder;
     const std::vector<SummaryRow> rows{
@@ -161,6 +205,47 @@ TEST_SUITE("cli") {
           std::string::npos);
   }
 
+  TEST_CASE("map of several models: the accuracy is that of the network that was chosen") {
+    const WorkingFolder folder;
+    REQUIRE(run(many("1:2")).code == 0);
+    const std::vector<fs::path> models = models_in("nets");
+    const std::vector<std::string> map{"map",       models[0],   models[1], "--trials",
+                                       "2",         "--scaling", "40,50",   "--mapping",
+                                       "published", "-o",        "mapped"};
+    REQUIRE(run(map).code == 0);
+    const auto store = [](const std::vector<double>& scaling) {
+      for (const fs::path& file : models_in("mapped")) {
+        io::ModelFile mapped = io::read_model(file);
+        mapped.scaling_factor = 40.0;
+        mapped.provenance.scaling_factors = scaling;
+        mapped.provenance.accuracies = {0.25, 1.0};
+        io::write_model(file, mapped);
+      }
+    };
+    const auto accuracy = [&] {
+      const auto network = run(map + std::vector<std::string>{"--json"}).json()["networks"][0];
+      CHECK(network["kept"] == true);
+      return network["accuracy"];
+    };
+    store({40.0, 50.0});
+    CHECK(accuracy() == 0.25);
+    CHECK(says(read_text("mapped/summary.csv"), ",40,0.25,"));
+    CHECK(says(run(map).out, "0 of 2 reach 95 %"));
+    CHECK(says(run({"info", models_in("mapped")[0]}).out, "from 40 to 50, accuracy 25.0 %"));
+    // Two with this scaling factor: the file does not say which, the summary does.
+    store({40.0, 40.0});
+    CHECK(accuracy() == 0.25);
+    CHECK_FALSE(says(run({"info", models_in("mapped")[0]}).out, "from 40 to 40, accuracy"));
+    fs::remove("mapped/summary.csv");
+    CHECK(accuracy().is_null());
+    // Unless they differ in copies.
+    io::ModelFile copied = io::read_model(models_in("mapped")[0]);
+    copied.provenance.search_copies = {1.0, 2.0};
+    REQUIRE(copied.transfer.has_value());
+    copied.transfer->copies = 2;
+    CHECK(io::search_accuracy(copied) == 1.0);
+  }
+
   TEST_CASE("map of several models: the same files as one by one, and the notes of each") {
     const WorkingFolder folder;
     REQUIRE(run(many("1:2")).code == 0);
@@ -222,6 +307,13 @@ TEST_SUITE("cli") {
     refused({"map", "a.mat", "b.mat"}, "--output: found nothing; must name the folder");
     refused({"map", "a.mat", "b.mat", "--in-place"}, "--in-place");
     refused({"map", "x/a.mat", "y/a.mat", "-o", "out"}, "a file of the same name");
+    refused({"map", "x/summary.mat", "y/summary.mat", "-o", "none"},
+            "MODEL: found summaries alone; must be networks");
+    CHECK_FALSE(fs::exists("none"));
+    // A value that none of them can have is said once, before the folder is made.
+    check_refused_in_a_line(many("1:2") + std::vector<std::string>{"--train", "foo"},
+                            {"--train: found 'foo'; must be made of"});
+    CHECK_FALSE(fs::exists("nets"));
   }
 }
 

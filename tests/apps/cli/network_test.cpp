@@ -282,12 +282,15 @@ spikes = true
     write_text("net.toml", text);
     const Outcome outcome = [] {
       const Hand hand;
-      return run({"network", "run", "net.toml", "-o", "run.mat"});
+      return run({"network", "run", "net.toml", "-o", "run.mat", "--solver", "euler", "--seed", "7",
+                  "--steps", "1900000000"});
     }();
     CAPTURE(outcome.err);
     CHECK(outcome.code == 130);
     CHECK(outcome.err.find("go on with: rheobase network run net.toml --state run.state.mat") !=
           std::string::npos);
+    CHECK(outcome.err.find(" --seed 7 --solver euler -o next.mat\n") != std::string::npos);
+    CHECK(outcome.err.find("--steps") == outcome.err.rfind("--steps"));
     const io::NetworkRun saved = io::read_network_run("run.mat");
     CHECK(saved.seen.times.size() >= 1);
     CHECK(saved.trouble.starts_with("stopped after"));

@@ -87,6 +87,31 @@ TEST_SUITE("cli") {
     CHECK(fs::equivalent(cli::write_somewhere("full/a.mat", write, trouble), "a.mat"));
   }
 
+  TEST_CASE("of several results each is saved, whatever becomes of the others") {
+    const WorkingFolder folder;
+    fs::create_directory("full");
+    const TemporaryPlace place("tmp");
+    const auto write = writer_without_room_in("full");
+    const auto never = [](const fs::path&) { throw Error("never"); };
+    const auto placed = [](const char* name) {
+      return "no room; the result is in " + fs::absolute(name).string();
+    };
+    const std::string both = placed("tmp/run.mat") + "; " + placed("tmp/state.mat");
+    const std::string one = placed("tmp/run.mat") + "; never";
+    CHECK_THROWS_WITH_AS(cli::save_results({{"full/run.mat", write}, {"full/state.mat", write}}),
+                         both.c_str(), cli::SavedElsewhere);
+    CHECK(read_text("tmp/run.mat") == "result");
+    CHECK(read_text("tmp/state.mat") == "result");
+    CHECK_THROWS_WITH_AS(cli::save_results({{"tmp/lost.mat", never}, {"tmp/b.mat", write}}),
+                         "never", Error);
+    CHECK(read_text("tmp/b.mat") == "result");
+    fs::remove("tmp/run.mat");
+    CHECK_THROWS_WITH_AS(cli::save_results({{"full/run.mat", write}, {"tmp/lost.mat", never}}),
+                         one.c_str(), cli::SavedElsewhere);
+    cli::save_results({{"tmp/c.mat", write}, {"tmp/d.mat", write}});
+    CHECK(read_text("tmp/d.mat") == "result");
+  }
+
   TEST_CASE("a result that is written where it belongs is nowhere else") {
     const WorkingFolder folder;
     std::string trouble;

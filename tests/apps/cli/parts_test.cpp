@@ -4,6 +4,7 @@
 
 #include "apps/cli/console.hpp"
 #include "apps/cli/help_text.hpp"
+#include "apps/cli/output_file.hpp"
 #include "apps/cli/progress_bar.hpp"
 #include "apps/cli/reference_path.hpp"
 #include "apps/cli/text_format.hpp"
@@ -152,6 +153,30 @@ TEST_SUITE("cli") {
     CHECK(name.rfind("Task_go-nogo_N_200_Tau_7.5_Act_sigmoid_19", 0) == 0);
     CHECK(name.size() ==
           std::string("Task_go-nogo_N_200_Tau_7.5_Act_sigmoid_YYYY_MM_DD_HHMMSS.mat").size());
+  }
+
+  TEST_CASE("trainings that begin in one second have model files of their own") {
+    const cli_test::WorkingFolder folder;
+    const cli::ReferencePath path{".", "xor", {}};
+    const std::filesystem::path models = cli::reference_folder(path);
+    std::filesystem::create_directories(models);
+    constexpr std::time_t kNow = 1'700'000'000;
+    const auto name = [&](int seconds) {
+      return models / cli::reference_file_name(path, kNow + seconds);
+    };
+    {
+      const cli::ReservedModel first(path, kNow);
+      const cli::ReservedModel second(path, kNow);
+      CHECK(first.file() == name(0));
+      CHECK(second.file() == name(1));
+      CHECK_FALSE(cli::newest_model(path));
+    }
+    CHECK(std::filesystem::is_empty(models));
+    // A model and a checkpoint keep the name.
+    cli_test::write_text(name(0), "model");
+    cli_test::write_text(cli::with_word(name(1), "checkpoint"), "checkpoint");
+    CHECK(cli::ReservedModel(path, kNow).file() == name(2));
+    CHECK(cli::newest_model(path) == name(0));
   }
 
   TEST_CASE("the newest model is the one with the latest date in its name") {

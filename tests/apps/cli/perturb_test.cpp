@@ -274,8 +274,16 @@ TEST_SUITE("cli") {
     has(refusal({"--vary", "bias-sd", "--values", "1", "--bias-sd", "2"}), "must be left out");
     has(refusal({"--drive", "exc", "--strengths", "0,1e300"}),
         "--strengths: found '1e300'; must be numbers, -1000000 to 1000000");
+    has(refusal({"--drive", "exc", "--strengths", "0,1", "--duration", "50"}),
+        "--duration: found 50; must come with --times");
+    has(refusal({"--drive", "exc", "--strengths", "0,1", "--repeats", "3"}),
+        "--repeats: found 3; must be 1: nothing is drawn");
     has(refusal({"--lesion", "interneurons", "--fractions", "0"}), "--lesion");
     has(refusal({"--lesion-connections", "exc", "--fractions", "0"}), "FROM-TO@FRACTION");
+    has(run({"eval", trained(), "--lesion", "1:3,2"}).err,
+        "--lesion: found 1:3,2; must name unit 2 once");
+    CHECK(run({"eval", trained(), "--trials", "2", "--lesion-connections", "exc-inh@1e-6"}).code ==
+          0);  // a fraction that rounds to none
     has(run({"eval", trained(), "--drive-window", "0:100"}).err, "must come with --drive");
   }
 
@@ -320,6 +328,32 @@ TEST_SUITE("cli") {
     CHECK(says(varied.err, "--threshold-sd 30: "));
     CHECK(says(varied.err, "--threshold-sd 60: "));
     CHECK(!says(varied.err, "--threshold-sd 0: "));
+  }
+
+  TEST_CASE("perturb: units that differ are those of the model, and others in every repeat") {
+    const WorkingFolder folder;
+    REQUIRE(run({"map", trained(), "--mapping", "published", "--scaling", "40", "--trials", "2",
+                 "--threshold-sd", "6", "--unit-seed", "7", "-o", "differ.mat"})
+                .code == 0);
+    const Words few{"--trials", "20", "--json"};
+    std::vector<nlohmann::json> drawn;
+    for (const char* seed : {"7", "8", "9"}) {
+      drawn.push_back(run(Words{"eval", "differ.mat", "--unit-seed", seed} + few)
+                          .json()["spiking"]["accuracy"]);
+    }
+    REQUIRE(drawn[0] != drawn[1]);
+    REQUIRE(drawn[1] != drawn[2]);
+    for (const Words& sweep : {Words{"--vary", "threshold-sd", "--values", "6"},
+                               Words{"--drive", "exc", "--strengths", "0"}}) {
+      CAPTURE(sweep);
+      const Outcome swept = run(Words{"perturb", "differ.mat", "--repeats", "3"} + sweep + few);
+      CAPTURE(swept.err);
+      REQUIRE(swept.code == 0);
+      const auto repeats = swept.json()["points"][0]["repeats"];
+      for (std::size_t k = 0; k < drawn.size(); ++k) {
+        CHECK(repeats[k]["spiking"] == drawn[k]);
+      }
+    }
   }
 }
 

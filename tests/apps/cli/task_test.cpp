@@ -53,6 +53,11 @@ TEST_SUITE("cli") {
     CHECK(outcome.out == "saved  xor.svg\n");
     CAPTURE(outcome.err);
     REQUIRE(outcome.code == 0);
+    CHECK(run({"task", "xor", "--delay", "20", "--plot", "xor.svg", "--json"}).json()["plot"] ==
+          "xor.svg");
+    const Outcome nameless = run({"task", "--trials-file", "nowhere.mat"});
+    CHECK(nameless.code == 2);
+    CHECK(nameless.err.find("NAME: found nothing; must name the task") != std::string::npos);
     const std::string picture = read_text("xor.svg");
     for (const char* part : {"</svg>", "same-plus", "different-minus-plus", "input 2", "target"}) {
       CAPTURE(part);

@@ -368,6 +368,16 @@ TEST_SUITE("cli") {
     CHECK(model.som_units == 2);
     CHECK(model.tau_max_steps == 20.0);
 
+    // Another one, most likely in the same second.
+    const Outcome again = run(args + std::vector<std::string>{"--seed", "2", "--json"});
+    REQUIRE(again.code == 0);
+    const fs::path other = again.json()["model"].get<std::string>();
+    CHECK(other != path);
+    CHECK(other.filename().string().size() == path.filename().string().size());
+    CHECK(io::read_model(path).provenance.seed == Seed{1});
+    CHECK(io::read_model(other).provenance.seed == Seed{2});
+    fs::remove(other);
+
     std::vector<std::string> evaluation = args;
     std::replace(evaluation.begin(), evaluation.end(), std::string("train"), std::string("Eval"));
     evaluation.front() = "train";

@@ -53,6 +53,8 @@ TEST_SUITE("unit") {
     CHECK_FALSE(report::gnuplot_available());
     CHECK_THROWS_WITH_AS(report::run_gnuplot(folder.path(), "any.gnuplot"),
                          doctest::Contains("apt-get install gnuplot-nox"), Error);
+    CHECK_THROWS_WITH_AS(report::require_gnuplot(),
+                         doctest::Contains("apt-get install gnuplot-nox"), Error);
   }
 }
 

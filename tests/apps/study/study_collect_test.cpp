@@ -105,6 +105,46 @@ TEST_SUITE("unit") {
     CHECK_THROWS_AS(results.read(study, {1, 3}), InputError);
   }
 
+  TEST_CASE("a condition does not take the cells of another one that has the same folder") {
+    const Folder folder;
+    Study study = two_conditions();
+    study.conditions[0].name = "low gain";
+    study.conditions[0].folder = "low_gain";
+    const ResultFolder results("results");
+    results.open_for_run(study);
+    results.write(study, {0, 1}, result(0.5, true, 1.0));
+    Study renamed = study;
+    renamed.conditions[0].name = "low_gain";
+    const std::string refusal =
+        "results: found cells of condition 'low gain' in cells/low_gain; must be those of "
+        "'low_gain': give it another name, or name another folder";
+    CHECK_THROWS_WITH_AS(results.open(renamed), refusal.c_str(), InputError);
+    CHECK_THROWS_WITH_AS(results.open_for_run(renamed), refusal.c_str(), InputError);
+    CHECK_THROWS_WITH_AS(collect(renamed, results),
+                         doctest::Contains("results/cells/low_gain/1.json: condition: found "
+                                           "\"low gain\"; must be 'low_gain'"),
+                         InputError);
+    CHECK_NOTHROW(results.open_for_run(study));
+    CHECK(results.read(study, {0, 1}).has_value());
+  }
+
+  TEST_CASE("without its plan, or with a damaged one, a folder says the same way on") {
+    const Folder folder;
+    const Study study = two_conditions();
+    const ResultFolder results("results");
+    results.open_for_run(study);
+    write("results/plan.json", "{");
+    CHECK_THROWS_WITH_AS(results.open(study),
+                         "results/plan.json: found no valid JSON; must be as `study run` wrote it: "
+                         "put that file back, or name another folder",
+                         InputError);
+    std::filesystem::remove("results/plan.json");
+    CHECK_THROWS_WITH_AS(results.open_for_run(study),
+                         "results: found cells without a plan.json; must have that of this study: "
+                         "put that file back, or name another folder",
+                         InputError);
+  }
+
   TEST_CASE("a folder of another study is refused with what differs; seeds may be added") {
     const Folder folder;
     Study study = two_conditions();

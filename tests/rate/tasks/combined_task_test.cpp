@@ -136,6 +136,13 @@ TEST_SUITE("unit") {
       }
     }
     CHECK(evaluated == std::multiset<int>{8, 9, 10, 11});
+    std::set<int> of_condition;  // condition a of the given trials
+    for (std::uint32_t n = 0; n < 2; ++n) {
+      of_condition.insert(both.trial_of(2, 5, n, Purpose::evaluation_task).index);
+    }
+    CHECK(of_condition == std::set<int>{8, 10});
+    CHECK(both.evaluation_trials_of(2, 100) == 2);
+    CHECK(both.evaluation_trials_of(0, 100) == 100);
     // The search and its confirmation choose among the trials that are learnt, each another half.
     std::set<int> search, confirmation;
     for (std::uint32_t n = 0; n < 16; ++n) {

@@ -102,6 +102,15 @@ TEST_SUITE("unit") {
     }
   }
 
+  TEST_CASE("trials of a condition are its held-out ones, or those learnt where it has none") {
+    const Task task = recorded_task(with_held_out({1, 10}, 0.2));
+    CHECK(task.evaluation_trials_of(0, 5) == 1);
+    CHECK(task.evaluation_trials_of(1, 5) == 2);
+    CHECK(task.evaluation_trials_of(1, 1) == 1);
+    CHECK(recorded_task(numbered({3, 4})).evaluation_trials_of(1, 9) == 4);
+    CHECK(Task("xor").evaluation_trials_of(1, 100) == 100);
+  }
+
   TEST_CASE("an evaluation uses a trial once at most, and no more trials than there are") {
     const Task task = recorded_task(with_held_out({10, 20}, 0.2));
     CHECK(task.evaluation_trials(100) == 6);

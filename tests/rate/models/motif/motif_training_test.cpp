@@ -236,7 +236,13 @@ TEST_CASE("a chain of motifs is a rate network like any other") {
       plain[n] = stepper.output()[0];
       stepper.step(chain.input.col(n));
     }
-    const Eigen::VectorXd played = play_chain(library, links, start, {}).output;
+    double reported = 0.0;
+    RunControl control;
+    control.report = [&reported](const Progress& progress) { reported = progress.fraction; };
+    const Eigen::VectorXd played = play_chain(library, links, start, {}, control).output;
+    CHECK(reported == 1.0);
+    control.cancelled = [] { return true; };
+    CHECK_THROWS_AS(play_chain(library, links, start, {}, control), Cancelled);
     // Single precision over 300 steps of a network that amplifies.
     CHECK(largest(played, plain) <= 1e-3);
     Eigen::VectorXd state = start;
