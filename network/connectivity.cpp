@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -99,6 +100,25 @@ void draw_sources(Eigen::Index rows, Eigen::Index columns, double probability, R
     draw_to_front(order, count, stream);
     visit(row, std::span(order).first(count));
   }
+}
+
+/// Of targets spread over sources, the sum of whose Gaussians is `total`.
+/// @throws InputError where nothing can be divided by it
+void require_sources(Eigen::Index target, std::size_t sources, double total,
+                     double standard_deviation, double cutoff) {
+  if (total > 0.0) {
+    return;
+  }
+  const std::string found =
+      fmt::format("standard_deviation {:g} and cutoff {:g}", standard_deviation, cutoff);
+  throw InputError(
+      "connectivity", "", found,
+      sources == 0
+          ? fmt::format("must reach a source from every target: unit {} has none within {:g}",
+                        target + 1, cutoff * standard_deviation)
+          : fmt::format("must leave every target a weight: all of unit {} are 0 in double "
+                        "precision, a larger standard_deviation is needed",
+                        target + 1));
 }
 
 double all_pairs(double rows, double columns) {
@@ -223,6 +243,7 @@ ConnectivityMaker gaussian_connectivity(double weight, double standard_deviation
           total += entries.back().weight;
         }
       }
+      require_sources(row, entries.size(), total, standard_deviation, cutoff);
       for (RowWriter::Entry& entry : entries) {
         entry.weight = weight * entry.weight / total;
       }

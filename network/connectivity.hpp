@@ -60,6 +60,7 @@ ConnectivityMaker random_input_connectivity(double probability, double standard_
 /// Units on a ring (or, for `ring` false, on a line with open ends): weight times a Gaussian of
 /// their distance (in units), divided by its sum over the sources; further than `cutoff` standard
 /// deviations there is no connection. Rows and columns are spread evenly over the same ring.
+/// The maker throws InputError for a target that no source's weight reaches.
 ConnectivityMaker gaussian_connectivity(double weight, double standard_deviation, bool ring,
                                         double cutoff = 4.0);
 

@@ -101,7 +101,11 @@ WeightMatrix NetworkBuilder::edge_weights(Edge& edge, const std::string& where, 
   WeightMatrix weights = std::visit(
       [&](auto& given) -> WeightMatrix {
         if constexpr (std::is_same_v<std::decay_t<decltype(given)>, ConnectivityMaker>) {
-          return given(rows, columns, control_);
+          try {
+            return given(rows, columns, control_);
+          } catch (const InputError& error) {
+            throw InputError(where, "weights", error.found(), error.required());
+          }
         } else {
           return std::move(given);
         }

@@ -1,4 +1,5 @@
 #include <memory>
+#include <optional>
 
 #include "apps/cli/option.hpp"
 #include "apps/cli/output_file.hpp"
@@ -14,7 +15,7 @@ namespace fs = std::filesystem;
 struct ImportRequest {
   fs::path file;
   fs::path output;
-  double spike_step_ms = 0.0;
+  std::optional<double> spike_step_ms;
 };
 
 constexpr const char* kImportExamples =
@@ -48,9 +49,11 @@ void add_import_command(Command program, const Console& console) {
   command.add_file("FILE", request->file, "A NIR graph, or a file from `export --format hdf5`")
       .required();
   command.add_file("-o,--output", request->output, "Where to write the model (.mat)").required();
-  add_number(command, "--spike-step", request->spike_step_ms, kNonNegative, "ms",
-             "Of a foreign graph: its weights count a spike as 1 in a step of this length; 0: as a "
-             "pulse of area 1, as NIR defines it");
+  add_optional_number(
+      command, "--spike-step", request->spike_step_ms, kNonNegative,
+      "Of a NIR graph without /rheobase: its weights count a spike as 1 in a step of this length; "
+      "0: as a pulse of area 1, as NIR defines it",
+      "ms", "as the graph's metadata say, else 0");
   command.action([request, &console] { run_import(*request, console); });
 }
 

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "core/analysis/internal/constant.hpp"
 #include "core/error.hpp"
 
 namespace rheobase::analysis {
@@ -16,11 +17,6 @@ void check_sizes(Eigen::Index first, Eigen::Index second, const char* where) {
     throw InputError(where, "samples", fmt::format("{} and {}", first, second),
                      "must be as many in both, at least one");
   }
-}
-
-/// Is what is left of x after its mean was taken off nothing but rounding?
-bool constant(double squares, double mean, double count) {
-  return squares <= 1e-28 * mean * mean * count;
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <Eigen/Core>
 #include <fmt/format.h>
 
+#include "core/analysis/internal/constant.hpp"
 #include "core/counted.hpp"
 #include "core/error.hpp"
 
@@ -32,12 +33,15 @@ std::vector<double> decreasing(std::span<const double> values) {
 
 struct Moments {
   double mean, variance;
+  bool is_constant;
 };
 
 Moments moments(std::span<const double> values) {
   const Eigen::Map<const Eigen::ArrayXd> x(values.data(), static_cast<Eigen::Index>(values.size()));
   const double mean = x.mean();
-  return {mean, (x - mean).square().sum() / static_cast<double>(values.size() - 1)};
+  const double squares = (x - mean).square().sum();
+  const auto count = static_cast<double>(values.size());
+  return {mean, squares / (count - 1.0), constant(squares, mean, count)};
 }
 
 }  // namespace
@@ -81,11 +85,10 @@ std::optional<double> d_prime(std::span<const double> first, std::span<const dou
   check_sample(second, "second sample", 2);
   const Moments a = moments(first);
   const Moments b = moments(second);
-  const double spread = std::sqrt(0.5 * (a.variance + b.variance));
-  if (spread == 0.0) {
+  if (a.is_constant && b.is_constant) {
     return std::nullopt;
   }
-  return (a.mean - b.mean) / spread;
+  return (a.mean - b.mean) / std::sqrt(0.5 * (a.variance + b.variance));
 }
 
 }  // namespace rheobase::analysis

@@ -91,7 +91,7 @@ void add_traces(MatFields& fields, const mapping::ComparisonTraces& traces) {
 
 void add_spikes(MatFields& fields, const std::vector<mapping::TrialSpikes>& examples) {
   std::vector<double> example;
-  std::vector<std::int32_t> trial, unit;
+  std::vector<std::int32_t> trial, unit, copy;
   std::vector<double> time_ms;
   for (const mapping::TrialSpikes& one : examples) {
     example.push_back(one.trial + 1);
@@ -99,11 +99,17 @@ void add_spikes(MatFields& fields, const std::vector<mapping::TrialSpikes>& exam
     for (const std::int32_t index : one.unit) {
       unit.push_back(index + 1);
     }
+    for (const std::int32_t index : one.copy) {
+      copy.push_back(index + 1);
+    }
     time_ms.insert(time_ms.end(), one.time_ms.begin(), one.time_ms.end());
   }
   fields.column("example_trial", example);
   fields.int32_column("spike_trial", trial);
   fields.int32_column("spike_unit", unit);
+  if (!copy.empty()) {
+    fields.int32_column("spike_copy", copy);
+  }
   fields.column("spike_time_ms", time_ms);
 }
 
@@ -165,17 +171,21 @@ std::vector<bool> flags(const MatFile& file, const char* name, Eigen::Index size
 }
 
 std::vector<mapping::TrialSpikes> spikes_from(const MatFile& file, std::size_t trials,
-                                              std::size_t units) {
+                                              std::size_t units, std::size_t copies) {
   std::vector<mapping::TrialSpikes> examples;
   std::vector<std::size_t> slot(trials, trials);
   for (const std::size_t trial : indices(file, "example_trial", -1, trials)) {
     slot[trial] = examples.size();
-    examples.push_back({static_cast<int>(trial), {}, {}});
+    examples.push_back({static_cast<int>(trial), {}, {}, {}});
   }
   const std::vector<std::size_t> trial = indices(file, "spike_trial", -1, trials);
   const auto count = static_cast<Eigen::Index>(trial.size());
   const std::vector<std::size_t> unit = indices(file, "spike_unit", count, units);
   const Eigen::VectorXd time = file.vector("spike_time_ms", count, "must be one per spike");
+  std::vector<std::size_t> copy;
+  if (file.has("spike_copy")) {  // older files have none
+    copy = indices(file, "spike_copy", count, copies);
+  }
   for (std::size_t k = 0; k < trial.size(); ++k) {
     if (slot[trial[k]] == trials) {
       file.fail("spike_trial", fmt::format("{}", trial[k] + 1), "must be one of example_trial");
@@ -183,6 +193,9 @@ std::vector<mapping::TrialSpikes> spikes_from(const MatFile& file, std::size_t t
     mapping::TrialSpikes& spikes = examples[slot[trial[k]]];
     spikes.unit.push_back(static_cast<std::int32_t>(unit[k]));
     spikes.time_ms.push_back(time[static_cast<Eigen::Index>(k)]);
+    if (!copy.empty()) {
+      spikes.copy.push_back(static_cast<std::int32_t>(copy[k]));
+    }
   }
   return examples;
 }
@@ -215,7 +228,8 @@ mapping::ComparisonTraces traces_from(const MatFile& file, const mapping::Compar
   traces.spiking_average = parts_of(file, "spiking_average", present, conditions);
   traces.rate_trajectory = parts_of(file, "rate_trajectory", present, conditions);
   traces.spiking_trajectory = parts_of(file, "spiking_trajectory", present, conditions);
-  traces.spikes = spikes_from(file, static_cast<std::size_t>(trials), comparison.units.type.size());
+  traces.spikes = spikes_from(file, static_cast<std::size_t>(trials), comparison.units.type.size(),
+                              static_cast<std::size_t>(comparison.options.transfer.copies));
   return traces;
 }
 

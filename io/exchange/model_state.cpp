@@ -160,7 +160,7 @@ std::string other_bytes(const Hdf5Reader& reader) {
 
 /// Runs in the child: the model's .mat file, the other fields', notes.
 std::string import_bytes(std::span<const std::byte> bytes, const std::string& where,
-                         double spike_step_ms) {
+                         std::optional<double> spike_step_ms) {
   const Hdf5Reader reader(bytes, where);
   ByteWriter message;
   if (reader.has(kGroup) && reader.is_group(kGroup)) {
@@ -210,12 +210,12 @@ void add_model_state(Hdf5Writer& writer, const ModelFile& file, std::span<const 
   }
 }
 
-ImportedModel import_model(const std::filesystem::path& path, double spike_step_ms) {
+ImportedModel import_model(const std::filesystem::path& path, std::optional<double> spike_step_ms) {
   return parse_import(read_bytes(path), path.string(), spike_step_ms);
 }
 
 ImportedModel parse_import(std::span<const std::byte> bytes, const std::string& where,
-                           double spike_step_ms) {
+                           std::optional<double> spike_step_ms) {
   require_hdf5(bytes, where);
   const std::string message =
       isolated_hdf5(bytes, where, [&] { return import_bytes(bytes, where, spike_step_ms); });
@@ -241,7 +241,7 @@ ModelFile read_model_state(const std::filesystem::path& path) {
 }
 
 ModelFile parse_model_state(std::span<const std::byte> bytes, const std::string& where) {
-  return parse_import(bytes, where, 0.0).file;
+  return parse_import(bytes, where, {}).file;
 }
 
 }  // namespace rheobase::io

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -28,10 +29,10 @@ struct ImportedModel {
 /// The model of a file with that group, or of any graph of the neuromorphic intermediate
 /// representation that a network here can stand for (nir_import.hpp).
 /// @param spike_step_ms  of a graph whose weights count a spike as 1 in a step of this length; 0:
-/// as
-///                       a pulse of area 1
+/// as a pulse of area 1; none: as its metadata say, else as the pulse
 /// @throws InputError that names file and field
-ImportedModel import_model(const std::filesystem::path& path, double spike_step_ms = 0.0);
+ImportedModel import_model(const std::filesystem::path& path,
+                           std::optional<double> spike_step_ms = {});
 
 /// Writes the model file, with the fields that this program does not know.
 void write_imported(const std::filesystem::path& path, const ImportedModel& model);
@@ -41,6 +42,6 @@ ModelFile read_model_state(const std::filesystem::path& path);
 /// The same from the file's contents; `where` names it in messages.
 ModelFile parse_model_state(std::span<const std::byte> bytes, const std::string& where);
 ImportedModel parse_import(std::span<const std::byte> bytes, const std::string& where,
-                           double spike_step_ms);
+                           std::optional<double> spike_step_ms);
 
 }  // namespace rheobase::io

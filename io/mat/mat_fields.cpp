@@ -87,42 +87,38 @@ KeptVariables kept_of_level5(std::span<const std::byte> source, const std::strin
 
 std::vector<std::byte> encode_with_kept(const MatFields& fields, MatVersion version,
                                         std::span<const std::byte> source, const std::string& where,
-                                        std::span<const std::string_view> dropped) {
-  const MatVersion source_version = identify_mat(source, where);
-  std::vector<std::string> present;
-  if (source_version == MatVersion::level73) {
-    for (const MatArray& array :
-         decode_mat(source, source_version, where, std::span<const std::string_view>())) {
-      present.push_back(array.name);
-    }
-    return encode_mat(fields.fields(), version,
-                      KeptVariables{{source.begin(), source.end()},
-                                    source_version,
-                                    where,
-                                    names_to_keep(present, fields, dropped),
-                                    0});
+                                        const KeptContents& kept) {
+  if (kept.version == MatVersion::level73) {
+    return encode_mat(
+        fields.fields(), version,
+        KeptVariables{{source.begin(), source.end()}, kept.version, where, kept.names, 0});
   }
-  const Mat5Layout layout = scan_mat5(source, where);
-  for (const Mat5Element& element : layout.elements) {
-    present.push_back(element.name);
-  }
-  const std::vector<std::string> names = names_to_keep(present, fields, dropped);
-  if (version == MatVersion::level5 && !layout.swapped) {
+  if (version == MatVersion::level5 && !kept.layout.swapped) {
     std::vector<std::byte> target = encode_mat(fields.fields(), version, {});
-    append_elements(target, source, layout, names);
+    append_elements(target, source, kept.layout, kept.names);
     return target;
   }
-  return encode_mat(fields.fields(), version, kept_of_level5(source, where, layout, names));
+  return encode_mat(fields.fields(), version,
+                    kept_of_level5(source, where, kept.layout, kept.names));
 }
 
-/// The wanted level, or 7.3 where level 5 cannot hold one of the variables.
-MatVersion level_that_holds(const MatFields& fields, MatVersion wanted) {
-  std::map<std::string_view, std::size_t> bytes;
-  for (const MatField& field : fields.fields()) {
-    bytes[top_level(field.name)] += field.data.size();
-  }
-  const auto fits = [](const auto& variable) { return fits_level5(variable.second); };
-  return std::ranges::all_of(bytes, fits) ? wanted : MatVersion::level73;
+/// Bytes of one number or character of a class; 0 where the extents do not tell what there is.
+std::size_t bytes_of_class(std::string_view name) {
+  static constexpr std::array<std::pair<std::string_view, std::size_t>, 12> kBytes{
+      {{"double", 8},
+       {"single", 4},
+       {"int64", 8},
+       {"uint64", 8},
+       {"int32", 4},
+       {"uint32", 4},
+       {"int16", 2},
+       {"uint16", 2},
+       {"char", 2},
+       {"int8", 1},
+       {"uint8", 1},
+       {"logical", 1}}};
+  const auto found = std::ranges::find(kBytes, name, [](const auto& entry) { return entry.first; });
+  return found == kBytes.end() ? 0 : found->second;
 }
 
 /// @throws Error unless the new file can be read and has all its fields
@@ -217,9 +213,52 @@ OtherFields other_fields(std::span<const std::byte> source, const std::string& w
   }
   if (any) {
     const std::vector<std::string_view> names(known.begin(), known.end());
-    others.level5 = encode_with_kept({}, MatVersion::level5, source, where, names);
+    others.level5 = encode_with_kept({}, MatVersion::level5, source, where,
+                                     kept_contents(source, where, {}, names));
   }
   return others;
+}
+
+KeptContents kept_contents(std::span<const std::byte> source, const std::string& where,
+                           const MatFields& fields, std::span<const std::string_view> dropped) {
+  KeptContents kept{identify_mat(source, where), {}, {}, 0};
+  std::vector<std::string> present;
+  std::vector<std::size_t> bytes;
+  if (kept.version == MatVersion::level73) {
+    for (const MatArray& array :
+         decode_mat(source, kept.version, where, std::span<const std::string_view>())) {
+      const std::size_t parts = array.complex ? 2 : 1;
+      present.push_back(array.name);
+      bytes.push_back(parts * array.element_count().value_or(0) * bytes_of_class(array.class_name));
+    }
+  } else {
+    kept.layout = scan_mat5(source, where);
+    for (const Mat5Element& element : kept.layout.elements) {
+      present.push_back(element.name);
+      bytes.push_back(element.contents_bytes);
+    }
+  }
+  kept.names = names_to_keep(present, fields, dropped);
+  for (std::size_t i = 0; i < present.size(); ++i) {
+    if (std::ranges::find(kept.names, present[i]) != kept.names.end()) {
+      kept.bytes += bytes[i];
+    }
+  }
+  return kept;
+}
+
+MatVersion level_that_holds(const MatFields& fields, MatVersion wanted, std::size_t kept_bytes,
+                            std::size_t most_inflated) {
+  std::map<std::string_view, std::size_t> bytes;
+  std::size_t total = kept_bytes;
+  for (const MatField& field : fields.fields()) {
+    bytes[top_level(field.name)] += field.data.size();
+    total += field.data.size();
+  }
+  const std::size_t tags = most_inflated / 64;  // and names beside the numbers
+  const bool fits =
+      std::ranges::all_of(bytes, [](const auto& variable) { return fits_level5(variable.second); });
+  return fits && total < most_inflated - tags ? wanted : MatVersion::level73;
 }
 
 void write_mat_keeping(const std::filesystem::path& path, const MatFields& fields,
@@ -227,10 +266,12 @@ void write_mat_keeping(const std::filesystem::path& path, const MatFields& field
                        const std::string& where, std::span<const std::string_view> dropped,
                        const std::function<bool()>& stop) {
   require_writable(path);
-  const MatVersion version = level_that_holds(fields, wanted);
-  const std::vector<std::byte> bytes =
-      source.empty() ? encode_mat(fields.fields(), version, {})
-                     : encode_with_kept(fields, version, source, where, dropped);
+  const KeptContents kept =
+      source.empty() ? KeptContents{} : kept_contents(source, where, fields, dropped);
+  const MatVersion version = level_that_holds(fields, wanted, kept.bytes);
+  const std::vector<std::byte> bytes = source.empty()
+                                           ? encode_mat(fields.fields(), version, {})
+                                           : encode_with_kept(fields, version, source, where, kept);
   verify(bytes, fields, path.string());
   write_atomically(path, bytes, stop);
 }
@@ -249,7 +290,9 @@ void require_writable_mat(const std::filesystem::path& path, MatVersion version,
                           std::span<const std::string_view> dropped) {
   require_writable(path);
   if (keep_from) {
-    encode_with_kept({}, version, read_bytes(*keep_from), keep_from->string(), dropped);
+    const std::vector<std::byte> source = read_bytes(*keep_from);
+    const std::string where = keep_from->string();
+    encode_with_kept({}, version, source, where, kept_contents(source, where, {}, dropped));
   }
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <string_view>
 
@@ -471,6 +472,8 @@ ModelFile parse_model(const MatFile& file) {
   std::vector<std::string_view> optional(kOptional.begin(), kOptional.end());
   optional.insert(optional.end(), members.begin(), members.end());
   result.doubts = misspelt_fields(file, kKnown, optional);
+  std::ranges::move(lost_members(file, record_structures(result.provenance)),
+                    std::back_inserter(result.doubts));
   add_unit_doubts(result);
   return result;
 }

@@ -64,7 +64,7 @@ struct ModelFile {
   ModelProvenance provenance;
   std::optional<mapping::TransferOptions>
       transfer;                     ///< [spiking_network] that the scaling factor is of
-  std::vector<std::string> doubts;  ///< what is hardly meant: names near to those of fields
+  std::vector<std::string> doubts;  ///< what is hardly meant, and members that are not carried
 };
 
 /// A file with these parameters and the network that they stand for.

@@ -42,6 +42,10 @@ std::vector<CsvCell> cells_of(std::string_view line) {
   return cells;
 }
 
+std::string_view without_spaces_behind(std::string_view line) {
+  return line.substr(0, line.find_last_not_of(" \t\r") + 1);
+}
+
 std::optional<double> csv_number(std::string_view text) {
   if (text.starts_with('+')) {
     text.remove_prefix(1);
@@ -64,6 +68,7 @@ bool looks_like_number(std::string_view text) {
 Eigen::MatrixXd parse_csv_matrix(std::string_view text, const std::string& where) {
   std::vector<double> values;
   std::size_t width = 0;
+  std::size_t bare_width = 0;  // of a heading without what is a comment, or part of "neuron #1"
   Eigen::Index rows = 0;
   int number = 0;
   if (constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
@@ -75,8 +80,8 @@ Eigen::MatrixXd parse_csv_matrix(std::string_view text, const std::string& where
     std::string_view line = text.substr(0, end);
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
     ++number;
-    line = line.substr(0, line.find('#'));
-    line = line.substr(0, line.find_last_not_of(" \t\r") + 1);
+    const std::string_view whole = without_spaces_behind(line);
+    line = without_spaces_behind(line.substr(0, line.find('#')));
     if (line.find_first_not_of(" \t") == std::string_view::npos) {
       continue;
     }
@@ -85,14 +90,19 @@ Eigen::MatrixXd parse_csv_matrix(std::string_view text, const std::string& where
                            return csv_number(cell.text).has_value() || looks_like_number(cell.text);
                          });
     if (heading && width == 0) {
-      width = cells.size();
+      width = cells_of(whole).size();
+      bare_width = cells.size();
       continue;
+    }
+    if (bare_width == cells.size()) {
+      width = bare_width;
     }
     if (width != 0 && cells.size() != width) {
       throw InputError(where, fmt::format("line {}", number), counted(cells.size(), "value"),
                        fmt::format("must be {}, as in the first line", width));
     }
     width = cells.size();
+    bare_width = 0;
     for (const CsvCell& cell : cells) {
       const std::optional<double> value = csv_number(cell.text);
       if (!value || !std::isfinite(*value)) {

@@ -1,12 +1,15 @@
 #include "io/network/fitted_network.hpp"
 
+#include <algorithm>
 #include <functional>
+#include <set>
 
 #include <fmt/format.h>
 
 #include "io/mat/atomic_file.hpp"
 #include "io/mat/mat_file.hpp"
 #include "io/network/internal/matrix_values.hpp"
+#include "io/network/internal/variable_name.hpp"
 #include "io/network/toml_document.hpp"
 
 namespace rheobase::io {
@@ -68,7 +71,15 @@ class FittedDocument {
   MatFields& fields() { return fields_; }
 
  private:
-  DocumentValue stored(const std::string& name, const Eigen::MatrixXd& values) {
+  /// The fields of what a file says of its fit keep their names.
+  bool is_free(const std::string& name) const {
+    static const std::set<std::string> kOwn{"command", "complete", "loss", "r_squared"};
+    return !kOwn.contains(name) &&
+           std::ranges::find(fields_.fields(), name, &MatField::name) == fields_.fields().end();
+  }
+  DocumentValue stored(const std::string& wanted, const Eigen::MatrixXd& values) {
+    const std::string name =
+        variable_name(wanted, [this](const std::string& one) { return is_free(one); });
     fields_.matrix(name, values);
     return {fmt::format("{}:{}", numbers_.filename().string(), name)};
   }

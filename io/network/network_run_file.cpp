@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -11,6 +12,7 @@
 #include "core/version.hpp"
 #include "io/mat/atomic_file.hpp"
 #include "io/mat/mat_file.hpp"
+#include "io/network/internal/variable_name.hpp"
 
 namespace rheobase::io {
 
@@ -20,43 +22,31 @@ namespace {
 
 constexpr const char* kRunContent = "run of a network";
 constexpr const char* kStateContent = "state of a network";
-constexpr std::size_t kLongestName = 50;  // MATLAB's longest is 63, "_units" and a number follow
-
-/// A name of a .mat variable for a signal, "exc.v" -> "exc_v", that no other signal has.
-std::string variable_name(const std::string& signal, const std::vector<std::string>& taken) {
-  std::string name = std::isalpha(static_cast<unsigned char>(signal.front())) != 0 ? "" : "x";
-  for (const char c : signal.substr(0, kLongestName)) {
-    name += std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
-  }
-  static const std::vector<std::string> kOwn{"command",
-                                             "content",
-                                             "network",
-                                             "population_sizes",
-                                             "population_spikes",
-                                             "populations",
-                                             "record_averaged",
-                                             "record_fields",
-                                             "record_mean",
-                                             "record_unit",
-                                             "records",
-                                             "seed",
-                                             "solver",
-                                             "spike_population",
-                                             "spike_time",
-                                             "spike_unit",
-                                             "step",
-                                             "time",
-                                             "time_unit",
-                                             "title",
-                                             "trouble",
-                                             "version"};
-  std::string free = name;
-  for (int number = 2;
-       std::ranges::find(taken, free) != taken.end() || std::ranges::find(kOwn, free) != kOwn.end();
-       ++number) {
-    free = fmt::format("{}_{}", name, number);
-  }
-  return free;
+/// What a run says of itself.
+const std::set<std::string>& own_names() {
+  static const std::set<std::string> names{"command",
+                                           "content",
+                                           "network",
+                                           "population_sizes",
+                                           "population_spikes",
+                                           "populations",
+                                           "record_averaged",
+                                           "record_fields",
+                                           "record_mean",
+                                           "record_unit",
+                                           "records",
+                                           "seed",
+                                           "solver",
+                                           "spike_population",
+                                           "spike_time",
+                                           "spike_unit",
+                                           "step",
+                                           "time",
+                                           "time_unit",
+                                           "title",
+                                           "trouble",
+                                           "version"};
+  return names;
 }
 
 std::vector<std::string> split(const std::string& list) {
@@ -72,9 +62,14 @@ std::vector<std::string> split(const std::string& list) {
 void add_records(MatFields& fields, const NetworkRun& run) {
   std::vector<std::string> signals, names;
   std::vector<bool> means;
+  std::set<std::string> taken = own_names();
+  const auto is_free = [&taken](const std::string& name) {
+    return !taken.contains(name) && !taken.contains(name + "_units");
+  };
   for (const network::Recording& recording : run.seen.recordings) {
     signals.push_back(recording.name);
-    names.push_back(variable_name(recording.name, names));
+    names.push_back(variable_name(recording.name, is_free));
+    taken.insert({names.back(), names.back() + "_units"});
     means.push_back(recording.units.empty());
   }
   fields.text("records", fmt::format("{}", fmt::join(signals, ",")));

@@ -41,16 +41,28 @@ bool contains_word(const std::string& text, const std::string& word) {
   return with_replaced(text, word, "\x01") != text;
 }
 
+/// Whether text[at] is the sign of an exponent, "1e-2", and not that of a term, "v1e-2".
+bool is_exponent_sign(const std::string& text, std::size_t at) {
+  if (at < 2 || std::tolower(static_cast<unsigned char>(text[at - 1])) != 'e') {
+    return false;
+  }
+  const std::size_t word = text.find_last_not_of("0123456789.", at - 2) + 1;  // of "v1" or "1"
+  const char before = word == 0 ? ' ' : text[word - 1];
+  return word < at - 1 && before != '_' && std::isalpha(static_cast<unsigned char>(before)) == 0;
+}
+
 /// Pieces between symbols of a set outside of parentheses, each with the symbol before it.
 std::vector<std::string> split_outside(const std::string& text, std::string_view symbols) {
   std::vector<std::string> pieces(1);
   int depth = 0;
   char before = '+';  // a sign at the start or after an operator is no sum
-  for (const char c : text) {
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char c = text[at];
     depth += c == '(' ? 1 : c == ')' ? -1 : 0;
     const bool after_operand =
         std::isalnum(static_cast<unsigned char>(before)) != 0 || before == ')' || before == '_';
-    if (depth == 0 && symbols.find(c) != std::string_view::npos && after_operand) {
+    if (depth == 0 && symbols.find(c) != std::string_view::npos && after_operand &&
+        !is_exponent_sign(text, at)) {
       pieces.emplace_back();
     }
     pieces.back() += c;

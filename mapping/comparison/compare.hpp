@@ -145,6 +145,7 @@ struct TrialSpikes {
   int trial = 0;                   ///< index into ComparisonTraces::conditions
   std::vector<std::int32_t> unit;  ///< 0-based
   std::vector<double> time_ms;
+  std::vector<std::int32_t> copy = {};  ///< 0-based; none where a unit has one
 };
 
 /// What figures are drawn from. L samples at step_ms, 2 step_ms, ... (outputs, averages), S of them

@@ -125,12 +125,14 @@ void check_correlation(Failures& failures, std::string_view name,
 
 void check_accuracy(Failures& failures, const ConditionComparison& now,
                     const ConditionComparison& before, double tolerance) {
-  if (before.trials == 0 || now.trials == 0) {
+  if (before.trials == 0) {
     return;
   }
   const std::string name = now.name == "all" ? "accuracy" : fmt::format("accuracy of {}", now.name);
   const double baseline = before.spiking_accuracy.value;
-  failures.at_least(name, now.spiking_accuracy.value, baseline - tolerance, beside(baseline));
+  const std::optional<double> value =
+      now.trials == 0 ? std::nullopt : std::optional(now.spiking_accuracy.value);
+  failures.at_least(name, value, baseline - tolerance, beside(baseline));
 }
 
 }  // namespace

@@ -96,7 +96,8 @@ bool Converter::confirm(ConversionCandidate& candidate) {
     candidate.confirmed = wilson_interval(right, trials);
     const bool open =
         candidate.confirmed->low < options_.target && candidate.confirmed->high > options_.target;
-    if (trials < until) {
+    const bool used_up = trials == available && available < kMostConfirmationTrials;
+    if (used_up && (open || trials < until)) {
       // Of given trials there are no more, too few for an interval above the target: a fraction.
       return candidate.confirmed->value >= options_.target;
     }

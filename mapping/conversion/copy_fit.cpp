@@ -65,13 +65,26 @@ class UniformCurve {
   std::vector<RateAndSlope> nodes_;  ///< slope: Hz a node
 };
 
-/// Residuals sqrt(weight) (mean F / s - phi) over parameters (log kappa, beta_1 .. beta_K).
+/// How many of the copies have each of the biases. Where copies are no multiple of the biases those
+/// in the middle, where the transfer function is steep, have one more: at its ends a copy is a
+/// step.
+Eigen::VectorXd copies_of_biases(int copies) {
+  const Eigen::Index biases = std::min(copies, kMostBiases);
+  const Eigen::Index more = copies % biases;
+  Eigen::VectorXd of_bias = Eigen::VectorXd::Constant(biases, static_cast<double>(copies / biases));
+  of_bias.segment((biases - more) / 2, more).array() += 1.0;
+  return of_bias;
+}
+
+/// Residuals sqrt(weight) (mean F / s - phi) over parameters (log kappa, beta_1 .. beta_K), the
+/// mean over copies.
 class CopyProblem {
  public:
   CopyProblem(const RateCurve& curve, double scaling_factor, const std::string& transfer,
-              const VisitedStates& visited)
+              const VisitedStates& visited, int copies)
       : curve_(curve),
         scaling_factor_(scaling_factor),
+        biases_of_copy_(static_cast<double>(copies) / copies_of_biases(copies).array()),
         x_(visited.x),
         phi_(visited.x.unaryExpr(
             [phi = rate::transfer_named(transfer).value](double x) { return phi(x); })),
@@ -88,9 +101,9 @@ class CopyProblem {
   Linearised at(const Eigen::VectorXd& p) const {
     const Eigen::Index count = p.size() - 1;
     const double gain = std::exp(p[0]);
-    const double share = 1.0 / (scaling_factor_ * static_cast<double>(count));
     Linearised at{-phi_, Eigen::MatrixXd::Zero(x_.size(), p.size())};
     for (Eigen::Index k = 1; k <= count; ++k) {
+      const double share = 1.0 / (scaling_factor_ * biases_of_copy_[k - 1]);
       for (Eigen::Index i = 0; i < x_.size(); ++i) {
         const RateAndSlope rate = curve_(gain * x_[i] + p[k]);
         at.residual[i] += share * rate.rate_hz;
@@ -103,13 +116,12 @@ class CopyProblem {
   }
 
   /// Over the visits alone, by the curve itself.
-  double rms(const RateCurve& curve, const Eigen::VectorXd& p) const {
-    const Eigen::Index count = p.size() - 1;
+  double rms(const RateCurve& curve, double gain, const Eigen::VectorXd& bias_mv) const {
     double sum = 0.0;
     for (Eigen::Index i = 0; i < x_.size(); ++i) {
       double mean = 0.0;
-      for (Eigen::Index k = 1; k <= count; ++k) {
-        mean += curve(std::exp(p[0]) * x_[i] + p[k]) / static_cast<double>(count);
+      for (const double bias : bias_mv) {
+        mean += curve(gain * x_[i] + bias) / static_cast<double>(bias_mv.size());
       }
       sum += visited_weight_[i] * std::pow(mean / scaling_factor_ - phi_[i], 2);
     }
@@ -119,17 +131,20 @@ class CopyProblem {
  private:
   UniformCurve curve_;
   double scaling_factor_;
+  Eigen::ArrayXd biases_of_copy_;  ///< copies over those that have a bias
   Eigen::VectorXd x_, phi_, visited_weight_;
   Eigen::ArrayXd root_weight_;
 };
 
 /// kappa and thresholds of switches that make a sigmoid.
-Eigen::VectorXd logistic_start(double gain, Eigen::Index count) {
-  Eigen::VectorXd p(count + 1);
+Eigen::VectorXd logistic_start(double gain, const Eigen::VectorXd& of_bias) {
+  Eigen::VectorXd p(of_bias.size() + 1);
   p[0] = std::log(gain);
-  for (Eigen::Index k = 0; k < count; ++k) {
-    const double below = (static_cast<double>(k) + 0.5) / static_cast<double>(count);
+  double before = 0.0;
+  for (Eigen::Index k = 0; k < of_bias.size(); ++k) {
+    const double below = (before + 0.5 * of_bias[k]) / of_bias.sum();
     p[k + 1] = gain * std::log(below / (1.0 - below));
+    before += of_bias[k];
   }
   return p;
 }
@@ -175,19 +190,22 @@ Descent descend(const CopyProblem& problem, Eigen::VectorXd start) {
 
 CopyPoint fit_copies(const RateCurve& curve, double scaling_factor, const std::string& transfer,
                      const VisitedStates& visited, int copies) {
-  const CopyProblem problem(curve, scaling_factor, transfer, visited);
-  const Eigen::Index count = std::min(copies, kMostBiases);
+  const CopyProblem problem(curve, scaling_factor, transfer, visited, copies);
+  const Eigen::VectorXd of_bias = copies_of_biases(copies);
   Descent least;
   for (const double gain : kFirstCopyGains) {
-    Descent found = descend(problem, logistic_start(gain, count));
+    Descent found = descend(problem, logistic_start(gain, of_bias));
     least = found.sum < least.sum ? std::move(found) : std::move(least);
   }
-  Eigen::VectorXd& best = least.p;
-  std::sort(best.data() + 1, best.data() + best.size());
-  CopyPoint point{std::exp(best[0]), Eigen::VectorXd(copies), problem.rms(curve, best)};
-  for (Eigen::Index copy = 0; copy < copies; ++copy) {
-    point.bias_mv[copy] = best[1 + copy * count / copies];
+  CopyPoint point{std::exp(least.p[0]), Eigen::VectorXd(copies), 0.0};
+  Eigen::Index first = 0;
+  for (Eigen::Index k = 0; k < of_bias.size(); ++k) {
+    const auto number = static_cast<Eigen::Index>(of_bias[k]);
+    point.bias_mv.segment(first, number).setConstant(least.p[1 + k]);
+    first += number;
   }
+  std::sort(point.bias_mv.begin(), point.bias_mv.end());
+  point.error = problem.rms(curve, point.gain, point.bias_mv);
   return point;
 }
 

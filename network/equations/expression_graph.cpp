@@ -1,5 +1,6 @@
 #include "network/equations/expression_graph.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 
@@ -40,6 +41,9 @@ int operand_count(Operation operation) {
     case Operation::divide:
     case Operation::minimum:
     case Operation::maximum:
+    case Operation::power:
+    case Operation::power_slope:
+    case Operation::finite_ratio:
       return 2;
     default:
       return 1;
@@ -137,7 +141,7 @@ NodeId ExpressionGraph::power(NodeId a, NodeId b) {
       return apply(Operation::sqrt, a);
     }
   }
-  return apply(Operation::exp, apply(Operation::multiply, b, apply(Operation::log, a)));
+  return apply(Operation::power, a, b);
 }
 
 /// Chain rule at one node: da and db are the derivatives of its operands.
@@ -164,6 +168,10 @@ NodeId ExpressionGraph::chain(const ExpressionNode& node, NodeId self, NodeId da
           apply(Operation::step, smaller ? minus(node.b, node.a) : minus(node.a, node.b));
       return plus(times(first, da), times(minus(constant(1.0), first), db));
     }
+    case Operation::power: {
+      const NodeId by_exponent = times(self, apply(Operation::positive_log, node.a));
+      return plus(times(apply(Operation::power_slope, node.a, node.b), da), times(by_exponent, db));
+    }
     case Operation::tanh:
       return times(minus(constant(1.0), times(self, self)), da);
     case Operation::sigmoid:
@@ -171,9 +179,9 @@ NodeId ExpressionGraph::chain(const ExpressionNode& node, NodeId self, NodeId da
     case Operation::exp:
       return times(self, da);
     case Operation::log:
-      return over(da, node.a);
+      return apply(Operation::finite_ratio, da, node.a);
     case Operation::sqrt:
-      return over(da, times(constant(2.0), self));
+      return apply(Operation::finite_ratio, da, times(constant(2.0), self));
     case Operation::sin:
       return times(apply(Operation::cos, node.a), da);
     case Operation::cos:

@@ -29,11 +29,12 @@ class ExpressionGraph {
   NodeId constant(double value);
   NodeId quantity(Operation kind, std::size_t index);
   NodeId apply(Operation operation, NodeId a, NodeId b = -1);
-  /// a to the power b: products where b is a small whole number, else e^(b log a).
+  /// a to the power b: products where b is a small whole number.
   NodeId power(NodeId a, NodeId b);
 
   /// d node / d (quantity `index` of that kind), by the chain rule. At kinks of abs, min and max
-  /// one of the sides' slopes; sign and step have slope 0.
+  /// one of the sides' slopes; sign and step have slope 0. Infinite slopes, of log, sqrt and powers
+  /// at 0, count as 0: sqrt(max(v, 0)) has that of its lower side.
   NodeId derivative(NodeId node, Operation kind, std::size_t index);
 
   bool depends_on(NodeId node, Operation kind) const {

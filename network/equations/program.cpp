@@ -30,6 +30,12 @@ bool is_arithmetic(Operation operation) {
   return operation >= Operation::add && operation <= Operation::divide;
 }
 
+/// Whether the register may hold the second operand when the first one is elsewhere.
+bool takes_either(Operation operation) {
+  return is_arithmetic(operation) || operation == Operation::minimum ||
+         operation == Operation::maximum;
+}
+
 /// Steps in the order of the graph. The register holds the node before; a node that another
 /// than the next one uses, or that is used twice, is stored.
 class Assembler {
@@ -137,7 +143,8 @@ class Assembler {
 
   void emit(NodeId id) {
     const ExpressionNode& node = graph_[id];
-    const bool swapped = node.b >= 0 && node.b == held_ && node.a != held_;
+    const bool swapped =
+        node.b >= 0 && node.b == held_ && node.a != held_ && takes_either(node.operation);
     const bool fresh = node.a != held_ && !swapped;
     if (fresh && is_arithmetic(node.operation)) {
       add_step(bytecode::start + operator_code(node.operation, false), at(node.a), at(node.b));
@@ -197,7 +204,8 @@ class Assembler {
     const NodeId id = order_[position];
     if (is_used_once(id) && position + 1 < order_.size()) {
       const ExpressionNode& next = graph_[order_[position + 1]];
-      if (next.a == id || next.b == id || nests(position + 1, id)) {
+      const bool second = next.b == id && takes_either(next.operation);
+      if (next.a == id || second || nests(position + 1, id)) {
         return;
       }
     }

@@ -59,6 +59,24 @@ class TrainedNumbers {
 
   const TrainedParts& parts() const { return parts_; }
 
+  /// @throws NonFiniteError with the edge or parameter of a gradient that is no finite number
+  void require_finite(const Gradients& found, std::size_t update) const {
+    const auto require = [&](const Eigen::MatrixXd& gradient, const std::string& of) {
+      if (!gradient.allFinite()) {
+        throw NonFiniteError("gradient of " + of, fmt::format("update {}", update), -1);
+      }
+    };
+    for (std::size_t k = 0; k < parts_.edges.size(); ++k) {
+      require(found.edges[k], "edge " + network_.edges()[parts_.edges[k]].name);
+    }
+    for (std::size_t k = 0; k < parts_.parameters.size(); ++k) {
+      const NetworkPopulation& of = network_.populations()[parts_.parameters[k].population];
+      require(found.parameters[k],
+              fmt::format("parameter {}.{}", of.name,
+                          of.description().parameters[parts_.parameters[k].index].name));
+    }
+  }
+
   void update(Optimiser& optimiser, const Gradients& found) {
     std::vector<Eigen::MatrixXd> gradients = found.edges;
     gradients.insert(gradients.end(), found.parameters.begin(), found.parameters.end());
@@ -173,6 +191,7 @@ void fit_bptt_into(BpttFit& fit, Network& network, NetworkState& state,
         if (!std::isfinite(gradients.loss)) {
           throw NonFiniteError("loss", fmt::format("update {}", losses.size() + 1), -1);
         }
+        trained.require_finite(gradients, losses.size() + 1);
         losses.push_back(gradients.loss);
         trained.update(optimiser, gradients);
         done += last - first;

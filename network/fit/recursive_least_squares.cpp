@@ -65,6 +65,12 @@ std::size_t RlsPass::trained_edge(const Network& network, const RlsFitOptions& o
     throw InputError("fit", "edge " + learning.name, "a delay, a filter or no function node",
                      "least squares trains edges to a function node without delay and filter");
   }
+  const NetworkNode& node = network.nodes()[learning.target.owner];
+  if (node.function != NodeFunction::identity) {
+    throw InputError("fit", "edge " + learning.name,
+                     fmt::format("the function {}", to_string(node.function)),
+                     "least squares trains edges to a node of function identity, z = W x");
+  }
   const double sources = static_cast<double>(learning.coupling.columns());
   const double outputs = static_cast<double>(learning.coupling.rows());
   require_memory(sizeof(double) * sources * (sources + 2.0 * outputs), "fit",

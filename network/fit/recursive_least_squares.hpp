@@ -16,7 +16,7 @@ namespace rheobase::network {
 
 struct RlsFitOptions {
   std::string source;  ///< of the edge that learns: "rnn.v"
-  std::string target;  ///< of it, a function node: "readout"
+  std::string target;  ///< of it, a node of function identity: "readout"
   /// P(0) = alpha I: the learning rate of the first updates (FORCE papers name 1 / alpha).
   double alpha = 1.0;
   double forgetting = 1.0;  ///< in (0, 1]: weight of the past, a factor per update

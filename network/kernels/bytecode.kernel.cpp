@@ -92,6 +92,12 @@ template <std::size_t Packs>
       return map<Packs>(tile, x, stride, [](D a, D b) {
         return select_less(a, b, b, select_less(b, a, a, (a + b) * 0.5));
       });
+    case Operation::power:
+      return map<Packs>(tile, x, stride, [](D a, D b) { return power(a, b); });
+    case Operation::power_slope:
+      return map<Packs>(tile, x, stride, [](D a, D b) { return power_slope(a, b); });
+    case Operation::finite_ratio:
+      return map<Packs>(tile, x, stride, [](D a, D b) { return finite_ratio(a, b); });
     case Operation::tanh:
       return map<Packs>(tile, [](D a) { return tanh(a); });
     case Operation::sigmoid:
@@ -100,6 +106,8 @@ template <std::size_t Packs>
       return map<Packs>(tile, [](D a) { return exp(a); });
     case Operation::log:
       return map<Packs>(tile, [](D a) { return log(a); });
+    case Operation::positive_log:
+      return map<Packs>(tile, [](D a) { return positive_log(a); });
     case Operation::sqrt:
       return map<Packs>(tile, [](D a) { return sqrt(a); });
     case Operation::sin:

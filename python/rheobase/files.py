@@ -17,7 +17,7 @@ from .simulation import Run, Runs
 _FORMATS = {".nir": "nir", ".h5": "hdf5", ".hdf5": "hdf5", ".csv": "csv", ".nwb": "nwb"}
 
 
-def load(path: Any, *, spike_step: float = 0.0) -> RateModel | SpikingModel:
+def load(path: Any, *, spike_step: float | None = None) -> RateModel | SpikingModel:
     """The model of a file: ours, that of the published program, or any rate network.
 
     Parameters
@@ -25,9 +25,10 @@ def load(path: Any, *, spike_step: float = 0.0) -> RateModel | SpikingModel:
     path : path_like
         A .mat file (docs/formats.md), level 5 or 7.3; or, as for ``rheobase import``, a NIR graph
         (.nir) or what `export` wrote as HDF5 (.h5, .hdf5).
-    spike_step : float
+    spike_step : float, optional
         Of a NIR graph of another program, ms: its weights count a spike as 1 in a step of this
-        length; 0: as a pulse of area 1, as NIR defines it.
+        length; 0: as a pulse of area 1, as NIR defines it. Default: as the graph's metadata say,
+        else 0.
 
     Returns
     -------
@@ -42,7 +43,8 @@ def load(path: Any, *, spike_step: float = 0.0) -> RateModel | SpikingModel:
     place = path_text(path)
     notes: list[str] = []
     if place.endswith((".nir", ".h5", ".hdf5")):
-        model, notes = _engine.import_model(place, number(spike_step, "spike_step", least=0))
+        step = None if spike_step is None else number(spike_step, "spike_step", least=0)
+        model, notes = _engine.import_model(place, step)
     else:
         model = _engine.read_model(place)
         notes = model.doubts

@@ -100,7 +100,7 @@ py::dict linear_scores(const rate::LinearModel& model, const py::dict& given,
                        const py::object& progress) {
   Keywords keywords("scores", given);
   rate::MotifEvaluationOptions options;
-  options.trials = static_cast<int>(keywords.take_integer("trials", {1.0, 1e6}).value_or(9));
+  options.trials = static_cast<int>(keywords.take_integer("trials", {1.0, 1e3}).value_or(9));
   options.initial_std = keywords.take_number("std", kNonNegative).value_or(1.0);
   options.seed = motif_seed_from(keywords);
   options.threads = static_cast<int>(keywords.take_integer("threads", {0.0, 1024.0}).value_or(0));

@@ -330,7 +330,7 @@ void bind_models(py::module_& module) {
       .def("spiking_network", &spiking_network);
   module.def(
       "import_model",
-      [](const std::string& path, double spike_step) {
+      [](const std::string& path, std::optional<double> spike_step) {
         io::ImportedModel imported = run_apart(
             [path, spike_step](const Stop&) { return io::import_model(path, spike_step); });
         return py::make_tuple(std::make_shared<ModelFile>(std::move(imported.file)),

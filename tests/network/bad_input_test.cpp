@@ -108,6 +108,11 @@ TEST_SUITE("unit") {
         {"weights: found 3 x 2", "2 x 3"});
     check_edge({.source = "p.r", .target = "out"}, {"one to one of 3 to 2"});
     check_edge({.source = "p.r", .target = "out", .weights = SparseWeights(3, 3)}, {"2 x 3"});
+    // On a line of 2 units seen from 3, none lies within 0.04 of a unit.
+    check_edge(
+        {.source = "out", .target = "p.I_ext", .weights = gaussian_connectivity(1, 0.01, false)},
+        {"edge out -> p.I_ext: weights: found standard_deviation 0.01 and cutoff 4; must reach",
+         "unit 1 has none within 0.04"});
     check_edge({.source = "p.r",
                 .target = "p.r_in",
                 .weights = Eigen::MatrixXd(Eigen::MatrixXd::Constant(3, 3, std::nan("")))},
@@ -312,12 +317,10 @@ TEST_SUITE("unit") {
         {.name = "own",
          .equations = "parameter tau_own = 3; parameter few = 1; v' = -v/tau_own",
          .size = 1});
-    spec.edges = {
-        {.source = "p.r", .target = "p.r_in", .weights = normal_connectivity(0.0, 1)},
-        {.source = "p.r", .target = "p.I_ext", .mask = Eigen::MatrixXd::Identity(3, 3)},
-        // On a line of 2 units seen from 3, none lies within 0.04 of a unit.
-        {.source = "out", .target = "p.I_ext", .weights = gaussian_connectivity(1, 0.01, false)},
-        {.source = "p.v", .target = "out", .weights = 0.0}};
+    spec.edges = {{.source = "p.r", .target = "p.r_in", .weights = normal_connectivity(0.0, 1)},
+                  {.source = "p.r", .target = "p.I_ext", .mask = Eigen::MatrixXd::Identity(3, 3)},
+                  {.source = "out", .target = "p.I_ext", .weights = SparseWeights(3, 2)},
+                  {.source = "p.v", .target = "out", .weights = 0.0}};
     const Network network(spec);
     const std::vector<std::string> told = doubts(network, "euler", {"p.v -> out"});
     CHECK(told ==

@@ -51,6 +51,23 @@ TEST_SUITE("unit") {
     // One and two standard deviations away.
     CHECK(std::abs(line(15, 19) / line(15, 15) - std::exp(-2.0)) <= 1e-14);
   }
+
+  TEST_CASE("a Gaussian that leaves a target without a source is refused") {
+    const auto error = [](double standard_deviation, double cutoff) {
+      return fixture::input_error(
+          [&] { gaussian_connectivity(1.0, standard_deviation, true, cutoff)(6, 4); });
+    };
+    // Six targets on a ring of four sources: the second one lies midway between two of them.
+    CHECK(error(0.05, 4.0) ==
+          "connectivity: found standard_deviation 0.05 and cutoff 4; must reach a source from "
+          "every target: unit 2 has none within 0.2");
+    CHECK(error(0.01, 100.0) ==
+          "connectivity: found standard_deviation 0.01 and cutoff 100; must leave every target a "
+          "weight: all of unit 2 are 0 in double precision, a larger standard_deviation is needed");
+    const Eigen::MatrixXd weights =
+        std::get<SparseWeights>(gaussian_connectivity(1.5, 0.125, true)(6, 4));
+    CHECK((weights.rowwise().sum().array() - 1.5).abs().maxCoeff() <= 1e-15);
+  }
 }
 
 TEST_SUITE("statistical") {

@@ -17,15 +17,29 @@ using fixture::input_error;
 
 namespace {
 
-/// The value of one expression of u, a parameter a and an input x.
-double value_of(const std::string& expression, double u, double a, double x) {
+/// Calls evaluate(equations, rows, out) for one expression of u, a parameter a and an input x.
+template <class Evaluate>
+double evaluated(const std::string& expression, double u, double a, double x, Evaluate evaluate) {
   const auto equations = text_equations("parameter a = 0; input x; u' = " + expression, "test");
   const AlignedVector<double> state(8, u), parameter(8, a), input(8, x);
   const Row rows[] = {{state.data(), kPerUnit}, {parameter.data(), 0}, {input.data(), kPerUnit}};
   AlignedVector<double> out(8);
   double* to = out.data();
-  equations->evaluate(Part::derivative, {&rows[0], &rows[1], &rows[2], nullptr, 8}, &to);
+  evaluate(*equations, UnitRows{&rows[0], &rows[1], &rows[2], nullptr, 8}, &to);
   return out[0];
+}
+
+double value_of(const std::string& expression, double u, double a, double x) {
+  return evaluated(expression, u, a, x, [](const auto& equations, const auto& rows, auto* to) {
+    equations.evaluate(Part::derivative, rows, to);
+  });
+}
+
+/// Its derivative by u (q = 0) or a (q = 1).
+double slope_of(const std::string& expression, std::size_t q, double u, double a) {
+  return evaluated(expression, u, a, 0.0, [q](const auto& equations, const auto& rows, auto* to) {
+    equations.partial(Part::derivative, q, rows, to);
+  });
 }
 
 std::string error_of(const std::string& text) {
@@ -62,6 +76,52 @@ TEST_SUITE("unit") {
     CHECK(std::abs(value_of("u^a", 2, 0.7, 0) - std::pow(2.0, 0.7)) <= 1e-15);
     CHECK(std::isnan(value_of("max(u, x)", std::nan(""), 0, 1)));
     CHECK(std::isnan(value_of("min(u, x)", 1, 0, std::nan(""))));
+  }
+
+  TEST_CASE("powers: whole exponents of negative numbers, named or not, operands in their order") {
+    CHECK(std::abs(value_of("u^a", -0.5, 2, 0) - 0.25) <= 1e-15);
+    CHECK(std::abs(value_of("u^a", -2, 3, 0) + 8.0) <= 1e-13);
+    CHECK(std::abs(value_of("u^a", -2, -1, 0) + 0.5) <= 1e-14);
+    CHECK(std::abs(value_of("u^65", -1, 0, 0) + 1.0) <= 1e-15);
+    CHECK(std::isnan(value_of("u^a", -2, 0.5, 0)));
+    CHECK(std::isnan(value_of("u^a", std::nan(""), 0, 0)));
+    CHECK(value_of("u^a", 0, 0, 0) == 1.0);
+    CHECK(value_of("u^a", 0, 2.5, 0) == 0.0);
+    CHECK(value_of("max(u, 0)^1.5", -3, 0, 0) == 0.0);
+    for (const double u : {1e-3, 0.7, 19.0}) {
+      CHECK(value_of("u^a", u, 1.7, 0) == value_of("exp(a*log(u))", u, 1.7, 0));
+    }
+    CHECK(std::abs(value_of("a^(u + x)", 1, 3, 2) - 27.0) <= 1e-13);
+    CHECK(std::abs(value_of("x - (u + a)^(u + x)", 1, 1, 2) + 6.0) <= 1e-13);
+    CHECK(std::abs(value_of("(u*x)^tanh(a)", 2, 0.3, 4) - std::pow(8.0, std::tanh(0.3))) <= 1e-14);
+    CHECK(std::abs(value_of("(u*x)^(u*x)", 2, 0, 1.5) - 27.0) <= 1e-13);
+  }
+
+  TEST_CASE("slopes of powers, roots and logarithms: numbers at and below 0 too") {
+    for (const char* expression : {"max(u, 0)^1.5", "max(u, 0)^a", "max(u, 0)^0.3",
+                                   "sqrt(max(u, 0))", "exp(a*log(max(u, 0)))"}) {
+      CAPTURE(expression);
+      for (const double u : {-0.5, -1e-300, 0.0}) {
+        CHECK(slope_of(expression, 0, u, 2.2) == 0.0);
+      }
+    }
+    CHECK(slope_of("max(u, 0)^a", 1, -0.5, 2.2) == 0.0);
+    CHECK(slope_of("u^a", 0, 0.0, 1.0) == 1.0);
+    CHECK(slope_of("u^a", 0, 0.0, 2.0) == 0.0);
+    CHECK(std::isnan(slope_of("u^a", 0, std::nan(""), 0.5)));
+    CHECK(std::abs(slope_of("u^a", 0, -1.5, 3.0) - 6.75) <= 1e-13);
+    for (const char* expression : {"u^a", "a^u", "(u*a)^(u - a)", "u^2.2", "sqrt(u*a)", "log(u*a)",
+                                   "max(u, a)^1.5 + min(u, a)^0.7"}) {
+      CAPTURE(expression);
+      constexpr double kStep = 1e-5;
+      const double u = 1.7, a = 2.3;
+      CHECK(std::abs(slope_of(expression, 0, u, a) - (value_of(expression, u + kStep, a, 0) -
+                                                      value_of(expression, u - kStep, a, 0)) /
+                                                         (2.0 * kStep)) <= 1e-8);
+      CHECK(std::abs(slope_of(expression, 1, u, a) - (value_of(expression, u, a + kStep, 0) -
+                                                      value_of(expression, u, a - kStep, 0)) /
+                                                         (2.0 * kStep)) <= 1e-8);
+    }
   }
 
   TEST_CASE("statements: declarations, outputs, events, in any order of the equations") {

@@ -3,6 +3,7 @@
 #include <string>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "io/mat/mat_file.hpp"
 #include "network/fit/backpropagation.hpp"
@@ -355,6 +356,19 @@ TEST_SUITE("unit") {
     CHECK(input_error([&] {
             fit_rls(network, state, inputs, targets, {.source = "rnn.r", .target = "rnn.r_in"});
           }).find("function node") != std::string::npos);
+    for (const NodeFunction function :
+         {NodeFunction::tanh, NodeFunction::sigmoid, NodeFunction::softmax, NodeFunction::softmin,
+          NodeFunction::log_softmax}) {
+      NetworkSpec bent = layers(file, true);
+      bent.functions.back().function = function;
+      Network of(bent);
+      NetworkState start = initial_state(of);
+      CHECK(input_error([&] {
+              fit_rls(of, start, inputs, targets, {.source = "rnn.v", .target = "out"});
+            }) == fmt::format("fit: edge rnn.v -> out: found the function {}; least squares trains "
+                              "edges to a node of function identity, z = W x",
+                              to_string(function)));
+    }
     CHECK(input_error([&] {
             fit_ridge(network, state, inputs, targets, {.source = "rnn.v", .alpha = 0.0});
           }).find("alpha") != std::string::npos);

@@ -92,6 +92,24 @@ TEST_SUITE("numeric") {
     }
   }
 
+  TEST_CASE("exponential Euler passes powers at 0 and whole ones of negative numbers") {
+    const auto end = [](const std::string& equations, double from) {
+      const Network network(
+          {.step = 0.1,
+           .populations = {
+               {.name = "p", .equations = equations, .size = 3, .initial = {{"v", value(from)}}}}});
+      NetworkState state = initial_state(network);
+      run(network, state, {}, {.steps = 300, .solver = "exponential-euler"});
+      return get_variable(network, state, "p.v")[2];
+    };
+    for (const double from : {0.0, -0.5}) {
+      const double v = end("v' = -v - max(v, 0)^1.5 + 0.5", from);
+      CHECK(std::abs(v + std::pow(v, 1.5) - 0.5) <= 1e-13);
+    }
+    const double v = end("parameter n = 2; v' = -v - v^n + 0.5", -0.5);
+    CHECK(std::abs(v + v * v - 0.5) <= 1e-13);
+  }
+
   TEST_CASE("solvers see delayed signals at their stages: second order with Heun's method") {
     // v' = -u(t - 1) with u = sin t: v = cos(t - 1) - cos(-1) for t > 1, u before 0 is 0.
     const auto error = [](double step, const std::string& solver) {

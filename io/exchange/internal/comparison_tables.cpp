@@ -1,5 +1,7 @@
 #include "io/exchange/internal/comparison_tables.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "core/error.hpp"
@@ -108,10 +110,15 @@ std::string outputs_table(const mapping::Comparison& comparison, const std::stri
 
 std::string spikes_table(const mapping::Comparison& comparison, const std::string& where) {
   require_traces(comparison, where);
-  std::string text = "trial,unit,time_ms\n";
+  const bool copies =
+      std::ranges::any_of(comparison.traces.spikes,
+                          [](const mapping::TrialSpikes& spikes) { return !spikes.copy.empty(); });
+  std::string text = copies ? "trial,unit,copy,time_ms\n" : "trial,unit,time_ms\n";
   for (const mapping::TrialSpikes& spikes : comparison.traces.spikes) {
     for (std::size_t i = 0; i < spikes.unit.size(); ++i) {
-      text += fmt::format("{},{},{}\n", spikes.trial + 1, spikes.unit[i] + 1, spikes.time_ms[i]);
+      const std::string copy = copies ? fmt::format("{},", spikes.copy[i] + 1) : "";
+      text += fmt::format("{},{},{}{}\n", spikes.trial + 1, spikes.unit[i] + 1, copy,
+                          spikes.time_ms[i]);
     }
   }
   return text;

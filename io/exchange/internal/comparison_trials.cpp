@@ -23,13 +23,20 @@ Eigen::MatrixXd until_end(const Eigen::MatrixXd& rows, Eigen::Index trial, int o
   return values;
 }
 
-RunFile example_run(const mapping::Comparison& comparison, const mapping::TrialSpikes& spikes) {
+RunFile example_run(const mapping::Comparison& comparison, const mapping::TrialSpikes& spikes,
+                    const std::string& where) {
   const mapping::ComparisonTraces& traces = comparison.traces;
   const auto trial = static_cast<std::size_t>(spikes.trial);
   RunFile run;
   spiking::SimulationResult& result = run.result;
   result.spike_unit = spikes.unit;
   result.spike_time_ms = spikes.time_ms;
+  result.spike_copy = spikes.copy;
+  result.copies = comparison.options.transfer.copies;
+  if (result.copies > 1 && spikes.copy.size() != spikes.unit.size()) {
+    throw InputError(where, "field 'spike_copy'", "nothing, in a file of an older version",
+                     "must say which of a unit's copies fired: repeat the comparison");
+  }
   result.spike_count =
       Eigen::VectorXi::Zero(static_cast<Eigen::Index>(comparison.units.type.size()));
   for (const std::int32_t unit : spikes.unit) {
@@ -38,7 +45,8 @@ RunFile example_run(const mapping::Comparison& comparison, const mapping::TrialS
   const Eigen::MatrixXd outputs = spiking_output(traces, spikes.trial);
   result.output = {traces.step_ms, traces.step_ms, outputs.row(0)};
   result.more_outputs = outputs.bottomRows(outputs.rows() - 1);
-  result.duration_ms = static_cast<double>(outputs.cols()) * traces.step_ms;
+  // The traces have a sample less than the trial has steps.
+  result.duration_ms = static_cast<double>(outputs.cols() + 1) * traces.step_ms;
   result.engine = comparison.engine;
   result.seed = comparison.options.simulation.seed;
   RunDescription& description = run.description;
@@ -74,7 +82,7 @@ std::vector<RunFile> example_runs(const mapping::Comparison& comparison, const s
   }
   std::vector<RunFile> runs;
   for (const mapping::TrialSpikes& spikes : comparison.traces.spikes) {
-    runs.push_back(example_run(comparison, spikes));
+    runs.push_back(example_run(comparison, spikes, where));
   }
   return runs;
 }

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <map>
 #include <optional>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -32,8 +33,9 @@ struct Path {
 
 class NirGraphReader {
  public:
-  NirGraphReader(const Hdf5Reader& file, const std::string& where, double spike_step_ms)
-      : file_(file), where_(where), spike_step_ms_(spike_step_ms) {
+  NirGraphReader(const Hdf5Reader& file, const std::string& where,
+                 std::optional<double> spike_step_ms)
+      : file_(file), where_(where) {
     for (const std::string& name : file.members("/node/nodes")) {
       types_[name] = file.values(path_of(name) + "type").text;
     }
@@ -47,6 +49,7 @@ class NirGraphReader {
       sources_[names[i + 1]].push_back(names[i]);
     }
     find_neurons();
+    spike_step_ms_ = spike_step_ms ? *spike_step_ms : spike_step_of_file();
   }
 
   NirNetwork read() {
@@ -121,11 +124,28 @@ class NirGraphReader {
 
   /// The mean of the units; those themselves where they differ by more than single precision.
   static double of_all(const VectorXd& values, std::vector<double>& of_units) {
+    const double smallest = values.minCoeff();
     const double largest = values.maxCoeff();
-    if (largest - values.minCoeff() > kSinglePrecision * (1.0 + std::abs(largest))) {
+    if (largest - smallest > kSinglePrecision * (1.0 + std::abs(largest))) {
       of_units.assign(values.begin(), values.end());
     }
-    return values.mean();
+    return std::clamp(values.mean(), smallest, largest);  // rounding puts it beyond equal values
+  }
+
+  /// What a spike is by the metadata of our exporter; 0: a pulse of area 1.
+  double spike_step_of_file() {
+    const std::string field = "metadata/spike_step_s";
+    if (!file_.has(path_of(neurons_) + field)) {
+      return 0.0;
+    }
+    const double step_s = numbers(neurons_, field, 1)[0];
+    if (step_s <= 0.0) {
+      fail(neurons_, fmt::format("{} of {}", field, step_s), "must be a positive step in seconds");
+    }
+    notes_.push_back(
+        fmt::format("a spike counts as 1 in a step of {:g} ms, as the metadata of {} say",
+                    kMsPerSecond * step_s, neurons_));
+    return kMsPerSecond * step_s;
   }
 
   void read_membrane() {
@@ -177,17 +197,21 @@ class NirGraphReader {
   /// Backwards from what ends at a target.
   Path path_from(std::string name) const {
     Path path;
-    while (is(name, {"LI"})) {
-      path.behind.insert(path.behind.begin(), name);
-      name = only_source(name);
-    }
+    std::set<std::string> passed;
+    const auto pass_currents = [&](std::vector<std::string>& currents) {
+      while (is(name, {"LI"})) {
+        if (!passed.insert(name).second) {
+          fail(name, "a current that feeds itself", "must come from the input or the neurons");
+        }
+        currents.insert(currents.begin(), name);
+        name = only_source(name);
+      }
+    };
+    pass_currents(path.behind);
     if (is(name, {"Affine", "Linear"})) {
       path.weights = name;
       name = only_source(name);
-      while (is(name, {"LI"})) {
-        path.before.insert(path.before.begin(), name);
-        name = only_source(name);
-      }
+      pass_currents(path.before);
     }
     if (!is(name, {"Input"}) && name != neurons_) {
       fail(name, types_.at(name), "must be the input or the neurons: one layer of weights each");
@@ -302,7 +326,10 @@ class NirGraphReader {
            fmt::format("must be outputs x neurons: {}", counted(units(), "column")));
     }
     const VectorXd behind = current_gain(path.behind, matrix.rows());
-    network_.w_out = spike_area() * behind.asDiagonal() * matrix *
+    const bool filtered = !path.before.empty() || !path.behind.empty();
+    // Our exporter leaves the weights of a readout without currents as they are.
+    const bool as_written = !filtered && file_.has(path_of(neurons_) + "metadata/rheobase_version");
+    network_.w_out = (as_written ? 1.0 : spike_area()) * behind.asDiagonal() * matrix *
                      current_gain(path.before, units()).asDiagonal();
     network_.b_out = behind.cwiseProduct(bias);
     transfer_.readout_bias = !bias.isZero(0.0);
@@ -349,7 +376,7 @@ class NirGraphReader {
 
   const Hdf5Reader& file_;
   const std::string& where_;
-  double spike_step_ms_;
+  double spike_step_ms_ = 0.0;
   std::map<std::string, std::string> types_;
   std::map<std::string, std::vector<std::string>> sources_;
   std::string neurons_;
@@ -362,7 +389,8 @@ class NirGraphReader {
 
 }  // namespace
 
-NirNetwork read_nir(const Hdf5Reader& reader, const std::string& where, double spike_step_ms) {
+NirNetwork read_nir(const Hdf5Reader& reader, const std::string& where,
+                    std::optional<double> spike_step_ms) {
   return NirGraphReader(reader, where, spike_step_ms).read();
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,8 +26,10 @@ struct NirNetwork {
 /// exponential | | neurons -> weights -> CubaLIF | w; tau_syn is the decay of the single
 /// exponential | | neurons -> (LI ->) weights -> output | w_out, outputs x neurons |
 ///
-/// @param spike_step_ms  a spike counts as 1 in a step of this length; 0: as a pulse of area 1
+/// @param spike_step_ms  a spike counts as 1 in a step of this length; 0: as a pulse of area 1;
+/// none: as the metadata of our exporter say, else as the pulse
 /// @throws InputError that names the node that cannot be taken, and what could be
-NirNetwork read_nir(const Hdf5Reader& reader, const std::string& where, double spike_step_ms);
+NirNetwork read_nir(const Hdf5Reader& reader, const std::string& where,
+                    std::optional<double> spike_step_ms);
 
 }  // namespace rheobase::io

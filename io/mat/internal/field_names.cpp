@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <cctype>
+#include <map>
+#include <set>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "core/edit_distance.hpp"
 #include "core/nearest_name.hpp"
@@ -98,6 +101,33 @@ void require_known_members(const MatFile& file, std::string_view prefix,
                              : fmt::format("must be left out, or did you mean '{}'?", near));
     }
   }
+}
+
+std::vector<std::string> lost_members(const MatFile& file, const MatFields& written) {
+  std::set<std::string> structures, known;
+  for (const MatField& field : written.fields()) {
+    structures.insert(field.name.substr(0, field.name.find('.')));
+    known.insert(field.name);
+  }
+  std::map<std::string, std::set<std::string>> lost;
+  for (const MatArray& array : file.arrays()) {
+    const std::size_t dot = array.name.find('.');
+    if (dot == std::string::npos || !structures.contains(array.name.substr(0, dot))) {
+      continue;
+    }
+    const std::string member = array.name.substr(0, array.name.find_first_of(".{", dot + 1));
+    if (!known.contains(member)) {
+      lost[array.name.substr(0, dot)].insert(member.substr(dot + 1));
+    }
+  }
+  std::vector<std::string> sentences;
+  for (const auto& [structure, members] : lost) {
+    sentences.push_back(fmt::format(
+        "field '{}': members that are not known have no effect and are not carried to other "
+        "files: {}",
+        structure, fmt::join(members, ", ")));
+  }
+  return sentences;
 }
 
 std::vector<std::string> misspelt_fields(const MatFile& file,

@@ -15,6 +15,10 @@ namespace rheobase::io {
 void require_known_members(const MatFile& file, std::string_view prefix,
                            std::span<const std::string> known);
 
+/// A sentence about every structure that a new file has with the members `written` and that holds
+/// others: these are lost.
+std::vector<std::string> lost_members(const MatFile& file, const MatFields& written);
+
 /// A sentence about every variable that is none of `known` and has nearly the name of one of
 /// `optional` that the file lacks: it is carried unread, and hardly meant to be. "s.f" of
 /// `optional` is a member that may have been put beside its structure.

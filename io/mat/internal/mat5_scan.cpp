@@ -396,10 +396,12 @@ std::vector<std::byte> inflate_element(const Walker& walker, Bytes compressed) {
 void check_top_level(const Walker& walker, const Element& element, Mat5Element& found) {
   if (element.type == kMatrix) {
     const Bytes contents(element.tag, kTagBytes + element.payload.size());
+    found.contents_bytes = contents.size();
     check_matrix(walker.starting(contents, found).inside(element.payload), 0, &found);
     return;
   }
   const std::vector<std::byte> contents = inflate_element(walker, element.payload);
+  found.contents_bytes = contents.size();
   check_matrix(walker.starting(contents, found).inside(Bytes(contents).subspan(kTagBytes)), 0,
                &found);
 }

@@ -26,12 +26,13 @@ struct Mat5Patch {
 
 /// One variable of a level 5 file: where it lies and what it says of itself.
 struct Mat5Element {
-  std::string name;           ///< empty for the subsystem's data
-  std::size_t offset = 0;     ///< of its tag, from the start of the file
-  std::size_t size = 0;       ///< with its tag
-  bool is_subsystem = false;  ///< the unnamed element the file's header points to
-  std::string class_name;     ///< as MatArray::class_name
-  std::string object_class;   ///< MATLAB's class of an object: "string", "datetime", ...
+  std::string name;                ///< empty for the subsystem's data
+  std::size_t offset = 0;          ///< of its tag, from the start of the file
+  std::size_t size = 0;            ///< with its tag
+  std::size_t contents_bytes = 0;  ///< of it with its tag, not compressed
+  bool is_subsystem = false;       ///< the unnamed element the file's header points to
+  std::string class_name;          ///< as MatArray::class_name
+  std::string object_class;        ///< MATLAB's class of an object: "string", "datetime", ...
   std::vector<std::size_t> dims;
   bool complex = false;
   std::string obstacle;          ///< what matio cannot read in it: "an object"; empty: nothing

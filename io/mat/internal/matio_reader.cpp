@@ -149,27 +149,18 @@ std::vector<double> dense_from(const matvar_t& variable, std::size_t memory_byte
   return dense;
 }
 
-/// Characters `begin`, `begin` + `stride`, ... of a char array.
-std::string characters(const matvar_t& variable, std::size_t begin, std::size_t stride,
-                       std::size_t count) {
-  const auto collect = [&]<class Unit>(Unit) {
-    const auto* units = static_cast<const Unit*>(variable.data);
+/// Characters of an array, column by column, as lines of its rows.
+template <class Unit, class Encode>
+std::string rows_of(std::basic_string_view<Unit> units, std::size_t rows, const Encode& encode) {
+  std::string text;
+  for (std::size_t row = 0; row < rows; ++row) {
     std::basic_string<Unit> line;
-    for (std::size_t i = 0; i < count; ++i) {
-      line.push_back(units[begin + i * stride]);
+    for (std::size_t i = row; i < units.size(); i += rows) {
+      line.push_back(units[i]);
     }
-    return line;
-  };
-  switch (variable.data_size) {
-    case 1:
-      return collect(char{});
-    case 2:
-      return utf8_from_utf16(collect(char16_t{}));
-    case 4:
-      return utf8_from_utf32(collect(char32_t{}));
-    default:
-      return {};
+    text += (row > 0 ? "\n" : "") + encode(line);
   }
+  return text;
 }
 
 /// The text of a char array, its rows as lines.
@@ -177,18 +168,28 @@ std::string text_from(const matvar_t& variable) {
   if (variable.data == nullptr || variable.data_size <= 0) {
     return {};
   }
-  const std::size_t units = variable.nbytes / static_cast<std::size_t>(variable.data_size);
-  const std::size_t rows = variable.rank == 2 ? variable.dims[0] : 1;
+  const std::size_t count = element_count(variable);
+  const std::size_t rows = variable.rank == 2 ? std::max<std::size_t>(variable.dims[0], 1) : 1;
+  const auto units = [&]<class Unit>(Unit) {
+    return std::basic_string_view<Unit>(static_cast<const Unit*>(variable.data),
+                                        variable.nbytes / sizeof(Unit));
+  };
+  const auto lines = [&](auto all, const auto& encode) {
+    return rows_of(all, all.size() == count ? rows : 1, encode);
+  };
   std::string text;
-  if (rows <= 1 || units != element_count(variable)) {
-    text = characters(variable, 0, 1, units);
-  } else {
-    for (std::size_t row = 0; row < rows; ++row) {
-      if (row > 0) {
-        text.push_back('\n');
-      }
-      text += characters(variable, row, rows, units / rows);
-    }
+  if (variable.data_size == 1) {
+    const std::string_view bytes = units(char{});
+    // SciPy writes the characters, not their bytes, column by column.
+    const bool counts_characters = rows > 1 && bytes.size() > count;
+    const std::u32string points = counts_characters ? utf32_from_utf8(bytes) : std::u32string();
+    text = counts_characters && points.size() == count
+               ? lines(std::u32string_view(points), utf8_from_utf32)
+               : lines(bytes, [](const std::string& line) { return line; });
+  } else if (variable.data_size == 2) {
+    text = lines(units(char16_t{}), utf8_from_utf16);
+  } else if (variable.data_size == 4) {
+    text = lines(units(char32_t{}), utf8_from_utf32);
   }
   while (!text.empty() && text.back() == '\0') {
     text.pop_back();

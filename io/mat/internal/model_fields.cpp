@@ -33,6 +33,18 @@ std::string member_name(std::string name) {
   return name;
 }
 
+void add_task_parameters(MatFields& fields, const rate::TaskParameters& parameters) {
+  for (const auto& [name, value] : parameters) {
+    fields.number("task_parameters." + member_name(name), value);
+  }
+}
+
+void add_training_options(MatFields& fields, const std::optional<rate::TrainingOptions>& options) {
+  if (options) {
+    add_values(fields, kTrainingOptions, rate::training_fields(), *options);
+  }
+}
+
 /// Before and after training, the example trial, the readout: what a trial leaves behind.
 void add_example(MatFields& fields, const ExampleTrial& example) {
   add_optional(fields, "x0", example.x0.transpose());
@@ -94,9 +106,7 @@ void add_training(MatFields& fields, const ModelProvenance& provenance) {
   add_optional(fields, "eval_os", provenance.eval_outputs);
   add_optional(fields, "eval_labels", provenance.eval_labels.cast<double>().transpose());
   add_optional(fields, "evaluations", provenance.evaluations);
-  for (const auto& [name, value] : provenance.task_parameters) {
-    fields.number("task_parameters." + member_name(name), value);
-  }
+  add_task_parameters(fields, provenance.task_parameters);
   if (provenance.seed) {
     fields.number("seed", *provenance.seed);
   }
@@ -169,11 +179,16 @@ MatFields model_fields(const ModelFile& file) {
   add_text(fields, "map_command", file.provenance.map_command);
   add_text(fields, "criteria_unmet", file.provenance.unmet);
   add_text(fields, "trained_from", file.provenance.trained_from);
-  if (file.provenance.training_options) {
-    add_values(fields, kTrainingOptions, rate::training_fields(),
-               *file.provenance.training_options);
-  }
+  add_training_options(fields, file.provenance.training_options);
   fields.text("rheobase_version", kVersion);
+  return fields;
+}
+
+MatFields record_structures(const ModelProvenance& provenance) {
+  MatFields fields;
+  add_task_parameters(fields, provenance.task_parameters);
+  add_split(fields, provenance.split);
+  add_training_options(fields, provenance.training_options);
   return fields;
 }
 

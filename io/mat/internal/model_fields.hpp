@@ -12,6 +12,9 @@ inline constexpr const char* kTrainingOptions = "training_options.";
 /// The variables of a model file, in the order and with the shapes of the reference.
 MatFields model_fields(const ModelFile& file);
 
+/// Those of the structures among them that say how the network was trained.
+MatFields record_structures(const ModelProvenance& provenance);
+
 /// Checks the parameters or, where there are none, the network. @throws InputError
 void validate(const ModelFile& file, const std::string& where);
 

@@ -76,6 +76,14 @@ std::u16string utf16_from_utf8(std::string_view text) {
   return result;
 }
 
+std::u32string utf32_from_utf8(std::string_view text) {
+  std::u32string result;
+  while (!text.empty()) {
+    result.push_back(next_point(text));
+  }
+  return result;
+}
+
 std::string utf8_from_utf16(std::u16string_view text) {
   std::string result;
   for (std::size_t i = 0; i < text.size(); ++i) {

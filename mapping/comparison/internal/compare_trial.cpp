@@ -179,6 +179,7 @@ PairedTrial run_paired_trial(const rate::RateNetwork& rate, const spiking::Spiki
   result.duration_ms = run.duration_ms;
   result.spikes.unit = std::move(run.spike_unit);
   result.spikes.time_ms = std::move(run.spike_time_ms);
+  result.spikes.copy = std::move(run.spike_copy);
   return result;
 }
 

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 
@@ -33,6 +35,10 @@ MotifScores evaluate_linear(const LinearModel& model, const MotifEvaluationOptio
   const std::size_t count = model.motifs.size();
   if (count == 0) {
     throw InputError("linear model", "motifs", "none", "must have a motif or more");
+  }
+  if (options.trials < 1 || options.trials > static_cast<int>(kLinearTrialsOfMotif)) {
+    throw InputError("motif evaluation", "trials", fmt::format("{}", options.trials),
+                     fmt::format("must be 1 to {}", kLinearTrialsOfMotif));
   }
   const auto size = static_cast<Eigen::Index>(count);
   const double spread = options.initial_std >= 0.0 ? options.initial_std : 1.0;

@@ -42,6 +42,10 @@ TEST_SUITE("unit") {
           near(-4.0 / std::sqrt(2.0), 1e-12));
     CHECK(*d_prime(std::vector{0.0, 2.0}, std::vector{5.0, 5.0}) == near(-4.0, 1e-12));
     CHECK_FALSE(d_prime(std::vector{1.0, 1.0}, std::vector{2.0, 2.0}).has_value());
+    // The mean of three times 0.1 is not 0.1 in binary numbers.
+    CHECK_FALSE(d_prime(std::vector{0.1, 0.1, 0.1}, std::vector{0.3, 0.3, 0.3}).has_value());
+    CHECK_FALSE(d_prime(std::vector{0.0, 0.0}, std::vector{0.0, 0.0}).has_value());
+    CHECK(d_prime(std::vector{0.1, 0.1, 0.1}, std::vector{0.3, 0.3, 0.3 + 1e-9}).has_value());
   }
 
   TEST_CASE("empty and non-finite samples are refused") {

@@ -122,6 +122,28 @@ TEST_SUITE("unit") {
     }
   }
 
+  TEST_CASE("spikes keep the copy that fired, which older files do not have") {
+    const TestFolder folder;
+    Comparison copies = example();
+    copies.options.transfer.copies = 2;
+    for (TrialSpikes& spikes : copies.traces.spikes) {
+      for (std::size_t k = 0; k < spikes.unit.size(); ++k) {
+        spikes.copy.push_back(static_cast<std::int32_t>(k % 2));
+      }
+    }
+    write_comparison(folder / "copies.mat", copies);
+    const Comparison again = read_comparison(folder / "copies.mat");
+    REQUIRE(again.traces.spikes.size() == copies.traces.spikes.size());
+    for (std::size_t k = 0; k < again.traces.spikes.size(); ++k) {
+      CHECK(again.traces.spikes[k].copy == copies.traces.spikes[k].copy);
+    }
+    copies.traces.spikes[0].copy[0] = 2;
+    write_comparison(folder / "copies.mat", copies);
+    CHECK_THROWS_AS(read_comparison(folder / "copies.mat"), InputError);
+    write_comparison(folder / "older.mat", example());
+    CHECK(read_comparison(folder / "older.mat").traces.spikes[0].copy.empty());
+  }
+
   TEST_CASE("a comparison without examples has no spikes to keep") {
     const TestFolder folder;
     Comparison bare = example();

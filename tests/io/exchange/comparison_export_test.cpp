@@ -60,6 +60,11 @@ TEST_SUITE("unit") {
           "3,5,0.7,-0.7,1.7,-1.7\n3,10,0.8,-0.8,1.8,-1.8\n");
     CHECK(table_of(comparison, "spikes") ==
           "trial,unit,time_ms\n1,3,1.5\n1,1,12\n3,1,0.5\n3,1,7\n3,2,9.5\n");
+    mapping::Comparison copies = comparison;
+    copies.traces.spikes[0].copy = {1, 0};
+    copies.traces.spikes[1].copy = {0, 1, 1};
+    CHECK(table_of(copies, "spikes") ==
+          "trial,unit,copy,time_ms\n1,3,2,1.5\n1,1,1,12\n3,1,1,0.5\n3,1,2,7\n3,2,2,9.5\n");
   }
 
   TEST_CASE("what a comparison or a format has not is named") {

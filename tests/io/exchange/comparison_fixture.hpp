@@ -14,7 +14,7 @@ inline mapping::Comparison small_comparison() {
   made.task = "go-nogo";
   made.options.scaling_factor = 40.0;
   made.options.simulation.trial = 7;
-  made.duration_ms = 15.0;
+  made.duration_ms = 20.0;
   mapping::ConditionComparison& all = made.all;
   all.name = "all";
   all.trials = 3;

@@ -1,6 +1,7 @@
 #include "io/exchange/internal/nir_import.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include <doctest/doctest.h>
 
@@ -10,6 +11,7 @@
 #include "io/exchange/model_state.hpp"
 #include "mapping/conversion/transfer.hpp"
 #include "tests/io/mat/fixtures.hpp"
+#include "tests/tolerances.hpp"
 
 using namespace rheobase;
 using namespace rheobase::io;
@@ -167,6 +169,77 @@ TEST_SUITE("unit") {
     spiking::validate(model, "model");
   }
 
+  TEST_CASE("units of equal voltages: their means are those voltages, to the last bit") {
+    // Two hundred times such a number, added up and divided, is beyond it.
+    for (const double volts : {-40.1, 0.1, 1.1}) {
+      const auto of = [&](double value) { return Eigen::VectorXd::Constant(200, value).eval(); };
+      Graph graph;
+      graph.edges.clear();
+      graph.weights("w_200", Eigen::MatrixXd::Ones(200, 2));
+      graph.weights("w_rec", Eigen::MatrixXd::Constant(200, 200, 0.5));
+      graph.weights("w_read", Eigen::MatrixXd::Ones(1, 200));
+      graph.connect({"in", "w_200", "n", "w_rec", "n", "w_read", "out"});
+      graph.node("n", "CubaLIF",
+                 {{"tau_syn", of(0.02)},
+                  {"tau_mem", of(0.01)},
+                  {"r", of(1.0)},
+                  {"w_in", of(1.0)},
+                  {"v_leak", of(volts - 1.1)},
+                  {"v_threshold", of(volts)},
+                  {"v_reset", of(volts - 20.0)}});
+      const ModelFile file = parse_import(graph.finish(), "g.nir", 0.0).file;
+      const NeuronParameters& neuron = file.transfer.value().neuron;
+      CHECK(neuron.threshold_mv == volts);
+      CHECK(neuron.peak_mv == volts);
+      CHECK(neuron.reset_mv == volts - 20.0);
+      CHECK(neuron.bias_mv == volts - 1.1);
+      CHECK(file.transfer->unit_threshold_mv.empty());
+    }
+  }
+
+  TEST_CASE("what a spike is stands in our graphs' metadata; --spike-step goes before it") {
+    ModelFile file = small_model_file();
+    file.transfer = TransferOptions{};
+    file.transfer->synapse = SynapseKind::single_exponential;
+    file.scaling_factor = 20.0;
+    const SpikingModel model = map_to_spiking(file.network, 20.0, *file.transfer);
+    for (const char* profile : {"exact", "portable", "snntorch"}) {
+      CAPTURE(profile);
+      ExportOptions options;
+      options.profile = profile;
+      options.spike_step_ms = 0.1;
+      const std::vector<std::byte> bytes =
+          find_exporter("nir").make({"m", file, {}}, options).contents;
+      for (const std::optional<double> step : {std::optional<double>(), std::optional(0.1)}) {
+        const NirNetwork read = read_nir(Hdf5Reader(bytes, "g"), "g", step);
+        const SpikingModel back =
+            map_to_spiking(read.file.network, 1.0, read.file.transfer.value());
+        CHECK(back.w.isApprox(model.w, 1e-12));
+        CHECK(back.w_out.isApprox(model.w_out, 1e-12));
+        CHECK(std::ranges::any_of(read.notes, [](const std::string& note) {
+                return note.find("1 in a step of 0.1 ms, as the metadata of rnn.lif") !=
+                       std::string::npos;
+              }) == !step.has_value());
+      }
+      const ModelFile pulses = read_nir(Hdf5Reader(bytes, "g"), "g", 0.0).file;
+      CHECK(map_to_spiking(pulses.network, 1.0, pulses.transfer.value())
+                .w.isApprox(1e4 * model.w, 1e-12));
+    }
+    // Of other programs: spikes of a readout without currents have the area of the step, too.
+    Graph graph;
+    add_cuba(graph, all(1.0));
+    graph.writer.number("/node/nodes/n/metadata/spike_step_s", 1e-3);
+    const ModelFile foreign = parse_import(graph.finish(), "g.nir", {}).file;
+    CHECK(foreign.network.w(0, 1) == near(0.003, 1e-14));
+    CHECK(foreign.network.w_out(1, 2) == near(0.006, 1e-14));
+    Graph backwards;
+    add_cuba(backwards, all(1.0));
+    backwards.writer.number("/node/nodes/n/metadata/spike_step_s", -1.0);
+    const std::vector<std::byte> bytes = backwards.finish();
+    CHECK(input_error_of([&] { parse_import(bytes, "g.nir", {}); }) ==
+          "g.nir: node 'n': found metadata/spike_step_s of -1; must be a positive step in seconds");
+  }
+
   TEST_CASE("our own graphs without our group are the same network again") {
     ModelFile file = small_model_file();
     file.transfer = TransferOptions{};
@@ -221,6 +294,17 @@ TEST_SUITE("unit") {
                  {"v_threshold", all(1.0)},
                  {"v_reset", all(0.0)}});
     CHECK(refusal(pulses).find("recurrent currents through 0 LI nodes") != std::string::npos);
+    Graph circle;
+    circle.edges.resize(circle.edges.size() - 4);  // without n -> w_out -> out
+    add_cuba(circle, all(1.0));
+    for (const char* name : {"first", "second"}) {
+      circle.node(name, "LI", {{"tau", all(0.01)}, {"r", all(1.0)}, {"v_leak", all(0.0)}});
+    }
+    circle.connect({"first", "second", "first"});
+    circle.connect({"second", "w_out", "out"});
+    CHECK(refusal(circle) ==
+          "g.nir: node 'second': found a current that feeds itself; must come from the input or "
+          "the neurons");
     Graph lost;
     add_cuba(lost, all(1.0));
     lost.connect({"n", "nowhere"});

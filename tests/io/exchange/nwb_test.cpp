@@ -339,15 +339,20 @@ TEST_SUITE("unit") {
     CHECK(judge.seen.at("TimeSeries") == 4);
     REQUIRE(result.notes.size() == 1);
     CHECK(result.notes.front().starts_with("of 3 trials, the 2 whose spikes"));
-    // The second example follows 15 ms and a pause of a second.
+    // Three samples are of a trial of four steps: the second example follows 20 ms and a pause of a
+    // second.
     const std::vector<double> spikes = values_of(bytes, "/units/spike_times");
-    const std::vector<double> expected{0.012, 1.0155, 1.022, 1.0245, 0.0015};
+    const std::vector<double> expected{0.012, 1.0205, 1.027, 1.0295, 0.0015};
     REQUIRE(spikes.size() == expected.size());
     for (std::size_t k = 0; k < spikes.size(); ++k) {
       CHECK(spikes[k] == within(expected[k], 1e-12));
     }
     CHECK(values_of(bytes, "/units/spike_times_index") == std::vector<double>{3, 4, 5});
-    CHECK(values_of(bytes, "/intervals/trials/stop_time")[1] == within(1.025, 1e-12));
+    CHECK(values_of(bytes, "/intervals/trials/stop_time")[0] == within(0.020, 1e-12));
+    CHECK(values_of(bytes, "/intervals/trials/stop_time")[1] == within(1.035, 1e-12));
+    CHECK(values_of(bytes, "/units/obs_intervals")[1] == within(0.020, 1e-12));
+    // Three spikes of the first unit in 35 ms.
+    CHECK(values_of(bytes, "/units/mean_rate_hz")[0] == within(3.0 / 0.035, 1e-9));
     CHECK(values_of(bytes, "/acquisition/rate_output_0002/data") ==
           std::vector<double>{0.7, 1.7, 0.8, 1.8});
     CHECK(values_of(bytes, "/acquisition/output_0001/data") ==
@@ -356,6 +361,24 @@ TEST_SUITE("unit") {
     const Hdf5Handle set(H5Dopen2(file, "/intervals/trials/rate_outcome", H5P_DEFAULT), H5Dclose,
                          "rate_outcome");
     CHECK(read_texts(set, "rate_outcome") == std::vector<std::string>{"correct", "correct"});
+  }
+
+  TEST_CASE("NWB of a comparison: copies of a unit are units of their own") {
+    ExportSource source;
+    source.where = "c.mat";
+    source.comparison = small_comparison();
+    source.comparison->options.transfer.copies = 2;
+    const auto made = [&] { return find_exporter("nwb").make(source, {}).contents; };
+    CHECK(input_error_of(made) ==
+          "c.mat: field 'spike_copy': found nothing, in a file of an older version; must say which "
+          "of a unit's copies fired: repeat the comparison");
+    source.comparison->traces.spikes[0].copy = {1, 0};
+    source.comparison->traces.spikes[1].copy = {0, 1, 1};
+    const std::vector<std::byte> bytes = made();
+    CHECK(values_of(bytes, "/units/rate_unit") == std::vector<double>{1, 1, 2, 2, 3, 3});
+    CHECK(values_of(bytes, "/units/copy") == std::vector<double>{1, 2, 1, 2, 1, 2});
+    CHECK(values_of(bytes, "/units/spike_times_index") == std::vector<double>{2, 3, 3, 4, 4, 5});
+    CHECK(values_of(bytes, "/units/mean_rate_hz")[0] == within(2.0 / 0.035, 1e-9));
   }
 
   TEST_CASE("NWB: a series starts where its run does and has the rate of its samples") {

@@ -319,6 +319,26 @@ TEST_SUITE("unit") {
     CHECK(doubts("weather").empty());
   }
 
+  TEST_CASE("members of known structures that other files will not have are named") {
+    const auto doubts = [](const MatFields& fields) {
+      return parse_model(bytes_of(fields, MatVersion::level5), "m.mat").doubts;
+    };
+    MatFields fields = good();
+    CHECK(doubts(fields).empty());
+    fields.text("task_parameters.note", "by hand");
+    fields.matrix("task_parameters.table", Eigen::MatrixXd::Ones(1, 3));
+    fields.number("training_options.weather", 1.0);
+    const std::string lost =
+        "members that are not known have no effect and are not carried to other files: ";
+    CHECK(doubts(fields) ==
+          std::vector<std::string>{"field 'task_parameters': " + lost + "note, table",
+                                   "field 'training_options': " + lost + "weather"});
+    // A structure of which nothing is known is carried as it is.
+    MatFields unknown =
+        without(without(fields, "task_parameters.delay"), "task_parameters.input_noise");
+    CHECK(doubts(unknown).size() == 1);
+  }
+
   TEST_CASE("truncated files of level 5, compressed or not") {
     const std::vector<std::byte> plain =
         read_bytes(std::string(RHEOBASE_IO_TEST_DATA) + "/scipy_plain.mat");

@@ -69,6 +69,28 @@ Bytes zeros(std::uint32_t rows, std::uint32_t cols) {
   return file;
 }
 
+/// Appends to a level 5 file a char array whose characters are UTF-8, as SciPy writes it.
+void append_utf8(Bytes& file, const std::string& name, std::uint32_t rows, std::uint32_t cols,
+                 const std::string& text) {
+  const auto padded = [](std::size_t size) {
+    return static_cast<std::uint32_t>((size + 7) / 8 * 8);
+  };
+  const auto element = [&](std::uint32_t type, const std::string& bytes) {
+    append_word(file, type);
+    append_word(file, static_cast<std::uint32_t>(bytes.size()));
+    Bytes payload = bytes_of_text(bytes);
+    payload.resize(padded(bytes.size()));
+    file.insert(file.end(), payload.begin(), payload.end());
+  };
+  append_word(file, 14);
+  append_word(file, 16 + 16 + 8 + padded(name.size()) + 8 + padded(text.size()));
+  for (const std::uint32_t word : {6U, 8U, 4U, 0U, 5U, 8U, rows, cols}) {
+    append_word(file, word);
+  }
+  element(1, name);
+  element(16, text);
+}
+
 }  // namespace
 
 TEST_SUITE("unit") {
@@ -211,6 +233,26 @@ TEST_SUITE("unit") {
       CHECK(trial.target.rightCols(60 - lengths[k]).array().isNaN().all());
       CHECK(trial.input.rightCols(60 - lengths[k]).isZero(0.0));
     }
+  }
+
+  TEST_CASE("rows of characters beyond ASCII, written as UTF-8 column by column") {
+    MatFields numbers;
+    numbers.number("a", 1.0);
+    Bytes bytes = bytes_of(numbers, MatVersion::level5);
+    append_utf8(bytes, "label", 2, 4, "gbrl\u00fcanu");  // gr\u00fcn, blau
+    append_utf8(bytes, "wide", 3, 2, "a\u20acb\U0001F600cd");
+    // As many bytes as the extents say: rows of bytes, as Octave has them.
+    append_utf8(bytes, "bytes", 2, 2,
+                "\xC3"
+                "a"
+                "\xBC"
+                "b");
+    append_utf8(bytes, "row", 1, 4, "gr\u00fcn");
+    const MatFile file(bytes, "t.mat");
+    CHECK(file.find("label")->text == "gr\u00fcn\nblau");
+    CHECK(file.find("wide")->text == "a\U0001F600\n\u20acc\nbd");
+    CHECK(file.find("bytes")->text == "\u00fc\nab");
+    CHECK(file.find("row")->text == "gr\u00fcn");
   }
 
   TEST_CASE("trials: words as labels, not-a-number as a mask, a window without length") {

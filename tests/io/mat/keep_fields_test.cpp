@@ -1,8 +1,10 @@
 #include <algorithm>
+#include <array>
 
 #include <doctest/doctest.h>
 
 #include "io/mat/atomic_file.hpp"
+#include "io/mat/internal/kept_fields.hpp"
 #include "io/mat/internal/mat5_scan.hpp"
 #include "io/mat/internal/model_fields.hpp"
 #include "io/mat/rate_model_file.hpp"
@@ -86,6 +88,46 @@ TEST_SUITE("unit") {
     CHECK(extras(folder / "again.mat") == extras(source));
     write_model(folder / "back.mat", file, MatVersion::level5, folder / "again.mat");
     CHECK(extras(folder / "back.mat") == extras(source));
+  }
+
+  TEST_CASE("level 7.3 where all variables together, kept ones too, are more than is read again") {
+    MatFields fields;
+    for (const char* name : {"a", "b.c", "b.d"}) {
+      fields.matrix(name, Eigen::MatrixXd::Ones(1000, 1));
+    }
+    const auto level = [&](std::size_t kept, std::size_t most) {
+      return level_that_holds(fields, MatVersion::level5, kept, most);
+    };
+    CHECK(level(0, 25'000) == MatVersion::level5);
+    CHECK(level(0, 24'100) == MatVersion::level73);  // with no room for names
+    CHECK(level(8'000, 33'000) == MatVersion::level5);
+    CHECK(level(10'000, 33'000) == MatVersion::level73);
+    CHECK(level_that_holds(fields, MatVersion::level73, 0) == MatVersion::level73);
+    CHECK(level_that_holds(fields, MatVersion::level5, std::size_t{3} << 30) == MatVersion::level5);
+    CHECK(level_that_holds(fields, MatVersion::level5, std::size_t{4} << 30) ==
+          MatVersion::level73);
+    // What is read again is what was counted.
+    CHECK(scan_mat5(bytes_of(fields, MatVersion::level5), "f", 25'000).elements.size() == 2);
+    CHECK_THROWS_AS(scan_mat5(bytes_of(fields, MatVersion::level5), "f", 24'000), InputError);
+  }
+
+  TEST_CASE("bytes that a file would keep of another are those of their numbers") {
+    MatFields source;
+    source.matrix("a", Eigen::MatrixXd::Ones(1000, 3));
+    source.logical_column("b", std::vector<bool>(5000, true));
+    source.text("c", std::string(3000, 'x'));
+    source.matrix("d", Eigen::MatrixXd::Ones(1000, 1));
+    MatFields fields;
+    fields.number("d", 1.0);
+    for (const MatVersion version : {MatVersion::level5, MatVersion::level73}) {
+      const std::vector<std::byte> bytes = bytes_of(source, version);
+      const KeptContents all = kept_contents(bytes, "f", fields, {});
+      CHECK(all.names == std::vector<std::string>{"a", "b", "c"});
+      CHECK(all.bytes >= 24'000 + 5'000 + 6'000);
+      CHECK(all.bytes < 24'000 + 5'000 + 6'000 + 400);
+      static constexpr std::array<std::string_view, 2> kDropped{"a", "b"};
+      CHECK(kept_contents(bytes, "f", fields, kDropped).bytes < 6'000 + 200);
+    }
   }
 
   TEST_CASE("a field that cannot be carried to another level is named, before and in writing") {

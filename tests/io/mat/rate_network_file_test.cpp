@@ -12,6 +12,7 @@
 using namespace rheobase;
 using namespace rheobase::io;
 using namespace rheobase::rate;
+using namespace rheobase::test;
 
 namespace {
 

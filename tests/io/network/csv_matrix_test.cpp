@@ -46,6 +46,18 @@ TEST_SUITE("unit") {
     CHECK(csv_error("-.5e,b\n2,3\n").find("'-.5e'") != std::string::npos);
   }
 
+  TEST_CASE("a sign # in a heading is part of a name or begins a comment, in numbers a comment") {
+    const Eigen::MatrixXd expected = (Eigen::MatrixXd(2, 2) << 1, 2, 3, 4).finished();
+    CHECK(parse_csv_matrix("neuron #1,neuron #2\n1,2\n3,4\n", "") == expected);
+    CHECK(parse_csv_matrix("x,#2\n1,2\n3,4\n", "") == expected);
+    CHECK(parse_csv_matrix("a,b # mV, of two\n1,2#first\n3,4 # last\n", "") == expected);
+    CHECK(parse_csv_matrix("#1,#2\n1,2\n3,4\n", "") == expected);
+    CHECK(csv_error("neuron #1,neuron #2\n1,2,3\n") ==
+          "J.csv: line 2: found 3 values; must be 2, as in the first line");
+    CHECK(csv_error("a,b # mV, of two\n1,2\n1,2,3\n") ==
+          "J.csv: line 3: found 3 values; must be 2, as in the first line");
+  }
+
   TEST_CASE("faults of tables name file, line and column") {
     CHECK(csv_error("1,2\n3,x\n") == "J.csv: line 2, column 3: found 'x'; must be a finite number");
     CHECK(csv_error("1,2\n3\n") == "J.csv: line 2: found 1 value; must be 2, as in the first line");

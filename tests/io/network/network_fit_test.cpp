@@ -2,6 +2,7 @@
 #include <iterator>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "io/mat/atomic_file.hpp"
 #include "io/mat/mat_file.hpp"
@@ -129,6 +130,32 @@ TEST_SUITE("golden") {
 }
 
 TEST_SUITE("unit") {
+  TEST_CASE("parameters whose names meet in a file of numbers, or that of its loss, stay apart") {
+    const auto population = [](const std::string& name, const std::string& parameter,
+                               const std::string& values) {
+      return fmt::format(
+          "[population.{0}]\nsize = 2\nequations = \"\"\"\nparameter {1} = 1\nv' = -{1}*v\n"
+          "\"\"\"\nparameters = {{{1} = {2}}}\ntrain = [\"{1}\"]\n",
+          name, parameter, values);
+    };
+    const Fitted made = fitted(
+        "step = 0.1\n" + population("a_b", "c", "[1.0, 2.0]") +
+        population("a", "b_c", "[3.0, 4.0]") + population("r", "squared", "[5.0, 6.0]") +
+        "[node.out]\nsize = 1\n[[edge]]\nfrom = \"a.v\"\nto = \"out\"\nweights = [[1.0, 1.0]]\n"
+        "[[edge]]\nfrom = \"a_b.v\"\nto = \"out\"\nweights = [[1.0, 1.0]]\n"
+        "[[edge]]\nfrom = \"r.v\"\nto = \"out\"\nweights = [[1.0, 1.0]]\n"
+        "[run]\nsteps = 3\n[fit]\nmethod = \"bptt\"\noutput = \"out\"\nepochs = 1\n"
+        "targets = [[1.0], [1.0], [1.0]]\n");
+    const TemporaryPlace folder("fit-names");
+    write_fitted_network(folder / "fitted.toml", made.file, made.network, made.outcome, "command");
+    const network::Network again = build_network(read_network_file(folder / "fitted.toml"));
+    for (const char* name : {"a_b", "a", "r"}) {
+      CAPTURE(name);
+      CHECK(again.populations()[again.population_index(name, "test")].parameters ==
+            made.network.populations()[made.network.population_index(name, "test")].parameters);
+    }
+  }
+
   TEST_CASE("targets as functions of time, and trials with inputs of their own") {
     const std::string network =
         "step = 1\n[population.p]\ntemplate = \"tanh\"\nsize = 2\n[node.z]\nsize = 2\n"

@@ -127,6 +127,23 @@ TEST_SUITE("unit") {
     CHECK(again.seen.spikes == run.seen.spikes);
   }
 
+  TEST_CASE("a record that is named as another's units stays apart from them, in either order") {
+    const TemporaryPlace folder("network-run-units");
+    for (const bool before : {false, true}) {
+      CAPTURE(before);
+      NetworkRun run = run_of(parsed(kSpiking));
+      run.seen.recordings[before ? 0 : 1].name = "e.v_units";
+      write_network_run(folder / "run.mat", run);
+      const NetworkRun again = read_network_run(folder / "run.mat");
+      REQUIRE(again.seen.recordings.size() == 2);
+      for (std::size_t k = 0; k < 2; ++k) {
+        CHECK(again.seen.recordings[k].name == run.seen.recordings[k].name);
+        CHECK(again.seen.recordings[k].values == run.seen.recordings[k].values);
+        CHECK(again.seen.recordings[k].units == run.seen.recordings[k].units);
+      }
+    }
+  }
+
   TEST_CASE("a run without samples, records and spikes is a run") {
     const TemporaryPlace folder("network-run-empty");
     NetworkRun run = run_of(parsed(kSpiking));

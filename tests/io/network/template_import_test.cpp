@@ -262,6 +262,21 @@ TEST_SUITE("unit") {
           "variable v = 0\nparameter minimum = 2\n\nv' = abs(v)-max(v,1.0)*min(v,minimum)\n");
   }
 
+  TEST_CASE("signs of exponents are no sums") {
+    const TemporaryPlace folder("network-import-exponents");
+    write_atomically(
+        folder / "cells.yaml",
+        std::string_view(
+            "op:\n  base: OperatorTemplate\n"
+            "  equations: \"v' = -v/tau + 1e-2*spike - 2.E+1*v - x1e-spike*k2e-1\"\n"
+            "  variables: {v: variable, tau: 1.0, x1e: 2.0, k2e: 3.0, spike: input}\n"));
+    const ImportedTemplates made = import_templates(folder / "cells.yaml", {});
+    const std::string text =
+        fixture::parsed(write_toml(made.document)).spec.populations[0].equations;
+    CHECK(text.find("v' = -v/tau - 2.E+1*v - x1e-1\n") != std::string::npos);
+    CHECK(text.find("v += 1e-2*1, v += -1*k2e\n") != std::string::npos);
+  }
+
   TEST_CASE("a file of which nothing fits says the first reason") {
     const std::string line = fault_of(
         "op:\n  base: OperatorTemplate\n  equations: \"v' = -w\"\n  variables: {v: variable}\n");

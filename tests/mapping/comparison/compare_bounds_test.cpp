@@ -88,6 +88,10 @@ TEST_SUITE("unit") {
     CHECK(lines[4] == "rate correlation: found 0.7, baseline 0.93; must be at least 0.91");
     CHECK(lines[5] == "mean rate (Hz): found 10, baseline 8; must be at most 8.16");
     CHECK(check_baseline(worse, example(), 0.3).empty());
+    worse.conditions[1].trials = 0;  // what was measured before and is not now meets no bound
+    const std::vector<std::string> missing = check_baseline(worse, example(), 0.3);
+    REQUIRE(missing.size() == 1);
+    CHECK(missing[0].starts_with("accuracy of nogo: found nothing, baseline 0.94"));
   }
 
   TEST_CASE("what got better is no regression, but another mean rate is") {

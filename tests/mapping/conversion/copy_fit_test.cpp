@@ -137,6 +137,12 @@ TEST_SUITE("numeric") {
     for (Eigen::Index copy = 0; copy < many.bias_mv.size(); ++copy) {
       CHECK(many.bias_mv[copy] == some.bias_mv[copy / 2]);
     }
+    for (const int uneven : {33, 40, 48}) {
+      CAPTURE(uneven);
+      const CopyPoint point = fit_copies(curve, kScaling, "sigmoid", visited, uneven);
+      CHECK(point.error == near(rms_error(curve, point, visited), 1e-9));
+      CHECK(point.error < 1.5 * some.error);
+    }
   }
 
   TEST_CASE("the fitter takes copies where it is told to, around the bias of all") {

@@ -99,5 +99,9 @@ TEST_SUITE("unit") {
     CHECK(confirmed->trials == 120);
     CHECK(confirmed->successes == 120);
     CHECK(confirmed->low < options.target);
+    // 100 are there where 100 are looked at first.
+    const Conversion exact = convert(network, follow(network, 0.8, 10), options);
+    REQUIRE(exact.reached);
+    CHECK(exact.candidates[exact.chosen].confirmed->trials == 100);
   }
 }

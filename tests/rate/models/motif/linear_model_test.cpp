@@ -222,6 +222,10 @@ TEST_CASE("errors of a linear model are those of its chains") {
   CHECK(first.y.size() == 2 * 50 + 40 + 50 + 1);
   CHECK(std::abs(first.norm[0] - random_start(30, 1.0, 4, 0).norm()) <= 1e-12);
 
+  // Numbers of start states of another motif begin behind these.
+  CHECK_THROWS_AS(evaluate_linear(model, {.trials = 1001}), InputError);
+  CHECK_THROWS_AS(evaluate_linear(model, {.trials = 0}), InputError);
+
   LinearModel unstable = model;
   unstable.a += 3.0 * Eigen::MatrixXd::Identity(30, 30);
   CHECK_THROWS_AS(validate(unstable, "model"), InputError);
