@@ -30,43 +30,6 @@ double exact_tail(std::size_t n, double statistic) {
   return std::ldexp(below, -static_cast<int>(n));
 }
 
-struct PairDifference {
-  double size = 0.0;  ///< without its sign
-  bool positive = false;
-  double rounding = 0.0;  ///< up to which it may come from rounded values: 0.95 - 0.9 > 0.9 - 0.85
-};
-
-/// Those that are not 0, by their size.
-std::vector<PairDifference> differences_of(std::span<const double> first,
-                                           std::span<const double> second) {
-  constexpr double kRounding = 1e-12;
-  std::vector<PairDifference> differences;
-  for (std::size_t i = 0; i < first.size(); ++i) {
-    const double difference = first[i] - second[i];
-    if (!std::isfinite(difference)) {
-      throw InputError("signed-rank test", fmt::format("pair {}", i + 1),
-                       "a difference that is not finite", "must be finite");
-    }
-    const double rounding = kRounding * std::max(std::abs(first[i]), std::abs(second[i]));
-    if (std::abs(difference) > rounding) {
-      differences.push_back({std::abs(difference), difference > 0.0, rounding});
-    }
-  }
-  std::ranges::sort(differences, {}, &PairDifference::size);
-  return differences;
-}
-
-/// Where the differences end that are tied with the one at `first`, neighbour by neighbour.
-std::size_t end_of_ties(const std::vector<PairDifference>& differences, std::size_t first) {
-  std::size_t end = first + 1;
-  while (end < differences.size() &&
-         differences[end].size - differences[end - 1].size <=
-             std::max(differences[end].rounding, differences[end - 1].rounding)) {
-    ++end;
-  }
-  return end;
-}
-
 }  // namespace
 
 SignedRank signed_rank_test(std::span<const double> first, std::span<const double> second) {
@@ -75,17 +38,33 @@ SignedRank signed_rank_test(std::span<const double> first, std::span<const doubl
                      fmt::format("{} and {} values", first.size(), second.size()),
                      "must be as many");
   }
-  const std::vector<PairDifference> differences = differences_of(first, second);
+  std::vector<double> differences;
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    const double difference = first[i] - second[i];
+    if (!std::isfinite(difference)) {
+      throw InputError("signed-rank test", fmt::format("pair {}", i + 1),
+                       "a difference that is not finite", "must be finite");
+    }
+    if (difference != 0.0) {
+      differences.push_back(difference);
+    }
+  }
+  std::sort(differences.begin(), differences.end(),
+            [](double a, double b) { return std::abs(a) < std::abs(b); });
   const std::size_t n = differences.size();
   double positive = 0.0;
   double ties = 0.0;
   for (std::size_t i = 0; i < n;) {
-    const std::size_t end = end_of_ties(differences, i);
+    std::size_t end = i;
+    while (end < n && std::abs(differences[end]) == std::abs(differences[i])) {
+      ++end;
+    }
     const auto tied = static_cast<double>(end - i);
     const double rank = 0.5 * static_cast<double>(i + 1 + end);
-    const auto group = std::span(differences).subspan(i, end - i);
-    positive +=
-        rank * static_cast<double>(std::ranges::count(group, true, &PairDifference::positive));
+    positive += rank * static_cast<double>(
+                           std::count_if(differences.begin() + static_cast<std::ptrdiff_t>(i),
+                                         differences.begin() + static_cast<std::ptrdiff_t>(end),
+                                         [](double d) { return d > 0.0; }));
     ties += tied * tied * tied - tied;
     i = end;
   }

@@ -14,8 +14,7 @@ struct SignedRank {
 
 /// Exact without ties and zeros and up to 50 pairs, else the normal approximation with the variance
 /// corrected for ties, differences of 0 left out, without correction for continuity (Wilcoxon,
-/// Biometrics 1:80, 1945). Differences are 0, and tied, up to 1e-12 of the values they are of:
-/// those of decimals are rounded.
+/// Biometrics 1:80, 1945).
 /// @throws InputError where the samples differ in size or hold values that are not finite
 SignedRank signed_rank_test(std::span<const double> first, std::span<const double> second);
 

@@ -201,7 +201,6 @@ def signed_rank(first: Any, second: Any) -> SignedRank:
 
     Notes
     -----
-    Differences are 0, and tied, up to 1e-12 of the values they are of.
     Source: Wilcoxon, Biometrics 1:80 (1945).
     """
     return SignedRank(**_engine.signed_rank(first, second))
