@@ -15,6 +15,7 @@
 #include "apps/cli/value_syntax.hpp"
 #include "apps/report/chart.hpp"
 #include "apps/report/motif_picture.hpp"
+#include "core/analysis/signed_rank.hpp"
 #include "core/error.hpp"
 #include "io/mat/linear_motif_file.hpp"
 #include "io/mat/motif_file.hpp"
@@ -232,14 +233,22 @@ void report_scores(const std::vector<rate::MotifTarget>& targets, const rate::Mo
   report.text += fmt::format("standard deviation of end states  {:.2f}\n", scores.end_std);
 }
 
+/// @param random  RMSE of every motif from random states, which its errors are tested against
 void report_interrupted(const std::vector<double>& fractions, const Eigen::MatrixXd& errors,
-                        ChainReport& report) {
-  TextTable table({"left after", "RMSE of the next motif"});
+                        const Eigen::VectorXd& random, ChainReport& report) {
+  TextTable table({"left after", "RMSE of the next motif", "p"});
   Json list = Json::array();
   for (std::size_t i = 0; i < fractions.size(); ++i) {
-    const double mean = errors.col(static_cast<Eigen::Index>(i)).mean();
-    table.add_row({fmt::format("{:.0f} %", 100.0 * fractions[i]), fmt::format("{:.4f}", mean)});
-    list.push_back({{"fraction", fractions[i]}, {"rmse", mean}});
+    const Eigen::VectorXd next = errors.col(static_cast<Eigen::Index>(i));
+    const auto motifs = static_cast<std::size_t>(next.size());
+    const double p =
+        analysis::signed_rank_test({next.data(), motifs}, {random.data(), motifs}).p_value;
+    table.add_row({fmt::format("{:.0f} %", 100.0 * fractions[i]),
+                   fmt::format("{:.4f}", next.mean()), fmt::format("{:.3g}", p)});
+    list.push_back({{"fraction", fractions[i]},
+                    {"rmse", next.mean()},
+                    {"rmse_of_motifs", std::vector<double>(next.begin(), next.end())},
+                    {"p_value", p}});
   }
   report.json["interrupted"] = list;
   report.text += '\n' + table.text();
@@ -270,19 +279,24 @@ void chain_library(MotifChainRequest& request, const Console& console, ChainRepo
     report_chain(play(request, library, console), report);
     return;
   }
+  if (!request.fractions.empty() && library.motifs.size() == 1) {
+    throw InputError("--fractions", "", "one motif in " + request.library.string(),
+                     "must be given with a library of two or more");
+  }
   const InterruptGuard guard;
+  rate::MotifScores scores;
   {
     ProgressBar bar(console, "motifs");
-    report_scores(targets_of(library),
-                  rate::evaluate_motifs(library, request.options, bar.control(guard)), report);
+    scores = rate::evaluate_motifs(library, request.options, bar.control(guard));
   }
+  report_scores(targets_of(library), scores, report);
   if (!request.fractions.empty()) {
     const std::vector<double> fractions = parse_grid("--fractions", request.fractions);
     ProgressBar bar(console, "interrupted motifs");
     report_interrupted(
         fractions,
         rate::evaluate_interrupted(library, fractions, request.options, bar.control(guard)),
-        report);
+        scores.random, report);
   }
 }
 

@@ -49,6 +49,12 @@ TEST_SUITE("cli") {
         run({"motif", "chain", "library.mat", "--fractions", "0.5,1", "--json"}).json();
     CHECK(scores.at("rmse_random")[0] == trained.json().at("motifs")[0].at("rmse_random"));
     CHECK(scores.at("interrupted").size() == 2);
+    const auto& half = scores.at("interrupted")[0];
+    const std::vector<double> next = half.at("rmse_of_motifs");
+    const std::vector<double> random = scores.at("rmse_random");
+    CHECK(std::abs(half.at("rmse").get<double>() - 0.5 * (next[0] + next[1])) < 1e-12);
+    const bool same_sign = (next[0] > random[0]) == (next[1] > random[1]);
+    CHECK(half.at("p_value") == (same_sign ? 0.5 : 1.0));  // of two pairs
 
     const Outcome chained =
         run({"motif", "chain", "library.mat", "--chain", "oscillation2,oscillation1,oscillation2",
