@@ -124,8 +124,10 @@ void print_comparison(const CompareRequest& request, const mapping::Comparison& 
                                      spiking::effective_noise_intensity(simulation)));
   add_network(summary, options.transfer);
   add_engine_reason(summary, request.spiking, {comparison.engine, comparison.engine_reason});
-  summary.add("measured", fmt::format("from {:g} ms to the end; accuracy as in eval",
-                                      options.analysis_start_ms));
+  summary.add(
+      "measured",
+      fmt::format("from {:g} ms to the end; accuracy{} as in eval", options.analysis_start_ms,
+                  comparison.all.rate_target_rmse ? " and RMSE to the target" : ""));
   Summary outcome;
   outcome.add("time", seconds_text(comparison.seconds));
   if (!request.output.empty()) {
@@ -201,6 +203,7 @@ void run_compare(CompareRequest request, const Console& console) {
   comparison.model_file = request.model.string();
   comparison.intervention = changed;
   comparison.command = with_seed(console.command_line, request.seed);
+  add_target_errors(comparison, task);
   std::vector<PsychometricPoint> points;
   if (!request.over.empty()) {
     points = psychometric(comparison, task, request.over);
@@ -253,7 +256,9 @@ void add_compare_command(Command program, const Console& console) {
       "compare",
       "A rate network beside its spiking network\n"
       "Both get the same trials, those of `eval`. Accuracies are compared by McNemar's exact test, "
-      "outputs by their distance and correlation and the times of onset and peak; the units' "
+      "outputs by their distance and correlation and the times of onset and peak (of trials of "
+      "your "
+      "own also by the distance of each from the target); the units' "
       "activity (spike trains behind the synaptic filter, divided by the scaling factor) by "
       "correlation, principal components and mean rates, which the rate network predicts as s r; "
       "spiking by the variability of intervals (CV, CV2) and synchrony (chi of Golomb & Rinzel).");

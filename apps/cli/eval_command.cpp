@@ -27,7 +27,9 @@ void add_eval_command(Command program, const Console& console) {
       "Accuracy of a network on fresh trials\n"
       "The rate network and its spiking twin get the same trials, none of which was used by "
       "training or by the scaling search. Accuracy comes with its 95 % Wilson interval. The mean "
-      "rate of a rate network is that of its transfer function (0 to 1 for the sigmoid).");
+      "rate of a rate network is that of its transfer function (0 to 1 for the sigmoid). Of trials "
+      "of your own the root mean square difference from the target comes with it, over all scored "
+      "steps; a trial is right where its own is below --rms-limit.");
   command.examples(kEvalExamples);
   command.add_file("MODEL", request->model, "Model file (.mat), from `train` or `map`").required();
   add_choice(command, "--network", request->network, {"rate", "spiking", "both"},

@@ -1,5 +1,8 @@
 #include "apps/cli/evaluation.hpp"
 
+#include <algorithm>
+#include <cmath>
+
 #include <fmt/format.h>
 
 #include "apps/cli/interrupt.hpp"
@@ -8,10 +11,14 @@
 #include "apps/cli/progress_bar.hpp"
 #include "apps/cli/text_format.hpp"
 #include "apps/cli/text_table.hpp"
+#include "rate/tasks/scoring.hpp"
 
 namespace rheobase::cli {
 
 namespace {
+
+/// The limit of the distance that a task is judged by, a parameter of it.
+constexpr const char* kTargetLimit = "rms-limit";
 
 /// Conditions that are counted together, and what stands for them.
 struct Group {
@@ -75,6 +82,49 @@ std::string condition_table(const NetworkEvaluation& evaluation, const rate::Tas
   return table.text();
 }
 
+/// Of outputs of the evaluation trials from number `first` on, outputs x (T - 1) each.
+template <class OutputOf>
+std::optional<double> target_rmse(const rate::Task& task, std::size_t trials, Seed seed,
+                                  std::uint32_t first, const OutputOf& output_of) {
+  if (!TargetDistance::judges(task)) {
+    return std::nullopt;
+  }
+  TargetDistance distance;
+  for (std::size_t k = 0; k < trials; ++k) {
+    distance.add(
+        task,
+        task.random_trial(seed, first + static_cast<std::uint32_t>(k), Purpose::evaluation_task),
+        output_of(k));
+  }
+  return distance.rmse();
+}
+
+std::optional<double> rate_target_rmse(const rate::Task& task,
+                                       const rate::RateEvaluation& evaluation, Seed seed) {
+  return target_rmse(task, evaluation.correct.size(), seed, 0, [&](std::size_t k) {
+    const Eigen::VectorXd row = evaluation.outputs.row(static_cast<Eigen::Index>(k));
+    const Eigen::Index outputs = task.outputs();  // a row has all of them step by step
+    return Eigen::MatrixXd(row.reshaped(outputs, row.size() / outputs));
+  });
+}
+
+/// @param readouts  of every trial, one after the other
+std::optional<double> spiking_target_rmse(const rate::Task& task,
+                                          const std::vector<SampledSignal>& readouts,
+                                          const spiking::SimulationOptions& options) {
+  const auto outputs = static_cast<std::size_t>(task.outputs());
+  return target_rmse(
+      task, readouts.size() / outputs, options.seed, options.trial, [&](std::size_t k) {
+        Eigen::MatrixXd values(task.outputs(), task.steps() - 1);
+        for (std::size_t i = 0; i < outputs; ++i) {
+          values.row(static_cast<Eigen::Index>(i)) =
+              rate::at_rate_steps(readouts[k * outputs + i], values.cols(), task.step_ms())
+                  .transpose();
+        }
+        return values;
+      });
+}
+
 NetworkEvaluation evaluate(const EvaluationRequest& request, const io::ModelFile& file,
                            const rate::Task& task, const Console& console) {
   NetworkEvaluation evaluation;
@@ -91,10 +141,12 @@ NetworkEvaluation evaluate(const EvaluationRequest& request, const io::ModelFile
   if (request.network != "rate") {
     const spiking::SpikingModel spiking =
         spiking_model_of(file, request.model.string(), request.scaling, request.spiking);
-    evaluation.spiking =
-        mapping::evaluate_spiking(spiking, task, request.trials, request.spiking.simulation,
-                                  request.threads, nullptr, part(0.0, spiking_share));
+    std::vector<SampledSignal> readouts;
+    evaluation.spiking = mapping::evaluate_spiking(
+        spiking, task, request.trials, request.spiking.simulation, request.threads,
+        TargetDistance::judges(task) ? &readouts : nullptr, part(0.0, spiking_share));
     evaluation.conditions = evaluation.spiking->conditions;
+    evaluation.spiking_rmse = spiking_target_rmse(task, readouts, request.spiking.simulation);
   }
   if (request.network != "spiking") {
     evaluation.rate = rate::evaluate_rate(
@@ -102,6 +154,7 @@ NetworkEvaluation evaluate(const EvaluationRequest& request, const io::ModelFile
         {.trials = request.trials, .seed = request.seed, .threads = request.threads},
         part(spiking_share, 1.0 - spiking_share));
     evaluation.conditions = evaluation.rate->conditions;
+    evaluation.rate_rmse = rate_target_rmse(task, *evaluation.rate, request.seed);
   }
   return evaluation;
 }
@@ -120,18 +173,52 @@ void choose_networks(EvaluationRequest& request, const io::ModelFile& file,
 
 }  // namespace
 
+bool TargetDistance::judges(const rate::Task& task) {
+  return task.definition().parts.empty() && task.parameters().contains(kTargetLimit);
+}
+
+void TargetDistance::add(const rate::Task& task, const rate::Trial& trial,
+                         const Eigen::MatrixXd& output) {
+  const auto& [first, end] = task.definition().scored_outputs;
+  for (Eigen::Index i = first; i < std::min<Eigen::Index>(end, output.cols()); ++i) {
+    for (Eigen::Index k = 0; k < output.rows(); ++k) {
+      const double distance = output(k, i) - trial.target(k, i);
+      if (!std::isnan(distance)) {  // nothing is asked there, or the trial is over
+        squares_ += distance * distance;
+        numbers_ += 1.0;
+      }
+    }
+  }
+}
+
+std::optional<double> TargetDistance::rmse() const {
+  return numbers_ > 0.0 ? std::optional(std::sqrt(squares_ / numbers_)) : std::nullopt;
+}
+
 std::string evaluation_tables(const NetworkEvaluation& evaluation, const rate::Task& task) {
-  TextTable table({"network", "accuracy", "95 % interval", "mean rate", "time"});
+  const bool judged = evaluation.rate_rmse || evaluation.spiking_rmse;
+  std::vector<std::string> header{"network", "accuracy", "95 % interval", "mean rate", "time"};
+  if (judged) {
+    header.insert(header.begin() + 3, "RMSE to target");
+  }
+  TextTable table(header);
+  const auto add = [&](std::vector<std::string> row, const std::optional<double>& rmse) {
+    if (judged) {
+      row.insert(row.begin() + 3, rmse ? fmt::format("{:.4f}", *rmse) : "-");
+    }
+    table.add_row(std::move(row));
+  };
   if (evaluation.rate) {
     const rate::RateEvaluation& rate = *evaluation.rate;
-    table.add_row({"rate", percent(rate.accuracy.value), interval(rate.accuracy),
-                   fmt::format("{:.3f}", rate.mean_rate), seconds_text(rate.seconds)});
+    add({"rate", percent(rate.accuracy.value), interval(rate.accuracy),
+         fmt::format("{:.3f}", rate.mean_rate), seconds_text(rate.seconds)},
+        evaluation.rate_rmse);
   }
   if (evaluation.spiking) {
     const mapping::SpikingEvaluation& spiking = *evaluation.spiking;
-    table.add_row({"spiking", percent(spiking.accuracy.value), interval(spiking.accuracy),
-                   fmt::format("{:.2f} Hz", spiking.mean_rate_hz.mean()),
-                   seconds_text(spiking.seconds)});
+    add({"spiking", percent(spiking.accuracy.value), interval(spiking.accuracy),
+         fmt::format("{:.2f} Hz", spiking.mean_rate_hz.mean()), seconds_text(spiking.seconds)},
+        evaluation.spiking_rmse);
   }
   return table.text() + '\n' + condition_table(evaluation, task);
 }
@@ -148,6 +235,12 @@ Json to_json(const NetworkEvaluation& evaluation, const rate::Task& task) {
     json["spiking"] = {{"accuracy", to_json(evaluation.spiking->accuracy)},
                        {"mean_rate_hz", evaluation.spiking->mean_rate_hz.mean()},
                        {"seconds", evaluation.spiking->seconds}};
+  }
+  if (evaluation.rate_rmse) {
+    json["rate"]["target_rmse"] = *evaluation.rate_rmse;
+  }
+  if (evaluation.spiking_rmse) {
+    json["spiking"]["target_rmse"] = *evaluation.spiking_rmse;
   }
   Json tasks = Json::array();
   Json conditions = Json::array();
@@ -212,6 +305,10 @@ void run_evaluation(EvaluationRequest request, const Console& console) {
     summary.add("changed", changed);
   }
   summary.add("trials", trials_text(task, used, request.seed, {.first = simulation.trial}));
+  if (TargetDistance::judges(task)) {
+    summary.add("right", fmt::format("an RMSE to the target below {:g} in a trial (--rms-limit)",
+                                     task.parameters().at(kTargetLimit)));
+  }
   if (evaluation.spiking) {
     summary.add("spiking", fmt::format("scaling factor {:g}, {}", scaling,
                                        simulation_text(simulation, evaluation.spiking->engine)));

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include <Eigen/Core>
+
 #include "apps/cli/console.hpp"
 #include "apps/cli/intervention.hpp"
 #include "apps/cli/json_output.hpp"
@@ -12,6 +14,7 @@
 #include "apps/cli/task_options.hpp"
 #include "mapping/conversion/evaluate_spiking.hpp"
 #include "rate/learning/evaluate.hpp"
+#include "rate/tasks/task.hpp"
 
 namespace rheobase::cli {
 
@@ -29,14 +32,34 @@ struct EvaluationRequest {
   bool json = false;
 };
 
+/// Distance of outputs from the targets of given trials over their scored part: what --rms-limit
+/// bounds in each of them.
+class TargetDistance {
+ public:
+  /// Whether a task's trials are right by this distance.
+  static bool judges(const rate::Task& task);
+
+  /// @param output  outputs x (T - 1), not-a-number behind the end of a shorter trial
+  void add(const rate::Task& task, const rate::Trial& trial, const Eigen::MatrixXd& output);
+  /// Over all outputs and scored steps of all trials; none where there are none.
+  std::optional<double> rmse() const;
+
+ private:
+  double squares_ = 0.0;
+  double numbers_ = 0.0;
+};
+
 /// The same trials through one network or both.
 struct NetworkEvaluation {
   std::optional<rate::RateEvaluation> rate;
   std::optional<mapping::SpikingEvaluation> spiking;
   std::vector<int> conditions;  ///< per trial
+  /// To the target; of tasks that are judged by it.
+  std::optional<double> rate_rmse = {}, spiking_rmse = {};
 };
 
-/// A table of accuracy, interval, rate and time, then one of the accuracy by condition.
+/// A table of accuracy, interval, RMSE to the target (of tasks that are judged by it), rate and
+/// time, then one of the accuracy by condition.
 std::string evaluation_tables(const NetworkEvaluation& evaluation, const rate::Task& task);
 
 /// "rate": {...}, "spiking": {...}, "conditions": [...].

@@ -8,6 +8,7 @@
 
 #include "apps/cli/json_output.hpp"
 #include "apps/cli/model_input.hpp"
+#include "apps/cli/motif/motif_info.hpp"
 #include "apps/cli/option.hpp"
 #include "apps/cli/spiking_options.hpp"
 #include "apps/cli/subcommands.hpp"
@@ -55,11 +56,12 @@ struct TimeConstants {
   double largest_ms = 0.0;
 };
 
-/// All that is computed about a model.
+/// All that is computed about a model, or read beside it.
 struct Facts {
   Counts counts;
   TimeConstants taus;
-  std::optional<analysis::Spectrum> spectrum;  ///< none: not wanted
+  std::optional<analysis::Spectrum> spectrum = {};   ///< none: not wanted
+  std::optional<io::MotifLibraryFile> library = {};  ///< of a library of motifs
 };
 
 double median(std::vector<double> values) {
@@ -241,9 +243,18 @@ std::string summary_text(const InfoRequest& request, const io::ModelFile& file, 
   if (kind != nullptr) {
     summary.add("kind", std::string(kind->name));
   }
-  summary.add("task", task_text(file));
+  // Task, inputs and training are of one network; a library has those of its motifs.
+  const bool motifs = facts.library.has_value();
+  if (motifs) {
+    add_motif_library(summary, *facts.library);
+  }
+  if (!motifs || !file.task.empty()) {
+    summary.add("task", task_text(file));
+  }
   summary.add("units", units_text(counts));
-  summary.add("inputs", std::to_string(model.inputs()));
+  if (!motifs) {
+    summary.add("inputs", std::to_string(model.inputs()));
+  }
   summary.add("activation", model.transfer);
   if (file.dale) {
     summary.add("Dale", yes_no(file.dale->dale));
@@ -256,9 +267,13 @@ std::string summary_text(const InfoRequest& request, const io::ModelFile& file, 
                                          static_cast<double>(counts.connections) / n));
   summary.add("spectrum", spectrum_text(facts.spectrum));
   summary.add("decay", decay_text(file, facts));
-  summary.add("training", training_text(file.provenance, kind != nullptr));
+  if (!motifs) {
+    summary.add("training", training_text(file.provenance, kind != nullptr));
+  }
   add_origin(summary, file.provenance);
-  summary.add("scaling", scaling_text(file));
+  if (!motifs || file.scaling_factor) {
+    summary.add("scaling", scaling_text(file));
+  }
   if (file.transfer) {
     add_network(summary, *file.transfer);
   }
@@ -272,7 +287,8 @@ std::string summary_text(const InfoRequest& request, const io::ModelFile& file, 
 }
 
 Json training_json(const io::ModelProvenance& provenance) {
-  Json json = {{"trials", provenance.trials}};
+  Json json;
+  json["trials"] = provenance.trials > 0 ? Json(provenance.trials) : Json();
   json["accuracy"] = provenance.eval_accuracy >= 0.0 ? Json(provenance.eval_accuracy) : Json();
   json["mean_loss"] = provenance.eval_loss >= 0.0 ? Json(provenance.eval_loss) : Json();
   json["seed"] = provenance.seed ? Json(*provenance.seed) : Json();
@@ -327,7 +343,8 @@ Json info_json(const InfoRequest& request, const io::ModelFile& file, const Fact
       {"scaling_factors", file.provenance.scaling_factors},
       {"accuracies", file.provenance.accuracies},
       {"command", file.provenance.command},
-      {"map_command", file.provenance.map_command}};
+      {"map_command", file.provenance.map_command},
+      {"motif_library", facts.library ? motif_library_json(*facts.library) : Json()}};
 }
 
 /// What a file of another format is, and what is in it.
@@ -380,11 +397,17 @@ void run_info(const InfoRequest& request, const Console& console) {
     note(console, fmt::format("eigenvalues of {} take some time; --no-spectrum goes without them",
                               counted(units, "unit")));
   }
-  const Facts facts = facts_of(file.network, !request.no_spectrum);
+  Facts facts = facts_of(file.network, !request.no_spectrum);
+  if (names.has("motif_J")) {
+    facts.library = io::read_motif_library(request.model);
+  }
   if (request.json) {
     print_json(console, info_json(request, file, facts, kind));
-  } else {
-    console.out << summary_text(request, file, facts, kind);
+    return;
+  }
+  console.out << summary_text(request, file, facts, kind);
+  if (facts.library && !facts.library->library.motifs.empty()) {
+    console.out << '\n' << motif_library_table(*facts.library);
   }
 }
 
@@ -398,7 +421,8 @@ void add_info_command(Command program, const Console& console) {
       "Of a network: units by type (of none where a unit has weights of both signs), connections, "
       "eigenvalues of the signed weight matrix (the radius of a random matrix is that of one with "
       "the same column variances; outliers lie more than 20 % outside of it), time constants, "
-      "training, scaling factor and the commands that made the file. Of other .mat files (runs, "
+      "training, scaling factor and the commands that made the file; of a library of motifs its "
+      "motifs and how far they are trained. Of other .mat files (runs, "
       "comparisons, trials, summaries, ...), of exports (NIR, HDF5, NWB, CSV), pages, pictures, "
       "JSON, TOML files and folders: what they are, which commands or programs read them, and what "
       "is in them.");

@@ -70,7 +70,8 @@ std::vector<std::string> split(const std::string& text, char separator) {
   std::vector<std::string> parts;
   std::istringstream stream(text + separator);
   for (std::string part; std::getline(stream, part, separator);) {
-    parts.push_back(part);
+    const std::size_t first = std::min(part.find_first_not_of(' '), part.size());
+    parts.push_back(part.substr(first, part.find_last_not_of(' ') + 1 - first));
   }
   return parts;
 }

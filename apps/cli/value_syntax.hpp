@@ -26,7 +26,7 @@ std::vector<Seed> parse_seeds(const std::string& option, const std::string& text
 /// "500:700": a span of time in ms. @throws InputError unless 0 <= start < end
 std::pair<double, double> parse_window(const std::string& option, const std::string& text);
 
-/// Parts of `text` between separators, empty parts included.
+/// Parts of `text` between separators, without the blanks around them; empty parts included.
 std::vector<std::string> split(const std::string& text, char separator);
 
 }  // namespace rheobase::cli

@@ -286,7 +286,8 @@ void add_rate_curve(ReportData& data, const mapping::Comparison& comparison, con
   const std::string function = mapping::as_non_negative(network).transfer;
   data.rate_curve = {rate_curves(used, data.scaling_factor, function,
                                  visits_of_task(network, task, comparison.options.simulation.seed)),
-                     operating_point_text(used, data.scaling_factor), function};
+                     operating_point_text(used, data.scaling_factor),
+                     transfer_text(network.transfer)};
 }
 
 void add_model(ReportData& data, const io::ModelFile& file) {

@@ -134,8 +134,8 @@ struct ReportTraining {
 /// Rate curve of the LIF units beside the transfer function.
 struct ReportRateCurve {
   RateCurves curves;
-  std::string title;  ///< the operating point
-  std::string transfer_function;
+  std::string title;              ///< the operating point
+  std::string transfer_function;  ///< of the rate network, in words
 };
 
 struct ReportData;

@@ -9,8 +9,8 @@
 
 namespace rheobase::report {
 
-/// Draws targets over time, five a row (figures 4 and 5 of Logiaco & Escola 2021). PNG (300 dpi),
-/// SVG or PDF by the extension of `path`; complete or not there at all.
+/// Draws targets over time, up to five a row (figures 4 and 5 of Logiaco & Escola 2021). PNG (300
+/// dpi), SVG or PDF by the extension of `path`; complete or not there at all.
 /// @throws InputError for another extension or an unwritable path, Error when gnuplot is missing
 void draw_motif_targets(const std::vector<rate::MotifTarget>& targets, double step_tau,
                         const std::filesystem::path& path);
@@ -37,7 +37,8 @@ struct MotifFigure {
   std::vector<PlayedMotif> motifs;  ///< may be empty
   double step_tau = 0.1;
   rate::MotifScores scores;
-  std::vector<Eigen::MatrixXd> courses;  ///< points x 2 (batches, RMSE); of motifs that have one
+  /// Points x 2 (batches, RMSE) of the motifs that were trained.
+  std::vector<Eigen::MatrixXd> courses;
   std::optional<PreparationFigure> preparation;
 };
 
@@ -47,15 +48,17 @@ void draw_motifs(const MotifFigure& figure, const std::filesystem::path& path);
 /// A chain as it is played.
 struct ChainFigure {
   std::vector<std::string> names;   ///< of the links
-  std::vector<Eigen::Index> start;  ///< of the links, steps
-  Eigen::VectorXd target;           ///< NaN where there is none
+  std::vector<Eigen::Index> start;  ///< of the links' motifs, steps
+  Eigen::VectorXd target;           ///< NaN where there is none: in a preparation before its motif
   Eigen::VectorXd output;
   Eigen::VectorXd norm;  ///< of the activity
   std::string norm_name = "|r|";
   double step_tau = 0.1;
 };
 
-/// Readout and target over time with the motifs' names, and the norm of the activity below.
+/// Readout and target over time with the motifs' names, and the norm of the activity below. A
+/// motif's band begins with its preparation. Names that do not fit beside each other stand upright
+/// above the panel; of chains too long for that some links are numbered.
 /// @throws as draw_motif_targets
 void draw_motif_chain(const ChainFigure& figure, const std::filesystem::path& path);
 

@@ -51,6 +51,18 @@ inline bool is_fitted_search(const std::vector<ScalingMark>& marks) {
       marks, [](const ScalingMark& mark) { return mark.copies > 1 || mark.predicted.has_value(); });
 }
 
+/// Whether any of them was predicted.
+inline bool has_prediction(const std::vector<ScalingMark>& marks) {
+  return std::ranges::any_of(marks,
+                             [](const ScalingMark& mark) { return mark.predicted.has_value(); });
+}
+
+/// On both sides of the values of a search; of one value a part of it.
+inline double search_margin(double first, double last) {
+  constexpr double kPart = 0.06;
+  return kPart * (last > first ? std::max(last - first, 1.0) : std::max(first, 1.0));
+}
+
 /// Everything the figure of one network shows. Panels without data are left out.
 struct Picture {
   std::string title;

@@ -38,12 +38,20 @@ Eigen::VectorXd column(const std::vector<MeasuredCell>& cells) {
   return values;
 }
 
-MeasureSummary summary_of(const Study& study, const Collected& all, std::size_t condition,
-                          std::size_t measure) {
+bool step_runs(const Study& study, const Measure& measure, const Condition& condition) {
+  const auto step = std::ranges::find(study.steps, measure.step, &Step::name);
+  return step == study.steps.end() || runs(*step, condition);
+}
+
+/// Nothing for a measure that the condition's networks do not have.
+std::optional<MeasureSummary> summary_of(const Study& study, const Collected& all,
+                                         std::size_t condition, std::size_t measure) {
   MeasureSummary summary{condition, measure, {}, {}, {}, {}};
   const Measure& what = study.measures[measure];
   int successes = 0;
   bool truths = false;
+  bool done = false;
+  bool known = false;
   for (std::size_t i = 0; i < all.cells.size(); ++i) {
     const std::optional<CellResult>& result = all.results[i];
     if (all.cells[i].condition != condition || !result ||
@@ -54,14 +62,19 @@ MeasureSummary summary_of(const Study& study, const Collected& all, std::size_t 
     const std::optional<double> number = number_of(value);
     const bool counted =
         what.among.empty() || number_of(result->find(what.among)).value_or(0.0) != 0.0;
+    done = true;
+    known = known || number;
     if (number && counted) {
       summary.cells.push_back({all.cells[i].seed, *number});
       successes += is_success(what, *number) ? 1 : 0;
       truths = truths || is_truth(value);
     }
   }
+  if (!known && (done || !step_runs(study, what, study.conditions[condition]))) {
+    return std::nullopt;
+  }
   summary.values = analysis::distribution_of(column(summary.cells));
-  if (what.has_bound() || truths) {
+  if (!summary.cells.empty() && (what.has_bound() || truths)) {
     summary.successes = wilson_interval(successes, static_cast<int>(summary.cells.size()));
   }
   for (const Published& published : study.published) {
@@ -72,43 +85,41 @@ MeasureSummary summary_of(const Study& study, const Collected& all, std::size_t 
   return summary;
 }
 
-const std::vector<MeasuredCell>* values_of(const Study& study, const Collected& all,
-                                           const std::string& condition,
-                                           const std::string& measure) {
+std::vector<MeasuredCell> values_of(const Study& study, const Collected& all,
+                                    const std::string& condition, const std::string& measure) {
   const auto found = std::ranges::find_if(all.summaries, [&](const MeasureSummary& summary) {
     return study.conditions[summary.condition].name == condition &&
            study.measures[summary.measure].name == measure;
   });
-  return found == all.summaries.end() ? nullptr : &found->cells;
+  return found == all.summaries.end() ? std::vector<MeasuredCell>{} : found->cells;
 }
 
-std::optional<ComparisonResult> compared(const Study& study, const Collected& all,
-                                         const Comparison& one) {
-  const auto* first = values_of(study, all, one.condition, one.measure);
-  const auto* second =
+ComparisonResult compared(const Study& study, const Collected& all, const Comparison& one) {
+  constexpr std::size_t kLeast = 2;  // one network does not tell how networks differ
+  const auto first = values_of(study, all, one.condition, one.measure);
+  const auto second =
       values_of(study, all, one.other_condition.empty() ? one.condition : one.other_condition,
                 one.other_measure.empty() ? one.measure : one.other_measure);
-  if (first == nullptr || second == nullptr) {
-    return std::nullopt;
-  }
   ComparisonResult result;
   result.comparison = &one;
   std::vector<double> before;
   std::vector<double> after;
-  for (const MeasuredCell& cell : *first) {
+  for (const MeasuredCell& cell : first) {
     result.first.push_back(cell.value);
-    const auto pair = std::ranges::find(*second, cell.seed, &MeasuredCell::seed);
-    if (pair != second->end()) {
+    const auto pair = std::ranges::find(second, cell.seed, &MeasuredCell::seed);
+    if (pair != second.end()) {
       before.push_back(cell.value);
       after.push_back(pair->value);
     }
   }
-  for (const MeasuredCell& cell : *second) {
+  for (const MeasuredCell& cell : second) {
     result.second.push_back(cell.value);
   }
-  result.rank_sum = analysis::exact_rank_sum_test(result.first, result.second);
+  if (first.size() >= kLeast && second.size() >= kLeast) {
+    result.rank_sum = analysis::exact_rank_sum_test(result.first, result.second);
+  }
   result.pairs = before.size();
-  if (!before.empty()) {
+  if (result.pairs >= kLeast) {
     result.paired = analysis::signed_rank_test(before, after);
   }
   return result;
@@ -124,18 +135,30 @@ Collected collect(const Study& study, const ResultFolder& results) {
   }
   for (std::size_t condition = 0; condition < study.conditions.size(); ++condition) {
     for (std::size_t measure = 0; measure < study.measures.size(); ++measure) {
-      MeasureSummary summary = summary_of(study, all, condition, measure);
-      if (!summary.cells.empty()) {
-        all.summaries.push_back(std::move(summary));
+      if (std::optional<MeasureSummary> summary = summary_of(study, all, condition, measure)) {
+        all.summaries.push_back(std::move(*summary));
       }
     }
   }
   for (const Comparison& one : study.comparisons) {
-    if (std::optional<ComparisonResult> result = compared(study, all, one)) {
-      all.comparisons.push_back(std::move(*result));
-    }
+    all.comparisons.push_back(compared(study, all, one));
   }
   return all;
+}
+
+CellCounts Collected::counts() const {
+  using Status = CellResult::Status;
+  CellCounts counts;
+  for (const std::optional<CellResult>& result : results) {
+    if (!result) {
+      ++counts.missing;
+    } else {
+      ++(result->status == Status::done     ? counts.done
+         : result->status == Status::failed ? counts.failed
+                                            : counts.killed);
+    }
+  }
+  return counts;
 }
 
 }  // namespace rheobase::study

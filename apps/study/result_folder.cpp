@@ -120,6 +120,82 @@ void require_own_folders(const fs::path& path, const PlanJson& plan, const Study
   }
 }
 
+/// Nothing where a result has none.
+std::optional<CellResult::Status> status_in(const PlanJson& result) {
+  const auto word = std::ranges::find_if(kStatusWords, [&](const auto& one) {
+    return result.is_object() && result.contains("status") && result["status"] == one.second;
+  });
+  return word == kStatusWords.end() ? std::nullopt : std::optional(word->first);
+}
+
+/// Results of all cells, those of conditions that the study file no longer has among them.
+std::vector<fs::path> result_files(const fs::path& path) {
+  std::vector<fs::path> files;
+  if (fs::exists(path / "cells")) {
+    for (const auto& entry : fs::recursive_directory_iterator(path / "cells")) {
+      if (entry.path().extension() == ".json") {
+        files.push_back(entry.path());
+      }
+    }
+  }
+  return files;
+}
+
+/// What a result holds; nothing where another process has just removed it.
+PlanJson result_in(const fs::path& file) {
+  try {
+    return parsed(file, kCellRequired);
+  } catch (const InputError&) {
+    if (fs::exists(file)) {
+      throw;
+    }
+    return {};
+  }
+}
+
+/// Whether cells in a condition's folder have values of one of some measures.
+bool have_values(const Study& study, const std::string& folder,
+                 const std::vector<std::string>& measures) {
+  const auto condition = std::ranges::find(study.conditions, folder, &Condition::folder);
+  return condition == study.conditions.end() ||
+         std::ranges::any_of(study.measures, [&](const Measure& measure) {
+           const auto step = std::ranges::find(study.steps, measure.step, &Step::name);
+           return std::ranges::find(measures, measure.name) != measures.end() &&
+                  (step == study.steps.end() || runs(*step, *condition));
+         });
+}
+
+/// Where measures were added or have another path, and no cell that is done has values of them, the
+/// plan becomes that of the file and cells that failed, of a misspelt path perhaps, are made again.
+void take_new_measures(const fs::path& path, const Study& study, const PlanJson& now) {
+  PlanJson plan = parsed(path / "plan.json", kPlanRequired);
+  const std::vector<std::string> measures = new_measures(plan, now);
+  if (measures.empty() || !plan.is_object() || !plan.value("measure", PlanJson()).is_object()) {
+    return;
+  }
+  for (const std::string& name : measures) {
+    plan["measure"][name] = now["measure"][name];
+  }
+  if (!plan_difference(plan, now).empty()) {
+    return;
+  }
+  std::vector<fs::path> failed;
+  for (const fs::path& file : result_files(path)) {
+    const std::optional<CellResult::Status> status = status_in(result_in(file));
+    if (status == CellResult::Status::failed) {
+      failed.push_back(file);
+    } else if (status == CellResult::Status::done &&
+               have_values(study, file.parent_path().filename().string(), measures)) {
+      return;
+    }
+  }
+  for (const fs::path& file : failed) {
+    std::error_code ignored;
+    fs::remove(file, ignored);
+  }
+  renew(path / "plan.json", dumped(plan));
+}
+
 std::string host_name() {
   std::array<char, 256> host{};
   ::gethostname(host.data(), host.size() - 1);
@@ -169,6 +245,7 @@ void ResultFolder::open_for_run(const Study& study) const {
   const fs::path plan = path_ / "plan.json";
   PlanJson now = plan_json(study);
   if (fs::exists(plan, ignored)) {
+    take_new_measures(path_, study, now);
     open(study);
     now["condition"].update(other_conditions(parsed(plan, kPlanRequired), now));
   } else if (fs::exists(path_ / "cells", ignored)) {
@@ -199,10 +276,8 @@ std::optional<CellResult> ResultFolder::read(const Study& study, const Cell& cel
     return std::nullopt;
   }
   const PlanJson json = parsed(path, kCellRequired);
-  const auto word = std::ranges::find_if(kStatusWords, [&](const auto& one) {
-    return json.is_object() && json.contains("status") && json["status"] == one.second;
-  });
-  if (word == kStatusWords.end() || !json.contains("measures") || !json["measures"].is_object()) {
+  const std::optional<CellResult::Status> status = status_in(json);
+  if (!status || !json.contains("measures") || !json["measures"].is_object()) {
     throw InputError(path.string(), "", "no status or no measures", kCellRequired);
   }
   const std::string& own = study.conditions[cell.condition].name;
@@ -212,7 +287,7 @@ std::optional<CellResult> ResultFolder::read(const Study& study, const Cell& cel
         fmt::format("must be '{}': give it another name, or name another folder", own));
   }
   CellResult result;
-  result.status = word->first;
+  result.status = *status;
   if (json.contains("error") && json["error"].is_string()) {
     result.error = json["error"].get<std::string>();
   }

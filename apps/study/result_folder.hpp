@@ -45,8 +45,10 @@ class ResultFolder {
   const std::filesystem::path& path() const { return path_; }
 
   /// Makes the folder, or takes one with results of this study: seeds and conditions may have been
-  /// added to the file since. @throws InputError for one of another study, saying what differs, and
-  /// for a condition whose folder holds the cells of another one
+  /// added to the file since; so may measures, or have another path, where no cell that is done has
+  /// values of them: those that failed lose their result then.
+  /// @throws InputError for one of another study, saying what differs, and for a condition whose
+  /// folder holds the cells of another one
   void open_for_run(const Study& study) const;
   /// Takes a folder that is there. @throws InputError as open_for_run
   void open(const Study& study) const;

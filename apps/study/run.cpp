@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <numeric>
 
 #include <fmt/format.h>
 
@@ -131,10 +132,19 @@ void run_study(const Study& study, const ResultFolder& results, const RunOptions
 }
 
 std::vector<ConditionStatus> status_of(const Study& study, const ResultFolder& results) {
+  std::vector<std::size_t> cells(cells_of(study).size());
+  std::iota(cells.begin(), cells.end(), std::size_t{0});
+  return status_of(study, results, cells);
+}
+
+std::vector<ConditionStatus> status_of(const Study& study, const ResultFolder& results,
+                                       const std::vector<std::size_t>& cells) {
   const auto seconds = results.seconds();
+  const std::vector<Cell> places = cells_of(study);
   std::vector<ConditionStatus> all(study.conditions.size());
   std::vector<std::size_t> timed(all.size());
-  for (const Cell& cell : cells_of(study)) {
+  for (const std::size_t place : cells) {
+    const Cell& cell = places[place];
     ConditionStatus& status = all[cell.condition];
     ++status.cells;
     const auto took = seconds.find({study.conditions[cell.condition].name, cell.seed});

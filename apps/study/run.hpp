@@ -37,5 +37,8 @@ struct ConditionStatus {
 
 /// Of every condition, in their order.
 std::vector<ConditionStatus> status_of(const Study& study, const ResultFolder& results);
+/// The same over some of all cells, as places in cells_of().
+std::vector<ConditionStatus> status_of(const Study& study, const ResultFolder& results,
+                                       const std::vector<std::size_t>& cells);
 
 }  // namespace rheobase::study

@@ -5,6 +5,8 @@
 #include <optional>
 #include <vector>
 
+#include "apps/study/study.hpp"
+
 namespace rheobase::study {
 
 /// Gives out the cells of a study, each once, to the processes that share it.
@@ -29,12 +31,15 @@ class Schedule {
   virtual bool finished() { return true; }
 };
 
-/// A part of all cells for one process: 1 of 1, or a shard of a Slurm array. Shard i of k takes
-/// every k-th cell from the i-th on, so that all conditions are in every shard.
+/// A part of all cells for one process: 1 of 1, or a shard of a Slurm array. Cells are dealt to the
+/// shards in turn, one condition after the other, so that every condition with as many seeds as
+/// there are shards is in all of them, equally often to within one cell, and shards are equally
+/// large to within one cell. A function of the study alone, not of what is done.
 class ShardSchedule final : public Schedule {
  public:
+  /// @param cells  of the study: places in this list are what it gives out, in its order
   /// @param shard  from 1 to `shards`
-  ShardSchedule(std::size_t cells, std::size_t shard, std::size_t shards);
+  ShardSchedule(const std::vector<Cell>& cells, std::size_t shard, std::size_t shards);
 
   std::optional<std::size_t> next() override;
   const std::vector<std::size_t>& cells() const override { return cells_; }

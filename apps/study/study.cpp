@@ -126,23 +126,28 @@ bool runs(const Step& step, const Condition& condition) {
   return step.only.empty() || std::ranges::find(step.only, condition.listed) != step.only.end();
 }
 
+std::string substituted(const std::string& text, const Condition& condition, Seed seed,
+                        const std::string& study_folder) {
+  return Substitution(condition, seed, study_folder)(text);
+}
+
 std::vector<std::string> command_line(const Step& step, const Condition& condition, Seed seed,
                                       const std::string& study_folder) {
-  const Substitution substituted(condition, seed, study_folder);
+  const Substitution in_cell(condition, seed, study_folder);
   std::vector<std::string> words = step.command;
   for (const std::string& argument : step.arguments) {
-    words.push_back(substituted(argument));
+    words.push_back(in_cell(argument));
   }
   for (const StepOption& option : step.options) {
     if (option.flag) {
-      if (substituted.truth(option.values.front())) {
+      if (in_cell.truth(option.values.front())) {
         words.push_back(option.name);
       }
       continue;
     }
     words.push_back(option.name);
     for (const Scalar& value : option.values) {
-      words.push_back(substituted(text_of(value)));
+      words.push_back(in_cell(text_of(value)));
     }
   }
   return words;

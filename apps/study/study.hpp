@@ -112,6 +112,11 @@ std::vector<Cell> cells_of(const Study& study);
 /// Whether a step runs under a condition.
 bool runs(const Step& step, const Condition& condition);
 
+/// A text of a step in a cell, with what its placeholders stand for.
+/// @param study_folder  as for command_line
+std::string substituted(const std::string& text, const Condition& condition, Seed seed,
+                        const std::string& study_folder);
+
 /// The step's command line in a cell, without the program's name.
 /// @param study_folder  what {study} stands for; empty: it stays as it is
 std::vector<std::string> command_line(const Step& step, const Condition& condition, Seed seed,

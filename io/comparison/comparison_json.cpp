@@ -58,20 +58,27 @@ Json to_json(const analysis::Distribution& distribution) {
 }
 
 Json to_json(const mapping::ConditionComparison& condition) {
-  return {{"name", condition.name},
-          {"trials", condition.trials},
-          {"rate_accuracy", to_json(condition.rate_accuracy)},
-          {"spiking_accuracy", to_json(condition.spiking_accuracy)},
-          {"mcnemar", to_json(condition.paired)},
-          {"output_rmse", to_json(condition.output_rmse)},
-          {"output_correlation", to_json(condition.output_correlation)},
-          {"onset_difference", to_json(condition.onset)},
-          {"peak_difference", to_json(condition.peak)},
-          {"rate_correlation", to_json(condition.rate_correlation)},
-          {"rate_synchrony", to_json(condition.rate_synchrony)},
-          {"spiking_synchrony", to_json(condition.spiking_synchrony)},
-          {"mean_activity", condition.mean_activity},
-          {"mean_rate_hz", condition.mean_rate_hz}};
+  Json json{{"name", condition.name},
+            {"trials", condition.trials},
+            {"rate_accuracy", to_json(condition.rate_accuracy)},
+            {"spiking_accuracy", to_json(condition.spiking_accuracy)},
+            {"mcnemar", to_json(condition.paired)},
+            {"output_rmse", to_json(condition.output_rmse)},
+            {"output_correlation", to_json(condition.output_correlation)},
+            {"onset_difference", to_json(condition.onset)},
+            {"peak_difference", to_json(condition.peak)},
+            {"rate_correlation", to_json(condition.rate_correlation)},
+            {"rate_synchrony", to_json(condition.rate_synchrony)},
+            {"spiking_synchrony", to_json(condition.spiking_synchrony)},
+            {"mean_activity", condition.mean_activity},
+            {"mean_rate_hz", condition.mean_rate_hz}};
+  if (condition.rate_target_rmse) {
+    json["rate_target_rmse"] = *condition.rate_target_rmse;
+  }
+  if (condition.spiking_target_rmse) {
+    json["spiking_target_rmse"] = *condition.spiking_target_rmse;
+  }
+  return json;
 }
 
 Json to_json(const mapping::UnitComparison& units) {

@@ -25,7 +25,7 @@ constexpr std::array kMarks{
     Mark{{"motif_J", ""},
          {"a library of `rheobase motif`", "motif train, motif chain, motif plot", true}},
     Mark{{"linear_motifs", ""},
-         {"a model of `rheobase motif linear`", "motif chain, motif plot", false}},
+         {"a linear motif model of `rheobase motif linear`", "motif chain, motif plot", false}},
     Mark{{"motifs", ""}, {"targets of motifs", "motif train --targets", false}},
     Mark{{"attractor", "level_1"},
          {"trials of `rheobase attractor simulate`", "attractor analyse", false}},
@@ -44,7 +44,10 @@ constexpr std::array kMarks{
     Mark{{"unit", ""}, {"a recorded session", "force train --targets", false}},
     Mark{{"seed", "trained"}, {"the summary of `rheobase train --seeds`", "", false}},
     Mark{{"scaling_factor", "seconds"}, {"the summary of `rheobase map`", "", false}},
-    Mark{{"u", "z"}, {"trials of a task", "train --task file --trials-file", false}},
+    Mark{{"u", "z"},
+         {"trials of a task",
+          "train, map, eval, compare, simulate, perturb and report, with --task file --trials-file",
+          false}},
     Mark{{"u", ""}, {"an input", "simulate --input FILE:u", false}},
     Mark{{"target", ""}, {"recorded rates", "force train --targets", false}},
 };
@@ -53,7 +56,8 @@ constexpr std::array kMarks{
 
 const FileKind* kind_of(const MatFile& file) {
   const bool model = file.has("w") && (file.has("N") || file.has("tau_ms"));
-  if (!model && (file.has("w") || file.has("w_in"))) {
+  const bool linear = file.has("linear_motifs");  // its `w` is a readout, not a matrix of weights
+  if (!model && !linear && (file.has("w") || file.has("w_in"))) {
     return nullptr;  // a network that lacks something: its reader says what
   }
   for (const Mark& mark : kMarks) {

@@ -110,7 +110,7 @@ rate::LinearModel read_linear_model(const std::filesystem::path& path) {
   const auto count = static_cast<std::size_t>(
       file.integer("linear_motifs", 1, kMostLinearMotifs, "must be the number of motifs"));
   const std::vector<std::string> names =
-      split_at_commas(file.text("names", "must be names, separated by commas"));
+      listed_names(file.text("names", "must be names, separated by commas"));
   if (names.size() != count) {
     file.fail("names", fmt::format("{} names", names.size()),
               fmt::format("must have one per motif, {}", count));

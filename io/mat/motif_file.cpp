@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -24,8 +25,6 @@ constexpr const char* kPreparationOptions = "motif_preparation.";
 constexpr const char* kPreparationState = "motif_preparation_state.";
 constexpr const char* kTrainingOptions = "motif_training.";
 constexpr const char* kTrainingState = "motif_state.";
-/// A model file holds as many loops.
-constexpr std::size_t kLoopsOfFile = 16;
 constexpr std::int64_t kMostMotifs = 10000;
 
 std::string joined_names(const std::vector<std::string>& names) {
@@ -77,7 +76,7 @@ std::vector<Eigen::VectorXd> read_samples(const MatFile& file) {
 
 /// motif1, motif2, ... where the file has no names.
 std::vector<std::string> read_names(const MatFile& file, std::size_t count) {
-  constexpr const char* kRequired = "must be names, separated by commas, or a cell a motif";
+  constexpr const char* kRequired = "must be names, separated by commas, a row or a cell a motif";
   std::vector<std::string> names;
   const MatArray* array = file.find("names");
   if (array == nullptr) {
@@ -89,7 +88,7 @@ std::vector<std::string> read_names(const MatFile& file, std::size_t count) {
       names.push_back(file.text(fmt::format("names{{{}}}", k + 1), "must be text"));
     }
   } else {
-    names = split_at_commas(file.text("names", kRequired));
+    names = listed_names(file.text("names", kRequired));
   }
   if (names.size() != count) {
     file.fail("names", fmt::format("{} names", names.size()),
@@ -178,22 +177,18 @@ void add_course(MatFields& fields, const std::vector<rate::MotifEvaluationPoint>
   fields.matrix(numbered("course", k), points);
 }
 
-/// The chain of all motifs, or of as many as fit.
-rate::MotifChain stored_chain(const rate::MotifLibrary& library) {
+/// The network of the chain of all motifs, or of as many as a file holds the loops of.
+rate::RateNetwork stored_network(const rate::MotifLibrary& library) {
+  const std::size_t motifs = std::min(library.motifs.size(), longest_chain(library.definition()));
   std::vector<rate::ChainLink> links;
-  rate::MotifChain chain = rate::chain_of(library, links);
-  for (std::size_t k = 0; k < library.motifs.size(); ++k) {
+  for (std::size_t k = 0; k < motifs; ++k) {
     links.push_back({k});
-    rate::MotifChain longer = rate::chain_of(library, links);
-    if (longer.network.loops.size() > kLoopsOfFile) {
-      break;
-    }
-    chain = std::move(longer);
   }
-  if (chain.network.inputs() == 0) {
-    chain.network.w_in = Eigen::MatrixXd::Zero(library.units(), 1);
+  rate::RateNetwork network = rate::chain_network(library, links);
+  if (network.inputs() == 0) {
+    network.w_in = Eigen::MatrixXd::Zero(library.units(), 1);
   }
-  return chain;
+  return network;
 }
 
 void add_motif_training(MatFields& fields, const MotifTrainingFile& training) {
@@ -226,6 +221,11 @@ MotifTrainingFile read_training(const MatFile& file, std::size_t motifs) {
 }
 
 }  // namespace
+
+std::size_t longest_chain(const rate::MotifArchitectureDefinition& definition) {
+  const std::size_t loops = (definition.preparation ? 1U : 0U) + (definition.loop ? 1U : 0U);
+  return loops == 0 ? std::numeric_limits<std::size_t>::max() : kMostLoops / loops;
+}
 
 MotifTargets read_motif_targets(const std::filesystem::path& path) {
   const MatFile file(path);
@@ -290,7 +290,7 @@ MotifLibraryFile read_motif_library(const std::filesystem::path& path) {
   const auto count = static_cast<std::size_t>(
       file.integer("motif_count", 0, kMostMotifs, "must be the number of motifs"));
   const std::vector<std::string> names =
-      split_at_commas(file.text("motif_names", "must be names, separated by commas"));
+      listed_names(file.text("motif_names", "must be names, separated by commas"));
   if (names.size() != count) {
     file.fail("motif_names", fmt::format("{} names", names.size()),
               fmt::format("must have one per motif, {}", count));
@@ -337,7 +337,7 @@ void write_motif_library(const std::filesystem::path& path, const MotifLibraryFi
                          const std::function<bool()>& stop) {
   const rate::MotifLibrary& library = file.library;
   MatFields fields;
-  add_rate_network(fields, stored_chain(library).network);
+  add_rate_network(fields, stored_network(library));
   add_values(fields, kMotifOptions, rate::motif_fields(), library.options);
   fields.matrix("motif_J", library.j);
   fields.matrix("motif_w", library.w);

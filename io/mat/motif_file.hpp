@@ -13,7 +13,7 @@
 namespace rheobase::io {
 
 /// Motifs of a file: `motifs` (samples x motifs, shorter ones end in NaN, or cells of samples), and
-/// optional `names` (text, separated by commas, or cells), `step_tau`.
+/// optional `names` (text, separated by commas, a row or a cell a motif), `step_tau`.
 struct MotifTargets {
   std::vector<rate::MotifTarget> targets;
   double step_tau = 0.1;
@@ -53,6 +53,9 @@ void take_training(MotifLibraryFile& file, const rate::MotifLearner& learner,
 MotifLibraryFile read_motif_library(const std::filesystem::path& path);
 void write_motif_library(const std::filesystem::path& path, const MotifLibraryFile& file,
                          const std::function<bool()>& stop = {});
+
+/// Motifs of a chain whose loops of low rank a model file can hold.
+std::size_t longest_chain(const rate::MotifArchitectureDefinition& definition);
 
 /// A chain as a model file (`<path>`) and its trial as a trials file for the task `file`.
 void write_chain_network(const std::filesystem::path& path, const rate::MotifChain& chain,

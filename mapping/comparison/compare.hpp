@@ -107,6 +107,9 @@ struct ConditionComparison {
   std::optional<double> spiking_synchrony;  ///< chi of the filtered spike trains, mean over trials
   double mean_activity = 0.0;  ///< r of the rate network, over units, samples and trials
   double mean_rate_hz = 0.0;   ///< spikes per second, over units and trials
+  /// Of each network to the target, over the scored part of trials that are judged by it; for the
+  /// record.
+  std::optional<double> rate_target_rmse = {}, spiking_target_rmse = {};
 };
 
 /// One value per unit. NaN where nothing defines it.

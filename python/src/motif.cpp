@@ -251,6 +251,8 @@ py::tuple motif_chain(const MotifLibraryFile& file, const std::vector<std::strin
   rate::MotifChain chain = unlocked([&] { return rate::chain_of(library, links); });
   auto model = std::make_shared<io::ModelFile>();
   model->network = chain.network;
+  model->network.noise.factor = playing.noise;
+  model->network.initial.scale = playing.deviation;
   model->provenance.command = file.command;
   py::dict dict;
   dict["output"] = array_of(std::move(run.output));
@@ -321,7 +323,7 @@ std::vector<rate::MotifTarget> motif_targets_from(const py::list& given) {
 
 Seed motif_seed_from(Keywords& keywords) {
   return static_cast<Seed>(
-      keywords.take_integer("seed", {.low = 0.0, .high = 9007199254740992.0}).value_or(1));
+      keywords.take_integer("seed", {.low = 0.0, .high = 4294967295.0}).value_or(1));
 }
 
 py::dict motif_scores_dict(rate::MotifScores&& scores) {

@@ -46,7 +46,7 @@ LearningOutcome learn(Learner& learner, const LearningLoop& loop, const RunContr
       return LearningOutcome::cancelled;
     }
     const int before = learner.done();
-    if (!completes([&] { learner.advance(); })) {  // given up: the state is that before it
+    if (!completes([&] { learner.advance(); })) {
       keep();
       return LearningOutcome::cancelled;
     }

@@ -30,7 +30,7 @@ class Learner {
   virtual int total() const = 0;
 
   /// Does the next piece of work: one or more trials. @throws NonFiniteError naming the trial,
-  /// Cancelled where it was asked to stop and left its state as it was before
+  /// Cancelled where it was asked to stop; its state is one to go on from
   virtual void advance() = 0;
   /// Finds out whether it was enough: on fresh trials, say. @throws Cancelled where it was asked to
   /// stop: the evaluation is done when learning goes on

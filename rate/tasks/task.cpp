@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/nearest_name.hpp"
 #include "rate/tasks/combined_task.hpp"
@@ -140,15 +141,15 @@ std::string describe(const TrialSplit& split) {
   switch (split.evaluated) {
     case EvaluatedTrials::held_out:
       if (!split.test_file.empty()) {
-        return fmt::format("{} held-out trials", split.held_out);
+        return counted(split.held_out, "held-out trial");
       }
-      return fmt::format("{} held-out trials of {}", split.held_out, all);
+      return fmt::format("{} of {}", counted(split.held_out, "held-out trial"), all);
     case EvaluatedTrials::training:
-      return fmt::format("{} training trials, none held out", split.training);
+      return counted(split.training, "training trial") + ", none held out";
     case EvaluatedTrials::given:
       break;
   }
-  return fmt::format("all {} trials of the file", all);
+  return all == 1 ? "the one trial of the file" : fmt::format("all {} trials of the file", all);
 }
 
 int Task::evaluation_trials(int wanted, std::uint32_t first) const {

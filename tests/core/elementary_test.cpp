@@ -10,6 +10,7 @@
 #include <doctest/doctest.h>
 
 #include "core/random.hpp"
+#include "tests/max_abs.hpp"
 
 using namespace rheobase;
 
@@ -33,7 +34,7 @@ double largest_error(Function function, Exact exact, double lowest, double highe
   double error = 0.0;
   const auto try_at = [&](double x) {
     if (x > lowest && x < highest) {
-      error = std::max(error, ulps(function(x), exact(static_cast<long double>(x))));
+      error = larger(error, ulps(function(x), exact(static_cast<long double>(x))));
     }
   };
   const double reach = std::min(highest, 1e4);
@@ -81,10 +82,10 @@ TEST_SUITE("numeric") {
     double of_log = 0.0;
     for (int i = 0; i < 200'000; ++i) {
       const double x = random.uniform(-745.1, -708.0);
-      of_exp = std::max(of_exp, ulps(elementary::exp(x), std::exp(static_cast<long double>(x))));
+      of_exp = larger(of_exp, ulps(elementary::exp(x), std::exp(static_cast<long double>(x))));
       const double small = random.uniform() * 0x1p-1022;
       of_log =
-          std::max(of_log, ulps(elementary::log(small), std::log(static_cast<long double>(small))));
+          larger(of_log, ulps(elementary::log(small), std::log(static_cast<long double>(small))));
     }
     CHECK(of_exp > 0.5);
     CHECK(of_exp < 0.8);
@@ -104,17 +105,17 @@ TEST_SUITE("numeric") {
       const double reach = i % 2 == 0 ? 1.0 : 1e6;
       const double t = random.uniform(-reach, reach) * (i % 3 == 0 ? 1e-9 : 1.0);
       const auto [sine, cosine] = elementary::sine_cosine_of_turns(t);
-      of_sine = std::max(of_sine, ulps(sine, sine_of_turns(t)));
-      of_cosine = std::max(of_cosine, ulps(cosine, sine_of_turns(0.25L + t)));
+      of_sine = larger(of_sine, ulps(sine, sine_of_turns(t)));
+      of_cosine = larger(of_cosine, ulps(cosine, sine_of_turns(0.25L + t)));
       // Beyond a million extended precision no longer knows pi well enough next to zeros.
       const auto radians = elementary::sine_cosine(t);
-      of_radians = std::max({of_radians, ulps(radians.sine, std::sin(static_cast<long double>(t))),
-                             ulps(radians.cosine, std::cos(static_cast<long double>(t)))});
+      of_radians = larger(of_radians, ulps(radians.sine, std::sin(static_cast<long double>(t))));
+      of_radians = larger(of_radians, ulps(radians.cosine, std::cos(static_cast<long double>(t))));
       const double x = random.uniform(-1.0, 1.0);
       const double y = random.uniform(-1.0, 1.0) * (i % 3 == 0 ? 1e-9 : 1.0);
       const long double exact =
           std::atan2(static_cast<long double>(y), static_cast<long double>(x));
-      of_angle = std::max(of_angle, ulps(elementary::angle(x, y), exact));
+      of_angle = larger(of_angle, ulps(elementary::angle(x, y), exact));
     }
     CHECK(of_sine < 0.9);
     CHECK(of_cosine < 0.9);

@@ -10,6 +10,7 @@
 #include "core/normal_noise.hpp"
 #include "core/random.hpp"
 #include "core/simd/normal_kernels.hpp"
+#include "tests/max_abs.hpp"
 #include "tests/tolerances.hpp"
 
 using namespace rheobase;
@@ -54,7 +55,8 @@ double largest_error(const std::vector<std::uint32_t>& words) {
   double error = 0.0;
   for (std::size_t i = 0; i < words.size(); ++i) {
     const Pair exact = exact_pair(words[i]);
-    error = std::max({error, std::abs(first[i] - exact.first), std::abs(second[i] - exact.second)});
+    error = larger(error, std::abs(first[i] - exact.first));
+    error = larger(error, std::abs(second[i] - exact.second));
   }
   return error;
 }

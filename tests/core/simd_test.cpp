@@ -12,6 +12,7 @@
 #include "core/normal_noise.hpp"
 #include "core/random.hpp"
 #include "core/simd/normal_kernels.hpp"
+#include "tests/max_abs.hpp"
 #include "tests/tolerances.hpp"
 
 using namespace rheobase;
@@ -65,9 +66,9 @@ TEST_SUITE("numeric") {
       const double e = std::exp(v);
       const double s = 1.0 / (1.0 + std::exp(-v));
       const double p = std::max(v, 0.0) + std::log1p(std::exp(-std::abs(v)));
-      exp_error = std::max(exp_error, std::abs(f.exponential[i] - e) / e);
-      sigmoid_error = std::max(sigmoid_error, std::abs(f.sigmoid[i] - s) / s);
-      softplus_error = std::max(softplus_error, std::abs(f.softplus[i] - p) / p);
+      exp_error = larger(exp_error, std::abs(f.exponential[i] - e) / e);
+      sigmoid_error = larger(sigmoid_error, std::abs(f.sigmoid[i] - s) / s);
+      softplus_error = larger(softplus_error, std::abs(f.softplus[i] - p) / p);
     }
     CHECK(exp_error < 2.5e-7);
     CHECK(sigmoid_error < 4e-7);
@@ -81,7 +82,7 @@ TEST_SUITE("numeric") {
       double error = 0.0;
       for (std::size_t i = 0; i < kValues; ++i) {
         const double exact = std::log(static_cast<double>(x[i]));
-        error = std::max(error, std::abs(f.logarithm[i] - exact) / std::max(std::abs(exact), 0.1));
+        error = larger(error, std::abs(f.logarithm[i] - exact) / std::max(std::abs(exact), 0.1));
       }
       CHECK(error < 2.5e-7);
     }
@@ -119,10 +120,9 @@ TEST_SUITE("numeric") {
       const double e = std::exp(std::clamp(v, -87.0, 88.0));
       const double s = 1.0 / (1.0 + std::exp(-v));
       const double p = std::max(v, 0.0) + std::log1p(std::exp(-std::abs(v)));
-      exp_error = std::max(exp_error, std::abs(f.exponential[i] - e) / e);
-      sigmoid_error = std::max(sigmoid_error, std::abs(f.sigmoid[i] - s) / (s + kSmallest / 4e-7));
-      softplus_error =
-          std::max(softplus_error, std::abs(f.softplus[i] - p) / (p + kSmallest / 5e-7));
+      exp_error = larger(exp_error, std::abs(f.exponential[i] - e) / e);
+      sigmoid_error = larger(sigmoid_error, std::abs(f.sigmoid[i] - s) / (s + kSmallest / 4e-7));
+      softplus_error = larger(softplus_error, std::abs(f.softplus[i] - p) / (p + kSmallest / 5e-7));
     }
     CHECK(exp_error < 2.5e-7);
     CHECK(sigmoid_error < 4e-7);
@@ -132,7 +132,7 @@ TEST_SUITE("numeric") {
     for (std::size_t i = 0; i < normal.size(); ++i) {
       const double exact = std::log(static_cast<double>(normal[i]));
       log_error =
-          std::max(log_error, std::abs(logarithm[i] - exact) / std::max(std::abs(exact), 0.1));
+          larger(log_error, std::abs(logarithm[i] - exact) / std::max(std::abs(exact), 0.1));
     }
     CHECK(normal.size() > 500'000);
     CHECK(log_error < 2.5e-7);

@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/max_abs.hpp"
 #include "tests/network/networks.hpp"
 #include "tests/tolerances.hpp"
 
@@ -28,7 +29,7 @@ TEST_SUITE("unit") {
   TEST_CASE("balanced input weights sum to 0 for every target") {
     const auto weights =
         std::get<SparseWeights>(random_input_connectivity(0.5, 3.0, true, 1)(50, 20));
-    CHECK(Eigen::MatrixXd(weights).rowwise().sum().cwiseAbs().maxCoeff() <= 1e-14);
+    CHECK(max_abs(Eigen::MatrixXd(weights).rowwise().sum()) <= 1e-14);
     CHECK(weights.nonZeros() == 500);
   }
 
@@ -66,7 +67,7 @@ TEST_SUITE("unit") {
           "weight: all of unit 2 are 0 in double precision, a larger standard_deviation is needed");
     const Eigen::MatrixXd weights =
         std::get<SparseWeights>(gaussian_connectivity(1.5, 0.125, true)(6, 4));
-    CHECK((weights.rowwise().sum().array() - 1.5).abs().maxCoeff() <= 1e-15);
+    CHECK(max_abs(weights.rowwise().sum().array() - 1.5) <= 1e-15);
   }
 }
 

@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/max_abs.hpp"
 #include "tests/network/networks.hpp"
 
 using namespace rheobase;
@@ -60,8 +61,8 @@ TEST_SUITE("unit") {
             product(Coupling(dense, rows, columns, false, false, level), x);
         const Eigen::VectorXd of_sparse =
             product(Coupling(sparse, rows, columns, false, false, level), x);
-        CHECK((of_dense - dense * x).cwiseAbs().maxCoeff() <= 1e-13);
-        CHECK((of_sparse - sparse * x).cwiseAbs().maxCoeff() <= 1e-13);
+        CHECK(max_abs(of_dense - dense * x) <= 1e-13);
+        CHECK(max_abs(of_sparse - sparse * x) <= 1e-13);
         if (first_dense.size() == 0) {
           first_dense = of_dense;
           first_sparse = of_sparse;
@@ -69,10 +70,8 @@ TEST_SUITE("unit") {
         CHECK(of_dense == first_dense);
         CHECK(of_sparse == first_sparse);
       }
-      CHECK((product(Coupling(0.5, rows, columns), x) -
-             Eigen::VectorXd::Constant(rows, 0.5 * x.sum()))
-                .cwiseAbs()
-                .maxCoeff() <= 1e-13);
+      CHECK(max_abs(product(Coupling(0.5, rows, columns), x) -
+                    Eigen::VectorXd::Constant(rows, 0.5 * x.sum())) <= 1e-13);
     }
   }
 
@@ -128,8 +127,8 @@ TEST_SUITE("unit") {
     const Eigen::MatrixXd dense = normal_matrix(37, 90, 3);
     const Eigen::MatrixXd rounded = dense.cast<float>().cast<double>();
     const Eigen::VectorXd x = normal_matrix(90, 1, 4);
-    CHECK((product(Coupling(dense, 37, 90, true), x) - rounded * x).cwiseAbs().maxCoeff() <= 1e-13);
-    CHECK((product(Coupling(dense, 37, 90, true), x) - dense * x).cwiseAbs().maxCoeff() >= 1e-9);
+    CHECK(max_abs(product(Coupling(dense, 37, 90, true), x) - rounded * x) <= 1e-13);
+    CHECK(max_abs(product(Coupling(dense, 37, 90, true), x) - dense * x) >= 1e-9);
   }
 
   TEST_CASE("a coupling gives its weights and its columns back") {

@@ -6,6 +6,7 @@
 
 #include "core/dispatch.hpp"
 #include "network/kernels/vector_kernels.hpp"
+#include "tests/max_abs.hpp"
 
 using namespace rheobase;
 using namespace rheobase::network;
@@ -29,7 +30,7 @@ double largest_error(RowFunction function, Exact exact, double low, double high)
     const long double truth = exact(static_cast<long double>(x[i]));
     const double rounded = static_cast<double>(truth);
     const double unit = std::nextafter(std::abs(rounded), 1e308) - std::abs(rounded);
-    worst = std::max(worst, std::abs(static_cast<double>(y[i] - truth)) / unit);
+    worst = larger(worst, std::abs(static_cast<double>(y[i] - truth)) / unit);
   }
   return worst;
 }

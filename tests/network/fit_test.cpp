@@ -10,6 +10,7 @@
 #include "network/fit/bptt.hpp"
 #include "network/fit/recursive_least_squares.hpp"
 #include "network/fit/ridge.hpp"
+#include "tests/max_abs.hpp"
 #include "tests/network/networks.hpp"
 #include "tests/tolerances.hpp"
 
@@ -92,7 +93,7 @@ void check_gradients(NetworkSpec spec, const std::string& output, const TrainedP
   for (std::size_t k = 0; k < parts.edges.size(); ++k) {
     CAPTURE(network.edges()[parts.edges[k]].name);
     Eigen::MatrixXd weights = network.edges()[parts.edges[k]].coupling.dense();
-    const double scale = found.edges[k].cwiseAbs().maxCoeff();
+    const double scale = max_abs(found.edges[k]);
     CHECK(scale > 1e-6);
     for (Eigen::Index i = 0; i < weights.size(); i += 5) {
       const double expected = difference(
@@ -109,7 +110,7 @@ void check_gradients(NetworkSpec spec, const std::string& output, const TrainedP
     CAPTURE(network.populations()[population].description().parameters[index].name);
     Eigen::VectorXd values = Eigen::Map<const Eigen::VectorXd>(
         network.populations()[population].parameters[index].data(), found.parameters[k].size());
-    const double scale = found.parameters[k].cwiseAbs().maxCoeff();
+    const double scale = max_abs(found.parameters[k]);
     CHECK(scale > 1e-9);
     for (Eigen::Index i = 0; i < values.size(); ++i) {
       const double expected = difference(
@@ -172,7 +173,7 @@ TEST_SUITE("golden") {
       CHECK(largest_difference(weights_of(network, "rnn.v", "out"),
                                matrix(file, std::string("rls_textbook_W_") + name)) <= 1e-9);
       const Eigen::MatrixXd p = matrix(file, std::string("rls_textbook_P_") + name);
-      CHECK(largest_difference(fit.inverse_correlation, p) <= 1e-9 * p.cwiseAbs().maxCoeff());
+      CHECK(largest_difference(fit.inverse_correlation, p) <= 1e-9 * max_abs(p));
       if (forgetting == 1.0) {
         CHECK(largest_difference(fit.loss, matrix(file, "rls_loss_beta_1p0")) <= 1e-10);
       } else {  // the published rule with forgetting is another one

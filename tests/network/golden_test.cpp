@@ -5,12 +5,12 @@
 #include <doctest/doctest.h>
 
 #include "io/mat/mat_file.hpp"
+#include "tests/max_abs.hpp"
 #include "tests/network/networks.hpp"
 
 using namespace rheobase;
 using namespace rheobase::io;
 using namespace rheobase::network;
-using fixture::largest_difference;
 using fixture::value;
 
 namespace {

@@ -26,13 +26,6 @@ inline Eigen::MatrixXd normal_matrix(Eigen::Index rows, Eigen::Index columns, Se
   return out;
 }
 
-inline double largest_difference(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b) {
-  if (a.rows() != b.rows() || a.cols() != b.cols()) {
-    return 1e300;
-  }
-  return a.size() == 0 ? 0.0 : (a - b).cwiseAbs().maxCoeff();
-}
-
 /// What an input error says, "" where there is none.
 template <class Function>
 std::string input_error(Function function) {

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "core/error.hpp"
+#include "tests/max_abs.hpp"
 #include "tests/network/networks.hpp"
 
 using namespace rheobase;
@@ -99,7 +100,7 @@ TEST_SUITE("unit") {
       REQUIRE(first.times.size() + rest.times.size() == all.times.size());
       Eigen::MatrixXd joined(2, all.times.size());
       joined << first.recordings[0].values, rest.recordings[0].values;
-      CHECK((joined - all.recordings[0].values).cwiseAbs().maxCoeff() <=
+      CHECK(max_abs(joined - all.recordings[0].values) <=
             (std::string(solver) == "euler" ? 0.0 : 1e-9));
     }
   }

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "spiking/simulate.hpp"
+#include "tests/max_abs.hpp"
 #include "tests/network/networks.hpp"
 
 using namespace rheobase;
@@ -192,7 +193,7 @@ TEST_SUITE("numeric") {
     double worst = 0.0;
     for (std::size_t k = 0; k < ours.spikes.size(); ++k) {
       CHECK(static_cast<std::int32_t>(ours.spikes[k].unit) == engine.spike_unit[k]);
-      worst = std::max(worst, std::abs(ours.spikes[k].time - engine.spike_time_ms[k]));
+      worst = larger(worst, std::abs(ours.spikes[k].time - engine.spike_time_ms[k]));
     }
     CAPTURE(worst);
     CHECK(worst <= 1e-7);

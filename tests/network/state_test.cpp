@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "network/network_state.hpp"
+#include "tests/max_abs.hpp"
 #include "tests/network/networks.hpp"
 
 using namespace rheobase;

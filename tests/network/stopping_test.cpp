@@ -3,6 +3,7 @@
 #include "network/connectivity.hpp"
 #include "network/fit/bptt.hpp"
 #include "network/fit/recursive_least_squares.hpp"
+#include "tests/max_abs.hpp"
 #include "tests/network/networks.hpp"
 
 using namespace rheobase;

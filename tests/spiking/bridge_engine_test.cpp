@@ -9,6 +9,7 @@
 #include "spiking/bridge/bridge.hpp"
 #include "spiking/bridge/spike_arrival.hpp"
 #include "spiking/event/event_propagator.hpp"
+#include "tests/max_abs.hpp"
 #include "tests/spiking/golden_trace.hpp"
 #include "tests/spiking/networks.hpp"
 #include "tests/tolerances.hpp"
@@ -129,9 +130,9 @@ TEST_SUITE("numeric") {
     // The steepest slopes of a current (w / (tr td) < 12.5 mV/ms), of r and of the voltage times
     // that delay.
     REQUIRE(noisy.input.cols() == exact.input.cols());
-    CHECK((noisy.input.row(1) - exact.input.row(1)).cwiseAbs().maxCoeff() < 12.5 * late_ms);
-    CHECK((noisy.output.values - exact.output.values).cwiseAbs().maxCoeff() < 25.0 * late_ms);
-    CHECK((noisy.voltage.row(1) - exact.voltage.row(1)).cwiseAbs().maxCoeff() < 2.0 * late_ms);
+    CHECK(max_abs(noisy.input.row(1) - exact.input.row(1)) < 12.5 * late_ms);
+    CHECK(max_abs(noisy.output.values - exact.output.values) < 25.0 * late_ms);
+    CHECK(max_abs(noisy.voltage.row(1) - exact.voltage.row(1)) < 2.0 * late_ms);
   }
 }
 

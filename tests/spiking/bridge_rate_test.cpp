@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "spiking/bridge/bridge_passage.hpp"
+#include "tests/max_abs.hpp"
 #include "tests/spiking/networks.hpp"
 #include "tests/tolerances.hpp"
 
@@ -98,7 +99,7 @@ double kolmogorov_smirnov(std::vector<double> a, std::vector<double> b) {
       ++j;
     }
     largest =
-        std::max(largest, std::abs(static_cast<double>(i + 1) / n - static_cast<double>(j) / m));
+        larger(largest, std::abs(static_cast<double>(i + 1) / n - static_cast<double>(j) / m));
   }
   return largest / std::sqrt(1.0 / n + 1.0 / m);
 }

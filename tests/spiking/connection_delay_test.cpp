@@ -9,6 +9,7 @@
 #include "core/random.hpp"
 #include "mapping/conversion/transfer.hpp"
 #include "spiking/simulate.hpp"
+#include "tests/max_abs.hpp"
 #include "tests/spiking/networks.hpp"
 #include "tests/tolerances.hpp"
 
@@ -80,9 +81,8 @@ TEST_SUITE("unit") {
             static_cast<Eigen::Index>(later.synapse.connection_delay_ms(unit, 0) / kEveryMs + 0.5);
         const auto difference = delayed.input.row(unit).tail(samples - shift) -
                                 plain.input.row(unit).head(samples - shift);
-        CHECK(difference.cwiseAbs().maxCoeff() <= tolerance_mv);
-        const double moved =
-            (delayed.input.row(unit) - plain.input.row(unit)).cwiseAbs().maxCoeff();
+        CHECK(max_abs(difference) <= tolerance_mv);
+        const double moved = max_abs(delayed.input.row(unit) - plain.input.row(unit));
         CHECK((moved > 0.5) == (shift > 0));
       }
     }
@@ -157,7 +157,7 @@ TEST_SUITE("unit") {
     const Eigen::ArrayXXd delays = model.synapse.connection_delay_ms;
     CHECK(model.synapse.delay_ms.size() == 0);
     REQUIRE(delays.rows() == 60);
-    CHECK((10.0 * delays - (10.0 * delays).round()).abs().maxCoeff() < 1e-9);
+    CHECK(max_abs(10.0 * delays - (10.0 * delays).round()) < 1e-9);
     const auto check_range = [](const Eigen::ArrayXXd& drawn, double low) {
       CHECK(drawn.minCoeff() == within(low, 0.101));
       CHECK(drawn.maxCoeff() == within(low + 4.0, 0.101));

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/max_abs.hpp"
 #include "tests/spiking/event_oracle.hpp"
 #include "tests/spiking/networks.hpp"
 #include "tests/tolerances.hpp"
@@ -63,7 +64,7 @@ double distance_to_exact(const SpikingModel& model, const std::vector<double>& s
       const Real after = oracle::rising_zero(
           [&](const Real& t) { return oracle::advance(rates, drive, from, t).u; }, Real(0),
           Real("2e-6"));
-      worst = std::max(worst, std::abs(static_cast<double>(now + after - Real(spikes[next]))));
+      worst = larger(worst, std::abs(static_cast<double>(now + after - Real(spikes[next]))));
       move(now + after);
       s.u = -25;
       release = now + 2;
@@ -90,7 +91,7 @@ TEST_SUITE("numeric") {
       const std::vector<double> times = networks::spike_times(run, unit);
       CHECK(times.size() == static_cast<std::size_t>(2000.0 / period));
       for (std::size_t k = 0; k < times.size(); ++k) {
-        worst = std::max(worst, std::abs(times[k] - static_cast<double>(k + 1) * period));
+        worst = larger(worst, std::abs(times[k] - static_cast<double>(k + 1) * period));
       }
     }
     MESSAGE("largest error " << worst << " ms");

@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include "core/random.hpp"
+#include "tests/max_abs.hpp"
 #include "tests/spiking/event_oracle.hpp"
 
 using namespace rheobase;
@@ -185,7 +186,7 @@ TEST_SUITE("numeric") {
       const Real width(std::min(0.5 * found.time, 1e-6));
       const Real exact = oracle::rising_zero(u, Real(found.time) - width, Real(found.time) + width);
       // In units of what rounding a voltage of 1 mV does to the time.
-      worst = std::max(
+      worst = larger(
           worst, std::abs(static_cast<double>(Real(found.time) - exact)) * std::min(slope, 1.0));
       ++compared;
     }

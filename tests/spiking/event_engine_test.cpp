@@ -7,6 +7,7 @@
 #include "core/error.hpp"
 #include "spiking/event/event.hpp"
 #include "spiking/event/event_readout.hpp"
+#include "tests/max_abs.hpp"
 #include "tests/spiking/golden_trace.hpp"
 #include "tests/spiking/networks.hpp"
 #include "tests/tolerances.hpp"
@@ -232,9 +233,9 @@ TEST_SUITE("numeric") {
                              : std::exp(-age / td) / td);
             }
           }
-          worst = std::max(worst, std::abs(output - run.output.values[sample]));
+          worst = larger(worst, std::abs(output - run.output.values[sample]));
           const double from_rate = model.w_out.row(0).dot(run.rate.col(sample)) + model.b_out[0];
-          worst = std::max(worst, std::abs(from_rate - run.output.values[sample]));
+          worst = larger(worst, std::abs(from_rate - run.output.values[sample]));
         }
         CAPTURE(period);
         CHECK(worst < 1e-9);

@@ -8,6 +8,7 @@
 #include <doctest/doctest.h>
 
 #include "core/random.hpp"
+#include "tests/max_abs.hpp"
 #include "tests/spiking/event_oracle.hpp"
 #include "tests/tolerances.hpp"
 
@@ -46,9 +47,8 @@ TEST_SUITE("numeric") {
       for (const double y : rates_near(0.1)) {
         for (const double t : kTimes) {
           const Real nudged = Real(y) * (1 + Real("1e-30"));
-          worst =
-              std::max(worst, ulps(exponential_cascade(x, y, t),
-                                   oracle::cascade(Real(x), nudged, Real(t)), std::max(x, y), t));
+          worst = larger(worst, ulps(exponential_cascade(x, y, t),
+                                     oracle::cascade(Real(x), nudged, Real(t)), std::max(x, y), t));
         }
       }
     }
@@ -64,9 +64,9 @@ TEST_SUITE("numeric") {
                                0.1 * (1.0 - 1e-3), 0.2, 3.0}) {
           for (const double t : kTimes) {
             const oracle::Rates r({a, b, g});
-            worst = std::max(worst,
-                             ulps(exponential_cascade(a, b, g, t),
-                                  oracle::cascade(r.a, r.b, r.g, Real(t)), std::max({a, b, g}), t));
+            worst = larger(worst,
+                           ulps(exponential_cascade(a, b, g, t),
+                                oracle::cascade(r.a, r.b, r.g, Real(t)), std::max({a, b, g}), t));
           }
         }
       }
@@ -119,7 +119,7 @@ TEST_SUITE("numeric") {
             const oracle::State end =
                 oracle::advance(oracle::Rates(rates), Real(1.5),
                                 {Real(start.h), Real(start.current), Real(found)}, Real(t));
-            worst = std::max(worst, std::abs(static_cast<double>(end.u + 25)));
+            worst = larger(worst, std::abs(static_cast<double>(end.u + 25)));
           }
         }
       }
@@ -133,7 +133,7 @@ TEST_SUITE("numeric") {
       const DecayRates rates{0.1, b, 0.5};
       double largest = 0.0;
       for (int k = 0; k <= 100000; ++k) {
-        largest = std::max(largest, exponential_cascade(b, 0.5, 1e-4 * k));
+        largest = larger(largest, exponential_cascade(b, 0.5, 1e-4 * k));
       }
       CHECK(largest_current_from_h(rates, 10.0) == near(largest, 1e-8));
       CHECK(largest_current_from_h(rates, 10.0) >= largest * (1.0 - 1e-15));

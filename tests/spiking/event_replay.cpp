@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/parallel.hpp"
+#include "tests/max_abs.hpp"
 
 namespace rheobase::event_test {
 
@@ -79,7 +80,7 @@ ReplayError replay(const spiking::EventNetwork& network, const spiking::EventPro
       return;
     }
     for (std::size_t k = 0; k < found.size(); ++k) {
-      errors[at].largest_ms = std::max(errors[at].largest_ms, std::abs(found[k] - expected[k]));
+      errors[at].largest_ms = larger(errors[at].largest_ms, std::abs(found[k] - expected[k]));
     }
     errors[at].spikes = found.size();
   });
@@ -87,7 +88,7 @@ ReplayError replay(const spiking::EventNetwork& network, const spiking::EventPro
   for (const ReplayError& error : errors) {
     total.spikes += error.spikes;
     total.wrong_counts += error.wrong_counts;
-    total.largest_ms = std::max(total.largest_ms, error.largest_ms);
+    total.largest_ms = larger(total.largest_ms, error.largest_ms);
   }
   return total;
 }

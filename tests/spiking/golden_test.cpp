@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "spiking/clock/clock.hpp"
+#include "tests/max_abs.hpp"
 #include "tests/spiking/golden_trace.hpp"
 #include "tests/tolerances.hpp"
 
@@ -24,12 +25,6 @@ std::vector<int> one_based(const std::vector<std::int32_t>& units) {
     out.push_back(unit + 1);
   }
   return out;
-}
-
-double largest_difference(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b) {
-  REQUIRE(a.rows() == b.rows());
-  REQUIRE(a.cols() == b.cols());
-  return (a - b).cwiseAbs().maxCoeff();
 }
 
 }  // namespace

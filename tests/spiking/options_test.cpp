@@ -7,6 +7,7 @@
 #include "core/error.hpp"
 #include "spiking/clock/clock_grid.hpp"
 #include "spiking/engine_registry.hpp"
+#include "tests/max_abs.hpp"
 #include "tests/spiking/networks.hpp"
 #include "tests/tolerances.hpp"
 
@@ -386,7 +387,7 @@ TEST_SUITE("unit") {
       for (const bool parity : {false, true}) {
         options.parity = parity;
         const SimulationResult run = simulate(model, networks::constant_input(50.0), options);
-        CHECK((run.voltage.row(0).transpose() - expected).cwiseAbs().maxCoeff() < 1e-10);
+        CHECK(max_abs(run.voltage.row(0).transpose() - expected) < 1e-10);
         CHECK(run.voltage.row(2) == run.voltage.row(0));
         CHECK((run.voltage.row(1).array() == -60.0).all());
       }

@@ -8,6 +8,7 @@
 #include "core/random.hpp"
 #include "mapping/conversion/transfer.hpp"
 #include "spiking/engine.hpp"
+#include "tests/max_abs.hpp"
 #include "tests/spiking/networks.hpp"
 #include "tests/tolerances.hpp"
 
@@ -50,12 +51,12 @@ void check_later(const SimulationResult& at_once, const SimulationResult& later,
   for (std::size_t k = 0; k < later.spike_time_ms.size(); ++k) {
     CHECK(later.spike_time_ms[k] == within(at_once.spike_time_ms[k], 1e-9));
   }
-  CHECK((later.output.values - at_once.output.values).cwiseAbs().maxCoeff() < 1e-9);
+  CHECK(max_abs(later.output.values - at_once.output.values) < 1e-9);
   double largest = 0.0;
   double moved = 0.0;
   for (Eigen::Index k = shift; k < later.input.cols(); ++k) {
-    largest = std::max(largest, std::abs(later.input(1, k) - at_once.input(1, k - shift)));
-    moved = std::max(moved, std::abs(later.input(1, k) - at_once.input(1, k)));
+    largest = larger(largest, std::abs(later.input(1, k) - at_once.input(1, k - shift)));
+    moved = larger(moved, std::abs(later.input(1, k) - at_once.input(1, k)));
   }
   CHECK(largest <= tolerance_mv);
   CHECK(moved > 1.0);  // the comparison is one of different courses
@@ -103,9 +104,9 @@ TEST_SUITE("unit") {
       const SimulationResult stepped = run(model, delay_ms, bridge);
       const SimulationResult exact = run(model, delay_ms, event);
       REQUIRE(stepped.spike_time_ms.size() == exact.spike_time_ms.size());
-      const double largest = (stepped.input.row(1) - exact.input.row(1)).cwiseAbs().maxCoeff();
+      const double largest = max_abs(stepped.input.row(1) - exact.input.row(1));
       const SimulationResult without = run(model, 0.0, event);
-      const double effect = (without.input.row(1) - exact.input.row(1)).cwiseAbs().maxCoeff();
+      const double effect = max_abs(without.input.row(1) - exact.input.row(1));
       CHECK(largest < 0.1 * effect);
     }
   }
@@ -157,7 +158,7 @@ TEST_SUITE("unit") {
     model.synapse.delay_ms.resize(0);
     const SimulationResult at_once = run(model, 0.0, bridge);
     const auto largest = [&](const SimulationResult& other) {
-      return (two.input.row(1) - other.input.row(1)).cwiseAbs().maxCoeff();
+      return max_abs(two.input.row(1) - other.input.row(1));
     };
     CHECK(largest(one) < 0.05);  // the copies' own noise moves their spikes by some microseconds
     CHECK(largest(at_once) > 1.0);

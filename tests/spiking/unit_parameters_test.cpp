@@ -8,8 +8,10 @@
 #include "core/error.hpp"
 #include "mapping/conversion/transfer.hpp"
 #include "spiking/bridge/spike_arrival.hpp"
+#include "spiking/engine.hpp"
 #include "spiking/event/event_propagator.hpp"
 #include "spiking/simulate.hpp"
+#include "tests/max_abs.hpp"
 #include "tests/spiking/networks.hpp"
 #include "tests/tolerances.hpp"
 
@@ -204,7 +206,7 @@ TEST_SUITE("unit") {
 
     options.threshold_sd_mv = 1.0;
     const SpikingModel half = mapping::map_to_spiking(network, 40.0, options);
-    CHECK((2.0 * (half.unit_threshold_mv.array() + 40.0) - thresholds).abs().maxCoeff() < 1e-12);
+    CHECK(max_abs(2.0 * (half.unit_threshold_mv.array() + 40.0) - thresholds) < 1e-12);
     CHECK(half.unit_bias_mv == drawn.unit_bias_mv);
     options.unit_seed = 2;
     CHECK(mapping::map_to_spiking(network, 40.0, options).unit_bias_mv != drawn.unit_bias_mv);

@@ -16,6 +16,7 @@
 #include "apps/report/chart.hpp"
 #include "apps/report/motif_picture.hpp"
 #include "core/analysis/signed_rank.hpp"
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "io/mat/linear_motif_file.hpp"
 #include "io/mat/motif_file.hpp"
@@ -28,7 +29,8 @@ namespace {
 struct MotifChainRequest {
   rate::MotifEvaluationOptions options;
   std::filesystem::path library, output, trial, plot;
-  std::string chain, fractions;
+  std::string chain, fraction_list;
+  std::vector<double> fractions;  ///< those of the list
   std::optional<double> spread, noise;
   int random = 0;
   bool json = false;
@@ -73,6 +75,23 @@ void add_played(const rate::MotifTarget& target, Eigen::Index start, PlayedChain
   played.figure.start.push_back(start);
 }
 
+/// The chain as a network and a trial that other commands play as this one does.
+rate::MotifChain chain_to_play(const MotifChainRequest& request, const rate::MotifLibrary& library,
+                               const std::vector<rate::ChainLink>& links) {
+  const std::size_t most = io::longest_chain(library.definition());
+  if (!request.output.empty() && links.size() > most) {
+    throw InputError(
+        "--output", request.output.string(), "a chain of " + counted(links.size(), "motif"),
+        fmt::format("must be of at most {} for architecture '{}': a file holds so many "
+                    "loops of low rank",
+                    most, library.definition().name));
+  }
+  rate::MotifChain chain = rate::chain_of(library, links);
+  chain.network.noise.factor = request.options.noise;
+  chain.network.initial.scale = request.options.initial_std;
+  return chain;
+}
+
 /// Plays one chain and writes its network and trial.
 PlayedChain play(const MotifChainRequest& request, const rate::MotifLibrary& library,
                  const Console& console) {
@@ -83,6 +102,7 @@ PlayedChain play(const MotifChainRequest& request, const rate::MotifLibrary& lib
     links.push_back({motif});
   }
   const rate::MotifEvaluationOptions& options = request.options;
+  const rate::MotifChain chain = chain_to_play(request, library, links);
   rate::ChainRun run = [&] {
     const InterruptGuard guard;
     ProgressBar bar(console, "motifs");
@@ -90,7 +110,6 @@ PlayedChain play(const MotifChainRequest& request, const rate::MotifLibrary& lib
         library, links, rate::random_start(library.units(), options.initial_std, options.seed, 0),
         {options.noise, options.seed, 0, options.spike_noise}, bar.control(guard));
   }();
-  const rate::MotifChain chain = rate::chain_of(library, links);
   PlayedChain played;
   played.figure.step_tau = library.options.step_tau;
   played.figure.output = std::move(run.output);
@@ -153,16 +172,32 @@ PlayedChain play_linear(const MotifChainRequest& request, const rate::LinearMode
   return played;
 }
 
-void check_chain_request(const MotifChainRequest& request, const Console& console) {
+void check_fractions(MotifChainRequest& request) {
+  if (!request.fraction_list.empty()) {
+    request.fractions = parse_grid("--fractions", request.fraction_list);
+  }
+  for (const double fraction : request.fractions) {
+    if (fraction > 1.0) {
+      throw InputError("--fractions", "", fmt::format("{:g}", fraction),
+                       "must be above 0 and at most 1");
+    }
+  }
+}
+
+void check_chain_request(MotifChainRequest& request, Command command, const Console& console) {
   const bool one = !request.chain.empty() || request.random > 0;
+  check_fractions(request);
   if (!request.plot.empty()) {
     report::require_chart_name(request.plot);
   }
   if (!request.chain.empty() && request.random > 0) {
     throw InputError("--random", "", "--chain beside it", "must be given alone");
   }
-  if (one && !request.fractions.empty()) {
-    throw InputError("--fractions", "", "--chain or --random beside it", "must be given alone");
+  for (const char* of_all : {"--fractions", "--trials"}) {
+    if (one && command.given(of_all)) {
+      throw InputError(of_all, "", "--chain or --random beside it",
+                       "must be left out: it is of the errors of all transitions");
+    }
   }
   const std::array outputs{std::pair{"--output", &request.output},
                            std::pair{"--trial", &request.trial},
@@ -222,6 +257,7 @@ void report_chain(const PlayedChain& played, ChainReport& report) {
 void report_scores(const std::vector<rate::MotifTarget>& targets, const rate::MotifScores& scores,
                    ChainReport& report) {
   report.text += scores_table(targets, scores);
+  report.json["motifs"] = motifs_json(targets, scores);
   report.json["rmse_random"] = std::vector<double>(scores.random.begin(), scores.random.end());
   report.json["end_std"] = scores.end_std;
   if (targets.size() > 1) {
@@ -291,17 +327,30 @@ void chain_library(MotifChainRequest& request, const Console& console, ChainRepo
   }
   report_scores(targets_of(library), scores, report);
   if (!request.fractions.empty()) {
-    const std::vector<double> fractions = parse_grid("--fractions", request.fractions);
     ProgressBar bar(console, "interrupted motifs");
     report_interrupted(
-        fractions,
-        rate::evaluate_interrupted(library, fractions, request.options, bar.control(guard)),
+        request.fractions,
+        rate::evaluate_interrupted(library, request.fractions, request.options, bar.control(guard)),
         scores.random, report);
   }
 }
 
-void run_motif_chain(MotifChainRequest request, const Console& console) {
-  check_chain_request(request, console);
+/// What was written, in text and JSON.
+void report_files(const MotifChainRequest& request, ChainReport& report) {
+  for (const auto& [key, path] :
+       {std::pair{"output", &request.output}, std::pair{"trial", &request.trial},
+        std::pair{"plot", &request.plot}}) {
+    if (!path->empty()) {
+      report.json[key] = path->string();
+    }
+    if (!path->empty() && path != &request.plot) {  // which is drawn last
+      report.text += saved_text(*path);
+    }
+  }
+}
+
+void run_motif_chain(MotifChainRequest request, Command command, const Console& console) {
+  check_chain_request(request, command, console);
   ChainReport report;
   report.json = {{"library", request.library.string()}, {"seed", request.options.seed}};
   if (io::holds_linear_model(request.library)) {
@@ -309,6 +358,7 @@ void run_motif_chain(MotifChainRequest request, const Console& console) {
   } else {
     chain_library(request, console, report);
   }
+  report_files(request, report);
   if (request.json) {
     print_json(console, report.json);
   } else {
@@ -316,6 +366,7 @@ void run_motif_chain(MotifChainRequest request, const Console& console) {
   }
   if (report.figure && !request.plot.empty()) {
     report::draw_motif_chain(*report.figure, request.plot);
+    console.out << (request.json ? "" : saved_text(request.plot));
   }
 }
 
@@ -343,7 +394,7 @@ void add_motif_chain_command(Command group, const Console& console) {
   add_text(command, "--chain", request->chain, "NAME,...", "Motifs to play, in order");
   add_integer(command, "--random", request->random, {1.0, 10000.0},
               "Play this many motifs drawn at random");
-  add_text(command, "--fractions", request->fractions, "LIST",
+  add_text(command, "--fractions", request->fraction_list, "LIST",
            "Also leave the first motif after these fractions of its length (0.5,0.7,1)");
   add_integer(command, "--trials", request->options.trials, {1.0, 1000.0},
               "Trials from random states, of every motif");
@@ -353,15 +404,17 @@ void add_motif_chain_command(Command group, const Console& console) {
                       "Noise of a unit in a step", {}, "the library's");
   add_number(command, "--spike-noise", request->options.spike_noise, {0.0, 1e12}, "Hz",
              "Noise of the rates as spikes make it in a network mapped with this scaling factor "
-             "times copies; 0: none; for networks whose motifs are inputs alone");
-  command.add_file("-o,--output", request->output, "Write the chain as a rate network (.mat)");
+             "times copies; 0: none; for networks without loops of low rank");
+  command.add_file("-o,--output", request->output,
+                   "Write the chain as a rate network (.mat); a file holds 16 loops of low rank: "
+                   "16 motifs where each has one, 8 with preparation and a loop of its own");
   command.add_file("--trial", request->trial, "Write the chain's inputs and target (.mat)");
   command.add_file("--plot", request->plot,
                    "Draw output and target of the chain, and |r| (.png, .svg or .pdf)");
   add_seed(command, request->options.seed);
   add_threads(command, request->options.threads);
   add_json(command, request->json);
-  command.action([request, &console] { run_motif_chain(*request, console); });
+  command.action([request, command, &console] { run_motif_chain(*request, command, console); });
 }
 
 }  // namespace rheobase::cli

@@ -61,6 +61,22 @@ std::string scores_table(const std::vector<rate::MotifTarget>& targets,
   return table.text();
 }
 
+Json motifs_json(const std::vector<rate::MotifTarget>& targets, const rate::MotifScores& scores) {
+  Json list = Json::array();
+  for (std::size_t k = 0; k < targets.size(); ++k) {
+    const auto at = static_cast<Eigen::Index>(k);
+    Json one{{"name", targets[k].name},
+             {"samples", targets[k].samples.size()},
+             {"rms", rate::rms(targets[k])},
+             {"rmse_random", scores.random[at]}};
+    if (targets.size() > 1) {
+      one["rmse_others"] = scores.others[at];
+    }
+    list.push_back(one);
+  }
+  return list;
+}
+
 std::vector<rate::MotifTarget> targets_of(const rate::MotifLibrary& library) {
   std::vector<rate::MotifTarget> targets;
   for (const rate::Motif& motif : library.motifs) {

@@ -8,6 +8,7 @@
 
 #include "apps/cli/command.hpp"
 #include "apps/cli/console.hpp"
+#include "apps/cli/json_output.hpp"
 #include "apps/cli/option.hpp"
 #include "rate/learning/motif/motif_evaluation.hpp"
 #include "rate/models/motif/linear/linear_model.hpp"
@@ -49,6 +50,9 @@ void refuse_beside_resume(Command command, std::initializer_list<std::string_vie
 /// Errors of every motif as a table, with their means.
 std::string scores_table(const std::vector<rate::MotifTarget>& targets,
                          const rate::MotifScores& scores);
+
+/// The same of every motif: name, samples, rms, rmse_random, rmse_others (of two motifs or more).
+Json motifs_json(const std::vector<rate::MotifTarget>& targets, const rate::MotifScores& scores);
 
 std::vector<rate::MotifTarget> targets_of(const rate::MotifLibrary& library);
 std::vector<rate::MotifTarget> targets_of(const rate::LinearModel& model);

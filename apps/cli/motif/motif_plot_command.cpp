@@ -67,7 +67,7 @@ report::MotifFigure motif_figure(const io::MotifLibraryFile& file,
     figure.motifs.push_back(std::move(played));
   }
   for (const std::vector<rate::MotifEvaluationPoint>& course : file.courses) {
-    if (course.size() > 1) {
+    if (!course.empty()) {
       figure.courses.push_back(points_of(course));
     }
   }

@@ -10,6 +10,7 @@
 #include "apps/cli/progress_bar.hpp"
 #include "apps/cli/text_format.hpp"
 #include "apps/cli/text_table.hpp"
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "io/mat/motif_file.hpp"
 
@@ -88,9 +89,16 @@ io::MotifLibraryFile file_to_prepare(MotifPrepareRequest& request, Command comma
     throw InputError(request.resume.string(), "preparatory module", "none that was stopped",
                      "must hold one for --resume");
   }
+  if (!file.library.motifs.empty()) {
+    throw InputError(request.resume.string(), "motifs",
+                     counted(file.library.motifs.size(), "motif"),
+                     "must be none: they learnt with the module as it was. Complete the library "
+                     "that they were added to, and train them again");
+  }
   file.preparation.threads = request.training.threads;
   if (command.given("--batches")) {
     file.preparation.batches = request.training.batches;
+    file.command += "; then: " + console.command_line;  // the first alone would make another file
   }
   const auto done = static_cast<int>(file.preparation_losses.size());
   if (file.preparation.batches < done) {
@@ -125,6 +133,7 @@ void run_motif_prepare(MotifPrepareRequest request, Command command, const Conso
     if (file.preparation_state) {
       learner.restore(*file.preparation_state);
     }
+    learner.abandon_when([&guard] { return guard.interrupted(); });
     const bool stopped =
         rate::learn(learner, {}, bar.control(guard)) == rate::LearningOutcome::cancelled;
     io::take_preparation(file, learner, stopped);

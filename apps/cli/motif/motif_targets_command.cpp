@@ -1,12 +1,17 @@
+#include <array>
 #include <memory>
+#include <string>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "apps/cli/motif/motif_commands.hpp"
 #include "apps/cli/output_file.hpp"
+#include "apps/cli/plot_output.hpp"
 #include "apps/cli/text_table.hpp"
 #include "apps/report/chart.hpp"
 #include "apps/report/motif_picture.hpp"
+#include "core/error.hpp"
 #include "io/mat/motif_file.hpp"
 
 namespace rheobase::cli {
@@ -16,9 +21,55 @@ namespace {
 struct MotifTargetsRequest {
   rate::MotifTargetOptions options;
   std::filesystem::path output, plot;
+  bool json = false;
 };
 
-void run_motif_targets(const MotifTargetsRequest& request, const Console& console) {
+/// Options of one kind say nothing to the other.
+void refuse_other_kind(Command command, rate::MotifKind kind) {
+  using enum rate::MotifKind;
+  constexpr std::array kOfKind{std::pair{"--gamma", step},
+                               std::pair{"--shortest", step},
+                               std::pair{"--longest", step},
+                               std::pair{"--samples", step},
+                               std::pair{"--silence", step},
+                               std::pair{"--period", oscillatory},
+                               std::pair{"--harmonics", oscillatory},
+                               std::pair{"--chaos-units", oscillatory},
+                               std::pair{"--chaos-gain", oscillatory},
+                               std::pair{"--scale", oscillatory}};
+  for (const auto& [option, of] : kOfKind) {
+    if (of != kind && command.given(option)) {
+      throw InputError(option, "", fmt::format("--kind {}", to_string(kind)),
+                       fmt::format("must come with --kind {}", to_string(of)));
+    }
+  }
+}
+
+void print_targets(const MotifTargetsRequest& request,
+                   const std::vector<rate::MotifTarget>& targets, const Console& console) {
+  TextTable table({"motif", "samples", "rms"});
+  Json list = Json::array();
+  for (const rate::MotifTarget& target : targets) {
+    table.add_row({target.name, fmt::format("{}", target.samples.size()),
+                   fmt::format("{:.3f}", rate::rms(target))});
+    list.push_back(
+        {{"name", target.name}, {"samples", target.samples.size()}, {"rms", rate::rms(target)}});
+  }
+  if (request.json) {
+    print_json(console, with_plot({{"output", request.output.string()},
+                                   {"kind", std::string(to_string(request.options.kind))},
+                                   {"seed", request.options.seed},
+                                   {"step_tau", request.options.step_tau},
+                                   {"motifs", list}},
+                                  request.plot));
+    return;
+  }
+  console.out << table.text() << saved_text(request.output);
+}
+
+void run_motif_targets(const MotifTargetsRequest& request, Command command,
+                       const Console& console) {
+  refuse_other_kind(command, request.options.kind);
   check_output(console, "--output", request.output);
   if (!request.plot.empty()) {
     report::require_chart_name(request.plot);
@@ -28,14 +79,10 @@ void run_motif_targets(const MotifTargetsRequest& request, const Console& consol
   save_result(request.output, [&](const std::filesystem::path& path) {
     io::write_motif_targets(path, {targets, request.options.step_tau});
   });
-  TextTable table({"motif", "samples", "rms"});
-  for (const rate::MotifTarget& target : targets) {
-    table.add_row({target.name, fmt::format("{}", target.samples.size()),
-                   fmt::format("{:.3f}", rate::rms(target))});
-  }
-  console.out << table.text() << "saved  " << request.output.string() << '\n';
+  print_targets(request, targets, console);
   if (!request.plot.empty()) {
     report::draw_motif_targets(targets, request.options.step_tau, request.plot);
+    console.out << (request.json ? "" : saved_text(request.plot));
   }
 }
 
@@ -60,7 +107,8 @@ void add_motif_targets_command(Command group, const Console& console) {
   command.add_file("-o,--output", request->output, "File of the motifs (.mat)").required();
   command.add_file("--plot", request->plot, "Draw them (.png, .svg or .pdf)");
   add_fields(command, rate::motif_target_fields(), request->options);
-  command.action([request, &console] { run_motif_targets(*request, console); });
+  add_json(command, request->json);
+  command.action([request, command, &console] { run_motif_targets(*request, command, console); });
 }
 
 }  // namespace rheobase::cli

@@ -53,7 +53,7 @@ std::size_t add_targets(const MotifTrainRequest& request, rate::MotifLibrary& li
                      fmt::format("{:g}", targets.step_tau),
                      fmt::format("must be the library's step, {:g}", library.options.step_tau));
   }
-  rate::add_motifs(library, targets.targets);
+  rate::add_motifs(library, targets.targets, request.targets.string());
   return targets.targets.size();
 }
 
@@ -77,25 +77,10 @@ rate::MotifLearner make_learner(MotifTrainRequest& request, io::MotifLibraryFile
   options.threads = request.options.threads;
   if (command.given("--batches")) {
     options.batches = request.options.batches;
+    file.command += "; then: " + console.command_line;  // the first alone would make another file
   }
   request.options = options;
   return {file.library, file.training->motifs, request.options};
-}
-
-Json motifs_json(const rate::MotifLibrary& library, const rate::MotifScores& scores) {
-  Json list = Json::array();
-  for (std::size_t k = 0; k < library.motifs.size(); ++k) {
-    const auto at = static_cast<Eigen::Index>(k);
-    Json one{{"name", library.motifs[k].name()},
-             {"samples", library.motifs[k].length()},
-             {"rms", rate::rms(library.motifs[k].target)},
-             {"rmse_random", scores.random[at]}};
-    if (library.motifs.size() > 1) {
-      one["rmse_others"] = scores.others[at];
-    }
-    list.push_back(one);
-  }
-  return list;
 }
 
 void print_trained(const MotifTrainRequest& request, const rate::MotifLibrary& library,
@@ -107,7 +92,7 @@ void print_trained(const MotifTrainRequest& request, const rate::MotifLibrary& l
                          {"from", request.library.string()},
                          {"preparation_half_trained", half_trained},
                          {"seed", request.options.seed},
-                         {"motifs", motifs_json(library, scores)},
+                         {"motifs", motifs_json(targets_of(library), scores)},
                          {"rmse_random", scores.random.mean()},
                          {"rmse_others",
                           library.motifs.size() > 1 ? Json(scores.others.mean()) : Json(nullptr)},
@@ -180,6 +165,7 @@ void run_motif_train(MotifTrainRequest request, Command command, const Console& 
   {
     const InterruptGuard guard;
     ProgressBar bar(console, "motifs");
+    learner.abandon_when([&guard] { return guard.interrupted(); });
     const rate::LearningOutcome outcome =
         rate::learn(learner, {.checkpoint_every = kCheckpointBatches}, bar.control(guard),
                     [&](const rate::Learner&) { write(true); });
@@ -208,6 +194,8 @@ void add_motif_train_command(Command group, const Console& console) {
       "  rheobase motif train network.mat --targets targets.mat -o library.mat\n"
       "  rheobase motif train library.mat --targets more.mat -o larger.mat\n"
       "  rheobase motif train library.mat --motifs step3 --batches 3000 -o better.mat\n"
+      "  rheobase motif train network.mat --targets oscillations.mat --batches 5000\n"
+      "      --batch 8 --learning-rate 0.003 --clip 0.1 -o library.mat\n"
       "  rheobase motif train library.mat --resume");
   command.add_file("LIBRARY", request->library, "Library (.mat), from `motif prepare` or this")
       .required();

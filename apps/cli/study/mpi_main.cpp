@@ -28,6 +28,7 @@ Rank& this_rank() {
 void add_shared_study_command(Command program, const Console& console) {
   const auto sharing = std::make_shared<StudySharing>();
   sharing->first = this_rank().session.rank() == 0;
+  sharing->processes = this_rank().session.size();
   sharing->schedule = [](std::size_t cells) {
     this_rank().at_work = true;
     return std::make_unique<study::MpiSchedule>(this_rank().session, cells);

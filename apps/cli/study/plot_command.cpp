@@ -28,15 +28,20 @@ void require_parameter(const study::Study& study, const std::string& option,
   }
 }
 
-/// The figure of the command line, or those of the file.
+/// "loss-over-N-by-task": figures of one measure over other parameters have other names.
+std::string file_name_of(const study::Plot& plot) {
+  std::string name = plot.measure;
+  name += plot.over.empty() ? "" : "-over-" + plot.over;
+  name += plot.by.empty() ? "" : "-by-" + plot.by;
+  std::ranges::replace(name, '/', '_');
+  return name;
+}
+
+/// The figure of the command line, or those of the file, of which there may be none.
 std::vector<study::Plot> plots_of(const StudyPlotRequest& request, const study::Study& study) {
   if (request.plot.measure.empty()) {
     if (!request.plot.over.empty() || !request.plot.by.empty()) {
       throw InputError("--over, --by", "", "no --measure beside them", "must come with it");
-    }
-    if (study.plots.empty()) {
-      throw InputError(request.file.string(), "plot", "none",
-                       "must have at least one [[plot]], or name a figure with --measure");
     }
     return study.plots;
   }
@@ -51,9 +56,8 @@ std::vector<study::Plot> plots_of(const StudyPlotRequest& request, const study::
   }
   require_parameter(study, "--over", plot.over);
   require_parameter(study, "--by", plot.by);
+  plot.name = file_name_of(plot);
   plot.over = plot.over.empty() ? "condition" : plot.over;
-  plot.name = plot.measure;
-  std::ranges::replace(plot.name, '/', '_');
   return {plot};
 }
 
@@ -62,22 +66,23 @@ void run_study_plot(const StudyPlotRequest& request, const Console& console) {
   const study::ResultFolder results = open_results(request, study);
   const std::vector<study::Plot> plots = plots_of(request, study);
   const study::Collected all = study::collect(study, results);
-  std::size_t drawn = 0;
-  for (std::size_t i = 0; i < plots.size(); ++i) {
+  const bool with_page = request.plot.measure.empty();
+  for (const study::Plot& plot : plots) {
+    report::Chart chart;
     try {
-      const report::Chart chart = study_figure(study, all, plots[i]).chart;
-      const std::filesystem::path path = results.path() / (plots[i].name + "." + request.format);
-      report::draw_chart(chart, path);
-      console.out << path.string() << '\n';
-      ++drawn;
+      chart = study_figure(study, all, plot).chart;
     } catch (const InputError& error) {
-      if (drawn == 0 && i + 1 == plots.size()) {
+      if (!with_page) {
         throw;
       }
-      note(console, error.what());
+      note(console, error.what());  // the page has tables and failures all the same
+      continue;
     }
+    const std::filesystem::path path = results.path() / (plot.name + "." + request.format);
+    report::draw_chart(chart, path);
+    console.out << path.string() << '\n';
   }
-  if (request.plot.measure.empty()) {
+  if (with_page) {
     const std::filesystem::path page = results.path() / (study.name + ".html");
     report::write_report(
         study_page(study, all, request.file.filename().string(), console.command_line), page);

@@ -51,27 +51,38 @@ std::size_t variable_or(const char* name, std::size_t fallback) {
   return value == nullptr ? fallback : csv_number<std::size_t>(value).value_or(fallback);
 }
 
-/// The part that a task of a Slurm array takes: its place among the array's numbers.
+/// The part that a task of a Slurm array takes: its place among the array's numbers, which are a
+/// range. @throws InputError for others: a task does not know those between its own and the ends
 std::optional<Shard> slurm_shard() {
-  if (std::getenv("SLURM_ARRAY_TASK_ID") == nullptr ||
-      std::getenv("SLURM_ARRAY_TASK_COUNT") == nullptr) {
+  const char* const text = std::getenv("SLURM_ARRAY_TASK_ID");
+  if (text == nullptr || std::getenv("SLURM_ARRAY_TASK_COUNT") == nullptr) {
     return std::nullopt;
   }
+  const std::size_t count = variable_or("SLURM_ARRAY_TASK_COUNT", 0);
   const std::size_t first = variable_or("SLURM_ARRAY_TASK_MIN", 0);
   const std::size_t step = std::max<std::size_t>(1, variable_or("SLURM_ARRAY_TASK_STEP", 1));
-  const std::size_t own = variable_or("SLURM_ARRAY_TASK_ID", first);
-  const std::size_t place = own < first ? 0 : (own - first) / step;
-  return parsed_shard("SLURM_ARRAY_TASK_ID",
-                      fmt::format("{}/{}", place + 1, variable_or("SLURM_ARRAY_TASK_COUNT", 0)));
+  const std::size_t last =
+      variable_or("SLURM_ARRAY_TASK_MAX", first + (std::max<std::size_t>(1, count) - 1) * step);
+  const bool range = count >= 1 && last >= first && (last - first) / step + 1 == count;
+  const std::optional<std::size_t> own = csv_number<std::size_t>(text);
+  if (!range || !own || *own < first || *own > last || (*own - first) % step != 0) {
+    throw InputError("SLURM_ARRAY_TASK_ID", "",
+                     fmt::format("'{}' in an array of {} numbers from {} to {} with step {}", text,
+                                 count, first, last, step),
+                     "must be in an array FIRST-LAST or FIRST-LAST:STEP without gaps: for others, "
+                     "give --shard I/K");
+  }
+  return Shard{(*own - first) / step + 1, count};
 }
 
 std::unique_ptr<study::Schedule> make_schedule(const StudyRunRequest& request,
-                                               const StudySharing* sharing, std::size_t cells) {
-  if (sharing != nullptr) {
+                                               const StudySharing* sharing,
+                                               const std::vector<study::Cell>& cells) {
+  if (sharing != nullptr && sharing->processes > 1) {
     if (!request.shard.empty()) {
       throw InputError("--shard", "", request.shard, "must be left out under mpirun");
     }
-    return sharing->schedule(cells);
+    return sharing->schedule(cells.size());
   }
   const Shard shard = request.shard.empty() ? slurm_shard().value_or(Shard{})
                                             : parsed_shard("--shard", request.shard);
@@ -91,20 +102,24 @@ study::RunOptions run_options(const StudyRunRequest& request, const StudySharing
   return options;
 }
 
-void require_all_done(const std::vector<study::ConditionStatus>& conditions,
-                      const std::vector<std::size_t>& own, std::size_t all) {
+/// @param own   the cells of this process and of those that it shares with
+/// @param part  they are a shard of the study's
+void require_all_done(const std::vector<study::ConditionStatus>& own, bool part) {
+  std::size_t cells = 0;
   std::size_t failed = 0;
   std::size_t missing = 0;
-  for (const study::ConditionStatus& status : conditions) {
+  for (const study::ConditionStatus& status : own) {
+    cells += status.cells;
     failed += status.failed;
     missing += status.missing();
   }
+  const std::string all = fmt::format("{} cells{}", cells, part ? " of this shard" : "");
   if (failed > 0) {
-    throw Error(fmt::format("{} of {} cells failed; --retry runs them again", failed, all));
+    throw Error(fmt::format("{} of {} failed; --retry runs them again", failed, all));
   }
-  if (missing > 0 && own.size() == all) {
-    throw Error(fmt::format("{} of {} cells are missing; the same command goes on with them",
-                            missing, all));
+  if (missing > 0) {
+    throw Error(
+        fmt::format("{} of {} are missing; the same command goes on with them", missing, all));
   }
 }
 
@@ -119,7 +134,7 @@ void run_study_run(const StudyRunRequest& request, const StudySharing* sharing,
   if (sharing == nullptr || sharing->first) {
     results.open_for_run(study);
   }
-  const std::size_t cells = study::cells_of(study).size();
+  const std::vector<study::Cell> cells = study::cells_of(study);
   const std::unique_ptr<study::Schedule> schedule = make_schedule(request, sharing, cells);
   {
     const InterruptGuard guard;
@@ -131,7 +146,8 @@ void run_study_run(const StudyRunRequest& request, const StudySharing* sharing,
   }
   const std::vector<study::ConditionStatus> conditions = study::status_of(study, results);
   print_study_status(study, conditions, request.json, console);
-  require_all_done(conditions, schedule->cells(), cells);
+  const bool part = schedule->cells().size() < cells.size();
+  require_all_done(part ? study::status_of(study, results, schedule->cells()) : conditions, part);
 }
 
 }  // namespace

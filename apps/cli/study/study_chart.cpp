@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cmath>
+#include <iterator>
 #include <limits>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -29,6 +32,7 @@ struct Point {
 /// What of the study a figure shows.
 struct Placed {
   std::vector<Point> points;
+  bool apart = false;  ///< a line joins conditions that differ in the x axis' parameter alone
   std::vector<std::string> names;  ///< of the places 1, 2, ...; empty: the x axis has numbers
   double low = 0.0, high = 0.0;    ///< of x
   double width = 1.0;              ///< of what x margins are parts of
@@ -54,6 +58,35 @@ std::optional<double> number_at(const study::Condition& condition, const std::st
   return number != nullptr ? std::optional(*number) : std::nullopt;
 }
 
+/// A condition's name without its part of one parameter of the grid.
+std::string name_without(const study::Condition& condition, const std::string& parameter) {
+  const std::string name = ", " + condition.name + ", ";
+  const std::string part =
+      fmt::format(", {}={}, ", parameter, parameter_text(condition, parameter));
+  const std::size_t at = name.rfind(part);  // the grid's parts stand last
+  if (at == std::string::npos) {
+    return condition.name;
+  }
+  const std::string rest = name.substr(0, at) + name.substr(at + part.size() - 2);
+  return rest.size() < 4 ? "" : rest.substr(2, rest.size() - 4);
+}
+
+/// Where two conditions would stand at one place of one line, a line for each combination of what
+/// else tells them apart.
+void set_apart(Placed& placed, const study::Study& study, const study::Plot& plot) {
+  std::set<std::pair<std::string, std::string>> taken;
+  for (const Point& point : placed.points) {
+    const study::Condition& condition = study.conditions[point.summary->condition];
+    placed.apart =
+        placed.apart || !taken.insert({point.group, parameter_text(condition, plot.over)}).second;
+  }
+  if (placed.apart) {
+    for (Point& point : placed.points) {
+      point.group = name_without(study.conditions[point.summary->condition], plot.over);
+    }
+  }
+}
+
 Placed placed_in(const study::Study& study, const study::Collected& all, const study::Plot& plot) {
   Placed placed;
   bool numbers = plot.over != "condition";
@@ -67,6 +100,8 @@ Placed placed_in(const study::Study& study, const study::Collected& all, const s
       numbers = numbers && number_at(condition, plot.over).has_value();
     }
   }
+  set_apart(placed, study, plot);  // whatever has values yet
+  std::erase_if(placed.points, [](const Point& point) { return point.summary->cells.empty(); });
   for (Point& point : placed.points) {
     const study::Condition& condition = study.conditions[point.summary->condition];
     if (numbers) {
@@ -79,7 +114,7 @@ Placed placed_in(const study::Study& study, const study::Collected& all, const s
     if (known == placed.names.end()) {
       placed.names.push_back(word);
     }
-    point.group = plot.by.empty() ? word : point.group;
+    point.group = plot.by.empty() && !placed.apart ? word : point.group;
   }
   if (!placed.points.empty()) {
     const auto [low, high] = std::ranges::minmax(placed.points, {}, &Point::x);
@@ -91,14 +126,20 @@ Placed placed_in(const study::Study& study, const study::Collected& all, const s
   return placed;
 }
 
-/// Mean and standard deviation, or fraction and its interval: x, y, low, high.
-Eigen::Vector4d bar_of(const Point& point, bool fraction) {
+/// Mean and standard deviation, or fraction and its interval.
+struct Bar {
+  Eigen::Vector4d row;  ///< x, y, low, high
+  bool known = true;    ///< low and high: one network has no standard deviation
+};
+
+Bar bar_of(const Point& point, bool fraction) {
   const study::MeasureSummary& summary = *point.summary;
   if (fraction && summary.successes) {
-    return {point.x, summary.successes->value, summary.successes->low, summary.successes->high};
+    return {{point.x, summary.successes->value, summary.successes->low, summary.successes->high}};
   }
   const double mean = summary.values.mean;
-  return {point.x, mean, mean - summary.values.sd, mean + summary.values.sd};
+  const double sd = summary.sd().value_or(0.0);
+  return {{point.x, mean, mean - sd, mean + sd}, summary.sd().has_value()};
 }
 
 /// Of the dots of a condition about its place, to each side.
@@ -128,19 +169,39 @@ report::ChartSeries dots_of(const std::vector<const Point*>& group, double sprea
   return dots;
 }
 
-report::ChartSeries bars_of(const std::vector<const Point*>& group, bool fraction,
-                            const std::string& colour, const std::string& label) {
-  std::vector<Eigen::Vector4d> rows;
+/// Means with bars, joined by a line, of those `from` to `to`.
+report::ChartSeries joined_bars(const std::vector<Bar>& bars, std::size_t from, std::size_t to,
+                                const std::string& colour, const std::string& label) {
+  report::ChartSeries series{Style::bars, {}, colour, label};
+  series.values.resize(static_cast<Eigen::Index>(to - from), 4);
+  for (std::size_t i = from; i < to; ++i) {
+    series.values.row(static_cast<Eigen::Index>(i - from)) = bars[i].row;
+  }
+  return series;
+}
+
+/// A group's means with their bars and the line through them; where a bar is not known, line,
+/// points and bars apart.
+std::vector<report::ChartSeries> bars_of(const std::vector<const Point*>& group, bool fraction,
+                                         const std::string& colour, const std::string& label) {
+  std::vector<Bar> bars;
   for (const Point* point : group) {
-    rows.push_back(bar_of(*point, fraction));
+    bars.push_back(bar_of(*point, fraction));
   }
-  std::ranges::stable_sort(rows, {}, [](const Eigen::Vector4d& row) { return row[0]; });
-  report::ChartSeries bars{Style::bars, {}, colour, label};
-  bars.values.resize(static_cast<Eigen::Index>(rows.size()), 4);
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    bars.values.row(static_cast<Eigen::Index>(i)) = rows[i];
+  std::ranges::stable_sort(bars, {}, [](const Bar& bar) { return bar.row[0]; });
+  const report::ChartSeries whole = joined_bars(bars, 0, bars.size(), colour, label);
+  if (std::ranges::all_of(bars, &Bar::known)) {
+    return {whole};
   }
-  return bars;
+  std::vector<report::ChartSeries> apart{
+      {Style::lines, whole.values.leftCols(2), colour, label},
+      {Style::points, whole.values.leftCols(2), colour, "", 1.0}};
+  for (std::size_t i = 0; i < bars.size(); ++i) {
+    if (bars[i].known) {
+      apart.push_back(joined_bars(bars, i, i + 1, colour, ""));
+    }
+  }
+  return apart;
 }
 
 report::ChartSeries published_rings(const std::vector<Point>& points, bool fraction) {
@@ -224,23 +285,80 @@ void add_series(report::ChartPanel& panel, const Placed& placed, bool fraction) 
     const bool named = groups == placed.names;
     const char* colour = kColours[g % kColours.size()];
     panel.series.push_back(dots_of(group, spread_of(placed), colour));
-    panel.series.push_back(bars_of(group, fraction, colour, named ? "" : groups[g]));
+    std::ranges::move(bars_of(group, fraction, colour, named ? "" : groups[g]),
+                      std::back_inserter(panel.series));
   }
   panel.series.push_back(published_rings(placed.points, fraction));
 }
 
-/// Names that do not fit side by side are written at an angle, below the figure's usual height.
-void make_room_for_names(report::Chart& chart, const std::vector<std::string>& names) {
-  constexpr double kCharacter = 1.4, kSine = 0.71, kMost = 60.0;  // mm, of 45 degrees, mm
-  std::size_t longest = 0;
-  for (const std::string& name : names) {
-    longest = std::max(longest, name.size());
+bool begins_character(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;  // of UTF-8
+}
+
+std::size_t characters_in(const std::string& text) {
+  return static_cast<std::size_t>(std::ranges::count_if(text, begins_character));
+}
+
+/// The first characters of a name that is too long for a figure.
+std::string shortened(const std::string& name) {
+  constexpr std::size_t kMost = 60;
+  std::size_t characters = 0;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    characters += begins_character(name[i]) ? 1 : 0;
+    if (characters == kMost && characters_in(name) > kMost) {
+      return name.substr(0, i) + "…";
+    }
   }
-  const double length = kCharacter * static_cast<double>(longest);
-  const double room = chart.panel_width_mm - chart.left_mm;
-  if (!names.empty() && length * static_cast<double>(names.size()) > room) {
-    chart.names_mm = std::min(kMost, kSine * length);
-    chart.panel_height_mm += chart.names_mm;
+  return name;
+}
+
+/// Width of a text in figures, whose letters are 2.4 mm high: that of DejaVu Sans, the widest of
+/// the usual fonts.
+double text_mm(const std::string& text) {
+  constexpr double kEm = 2.4;
+  const std::string narrow = " .,:;'|!ijltfrIJ()[]-/";
+  const std::string wide = "mwMW%=+@<>~";
+  double ems = 0.0;
+  for (const char c : text) {
+    const bool capital = std::isupper(static_cast<unsigned char>(c)) != 0;
+    if (begins_character(c)) {
+      ems += narrow.find(c) != std::string::npos ? 0.35
+             : wide.find(c) != std::string::npos ? 0.88
+             : capital                           ? 0.72
+                                                 : 0.61;
+    }
+  }
+  return kEm * ems;
+}
+
+/// Names that do not fit side by side are written at an angle, from below their place to the left:
+/// in a figure that is higher and, where the first ones would leave it, with a wider left margin.
+void make_room_for_names(report::Chart& chart, report::ChartPanel& panel) {
+  constexpr double kSine = 0.71;                      // and cosine, of 45 degrees
+  constexpr double kRight = 3.0, kUsual = 10.5;       // mm, of every panel: right and below
+  constexpr double kBeside = 1.5, kAboutNames = 4.0;  // mm, left of a name, above and below it
+  constexpr double kCounted = 1.4;  // mm a character: so gnuplot places the axis' label below them
+  const auto count = static_cast<double>(panel.x_names.size());
+  double longest = 0.0;
+  std::size_t most = 0;
+  for (std::string& name : panel.x_names) {
+    name = shortened(name);
+    longest = std::max(longest, text_mm(name));
+    most = std::max(most, characters_in(name));
+  }
+  const double width = chart.panel_width_mm - kRight;
+  if (panel.x_names.empty() || (longest + kBeside) * count <= width - chart.left_mm) {
+    return;
+  }
+  chart.names_mm = panel.x_label.empty() ? std::max(0.1, kSine * longest + kAboutNames - kUsual)
+                                         : kSine * kCounted * static_cast<double>(most);
+  chart.panel_height_mm += chart.names_mm;
+  for (std::size_t i = 0; i < panel.x_names.size(); ++i) {
+    const double place = static_cast<double>(i) + 1.0;
+    const double part =
+        (place - panel.x_range->first) / (panel.x_range->second - panel.x_range->first);
+    const double needed = kSine * text_mm(panel.x_names[i]) + kBeside;
+    chart.left_mm = std::max(chart.left_mm, (needed - part * width) / (1.0 - part));
   }
 }
 
@@ -269,12 +387,17 @@ std::string condition_counts(const study::Study& study, const std::vector<Point>
 }
 
 std::string caption_of(const study::Study& study, const Placed& placed,
-                       const study::Measure& measure, bool fraction, bool published) {
+                       const study::Measure& measure, const std::string& over, bool fraction,
+                       bool published) {
   std::string text =
       fraction
           ? "Dots: single networks, at 1 where it is true and at 0 where it is not. Points with "
             "bars: the fraction that is true and Wilson's 95 % interval. "
           : "Dots: single networks. Points with bars: their mean ± standard deviation. ";
+  const auto alone = [](const Point& point) { return point.summary->cells.size() == 1; };
+  text +=
+      !fraction && std::ranges::any_of(placed.points, alone) ? "A single network has no bar. " : "";
+  text += placed.apart ? fmt::format("Lines join conditions that differ in {} alone. ", over) : "";
   text += published ? "Rings: published values. " : "";
   text +=
       measure.among.empty() ? "" : fmt::format("Only networks where '{}' is true. ", measure.among);
@@ -298,11 +421,11 @@ StudyFigure study_figure(const study::Study& study, const study::Collected& all,
   add_series(panel, placed, fraction);
   panel.y_range = room_for_key(panel);
   report::Chart chart{1, 150.0, 90.0, 19.0, {}};  // ticks such as 0.95
-  make_room_for_names(chart, panel.x_names);
+  make_room_for_names(chart, panel);
   const bool published = panel.series.back().values.rows() > 0;
   chart.panels.push_back(std::move(panel));
   return {std::move(chart), title_of(plot, measure),
-          caption_of(study, placed, measure, fraction, published)};
+          caption_of(study, placed, measure, plot.over, fraction, published)};
 }
 
 }  // namespace rheobase::cli

@@ -14,6 +14,7 @@ struct StudySharing {
   /// The schedule that they share, for a number of cells.
   std::function<std::unique_ptr<study::Schedule>(std::size_t)> schedule;
   bool first = true;  ///< makes the folder and speaks for all
+  int processes = 1;  ///< 1: there is none to share with, as in a task of an array under srun
 };
 
 // The commands of the group `rheobase study`, one file each.

@@ -22,26 +22,8 @@ namespace {
 
 using Status = study::CellResult::Status;
 
-struct CellCounts {
-  std::size_t done = 0, failed = 0, killed = 0, missing = 0;
-};
-
-CellCounts counts_of(const study::Collected& all) {
-  CellCounts counts;
-  for (const std::optional<study::CellResult>& result : all.results) {
-    if (!result) {
-      ++counts.missing;
-    } else {
-      ++(result->status == Status::done     ? counts.done
-         : result->status == Status::failed ? counts.failed
-                                            : counts.killed);
-    }
-  }
-  return counts;
-}
-
 /// "10 failed, 2 not run yet"; empty where all are done.
-std::string undone_text(const CellCounts& counts) {
+std::string undone_text(const study::CellCounts& counts) {
   std::vector<std::string> parts;
   for (const auto& [count, words] :
        {std::pair{counts.failed, "failed"}, std::pair{counts.killed, "ended by a signal"},
@@ -75,6 +57,9 @@ report::ReportSection table_section(const study::Study& study, const study::Coll
   if (!all.comparisons.empty()) {
     section.tables.push_back(comparison_table(study, all));
   }
+  for (const std::string& line : unmade_comparisons(study, all)) {
+    section.notes.push_back("Not compared: " + line + ".");
+  }
   return section;
 }
 
@@ -99,7 +84,7 @@ report::ReportTable failed_cells(const study::Study& study, const study::Collect
 
 report::ReportSection cell_section(const study::Study& study, const study::Collected& all) {
   report::ReportSection section{"study-cells", "Cells of the study"};
-  const CellCounts counts = counts_of(all);
+  const study::CellCounts counts = all.counts();
   const std::string undone = undone_text(counts);
   section.notes.push_back(fmt::format("{} of {} done{}. A cell is a condition with a seed.",
                                       counts.done, counted(all.cells.size(), "cell"),
@@ -154,7 +139,7 @@ std::vector<report::ReportFact> study_facts(const study::Study& study, const stu
           {"Study", "version", study.quick ? "quick" : "full"},
           {"Study", "conditions", fmt::format("{}", study.conditions.size())},
           {"Study", "cells", fmt::format("{}", all.cells.size())},
-          {"Study", "cells done", fmt::format("{}", counts_of(all).done)}};
+          {"Study", "cells done", fmt::format("{}", all.counts().done)}};
 }
 
 report::ReportData study_page(const study::Study& study, const study::Collected& all,
@@ -164,7 +149,7 @@ report::ReportData study_page(const study::Study& study, const study::Collected&
   page.subtitle = fmt::format("study {}{}", file, study.quick ? ", quick version" : "");
   page.command_line = command_line;
   page.version = kVersion;
-  const CellCounts counts = counts_of(all);
+  const study::CellCounts counts = all.counts();
   const std::string undone = undone_text(counts);
   page.summary = {{"Conditions", fmt::format("{}", study.conditions.size()), seeds_text(study)},
                   {"Cells done", fmt::format("{} of {}", counts.done, all.cells.size()),

@@ -1,6 +1,7 @@
 #include <cctype>
 #include <limits>
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -41,17 +42,20 @@ std::string header_csv(const std::vector<std::string>& names) {
 }
 
 std::string summary_csv(const study::Study& study, const study::Collected& all) {
+  using analysis::Distribution;
   const std::vector<std::string> names = study::parameter_names(study);
   std::string text = "condition" + header_csv(names) +
                      ",measure,count,mean,sd,median,minimum,maximum,successes,fraction,low,high,"
                      "published_mean,published_sd,published_fraction,source\n";
   for (const study::MeasureSummary& summary : all.summaries) {
     const study::Condition& condition = study.conditions[summary.condition];
-    const analysis::Distribution& values = summary.values;
-    text += csv_text(condition.name) + parameters_csv(condition, names) +
-            fmt::format(",{},{},{},{},{},{},{}", csv_text(study.measures[summary.measure].name),
-                        values.count, values.mean, values.count > 1 ? csv_optional(values.sd) : "",
-                        values.median, values.minimum, values.maximum);
+    text +=
+        csv_text(condition.name) + parameters_csv(condition, names) +
+        fmt::format(",{},{},{},{},{},{},{}", csv_text(study.measures[summary.measure].name),
+                    summary.cells.size(), csv_optional(summary.figure(&Distribution::mean)),
+                    csv_optional(summary.sd()), csv_optional(summary.figure(&Distribution::median)),
+                    csv_optional(summary.figure(&Distribution::minimum)),
+                    csv_optional(summary.figure(&Distribution::maximum)));
     text += summary.successes ? fmt::format(",{},{},{},{}", summary.successes->successes,
                                             summary.successes->value, summary.successes->low,
                                             summary.successes->high)
@@ -105,6 +109,28 @@ std::string field_name(const std::string& name) {
                                                                                   : field;
 }
 
+/// A field for each measure: the measure's own name where MATLAB takes it and the file has no field
+/// of its own with it, else one like it that no other has.
+std::vector<std::string> measure_fields(const std::vector<study::Measure>& measures) {
+  const std::set<std::string> own{"study", "conditions", "seeds"};
+  std::set<std::string> taken = own;
+  for (const study::Measure& measure : measures) {
+    if (field_name(measure.name) == measure.name) {
+      taken.insert(measure.name);
+    }
+  }
+  std::vector<std::string> fields;
+  for (const study::Measure& measure : measures) {
+    std::string field = field_name(measure.name);
+    const bool as_named = field == measure.name && !own.contains(field);
+    while (!as_named && !taken.insert(field).second) {
+      field += '_';
+    }
+    fields.push_back(std::move(field));
+  }
+  return fields;
+}
+
 /// A row a condition; of `values`, a column a seed. NaN where there is none.
 io::MatFields summary_mat(const study::Study& study, const study::Collected& all) {
   std::map<Seed, Eigen::Index> columns;
@@ -117,6 +143,7 @@ io::MatFields summary_mat(const study::Study& study, const study::Collected& all
     seeds.push_back(seed);
   }
   constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+  const std::vector<std::string> names = measure_fields(study.measures);
   const auto rows = static_cast<Eigen::Index>(study.conditions.size());
   std::vector<std::string> conditions;
   for (const study::Condition& condition : study.conditions) {
@@ -135,8 +162,9 @@ io::MatFields summary_mat(const study::Study& study, const study::Collected& all
       if (summary.measure != measure) {
         continue;
       }
-      figures.row(row).head(3) << static_cast<double>(summary.values.count), summary.values.mean,
-          summary.values.count > 1 ? summary.values.sd : kNone;
+      figures.row(row).head(3) << static_cast<double>(summary.cells.size()),
+          summary.figure(&analysis::Distribution::mean).value_or(kNone),
+          summary.sd().value_or(kNone);
       if (summary.successes) {
         figures.row(row).tail(3) << summary.successes->value, summary.successes->low,
             summary.successes->high;
@@ -145,12 +173,11 @@ io::MatFields summary_mat(const study::Study& study, const study::Collected& all
         values(row, columns.at(cell.seed)) = cell.value;
       }
     }
-    const std::string name = field_name(study.measures[measure].name);
     int column = 0;
     for (const char* word : {"count", "mean", "sd", "fraction", "low", "high"}) {
-      fields.matrix(name + "." + word, figures.col(column++));
+      fields.matrix(names[measure] + "." + word, figures.col(column++));
     }
-    fields.matrix(name + ".values", values);
+    fields.matrix(names[measure] + ".values", values);
   }
   return fields;
 }

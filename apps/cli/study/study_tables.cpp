@@ -4,6 +4,7 @@
 
 #include "apps/cli/text_format.hpp"
 #include "apps/cli/text_table.hpp"
+#include "core/counted.hpp"
 
 namespace rheobase::cli {
 
@@ -48,6 +49,39 @@ std::string side_text(const study::Study& study, const study::Comparison& compar
   return name;
 }
 
+/// What a comparison is of: the measure of two conditions, or the condition of two measures.
+const std::string& subject_of(const study::Comparison& comparison) {
+  return comparison.other_condition.empty() ? comparison.condition : comparison.measure;
+}
+
+std::string p_text(std::optional<double> p_value) {
+  return p_value ? fmt::format("{:.3g}", *p_value) : "-";
+}
+
+std::optional<double> rank_sum_p(const study::ComparisonResult& result) {
+  return result.rank_sum ? std::optional(result.rank_sum->p_value) : std::nullopt;
+}
+
+std::optional<double> signed_rank_p(const study::ComparisonResult& result) {
+  return result.paired ? std::optional(result.paired->p_value) : std::nullopt;
+}
+
+/// Why rows have no values; empty where all cells are done.
+std::string undone_lines(const study::Collected& all) {
+  const study::CellCounts counts = all.counts();
+  const std::size_t missing = counts.missing + counts.killed;
+  std::string text;
+  if (counts.failed > 0) {
+    text += fmt::format("{} of {} failed; rheobase study status says why\n", counts.failed,
+                        counted(all.cells.size(), "cell"));
+  }
+  if (missing > 0) {
+    text +=
+        fmt::format("{} of {} without a result yet\n", missing, counted(all.cells.size(), "cell"));
+  }
+  return text;
+}
+
 std::string plain_text(const report::ReportTable& table) {
   TextTable text(table.header);
   for (const std::vector<std::string>& row : table.rows) {
@@ -85,11 +119,11 @@ Json summary_json(const study::Study& study, const study::MeasureSummary& summar
   return {{"condition", study.conditions[summary.condition].name},
           {"measure", study.measures[summary.measure].name},
           {"count", summary.values.count},
-          {"mean", summary.values.mean},
-          {"sd", summary.values.sd},
-          {"median", summary.values.median},
-          {"minimum", summary.values.minimum},
-          {"maximum", summary.values.maximum},
+          {"mean", optional_json(summary.figure(&analysis::Distribution::mean))},
+          {"sd", optional_json(summary.sd())},
+          {"median", optional_json(summary.figure(&analysis::Distribution::median))},
+          {"minimum", optional_json(summary.figure(&analysis::Distribution::minimum))},
+          {"maximum", optional_json(summary.figure(&analysis::Distribution::maximum))},
           {"successes", summary.successes ? to_json(*summary.successes) : Json()},
           {"published", published},
           {"by_seed", values}};
@@ -109,9 +143,8 @@ report::ReportTable summary_table(const study::Study& study, const study::Collec
   for (const study::MeasureSummary& summary : all.summaries) {
     table.rows.push_back(
         {study.conditions[summary.condition].name, study.measures[summary.measure].label,
-         std::to_string(summary.values.count),
-         plus_minus(summary.values.mean,
-                    summary.values.count > 1 ? std::optional(summary.values.sd) : std::nullopt),
+         std::to_string(summary.cells.size()),
+         summary.cells.empty() ? "-" : plus_minus(summary.values.mean, summary.sd()),
          fraction_text(summary.successes), published_values_text(summary)});
   }
   return table;
@@ -121,7 +154,7 @@ report::ReportTable comparison_table(const study::Study& study, const study::Col
   report::ReportTable table{
       "Comparisons",
       "Wilcoxon's tests, two-sided, not corrected for their number: rank sum of all values, signed "
-      "rank over the pairs, the seeds that both have.",
+      "rank over the pairs, the seeds that both have; of two networks a side, or pairs, at least.",
       {"compared", "with", "of", "n", "rank sum p", "pairs", "signed rank p"},
       {},
       3};
@@ -129,20 +162,45 @@ report::ReportTable comparison_table(const study::Study& study, const study::Col
     const study::Comparison& comparison = *result.comparison;
     table.rows.push_back(
         {side_text(study, comparison, false), side_text(study, comparison, true),
-         comparison.other_condition.empty() ? comparison.condition : comparison.measure,
-         fmt::format("{}, {}", result.first.size(), result.second.size()),
-         fmt::format("{:.3g}", result.rank_sum.p_value), std::to_string(result.pairs),
-         result.paired ? fmt::format("{:.3g}", result.paired->p_value) : "-"});
+         subject_of(comparison), fmt::format("{}, {}", result.first.size(), result.second.size()),
+         p_text(rank_sum_p(result)), std::to_string(result.pairs), p_text(signed_rank_p(result))});
   }
   return table;
 }
 
+std::vector<std::string> unmade_comparisons(const study::Study& study,
+                                            const study::Collected& all) {
+  std::vector<std::string> lines;
+  for (const study::ComparisonResult& result : all.comparisons) {
+    std::vector<std::string> without;
+    for (const bool second : {false, true}) {
+      if ((second ? result.second : result.first).empty()) {
+        without.push_back(side_text(study, *result.comparison, second));
+      }
+    }
+    if (!without.empty()) {
+      lines.push_back(fmt::format("{} with {}, {}: no network on the side of {}",
+                                  side_text(study, *result.comparison, false),
+                                  side_text(study, *result.comparison, true),
+                                  subject_of(*result.comparison), joined(without, " and ")));
+    }
+  }
+  return lines;
+}
+
 std::string collected_text(const study::Study& study, const study::Collected& all) {
   std::string text = plain_text(summary_table(study, all));
+  if (const std::string undone = undone_lines(all); !undone.empty()) {
+    text += "\n" + undone;
+  }
   if (study.quick) {
     text += fmt::format("\n{}\n", kQuickNote);
   }
-  return all.comparisons.empty() ? text : text + "\n" + plain_text(comparison_table(study, all));
+  if (!all.comparisons.empty()) {
+    text += "\n" + plain_text(comparison_table(study, all));
+  }
+  const std::vector<std::string> unmade = unmade_comparisons(study, all);
+  return unmade.empty() ? text : text + "\nnot compared:\n" + joined(unmade, "\n") + "\n";
 }
 
 Json collected_json(const study::Study& study, const study::Collected& all) {
@@ -158,11 +216,13 @@ Json collected_json(const study::Study& study, const study::Collected& all) {
          {"other_measure", comparison.other_measure},
          {"condition", comparison.condition},
          {"other_condition", comparison.other_condition},
-         {"rank_sum_p", result.rank_sum.p_value},
-         {"rank_sum_exact", result.rank_sum.exact},
-         {"z", result.rank_sum.z},
+         {"count", result.first.size()},
+         {"other_count", result.second.size()},
+         {"rank_sum_p", optional_json(rank_sum_p(result))},
+         {"rank_sum_exact", result.rank_sum ? Json(result.rank_sum->exact) : Json()},
+         {"z", result.rank_sum ? Json(result.rank_sum->z) : Json()},
          {"pairs", result.pairs},
-         {"signed_rank_p", result.paired ? Json(result.paired->p_value) : Json()}});
+         {"signed_rank_p", optional_json(signed_rank_p(result))}});
   }
   Json cells = Json::array();
   for (std::size_t i = 0; i < all.cells.size(); ++i) {

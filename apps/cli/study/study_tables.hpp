@@ -13,10 +13,12 @@ namespace rheobase::cli {
 inline constexpr const char* kQuickNote =
     "The quick version of the study: published values are of networks of full size.";
 
-/// A row a condition and a measure that have values.
+/// A row a condition and a measure of it, without values too.
 report::ReportTable summary_table(const study::Study& study, const study::Collected& all);
-/// A row a [[compare]] that has values on both sides.
+/// A row a [[compare]].
 report::ReportTable comparison_table(const study::Study& study, const study::Collected& all);
+/// A line for each [[compare]] with a side on which no network has a value.
+std::vector<std::string> unmade_comparisons(const study::Study& study, const study::Collected& all);
 
 /// Tables for people: figures of each condition beside the published ones, and comparisons.
 std::string collected_text(const study::Study& study, const study::Collected& all);

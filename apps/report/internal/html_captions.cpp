@@ -117,10 +117,12 @@ std::string scaling_caption(const ReportData& data) {
     return "Accuracy of the LIF network; bars: 95 % Wilson intervals. Dashed: the factor used on "
            "this page.";
   }
-  return "Accuracy of the LIF networks that were tried over spikes a second at r = 1, of all M "
-         "copies "
-         "of a unit; bars: 95 % Wilson intervals. Dashed line: predicted by the rate network with "
-         "the noise of as many spikes; upright: used on this page.";
+  return std::string(
+             "Accuracy of the LIF networks that were tried over spikes a second at r = 1, of all M "
+             "copies of a unit; bars: 95 % Wilson intervals. Upright: used on this page.") +
+         (has_prediction(data.scaling)
+              ? " Rings, dashed: predicted by the rate network with the noise of as many spikes."
+              : "");
 }
 
 PageSection training_section(const ReportData& data) {

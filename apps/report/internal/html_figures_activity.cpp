@@ -109,10 +109,20 @@ void type_labels(FigureScript& script, const std::vector<rate::UnitType>& unit_t
 }
 
 /// Names of the networks in a line above the panel's title, where no curve is.
-void add_names(FigureScript& script, double width_mm, double height_mm) {
+/// @param target  whether the target is drawn, too
+void add_names(FigureScript& script, double width_mm, double height_mm, bool target) {
   const double above = 1.0 + 5.8 / height_mm;
   script.label(0.0, above, "Rate network", kRateColour);
   script.label(22.0 / width_mm, above, "LIF network", kSpikingColour);
+  if (target) {
+    script.label(42.0 / width_mm, above, "Target (dashed)", kTargetColour);
+  }
+}
+
+bool has_target(const ReportData& data) {
+  return std::ranges::any_of(data.outputs, [](const ReportOutputs& outputs) {
+    return !outputs.target.array().isNaN().all();
+  });
 }
 
 /// "go, x", "go, output 2"; "go" of networks with one readout without a name.
@@ -142,7 +152,7 @@ void output_panel(FigureScript& script, const ReportData& data, const ReportRast
              fmt::format("linewidth 1.4 linecolor rgb '{}'", colour));
   }
   if (output == 0) {
-    add_names(script, panel.width, panel.height);
+    add_names(script, panel.width, panel.height, false);
   }
   script.end();
 }
@@ -309,7 +319,7 @@ std::string outputs_figure(const ReportData& data, const FigureTarget& target) {
     add_band(script, outputs.rate, kRateColour, "");
     add_band(script, outputs.spiking, kSpikingColour, "");
     if (i == 0) {
-      add_names(script, step - 18.0, kHeight);
+      add_names(script, step - 18.0, kHeight, has_target(data));
     }
     script.end();
   }

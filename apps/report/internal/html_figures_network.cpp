@@ -191,7 +191,7 @@ std::string scaling_figure(const ReportData& data, const FigureTarget& target) {
   }
   const double first = marks.col(0).minCoeff();
   const double last = marks.col(0).maxCoeff();
-  const double margin = 0.06 * std::max(last - first, 1.0);
+  const double margin = search_margin(first, last);
   script.begin(column_panel(fitted ? "Spike budget" : "Scaling factor",
                             fitted ? "s M (Hz)" : "Scaling factor s = 1/λ (Hz)", "Accuracy (%)"));
   script.range('x', first - margin, last + margin);
@@ -201,11 +201,12 @@ std::string scaling_figure(const ReportData& data, const FigureTarget& target) {
                   "dashtype 2 linecolor rgb '{1}'",
                   data.scaling_factor * data.copies, kTargetColour));
   const std::string name = script.table(marks);
-  if (fitted) {
+  if (has_prediction(data.scaling)) {
     script.set("set key bottom right samplen 1");
+    // Rings: a line of one value would not be seen.
     script.add(
-        fmt::format("{} using 1:5 with lines linewidth 0.8 dashtype 2 linecolor rgb '{}' title "
-                    "'predicted'",
+        fmt::format("{} using 1:5 with linespoints pointtype 6 pointsize 0.9 linewidth 0.8 "
+                    "dashtype 2 linecolor rgb '{}' title 'predicted'",
                     name, kRateColour));
   }
   script.add(fmt::format("{} using 1:2 with lines linewidth 0.8 linecolor rgb '{}'", name,

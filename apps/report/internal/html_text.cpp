@@ -10,6 +10,7 @@
 #include "core/counted.hpp"
 #include "core/field_table.hpp"
 #include "mapping/conversion/transfer_fields.hpp"
+#include "rate/dynamics/transfer/transfer.hpp"
 #include "rate/tasks/combined_task.hpp"
 
 namespace rheobase::report {
@@ -54,10 +55,12 @@ std::string p_value(double p) {
 }
 
 /// Without a difference a p of 1 is no headline: the table below has the number.
-std::string difference_in_words(double p) {
+std::string difference_in_words(double p, int trials) {
   constexpr double kSeen = 0.05;
   if (p >= kSeen) {
-    return "none seen";
+    // McNemar's p where one network alone is right in every trial; 0.0625 of five trials.
+    const double smallest = std::min(1.0, 2.0 * std::pow(0.5, trials));
+    return smallest >= kSeen ? "too few trials" : "none seen";
   }
   return p < 0.001 ? "p < 0.001" : fmt::format("p = {:.2g}", p);
 }
@@ -174,9 +177,14 @@ std::string yes_no(bool value) {
   return value ? "yes" : "no";
 }
 
+/// "50 ms", "20 to 100 ms".
+std::string span_ms(double low, double high) {
+  return low == high ? fmt::format("{:g} ms", low) : fmt::format("{:g} to {:g} ms", low, high);
+}
+
 void add_network_facts(Facts& facts, const io::ModelFile& file) {
   const rate::RateNetwork& network = file.network;
-  facts.add("transfer function", network.transfer);
+  facts.add("transfer function", transfer_text(network.transfer));
   if (file.dale) {
     const rate::DaleModel& model = *file.dale;
     facts.add("Dale's principle", yes_no(model.dale));
@@ -187,8 +195,7 @@ void add_network_facts(Facts& facts, const io::ModelFile& file) {
                                 model.tau_max_steps * model.step_ms,
                                 model.fixed_tau() ? "fixed" : "trained"));
   } else {
-    facts.add("time constants",
-              fmt::format("{:g} to {:g} ms", network.tau_ms.minCoeff(), network.tau_ms.maxCoeff()));
+    facts.add("time constants", span_ms(network.tau_ms.minCoeff(), network.tau_ms.maxCoeff()));
     facts.add("step", fmt::format("{:g} ms", network.step_ms));
   }
   facts.add("readout bias", number(network.b_out[0]));
@@ -291,8 +298,11 @@ void add_fields(Facts& facts, const FieldTable<Options>& table, const Options& o
   }
 }
 
-void add_spiking(Facts& facts, const mapping::TransferOptions& transfer) {
+void add_spiking(Facts& facts, mapping::TransferOptions transfer) {
   const bool rises = transfer.synapse == spiking::SynapseKind::double_exponential;
+  if (transfer.inhibitory_delay_ms < 0.0) {  // as of all
+    transfer.inhibitory_delay_ms = transfer.synaptic_delay_ms;
+  }
   facts.group("Spiking network");
   add_fields(facts, mapping::transfer_fields(), transfer, {rises ? "" : "rise_ms"});
 }
@@ -312,6 +322,12 @@ void add_simulation(Facts& facts, const mapping::Comparison& comparison) {
 
 }  // namespace
 
+std::string transfer_text(const std::string& transfer) {
+  const bool is_signed = rate::transfer_named(transfer).lowest < 0.0;
+  // Spikes have no rates below 0: tanh(x) = 2 sigmoid(2 x) - 1 (mapping/conversion/non_negative).
+  return is_signed ? transfer + ", in spikes as a sigmoid of 2x" : transfer;
+}
+
 std::vector<ReportStatistic> report_summary(const mapping::Comparison& comparison) {
   const mapping::ConditionComparison& all = comparison.all;
   const std::string start = fmt::format("from {:g} ms on", comparison.options.analysis_start_ms);
@@ -320,7 +336,7 @@ std::vector<ReportStatistic> report_summary(const mapping::Comparison& compariso
        fmt::format("{}, {}", interval(all.rate_accuracy), counted(all.trials, "trial"))},
       {"Accuracy, LIF network", accuracy(all.spiking_accuracy),
        fmt::format("{}, same trials", interval(all.spiking_accuracy))},
-      {"Difference in accuracy", difference_in_words(all.paired.p_value),
+      {"Difference in accuracy", difference_in_words(all.paired.p_value, all.trials),
        fmt::format("right alone: rate {}, LIF {}", all.paired.only_first, all.paired.only_second)},
       {"Outputs", fmt::format("r = {}", decimals(all.output_correlation, 2)),
        fmt::format("RMSE {}, {}", decimals(all.output_rmse, 2), start)},

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "apps/report/html_data.hpp"
@@ -7,6 +8,9 @@
 #include "mapping/comparison/compare.hpp"
 
 namespace rheobase::report {
+
+/// "sigmoid"; of tanh also what stands for it among spikes.
+std::string transfer_text(const std::string& transfer);
 
 /// The numbers at the top of the page.
 std::vector<ReportStatistic> report_summary(const mapping::Comparison& comparison);

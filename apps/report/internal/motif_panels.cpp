@@ -9,16 +9,26 @@ namespace rheobase::report {
 
 namespace {
 
-constexpr int kMotifsPerRow = 5;
-constexpr double kMotifWidthMm = 36.0;
+constexpr int kMotifsPerRow = 5;  ///< at most
+constexpr double kRowWidthMm = 180.0;
+constexpr double kMotifGapMm = 9.0;  ///< room for the numbers of a panel's ticks
 constexpr double kMotifHeightMm = 28.0;
 constexpr double kMotifsTopMm = 12.0;
 constexpr double kRowHeightMm = 54.0;
 constexpr double kMotifMarginMm = 12.0;
 constexpr double kLegendLetterMm = 1.55;
 
+int rows_for(int count, int per_row) {
+  return (count + per_row - 1) / per_row;
+}
+
 int motif_rows(std::size_t motifs) {
-  return (static_cast<int>(motifs) + kMotifsPerRow - 1) / kMotifsPerRow;
+  return rows_for(static_cast<int>(motifs), kMotifsPerRow);
+}
+
+/// Rows of one length, as far as that goes: six motifs are two rows of three.
+int motifs_in_row(std::size_t motifs) {
+  return motifs == 0 ? 1 : rows_for(static_cast<int>(motifs), motif_rows(motifs));
 }
 
 /// Columns: time, then the signals, cut to the shortest.
@@ -56,11 +66,12 @@ double longest_of(const std::vector<PlayedMotif>& motifs, double step) {
 }
 
 void add_motif_panel(FigureScript& script, const PlayedMotif& motif, double step, double longest,
-                     double largest) {
+                     double largest, double width_mm) {
+  constexpr double kTickOfTimeMm = 13.0;
   script.range('x', 0.0, longest);
   script.range('y', -largest, largest);
-  script.set(fmt::format("set xtics {:g}", round_step(longest / 2.5)));
-  script.set(fmt::format("set ytics {:g}", round_step(0.9 * largest)));  // a small panel: few ticks
+  script.set(fmt::format("set xtics {:g}", round_step(longest * kTickOfTimeMm / width_mm)));
+  script.set(fmt::format("set ytics {:g}", round_step(largest)));  // a low panel: few ticks
   script.set("unset key");
   std::vector<Eigen::VectorXd> signals{motif.target.samples};
   std::vector<std::pair<const char*, double>> styles{{kWantedColour, 2.4}};
@@ -114,11 +125,13 @@ Eigen::VectorXd grid_of(Eigen::Index count, double step) {
 }
 
 double MotifLayout::width() {
-  return kMotifMarginMm + kMotifsPerRow * kMotifWidthMm;
+  return kMotifMarginMm + kRowWidthMm;
 }
 
 double MotifLayout::top_of_row(int row) const {
-  return kMotifsTopMm + motif_rows(motifs_) * kMotifHeightMm + row * kRowHeightMm;
+  // The legend is that of motifs.
+  const double motifs = motifs_ == 0 ? 0.0 : kMotifsTopMm + motif_rows(motifs_) * kMotifHeightMm;
+  return motifs + row * kRowHeightMm;
 }
 
 double MotifLayout::height(int rows) const {
@@ -126,12 +139,14 @@ double MotifLayout::height(int rows) const {
 }
 
 FigurePanel MotifLayout::motif(std::size_t k, const std::string& title) const {
-  const int row = static_cast<int>(k) / kMotifsPerRow;
-  const int column = static_cast<int>(k) % kMotifsPerRow;
-  const bool last = k + kMotifsPerRow >= motifs_;
-  return {kMotifMarginMm + column * kMotifWidthMm,
+  const int columns = motifs_in_row(motifs_);
+  const int row = static_cast<int>(k) / columns;
+  const int column = static_cast<int>(k) % columns;
+  const bool last = k + static_cast<std::size_t>(columns) >= motifs_;
+  const double width = kRowWidthMm / columns;
+  return {kMotifMarginMm + column * width,
           kMotifsTopMm + row * kMotifHeightMm,
-          kMotifWidthMm - 6.0,
+          width - kMotifGapMm,
           kMotifHeightMm - 13.0,
           title,
           last ? "Time (tau)" : "",
@@ -167,11 +182,12 @@ void add_motif_panels(FigureScript& script, const std::vector<PlayedMotif>& moti
   const double largest = largest_of(motifs);
   const double longest = longest_of(motifs, step_tau);
   for (std::size_t k = 0; k < motifs.size(); ++k) {
-    script.begin(layout.motif(k, motifs[k].target.name));
+    const FigurePanel panel = layout.motif(k, motifs[k].target.name);
+    script.begin(panel);
     if (k == 0) {
       add_legend(script, legend_of(motifs.front()), height_mm);
     }
-    add_motif_panel(script, motifs[k], step_tau, longest, largest);
+    add_motif_panel(script, motifs[k], step_tau, longest, largest, panel.width);
     script.end();
   }
 }
@@ -183,7 +199,7 @@ void add_error_panel(FigureScript& script, const rate::MotifScores& scores,
   const double top = std::max(scores.random.maxCoeff(),
                               count > 1 ? scores.others.maxCoeff() : scores.random.maxCoeff());
   script.range('x', 0.5, 2.5);
-  script.range('y', 0.0, 1.25 * top);
+  script.range('y', 0.0, 1.4 * top);  // room for two names above the lines
   script.set("set xtics ('random' 1, 'others' 2)");
   script.set(fmt::format("set ytics {:g}", round_step(top / 2.5)));
   script.set("unset key");
@@ -268,6 +284,7 @@ void add_lines_panel(FigureScript& script, const std::vector<NamedLines>& lines,
     names.push_back({one.name, one.colour});
     room += one.name.empty() ? 0.0 : 0.12;
   }
+  right = right > 0.0 ? right : 1.0;  // the evaluation before the first batch alone
   script.begin(panel);
   script.range('x', 0.0, right);
   script.range('y', 0.0, room * top);  // the names stand above the lines
@@ -277,9 +294,11 @@ void add_lines_panel(FigureScript& script, const std::vector<NamedLines>& lines,
     Eigen::MatrixXd table(one.x.size(), one.y.cols() + 1);
     table << one.x, one.y;
     const std::string data = script.table(table);
+    // A line of one point would not be seen.
+    const char* style = one.x.size() == 1 ? "points pointtype 7 pointsize 0.4" : "lines";
     for (Eigen::Index k = 0; k < one.y.cols(); ++k) {
-      script.add(fmt::format("{} using 1:{} with lines linewidth 0.9 linecolor rgb '{}' notitle",
-                             data, k + 2, one.colour));
+      script.add(fmt::format("{} using 1:{} with {} linewidth 0.9 linecolor rgb '{}' notitle", data,
+                             k + 2, style, one.colour));
     }
   }
   add_names(script, names, 0.45);

@@ -12,7 +12,8 @@ inline constexpr const char* kWantedColour = "#8D949C";
 inline constexpr const char* kRandomColour = "#0072B2";
 inline constexpr const char* kAfterColour = "#D55E00";
 
-/// Signals of motifs in rows of five, a legend above, and rows of other panels below.
+/// Signals of motifs in rows of up to five over the whole width, a legend above, and rows of other
+/// panels below; those alone where there are no motifs.
 class MotifLayout {
  public:
   explicit MotifLayout(std::size_t motifs) : motifs_(motifs) {}

@@ -198,7 +198,7 @@ void Script::scaling_panel(Cell cell) {
   }
   const double first = picture_.scaling.front().scaling_factor;
   const double last = picture_.scaling.back().scaling_factor;
-  const double margin = 0.06 * std::max(last - first, 1.0);
+  const double margin = search_margin(first, last);
   line("set xrange [{}:{}]", first - margin, last + margin);
   line("set yrange [0:105]");
   line("set ytics 25");

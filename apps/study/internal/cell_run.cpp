@@ -1,11 +1,15 @@
 #include "apps/study/internal/cell_run.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <fstream>
 #include <sstream>
+#include <system_error>
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <unistd.h>
 
 #include "core/error.hpp"
 #include "core/nearest_name.hpp"
@@ -19,7 +23,8 @@ namespace fs = std::filesystem;
 
 constexpr const char* kOutput = ".study-output";
 constexpr const char* kErrors = ".study-errors";
-constexpr int kBoundNotMet = 3;  ///< of `compare`: its figures are good all the same
+constexpr int kBoundNotMet = 3;        ///< of `compare`: its figures are good all the same
+constexpr int kStoppedBySignal = 130;  ///< this program ends so by itself on SIGTERM and others
 constexpr std::uintmax_t kLeastRoom = 1U << 20U;
 
 std::vector<std::string> keys_of(const nlohmann::json& json) {
@@ -54,6 +59,17 @@ nlohmann::json in_list(const nlohmann::json& list, const std::string& path,
   }
   throw InputError("its JSON", path, fmt::format("a list of {} at '{}'", list.size(), part),
                    "must have a place in the list from 0, last, count or, of numbers, mean");
+}
+
+/// Brings to the disk what a file holds, or the names in a folder.
+std::error_code flush(const fs::path& path) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const bool flushed = file >= 0 && ::fsync(file) == 0;
+  const std::error_code failure(flushed ? 0 : errno, std::generic_category());
+  if (file >= 0) {
+    ::close(file);
+  }
+  return failure;
 }
 
 }  // namespace
@@ -128,6 +144,10 @@ std::optional<CellResult> CellRun::advance() {
     if (end->signal != 0) {
       return finished(CellResult::Status::killed, broken());
     }
+    if (end->code == kStoppedBySignal) {
+      return finished(CellResult::Status::killed,
+                      fmt::format("step '{}': stopped by a signal", step.name));
+    }
     if (end->code != 0 && end->code != kBoundNotMet) {
       require_room();
       return finished(CellResult::Status::failed, broken());
@@ -182,16 +202,21 @@ void CellRun::take_figures(const Step& step) {
   }
 }
 
+/// They are on the disk before the result says that the cell is done.
 void CellRun::keep_files() const {
+  const fs::path to = results_.kept_files(study_, cell_);
+  bool kept = false;
   for (const std::string& name : study_.keep) {
     std::error_code failure;
     if (!fs::exists(folder_ / name, failure)) {
       continue;
     }
-    const fs::path to = results_.kept_files(study_, cell_);
     const fs::path arriving = to / (io::temporary_prefix() + name);
     fs::create_directories(to, failure);
     fs::copy_file(folder_ / name, arriving, fs::copy_options::overwrite_existing, failure);
+    if (!failure) {
+      failure = flush(arriving);
+    }
     if (!failure) {
       fs::rename(arriving, to / name, failure);
     }
@@ -200,6 +225,14 @@ void CellRun::keep_files() const {
       fs::remove(arriving, ignored);
       throw Error(
           fmt::format("{}: could not be written ({})", (to / name).string(), failure.message()));
+    }
+    kept = true;
+  }
+  if (kept) {
+    // Folders that were just made are names in those above. Not every file system flushes folders.
+    for (const fs::path& folder :
+         {to, to.parent_path(), to.parent_path().parent_path(), results_.path()}) {
+      flush(folder);
     }
   }
 }

@@ -38,7 +38,7 @@ class ConditionReader {
   ConditionReader(const StudyTable& top, const std::vector<Step>& steps, bool quick)
       : top_(top),
         steps_(steps),
-        uses_(placeholder_uses(top)),
+        uses_(placeholder_uses(top, steps)),
         quick_(top.table("quick", "quick", {"seeds", "parameters", "grid", "conditions"})),
         is_quick_(quick) {
     for (const PlaceholderUse& use : uses_) {
@@ -264,6 +264,7 @@ class ConditionReader {
                               must_be_one_of(use.name, names)));
       }
     }
+    require_truths(condition);
     if (condition.seeds.empty()) {
       top_.fail({}, "seeds", "nothing", "must be given, such as seeds = \"1:20\"");
     }
@@ -271,6 +272,22 @@ class ConditionReader {
       top_.fail({}, "seeds",
                 fmt::format("{} for condition '{}'", condition.seeds.size(), condition.name),
                 "must be one where no step has {seed}: all would give the same");
+    }
+  }
+
+  /// Options that take no value are given or not, under every condition.
+  void require_truths(const Condition& condition) const {
+    for (const PlaceholderUse& use : uses_) {
+      if (!use.flag || !runs(steps_[use.step], condition)) {
+        continue;
+      }
+      const std::string value = substituted(use.text, condition, 0, "");
+      if (value != "true" && value != "false") {
+        top_.fail(use.place, fmt::format("step '{}', {}", steps_[use.step].name, use.key),
+                  fmt::format("'{}' for '{}'", value, use.text),
+                  fmt::format("must be true or false in condition '{}': it takes no value",
+                              condition.name));
+      }
     }
   }
 

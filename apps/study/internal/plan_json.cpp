@@ -86,6 +86,18 @@ PlanJson plan_json(const Study& study) {
 std::string plan_difference(const PlanJson& folder, const PlanJson& file) {
   PlanJson before = folder;
   PlanJson now = file;
+  for (PlanJson* plan : {&before, &now}) {
+    if (!plan->is_object() || !plan->contains("step")) {
+      continue;
+    }
+    for (auto& [name, step] : (*plan)["step"].items()) {
+      for (const char* without_influence : {"--json", "--threads"}) {
+        if (step.is_object() && step.contains("options")) {
+          step["options"].erase(without_influence);  // as given by what a command has learnt since
+        }
+      }
+    }
+  }
   const auto drop_alone = [](PlanJson& from, const PlanJson& other) {
     if (!from.contains("condition") || !other.contains("condition")) {
       return;
@@ -101,6 +113,17 @@ std::string plan_difference(const PlanJson& folder, const PlanJson& file) {
   drop_alone(before, file);
   drop_alone(now, folder);
   return difference(before, now, "");
+}
+
+std::vector<std::string> new_measures(const PlanJson& folder, const PlanJson& file) {
+  const PlanJson before = folder.is_object() ? folder.value("measure", PlanJson()) : PlanJson();
+  std::vector<std::string> names;
+  for (const auto& [name, value] : file["measure"].items()) {
+    if (!before.contains(name) || before[name] != value) {
+      names.push_back(name);
+    }
+  }
+  return names;
 }
 
 }  // namespace rheobase::study

@@ -69,6 +69,16 @@ const CommandOption& option_of(const StudyTable& options, const DocumentEntry& e
                must_be_one_of(entry.key, names));
 }
 
+/// Placeholders of a text of the file. @throws InputError with its place
+std::vector<std::string> placeholders_at(const StudyTable& table, TextPosition place,
+                                         std::string_view field, const std::string& text) {
+  try {
+    return placeholders_of(text);
+  } catch (const InputError& error) {
+    table.fail(place, field, error.found(), error.required());
+  }
+}
+
 StepOption read_option(const StudyTable& options, const DocumentEntry& entry,
                        const StepCommand& command) {
   const CommandOption& option = option_of(options, entry, command);
@@ -79,7 +89,9 @@ StepOption read_option(const StudyTable& options, const DocumentEntry& entry,
   if (made.flag) {
     const Scalar& value = made.values.front();
     const auto* text = std::get_if<std::string>(&value);
-    const bool placeholder = text != nullptr && placeholders_of(*text).size() == 1;
+    const bool placeholder =
+        text != nullptr &&
+        placeholders_at(options, entry.value.position, entry.key, *text).size() == 1;
     if (made.values.size() > 1 || (!std::holds_alternative<bool>(value) && !placeholder)) {
       options.fail(entry.value.position, entry.key, entry.value.describe(),
                    "must be true or false: it takes no value");
@@ -151,24 +163,30 @@ Step read_step(const StudyTable& table, const Catalogue& catalogue,
   return step;
 }
 
+/// @param use  what all uses in `value` have alike
 void add_uses(std::vector<PlaceholderUse>& uses, const StudyTable& table,
-              const DocumentValue& value, std::string_view field, std::size_t step) {
+              const DocumentValue& value, PlaceholderUse use) {
   if (value.array() != nullptr) {
     for (const DocumentValue& item : *value.array()) {
-      add_uses(uses, table, item, field, step);
+      add_uses(uses, table, item, use);
     }
     return;
   }
   if (value.text() == nullptr) {
     return;
   }
-  try {
-    for (const std::string& name : placeholders_of(*value.text())) {
-      uses.push_back({name, value.position, step});
-    }
-  } catch (const InputError& error) {
-    table.fail(value.position, field, error.found(), error.required());
+  use.place = value.position;
+  use.text = *value.text();
+  for (const std::string& name : placeholders_at(table, use.place, use.key, use.text)) {
+    use.name = name;
+    uses.push_back(use);
   }
+}
+
+bool is_flag(const Step& step, const std::string& key) {
+  const auto option = std::ranges::find(
+      step.options, key, [](const StepOption& one) { return without_dashes(one.name); });
+  return option != step.options.end() && option->flag;
 }
 
 }  // namespace
@@ -190,19 +208,24 @@ std::vector<Step> read_steps(const StudyTable& top, const Catalogue& catalogue,
   return steps;
 }
 
-std::vector<PlaceholderUse> placeholder_uses(const StudyTable& top) {
+std::vector<PlaceholderUse> placeholder_uses(const StudyTable& top,
+                                             const std::vector<Step>& steps) {
   std::vector<PlaceholderUse> uses;
-  std::size_t step = 0;
+  PlaceholderUse use;
   for (const StudyTable& table : top.tables("step", step_keys())) {
     if (const DocumentValue* arguments = table.find("arguments")) {
-      add_uses(uses, table, *arguments, "arguments", step);
+      use.key = "arguments";
+      use.flag = false;
+      add_uses(uses, table, *arguments, use);
     }
     const StudyTable options =
-        table.table("options", fmt::format("options of step {}", step + 1), {});
+        table.table("options", fmt::format("options of step {}", use.step + 1), {});
     for (const DocumentEntry& entry : options.entries()) {
-      add_uses(uses, options, entry.value, entry.key, step);
+      use.key = entry.key;
+      use.flag = is_flag(steps[use.step], entry.key);
+      add_uses(uses, options, entry.value, use);
     }
-    ++step;
+    ++use.step;
   }
   return uses;
 }

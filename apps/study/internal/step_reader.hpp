@@ -18,8 +18,12 @@ struct PlaceholderUse {
   std::string name;
   TextPosition place{};
   std::size_t step = 0;
+  std::string text;   ///< that it stands in
+  std::string key;    ///< of the option that has this text; "arguments" for those
+  bool flag = false;  ///< an option that takes no value
 };
 
-std::vector<PlaceholderUse> placeholder_uses(const StudyTable& top);
+/// @param steps  those of `top`, as read_steps made them
+std::vector<PlaceholderUse> placeholder_uses(const StudyTable& top, const std::vector<Step>& steps);
 
 }  // namespace rheobase::study

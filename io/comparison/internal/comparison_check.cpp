@@ -135,6 +135,8 @@ void check_condition(const ComparisonCheck& check, const std::string& path,
   if (condition.output_rmse) {
     check.not_negative(path + ".output_rmse", *condition.output_rmse);
   }
+  check.not_negative(path + ".rate_target_rmse", condition.rate_target_rmse.value_or(0.0));
+  check.not_negative(path + ".spiking_target_rmse", condition.spiking_target_rmse.value_or(0.0));
   check_optional(check, path + ".output_correlation", condition.output_correlation, -1.0, 1.0);
   check_optional(check, path + ".rate_correlation", condition.rate_correlation, -1.0, 1.0);
   check_optional(check, path + ".rate_synchrony", condition.rate_synchrony, 0.0, 1.0);

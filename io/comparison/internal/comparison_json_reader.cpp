@@ -163,6 +163,12 @@ mapping::ConditionComparison condition_from(const Field& field) {
   condition.spiking_synchrony = field.at("spiking_synchrony").optional();
   condition.mean_activity = field.at("mean_activity").number();
   condition.mean_rate_hz = field.at("mean_rate_hz").number();
+  if (field.has("rate_target_rmse")) {  // of trials that are judged by it
+    condition.rate_target_rmse = field.at("rate_target_rmse").optional();
+  }
+  if (field.has("spiking_target_rmse")) {
+    condition.spiking_target_rmse = field.at("spiking_target_rmse").optional();
+  }
   return condition;
 }
 

@@ -33,9 +33,6 @@ using Eigen::Index;
 using Noise = rate::NoiseModel;
 using Initial = rate::InitialState;
 
-/// Those that the reader of model files asks for (kKnown in rate_model_file.cpp).
-constexpr std::size_t kMostLoops = 16;
-
 template <class Enum, std::size_t Count>
 using Words = std::array<std::pair<Enum, std::string_view>, Count>;
 

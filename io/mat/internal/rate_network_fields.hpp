@@ -5,6 +5,9 @@
 
 namespace rheobase::io {
 
+/// Loops of low rank that the reader of model files asks for (kKnown in rate_model_file.cpp).
+inline constexpr std::size_t kMostLoops = 16;
+
 /// Is this the file of a rate network as it runs (tau_ms), rather than of a Dale model (taus)?
 bool holds_rate_network(const MatFile& file);
 

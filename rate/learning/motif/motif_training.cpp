@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <memory>
 #include <numeric>
 
@@ -227,16 +228,44 @@ void note_evaluation(double rmse, const MotifTrainingOptions& options, MotifCour
   finish_where_enough(options, course);
 }
 
-/// Batches up to and with the next evaluation.
+bool evaluated(const MotifCourse& course) {
+  return !course.evaluations.empty() && course.evaluations.back().batch == course.batches_done;
+}
+
+/// Batches up to and with the next evaluation, or the rest of them where a stop came between. The
+/// parameters at the start are evaluated too: those of a motif trained before may be the minimum.
 void advance_course(Batches& batches, const MotifTrainingOptions& options,
                     const DescentOptions& descent, const RunControl& control, MotifCourse& course) {
+  if (course.batches_done == 0 && !evaluated(course)) {
+    note_evaluation(batches.evaluate(course.parameters, control), options, course);
+    if (course.finished) {
+      return;
+    }
+  }
   const std::unique_ptr<Bptt<float>> bptt = batches.bptt();
-  do {
+  while (course.batches_done < options.batches &&
+         (evaluated(course) || course.batches_done % options.evaluate_every != 0)) {
     const double loss = batches.run(*bptt, course, control);
     descend(bptt->blocks(), bptt->gradient(), loss, descent, course);
-  } while (course.batches_done % options.evaluate_every != 0 &&
-           course.batches_done < options.batches);
-  note_evaluation(batches.evaluate(course.parameters, control), options, course);
+  }
+  if (!evaluated(course)) {
+    note_evaluation(batches.evaluate(course.parameters, control), options, course);
+  }
+}
+
+/// Trials are numbered in 32 bits, and those of evaluations begin at kSearchTrials.
+void check_sizes(const MotifTrainingOptions& options, std::size_t motifs, bool shared) {
+  const auto count = static_cast<double>(motifs);
+  const bool pairs = options.start == MotifStart::transitions && motifs > 1;
+  const double chains = shared ? (pairs ? count * (count - 1.0) : count) : 1.0;
+  const double most =
+      std::min(kSearchTrials / (chains * options.batch), std::numeric_limits<int>::max() / count);
+  if (options.batches > most) {
+    throw InputError(
+        "training options", "batches", fmt::format("{}", options.batches),
+        fmt::format("must be at most {:.0f} for {} and {} of each in a batch", std::floor(most),
+                    counted(motifs, "motif"), counted(options.batch, "trial")));
+  }
 }
 
 void check_request(const MotifLibrary& library, const std::vector<std::size_t>& motifs,
@@ -264,6 +293,7 @@ void check_request(const MotifLibrary& library, const std::vector<std::size_t>& 
                                  "network learns transitions",
                                  definition.name));
   }
+  check_sizes(options, motifs.size(), definition.shared);
 }
 
 }  // namespace
@@ -294,16 +324,6 @@ int MotifLearner::total() const {
 }
 
 void MotifLearner::advance() {
-  const std::vector<MotifCourse> before = courses_;
-  try {
-    advance_courses();
-  } catch (const Cancelled&) {
-    courses_ = before;  // motifs may have got to different batches
-    throw;
-  }
-}
-
-void MotifLearner::advance_courses() {
   const bool shared = library_.definition().shared;
   const DescentOptions descent = descent_options(options_, shared);
   if (shared) {

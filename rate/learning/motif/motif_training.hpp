@@ -73,8 +73,8 @@ class MotifLearner final : public Learner {
   NamedArrays state() const override;
   void restore(const NamedArrays& state) override;
 
-  /// Asked within batches, from whatever thread; where it says so, advance() gives its piece up and
-  /// throws Cancelled. The state is that before it.
+  /// Asked within batches, from whatever thread; where it says so, advance() gives the batch of
+  /// every motif up and throws Cancelled. The batches before it stay done.
   void abandon_when(std::function<bool()> abandon) { abandon_ = {{}, std::move(abandon)}; }
 
   /// With the minima found so far.
@@ -84,8 +84,6 @@ class MotifLearner final : public Learner {
   const std::vector<MotifCourse>& courses() const { return courses_; }
 
  private:
-  void advance_courses();
-
   MotifLibrary library_;
   std::vector<std::size_t> motifs_;
   MotifTrainingOptions options_;

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/field_table.hpp"
 #include "rate/learning/internal/bptt.hpp"
@@ -43,6 +44,13 @@ PreparationLearner::PreparationLearner(MotifLibrary library, const PreparationOp
   if (!library_.definition().preparation) {
     throw InputError("library", "architecture", fmt::format("'{}'", library_.definition().name),
                      "must be one with preparation");
+  }
+  // Trials are numbered in 32 bits.
+  if (static_cast<double>(options_.batches) * options_.batch > kSearchTrials) {
+    throw InputError("preparation options", "batches", fmt::format("{}", options_.batches),
+                     fmt::format("must be at most {} with {} a batch",
+                                 kSearchTrials / static_cast<std::uint32_t>(options_.batch),
+                                 counted(options_.batch, "trial")));
   }
   course_ = initial_course(preparation_parameters(library_));
   batch_ = std::make_unique<Batch>(library_, options_);

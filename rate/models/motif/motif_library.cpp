@@ -27,6 +27,7 @@
 // motor chaining" (2021), appendix A.3 to A.6.
 #include "rate/models/motif/motif_library.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -83,12 +84,17 @@ Motif untrained_motif(const MotifLibrary& library, const MotifTarget& target) {
   return motif;
 }
 
-void require_target(const MotifLibrary& library, const MotifTarget& target) {
-  const std::string where = fmt::format("motif '{}'", target.name);
+void require_target(const MotifLibrary& library, const MotifTarget& target,
+                    const std::string& file) {
+  const std::string where =
+      fmt::format("{}motif '{}'", file.empty() ? "" : file + ": ", target.name);
+  require_name(target, where);
   const Eigen::Index shortest = library.options.preparation_steps() + 1;
   if (target.samples.size() < shortest) {
     throw InputError(where, "", counted(target.samples.size(), "sample"),
-                     fmt::format("must have {} or more, beyond the preparation", shortest));
+                     fmt::format("must have {} or more, beyond the preparation; a motif is a "
+                                 "column of samples",
+                                 shortest));
   }
   for (Eigen::Index n = 0; n < target.samples.size(); ++n) {
     if (!std::isfinite(target.samples[n])) {
@@ -125,26 +131,43 @@ RateNetwork bare_network(const MotifLibrary& library) {
   return network;
 }
 
-/// Inputs and loops of one motif that is on for the steps first ... first + steps - 1.
-void add_link(const MotifLibrary& library, std::size_t index, Eigen::Index first,
-              Eigen::Index steps, Eigen::Index input, MotifChain& chain) {
-  const Motif& motif = library.motifs[index];
+/// Switches on the inputs, from row `input`, of one motif in the steps first ... first + steps - 1.
+void switch_on(const MotifLibrary& library, Eigen::Index first, Eigen::Index steps,
+               Eigen::Index input, Eigen::MatrixXd& inputs) {
   const MotifArchitectureDefinition& definition = library.definition();
-  const double step_ms = chain.network.step_ms;
   const Eigen::Index prepared = std::min(steps, library.options.preparation_steps());
   const bool b_ends = definition.second_input || (definition.loop && definition.preparation);
-  chain.input.row(input).segment(first, b_ends ? prepared : steps).setOnes();
+  inputs.row(input).segment(first, b_ends ? prepared : steps).setOnes();
   if (definition.second_input) {
-    chain.input.row(input + 1).segment(first + prepared, steps - prepared).setOnes();
+    inputs.row(input + 1).segment(first + prepared, steps - prepared).setOnes();
   }
+}
+
+/// Loops of one motif that is on for the same steps.
+void add_loops(const MotifLibrary& library, std::size_t index, Eigen::Index first,
+               Eigen::Index steps, RateNetwork& network) {
+  const Motif& motif = library.motifs[index];
+  const MotifArchitectureDefinition& definition = library.definition();
+  const Eigen::Index prepared = std::min(steps, library.options.preparation_steps());
   if (definition.preparation) {
-    chain.network.loops.push_back(
-        loop_in(library.preparation_u, library.preparation_v, first, first + prepared, step_ms));
+    network.loops.push_back(loop_in(library.preparation_u, library.preparation_v, first,
+                                    first + prepared, network.step_ms));
   }
   const Eigen::Index loop_from = definition.preparation ? first + prepared : first;
   if (definition.loop && first + steps > loop_from) {
-    chain.network.loops.push_back(loop_in(motif.u, motif.v, loop_from, first + steps, step_ms));
+    network.loops.push_back(loop_in(motif.u, motif.v, loop_from, first + steps, network.step_ms));
   }
+}
+
+/// Steps that a motif of a chain is played for. @throws InputError beyond the library or the motif
+Eigen::Index played_steps(const MotifLibrary& library, const ChainLink& link) {
+  if (link.motif >= library.motifs.size() || link.steps < 0 ||
+      link.steps > library.motifs[link.motif].length()) {
+    throw InputError("chain", "link",
+                     fmt::format("motif {}, {}", link.motif, counted(link.steps, "step")),
+                     "must be within the library and the motif");
+  }
+  return link.steps > 0 ? link.steps : library.motifs[link.motif].length();
 }
 
 Eigen::Index inputs_of_motif(const MotifLibrary& library) {
@@ -271,7 +294,7 @@ MotifLibrary make_motif_library(const MotifOptions& options) {
   MotifLibrary library;
   library.options = options;
   if (library.definition().preparation && options.preparation_rank > n) {
-    throw InputError("motif options", "preparation_rank",
+    throw InputError("motif options", "preparation_rank (--P)",
                      fmt::format("{}", options.preparation_rank),
                      fmt::format("must not be more than the units, {}", n));
   }
@@ -292,9 +315,10 @@ MotifLibrary make_motif_library(const MotifOptions& options) {
   return library;
 }
 
-void add_motifs(MotifLibrary& library, const std::vector<MotifTarget>& targets) {
+void add_motifs(MotifLibrary& library, const std::vector<MotifTarget>& targets,
+                const std::string& file) {
   for (const MotifTarget& target : targets) {
-    require_target(library, target);
+    require_target(library, target, file);
     library.motifs.push_back(untrained_motif(library, target));
   }
 }
@@ -313,6 +337,9 @@ void validate(const MotifLibrary& library, const std::string& where) {
   for (std::size_t k = 0; k < library.motifs.size(); ++k) {
     const Motif& motif = library.motifs[k];
     const auto name = [k](std::string_view part) { return fmt::format("{}{}", part, k + 1); };
+    // What is shorter than the preparation has no loop of its own to train.
+    checked.matrix(name("target_"), motif.target.samples,
+                   std::max(motif.length(), library.options.preparation_steps() + 1), 1);
     checked.matrix(name("b_"), motif.b, n, 1);
     if (library.definition().second_input) {
       checked.matrix(name("b2_"), motif.b2, n, 1);
@@ -324,25 +351,30 @@ void validate(const MotifLibrary& library, const std::string& where) {
   }
 }
 
-MotifChain chain_of(const MotifLibrary& library, const std::vector<ChainLink>& links) {
+RateNetwork chain_network(const MotifLibrary& library, const std::vector<ChainLink>& links) {
   const Eigen::Index inputs = inputs_of_motif(library);
-  MotifChain chain;
-  chain.network = bare_network(library);
-  chain.network.w_in = Eigen::MatrixXd::Zero(
-      library.units(), inputs * static_cast<Eigen::Index>(library.motifs.size()));
+  RateNetwork network = bare_network(library);
+  network.w_in = Eigen::MatrixXd::Zero(library.units(),
+                                       inputs * static_cast<Eigen::Index>(library.motifs.size()));
   for (std::size_t k = 0; k < library.motifs.size(); ++k) {
-    put_inputs(library.motifs[k], inputs * static_cast<Eigen::Index>(k), chain.network.w_in);
+    put_inputs(library.motifs[k], inputs * static_cast<Eigen::Index>(k), network.w_in);
   }
+  Eigen::Index first = 0;
+  for (const ChainLink& link : links) {
+    const Eigen::Index steps = played_steps(library, link);
+    add_loops(library, link.motif, first, steps, network);
+    first += steps;
+  }
+  return network;
+}
+
+MotifChain chain_of(const MotifLibrary& library, const std::vector<ChainLink>& links) {
+  MotifChain chain;
+  chain.network = chain_network(library, links);
   std::vector<Eigen::Index> length;
   Eigen::Index total = 0;
   for (const ChainLink& link : links) {
-    if (link.motif >= library.motifs.size() || link.steps < 0 ||
-        link.steps > library.motifs[link.motif].length()) {
-      throw InputError("chain", "link",
-                       fmt::format("motif {}, {}", link.motif, counted(link.steps, "step")),
-                       "must be within the library and the motif");
-    }
-    length.push_back(link.steps > 0 ? link.steps : library.motifs[link.motif].length());
+    length.push_back(played_steps(library, link));
     chain.start.push_back(total);
     total += length.back();
   }
@@ -350,7 +382,8 @@ MotifChain chain_of(const MotifLibrary& library, const std::vector<ChainLink>& l
   chain.target = Eigen::MatrixXd::Zero(1, total);
   for (std::size_t i = 0; i < links.size(); ++i) {
     const std::size_t k = links[i].motif;
-    add_link(library, k, chain.start[i], length[i], inputs * static_cast<Eigen::Index>(k), chain);
+    switch_on(library, chain.start[i], length[i],
+              inputs_of_motif(library) * static_cast<Eigen::Index>(k), chain.input);
     chain.target.row(0).segment(chain.start[i], length[i]) =
         library.motifs[k].target.samples.head(length[i]).transpose();
   }
@@ -367,7 +400,8 @@ MotifChain single_motif(const MotifLibrary& library, std::size_t motif, Eigen::I
   const Eigen::Index known = std::min(steps, library.motifs[motif].length());
   chain.target.leftCols(known) = library.motifs[motif].target.samples.head(known).transpose();
   chain.start = {0};
-  add_link(library, motif, 0, steps, 0, chain);
+  switch_on(library, 0, steps, 0, chain.input);
+  add_loops(library, motif, 0, steps, chain.network);
   return chain;
 }
 

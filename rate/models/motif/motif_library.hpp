@@ -94,9 +94,11 @@ MotifLibrary make_motif_library(const MotifOptions& options);
 
 /// Adds untrained motifs: b = 0, u and v normal. What motif k starts from depends on the seed and
 /// k.
+/// @param file  what the targets came from, for messages; "": nothing that has a name
 /// @throws InputError for a target that is shorter than the preparation, not finite or known by
-///         name
-void add_motifs(MotifLibrary& library, const std::vector<MotifTarget>& targets);
+///         name, or whose name is empty or has a comma
+void add_motifs(MotifLibrary& library, const std::vector<MotifTarget>& targets,
+                const std::string& file = "");
 
 /// Checks shapes, ranges and finiteness. `where` names the file or object at fault.
 void validate(const MotifLibrary& library, const std::string& where);
@@ -115,6 +117,10 @@ struct MotifChain {
   Eigen::MatrixXd target;           ///< 1 x steps: of x_0 ... x_{steps-1}
   std::vector<Eigen::Index> start;  ///< of every link
 };
+
+/// The network of a chain alone, without input and target, whose size grows with links x steps.
+/// @throws InputError for a link out of range
+RateNetwork chain_network(const MotifLibrary& library, const std::vector<ChainLink>& links);
 
 /// @throws InputError for a link out of range
 MotifChain chain_of(const MotifLibrary& library, const std::vector<ChainLink>& links);

@@ -129,6 +129,15 @@ void check_targets(const MotifTargetOptions& options) {
 
 }  // namespace
 
+void require_name(const MotifTarget& target, const std::string& where) {
+  const std::string& name = target.name;
+  if (name.empty() || name.find_first_of(",\n") != std::string::npos || name.front() == ' ' ||
+      name.back() == ' ') {
+    throw InputError(where, "name", fmt::format("'{}'", name),
+                     "must have letters, no comma and no blank at its ends");
+  }
+}
+
 std::string_view to_string(MotifKind kind) {
   return word_of(kMotifKinds, kind);
 }

@@ -17,6 +17,9 @@ struct MotifTarget {
   Eigen::VectorXd samples;
 };
 
+/// @throws InputError for a name that a list of names separated by commas cannot hold
+void require_name(const MotifTarget& target, const std::string& where);
+
 enum class MotifKind { step, oscillatory };
 
 std::string_view to_string(MotifKind kind);

@@ -1,6 +1,11 @@
+#include <cmath>
+#include <limits>
+
 #include <doctest/doctest.h>
 
+#include "io/mat/mat_file.hpp"
 #include "tests/apps/cli/cli_harness.hpp"
+#include "tests/tolerances.hpp"
 
 namespace rheobase {
 
@@ -60,6 +65,50 @@ TEST_SUITE("cli") {
     CHECK_FALSE(run({"eval", "model.mat", "--network", "rate", "--trials", "5", "--json"})
                     .json()
                     .contains("spiking"));
+  }
+
+  TEST_CASE("of given trials the RMSE to the target is told, by eval as by compare") {
+    const WorkingFolder folder;
+    constexpr double kTarget = 0.25;
+    Eigen::MatrixXd z = Eigen::MatrixXd::Constant(40, 1, kTarget);
+    z.topRows(20).setConstant(std::numeric_limits<double>::quiet_NaN());  // not scored
+    io::MatFields trials;
+    trials.matrix("u", Eigen::MatrixXd::Ones(1, 40));
+    trials.matrix("z", z);
+    io::write_mat("trials.mat", trials, io::MatVersion::level73);
+    REQUIRE(run(training_on("file", "trials.mat", "own.mat")).code == 0);
+    const std::vector<std::string> compare{"compare", "own.mat",          "--scaling",
+                                           "40",      "--analysis-start", "0"};
+    const Outcome compared = run(compare + std::vector<std::string>{"-o", "c.mat", "--json"});
+    CAPTURE(compared.err);
+    REQUIRE(compared.code == 0);
+    const auto all = compared.json()["all"];
+    const auto evaluated = run({"eval", "own.mat", "--scaling", "40", "--json"}).json();
+    for (const std::string network : {"rate", "spiking"}) {
+      CAPTURE(network);
+      const Eigen::MatrixXd output = io::MatFile("c.mat").matrix(network + "_output", 1, 39, "");
+      const double rmse = std::sqrt((output.rightCols(19).array() - kTarget).square().mean());
+      CHECK(all[network + "_target_rmse"].get<double>() == near(rmse, 1e-9));
+      CHECK(compared.json()["conditions"][0][network + "_target_rmse"] ==
+            all[network + "_target_rmse"]);
+      // eval runs the rate network in single precision.
+      CHECK(evaluated[network]["target_rmse"].get<double>() == near(rmse, 1e-3));
+    }
+    const auto kept = nlohmann::json::parse(io::MatFile("c.mat").text("summary", ""));
+    CHECK(kept["all"] == all);
+    REQUIRE(run(compare + std::vector<std::string>{"-o", "c.json"}).code == 0);
+    CHECK(nlohmann::json::parse(read_text("c.json"))["all"] == all);
+    CHECK(run(compare + std::vector<std::string>{"--baseline", "c.json"}).code == 0);
+    const std::string text = run({"eval", "own.mat", "--scaling", "40"}).out;
+    CHECK(says(text, "  RMSE to target  "));
+    CHECK(says(text, "an RMSE to the target below 0.3 in a trial (--rms-limit)"));
+    CHECK(says(run({"eval", "own.mat", "--network", "rate", "--rms-limit", "0.5"}).out,
+               "below 0.5 in a trial"));
+    const std::string tables = run(compare).out;
+    CHECK(says(tables, "RMSE  RMSE, rate to target  RMSE, spiking to target  correlation"));
+    CHECK(says(tables, "accuracy and RMSE to the target as in eval"));
+    copy_model();  // whose task has no such limit
+    CHECK_FALSE(says(run({"eval", "model.mat", "--trials", "2"}).out, "RMSE"));
   }
 
   TEST_CASE("the single-precision model evaluates like the double one") {

@@ -6,6 +6,7 @@
 #include "apps/cli/force/force_chart_parts.hpp"
 #include "io/mat/force_file.hpp"
 #include "tests/apps/cli/cli_harness.hpp"
+#include "tests/max_abs.hpp"
 
 namespace rheobase {
 
@@ -45,7 +46,7 @@ TEST_SUITE("cli") {
     const io::MatFile golden(rls_data("force_small_n24.mat"));
     const auto field = [&](const char* name) { return golden.matrix(name, "must be there"); };
     const io::ForceFile file = io::read_force("network.mat");
-    CHECK((file.network.recurrent - field("J_final")).cwiseAbs().maxCoeff() <= 1e-8);
+    CHECK(max_abs(file.network.recurrent - field("J_final")) <= 1e-8);
     CHECK(file.initial == field("J0"));
     const Eigen::MatrixXd pvar = field("pVar");
     for (std::size_t iteration = 0; iteration < 3; ++iteration) {
@@ -58,7 +59,7 @@ TEST_SUITE("cli") {
     CHECK(std::abs(json["test_pvar"][0].get<double>() - field("fresh_pVar")(0)) <= 1e-8);
     rate::ForceTraining training({file.initial}, file.task, file.options);
     training.restore(*file.learner);
-    CHECK((training.inverse_correlation() - field("P_final")).cwiseAbs().maxCoeff() <= 1e-8);
+    CHECK(max_abs(training.inverse_correlation() - field("P_final")) <= 1e-8);
   }
 
   TEST_CASE("a training that is resumed ends with the same bits") {

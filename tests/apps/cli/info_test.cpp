@@ -55,6 +55,7 @@ TEST_SUITE("cli") {
                                    "; must be a rate network"));
     }
     CHECK(says(run({"info", "trials.mat"}).out, "1 x 20 double"));
+    CHECK(says(run({"info", "trials.mat"}).out, "train, map, eval, compare, "));
     // A checkpoint is a network, too; its accuracy is that of the stop criteria.
     CHECK(says(run({"info", "c.mat"}).out, "trials, last check of the criteria: accuracy "));
     CHECK(says(run({"info", "m.mat"}).out, "trials, accuracy "));

@@ -8,6 +8,7 @@
 #include "io/mat/mat_file.hpp"
 #include "rate/learning/innate/stroke_path.hpp"
 #include "tests/apps/cli/cli_harness.hpp"
+#include "tests/max_abs.hpp"
 
 namespace rheobase {
 
@@ -48,7 +49,7 @@ class StoredFields {
 double largest_distance(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b) {
   REQUIRE(a.rows() == b.rows());
   REQUIRE(a.cols() == b.cols());
-  return (a - b).cwiseAbs().maxCoeff();
+  return max_abs(a - b);
 }
 
 }  // namespace

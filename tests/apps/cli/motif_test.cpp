@@ -74,6 +74,36 @@ TEST_SUITE("cli") {
     CHECK(run({"info", "library.mat"}).code == 0);
   }
 
+  TEST_CASE("motif chain writes the noise and start it played with; names may have blanks apart") {
+    const WorkingFolder folder;
+    make_motif_files();
+    REQUIRE(run(quick_motifs("network.mat", "library.mat") +
+                std::vector<std::string>{"--targets", "targets.mat"})
+                .code == 0);
+    const Outcome chained =
+        run({"motif", "chain", "library.mat", "--chain", "oscillation2, oscillation1",
+             "--rate-noise", "0", "--std", "0.5", "-o", "chain.mat", "--trial", "trial.mat"});
+    CAPTURE(chained.err);
+    REQUIRE(chained.code == 0);
+    CHECK(says(chained.out, "saved  chain.mat"));
+    CHECK(says(chained.out, "saved  trial.mat"));
+    const io::MatFile chain("chain.mat");
+    CHECK(chain.number("noise", "") == 0.0);
+    CHECK(chain.number("initial_scale", "") == 0.5);
+    // Names in a row of text, in rows of characters and with blanks around them are the same.
+    for (const char* names : {"reach,left turn", "reach, left turn ", "reach\nleft turn"}) {
+      CAPTURE(names);
+      io::MatFields fields;
+      fields.matrix("motifs", Eigen::MatrixXd::Zero(60, 2));
+      fields.text("names", names);
+      io::write_mat("named.mat", fields, io::MatVersion::level5);
+      const io::MotifTargets targets = io::read_motif_targets("named.mat");
+      REQUIRE(targets.targets.size() == 2);
+      CHECK(targets.targets[0].name == "reach");
+      CHECK(targets.targets[1].name == "left turn");
+    }
+  }
+
   TEST_CASE("motif train leaves other motifs as they are, and its file as it was read") {
     const WorkingFolder folder;
     make_motif_files();
@@ -139,6 +169,9 @@ TEST_SUITE("cli") {
     CAPTURE(resumed.err);
     REQUIRE(resumed.code == 0);
     CHECK(read_text("stopped.mat") == read_text("network.mat"));
+    const Outcome longer =
+        run({"motif", "prepare", "--resume", "stopped.mat", "--batches", "4", "-o", "longer.mat"});
+    CHECK(longer.code == 2);  // complete files hold no state
     // Motifs may learn with the module as it is: that is said.
     io::write_motif_library("half.mat", file);
     const Outcome trained = run(quick_motifs("half.mat", "library.mat") +
@@ -146,6 +179,14 @@ TEST_SUITE("cli") {
     CHECK(trained.code == 0);
     CHECK(says(trained.err, "the preparatory module of half.mat is half trained: 1 batch done"));
     CHECK(says(trained.out, "half.mat, whose preparatory module is half trained"));
+    // Then the module stays as they learnt with it.
+    const Outcome late = run({"motif", "prepare", "--resume", "library.mat", "-o", "late.mat"});
+    CHECK(late.code == 2);
+    CHECK(says(late.err, "found 2 motifs; must be none"));
+    const Outcome more =
+        run({"motif", "prepare", "--resume", "half.mat", "--batches", "4", "-o", "more.mat"});
+    REQUIRE(more.code == 0);
+    CHECK(says(io::read_motif_library("more.mat").command, "; then: "));
   }
 
   TEST_CASE("motif train --resume takes a longer training, and no other option") {
@@ -185,7 +226,7 @@ TEST_SUITE("cli") {
     CHECK(done.library.motifs[1].b == whole.library.motifs[1].b);
     CHECK(!done.training.has_value());
     REQUIRE(done.courses.size() == 2);
-    CHECK(done.courses[0].size() == 2);
+    CHECK(done.courses[0].size() == 3);  // batches 0, 10 and 20
     CHECK(done.courses[0].back().rmse == whole.courses[0].back().rmse);
   }
 
@@ -257,6 +298,10 @@ TEST_SUITE("cli") {
                 .code == 0);
     refused({"motif", "chain", "library.mat", "--chain", "oscillation1,jump"}, "'jump'");
     refused({"motif", "chain", "library.mat", "-o", "x.mat"}, "--chain");
+    refused({"motif", "chain", "library.mat", "--random", "2", "--trials", "3"}, "--trials");
+    refused({"motif", "chain", "library.mat", "--fractions", "0.5,70"}, "--fractions: found 70");
+    refused({"motif", "chain", "library.mat", "--random", "17", "-o", "x.mat"},
+            "--output: x.mat: found a chain of 17 motifs; must be of at most 16");
     refused({"motif", "linear", "targets.mat", "--terms", "7", "-o", "x.mat"}, "even");
     refused({"motif", "linear", "library.mat", "-o", "x.mat"}, "motifs");
     refused({"motif", "plot", "library.mat", "--beside", "library.mat", "-o", "x.svg"}, "--beside");

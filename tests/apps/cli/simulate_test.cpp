@@ -5,6 +5,7 @@
 #include "io/mat/mat_file.hpp"
 #include "io/mat/run_file.hpp"
 #include "tests/apps/cli/cli_harness.hpp"
+#include "tests/max_abs.hpp"
 #include "tests/tolerances.hpp"
 
 namespace rheobase {
@@ -68,7 +69,7 @@ TEST_SUITE("cli") {
     const Eigen::VectorXd expected_step = reference.vector("spike_step", -1, "");
     REQUIRE(unit.size() == expected_unit.size());
     CHECK(unit == expected_unit);
-    CHECK((time_ms - 0.05 * expected_step).cwiseAbs().maxCoeff() < 1e-9);
+    CHECK(max_abs(time_ms - 0.05 * expected_step) < 1e-9);
   }
 
   TEST_CASE("a trial of eval can be replayed alone") {

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "apps/report/internal/html_captions.hpp"
+#include "apps/report/internal/html_text.hpp"
 #include "core/error.hpp"
 #include "mapping/conversion/siegert.hpp"
 #include "tests/reference.hpp"
@@ -283,6 +284,70 @@ TEST_SUITE("numeric") {
     CHECK(page(1e-4).summary[2].value == "p < 0.001");
     CHECK(page(1.0).summary[2].name == "Difference in accuracy");
     CHECK(page(1.0).tables[0].rows.back()[4] == "1.000");
+  }
+
+  TEST_CASE("no difference is seen in trials that are too few to see one") {
+    mapping::Comparison found = comparison();
+    const auto said = [&](int trials, double p) {
+      found.all.trials = trials;
+      found.all.paired.p_value = p;
+      return report::report_summary(found)[2].value;
+    };
+    CHECK(said(1, 1.0) == "too few trials");     // 100 % against 0 %
+    CHECK(said(5, 0.0625) == "too few trials");  // five that one network alone got right
+    CHECK(said(6, 1.0) == "none seen");
+    CHECK(said(6, 0.03125) == "p = 0.031");
+  }
+
+  TEST_CASE("facts of network and synapses have no sentinel and no span of one value") {
+    io::ModelFile plain = model();
+    plain.dale.reset();
+    plain.network.tau_ms.setConstant(50.0);
+    mapping::Comparison found = comparison();
+    const auto facts = [&] {
+      report::ReportData page;
+      page.facts = report::report_facts(found, &plain);
+      return page;
+    };
+    CHECK(has_fact(facts(), "time constants", "50 ms"));
+    plain.network.tau_ms[0] = 20.0;
+    CHECK(has_fact(facts(), "time constants", "20 to 50 ms"));
+    CHECK(has_fact(facts(), "synaptic delay of inhibition", "0 ms"));
+    found.options.transfer.synaptic_delay_ms = 1.5;
+    CHECK(has_fact(facts(), "synaptic delay of inhibition", "1.5 ms"));
+    found.options.transfer.inhibitory_delay_ms = 0.5;
+    CHECK(has_fact(facts(), "synaptic delay of inhibition", "0.5 ms"));
+  }
+
+  TEST_CASE("a transfer function has one name on the page") {
+    CHECK(report::transfer_text("sigmoid") == "sigmoid");
+    io::ModelFile signed_model = model();
+    signed_model.network.transfer = "tanh";
+    const std::string text = report::transfer_text("tanh");
+    CHECK(text == "tanh, in spikes as a sigmoid of 2x");
+    report::ReportData page = data();
+    page.facts = report::report_facts(comparison(), &signed_model);
+    CHECK(has_fact(page, "transfer function", text));
+    CHECK(data().rate_curve->transfer_function == "sigmoid");
+  }
+
+  TEST_CASE("the caption of a fitted search names a prediction where there is one") {
+    report::ReportData page = data();
+    const auto caption = [&] {
+      for (const report::PageSection& section : report::page_sections(page)) {
+        for (const report::PageFigure& figure : section.figures) {
+          if (figure.id == "scaling") {
+            return figure.caption;
+          }
+        }
+      }
+      return std::string();
+    };
+    page.scaling = {{80.0, 1.0, 0.2, 1.0, 4, {}}};
+    CHECK(caption().find("LIF networks that were tried") != std::string::npos);
+    CHECK(caption().find("predicted") == std::string::npos);
+    page.scaling[0].predicted = 0.9;
+    CHECK(caption().find("predicted") != std::string::npos);
   }
 
   TEST_CASE("options and seeds are listed, and the summary says what was measured") {

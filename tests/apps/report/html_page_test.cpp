@@ -207,9 +207,27 @@ TEST_SUITE("unit") {
     }
     std::ifstream svg(folder.path() / "svg" / "outputs.svg");
     const std::string text{std::istreambuf_iterator<char>(svg), {}};
-    for (const char* label : {"Time (ms)", "Output (a.u.)", "nogo, 20 trials", "LIF network"}) {
+    for (const char* label :
+         {"Time (ms)", "Output (a.u.)", "nogo, 20 trials", "LIF network", "Target (dashed)"}) {
       CHECK(contains(text, label));
     }
+  }
+
+  TEST_CASE("a search of one value has a readable axis, and a key for what is drawn alone") {
+    report::ReportData data = example();
+    data.copies = 4;
+    data.scaling_factor = 80.0;
+    data.scaling = {{80.0, 1.0, 0.2, 1.0, 4, {}}};
+    const auto figure = [&data] {
+      return report::draw_figures(data, {"scaling"}, report::FigureFormat::svg).front();
+    };
+    const std::string without = figure();
+    CHECK(contains(without, "310</text>"));
+    CHECK(contains(without, "330</text>"));
+    CHECK_FALSE(contains(without, "320.02"));
+    CHECK_FALSE(contains(without, "predicted"));
+    data.scaling[0].predicted = 0.9;
+    CHECK(contains(figure(), "predicted"));
   }
 
   TEST_CASE("mistakes are one clear error and leave no file") {

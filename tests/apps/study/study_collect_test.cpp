@@ -2,8 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include "apps/cli/study/study_tables.hpp"
 #include "apps/study/collect.hpp"
 #include "core/error.hpp"
+#include "io/mat/mat_file.hpp"
 #include "tests/apps/study/study_harness.hpp"
 #include "tests/tolerances.hpp"
 
@@ -72,10 +74,152 @@ TEST_SUITE("unit") {
     REQUIRE(all.comparisons.size() == 2);
     const ComparisonResult& conditions = all.comparisons[0];
     CHECK(conditions.pairs == 4);
-    CHECK(conditions.rank_sum.rank_sum == near(33.0, 1e-14));  // ranks 3, 7, 9, 6, 8
+    REQUIRE(conditions.rank_sum.has_value());
+    CHECK(conditions.rank_sum->rank_sum == near(33.0, 1e-14));  // ranks 3, 7, 9, 6, 8
     REQUIRE(conditions.paired.has_value());
     CHECK(conditions.paired->p_value == near(0.125, 1e-12));  // all four differences positive
     CHECK(all.comparisons[1].pairs == 2);
+    CHECK(all.counts().done == 9);
+    CHECK(all.counts().failed == 1);
+  }
+
+  TEST_CASE("collect: what has no value stands there with n = 0, and says why") {
+    const Folder folder;
+    Study study = two_conditions();
+    study.comparisons.push_back({"rate", "", "a", "b"});
+    for (Measure& measure : study.measures) {
+      measure.label = measure.name;
+    }
+    const ResultFolder results("results");
+    results.open_for_run(study);
+    for (Seed seed = 1; seed <= 5; ++seed) {
+      results.write(study, {1, seed}, {CellResult::Status::failed, "no", {}});
+    }
+    // None of these is good: the rate among the good has no value.
+    results.write(study, {0, 1}, result(0.5, false, 1.0));
+    results.write(study, {0, 2}, result(0.7, false, 2.0));
+    const Collected all = collect(study, results);
+    REQUIRE(all.summaries.size() == 6);
+    CHECK(all.summaries[0].cells.size() == 2);
+    for (const std::size_t empty : {2U, 3U, 4U, 5U}) {
+      CAPTURE(empty);
+      CHECK(all.summaries[empty].cells.empty());
+      CHECK_FALSE(all.summaries[empty].figure(&analysis::Distribution::mean).has_value());
+      CHECK_FALSE(all.summaries[empty].successes.has_value());
+    }
+    CHECK(all.summaries[3].published.empty());
+    const std::string text = cli::collected_text(study, all);
+    CHECK(text.find("\n5 of 10 cells failed; rheobase study status says why\n"
+                    "3 of 10 cells without a result yet\n") != std::string::npos);
+    CHECK(
+        text.ends_with("\nnot compared:\n"
+                       "a with b, accuracy: no network on the side of b\n"
+                       "accuracy with rate, a: no network on the side of rate\n"
+                       "a with b, rate: no network on the side of a and b\n"));
+    const cli::Json json = cli::collected_json(study, all);
+    CHECK(json["summary"][3]["count"] == 0);
+    CHECK(json["summary"][3]["mean"].is_null());
+    CHECK(json["comparisons"][0]["count"] == 2);
+    CHECK(json["comparisons"][0]["other_count"] == 0);
+    CHECK(json["comparisons"][0]["rank_sum_p"].is_null());
+    cli::write_collected(".", study, all);
+    CHECK(file_text("summary.csv").find("\"b\",8,\"accuracy\",0,,,,,,,,,,,,,\"\"\n") !=
+          std::string::npos);
+    const io::MatFile file("summary.mat");
+    CHECK(file.vector("accuracy.count", 2, "two")[1] == 0.0);
+    CHECK(std::isnan(file.vector("accuracy.mean", 2, "two")[1]));
+    // A figure that no network of a condition has is none of its figures.
+    study.steps = {{"s", {"train"}, {}, {}, {"x"}}};
+    CHECK(collect(study, results).summaries.size() == 3);
+  }
+
+  TEST_CASE("one network has no standard deviation, and none is compared with it") {
+    const Folder folder;
+    Study study = two_conditions();
+    const ResultFolder results("results");
+    results.open_for_run(study);
+    results.write(study, {0, 1}, result(0.5, true, 1.0));
+    results.write(study, {1, 1}, result(0.7, true, 2.0));
+    results.write(study, {1, 2}, result(0.8, true, 2.0));
+    const Collected all = collect(study, results);
+    CHECK_FALSE(all.comparisons[0].rank_sum.has_value());  // 1 against 2
+    CHECK(all.comparisons[0].pairs == 1);
+    CHECK_FALSE(all.comparisons[0].paired.has_value());
+    const report::ReportTable table = cli::comparison_table(study, all);
+    CHECK(table.rows[0] == std::vector<std::string>{"a", "b", "accuracy", "1, 2", "-", "1", "-"});
+    const cli::Json json = cli::collected_json(study, all);
+    CHECK(json["comparisons"][0]["rank_sum_p"].is_null());
+    CHECK(json["comparisons"][0]["signed_rank_p"].is_null());
+    CHECK(json["comparisons"][0]["z"].is_null());
+    CHECK(json["summary"][0]["mean"] == 0.5);
+    CHECK(json["summary"][0]["sd"].is_null());
+  }
+
+  TEST_CASE("fields of summary.mat have names of their own, whatever measures are called") {
+    const Folder folder;
+    Study study = two_conditions();
+    study.comparisons.clear();
+    study.published.clear();
+    study.measures.clear();
+    CellResult made;
+    double value = 1.0;
+    for (const char* name : {"seeds", "a b", "a_b", "study", "a-b", "conditions"}) {
+      study.measures.push_back({.name = name, .step = "s", .path = "p"});
+      made.values.emplace_back(name, value++);
+    }
+    const ResultFolder results("results");
+    results.open_for_run(study);
+    results.write(study, {0, 1}, made);
+    cli::write_collected(".", study, collect(study, results));
+    const io::MatFile file("summary.mat");
+    CHECK(file.vector("seeds", 5, "five")[4] == 5.0);
+    CHECK(file.text("study", "a text") == "two");
+    value = 1.0;
+    for (const char* field : {"seeds_", "a_b_", "a_b", "study_", "a_b__", "conditions_"}) {
+      CAPTURE(field);
+      CHECK(file.vector(std::string(field) + ".mean", 2, "two")[0] == value);
+      value += 1.0;
+    }
+  }
+
+  TEST_CASE("measures may be added, or have another path, where no cell has values of them") {
+    const Folder folder;
+    Study study = two_conditions();
+    study.steps = {{"s", {"train"}, {}, {}, {"listed"}}};
+    study.conditions[0].listed = "listed";
+    const ResultFolder results("results");
+    results.open_for_run(study);
+    const CellResult failed{CellResult::Status::failed, "its JSON: p: found no 'p'", {}};
+    results.write(study, {0, 1}, failed);
+    results.write(study, {0, 2}, {CellResult::Status::killed, "step 's'", {}});
+    results.write(study, {1, 1}, {CellResult::Status::done, "", {}});  // its step does not run
+    Study moved = study;
+    moved.measures[0].path = "q";
+    moved.measures.push_back({.name = "more", .step = "s", .path = "more"});
+    CHECK_THROWS_AS(results.open(moved), InputError);
+    CHECK_NOTHROW(results.open_for_run(moved));
+    CHECK_NOTHROW(results.open(moved));
+    CHECK_FALSE(results.read(moved, {0, 1}).has_value());  // to be made again
+    CHECK(results.read(moved, {0, 2}).has_value());
+    CHECK(results.read(moved, {1, 1}).has_value());
+    CHECK_THROWS_AS(results.open_for_run(study), InputError);  // one measure less
+    // From here on a cell has a value from that path.
+    results.write(moved, {0, 1}, result(0.5, true, 1.0));
+    results.write(moved, {0, 3}, failed);
+    Study again = moved;
+    again.measures[0].path = "r";
+    CHECK_THROWS_WITH_AS(
+        results.open_for_run(again),
+        doctest::Contains("measure: accuracy: path \"q\" where the file has \"r\""), InputError);
+    CHECK(results.read(moved, {0, 3}).has_value());
+    // So it is where more differs, and where a condition that is gone has one.
+    std::filesystem::remove("results/cells/a/1.json");
+    again.conditions[1].parameters[0].second = std::int64_t{9};
+    CHECK_THROWS_AS(results.open_for_run(again), InputError);
+    again.conditions.pop_back();
+    CHECK_THROWS_AS(results.open_for_run(again), InputError);
+    std::filesystem::remove("results/cells/b/1.json");
+    CHECK_NOTHROW(results.open_for_run(again));
   }
 
   TEST_CASE("a folder keeps results word for word, and what it does not know is said") {
@@ -156,6 +300,10 @@ TEST_SUITE("unit") {
     more.conditions.push_back({"c", "", "c", {}, {1}});
     CHECK_NOTHROW(results.open_for_run(more));
     CHECK_NOTHROW(results.open(study));
+    // A command that has learnt to print JSON since gives the same results.
+    Study printed = study;
+    printed.steps[0].options.push_back({"--json", {true}, true});
+    CHECK_NOTHROW(results.open_for_run(printed));
     Study other = study;
     other.steps[0].options[0].values = {std::int64_t{200}};
     CHECK_THROWS_WITH_AS(results.open_for_run(other),

@@ -1,5 +1,8 @@
 #include "apps/study/study_file.hpp"
 
+#include <algorithm>
+#include <numeric>
+
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
@@ -54,6 +57,44 @@ const std::string kSteps =
     "arguments = [\"m.mat\"]\n";
 const std::string kMeasure = "[[measure]]\nname = \"a\"\nstep = \"eval\"\npath = \"x.0\"\n";
 const std::string kRest = kSteps + kMeasure;
+
+/// Conditions with the seeds 1 to `seeds` each.
+Study grid_of(std::size_t conditions, std::size_t seeds) {
+  Study study;
+  study.conditions.resize(conditions);
+  for (Condition& condition : study.conditions) {
+    condition.seeds.resize(seeds);
+    std::iota(condition.seeds.begin(), condition.seeds.end(), Seed{1});
+  }
+  return study;
+}
+
+/// The largest number less the smallest.
+std::size_t range_of(const std::vector<std::size_t>& numbers) {
+  const auto [least, most] = std::ranges::minmax(numbers);
+  return most - least;
+}
+
+/// Every cell is in one shard; shards, and a condition in shards, differ by one cell at most.
+void require_spread(const std::vector<Cell>& cells, std::size_t conditions, std::size_t shards) {
+  std::vector<int> taken(cells.size());
+  std::vector<std::size_t> sizes(shards);
+  std::vector<std::vector<std::size_t>> counts(conditions, std::vector<std::size_t>(shards));
+  for (std::size_t shard = 0; shard < shards; ++shard) {
+    ShardSchedule schedule(cells, shard + 1, shards);
+    sizes[shard] = schedule.cells().size();
+    CHECK(std::ranges::is_sorted(schedule.cells()));
+    while (const auto cell = schedule.next()) {
+      ++taken.at(*cell);
+      ++counts[cells[*cell].condition][shard];
+    }
+  }
+  CHECK(taken == std::vector<int>(cells.size(), 1));
+  CHECK(range_of(sizes) <= 1);
+  for (const std::vector<std::size_t>& count : counts) {
+    CHECK(range_of(count) <= 1);
+  }
+}
 
 std::vector<std::string> first_command(const Study& study, std::size_t condition) {
   return command_line(study.steps[0], study.conditions[condition],
@@ -194,17 +235,50 @@ TEST_SUITE("unit") {
     }
   }
 
-  TEST_CASE("shards take every cell once") {
-    for (const std::size_t shards : {1U, 2U, 3U, 7U, 20U}) {
-      std::vector<int> taken(13);
-      for (std::size_t shard = 1; shard <= shards; ++shard) {
-        ShardSchedule schedule(taken.size(), shard, shards);
-        while (const auto cell = schedule.next()) {
-          ++taken.at(*cell);
+  TEST_CASE("shards take every cell once, and every condition equally often") {
+    for (const std::size_t conditions : {1U, 2U, 4U, 6U, 13U}) {
+      for (const std::size_t seeds : {1U, 2U, 3U, 4U, 5U, 20U}) {
+        for (const std::size_t shards : {1U, 2U, 3U, 4U, 7U, 20U}) {
+          CAPTURE(conditions);
+          CAPTURE(seeds);
+          CAPTURE(shards);
+          require_spread(cells_of(grid_of(conditions, seeds)), conditions, shards);
         }
       }
-      CHECK(taken == std::vector<int>(13, 1));
     }
+    Study uneven = grid_of(5, 4);
+    uneven.conditions[1].seeds = {7};
+    uneven.conditions[3].seeds.resize(3);
+    for (const std::size_t shards : {2U, 3U, 4U}) {
+      CAPTURE(shards);
+      require_spread(cells_of(uneven), 5, shards);
+    }
+  }
+
+  TEST_CASE("a flag whose parameter is no truth is found with the file, under every condition") {
+    const Folder folder;
+    const auto even = [](const std::string& values) {
+      return "seeds = \"1:2\"\n[parameters]\nN = 5\n[grid]\neven = " + values + "\n" + kRest;
+    };
+    CHECK(fault(even("[true, false]")) == "good");
+    CHECK(fault(even("[\"true\", \"false\"]")) == "good");
+    CHECK(fault(even("[true, 2]")) ==
+          "study.toml: line 11, column 12: step 'train', balanced: found '2' for '{even}'; must be "
+          "true or false in condition 'even=2': it takes no value");
+    // Where the step does not run, nothing is given.
+    std::string listed =
+        "seeds = \"1:2\"\n[parameters]\nN = 5\neven = true\n"
+        "[[condition]]\nname = \"a\"\n[[condition]]\nname = \"b\"\neven = 2\n" +
+        kRest;
+    CHECK(fault(listed).find("in condition 'b': it takes no value") != std::string::npos);
+    listed.replace(listed.find("command = \"train\""), 17, "command = \"train\"\nonly = \"a\"");
+    CHECK(fault(listed).find("balanced") == std::string::npos);
+    CHECK(
+        fault("seeds = 1\n[[step]]\ncommand = \"train\"\n[step.options]\no = \"a\"\n"
+              "balanced = \"{b\"\n" +
+              kMeasure)
+            .starts_with("study.toml: line 6, column 12: options of step 'train': balanced: found "
+                         "'{b'; must close every {"));
   }
 }
 

@@ -1,4 +1,4 @@
-// kill -9 at random moments, then the same command again: the same folder as unbroken.
+// kill -9 and SIGTERM at random moments, then the same command again: the same folder as unbroken.
 #include <chrono>
 #include <csignal>
 #include <functional>
@@ -30,13 +30,13 @@ std::map<std::string, std::string> unbroken(double& milliseconds) {
   return contents("unbroken");
 }
 
-/// Starts the words, and kills what `victims` names after some milliseconds.
+/// Starts the words, and sends a signal to what `victims` names after some milliseconds.
 void run_and_kill(const Words& words, double milliseconds,
-                  const std::function<std::vector<pid_t>(pid_t)>& victims) {
+                  const std::function<std::vector<pid_t>(pid_t)>& victims, int signal = SIGKILL) {
   Program program(words);
   std::this_thread::sleep_for(Milliseconds(milliseconds));
   for (const pid_t victim : victims(program.process())) {
-    ::kill(victim, SIGKILL);
+    ::kill(victim, signal);
   }
   program.wait();
 }
@@ -53,18 +53,20 @@ void require_same(const std::map<std::string, std::string>& expected) {
 }  // namespace
 
 TEST_SUITE("cli") {
-  TEST_CASE("kill -9 of a study, or of one of its steps, at random moments") {
+  TEST_CASE("kill -9 or SIGTERM of a study, or of one of its steps, at random moments") {
     const Folder folder;
     double whole_ms = 0.0;
     const auto expected = unbroken(whole_ms);
     std::mt19937 random(19);
     std::uniform_real_distribution<double> moment(0.0, 0.8 * whole_ms);
     for (int i = 0; i < 10; ++i) {
-      run_and_kill(study_words(kRun), moment(random), [&](pid_t process) {
+      const auto victims = [&](pid_t process) {
         const std::vector<pid_t> steps = children_of(process);
         return i % 2 == 0 || steps.empty() ? std::vector<pid_t>{process}
                                            : std::vector<pid_t>{steps.front()};
-      });
+      };
+      // Both signals for both: 0 and 1, 4 and 5, ... are killed, the others asked to stop.
+      run_and_kill(study_words(kRun), moment(random), victims, i % 4 < 2 ? SIGKILL : SIGTERM);
       if (i % 5 == 4) {
         require_same(expected);
       }

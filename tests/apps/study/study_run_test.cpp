@@ -39,6 +39,26 @@ nlohmann::json result(const fs::path& file) {
   return nlohmann::json::parse(file_text(file));
 }
 
+/// How a task of a Slurm array begins.
+Words array_task(const std::string& id, const std::string& first, const std::string& last,
+                 const std::string& step, const std::string& count) {
+  return {"env",
+          "SLURM_ARRAY_TASK_ID=" + id,
+          "SLURM_ARRAY_TASK_MIN=" + first,
+          "SLURM_ARRAY_TASK_MAX=" + last,
+          "SLURM_ARRAY_TASK_STEP=" + step,
+          "SLURM_ARRAY_TASK_COUNT=" + count};
+}
+
+/// The tiny study with two conditions by name: all cells of the first are good, and the one cell of
+/// the second fails.
+std::string one_that_fails() {
+  std::string text = tiny_study();
+  return text.replace(text.find("[grid]\nnoise = [0.1, 0.5]\n"), 26,
+                      "[[condition]]\nname = \"good\"\nnoise = 0.1\n"
+                      "[[condition]]\nname = \"bad\"\nnoise = -1\nseeds = 1\n");
+}
+
 }  // namespace
 
 TEST_SUITE("cli") {
@@ -66,14 +86,70 @@ TEST_SUITE("cli") {
     const Folder folder;
     const auto expected = reference_run();
     for (const char* task : {"10", "12", "14"}) {
-      const Ended ended = Program(Words{"env", std::string("SLURM_ARRAY_TASK_ID=") + task,
-                                        "SLURM_ARRAY_TASK_MIN=10", "SLURM_ARRAY_TASK_MAX=14",
-                                        "SLURM_ARRAY_TASK_STEP=2", "SLURM_ARRAY_TASK_COUNT=3"} +
-                                  study_words(run_words("array")))
-                              .wait();
+      const Ended ended =
+          Program(array_task(task, "10", "14", "2", "3") + study_words(run_words("array"))).wait();
       CHECK(ended.code == 0);
     }
     CHECK(contents("array") == expected);
+    // Alone under mpirun (or srun with PMI), such a task takes no more than its part.
+    if (!mpirun(1).empty()) {
+      const Words words = mpirun(1) + array_task("2", "1", "3", "1", "3");
+      const Ended ended = Program(words + study_words(run_words("alone"))).wait();
+      CAPTURE(ended.err);
+      CHECK(ended.code == 0);
+      CHECK(contents("alone").size() ==
+            5);  // of eight cells, the second, fifth and last; plan, copy
+    }
+  }
+
+  TEST_CASE("a Slurm array with gaps is refused in every task, and --shard says what is meant") {
+    const Folder folder;
+    write("study.toml", tiny_study());
+    for (const std::string task : {"1", "3", "7"}) {  // sbatch --array=1,3,7
+      const Words words = array_task(task, "1", "7", "1", "3");
+      const Ended ended = Program(words + study_words(run_words("array"))).wait();
+      CHECK(ended.code == 2);
+      CHECK(ended.err ==
+            "rheobase: SLURM_ARRAY_TASK_ID: found '" + task +
+                "' in an array of 3 numbers from 1 to 7 with step 1; must be in an array "
+                "FIRST-LAST or FIRST-LAST:STEP without gaps: for others, give --shard I/K\n");
+    }
+    const Words last = array_task("7", "1", "7", "1", "3");
+    CHECK(Program(last + study_words(run_words("array", {"--shard", "3/3"}))).wait().code == 0);
+  }
+
+  TEST_CASE("a shard's exit code is that of its own cells") {
+    const Folder folder;
+    write("study.toml", one_that_fails());
+    const Ended with_it = run_studies(run_words("results", {"--shard", "1/2"}));
+    CHECK(with_it.code == 1);
+    CHECK(with_it.err == "rheobase: 1 of 3 cells of this shard failed; --retry runs them again\n");
+    const Ended without = run_studies(run_words("results", {"--shard", "2/2"}));
+    CAPTURE(without.err);
+    CHECK(without.code == 0);
+    CHECK(run_studies(run_words("results")).code == 1);
+  }
+
+  TEST_CASE("a step that SIGTERM stops is missing, not failed: its shard says so") {
+    const Folder folder;
+    std::string text = one_that_fails();
+    text.replace(text.find("trials = 20\n"), 12, "trials = 1000000\n");
+    text.replace(text.find("\"1:4\""), 5, "\"1:2\"");
+    write("study.toml", text);
+    // Of good 1, good 2 and bad 1 the second shard has good 2 alone.
+    Program program(study_words(run_words("results", {"--shard", "2/2"})));
+    while (program.running()) {
+      for (const pid_t step : children_of(program.process())) {
+        ::kill(step, SIGTERM);
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    const Ended ended = program.wait();
+    CHECK(ended.code == 1);
+    CHECK(ended.err ==
+          "rheobase: 1 of 1 cells of this shard are missing; the same command goes on with "
+          "them\n");
+    CHECK(result("results/cells/good/2.json")["status"] == "killed");
   }
 
   TEST_CASE("mpirun with 1, 2 and 4 ranks gives the same folder as one process") {
@@ -159,6 +235,50 @@ TEST_SUITE("cli") {
     CHECK(fs::last_write_time("results/cells/noise=-1/3.json") != before);
   }
 
+  TEST_CASE("tables and the page say what failed, also where there is no figure") {
+    const Folder folder;
+    write("study.toml",
+          one_that_fails() + "[[compare]]\nmeasure = \"loss\"\nconditions = [\"good\", \"bad\"]\n");
+    REQUIRE(run_studies(run_words("results")).code == 1);
+    const Ended table = run_studies({"collect", "study.toml", "-o", "results"});
+    CHECK(table.code == 0);
+    CHECK(table.out.find("\n1 of 5 cells failed; rheobase study status says why\n") !=
+          std::string::npos);
+    CHECK(table.out.find("\nnot compared:\ngood with bad, loss: no network on the side of bad\n") !=
+          std::string::npos);
+    const auto json = nlohmann::json::parse(
+        run_studies({"collect", "study.toml", "-o", "results", "--json"}).out);
+    REQUIRE(json["summary"].size() == 4);
+    CHECK(json["summary"][2]["condition"] == "bad");
+    CHECK(json["summary"][2]["count"] == 0);
+    CHECK(json["summary"][2]["mean"].is_null());
+    const Ended plot = run_studies({"plot", "study.toml", "-o", "results"});
+    CAPTURE(plot.err);
+    CHECK(plot.code == 0);
+    CHECK(plot.out == "results/study.html\n");
+    CHECK(file_text("results/study.html").find("--rate-noise: found -1") != std::string::npos);
+  }
+
+  TEST_CASE("a misspelt path costs one run: the same folder takes the right one") {
+    const Folder folder;
+    const auto expected = reference_run();
+    std::string text = tiny_study();
+    text.replace(text.find("\"mean_loss\""), 11, "\"mean_los\"");
+    write("study.toml", text);
+    CHECK(run_studies(run_words("results")).code == 1);
+    CHECK(result("results/cells/noise=0.1/1.json")["error"].get<std::string>().starts_with(
+        "step 'train': its JSON: mean_los: found no 'mean_los'; must be one of"));
+    write("study.toml", tiny_study());
+    const Ended right = run_studies(run_words("results"));
+    CAPTURE(right.err);
+    CHECK(right.code == 0);
+    CHECK(contents("results") == expected);
+    // Its values stand: another figure of the same name would be another study.
+    write("study.toml", text);
+    CHECK(run_studies(run_words("results")).code == 2);
+    CHECK(contents("results") == expected);
+  }
+
 #ifndef RHEOBASE_SANITIZED  // a sanitizer takes terabytes of address space
   TEST_CASE("a cell that takes more memory than it may fails alone") {
     const Folder folder;
@@ -228,8 +348,13 @@ TEST_SUITE("cli") {
     CHECK(fs::exists("reference/cells.csv"));
     const Ended plot = run_studies(
         {"plot", "study.toml", "-o", "reference", "--measure", "loss", "--over", "noise"});
-    CHECK(plot.out == "reference/loss.svg\n");
-    CHECK(file_text("reference/loss.svg").find("<svg") != std::string::npos);
+    CHECK(plot.out == "reference/loss-over-noise.svg\n");
+    CHECK(file_text("reference/loss-over-noise.svg").find("<svg") != std::string::npos);
+    CHECK(run_studies({"plot", "study.toml", "-o", "reference", "--measure", "loss", "--over",
+                       "noise", "--by", "condition"})
+              .out == "reference/loss-over-noise-by-condition.svg\n");
+    CHECK(run_studies({"plot", "study.toml", "-o", "reference", "--measure", "loss"}).out ==
+          "reference/loss.svg\n");
     const Ended unknown =
         run_studies({"plot", "study.toml", "-o", "reference", "--measure", "los"});
     CHECK(unknown.code == 2);
@@ -258,6 +383,12 @@ TEST_SUITE("cli") {
     const Ended alone = run_studies({"plot", "study.toml", "-o", "r", "--measure", "best"});
     CHECK(alone.code == 2);
     CHECK(alone.err.find("where 'trained' is true") != std::string::npos);
+    // No figure at all is no reason to have no page.
+    write("study.toml",
+          tiny_study() +
+              "[[measure]]\nname = \"best\"\npath = \"mean_loss\"\namong = \"trained\"\n"
+              "[[plot]]\nname = \"best\"\nmeasure = \"best\"\n");
+    CHECK(run_studies({"plot", "study.toml", "-o", "r"}).out == "r/study.html\n");
   }
 
   TEST_CASE("a figure of some conditions shows no other") {

@@ -6,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "core/random.hpp"
+#include "tests/max_abs.hpp"
 #include "tests/tolerances.hpp"
 
 namespace rheobase::analysis {
@@ -86,7 +87,7 @@ TEST_SUITE("statistical") {
     const Eigen::VectorXd vector =
         coding_vector(noisy(right, 400, 2.0, random), noisy(left, 400, 2.0, random), false);
     const double error = 2.0 * std::sqrt(2.0 / 400.0);
-    CHECK((vector - (right - left)).cwiseAbs().maxCoeff() <= tolerance::kSigmas * error);
+    CHECK(max_abs(vector - (right - left)) <= tolerance::kSigmas * error);
   }
 }
 

@@ -8,6 +8,7 @@
 #include "core/analysis/linear_solve.hpp"
 #include "core/error.hpp"
 #include "core/random.hpp"
+#include "tests/max_abs.hpp"
 
 namespace rheobase::analysis {
 
@@ -24,10 +25,6 @@ Eigen::MatrixXd normal_matrix(Eigen::Index rows, Eigen::Index columns, Seed seed
   return matrix;
 }
 
-double largest(const Eigen::MatrixXcd& matrix) {
-  return matrix.cwiseAbs().maxCoeff();
-}
-
 }  // namespace
 
 TEST_SUITE_BEGIN("numeric");
@@ -35,10 +32,10 @@ TEST_SUITE_BEGIN("numeric");
 TEST_CASE("eigenvectors fulfil A v = lambda v and have length 1") {
   const Eigen::MatrixXd a = normal_matrix(30, 30, 1);
   const Eigensystem system = eigensystem(a);
-  CHECK(largest(a * system.vectors - system.vectors * system.values.asDiagonal()) < kRounding);
-  CHECK((system.vectors.colwise().norm().array() - 1.0).abs().maxCoeff() < kRounding);
+  CHECK(max_abs(a * system.vectors - system.vectors * system.values.asDiagonal()) < kRounding);
+  CHECK(max_abs(system.vectors.colwise().norm().array() - 1.0) < kRounding);
   CHECK(std::abs(system.values.sum() - a.trace()) < kRounding);
-  CHECK(largest(system.values - eigenvalues(a)) < 1e-10);
+  CHECK(max_abs(system.values - eigenvalues(a)) < 1e-10);
 }
 
 TEST_CASE("a rotation by 60 degrees has the eigenvalues exp(+- i pi / 3), the positive one first") {
@@ -53,7 +50,7 @@ TEST_CASE("a symmetric matrix is V diag(lambda) V^T with increasing lambda") {
   const Eigen::MatrixXd m = normal_matrix(20, 20, 2);
   const Eigen::MatrixXd a = m + m.transpose();
   const SymmetricEigensystem system = symmetric_eigensystem(a);
-  CHECK(largest(system.vectors * system.values.asDiagonal() * system.vectors.transpose() - a) <
+  CHECK(max_abs(system.vectors * system.values.asDiagonal() * system.vectors.transpose() - a) <
         kRounding * 10);
   for (Eigen::Index k = 1; k < 20; ++k) {
     CHECK(system.values[k] > system.values[k - 1]);
@@ -64,7 +61,7 @@ TEST_CASE("singular values are the roots of the eigenvalues of A^T A") {
   const Eigen::MatrixXd a = normal_matrix(12, 7, 3);
   const Eigen::VectorXd values = singular_values(a);
   const Eigen::VectorXd squares = symmetric_eigensystem(a.transpose() * a).values.reverse();
-  CHECK((values.array().square() - squares.array()).abs().maxCoeff() < kRounding * 10);
+  CHECK(max_abs(values.array().square() - squares.array()) < kRounding * 10);
   CHECK(singular_values(Eigen::MatrixXd(0, 3)).size() == 0);
   CHECK_THROWS_AS(singular_values(Eigen::MatrixXd::Constant(2, 2, std::nan(""))), InputError);
 }
@@ -79,8 +76,8 @@ TEST_CASE("the smallest direction is the kernel of a singular matrix") {
 TEST_CASE("the column space and the left inverse know dependent columns") {
   Eigen::MatrixXd a = normal_matrix(9, 4, 6);
   const Eigen::MatrixXd basis = column_space(a);
-  CHECK(largest(basis * basis.transpose() * a - a) < kRounding);
-  CHECK(largest(left_inverse(a).value() * a - Eigen::MatrixXd::Identity(4, 4)) < kRounding);
+  CHECK(max_abs(basis * basis.transpose() * a - a) < kRounding);
+  CHECK(max_abs(left_inverse(a).value() * a - Eigen::MatrixXd::Identity(4, 4)) < kRounding);
   a.col(3) = 2.0 * a.col(0) - a.col(1);
   CHECK(column_space(a).cols() == 3);
   CHECK_FALSE(left_inverse(a));
@@ -90,26 +87,26 @@ TEST_CASE("the column space and the left inverse know dependent columns") {
 TEST_CASE("Q R gives the matrix back, Q is orthonormal, R triangular") {
   const Eigen::MatrixXd a = normal_matrix(8, 5, 7);
   const auto [q, r] = qr(a);
-  CHECK(largest(q * r - a) < kRounding);
-  CHECK(largest(q.transpose() * q - Eigen::MatrixXd::Identity(5, 5)) < kRounding);
+  CHECK(max_abs(q * r - a) < kRounding);
+  CHECK(max_abs(q.transpose() * q - Eigen::MatrixXd::Identity(5, 5)) < kRounding);
   CHECK(r.isUpperTriangular(kRounding));
 }
 
 TEST_CASE("solutions of linear systems leave no residual") {
   const Eigen::MatrixXd a = normal_matrix(15, 15, 8);
   const Eigen::MatrixXd b = normal_matrix(15, 3, 9);
-  CHECK(largest(a * solve(a, b) - b) < 1e-11);
+  CHECK(max_abs(a * solve(a, b) - b) < 1e-11);
   const Eigen::MatrixXcd complex = a + std::complex<double>(0.0, 1.0) * normal_matrix(15, 15, 10);
-  CHECK(largest(complex * solve(complex, Eigen::MatrixXcd(b)) - b) < 1e-11);
+  CHECK(max_abs(complex * solve(complex, Eigen::MatrixXcd(b)) - b) < 1e-11);
   const Eigen::MatrixXd gram = a * a.transpose() + Eigen::MatrixXd::Identity(15, 15);
-  CHECK(largest(gram * solve_symmetric(gram, b) - b) < 1e-11);
-  CHECK(largest(gram * solve_positive_definite(gram, b) - b) < 1e-11);
+  CHECK(max_abs(gram * solve_symmetric(gram, b) - b) < 1e-11);
+  CHECK(max_abs(gram * solve_positive_definite(gram, b) - b) < 1e-11);
 }
 
 TEST_CASE("the inverse comes with log |det|, which is the sum of the eigenvalues' logarithms") {
   const Eigen::MatrixXd a = normal_matrix(10, 10, 11);
   const auto [matrix, log_determinant] = inverse(a);
-  CHECK(largest(a * matrix - Eigen::MatrixXd::Identity(10, 10)) < 1e-11);
+  CHECK(max_abs(a * matrix - Eigen::MatrixXd::Identity(10, 10)) < 1e-11);
   CHECK(std::abs(log_determinant - eigenvalues(a).array().abs().log().sum()) < 1e-11);
   CHECK(std::abs(std::log(std::abs(determinant(a))) - log_determinant) < 1e-11);
 }

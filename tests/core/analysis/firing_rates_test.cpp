@@ -8,6 +8,7 @@
 
 #include "core/error.hpp"
 #include "core/random.hpp"
+#include "tests/max_abs.hpp"
 #include "tests/tolerances.hpp"
 
 using namespace rheobase;
@@ -42,7 +43,7 @@ TEST_SUITE("unit") {
           sum += unit[s] == i ? 1000.0 * kernel_value(kKernels[static_cast<std::size_t>(i)], lag)
                               : 0.0;
         }
-        largest = std::max(largest, std::abs(rates(i, k) - sum));
+        largest = larger(largest, std::abs(rates(i, k) - sum));
       }
     }
     CHECK(largest < 1e-10);

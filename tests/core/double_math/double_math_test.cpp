@@ -7,6 +7,7 @@
 #include "core/dispatch.hpp"
 #include "core/random.hpp"
 #include "tests/core/double_math/double_math_kernels.hpp"
+#include "tests/max_abs.hpp"
 
 namespace rheobase {
 
@@ -41,7 +42,7 @@ double largest_relative_error(const std::vector<double>& x, const std::vector<do
   for (std::size_t i = 0; i < x.size(); ++i) {
     const long double value = exact(static_cast<long double>(x[i]));
     const long double error = std::abs((static_cast<long double>(found[i]) - value) / value);
-    largest = std::max(largest, static_cast<double>(error));
+    largest = larger(largest, static_cast<double>(error));
   }
   return largest;
 }

@@ -8,6 +8,7 @@
 #include "mapping/conversion/transfer.hpp"
 #include "spiking/simulate.hpp"
 #include "tests/io/mat/fixtures.hpp"
+#include "tests/max_abs.hpp"
 #include "tests/tolerances.hpp"
 
 using namespace rheobase;
@@ -122,7 +123,7 @@ SimulationResult exact_run(const SpikingModel& model) {
 
 /// Largest difference of two spike counts of one unit.
 int largest_difference(const Eigen::VectorXd& counts, const Eigen::VectorXi& exact) {
-  return static_cast<int>((counts - exact.cast<double>()).cwiseAbs().maxCoeff());
+  return static_cast<int>(max_abs(counts - exact.cast<double>()));
 }
 
 Eigen::VectorXd numbers(const Hdf5Reader& file, const std::string& path) {
@@ -155,9 +156,9 @@ TEST_SUITE("numeric") {
       for (int k = 1; k <= 10000; ++k) {
         counts += run.step(Eigen::Vector2d(15.0, 15.0), 1e-3 * kStepMs, 1.0);
         if (k % 500 == 0) {
-          worst = std::max(
-              worst, std::abs(run.readout() -
-                              exact.output.values[exact.output.first_at(k * kStepMs - 1e-6)]));
+          worst = larger(worst,
+                         std::abs(run.readout() -
+                                  exact.output.values[exact.output.first_at(k * kStepMs - 1e-6)]));
         }
       }
       return std::pair{counts, worst};
@@ -183,10 +184,8 @@ TEST_SUITE("numeric") {
     const Eigen::ArrayXd tau_mem = numbers(graph, neurons + "tau_mem").array();
     CHECK(numbers(graph, neurons + "v_leak").isZero(0.0));
     CHECK(numbers(graph, neurons + "v_reset").isZero(0.0));
-    CHECK((numbers(graph, neurons + "r").array() / (tau_mem / kStep) - 1.0).abs().maxCoeff() <
-          1e-12);
-    CHECK((numbers(graph, neurons + "w_in").array() / (tau_syn / kStep) - 1.0).abs().maxCoeff() <
-          1e-12);
+    CHECK(max_abs(numbers(graph, neurons + "r").array() / (tau_mem / kStep) - 1.0) < 1e-12);
+    CHECK(max_abs(numbers(graph, neurons + "w_in").array() / (tau_syn / kStep) - 1.0) < 1e-12);
     const Eigen::VectorXd threshold = numbers(graph, neurons + "v_threshold");
     CHECK(threshold == Eigen::VectorXd::Constant(threshold.size(), 25.0));
 
@@ -238,8 +237,8 @@ TEST_SUITE("numeric") {
           for (Eigen::Index unit = 0; unit < spikes.size() && next < exact.spike_unit.size();
                ++unit) {
             if (spikes[unit] > 0.0) {
-              worst_time_ms = std::max(worst_time_ms, std::abs(exact.spike_time_ms[next] -
-                                                               static_cast<double>(k) * dt_ms));
+              worst_time_ms = larger(worst_time_ms, std::abs(exact.spike_time_ms[next] -
+                                                             static_cast<double>(k) * dt_ms));
               ++next;
             }
           }
@@ -247,7 +246,7 @@ TEST_SUITE("numeric") {
             const Eigen::Index sample =
                 exact.output.first_at(static_cast<double>(k) * dt_ms - 1e-6);
             worst_output =
-                std::max(worst_output, std::abs(network.readout() - exact.output.values[sample]));
+                larger(worst_output, std::abs(network.readout() - exact.output.values[sample]));
           }
         }
         CHECK(next == exact.spike_unit.size());

@@ -7,11 +7,11 @@
 
 #include "io/mat/mat_file.hpp"
 #include "tests/io/network/network_files.hpp"
+#include "tests/max_abs.hpp"
 
 using namespace rheobase;
 using namespace rheobase::io;
 using fixture::golden_matrix;
-using fixture::largest_difference;
 using fixture::parsed;
 using fixture::run_file;
 
@@ -240,11 +240,11 @@ averaged = true
         weights("{kind = \"random\", probability = 0.1, weight = 3, normalised = true}", 50);
     CHECK((random.array() != 0.0).rowwise().count().cast<double>().matrix() ==
           Eigen::VectorXd::Constant(50, 5.0));
-    CHECK((random.rowwise().sum().array() - 3.0).abs().maxCoeff() <= 1e-14);
+    CHECK(max_abs(random.rowwise().sum().array() - 3.0) <= 1e-14);
     const Eigen::MatrixXd balanced = weights(
         "{kind = \"random_normal\", probability = 0.2, standard_deviation = 1, balanced = true}",
         40);
-    CHECK(balanced.rowwise().sum().cwiseAbs().maxCoeff() <= 1e-13);
+    CHECK(max_abs(balanced.rowwise().sum()) <= 1e-13);
     const Eigen::MatrixXd ring = weights("{kind = \"gaussian\", standard_deviation = 2}", 30);
     CHECK(std::abs(ring(0, 29) - ring(0, 1)) <= 1e-15);
     CHECK(weights("{kind = \"gaussian\", standard_deviation = 2, ring = false}", 30)(0, 29) == 0.0);

@@ -41,10 +41,6 @@ inline network::Observer run_file(const NetworkFile& file) {
   return network::run(network, state, file.inputs, file.run);
 }
 
-inline double largest_difference(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b) {
-  return a.rows() != b.rows() || a.cols() != b.cols() ? 1e300 : (a - b).cwiseAbs().maxCoeff();
-}
-
 /// A folder of its own, removed with all that is in it.
 class TemporaryPlace {
  public:

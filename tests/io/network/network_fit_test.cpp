@@ -8,11 +8,11 @@
 #include "io/mat/mat_file.hpp"
 #include "io/network/fitted_network.hpp"
 #include "tests/io/network/network_files.hpp"
+#include "tests/max_abs.hpp"
 
 using namespace rheobase;
 using namespace rheobase::io;
 using fixture::golden_matrix;
-using fixture::largest_difference;
 using fixture::parsed;
 using fixture::TemporaryPlace;
 

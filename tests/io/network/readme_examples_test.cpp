@@ -4,6 +4,7 @@
 
 #include "network/connectivity.hpp"
 #include "tests/io/network/network_files.hpp"
+#include "tests/max_abs.hpp"
 
 using namespace rheobase;
 using namespace rheobase::io::fixture;

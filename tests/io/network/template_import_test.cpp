@@ -6,6 +6,7 @@
 #include "io/mat/atomic_file.hpp"
 #include "io/network/toml_document.hpp"
 #include "tests/io/network/network_files.hpp"
+#include "tests/max_abs.hpp"
 
 using namespace rheobase;
 using namespace rheobase::io;
@@ -167,8 +168,7 @@ void check_as_template(const Library& library, const std::string& imported,
       driven({.populations = {{.name = "p", .model = model}}}, signal);
   REQUIRE((signal == "r" || expected.spikes.size() > 10));
   CHECK(found.spikes == expected.spikes);
-  CHECK(fixture::largest_difference(found.recordings[0].values, expected.recordings[0].values) <=
-        1e-9);
+  CHECK(largest_difference(found.recordings[0].values, expected.recordings[0].values) <= 1e-9);
 }
 
 }  // namespace

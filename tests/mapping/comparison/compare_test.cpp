@@ -15,6 +15,7 @@
 #include "rate/dynamics/run.hpp"
 #include "rate/learning/evaluate.hpp"
 #include "rate/tasks/recorded_task.hpp"
+#include "tests/max_abs.hpp"
 #include "tests/reference.hpp"
 #include "tests/tolerances.hpp"
 
@@ -207,10 +208,10 @@ TEST_SUITE("unit") {
       CHECK(own.options.rate_noise == noise);
       const RateEvaluation evaluation = evaluate_rate(model, Task("go-nogo"), {.trials = 3});
       // Single precision against double: far below what another noise does.
-      CHECK((own.traces.rate_output - evaluation.outputs).cwiseAbs().maxCoeff() < 1e-3);
+      CHECK(max_abs(own.traces.rate_output - evaluation.outputs) < 1e-3);
       options.rate_noise = 0.1;
       const Comparison other = compare(model, Task("go-nogo"), options);
-      CHECK((other.traces.rate_output - evaluation.outputs).cwiseAbs().maxCoeff() > 1e-2);
+      CHECK(max_abs(other.traces.rate_output - evaluation.outputs) > 1e-2);
     }
   }
 
@@ -239,7 +240,7 @@ TEST_SUITE("unit") {
     CHECK(comparison.traces.spiking_correct == spiking.correct);
     CHECK(comparison.all.spiking_accuracy.successes == spiking.accuracy.successes);
     // evaluate_rate runs in single precision.
-    CHECK((comparison.traces.rate_output - rate.outputs).cwiseAbs().maxCoeff() < 1e-3);
+    CHECK(max_abs(comparison.traces.rate_output - rate.outputs) < 1e-3);
   }
 
   TEST_CASE("conditions add up to all trials") {
@@ -453,7 +454,7 @@ TEST_SUITE("numeric") {
       }
       const Eigen::MatrixXd rates = firing_rates({run.spike_unit, run.spike_time_ms}, 200,
                                                  {5.0, 5.0, run.rate.cols()}, kernels);
-      CHECK((rates - run.rate).cwiseAbs().maxCoeff() < 1e-9);
+      CHECK(max_abs(rates - run.rate) < 1e-9);
     }
   }
 

@@ -11,6 +11,7 @@
 #include "mapping/conversion/siegert.hpp"
 #include "rate/dynamics/run.hpp"
 #include "rate/dynamics/transfer/transfer.hpp"
+#include "tests/max_abs.hpp"
 #include "tests/reference.hpp"
 #include "tests/tolerances.hpp"
 
@@ -52,10 +53,10 @@ TEST_SUITE("unit") {
     const Eigen::MatrixXd input = Eigen::MatrixXd::Random(1, 200);
     const rate::RateRun a = rate::run_rate(network, input, {});
     const rate::RateRun b = rate::run_rate(other, input, {});
-    CHECK((a.output - b.output).cwiseAbs().maxCoeff() < 1e-10);
-    CHECK((2.0 * a.x - b.x).cwiseAbs().maxCoeff() < 1e-10);
-    CHECK((2.0 * b.r.array() - 1.0 - a.r.array()).abs().maxCoeff() < 1e-10);
-    CHECK(a.output.cwiseAbs().maxCoeff() > 0.05);
+    CHECK(max_abs(a.output - b.output) < 1e-10);
+    CHECK(max_abs(2.0 * a.x - b.x) < 1e-10);
+    CHECK(max_abs(2.0 * b.r.array() - 1.0 - a.r.array()) < 1e-10);
+    CHECK(max_abs(a.output) > 0.05);
   }
 
   TEST_CASE("loops that never end become weights, of outputs there may be several") {
@@ -64,7 +65,7 @@ TEST_SUITE("unit") {
     const Eigen::MatrixXd input = Eigen::MatrixXd::Random(1, 100);
     const rate::RateRun a = rate::run_rate(network, input, {});
     const rate::RateRun b = rate::run_rate(as_non_negative(network), input, {});
-    CHECK((a.output - b.output).cwiseAbs().maxCoeff() < 1e-10);
+    CHECK(max_abs(a.output - b.output) < 1e-10);
     CHECK(gated_loops(network).empty());
     CHECK(map_to_spiking(network, 50.0).loops.empty());
   }
@@ -78,11 +79,11 @@ TEST_SUITE("unit") {
     options.unit_bias_mv.assign(200, -1.0);
     const spiking::SpikingModel published = map_to_spiking(network, 50.0);
     const spiking::SpikingModel fitted = map_to_spiking(network, 50.0, options);
-    CHECK((fitted.w - 6.0 * published.w).cwiseAbs().maxCoeff() < 1e-12);
-    CHECK((fitted.w_in - 6.0 * published.w_in).cwiseAbs().maxCoeff() < 1e-12);
+    CHECK(max_abs(fitted.w - 6.0 * published.w) < 1e-12);
+    CHECK(max_abs(fitted.w_in - 6.0 * published.w_in) < 1e-12);
     CHECK(fitted.w_out == published.w_out);
     CHECK(published.unit_bias_mv == Eigen::VectorXd::Constant(200, 0.5));
-    CHECK((fitted.unit_bias_mv.array() - 2.0).abs().maxCoeff() < 1e-12);
+    CHECK(max_abs(fitted.unit_bias_mv.array() - 2.0) < 1e-12);
     options.unit_gain.pop_back();
     CHECK_THROWS_AS(map_to_spiking(network, 50.0, options), InputError);
   }

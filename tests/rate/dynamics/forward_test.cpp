@@ -9,6 +9,7 @@
 #include "rate/dynamics/internal/forward_pass.hpp"
 #include "rate/dynamics/run.hpp"
 #include "rate/learning/evaluate.hpp"
+#include "tests/max_abs.hpp"
 #include "tests/rate/networks.hpp"
 #include "tests/tolerances.hpp"
 
@@ -71,9 +72,9 @@ TEST_SUITE("numeric") {
           const RateRun plain =
               run_rate(network_of(model), trials[i].input,
                        {.factor = 0.1, .seed = 5, .trial = 40 + i, .purpose = Purpose::rate_noise});
-          REQUIRE(plain.output.cwiseAbs().maxCoeff() > 0.05);
-          CHECK((plain.output.row(0).transpose() - in_double[i]).cwiseAbs().maxCoeff() < 1e-12);
-          CHECK((plain.output.row(0).transpose() - in_float[i]).cwiseAbs().maxCoeff() < 1e-4);
+          REQUIRE(max_abs(plain.output) > 0.05);
+          CHECK(max_abs(plain.output.row(0).transpose() - in_double[i]) < 1e-12);
+          CHECK(max_abs(plain.output.row(0).transpose() - in_float[i]) < 1e-4);
         }
       }
     }
@@ -173,7 +174,7 @@ TEST_SUITE("unit") {
       const RateRun run =
           run_rate(model, trial.input, {.factor = kRateNoise, .seed = 4, .trial = i});
       const Eigen::MatrixXd output = evaluation.outputs.row(i);
-      CHECK((run.output - output).cwiseAbs().maxCoeff() < 1e-4);
+      CHECK(max_abs(run.output - output) < 1e-4);
       CHECK(evaluation.correct[i] == task.rate_correct(trial, output));
       CHECK(evaluation.conditions[i] == trial.condition);
       loss += loss_of(Loss::l2, output, trial.target) / 10.0;

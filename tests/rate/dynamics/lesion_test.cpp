@@ -9,6 +9,7 @@
 #include "rate/dynamics/run.hpp"
 #include "rate/models/initialise.hpp"
 #include "rate/tasks/driven_task.hpp"
+#include "tests/max_abs.hpp"
 #include "tests/tolerances.hpp"
 
 using namespace rheobase;
@@ -50,8 +51,8 @@ TEST_SUITE("unit") {
     const RateNoise quiet{0.0, 1, 0, Purpose::evaluation_noise};
     const Eigen::MatrixXd a = run_rate(lesioned, input, quiet).output;
     const Eigen::MatrixXd b = run_rate(smaller, input, quiet).output;
-    CHECK((a - b).cwiseAbs().maxCoeff() <= 1e-12);
-    CHECK((a - run_rate(whole, input, quiet).output).cwiseAbs().maxCoeff() > 1e-6);
+    CHECK(max_abs(a - b) <= 1e-12);
+    CHECK(max_abs(a - run_rate(whole, input, quiet).output) > 1e-6);
     // The weights before training, a control of the mapped network, have the lesion too.
     CHECK(lesioned.w_initial.row(19).isZero(0.0));
     CHECK(lesioned.w_initial.col(19).isZero(0.0));

@@ -13,6 +13,8 @@
 #include "rate/dynamics/transfer/transfer_registry.hpp"
 #include "rate/learning/evaluate.hpp"
 #include "rate/tasks/recorded_task.hpp"
+#include "tests/max_abs.hpp"
+#include "tests/tolerances.hpp"
 
 using namespace rheobase;
 using namespace rheobase::rate;
@@ -78,11 +80,11 @@ TEST_SUITE("numeric") {
     const Eigen::Vector3d goal(0.5, 2.0, 2.0);
     for (Eigen::Index t = 0; t < 60; ++t) {
       const double reached = 1.0 - std::pow(1.0 - 1.0 / 20.0, static_cast<double>(t));
-      CHECK((run.x.col(t) - reached * goal).cwiseAbs().maxCoeff() < 1e-14);
+      CHECK(max_abs(run.x.col(t) - reached * goal) < 1e-14);
     }
     for (Eigen::Index t = 1; t < 60; ++t) {
       const Eigen::VectorXd z = network.w_out * run.r.col(t) + network.b_out;
-      CHECK((run.output.col(t - 1) - z).cwiseAbs().maxCoeff() < 1e-14);
+      CHECK(max_abs(run.output.col(t - 1) - z) < 1e-14);
     }
   }
 
@@ -102,14 +104,14 @@ TEST_SUITE("numeric") {
       by_hand.w() = n >= 5 && n < 12 ? closed.w : open.w;
       with_loop.step(input);
       by_hand.step(input);
-      largest = std::max(largest, (with_loop.x() - by_hand.x()).cwiseAbs().maxCoeff());
+      largest = larger(largest, max_abs(with_loop.x() - by_hand.x()));
     }
     CHECK(largest < 1e-13);
     Stepper never(open, {.seed = 3});
     for (int n = 0; n < 20; ++n) {
       never.step(input);
     }
-    CHECK((never.x() - with_loop.x()).cwiseAbs().maxCoeff() > 1e-3);
+    CHECK(max_abs(never.x() - with_loop.x()) > 1e-3);
   }
 
   TEST_CASE(
@@ -133,10 +135,10 @@ TEST_SUITE("numeric") {
       const RateRun plain = run_rate(network, trial.input,
                                      {.seed = 4, .trial = i, .purpose = Purpose::evaluation_noise});
       const Eigen::VectorXd output = plain.output.reshaped();
-      largest = std::max(largest, (fast.outputs.row(i).transpose() - output).cwiseAbs().maxCoeff());
+      largest = larger(largest, max_abs(fast.outputs.row(i).transpose() - output));
       mean_rate += plain.r.mean() / 9.0;
     }
-    CHECK(fast.outputs.cwiseAbs().maxCoeff() > 0.5);
+    CHECK(max_abs(fast.outputs) > 0.5);
     CHECK(largest < 1e-4);
     CHECK(std::abs(fast.mean_rate - mean_rate) < 1e-5);
   }
@@ -317,7 +319,7 @@ TEST_SUITE("statistical") {
     const Eigen::MatrixXd normal = states({InitialState::Kind::normal, 1.5});
     CHECK(std::abs(normal.squaredNorm() / 20000.0 - 2.25) < 5.0 * 2.25 * std::sqrt(2.0 / 20000.0));
     const Eigen::MatrixXd uniform = states({InitialState::Kind::uniform, 2.0});
-    CHECK(uniform.cwiseAbs().maxCoeff() <= 2.0);
+    CHECK(max_abs(uniform) <= 2.0);
     CHECK(std::abs(uniform.squaredNorm() / 20000.0 - 4.0 / 3.0) <
           5.0 * std::sqrt((16.0 / 5.0 - 16.0 / 9.0) / 20000.0));
     CHECK(std::abs(uniform.mean()) < 5.0 * std::sqrt(4.0 / 3.0 / 20000.0));

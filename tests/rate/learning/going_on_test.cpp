@@ -8,6 +8,7 @@
 #include "rate/learning/train.hpp"
 #include "rate/models/dale_model.hpp"
 #include "rate/models/initialise.hpp"
+#include "tests/max_abs.hpp"
 #include "tests/tolerances.hpp"
 
 using namespace rheobase;
@@ -50,7 +51,7 @@ void check_same_network(const RateNetwork& a, const RateNetwork& b) {
   CHECK(a.w_out == b.w_out);
   CHECK(a.bias == b.bias);
   CHECK(a.b_out == b.b_out);
-  CHECK((a.tau_ms - b.tau_ms).cwiseAbs().maxCoeff() <= 1e-12 * b.tau_ms.maxCoeff());
+  CHECK(max_abs(a.tau_ms - b.tau_ms) <= 1e-12 * b.tau_ms.maxCoeff());
   CHECK(a.step_ms == b.step_ms);
   CHECK(a.transfer == b.transfer);
   CHECK(a.noise.factor == b.noise.factor);

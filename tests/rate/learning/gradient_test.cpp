@@ -11,6 +11,7 @@
 #include "rate/dynamics/internal/forward_pass.hpp"
 #include "rate/learning/internal/bptt.hpp"
 #include "rate/models/internal/dale_parametrisation.hpp"
+#include "tests/max_abs.hpp"
 #include "tests/rate/networks.hpp"
 #include "tests/tolerances.hpp"
 
@@ -129,8 +130,8 @@ GradientErrors gradient_errors(const Case& c) {
       parameters[p] = kept - h;
       const double below = mean_loss(bptt, parameters, trials);
       parameters[p] = kept;
-      scale = std::max(scale, std::abs(gradient[p]));
-      error = std::max(error, std::abs(gradient[p] - (above - below) / (2.0 * h)));
+      scale = larger(scale, std::abs(gradient[p]));
+      error = larger(error, std::abs(gradient[p] - (above - below) / (2.0 * h)));
     }
     REQUIRE(scale > 1e-4);
     return error / scale;
@@ -285,8 +286,8 @@ TEST_SUITE("numeric") {
       double scale = 0.0;
       double error = 0.0;
       for (std::size_t p = 0; p < exact.size(); ++p) {
-        scale = std::max(scale, std::abs(exact[p]));
-        error = std::max(error, std::abs(static_cast<double>(fast[p]) - exact[p]));
+        scale = larger(scale, std::abs(exact[p]));
+        error = larger(error, std::abs(static_cast<double>(fast[p]) - exact[p]));
       }
       // Rounding of 1e-7 over 23 steps and 19 inputs, and l1's sign at a near miss excluded.
       CHECK(error < 2e-5 * scale);

@@ -82,6 +82,14 @@ TEST_SUITE("unit") {
     CHECK(task.split()->held_out == 6);
     CHECK(task.split()->evaluated == EvaluatedTrials::held_out);
     CHECK(describe(*task.split()) == "6 held-out trials of 30");
+    TrialSplit one;
+    one.training = 1;
+    CHECK(describe(one) == "the one trial of the file");
+    one.evaluated = EvaluatedTrials::training;
+    CHECK(describe(one) == "1 training trial, none held out");
+    one.held_out = 1;
+    one.evaluated = EvaluatedTrials::held_out;
+    CHECK(describe(one) == "1 held-out trial of 2");
     const auto is_held_out = [&](int place) {
       return static_cast<bool>(trials.held_out[static_cast<std::size_t>(place)]);
     };

@@ -29,6 +29,8 @@
 #include "rate/models/motif/linear/linear_model.hpp"
 
 #include <cmath>
+#include <set>
+#include <string>
 
 #include <fmt/format.h>
 
@@ -196,7 +198,7 @@ LinearModel make_linear_model(const LinearOptions& options) {
                      fmt::format("must be even and less than the units, {}", options.units));
   }
   if (options.preparation_rank > options.units) {
-    throw InputError("linear model options", "preparation_rank",
+    throw InputError("linear model options", "preparation_rank (--P)",
                      fmt::format("{}", options.preparation_rank),
                      fmt::format("must not be more than the units, {}", options.units));
   }
@@ -214,6 +216,17 @@ LinearModel make_linear_model(const LinearOptions& options) {
 
 void add_linear_motifs(LinearModel& model, const std::vector<MotifTarget>& targets,
                        const RunControl& control) {
+  std::set<std::string> names;
+  for (const LinearMotif& known : model.motifs) {
+    names.insert(known.target.name);
+  }
+  for (const MotifTarget& target : targets) {
+    const std::string where = fmt::format("motif '{}'", target.name);
+    require_name(target, where);
+    if (!names.insert(target.name).second) {
+      throw InputError(where, "", "another motif of this name", "must have a name of its own");
+    }
+  }
   const LinearSpectrum spectrum = spectrum_of(model.a);
   const std::size_t before = model.motifs.size();
   model.motifs.resize(before + targets.size());

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "rate/learning/force/force_training.hpp"
+#include "tests/max_abs.hpp"
 #include "tests/rate/learning/force/golden_force.hpp"
 
 namespace rheobase::rate {
@@ -12,7 +13,6 @@ namespace {
 using golden::ForceFile;
 using golden::kForceOne;
 using golden::kForceThree;
-using golden::largest;
 
 Eigen::MatrixXd row(const Eigen::VectorXd& values) {
   return values.transpose();
@@ -29,10 +29,10 @@ TEST_SUITE("golden") {
     for (const int side : {0, 1}) {
       const std::string name = "input_side" + std::to_string(side);
       const Eigen::MatrixXd& input = inputs[static_cast<std::size_t>(side)];
-      CHECK(largest(input.topRows(3), file(name + "_units0_2")) <= kForceOne);
-      CHECK(largest(row(input.col(599)), file(name + "_last")) <= kForceOne);
-      CHECK(largest(from_sample[static_cast<std::size_t>(side)].topRows(3),
-                    file("cut_" + name + "_units0_2")) <= kForceOne);
+      CHECK(largest_difference(input.topRows(3), file(name + "_units0_2")) <= kForceOne);
+      CHECK(largest_difference(row(input.col(599)), file(name + "_last")) <= kForceOne);
+      CHECK(largest_difference(from_sample[static_cast<std::size_t>(side)].topRows(3),
+                               file("cut_" + name + "_units0_2")) <= kForceOne);
     }
   }
 
@@ -51,16 +51,17 @@ TEST_SUITE("golden") {
         // The program's c = 1 / (1 + r . P r) with the updated P is 1 - r . g.
         REQUIRE(std::abs(1.0 - training.rate_now().dot(training.gain()) - c(update)) <= kForceOne);
         if (update < 200) {
-          REQUIRE(largest(row(training.error().head(3)), first_errors.row(update)) <= kForceOne);
+          REQUIRE(largest_difference(row(training.error().head(3)), first_errors.row(update)) <=
+                  kForceOne);
         }
         ++update;
         if (update <= 2 || update == 10 || update == 100 || update == 599 || update == 1198) {
           const std::string after = "_after" + std::to_string(update);
           CAPTURE(update);
-          CHECK(largest(training.network().recurrent, file("J" + after)) <= kForceOne);
-          CHECK(largest(training.inverse_correlation(), file("P" + after)) <= kForceOne);
-          CHECK(largest(row(training.rate_now()), file("r" + after)) <= kForceOne);
-          CHECK(largest(row(training.state_now()), file("x" + after)) <= kForceOne);
+          CHECK(largest_difference(training.network().recurrent, file("J" + after)) <= kForceOne);
+          CHECK(largest_difference(training.inverse_correlation(), file("P" + after)) <= kForceOne);
+          CHECK(largest_difference(row(training.rate_now()), file("r" + after)) <= kForceOne);
+          CHECK(largest_difference(row(training.state_now()), file("x" + after)) <= kForceOne);
         }
       }
       training.end_pass();
@@ -78,14 +79,15 @@ TEST_SUITE("golden") {
               kForceThree);
       }
     }
-    CHECK(largest(training.network().recurrent, file("J_final")) <= kForceThree);
-    CHECK(largest(training.inverse_correlation(), file("P_final")) <= kForceThree);
+    CHECK(largest_difference(training.network().recurrent, file("J_final")) <= kForceThree);
+    CHECK(largest_difference(training.inverse_correlation(), file("P_final")) <= kForceThree);
     for (const int side : {0, 1}) {
       const auto s = static_cast<std::size_t>(side);
       const std::string number = std::to_string(side);
-      CHECK(largest(training.test_rates(s).topRows(4).transpose(),
-                    file("test_pass_r_side" + number + "_units0_3")) <= kForceThree);
-      CHECK(largest(row(training.side_state(s)), file("x_end_side" + number)) <= kForceThree);
+      CHECK(largest_difference(training.test_rates(s).topRows(4).transpose(),
+                               file("test_pass_r_side" + number + "_units0_3")) <= kForceThree);
+      CHECK(largest_difference(row(training.side_state(s)), file("x_end_side" + number)) <=
+            kForceThree);
     }
   }
 
@@ -102,7 +104,7 @@ TEST_SUITE("golden") {
         const auto s = static_cast<std::size_t>(side);
         const std::string field = name + "_r_side" + std::to_string(side) + "_units0_3";
         if (side == 0 || name != "untrained") {
-          CHECK(largest(test.rate[s].topRows(4).transpose(), file(field)) <= tolerance);
+          CHECK(largest_difference(test.rate[s].topRows(4).transpose(), file(field)) <= tolerance);
         }
         CHECK(std::abs(test.pvar[s] - file(name + "_pVar")(side)) <= tolerance);
       }

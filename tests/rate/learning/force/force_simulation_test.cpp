@@ -6,14 +6,13 @@
 #include <doctest/doctest.h>
 
 #include "core/error.hpp"
+#include "tests/max_abs.hpp"
 #include "tests/rate/learning/force/golden_force.hpp"
 #include "tests/tolerances.hpp"
 
 namespace rheobase::rate {
 
 namespace {
-
-using golden::largest;
 
 struct Case {
   TrialEpochs epochs{.sample = 20, .delay = 60, .cue = 160, .steps = 200};
@@ -35,7 +34,8 @@ TEST_SUITE("numeric") {
       return Eigen::VectorXd(run_force_trial(network, input).rightCols(1));
     };
     const Eigen::VectorXd fine = end(1.0 / 256.0);
-    const double ratio = largest(end(1.0 / 4.0), fine) / largest(end(1.0 / 8.0), fine);
+    const double ratio =
+        largest_difference(end(1.0 / 4.0), fine) / largest_difference(end(1.0 / 8.0), fine);
     // (1/4 - 1/256) / (1/8 - 1/256) for a method of first order.
     CHECK(std::abs(ratio - 63.0 / 31.0) <= 0.05);
   }
@@ -47,14 +47,16 @@ TEST_SUITE("numeric") {
     const Eigen::VectorXd x = (c.network.recurrent * half + c.input[0].col(1)) / 10.0;
     const Eigen::VectorXd expected =
         x.unaryExpr([](double v) { return 1.0 / (1.0 + std::exp(-v)); });
-    CHECK(largest(rates.col(0), half) == 0.0);
-    CHECK(largest(rates.col(1), expected) <= 1e-15);
+    CHECK(largest_difference(rates.col(0), half) == 0.0);
+    CHECK(largest_difference(rates.col(1), expected) <= 1e-15);
   }
 
   TEST_CASE("without a sample epoch the sides differ after the cue alone") {
     const TrialEpochs epochs{.sample = 30, .delay = 60, .cue = 160, .steps = 200};
     const auto input = frozen_inputs(epochs, 5, 7);
-    const auto differ = [&](Eigen::Index t) { return largest(input[0].col(t), input[1].col(t)); };
+    const auto differ = [&](Eigen::Index t) {
+      return largest_difference(input[0].col(t), input[1].col(t));
+    };
     CHECK(differ(29) == 0.0);
     CHECK(differ(30) > 0.0);
     CHECK(differ(59) > 0.0);
@@ -71,10 +73,10 @@ TEST_SUITE("numeric") {
     const ForceTrials trials = simulate_force(c.network, c.epochs, c.input[1], target, options);
     const Eigen::MatrixXd one = run_force_trial(c.network, c.input[1]);
     for (const Eigen::Index trial : {0, 15, 17}) {
-      CHECK(largest(trials.rate[static_cast<std::size_t>(trial)], one) == 0.0);
-      CHECK(largest(trials.cue_rate.col(trial), one.col(160)) == 0.0);
-      CHECK(largest(trials.mean_rate.col(trial), one.middleCols(110, 50).rowwise().mean()) <=
-            1e-14);
+      CHECK(largest_difference(trials.rate[static_cast<std::size_t>(trial)], one) == 0.0);
+      CHECK(largest_difference(trials.cue_rate.col(trial), one.col(160)) == 0.0);
+      CHECK(largest_difference(trials.mean_rate.col(trial),
+                               one.middleCols(110, 50).rowwise().mean()) <= 1e-14);
       const Eigen::ArrayXXd error = (target - one).rightCols(199).array();
       CHECK(std::abs(trials.absolute_error[trial] - error.abs().sum()) <= 1e-10);
       CHECK(std::abs(trials.squared_error[trial] - error.square().sum()) <= 1e-10);
@@ -93,8 +95,9 @@ TEST_SUITE("numeric") {
       CHECK((rate.col(90).array() == 0.0).count() == 0);
     }
     // Another trial clamps other units.
-    CHECK(largest((trials.rate[0].col(70).array() == 0.0).cast<double>().matrix(),
-                  (trials.rate[1].col(70).array() == 0.0).cast<double>().matrix()) == 1.0);
+    CHECK(largest_difference((trials.rate[0].col(70).array() == 0.0).cast<double>().matrix(),
+                             (trials.rate[1].col(70).array() == 0.0).cast<double>().matrix()) ==
+          1.0);
   }
 }
 
@@ -113,8 +116,8 @@ TEST_SUITE("unit") {
         const Eigen::MatrixXd single = run_force_trial(c.network, c.input[0]);
         unsetenv("RHEOBASE_SIMD");
         CAPTURE(level);
-        CHECK(largest(once.cue_rate, other.cue_rate) == 0.0);
-        CHECK(largest(single, run_force_trial(c.network, c.input[0])) == 0.0);
+        CHECK(largest_difference(once.cue_rate, other.cue_rate) == 0.0);
+        CHECK(largest_difference(single, run_force_trial(c.network, c.input[0])) == 0.0);
       }
     }
   }

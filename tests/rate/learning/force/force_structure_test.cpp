@@ -9,6 +9,7 @@
 #include "rate/dynamics/run.hpp"
 #include "rate/learning/force/force_coding.hpp"
 #include "rate/learning/force/force_robustness.hpp"
+#include "tests/max_abs.hpp"
 
 namespace rheobase::rate {
 
@@ -39,9 +40,9 @@ TEST_SUITE("numeric") {
     const Eigen::MatrixXd expected = run_force_trial(network, task.input[0]);
     const RateRun run =
         run_rate(network_of(network, readout, constant, network.recurrent), input, {.factor = 0.0});
-    CHECK((run.r - expected).cwiseAbs().maxCoeff() <= 1e-12);
+    CHECK(max_abs(run.r - expected) <= 1e-12);
     const Eigen::RowVectorXd output = (readout * expected.rightCols(999)).array() - 0.5;
-    CHECK((run.output.row(0) - output).cwiseAbs().maxCoeff() <= 1e-12);
+    CHECK(max_abs(run.output.row(0) - output) <= 1e-12);
     // With a threshold the starts differ, x = 0 and x = theta: weak weights forget them.
     network.recurrent *= 0.1;
     network.threshold = 0.7;
@@ -49,8 +50,8 @@ TEST_SUITE("numeric") {
     CHECK(shifted.bias[0] == -0.7);
     const RateRun forgotten = run_rate(shifted, input, {.factor = 0.0});
     const Eigen::MatrixXd trial = run_force_trial(network, task.input[0]);
-    CHECK((forgotten.r - trial).leftCols(2).cwiseAbs().maxCoeff() > 0.05);
-    CHECK((forgotten.r - trial).rightCols(100).cwiseAbs().maxCoeff() <= 1e-12);
+    CHECK(max_abs((forgotten.r - trial).leftCols(2)) > 0.05);
+    CHECK(max_abs((forgotten.r - trial).rightCols(100)) <= 1e-12);
   }
 
   TEST_CASE("changes of known rank and weights of known spread") {
@@ -65,7 +66,7 @@ TEST_SUITE("numeric") {
     for (const Eigen::Index k : {0, 1, 2}) {
       CHECK(std::abs(structure.singular_values[k] - (3.0 - static_cast<double>(k))) <= 1e-12);
     }
-    CHECK(structure.largest_before == initial.cwiseAbs().maxCoeff());
+    CHECK(structure.largest_before == max_abs(initial));
     CHECK(structure.largest_after > 2.0);
     CHECK(structure.untrained_dimensions[0] >= 1);
     // Noise of 40 equal variances: 95 % of them are needed.
@@ -130,7 +131,7 @@ TEST_SUITE("unit") {
     CHECK(recording.endpoint[0].size() == 6);
     const Eigen::VectorXd difference = trials[0].mean_rate.leftCols(6).rowwise().mean() -
                                        trials[1].mean_rate.leftCols(6).rowwise().mean();
-    CHECK((recording.direction.vector - difference.normalized()).cwiseAbs().maxCoeff() <= 1e-12);
+    CHECK(max_abs(recording.direction.vector - difference.normalized()) <= 1e-12);
     CHECK(std::abs(recording.endpoint[1][0] -
                    recording.direction.project(trials[1].cue_rate.col(6))[0]) <= 1e-12);
     const ForceCoding again = project_trials(model, trials, task.epochs);

@@ -10,13 +10,12 @@
 #include "core/error.hpp"
 #include "rate/learning/force/force_robustness.hpp"
 #include "rate/learning/force/force_targets.hpp"
+#include "tests/max_abs.hpp"
 #include "tests/rate/learning/force/golden_force.hpp"
 
 namespace rheobase::rate {
 
 namespace {
-
-using golden::largest;
 
 struct TrainingCase {
   TargetSet set;
@@ -56,8 +55,8 @@ TEST_SUITE("numeric") {
         c.network.recurrent - exact.error() * (10.0 * r).transpose() / (1.0 + q);
     const Eigen::MatrixXd half =
         c.network.recurrent - exact.error() * (10.0 * r).transpose() / (1.0 + 2.0 * q);
-    CHECK(largest(exact.network().recurrent, full) <= 1e-12);
-    CHECK(largest(published.network().recurrent, half) <= 1e-12);
+    CHECK(largest_difference(exact.network().recurrent, full) <= 1e-12);
+    CHECK(largest_difference(published.network().recurrent, half) <= 1e-12);
   }
 
   TEST_CASE("after one exact update J r is nearer to the target by the factor 1 + q") {
@@ -70,7 +69,7 @@ TEST_SUITE("numeric") {
     const Eigen::VectorXd before = c.network.recurrent * r;
     const double q = 10.0 * r.squaredNorm();
     const Eigen::VectorXd aim = before - training.error();
-    CHECK(largest((after - aim) * (1.0 + q), before - aim) <= 1e-9);
+    CHECK(largest_difference((after - aim) * (1.0 + q), before - aim) <= 1e-9);
   }
 
   TEST_CASE("P stays the inverse of the correlation of all rates it has seen") {
@@ -86,7 +85,7 @@ TEST_SUITE("numeric") {
       training.end_pass();
     }
     const Eigen::MatrixXd identity = training.inverse_correlation() * correlation;
-    CHECK(largest(identity, Eigen::MatrixXd::Identity(12, 12)) <= 1e-8);
+    CHECK(largest_difference(identity, Eigen::MatrixXd::Identity(12, 12)) <= 1e-8);
   }
 
   TEST_CASE("pVar is 1 for the target and 0 for its mean, in both norms") {
@@ -114,11 +113,11 @@ TEST_SUITE("numeric") {
     for (Eigen::Index unit = 0; unit < 30; ++unit) {
       const bool trained = std::find(training.trainable().begin(), training.trainable().end(),
                                      unit) != training.trainable().end();
-      CHECK((change.col(unit).cwiseAbs().maxCoeff() > 0.0) == trained);
+      CHECK((max_abs(change.col(unit)) > 0.0) == trained);
     }
     CHECK(training.inverse_correlation().rows() == 15);
     // The published restriction has |J| = 1e7 after ten updates.
-    CHECK(training.network().recurrent.cwiseAbs().maxCoeff() < 100.0);
+    CHECK(max_abs(training.network().recurrent) < 100.0);
   }
 
   TEST_CASE("the state runs on from pass to pass, or starts at zero") {
@@ -132,7 +131,7 @@ TEST_SUITE("numeric") {
       training.start_pass(1);
       const Eigen::VectorXd expected =
           state == PassState::carry ? end : Eigen::VectorXd::Zero(30).eval();
-      CHECK(largest(training.state_now(), expected) == 0.0);
+      CHECK(largest_difference(training.state_now(), expected) == 0.0);
     }
   }
 
@@ -147,7 +146,7 @@ TEST_SUITE("numeric") {
     for (Eigen::Index t = 1; t < 600; ++t) {
       training.step(t, true);
       const Eigen::MatrixXd now = training.network().recurrent;
-      changes += largest(now, before) > 0.0 ? 1 : 0;
+      changes += largest_difference(now, before) > 0.0 ? 1 : 0;
       before = now;
     }
     CHECK(changes == 119);
@@ -163,7 +162,7 @@ TEST_SUITE("numeric") {
             class_of == (side == 0 ? analysis::Selectivity::left : analysis::Selectivity::right);
         const Eigen::RowVectorXd expected =
             other ? Eigen::RowVectorXd::Zero(600).eval() : c.set.target[side].row(unit).eval();
-        CHECK(largest(suppressed[side].row(unit), expected) == 0.0);
+        CHECK(largest_difference(suppressed[side].row(unit), expected) == 0.0);
       }
     }
   }
@@ -190,7 +189,7 @@ TEST_SUITE("numeric") {
     }
     CHECK(selective == 61);
     CHECK(agree >= 58);
-    CHECK(largest(set.target[0].leftCols(223), set.target[1].leftCols(223)) <= 1e-12);
+    CHECK(largest_difference(set.target[0].leftCols(223), set.target[1].leftCols(223)) <= 1e-12);
   }
 }
 
@@ -207,9 +206,9 @@ TEST_SUITE("unit") {
     ForceTraining second(c.network, c.task, options);
     second.restore(first.state());
     const ForceIteration outcome = second.iterate();
-    CHECK(largest(whole.network().recurrent, second.network().recurrent) == 0.0);
-    CHECK(largest(whole.inverse_correlation(), second.inverse_correlation()) == 0.0);
-    CHECK(largest(whole.test_rates(1), second.test_rates(1)) == 0.0);
+    CHECK(largest_difference(whole.network().recurrent, second.network().recurrent) == 0.0);
+    CHECK(largest_difference(whole.inverse_correlation(), second.inverse_correlation()) == 0.0);
+    CHECK(largest_difference(whole.test_rates(1), second.test_rates(1)) == 0.0);
     CHECK(whole.pvar() == second.pvar());
     CHECK(outcome.pvar == whole.pvar()[1]);
     CHECK(second.done() == 2);
@@ -240,7 +239,7 @@ TEST_SUITE("unit") {
       other.iterate();
       unsetenv("RHEOBASE_SIMD");
       CAPTURE(level);
-      CHECK(largest(best.network().recurrent, other.network().recurrent) == 0.0);
+      CHECK(largest_difference(best.network().recurrent, other.network().recurrent) == 0.0);
     }
   }
 

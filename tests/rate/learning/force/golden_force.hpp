@@ -42,11 +42,4 @@ class ForceFile {
 inline constexpr double kForceOne = 1e-9;
 inline constexpr double kForceThree = 1e-8;
 
-inline double largest(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b) {
-  if (a.rows() != b.rows() || a.cols() != b.cols()) {
-    return 1e300;
-  }
-  return (a - b).cwiseAbs().maxCoeff();
-}
-
 }  // namespace rheobase::golden

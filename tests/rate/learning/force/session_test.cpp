@@ -6,6 +6,7 @@
 
 #include "core/analysis/coding_direction.hpp"
 #include "core/error.hpp"
+#include "tests/max_abs.hpp"
 #include "tests/rate/learning/force/golden_session.hpp"
 
 namespace rheobase::rate {
@@ -21,7 +22,7 @@ double largest_every(const Eigen::MatrixXd& rates, const Eigen::MatrixXd& expect
                      Eigen::Index every) {
   double error = 0.0;
   for (Eigen::Index k = 0; k < expected.cols(); ++k) {
-    error = std::max(error, (rates.col(k * every) - expected.col(k)).cwiseAbs().maxCoeff());
+    error = larger(error, max_abs(rates.col(k * every) - expected.col(k)));
   }
   return error;
 }
@@ -68,10 +69,10 @@ TEST_SUITE("golden") {
     CHECK(largest_every(rates.mean[0], field("psth_mean_right_every20"), 20) <= kGolden);
     CHECK(largest_every(rates.mean[1], field("psth_mean_left_every20"), 20) <= kGolden);
     const Eigen::VectorXd trial = trial_rate(session, 0, rates.trials[0][0]);
-    CHECK((trial.transpose() - field("psth_right_trial0_unit0")).cwiseAbs().maxCoeff() <= kGolden);
+    CHECK(max_abs(trial.transpose() - field("psth_right_trial0_unit0")) <= kGolden);
     Eigen::RowVectorXd ends(120);
     ends << rates.mean[0].row(1).head(60), rates.mean[0].row(1).tail(60);
-    CHECK((ends - field("psth_mean_right_first60_last60_unit1")).cwiseAbs().maxCoeff() <= kGolden);
+    CHECK(max_abs(ends - field("psth_mean_right_first60_last60_unit1")) <= kGolden);
     for (Eigen::Index unit = 0; unit < 12; ++unit) {
       const auto u = static_cast<std::size_t>(unit);
       CHECK(code(rates.selectivity[u]) == static_cast<int>(field("selectivity_ranksum")(unit)));
@@ -104,11 +105,8 @@ TEST_SUITE("golden") {
                                      static_cast<Eigen::Index>(unit))));
     }
     const auto normalised = normalised_jointly({rates.mean[0], rates.mean[1]});
-    CHECK(
-        (centre_of_mass(normalised[0]).transpose() - field("t_com_right")).cwiseAbs().maxCoeff() <=
-        1e-8);
-    CHECK((centre_of_mass(normalised[1]).transpose() - field("t_com_left")).cwiseAbs().maxCoeff() <=
-          1e-8);
+    CHECK(max_abs(centre_of_mass(normalised[0]).transpose() - field("t_com_right")) <= 1e-8);
+    CHECK(max_abs(centre_of_mass(normalised[1]).transpose() - field("t_com_left")) <= 1e-8);
     CHECK(std::abs(aligned_variation(normalised[0]) - field("bVar_right")(0)) <= kGolden);
     CHECK(std::abs(aligned_variation(normalised[1]) - field("bVar_left")(0)) <= kGolden);
   }
@@ -145,7 +143,7 @@ TEST_SUITE("golden") {
     }
     const analysis::CodingDirection direction = analysis::scaled_direction(
         analysis::coding_vector(means[0], means[1], true), at_cue[0], at_cue[1]);
-    CHECK((direction.vector.transpose() - field("cd_vector")).cwiseAbs().maxCoeff() <= kGolden);
+    CHECK(max_abs(direction.vector.transpose() - field("cd_vector")) <= kGolden);
     CHECK(std::abs(direction.scale.one - field("cd_norm_right")(0)) <= kGolden);
     CHECK(std::abs(direction.scale.zero - field("cd_norm_left")(0)) <= kGolden);
     for (const std::size_t side : {0U, 1U}) {

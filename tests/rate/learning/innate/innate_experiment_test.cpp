@@ -9,6 +9,7 @@
 #include "io/mat/mat_file.hpp"
 #include "rate/learning/innate/innate_capacity.hpp"
 #include "rate/learning/innate/innate_robustness.hpp"
+#include "tests/max_abs.hpp"
 
 using namespace rheobase;
 using namespace rheobase::io;
@@ -109,15 +110,12 @@ TEST_SUITE("golden") {
       const InnateResult result = run_innate(network, experiment);
       // The published program in single precision differs by 1e-6 (weights) to 1e-5 (outputs).
       const double tolerance = precision == Precision::double_precision ? 1e-10 : 1e-4;
-      CHECK((result.network.w - golden("W_rec_final")).cwiseAbs().maxCoeff() <= tolerance);
-      CHECK((result.network.w_out - golden("W_out_final")).cwiseAbs().maxCoeff() <= tolerance);
+      CHECK(max_abs(result.network.w - golden("W_rec_final")) <= tolerance);
+      CHECK(max_abs(result.network.w_out - golden("W_out_final")) <= tolerance);
       REQUIRE(result.tests.size() == 3);
-      CHECK((result.tests[0].output - golden("pretest_z").transpose()).cwiseAbs().maxCoeff() <=
-            tolerance);
-      CHECK((result.tests[1].output - golden("test_z").transpose()).cwiseAbs().maxCoeff() <=
-            tolerance);
-      CHECK((result.tests[2].output - golden("pert_z").transpose()).cwiseAbs().maxCoeff() <=
-            tolerance);
+      CHECK(max_abs(result.tests[0].output - golden("pretest_z").transpose()) <= tolerance);
+      CHECK(max_abs(result.tests[1].output - golden("test_z").transpose()) <= tolerance);
+      CHECK(max_abs(result.tests[2].output - golden("pert_z").transpose()) <= tolerance);
       CHECK(result.tests[2].perturbed);
       CHECK(std::abs(result.mean_r2(true, true) - golden("R2_pert").mean()) <= tolerance);
       CHECK(std::abs(result.mean_r2(false, false) - golden("R2_pre").mean()) <= tolerance);

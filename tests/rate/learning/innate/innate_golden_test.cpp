@@ -11,6 +11,7 @@
 #include "io/mat/mat_file.hpp"
 #include "rate/learning/innate/innate_training.hpp"
 #include "rate/learning/innate/trial_measures.hpp"
+#include "tests/max_abs.hpp"
 
 using namespace rheobase;
 using namespace rheobase::io;
@@ -42,7 +43,7 @@ class Golden {
 double distance(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b) {
   REQUIRE(a.rows() == b.rows());
   REQUIRE(a.cols() == b.cols());
-  return (a - b).cwiseAbs().maxCoeff();
+  return max_abs(a - b);
 }
 
 double distance(std::span<const double> a, const Eigen::MatrixXd& b) {

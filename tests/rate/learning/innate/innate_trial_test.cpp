@@ -13,6 +13,7 @@
 #include "rate/learning/innate/stroke_path.hpp"
 #include "rate/learning/innate/trial_measures.hpp"
 #include "rate/learning/innate/trial_runner.hpp"
+#include "tests/max_abs.hpp"
 
 using namespace rheobase;
 using namespace rheobase::rate;
@@ -82,9 +83,9 @@ TEST_SUITE("unit") {
     CHECK(trials[0].perturbation.start == 500);
     CHECK(setup.network.inputs == 4);
     CHECK(setup.network.outputs == 2);
-    CHECK(trials[0].target.leftCols(250).cwiseAbs().maxCoeff() == 0.0);
+    CHECK(max_abs(trials[0].target.leftCols(250)) == 0.0);
     CHECK(trials[0].target.col(250) == rate::word_path("chaos").col(0));
-    CHECK(trials[0].target.rightCols(150).cwiseAbs().maxCoeff() == 0.0);
+    CHECK(max_abs(trials[0].target.rightCols(150)) == 0.0);
   }
 
   TEST_CASE("the clock of capacity: figure 3") {
@@ -200,9 +201,9 @@ TEST_SUITE("numeric") {
     const rate::RateRun run = run_rate(rate::network_of(network, 0.0), input, {.seed = 7});
     rate::TrialStart start = rate::drawn_start(50, 0.0, 5, 0);
     start.x0 = run.x.col(0);
-    CHECK(start.x0.cwiseAbs().maxCoeff() > 0.9);
+    CHECK(max_abs(start.x0) > 0.9);
     const rate::TrialRecord record = rate::record_trial<double>(network, trial, start, 50);
-    const double largest = (run.output - record.output).leftCols(300).cwiseAbs().maxCoeff();
+    const double largest = max_abs((run.output - record.output).leftCols(300));
     CHECK(largest <= 1e-9);
   }
 

@@ -6,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "rate/models/attractor/attractor_fixed_points.hpp"
+#include "tests/max_abs.hpp"
 #include "tests/rate/models/attractor/golden.hpp"
 
 namespace rheobase::rate {
@@ -57,8 +58,8 @@ TEST_SUITE("numeric") {
     for (const BranchPoint& point : branches[0].points) {
       const bool between = point.input > first && point.input < second;
       CHECK(point.unstable_directions == (between ? 1 : 0));
-      CHECK(attractor_flow(model, point.state, Eigen::VectorXd::Constant(2, point.input))
-                .lpNorm<Eigen::Infinity>() < 1e-10);
+      CHECK(max_abs(attractor_flow(model, point.state, Eigen::VectorXd::Constant(2, point.input))) <
+            1e-10);
     }
     // The branch off the first pitchfork passes the attractor of the delay and ends at the second.
     double nearest = 1e9;

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "core/error.hpp"
+#include "tests/max_abs.hpp"
 #include "tests/rate/models/attractor/golden.hpp"
 
 namespace rheobase::rate {
@@ -26,14 +27,12 @@ void check_against(const io::MatFile& file, const std::string& name, const Eigen
     for (Eigen::Index row = 0; row < expected.rows(); ++row) {
       Eigen::Vector2d eigenvalues = expected.row(row).tail(2);
       std::sort(eigenvalues.begin(), eigenvalues.end(), std::greater<>());
-      const double state_error =
-          (expected.row(row).head(2).transpose() - point.state).lpNorm<Eigen::Infinity>();
-      const double value_error = (eigenvalues - point.eigenvalues.real()).lpNorm<Eigen::Infinity>();
+      const double state_error = max_abs(expected.row(row).head(2).transpose() - point.state);
+      const double value_error = max_abs(eigenvalues - point.eigenvalues.real());
       nearest = std::min(nearest, std::max(state_error, value_error));
     }
     CHECK(nearest <= tolerance);
-    CHECK(attractor_flow(first_type_for_flow(), point.state, input).lpNorm<Eigen::Infinity>() <
-          1e-12);
+    CHECK(max_abs(attractor_flow(first_type_for_flow(), point.state, input)) < 1e-12);
   }
 }
 
@@ -64,7 +63,7 @@ TEST_SUITE("numeric") {
     CHECK(points[2].stable());
     CHECK(points[1].unstable_directions() == 1);
     CHECK(std::abs(points[1].state[0] - points[1].state[1]) <= 1e-9);
-    CHECK((points[0].state - points[2].state.reverse()).lpNorm<Eigen::Infinity>() <= 1e-9);
+    CHECK(max_abs(points[0].state - points[2].state.reverse()) <= 1e-9);
     CHECK(std::abs(1.0 / points[1].eigenvalues[0].real() - 1402.9) <= 1.0);
   }
 

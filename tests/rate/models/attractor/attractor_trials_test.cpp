@@ -10,6 +10,7 @@
 #include <doctest/doctest.h>
 
 #include "rate/models/attractor/attractor_fixed_points.hpp"
+#include "tests/max_abs.hpp"
 #include "tests/rate/models/attractor/golden.hpp"
 #include "tests/tolerances.hpp"
 
@@ -21,10 +22,6 @@ using golden::GoldenArray;
 
 const AttractorModel& first_type_for_trials() {
   return published_attractor("several-fixed-points");
-}
-
-double largest(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b) {
-  return (a - b).cwiseAbs().maxCoeff();
 }
 
 AttractorModel without_noise(AttractorModel model) {
@@ -114,8 +111,8 @@ TEST_SUITE("golden") {
         for (std::size_t k = 0; k < 301; ++k) {
           const auto t = static_cast<Eigen::Index>(index(0, k));
           for (Eigen::Index p = 0; p < 2; ++p) {
-            state_error = std::max(state_error, std::abs(run.state(p, t) - h(side, level, k, p)));
-            rate_error = std::max(rate_error, std::abs(run.rate(p, t) - r(side, level, k, p)));
+            state_error = larger(state_error, std::abs(run.state(p, t) - h(side, level, k, p)));
+            rate_error = larger(rate_error, std::abs(run.rate(p, t) - r(side, level, k, p)));
           }
         }
         CAPTURE(side);
@@ -130,15 +127,20 @@ TEST_SUITE("golden") {
     const io::MatFile file = golden::attractor_file();
     const AttractorModel& model = first_type_for_trials();
     const AttractorCourses courses = input_courses({}, model);
-    CHECK(largest(courses.cue, file.vector("stim_shape", 6000, "must be there")) == 0.0);
-    CHECK(largest(courses.photoinhibition, file.vector("PV_shape", 6000, "must be there")) == 0.0);
-    CHECK(largest(courses.ramp * model.ramp, file.vector("ramp", 6000, "must be there")) <= 1e-15);
-    CHECK(largest(effective_weights(model), file.matrix("W_eff", 2, 2, "must be there")) <= 1e-15);
+    CHECK(largest_difference(courses.cue, file.vector("stim_shape", 6000, "must be there")) == 0.0);
+    CHECK(largest_difference(courses.photoinhibition,
+                             file.vector("PV_shape", 6000, "must be there")) == 0.0);
+    CHECK(largest_difference(courses.ramp * model.ramp,
+                             file.vector("ramp", 6000, "must be there")) <= 1e-15);
+    CHECK(largest_difference(effective_weights(model),
+                             file.matrix("W_eff", 2, 2, "must be there")) <= 1e-15);
     const AttractorTrajectory run = run_attractor(model, {}, {.cue = model.cue});
-    CHECK(largest(run.state.leftCols(100).transpose(),
-                  file.matrix("h_full_side1_first100", 100, 2, "")) <= golden::kStructured);
-    CHECK(largest(run.state.middleCols(1500, 100).transpose(),
-                  file.matrix("h_full_side1_1500_1600", 100, 2, "")) <= golden::kStructured);
+    CHECK(largest_difference(run.state.leftCols(100).transpose(),
+                             file.matrix("h_full_side1_first100", 100, 2, "")) <=
+          golden::kStructured);
+    CHECK(largest_difference(run.state.middleCols(1500, 100).transpose(),
+                             file.matrix("h_full_side1_1500_1600", 100, 2, "")) <=
+          golden::kStructured);
   }
 
   TEST_CASE("with the published program's noise its noisy trials are repeated") {
@@ -154,13 +156,14 @@ TEST_SUITE("golden") {
           file.matrix("noisy_h_PV" + std::to_string(level), 301, 2, "must be there");
       double error = 0.0;
       for (Eigen::Index k = 0; k < 301; ++k) {
-        error = std::max(error, largest(run.state.col(20 * k).transpose(), expected.row(k)));
+        error =
+            larger(error, largest_difference(run.state.col(20 * k).transpose(), expected.row(k)));
       }
       CAPTURE(level);
       CHECK(error <= golden::kStructured);
       if (level == 0) {
         const Eigen::MatrixXd rate = file.matrix("noisy_r_PV0", 301, 2, "must be there");
-        CHECK(largest(run.rate(Eigen::all, Eigen::seqN(0, 301, 20)).transpose(), rate) <=
+        CHECK(largest_difference(run.rate(Eigen::all, Eigen::seqN(0, 301, 20)).transpose(), rate) <=
               golden::kStructured);
       }
     }
@@ -171,9 +174,9 @@ TEST_SUITE("numeric") {
   TEST_CASE("Euler's error is of first order in the step, against dopri5 of Boost.Odeint") {
     const AttractorModel model = without_noise(first_type_for_trials());
     const Eigen::VectorXd exact = dopri5_end(model, 200.0, 1.0);
-    const double coarse = largest(euler_end(model, 1.0, 200.0, 1.0), exact);
-    const double fine = largest(euler_end(model, 0.5, 200.0, 1.0), exact);
-    const double finer = largest(euler_end(model, 0.25, 200.0, 1.0), exact);
+    const double coarse = largest_difference(euler_end(model, 1.0, 200.0, 1.0), exact);
+    const double fine = largest_difference(euler_end(model, 0.5, 200.0, 1.0), exact);
+    const double finer = largest_difference(euler_end(model, 0.25, 200.0, 1.0), exact);
     CHECK(coarse < 0.02);
     CHECK(std::abs(coarse / fine - 2.0) <= 0.02);
     CHECK(std::abs(fine / finer - 2.0) <= 0.01);
@@ -186,7 +189,7 @@ TEST_SUITE("numeric") {
     const AttractorTrajectory run = run_attractor(model, protocol, {.side = 1, .cue = model.cue});
     const auto points = fixed_points(model, epoch_input(model, model.ramp));
     REQUIRE(points.size() == 3);
-    CHECK(largest(run.state.rightCols(1), points.back().state) <= 1e-9);
+    CHECK(largest_difference(run.state.rightCols(1), points.back().state) <= 1e-9);
   }
 
   TEST_CASE("hemispheres without coupling do not feel each other's photoinhibition") {
@@ -199,11 +202,11 @@ TEST_SUITE("numeric") {
     const AttractorTrajectory first = run_attractor(model, {}, input);
     input.photoinhibition = 0.0;
     const AttractorTrajectory none = run_attractor(model, {}, input);
-    CHECK(largest(second.state.topRows(2), none.state.topRows(2)) == 0.0);
-    CHECK(largest(first.state.bottomRows(2), none.state.bottomRows(2)) == 0.0);
-    CHECK(largest(first.state.topRows(2), none.state.topRows(2)) > 1.0);
+    CHECK(largest_difference(second.state.topRows(2), none.state.topRows(2)) == 0.0);
+    CHECK(largest_difference(first.state.bottomRows(2), none.state.bottomRows(2)) == 0.0);
+    CHECK(largest_difference(first.state.topRows(2), none.state.topRows(2)) > 1.0);
     // Mirror symmetry of the two hemispheres: 1 contra, ipsi | 2 contra, ipsi by side.
-    CHECK(largest(first.state.topRows(2), second.state.bottomRows(2)) == 0.0);
+    CHECK(largest_difference(first.state.topRows(2), second.state.bottomRows(2)) == 0.0);
   }
 
   TEST_CASE("many trials at once are the single trials, window means included") {
@@ -219,16 +222,16 @@ TEST_SUITE("numeric") {
       REQUIRE(trials.side[i] == side);
       CHECK(trials.correct[i]);
       for (Eigen::Index k = 0; k < trials.rate[i].cols(); ++k) {
-        REQUIRE(largest(trials.rate[i].col(k), one.rate.col(20 * k)) == 0.0);
+        REQUIRE(largest_difference(trials.rate[i].col(k), one.rate.col(20 * k)) == 0.0);
       }
-      CHECK(largest(trials.choice_rate.col(trial), one.rate.col(4499)) <= 1e-15);
-      CHECK(largest(trials.endpoint_rate.col(trial),
-                    one.rate.middleCols(4099, 401).rowwise().mean()) <= 1e-12);
+      CHECK(largest_difference(trials.choice_rate.col(trial), one.rate.col(4499)) <= 1e-15);
+      CHECK(largest_difference(trials.endpoint_rate.col(trial),
+                               one.rate.middleCols(4099, 401).rowwise().mean()) <= 1e-12);
       Eigen::VectorXd smooth = Eigen::VectorXd::Zero(2);
       for (Eigen::Index k = 4099; k <= 4499; ++k) {
         smooth += one.rate.middleCols(k - 49, 99).rowwise().mean() / 401.0;
       }
-      CHECK(largest(trials.smoothed_endpoint_rate.col(trial), smooth) <= 1e-12);
+      CHECK(largest_difference(trials.smoothed_endpoint_rate.col(trial), smooth) <= 1e-12);
     }
   }
 
@@ -249,15 +252,15 @@ TEST_SUITE("unit") {
     const AttractorTrials once = simulate_attractor(model, {}, options);
     options.threads = 2;
     const AttractorTrials again = simulate_attractor(model, {}, options);
-    CHECK(largest(once.endpoint_rate, again.endpoint_rate) == 0.0);
-    CHECK(largest(once.rate[69], again.rate[69]) == 0.0);
+    CHECK(largest_difference(once.endpoint_rate, again.endpoint_rate) == 0.0);
+    CHECK(largest_difference(once.rate[69], again.rate[69]) == 0.0);
     for (const char* level : {"portable", "avx2"}) {
       setenv("RHEOBASE_SIMD", level, 1);
       const AttractorTrials other = simulate_attractor(model, {}, options);
       unsetenv("RHEOBASE_SIMD");
       CAPTURE(level);
-      CHECK(largest(once.rate[33], other.rate[33]) == 0.0);
-      CHECK(largest(once.smoothed_endpoint_rate, other.smoothed_endpoint_rate) == 0.0);
+      CHECK(largest_difference(once.rate[33], other.rate[33]) == 0.0);
+      CHECK(largest_difference(once.smoothed_endpoint_rate, other.smoothed_endpoint_rate) == 0.0);
     }
   }
 
@@ -267,8 +270,8 @@ TEST_SUITE("unit") {
     // Trials 0 ... 19 are right trials in both runs.
     const AttractorTrials later =
         simulate_attractor(model, {}, {.trials = 10, .seed = 2, .first_trial = 15});
-    CHECK(largest(many.rate[17], later.rate[2]) == 0.0);
-    CHECK(largest(many.rate[17], many.rate[18]) > 0.0);
+    CHECK(largest_difference(many.rate[17], later.rate[2]) == 0.0);
+    CHECK(largest_difference(many.rate[17], many.rate[18]) > 0.0);
     CHECK(many.cue[17] == later.cue[2]);
   }
 }

@@ -75,10 +75,6 @@ inline rate::MotifLibrary golden_library(const MotifFile& file,
   return library;
 }
 
-inline double largest(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b) {
-  return a.rows() == b.rows() && a.cols() == b.cols() ? (a - b).cwiseAbs().maxCoeff() : 1e300;
-}
-
 /// Two independent programs agree on the golden data within 3e-16 to 1e-12.
 inline constexpr double kMotifGolden = 1e-10;
 inline constexpr double kMotifTargets = 1e-12;

@@ -13,11 +13,11 @@
 #include "rate/models/motif/linear/internal/lbfgs.hpp"
 #include "rate/models/motif/linear/internal/linear_costs.hpp"
 #include "rate/models/motif/linear/internal/lyapunov_equation.hpp"
+#include "tests/max_abs.hpp"
 #include "tests/rate/models/motif/golden_motifs.hpp"
 
 using namespace rheobase;
 using namespace rheobase::rate;
-using golden::largest;
 using golden::MotifFile;
 
 namespace {
@@ -39,7 +39,7 @@ Eigen::MatrixXd golden_a(const MotifFile& file) {
 double unmatched(const Eigen::VectorXcd& a, const Eigen::VectorXcd& b) {
   double worst = 0.0;
   for (const std::complex<double>& one : a) {
-    worst = std::max(worst, (b.array() - one).abs().minCoeff());
+    worst = larger(worst, (b.array() - one).abs().minCoeff());
   }
   return worst;
 }
@@ -63,11 +63,11 @@ TEST_CASE("a loop of rank one places the eigenvalues of a motif") {
     const ExponentialSum sum = golden_sum(file, number);
     const PlacedLoop loop = place_eigenvalues(spectrum, sum.lambda, file("u_random"));
     const Eigen::VectorXd v = file("v" + number);
-    CHECK(largest(loop.v, v) <= 1e-9 * v.cwiseAbs().maxCoeff());
+    CHECK(largest_difference(loop.v, v) <= 1e-9 * max_abs(v));
     const Eigen::VectorXcd found = spectrum_of(a + loop.u * loop.v.transpose()).lambda;
     CHECK(unmatched(complex_of(file, "eig_perturbed" + number), found) <= 1e-10);
     const Eigen::VectorXd x = initial_state_of(a, loop, sum, w);
-    CHECK(largest(x, file("x_init_random_u" + number)) <= 1e-8);
+    CHECK(largest_difference(x, file("x_init_random_u" + number)) <= 1e-8);
     // The network plays the sum of exponentials.
     const Eigen::VectorXd y = file("y_exact" + number);
     const Eigen::MatrixXd second = matrix_exponential(a + loop.u * loop.v.transpose(), 1.0);
@@ -91,16 +91,16 @@ TEST_CASE("cost of noise, its gradient and an optimum") {
   Eigen::VectorXd gradient;
   const double cost = std::exp(finite.log_cost(u, &gradient));
   CHECK(std::abs(cost - file.number("C_random_finite")) <= kCostGolden * cost);
-  CHECK(largest(gradient, file("logC_grad_random_u")) <= 1e-6);  // stored: differences
+  CHECK(largest_difference(gradient, file("logC_grad_random_u")) <= 1e-6);  // stored: differences
   // The infinite horizon leaves out the 1/T of both factors.
   const double without = std::exp(infinite.log_cost(u, nullptr)) / file.number("t_end");
   CHECK(std::abs(without - file.number("C_random_infinite")) <= kCostGolden * without);
   const double best = std::exp(finite.log_cost(file("u_opt"), nullptr));
   CHECK(std::abs(best - file.number("C_opt_finite")) <= kCostGolden);
   const PlacedLoop loop = place_eigenvalues(spectrum, sum.lambda, file("u_opt"));
-  CHECK(largest(loop.v, file("v_opt")) <= 1e-8 * loop.v.cwiseAbs().maxCoeff());
-  CHECK(largest(initial_state_of(golden_a(file), loop, sum, file("w")), file("x_init_opt")) <=
-        1e-7);
+  CHECK(largest_difference(loop.v, file("v_opt")) <= 1e-8 * max_abs(loop.v));
+  CHECK(largest_difference(initial_state_of(golden_a(file), loop, sum, file("w")),
+                           file("x_init_opt")) <= 1e-7);
 }
 
 TEST_CASE("preparatory cost and gradient, the optimum, a prepared chain") {
@@ -111,9 +111,9 @@ TEST_CASE("preparatory cost and gradient, the optimum, a prepared chain") {
   REQUIRE(cost.has_value());
   CHECK(std::abs(cost->distance - file("cost0")(0, 0)) <= kCostGolden * cost->distance);
   CHECK(std::abs(cost->movement - file("cost0")(1, 0)) <= kCostGolden * cost->movement);
-  const double scale = file("dU0").cwiseAbs().maxCoeff();
-  CHECK(largest(cost->u_gradient, file("dU0")) <= kCostGolden * scale);
-  CHECK(largest(cost->v_gradient, file("dV0")) <= kCostGolden * scale);
+  const double scale = max_abs(file("dU0"));
+  CHECK(largest_difference(cost->u_gradient, file("dU0")) <= kCostGolden * scale);
+  CHECK(largest_difference(cost->v_gradient, file("dV0")) <= kCostGolden * scale);
 
   const auto best = preparatory_cost(a, w, file.number("beta"), file("U_opt"), file("V_opt"));
   REQUIRE(best.has_value());
@@ -148,12 +148,12 @@ TEST_CASE("Lyapunov equations and the exponential of a matrix in closed form") {
   const Eigen::MatrixXd identity = Eigen::MatrixXd::Identity(2, 2);
   const auto solved = solve_lyapunov(j, identity, 2.0 * identity);
   REQUIRE(solved.has_value());
-  CHECK(largest(solved->p, identity / 0.6) <= 1e-13);
-  CHECK(largest(solved->q, 2.0 * identity / 0.6) <= 1e-13);
+  CHECK(largest_difference(solved->p, identity / 0.6) <= 1e-13);
+  CHECK(largest_difference(solved->q, 2.0 * identity / 0.6) <= 1e-13);
   const double t = 2.4;
   Eigen::MatrixXd rotation(2, 2);
   rotation << std::cos(1.7 * t), std::sin(1.7 * t), -std::sin(1.7 * t), std::cos(1.7 * t);
-  CHECK(largest(matrix_exponential(j, t), std::exp(-0.3 * t) * rotation) <= 1e-13);
+  CHECK(largest_difference(matrix_exponential(j, t), std::exp(-0.3 * t) * rotation) <= 1e-13);
   j.diagonal().setConstant(0.01);
   CHECK_FALSE(solve_lyapunov(j, identity, identity).has_value());
 }
@@ -190,7 +190,8 @@ TEST_CASE("the search for a loop and for preparatory weights reaches the known o
   prepare_linear_model(model);
   CHECK(model.preparation_cost <= 0.56);
   CHECK(preparation_distance(model, 5.0) <= 0.03);
-  CHECK(largest(model.preparation_u.colwise().norm(), Eigen::MatrixXd::Ones(1, 50)) <= 1e-12);
+  CHECK(largest_difference(model.preparation_u.colwise().norm(), Eigen::MatrixXd::Ones(1, 50)) <=
+        1e-12);
   const LinearRun run = play_linear_chain(model, {0}, random_start(model.a.rows(), 1.0, 5, 0));
   CHECK(run.distance[0] <= 0.05);
   CHECK(run.rmse[0] <= motif.fit.rmse + 0.1 * rms(motif.target));
@@ -238,6 +239,10 @@ TEST_CASE("errors of a linear model are those of its chains") {
 TEST_CASE("options of the linear model that cannot be") {
   CHECK_THROWS_AS(make_linear_model({.terms = 9}), InputError);
   CHECK_THROWS_AS(make_linear_model({.units = 40, .preparation_rank = 50}), InputError);
+  LinearModel named = make_linear_model({.units = 20, .terms = 4, .preparation_rank = 10});
+  const Eigen::VectorXd zeros = Eigen::VectorXd::Zero(100);
+  CHECK_THROWS_AS(add_linear_motifs(named, {{"a,b", zeros}}), InputError);
+  CHECK_THROWS_AS(add_linear_motifs(named, {{"a", zeros}, {"a", zeros}}), InputError);
   LinearModel model = make_linear_model({});
   CHECK_THROWS_AS(play_linear_chain(model, {}, model.w), InputError);
 }

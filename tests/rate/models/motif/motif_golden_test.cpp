@@ -12,6 +12,7 @@
 #include "rate/learning/internal/bptt.hpp"
 #include "rate/learning/optimisers/training_rule.hpp"
 #include "rate/models/motif/internal/motif_parametrisation.hpp"
+#include "tests/max_abs.hpp"
 #include "tests/rate/models/motif/golden_motifs.hpp"
 
 using namespace rheobase;
@@ -19,7 +20,6 @@ using namespace rheobase::rate;
 using golden::golden_library;
 using golden::kMotifGolden;
 using golden::kMotifTargets;
-using golden::largest;
 using golden::MotifFile;
 
 namespace {
@@ -135,9 +135,9 @@ TEST_CASE("step motifs from given random numbers") {
     for (Eigen::Index i = 0; i < intervals.size(); ++i) {
       CHECK(motif.intervals[static_cast<std::size_t>(i)] == static_cast<int>(intervals[i]));
     }
-    CHECK(largest(motif.samples, file("motif" + number)) <= kMotifTargets);
+    CHECK(largest_difference(motif.samples, file("motif" + number)) <= kMotifTargets);
     if (k == 0) {
-      CHECK(largest(motif.z, file("z1")) <= kMotifTargets);
+      CHECK(largest_difference(motif.z, file("z1")) <= kMotifTargets);
     }
   }
 }
@@ -146,8 +146,8 @@ TEST_CASE("oscillatory motifs keep four harmonics of their own length") {
   const MotifFile file("motif_targets");
   const Eigen::MatrixXd raw = file("osc_raw");
   for (Eigen::Index k = 0; k < raw.cols(); ++k) {
-    CHECK(largest(few_harmonics(raw.col(k), static_cast<int>(file.number("osc_K"))),
-                  file("osc_motif").col(k)) <= kMotifTargets);
+    CHECK(largest_difference(few_harmonics(raw.col(k), static_cast<int>(file.number("osc_K"))),
+                             file("osc_motif").col(k)) <= kMotifTargets);
   }
 }
 
@@ -186,11 +186,11 @@ TEST_CASE("trajectories of every architecture, single trials and panels") {
         const auto trial = static_cast<Eigen::Index>(i % 2);
         const Eigen::VectorXd y = run.output[i].leftCols(steps).transpose();
         const Eigen::VectorXd known = file("y_" + name).col(trial);
-        CHECK(largest(y, known) <= kRoundedNoise);
-        CHECK(largest(run.end[i], file("xend_" + name).col(trial)) <= kRoundedNoise);
+        CHECK(largest_difference(y, known) <= kRoundedNoise);
+        CHECK(largest_difference(run.end[i], file("xend_" + name).col(trial)) <= kRoundedNoise);
         const PlainRun plain = run_plainly(chain, added[i]);
-        CHECK(largest(y, plain.output) <= kTrajectory);
-        CHECK(largest(run.end[i], plain.end) <= kTrajectory);
+        CHECK(largest_difference(y, plain.output) <= kTrajectory);
+        CHECK(largest_difference(run.end[i], plain.end) <= kTrajectory);
       }
     }
   }
@@ -227,12 +227,12 @@ TEST_CASE("trajectories from the stored state at the end of the noise") {
     for (Eigen::Index trial = 0; trial < 2; ++trial) {
       Eigen::MatrixXd added = added_to(file, trial, steps + 1);
       const Eigen::VectorXd missing = missing_at_end_of_noise(file, name, library, added, trial);
-      CHECK(missing.cwiseAbs().maxCoeff() <= kRoundedNoise);
+      CHECK(max_abs(missing) <= kRoundedNoise);
       added.col(kNoisySteps) += missing;
       const KernelRun run = run_kernels(single_motif(library, 0, steps + 1), {added});
       const Eigen::VectorXd y = run.output[0].middleCols(kNoisySteps, quiet).transpose();
-      CHECK(largest(y, file("y_" + name).col(trial).tail(quiet)) <= kTrajectory);
-      CHECK(largest(run.end[0], file("xend_" + name).col(trial)) <= kTrajectory);
+      CHECK(largest_difference(y, file("y_" + name).col(trial).tail(quiet)) <= kTrajectory);
+      CHECK(largest_difference(run.end[0], file("xend_" + name).col(trial)) <= kTrajectory);
     }
   }
 }
@@ -278,8 +278,8 @@ TEST_CASE("loss and gradient of every trained block, single trials and panels") 
             Eigen::Map<const Eigen::MatrixXd>(found.data(), static_cast<Eigen::Index>(block.rows),
                                               static_cast<Eigen::Index>(block.columns));
         const Eigen::MatrixXd known = file("d" + block.name + "_" + name);
-        CHECK(known.cwiseAbs().maxCoeff() > 1e-4);
-        CHECK(largest(gradient, known) <= kMotifGolden);
+        CHECK(max_abs(known) > 1e-4);
+        CHECK(largest_difference(gradient, known) <= kMotifGolden);
       }
     }
   }
@@ -340,8 +340,8 @@ TEST_CASE("the preparatory module: loss, gradient and steps of Adam") {
     CHECK(std::abs(bptt.penalty() - file("loss")(0, 0)) <= kMotifGolden);
     const Eigen::Map<const Eigen::MatrixXd> du(bptt.gradient().data(), 20, 5);
     const Eigen::Map<const Eigen::MatrixXd> dv(bptt.gradient().data() + 100, 20, 5);
-    CHECK(largest(du, file("dU")) <= kMotifGolden);
-    CHECK(largest(dv, file("dV")) <= kMotifGolden);
+    CHECK(largest_difference(du, file("dU")) <= kMotifGolden);
+    CHECK(largest_difference(dv, file("dV")) <= kMotifGolden);
   }
 
   SUBCASE("five steps of Adam in single precision") {
@@ -359,8 +359,8 @@ TEST_CASE("the preparatory module: loss, gradient and steps of Adam") {
                                          .parameters = parameters,
                                          .moments = {moments[0], moments[1]}});
       assign_preparation(parameters, library);
-      CHECK(largest(library.preparation_u, file.first_slice("U_after", k)) <= 1e-6);
-      CHECK(largest(library.preparation_v, file.first_slice("V_after", k)) <= 1e-6);
+      CHECK(largest_difference(library.preparation_u, file.first_slice("U_after", k)) <= 1e-6);
+      CHECK(largest_difference(library.preparation_v, file.first_slice("V_after", k)) <= 1e-6);
     }
   }
 }

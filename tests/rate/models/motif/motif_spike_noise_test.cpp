@@ -10,6 +10,7 @@
 #include "rate/learning/motif/motif_evaluation.hpp"
 #include "rate/learning/motif/motif_training.hpp"
 #include "rate/models/motif/internal/motif_parametrisation.hpp"
+#include "tests/max_abs.hpp"
 
 using namespace rheobase;
 using namespace rheobase::rate;
@@ -86,8 +87,8 @@ TEST_CASE("rates above 0 leave a motif's losses and gradients as they are") {
     double largest = 0.0;
     double difference = 0.0;
     for (std::size_t i = 0; i < plain.size(); ++i) {
-      largest = std::max(largest, std::abs(plain[i]));
-      difference = std::max(difference, std::abs(plain[i] - positive[i]));
+      largest = larger(largest, std::abs(plain[i]));
+      difference = larger(difference, std::abs(plain[i] - positive[i]));
     }
     CHECK(largest > 1e-3);
     CHECK(difference <= 1e-10 * largest);

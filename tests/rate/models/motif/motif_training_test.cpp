@@ -9,12 +9,12 @@
 #include "rate/dynamics/internal/forward_pass.hpp"
 #include "rate/dynamics/run.hpp"
 #include "rate/learning/motif/motif_evaluation.hpp"
+#include "tests/max_abs.hpp"
 #include "tests/rate/models/motif/golden_motifs.hpp"
 #include "tests/tolerances.hpp"
 
 using namespace rheobase;
 using namespace rheobase::rate;
-using golden::largest;
 
 namespace {
 
@@ -149,6 +149,48 @@ TEST_CASE("training goes on from a checkpoint bit for bit, on any number of thre
   CHECK_THROWS_AS(MotifLearner(library, {0, 1}, options).restore(other.state()), InputError);
 }
 
+TEST_CASE("a stop between evaluations keeps the batches that are done and goes on bit for bit") {
+  const MotifLibrary library = small_library(MotifArchitecture::additive, 30, 2);
+  MotifTrainingOptions options = quick(12);
+  options.evaluate_every = 12;
+  MotifLearner whole(library, {0, 1}, options);
+  learn(whole, {}, {});
+  int kept = 0;
+  bool stopped = true;
+  for (int most = 100; stopped; most = most * 3 / 2) {
+    MotifLearner half(library, {0, 1}, options);
+    int asked = 0;
+    half.abandon_when([&] { return ++asked > most; });
+    stopped = learn(half, {}, {}) == LearningOutcome::cancelled;
+    const int done = half.courses()[0].batches_done;
+    kept += done > 0 && done < 12 ? 1 : 0;
+    MotifLearner resumed(half.library(), {0, 1}, options);
+    resumed.restore(half.state());
+    learn(resumed, {}, {});
+    for (std::size_t k = 0; k < 2; ++k) {
+      CAPTURE(most);
+      REQUIRE(resumed.courses()[k].parameters == whole.courses()[k].parameters);
+      REQUIRE(resumed.courses()[k].losses == whole.courses()[k].losses);
+      REQUIRE(resumed.courses()[k].evaluations.size() == 2);
+      REQUIRE(same_motif(resumed.library().motifs[k], whole.library().motifs[k]));
+    }
+  }
+  CHECK(kept > 0);
+}
+
+TEST_CASE("a motif that is trained again stays where nothing better is found") {
+  const MotifLibrary library =
+      trained(small_library(MotifArchitecture::additive, 40, 2), {0, 1}, quick(100));
+  MotifTrainingOptions options = quick(5);
+  options.learning_rate = 3.0;  // away from the minimum
+  MotifLearner learner(library, {0}, options);
+  learn(learner, {}, {});
+  REQUIRE(learner.courses()[0].evaluations.size() == 2);
+  CHECK(learner.courses()[0].evaluations[0].batch == 0);
+  CHECK(learner.courses()[0].evaluations[1].rmse > learner.courses()[0].evaluations[0].rmse);
+  CHECK(same_motif(learner.library().motifs[0], library.motifs[0]));
+}
+
 TEST_CASE("training of the preparatory module goes on from its state bit for bit") {
   const MotifLibrary library = small_library(MotifArchitecture::additive_preparation, 30, 0);
   const PreparationOptions options{.batches = 8, .batch = 8, .duration_tau = 3.0};
@@ -244,7 +286,7 @@ TEST_CASE("a chain of motifs is a rate network like any other") {
     control.cancelled = [] { return true; };
     CHECK_THROWS_AS(play_chain(library, links, start, {}, control), Cancelled);
     // Single precision over 300 steps of a network that amplifies.
-    CHECK(largest(played, plain) <= 1e-3);
+    CHECK(largest_difference(played, plain) <= 1e-3);
     Eigen::VectorXd state = start;
     Eigen::VectorXd exact(plain.size());
     for (std::size_t i = 0; i < links.size(); ++i) {
@@ -252,7 +294,7 @@ TEST_CASE("a chain of motifs is a rate network like any other") {
           links[i].steps > 0 ? links[i].steps : library.motifs[links[i].motif].length();
       exact.segment(chain.start[i], steps) = play_exactly(library, links[i].motif, steps, state);
     }
-    CHECK(largest(exact, plain) <= 1e-9);
+    CHECK(largest_difference(exact, plain) <= 1e-9);
   }
 }
 
@@ -343,6 +385,10 @@ TEST_CASE("what cannot be learnt is refused") {
   CHECK_THROWS_AS(add_motifs(library, {{"holes", holes}}), InputError);
   add_motifs(library, {{"fine", Eigen::VectorXd::Zero(100)}});
   CHECK_THROWS_AS(add_motifs(library, {{"fine", Eigen::VectorXd::Zero(100)}}), InputError);
+  for (const char* name : {"", "reach, left", " reach", "reach\nleft"}) {
+    CAPTURE(name);
+    CHECK_THROWS_AS(add_motifs(library, {{name, Eigen::VectorXd::Zero(100)}}), InputError);
+  }
   CHECK_THROWS_AS(library.index_of("unknown", "--chain"), InputError);
   CHECK_THROWS_AS(make_motif_library({.units = 20, .preparation_rank = 50}), InputError);
   CHECK_THROWS_AS(MotifLearner(library, {0, 0}, {}), InputError);
@@ -354,6 +400,18 @@ TEST_CASE("what cannot be learnt is refused") {
   options.start = MotifStart::transitions;
   CHECK_THROWS_AS(MotifLearner(library, {0}, options), InputError);
   CHECK_THROWS_AS(evaluate_interrupted(library, {0.0}, {}), InputError);
+  options = {};
+  options.batches = 1'000'000'000;  // trials that evaluations have
+  CHECK_THROWS_AS(MotifLearner(library, {0}, options), InputError);
+  CHECK_THROWS_AS(PreparationLearner(library, {.batches = 1'000'000'000}), InputError);
+  options.batch = 1;
+  add_motifs(library, {{"second", Eigen::VectorXd::Zero(100)},
+                       {"third", Eigen::VectorXd::Zero(100)}});  // 3e9 batches in all
+  CHECK_THROWS_AS(MotifLearner(library, {0, 1, 2}, options), InputError);
+  library.motifs[0].target.samples.conservativeResize(20);  // within the preparation
+  CHECK_THROWS_AS(validate(library, "library"), InputError);
+  library.motifs[0].target.samples = holes;
+  CHECK_THROWS_AS(validate(library, "library"), InputError);
 }
 
 TEST_SUITE_END();

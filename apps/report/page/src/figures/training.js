@@ -43,7 +43,11 @@ export function drawScaling({ data }) {
   const marks = data.scaling;
   const fitted = marks.some(({ copies, predicted }) => copies > 1 || predicted !== null);
   const xs = marks.map(({ s, copies }) => s * copies);
-  const predicted = fitted ? [{ values: marks.map((mark) => mark.predicted), colour: 'rate', width: 1.25, dash: [6, 4] }] : [];
+  const foretold = marks.filter((mark) => mark.predicted !== null);
+  const predicted = foretold.length > 0 ? [{ values: marks.map((mark) => mark.predicted), colour: 'rate', width: 1.25, dash: [6, 4] }] : [];
+  // Rings: a line of one value would not be seen.
+  const rings = foretold.map((mark) => ({ x: mark.s * mark.copies, y: mark.predicted, colour: 'rate' }));
+  let ringed = true;
   const points = marks.map(({ accuracy, low, high }, i) => ({ x: xs[i], y: accuracy, low, high, colour: 'spiking' }));
   const nameOf = ({ s, copies }) => `s = ${text(s)}${copies > 1 ? `, ${copies} copies` : ''}`;
   const host = panel(parts.plot, nameOf({ s: data.scaling_factor, copies: data.copies }), 'one LIF network a point, the same trials');
@@ -54,21 +58,21 @@ export function drawScaling({ data }) {
     xs,
     lines: [{ values: marks.map(({ accuracy }) => accuracy), colour: 'spiking', width: 1.25 }, ...predicted],
     below: [vertical(data.scaling_factor * data.copies)],
-    above: [intervals(points, 'spiking'), dots(() => points, 7, { alpha: 1 })],
+    above: [intervals(points, 'spiking'), dots(() => points, 7, { alpha: 1 }), dots(() => (ringed ? rings : []), 10, { open: true, alpha: 1 })],
     zoom: 'xy',
     hover: ({ index }) => (index === null ? null : {
       title: nameOf(marks[index]),
       rows: [
         ['Accuracy', percent(marks[index].accuracy), 'spiking'],
         ['95 % interval', `${text(100 * marks[index].low)} to ${percent(marks[index].high)}`],
-        ...(fitted ? [['Predicted', marks[index].predicted === null ? '–' : percent(marks[index].predicted), 'rate']] : []),
+        ...(foretold.length > 0 ? [['Predicted', marks[index].predicted === null ? '–' : percent(marks[index].predicted), 'rate']] : []),
       ],
     }),
   });
-  if (fitted) {
+  if (foretold.length > 0) {
     parts.controls.append(
       chip('LIF networks', { colour: 'spiking', onchange: (on) => chart.setShown(0, on) }),
-      chip('Predicted', { colour: 'rate', key: 'dashed', onchange: (on) => chart.setShown(1, on) }),
+      chip('Predicted', { colour: 'rate', key: 'dashed', onchange: (on) => { ringed = on; chart.setShown(1, on); chart.redraw(); } }),
     );
   }
   addTools(parts, [chart]);
