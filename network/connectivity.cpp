@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <span>
 #include <string>
@@ -83,7 +84,9 @@ void draw_to_front(std::vector<Eigen::Index>& order, std::size_t count, RandomSt
 
 /// Sources of every target.
 double source_count(double probability, double columns) {
-  return std::max(1.0, std::floor(probability * columns));
+  // 0.29 * 100 is 28.999999999999996: what is whole but for rounding is whole.
+  const double count = probability * columns * (1.0 + 4.0 * std::numeric_limits<double>::epsilon());
+  return std::clamp(std::floor(count), 1.0, columns);
 }
 
 /// Calls visit(row, columns of its sources).

@@ -36,8 +36,10 @@ const double* DelayLines::read(std::size_t edge, double stage) {
   for (std::size_t unit = 0; unit < of.coupling.columns(); ++unit) {
     const std::size_t slot = (now - of.delay[unit]) % depth;
     double value = history[slot * stride + unit];
-    // Where the delay is 0 nothing later is known: the value at the start of the step stays.
-    if (stage > 0.0 && of.delay[unit] > 0) {
+    // Where the delay is 0 nothing later is known: the value at the start of the step stays. So do
+    // spikes, which are of one step, and the 0 before the beginning, from which sources may jump.
+    if (stage > 0.0 && of.delay[unit] > 0 && of.source.kind != Signal::Kind::spike &&
+        static_cast<std::size_t>(state_.step) >= of.delay[unit]) {
       const double next = history[(slot + 1) % depth * stride + unit];
       value += stage * (next - value);
     }

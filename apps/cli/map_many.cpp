@@ -17,6 +17,7 @@
 #include "io/mat/atomic_file.hpp"
 #include "io/mat/mapped_model.hpp"
 #include "mapping/conversion/conversion_notes.hpp"
+#include "mapping/conversion/network_fingerprint.hpp"
 
 namespace rheobase::cli {
 
@@ -41,6 +42,11 @@ void resume_if_done(MapEntry& entry) {
   }
   const io::ModelFile file = io::read_model(entry.file);
   resume(entry, "map_command", file.provenance.map_command);
+  if (mapping::network_fingerprint(io::read_model(entry.model).network) !=
+      mapping::network_fingerprint(file.network)) {
+    throw InputError(entry.file.string(), "network", "that of another model",
+                     fmt::format("must be that of {}: name another folder", entry.model.string()));
+  }
   entry.scaling_factor = file.scaling_factor.value_or(kUnknown);
   entry.accuracy = io::search_accuracy(file).value_or(kUnknown);
 }

@@ -257,6 +257,8 @@ ExportResult make(const ExportSource& source, const ExportOptions& options) {
     if (options.table.empty() || options.table == table.name) {
       if (table.name == "voltage") {
         require_voltages(source);
+      } else if (table.name == "spikes" && !source.runs.empty()) {
+        require_spikes(source.runs, source.where);
       }
       const std::string text = text_of(table, source);
       const auto bytes = std::as_bytes(std::span(text));

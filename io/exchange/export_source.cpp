@@ -83,6 +83,19 @@ const std::vector<RunFile>& require_runs(const ExportSource& source, const std::
   return source.runs;
 }
 
+bool has_spikes(const RunFile& run) {
+  return !run.result.spike_unit.empty() || run.result.spike_count.sum() == 0;
+}
+
+void require_spikes(const std::vector<RunFile>& runs, const std::string& where) {
+  for (const RunFile& run : runs) {
+    if (!has_spikes(run)) {
+      throw InputError(where, "field 'spike_time_ms'", "no spikes recorded",
+                       "must hold them: `rheobase simulate --record spikes`");
+    }
+  }
+}
+
 const RunFile& require_one_run(const ExportSource& source, const std::string& format) {
   const std::vector<RunFile>& runs = require_runs(source, format);
   if (runs.size() != 1) {

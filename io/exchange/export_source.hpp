@@ -33,6 +33,10 @@ std::string_view kind_of(const ExportSource& source);
 const ModelFile& require_model(const ExportSource& source, const std::string& format);
 /// The runs of a source. @throws InputError in the name of `format` when it is something else
 const std::vector<RunFile>& require_runs(const ExportSource& source, const std::string& format);
+/// Were the spikes of a run recorded, not only counted?
+bool has_spikes(const RunFile& run);
+/// @throws InputError for a run whose spikes were only counted
+void require_spikes(const std::vector<RunFile>& runs, const std::string& where);
 /// The only run of a source. @throws InputError when there are several
 const RunFile& require_one_run(const ExportSource& source, const std::string& format);
 

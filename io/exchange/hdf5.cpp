@@ -50,10 +50,13 @@ std::vector<std::byte> run_contents(const RunFile& run) {
   const spiking::SimulationResult& result = run.result;
   add_meta(writer, run);
   const std::size_t spikes = result.spike_unit.size();
-  writer.numbers("/spikes/unit", std::span<const std::int32_t>(one_based(result.spike_unit)),
-                 {spikes});
-  writer.numbers("/spikes/time_ms", std::span<const double>(result.spike_time_ms), {spikes});
-  if (result.copies > 1) {
+  const bool recorded = has_spikes(run);  // else they were counted alone
+  if (recorded) {
+    writer.numbers("/spikes/unit", std::span<const std::int32_t>(one_based(result.spike_unit)),
+                   {spikes});
+    writer.numbers("/spikes/time_ms", std::span<const double>(result.spike_time_ms), {spikes});
+  }
+  if (recorded && result.copies > 1) {
     writer.numbers("/spikes/copy", std::span<const std::int32_t>(one_based(result.spike_copy)),
                    {spikes});
   }

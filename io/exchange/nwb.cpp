@@ -58,6 +58,7 @@ Session session_of(const ExportSource& source, const std::vector<RunFile>& runs)
   const auto copies = static_cast<std::size_t>(session.copies);
   session.spikes_s.resize(units * copies);
   double start = 0.0;
+  require_spikes(runs, source.where);
   for (const RunFile& run : runs) {
     const spiking::SimulationResult& result = run.result;
     if (static_cast<std::size_t>(result.spike_count.size()) != units) {
@@ -69,10 +70,6 @@ Session session_of(const ExportSource& source, const std::vector<RunFile>& runs)
       throw InputError(source.where, "",
                        fmt::format("{} and {} copies of a unit", copies, result.copies),
                        "must be runs of one network");
-    }
-    if (result.spike_unit.empty() && result.spike_count.sum() > 0) {
-      throw InputError(source.where, "field 'spike_time_ms'", "no spikes recorded",
-                       "must hold them: `rheobase simulate --record spikes`");
     }
     for (std::size_t i = 0; i < result.spike_unit.size(); ++i) {
       const std::size_t copy =

@@ -54,4 +54,9 @@ void DocumentValue::set(const std::string& key, DocumentValue to) {
   }
 }
 
+void DocumentValue::remove(std::string_view key) {
+  std::erase_if(std::get<Table>(value),
+                [key](const DocumentEntry& entry) { return entry.key == key; });
+}
+
 }  // namespace rheobase::io

@@ -37,6 +37,8 @@ struct DocumentValue {
   DocumentValue* find(std::string_view key);
   /// Sets a key of a table, or adds it.
   void set(const std::string& key, DocumentValue to);
+  /// Takes a key out of a table, where it is.
+  void remove(std::string_view key);
 };
 
 struct DocumentEntry {

@@ -104,6 +104,11 @@ void FittedDocument::put_edge(const std::string& source, const std::string& targ
   DocumentValue& table = list("edge")[edge];
   table.set("weights",
             stored(fmt::format("weights_{}", edge + 1), fitted_.edges()[edge].coupling.dense()));
+  table.remove("mask");  // these weights have been through it
+  if (const DocumentValue* storage = table.find("storage");
+      storage != nullptr && storage->text() != nullptr && *storage->text() == "single") {
+    table.remove("storage");  // which would round what was learnt
+  }
 }
 
 void FittedDocument::put_parameter(const std::string& name) {
@@ -139,8 +144,7 @@ void FittedDocument::append_readout(const std::string& source, const std::string
       {"weights", {}, stored(fmt::format("weights_{}", edge + 1), weights)}}});
   list("record").push_back({DocumentValue::Table{{"signal", {}, {readout}}}});
   // Its readout is there now: another regression would need another name.
-  std::erase_if(std::get<DocumentValue::Table>(document_.value),
-                [](const DocumentEntry& entry) { return entry.key == "fit"; });
+  document_.remove("fit");
 }
 
 }  // namespace

@@ -51,6 +51,9 @@ void Converter::follow_in_time(double scaling_factor, TransferOptions& transfer,
   const auto try_out = [&](bool filter_input, double delay_ms) {
     tried.filter_input = filter_input;
     tried.delay_ms = delay_ms;
+    if (delay_ms > 0.0 && !runs_on_bridge(tried)) {
+      return;  // decays get too short for its steps, and no other engine takes copies
+    }
     ScalingPoint point = measure(few, scaling_factor, tried, part(done_, done_, "delay"));
     if (!best || follows_better(point, *best)) {
       best = std::move(point);

@@ -80,9 +80,9 @@ double Converter::highest_scaling() const {
 }
 
 /// Others know neither copies nor units that are held without noise.
-bool Converter::runs_on_bridge() const {
-  const spiking::EngineChoice choice = spiking::choose_engine(
-      map_to_spiking(model_, 1.0, options_.search.transfer), options_.search.simulation);
+bool Converter::runs_on_bridge(const TransferOptions& transfer) const {
+  const spiking::EngineChoice choice =
+      spiking::choose_engine(map_to_spiking(model_, 1.0, transfer), options_.search.simulation);
   return choice.engine == "bridge";
 }
 

@@ -137,9 +137,9 @@ void forget_operating_point(SpikingChoice& choice) {
   transfer.readout_decay_ms =
       given("readout_decay_ms") ? transfer.readout_decay_ms : published.readout_decay_ms;
   const spiking::NeuronParameters neuron = spiking::default_parameters(transfer.neuron.model);
-  if (!transfer.neuron.refractory_noise && !given("refractory_noise")) {
-    // A fit of neurons that saturate.
-    transfer.neuron.refractory_noise = true;
+  if (choice.fit_saturates) {
+    transfer.neuron.refractory_noise =
+        !given("refractory_noise") || transfer.neuron.refractory_noise;
     transfer.neuron.refractory_ms =
         given("refractory_ms") ? transfer.neuron.refractory_ms : neuron.refractory_ms;
     transfer.neuron.reset_mv = given("reset_mv") ? transfer.neuron.reset_mv : neuron.reset_mv;
@@ -170,11 +170,14 @@ void require_lif_for_spreads(const TransferOptions& transfer) {
 void complete(SpikingChoice& choice, const std::optional<TransferOptions>& of_model) {
   TransferOptions& transfer = choice.transfer;
   transfer = of_model.value_or(TransferOptions{});
+  choice.fit_saturates =
+      transfer.mapping != Mapping::published && !transfer.neuron.refractory_noise;
   if (const auto neuron = choice.given.find("neuron"); neuron != choice.given.end()) {
     const auto model = spiking::neuron_from(std::get<std::string>(neuron->second));
     if (model != transfer.neuron.model) {
       // An operating point is of one kind of neuron.
       const TransferOptions published;
+      choice.fit_saturates = false;
       transfer.neuron = spiking::default_parameters(model);
       transfer.mapping = published.mapping;
       transfer.gain = published.gain;

@@ -17,6 +17,7 @@ struct SpikingChoice {
   TransferOptions transfer;  ///< complete after complete()
   FieldValues given;         ///< fields of both that were given, by name
   std::optional<double> noise_sd_mv;
+  bool fit_saturates = false;   ///< the model's fit is of neurons that saturate; set by complete()
   std::string engine_asked_by;  ///< the option that took an engine which nobody named
 
   /// Whether the user says how strong the membrane noise is.

@@ -176,7 +176,10 @@ Eigen::Ref<const Eigen::VectorXd> BackwardPass::slope(std::size_t p, Part part, 
   slope_sum_.assign(population.stride, 0.0);
   for (std::size_t k = 0; k < gradient.size(); ++k) {
     for (std::size_t i = 0; gradient[k] != nullptr && i < population.size; ++i) {
-      slope_sum_[i] += scale * slopes_[k][i] * gradient[k][i];
+      // An output that nothing reads may have any slope, NaN too.
+      if (gradient[k][i] != 0.0) {
+        slope_sum_[i] += scale * slopes_[k][i] * gradient[k][i];
+      }
     }
   }
   return ConstMap(slope_sum_.data(), index_of(population.size));

@@ -59,7 +59,7 @@ class NetworkRun(Shown):
     time_unit : str
         Such as ``'ms'``.
     state : NetworkState
-        Where the run ended: another run goes on from it, bit for bit.
+        Where the run ended: another run goes on from it, bit for bit (``dopri5``: within its tolerance).
     """
 
     def __init__(self, facts: dict[str, Any], state: NetworkState) -> None:

@@ -68,6 +68,8 @@ io::FitPlan plan_of(const BuiltNetwork& built, const py::object& method) {
   } else {
     throw InputError("method", "", word, "must be one of ridge, rls, bptt");
   }
+  plan.ridge.seed = plan.rls.seed = built.run.seed;
+  plan.ridge.trial = plan.rls.trial = built.run.trial;
   return plan;
 }
 

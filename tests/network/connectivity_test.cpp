@@ -24,6 +24,13 @@ TEST_SUITE("unit") {
     CHECK(Eigen::MatrixXd(plain) / 13.0 == Eigen::MatrixXd(weights));
     const auto other = std::get<SparseWeights>(random_connectivity(0.13, 2.0, false, 2)(40, 100));
     CHECK(Eigen::MatrixXd(plain) != Eigen::MatrixXd(other));
+    // 0.29 * 100 and 0.58 * 50 lie below 29 by rounding.
+    CHECK(std::get<SparseWeights>(random_connectivity(0.29, 2.0, false, 1)(3, 100)).nonZeros() ==
+          87);
+    CHECK(std::get<SparseWeights>(random_connectivity(0.58, 2.0, false, 1)(3, 50)).nonZeros() ==
+          87);
+    CHECK(std::get<SparseWeights>(random_connectivity(1.0, 2.0, false, 1)(3, 50)).nonZeros() ==
+          150);
   }
 
   TEST_CASE("balanced input weights sum to 0 for every target") {

@@ -49,11 +49,17 @@ ChosenTargets plain_targets_of(const TargetChoice& choice) {
   const std::string where = choice.file.string();
   const io::PlainTargets plain = io::read_plain_targets(choice.file);
   const Eigen::Index steps = plain.rate[0].cols();
+  if (choice.session_given) {
+    throw InputError("--trial-range, --smoothing, --selectivity-level, --first-bin, --after-cue",
+                     "", "rates of units in " + where, "must be left out: they are of sessions");
+  }
   ChosenTargets chosen;
   chosen.set.epochs = plain.epochs.value_or(choice.epochs);
-  if (plain.epochs ? choice.epochs_given : !choice.epochs_given) {
+  if (plain.epochs ? choice.epochs_given : !choice.epochs_complete) {
     throw InputError(where, "epochs",
-                     plain.epochs ? "in the file and on the command line" : "nothing",
+                     plain.epochs          ? "in the file and on the command line"
+                     : choice.epochs_given ? "some of them"
+                                           : "nothing",
                      "must be sample_step, delay_step and cue_step in the file, or the options "
                      "--sample-step, --delay-step and --cue-step");
   }

@@ -12,9 +12,11 @@ namespace rheobase::cli {
 struct TargetChoice {
   std::filesystem::path file;  ///< empty: generated
   rate::GeneratedTargetOptions generated;
-  rate::TrialEpochs epochs;   ///< of generated and plain targets
-  bool epochs_given = false;  ///< some of them on the command line
-  bool steps_given = false;   ///< the length of the trial
+  rate::TrialEpochs epochs;      ///< of generated and plain targets
+  bool epochs_given = false;     ///< some of them on the command line
+  bool epochs_complete = false;  ///< --sample-step, --delay-step and --cue-step
+  bool session_given = false;    ///< options of recorded sessions
+  bool steps_given = false;      ///< the length of the trial
   rate::SessionOptions session;
   Eigen::Index first_bin = 1000;  ///< of a session, becomes step 0
   Eigen::Index after_cue = 250;   ///< steps after the cue that are used

@@ -141,18 +141,25 @@ void save_checkpoint(ForceJob& job, const rate::ForceTraining& training, const C
   }
 }
 
+/// A stop gives the iteration at hand up. @throws Cancelled after a checkpoint of those before it
 void train(rate::ForceTraining& training, ForceJob& job, int checkpoint_every,
-           const Console& console) {
-  const InterruptGuard guard;
+           const InterruptGuard& guard, const Console& console) {
   ProgressBar bar(console, "training");
+  rate::NamedArrays whole;  // after the last complete iteration
+  training.abandon_when([&guard] { return guard.interrupted(); });
   try {
     rate::train_force(training, bar.control(guard),
                       [&](const rate::ForceTraining& now, const rate::ForceIteration&) {
+                        whole = now.state();
                         if (checkpoint_every > 0 && now.done() % checkpoint_every == 0) {
                           save_checkpoint(job, now, console);
                         }
                       });
   } catch (const Cancelled&) {
+    if (whole.empty()) {
+      throw Cancelled("stopped before an iteration was complete: nothing was written");
+    }
+    training.restore(whole);  // an iteration that was given up has changed weights and P
     save_checkpoint(job, training, console);
     throw Cancelled(
         fmt::format("stopped after {}; continue with: rheobase force train --resume {} -o {}",
@@ -269,7 +276,8 @@ void run_force_train(const ForceTrainRequest& request, const Console& console) {
   }
   const int before = training.done();
   const auto trained_from = std::chrono::steady_clock::now();
-  train(training, job, request.checkpoint_every, console);
+  const InterruptGuard guard;  // until results are written
+  train(training, job, request.checkpoint_every, guard, console);
   const double training_seconds = seconds_since(trained_from);
   const io::ForceFile file = file_of_training(job, training, request.keep_p);
   save_result(job.output, [&](const fs::path& path) { io::write_force(path, file); });

@@ -79,11 +79,39 @@ void add_target_options(Command command, TargetChoice& targets) {
   add_fields(command, bins, targets, group);
 }
 
+/// Options of targets of another kind would do nothing.
+void refuse_target_options(Command command) {
+  constexpr std::array kGenerated{"--N", "--selective", "--ramping", "--diversity",
+                                  "--target-seed"};
+  constexpr std::array kSession{"--trial-range", "--smoothing", "--selectivity-level",
+                                "--first-bin", "--after-cue"};
+  const bool file = command.given("--targets");
+  for (const std::string& option : command.given()) {
+    const auto among = [&](const auto& names) {
+      return std::find(names.begin(), names.end(), option) != names.end();
+    };
+    if (file && among(kGenerated)) {
+      throw InputError(option, "", "--targets beside it",
+                       "must be left out: it is of targets that are generated");
+    }
+    if (!file && among(kSession)) {
+      throw InputError(option, "", "no --targets",
+                       "must be given with those of a recorded session");
+    }
+  }
+}
+
 void finish_force_train(Command command, ForceTrainRequest& request) {
   if (command.given("--resume") && command.given("--from")) {
     throw InputError("--from", "", "--resume beside it", "must be given alone");
   }
   refuse_start_options(command);
+  refuse_target_options(command);
+  request.targets.epochs_complete = command.given("--sample-step") &&
+                                    command.given("--delay-step") && command.given("--cue-step");
+  request.targets.session_given = command.given("--trial-range") || command.given("--smoothing") ||
+                                  command.given("--selectivity-level") ||
+                                  command.given("--first-bin") || command.given("--after-cue");
   request.targets.steps_given = command.given("--trial-steps");
   request.targets.epochs_given = command.given("--sample-step") || command.given("--delay-step") ||
                                  command.given("--cue-step") || request.targets.steps_given;

@@ -297,13 +297,14 @@ void CapacityRun::print() const {
     }
     Json list = Json::array();
     for (const CapacityCell& cell : cells_) {
+      const auto of_done = [&](double value) { return cell.error.empty() ? Json(value) : Json(); };
       list.push_back({{"delay_ms", cell.row.delay_ms},
                       {"network", cell.row.network + 1},
                       {"seed", cell.row.seed},
                       {"file", cell.file.string()},
                       {"kept", cell.kept},
-                      {"correlation", cell.row.correlation},
-                      {"r2", cell.row.r2},
+                      {"correlation", of_done(cell.row.correlation)},
+                      {"r2", of_done(cell.row.r2)},
                       {"first_loss", cell.row.first_loss},
                       {"last_loss", cell.row.last_loss},
                       {"seconds", cell.row.seconds},
@@ -343,6 +344,9 @@ std::vector<double> delays_of(const std::string& text) {
 /// Whether networks of every delay can be made and fit into memory.
 void check_networks(const rate::CapacityOptions& options) {
   validate(options.setup.network);
+  if (options.setup.experiment.noisy_tests_after < 1) {
+    throw InputError("capacity", "noisy_tests_after", "0", "must be 1 or more: R^2 is theirs");
+  }
   for (const double delay : options.delays_ms) {
     rate::TimingTarget target = options.target;
     target.delay_ms = delay;

@@ -226,6 +226,9 @@ void train_innate(io::InnateFile& file, const InnateRequest& request, const fs::
   int recurrent_done = state.recurrent_done;
   int readout_done = state.readout_done;
   const auto save = [&](const rate::InnateState& now) {
+    if (!resumed && now.recurrent_done + now.readout_done == 0) {
+      return;  // holds nothing, and may stand in the place of an earlier one
+    }
     save_innate_checkpoint(file, now, checkpoint);
     kept = checkpoint;
     recurrent_done = now.recurrent_done;
@@ -240,7 +243,7 @@ void train_innate(io::InnateFile& file, const InnateRequest& request, const fs::
     file.result.cancelled = true;
   }
   if (file.result.cancelled && kept.empty()) {
-    throw Cancelled("stopped before training began: nothing was written");
+    throw Cancelled("stopped before the first trial was complete: nothing was written");
   }
   if (file.result.cancelled) {
     throw stopped_at(file, recurrent_done, readout_done, kept);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <memory>
 #include <optional>
@@ -90,11 +91,17 @@ int steps_of_ms(const std::string& option, double ms, double step_ms) {
 void change_perturbation(const InnateTestRequest& request, double step_ms, std::size_t k,
                          rate::InnateTrial& trial) {
   rate::Pulse& pulse = trial.perturbation;
-  if (pulse.steps == 0) {  // training had none: the one of the published figure 1
-    const rate::TrialClock usual;
+  const bool asked =
+      request.amplitude || request.offset_ms || request.duration_ms || !request.amplitudes.empty();
+  if (pulse.steps == 0) {  // training had none
+    if (!asked) {
+      return;
+    }
+    const rate::TrialClock usual;  // the one of the published figure 1, to the nearest step
+    const auto steps = [&](double ms) { return static_cast<int>(std::lround(ms / step_ms)); };
     pulse = {static_cast<int>(2 * k + 1), 0.0,
-             trial.cue.start + steps_of_ms("", usual.perturbation_offset_ms, step_ms),
-             steps_of_ms("", usual.perturbation_ms, step_ms)};
+             trial.cue.start + steps(usual.perturbation_offset_ms),
+             std::max(1, steps(usual.perturbation_ms))};
   }
   if (request.offset_ms) {
     pulse.start =

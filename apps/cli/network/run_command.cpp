@@ -273,7 +273,7 @@ void add_network_run_command(Command group, const Console& console) {
       "run",
       "Run a network and save what its file asks to record\n"
       "Ctrl-C keeps what was recorded so far, and the state, from which another run goes on bit "
-      "for bit. The same seed gives the same run.");
+      "for bit (dopri5: within its tolerance). The same seed gives the same run.");
   command.examples(
       "Examples:\n"
       "  rheobase network run net.toml -o run.mat\n"

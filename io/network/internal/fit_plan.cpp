@@ -142,11 +142,12 @@ void TrainedNames::add_edge(const TomlFields& edge, const DocumentValue& train,
   const auto* truth = std::get_if<bool>(&train.value);
   const bool nonzero = train.text() != nullptr && *train.text() == "nonzero";
   if (truth == nullptr && !nonzero) {
-    edge.fail(train.position, "train", train.describe(),
-              "must be true, false or \"nonzero\" (weights that are 0 stay 0)");
+    edge.fail(
+        train.position, "train", train.describe(),
+        "must be true, false or \"nonzero\" (weights that are 0 stay 0, as where there is a mask)");
   }
   if (nonzero || *truth) {
-    edges_.push_back({of.source, of.target, nonzero});
+    edges_.push_back({of.source, of.target, nonzero || edge.has("mask")});
   }
 }
 

@@ -59,7 +59,8 @@ class Converter {
   void explain();
 
   std::vector<Rung> rungs();
-  bool runs_on_bridge() const;
+  bool runs_on_bridge() const { return runs_on_bridge(options_.search.transfer); }
+  bool runs_on_bridge(const TransferOptions& transfer) const;
   std::optional<Proportion> predict(double budget) const;
   std::optional<int> least_rung() const;
   double highest_scaling() const;

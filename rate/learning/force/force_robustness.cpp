@@ -101,10 +101,17 @@ std::vector<Eigen::Index> indices_of(const std::vector<bool>& correct) {
 analysis::CodingDirection force_coding_direction(const ForceNetwork& network, const ForceTask& task,
                                                  Eigen::Index mean_steps,
                                                  const RunControl& control) {
+  const Eigen::Index cue = task.epochs.cue;
+  if (mean_steps < 1 || mean_steps > cue) {
+    throw InputError("coding direction", "mean_steps", fmt::format("{}", mean_steps),
+                     fmt::format("must be 1 to the step of the cue, {}", cue));
+  }
   ForceTrials undisturbed[2];
   for (const std::size_t side : {0U, 1U}) {
-    undisturbed[side] = simulate_force(network, task.epochs, task.input.at(side), {},
-                                       {.trials = 1, .mean_steps = mean_steps}, control);
+    // One trial by itself: simulate_force works on blocks of trials, a training iteration's time.
+    const Eigen::MatrixXd rate = run_force_trial(network, task.input.at(side), {}, {}, control);
+    undisturbed[side].cue_rate = rate.col(cue);
+    undisturbed[side].mean_rate = rate.middleCols(cue - mean_steps, mean_steps).rowwise().mean();
   }
   return undisturbed_direction(undisturbed);
 }

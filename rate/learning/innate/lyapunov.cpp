@@ -102,6 +102,7 @@ double trial_lyapunov_exponent(const Reservoir& network, const InnateTrial& tria
   TrialStart quiet = start;
   quiet.noise = 0.0;
   quiet.spike_noise = 0.0;
+  quiet.carry = false;  // the runner has no trial before to go on from
   Tangent tangent(network, seed);
   TangentGrowth growth;
   TangentGrowth forgotten;

@@ -128,22 +128,24 @@ TEST_SUITE("cli") {
     REQUIRE(trained.code == 0);
     CHECK(trained.json()["converged"] == true);
     CHECK(trained.json()["recovered_selectivity"] > 0.5);
-    const Outcome tested = run({"force", "test", "network.mat", "--trials", "16", "--trajectories",
-                                "16", "--noise", "0.5,4", "--photoinhibition", "0.4", "--json"});
+    const Outcome tested =
+        run({"force", "test", "network.mat", "--trials", "40", "--trajectories", "40", "--noise",
+             "0.5,4", "--photoinhibition", "0.4", "--threads", "1", "--json"});
     INFO(tested.err);
     REQUIRE(tested.code == 0);
     const auto json = tested.json();
     CHECK(json["noise"].size() == 4);
     CHECK(json["noise"][0]["kind"] == "common");
     CHECK(json["photoinhibition"].size() == 2);
-    CHECK(json["coding_direction_recording"]["endpoints_right"].size() == 8);
-    CHECK(json["coding_direction_model"]["endpoints_right"].size() == 16);
+    CHECK(json["coding_direction_recording"]["endpoints_right"].size() == 20);
+    CHECK(json["coding_direction_model"]["endpoints_right"].size() == 40);
     CHECK(json["structure"]["changed_directions"] > 0);
     CHECK(json["structure"]["spectrum_after"]["eigenvalues"].size() == 87);
     for (const std::size_t side : {0U, 1U}) {
       CHECK(json["noise"][0]["pvar"][side] > json["noise"][1]["pvar"][side]);
     }
-    CHECK(run({"force", "test", "network.mat", "--trials", "16", "--trajectories", "16", "--noise",
+    // Three blocks of trials, which threads share.
+    CHECK(run({"force", "test", "network.mat", "--trials", "40", "--trajectories", "40", "--noise",
                "0.5,4", "--photoinhibition", "0.4", "--threads", "2", "--json"})
               .out == tested.out);
     // Noise that begins after the delay: no ratio to the variability at the delay's start.

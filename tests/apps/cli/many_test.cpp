@@ -276,6 +276,12 @@ TEST_SUITE("cli") {
             "rheobase map --trials 2 --scaling 40,50 --task timing --seed 1 " +
                 model.filename().string());
     }
+    // Another network in the place of the first is not what the folder holds.
+    fs::copy_file(models[1], models[0], fs::copy_options::overwrite_existing);
+    const Outcome other = run(std::vector<std::string>{"map"} + options +
+                              std::vector<std::string>{"-o", "mapped", "--", models[0], models[1]});
+    CHECK(other.code == 2);
+    CHECK(says(other.err, "network: found that of another model"));
   }
 
   TEST_CASE("what the commands of single networks have of that of all, however it is written") {

@@ -117,6 +117,12 @@ TEST_SUITE("cli") {
     copy_model();
     REQUIRE(run(kBase + std::vector<std::string>{"--record", "output"}).code == 0);
     CHECK(io::MatFile("run.mat").find("voltage") == nullptr);
+    const Outcome uncounted = run({"export", "run.mat", "--format", "csv", "-o", "spikes.csv"});
+    CHECK(uncounted.code == 2);
+    CHECK(says(uncounted.err, "found no spikes recorded"));
+    CHECK(run({"export", "run.mat", "--format", "csv", "--table", "output", "-o", "output.csv"})
+              .code == 0);
+    CHECK(run({"export", "run.mat", "--format", "hdf5", "-o", "run.h5"}).code == 0);
     REQUIRE(run(kBase + std::vector<std::string>{"--record", "spikes,input"}).code == 0);
     const auto json = run(kBase + std::vector<std::string>{"--json"}).json();
     for (const char* key :

@@ -109,6 +109,23 @@ TEST_SUITE("golden") {
     check_written(made, "out", "bptt-all");
   }
 
+  TEST_CASE("a mask has been applied to the weights that a fit writes, and stays in force in it") {
+    std::string text = layers("fit_bptt.mat", "all",
+                              "method = \"bptt\"\noutput = \"out\"\nepochs = 2\n"
+                              "optimiser = \"sgd\"\nlearning_rate = 0.1\n");
+    std::string mask = "mask = [";
+    for (int row = 0; row < 20; ++row) {
+      mask += row == 0 ? "[2, 0, 1]" : ", [2, 0, 1]";
+    }
+    const std::string to = "to = \"rnn.I_ext\"\n";
+    text.replace(text.find(to), to.size(), to + mask + "]\n");
+    const Fitted made = fitted(text);
+    const Eigen::MatrixXd weights = weights_of(made.network, "inp", "rnn.I_ext");
+    CHECK(weights.col(1).isZero(0.0));
+    CHECK(weights.col(0).cwiseAbs().minCoeff() > 0.0);
+    check_written(made, "out", "masked");
+  }
+
   TEST_CASE("a file's fit by recursive least squares is the textbook's") {
     std::string text = layers("fit_ridge_rls.mat", "out", "method = \"rls\"\n");
     const std::string start = "\"fit_ridge_rls.mat:W_out0\"";
