@@ -154,7 +154,9 @@ void read_signals(const MatFile& file, RunFile& run) {
   constexpr std::string_view kNumber = "must be one number";
   spiking::SimulationResult& result = run.result;
   Eigen::MatrixXd outputs = file.matrix("output", "must be the readouts, outputs x samples");
-  if (outputs.cols() == 1) {
+  const bool one_sample =
+      file.has("output_time_ms") && file.matrix("output_time_ms", "must be times").size() == 1;
+  if (outputs.cols() == 1 && !one_sample) {
     outputs.transposeInPlace();  // of one readout a column will do
   }
   result.output.values = outputs.rows() > 0 ? VectorXd(outputs.row(0)) : VectorXd();

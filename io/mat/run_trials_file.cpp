@@ -216,10 +216,39 @@ void read_trials_of_runs(const MatFile& file, std::vector<RunFile>& runs) {
   }
 }
 
+/// What a file says once must hold for all runs.
+void require_one_kind(const std::vector<RunFile>& runs, const std::string& where) {
+  if (runs.empty()) {
+    throw InputError(where, "runs", "none", "must be one or more");
+  }
+  const RunFile& first = runs.front();
+  for (const RunFile& run : runs) {
+    const auto require = [&](bool same, const char* what) {
+      if (!same) {
+        throw InputError(where, what, "several", "must be that of all runs in a file");
+      }
+    };
+    require(run.result.spike_count.size() == first.result.spike_count.size(), "number of units");
+    require(run.result.outputs() == first.result.outputs(), "number of readouts");
+    require(run.result.copies == first.result.copies, "number of copies");
+    require(run.result.output.start_ms == first.result.output.start_ms &&
+                run.result.output.step_ms == first.result.output.step_ms,
+            "times of the readout");
+    require(run.description.simulation.seed == first.description.simulation.seed, "seed");
+    require(run.description.correct.has_value() == first.description.correct.has_value(),
+            "whether trials are judged");
+    if (run.description.condition.find('\n') != std::string::npos) {
+      throw InputError(where, "condition", fmt::format("'{}'", run.description.condition),
+                       "must be of one line");
+    }
+  }
+}
+
 }  // namespace
 
 void write_run_trials(const std::filesystem::path& path, const std::vector<RunFile>& runs,
                       const std::function<bool()>& stop) {
+  require_one_kind(runs, path.string());
   MatFields fields;
   add_all_spikes(fields, runs);
   add_trials(fields, runs);

@@ -298,6 +298,9 @@ std::vector<std::string> read_names(const MatFile& file, const char* field) {
   }
   for (std::string& name : names) {
     name.erase(name.find_last_not_of(' ') + 1);
+    if (std::ranges::any_of(name, [](unsigned char c) { return c < 0x20 || c == 0x7f; })) {
+      file.fail(field, fmt::format("'{}'", name), "must have no control characters");
+    }
   }
   return names;
 }

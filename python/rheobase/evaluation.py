@@ -29,7 +29,8 @@ class NetworkEvaluation(Shown):
     conditions : ndarray of int, trials
         Index of every trial's condition.
     outputs : ndarray or None
-        Of a rate network: trials x (T - 1).
+        Of a rate network: trials x (outputs (T - 1)), all outputs of a step side by side:
+        ``outputs.reshape(trials, T - 1, -1)``.
     mean_loss, mean_rate : float or None
         Of a rate network.
     mean_rate_hz : ndarray or None

@@ -191,6 +191,10 @@ Force force_train(const py::object& targets, bool suppress, const py::dict& give
                   const std::string& command, const py::object& progress) {
   Keywords keywords("train", given);
   const std::optional<std::string> resume = resume_from(keywords);
+  if (resume && suppress) {
+    throw InputError("suppress", "", "resume beside it",
+                     "must be left out: targets are in the file");
+  }
   const Checkpoints checkpoints = checkpoints_from(keywords, resume);
   auto file = std::make_shared<ForceFile>(resume ? stopped_force(*resume, targets, keywords)
                                                  : force_start(targets, suppress, keywords));

@@ -76,7 +76,9 @@ FigureScript::FigureScript(std::filesystem::path folder, FigureFormat format,
 std::string FigureScript::quoted(std::string_view text) {
   std::string result = "'";
   for (const char c : text) {
-    result += c == '\'' ? std::string("''") : std::string(1, c);
+    // A line break would end the text, and what comes behind it be a command.
+    const bool control = static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+    result += c == '\'' ? std::string("''") : std::string(1, control ? ' ' : c);
   }
   return result + "'";
 }

@@ -339,7 +339,8 @@ PageJson PageWriter::write() {
   page["initial_spectrum"] =
       data_.initial_spectrum ? spectrum(*data_.initial_spectrum) : Json(nullptr);
   page["tau"] = rounded_array(data_.tau_ms);
-  return {page.dump(), notes_};
+  // Names of files need not be UTF-8.
+  return {page.dump(-1, ' ', false, Json::error_handler_t::replace), notes_};
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <fmt/os.h>
 #include <fmt/ranges.h>
 
+#include "apps/report/internal/html_figure_script.hpp"
 #include "apps/report/palette.hpp"
 #include "core/whole_number.hpp"
 
@@ -69,14 +70,6 @@ class Script {
   double letter_size_ = 0.0;
 };
 
-std::string quoted(const std::string& text) {
-  std::string result = "'";
-  for (const char c : text) {
-    result += c == '\'' ? std::string("''") : std::string(1, c);
-  }
-  return result + "'";
-}
-
 void Script::begin(ImageFormat format, const std::string& image) {
   // Cairo's font sizes are points of 1/72 inch, those of the SVG are pixels of 1/96 inch.
   const double font_size = format == ImageFormat::png ? 6.4 : 8.5;
@@ -91,9 +84,9 @@ void Script::begin(ImageFormat format, const std::string& image) {
     line("set terminal svg noenhanced size {},{} font 'sans-serif,{}' background '#ffffff'", kWidth,
          kHeight, font_size);
   }
-  line("set output {}", quoted(image));
+  line("set output {}", FigureScript::quoted(image));
   line("set encoding utf8");
-  line("set multiplot title {} offset 0,0.2", quoted(picture_.title));
+  line("set multiplot title {} offset 0,0.2", FigureScript::quoted(picture_.title));
 }
 
 void Script::start_panel(Cell cell, const std::string& title) {
@@ -113,7 +106,7 @@ void Script::start_panel(Cell cell, const std::string& title) {
   line("set tics nomirror out scale 0.5,0.25 textcolor rgb 'black'");
   line("set label 2 '{}' at screen {:.4f},{:.4f} left front font 'sans-serif:Bold,{}'", letter_++,
        left - 0.055, bottom + kPanelHeight + 0.030, letter_size_);
-  line("set label 3 {} at graph 0.5,1.07 center front", quoted(title));
+  line("set label 3 {} at graph 0.5,1.07 center front", FigureScript::quoted(title));
   line("set key noautotitle");
 }
 
@@ -177,7 +170,7 @@ void Script::output_panel(Cell cell, const std::string& title, const std::string
         "solid 0.25 noborder, '{}' using 1:2 with lines linewidth 1.4 linecolor rgb '{}'",
         i == 0 ? "" : ", ", name, colour, name, colour);
     line("set label {} {} at graph 0.03,{} left front textcolor rgb '{}'", 10 + i,
-         quoted(fmt::format("{} (n = {})", bands[i].condition, bands[i].trials)),
+         FigureScript::quoted(fmt::format("{} (n = {})", bands[i].condition, bands[i].trials)),
          0.93 - 0.1 * static_cast<double>(i), colour);
   }
   line("plot {}", plots);

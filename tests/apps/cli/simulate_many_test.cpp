@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include "core/error.hpp"
 #include "io/mat/run_file.hpp"
 #include "io/mat/run_trials_file.hpp"
 #include "tests/apps/cli/cli_harness.hpp"
@@ -41,6 +42,17 @@ TEST_SUITE("cli") {
     REQUIRE(io::holds_run_trials("runs.mat"));
     const std::vector<io::RunFile> runs = io::read_run_trials("runs.mat");
     const std::vector<io::RunFile> serial = io::read_run_trials("serial.mat");
+    CHECK_THROWS_AS(io::write_run_trials("none.mat", {}), InputError);
+    std::vector<io::RunFile> unlike = runs;
+    unlike.back().result.spike_count.conservativeResize(3);
+    CHECK_THROWS_WITH_AS(io::write_run_trials("unlike.mat", unlike),
+                         "unlike.mat: number of units: found several; must be that of all runs in "
+                         "a file",
+                         InputError);
+    unlike = runs;
+    unlike.back().description.condition = "go\nleft";
+    CHECK_THROWS_AS(io::write_run_trials("unlike.mat", unlike), InputError);
+    CHECK_FALSE(std::filesystem::exists("unlike.mat"));
     REQUIRE(runs.size() == 4);
     int correct = 0;
     for (std::size_t k = 0; k < runs.size(); ++k) {

@@ -49,6 +49,11 @@ report::Chart every_style() {
 }  // namespace
 
 TEST_SUITE("unit") {
+  TEST_CASE("names are texts of one line for gnuplot: a line break cannot begin a command") {
+    CHECK(report::FigureScript::quoted("left\n!touch x #\r\x7f") == "'left !touch x #  '");
+    CHECK(report::FigureScript::quoted("it's") == "'it''s'");
+  }
+
   TEST_CASE("names stand at the ticks of a chart, as they are") {
     if (!report::gnuplot_available()) {
       return;
