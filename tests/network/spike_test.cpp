@@ -128,6 +128,26 @@ TEST_SUITE("unit") {
     CHECK(all["p.v"].values(21) > -65.0);
   }
 
+  TEST_CASE("a delayed spike at an ordinary input acts in its own step, with every solver") {
+    const auto course = [](const std::string& solver) {
+      NetworkSpec spec = one_population("spiking_lif", 1, 0.1);
+      spec.populations[0].initial["v"] = value(-39.0);
+      spec.populations.push_back({.name = "q", .equations = "input x\nv' = x", .size = 1});
+      spec.edges = {{.source = "p.spike", .target = "q.x", .delay = value(0.3)}};
+      const Network network(spec);
+      NetworkState state = initial_state(network);
+      return run(network, state, {},
+                 {.steps = 8, .solver = solver, .probes = {{.signal = "q.v"}}})["q.v"]
+          .values;
+    };
+    const Eigen::MatrixXd euler = course("euler");
+    CHECK(euler(0, 7) > 0.0);
+    for (const char* solver : {"heun", "rk4"}) {
+      CAPTURE(solver);
+      CHECK(largest_difference(course(solver), euler) <= 1e-14);
+    }
+  }
+
   TEST_CASE("spikes arrive over dense, sparse and one-to-one edges alike, with a delay") {
     const Eigen::MatrixXd weights = normal_matrix(5, 5, 9);
     const SparseWeights sparse = weights.sparseView();

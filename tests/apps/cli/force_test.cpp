@@ -242,6 +242,8 @@ TEST_SUITE("cli") {
     train({"--N", "20000", "--trial-steps", "90000000"}, "GiB (P, J, inputs and targets)");
     train({"--targets", "missing.mat"}, "missing.mat");
     refused({"force", "train"}, "--output");
+    refused({"force", "train", "--smoothing", "7", "-o", "x.mat"},
+            "--smoothing: found no --targets");
     refused({"force", "test", rls_data("targets_plain.mat")}, "must be a network trained by FORCE");
     copy_model();
     refused({"force", "test", "model.mat"}, "must be a network trained by FORCE");

@@ -33,6 +33,8 @@ TEST_SUITE("cli") {
     refused({"--noise", "-1"}, {"--noise", "found -1"});
     refused({"--precision", "half"}, {"--precision", "'half'", "single, double"});
     check_refused_in_a_line({"innate", "timing"}, {"--output: found nothing"});
+    check_refused_in_a_line({"innate", "capacity", "--tests", "0", "-o", "c"},
+                            {"--tests", "found 0"});
     check_refused_in_a_line({"innate", "timming"}, {"timming", "timing"});
 
     io::MatFields targets;
