@@ -287,8 +287,13 @@ void SpikeEvents::apply_actions(std::size_t population, double* y, bool assigns)
     } else if (actions[k].trigger == Trigger::arrival ? of.arrived : !of.spiking.empty()) {
       const double* arrivals =
           actions[k].trigger == Trigger::arrival ? of.arrivals[actions[k].input].data() : nullptr;
+      const bool clamped = std::ranges::find(of.clamped_variables, actions[k].variable) !=
+                           of.clamped_variables.end();
+      auto held = clamped ? of.refractory.begin() : of.refractory.end();  // ascending
       for (std::size_t unit = 0; unit < units.size; ++unit) {
-        if (arrivals == nullptr || arrivals[unit] != 0.0) {
+        if (held != of.refractory.end() && *held == unit) {
+          ++held;
+        } else if (arrivals == nullptr || arrivals[unit] != 0.0) {
           jump(unit, of.all_values[k][unit]);
         }
       }

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <exception>
+#include <set>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -40,15 +41,20 @@ ino_t inode_of(const fs::path& path) {
   return ::stat(path.c_str(), &found) == 0 ? found.st_ino : 0;
 }
 
-/// The name in the folder, with a number where that is taken; empty where all are.
+/// The name in the folder, with a number where there is one of that name with any ending, such as
+/// the numbers that go with a network, or its spikes; empty where all numbers are taken.
 fs::path free_name(const fs::path& folder, const fs::path& name) {
   constexpr int kMostNumbers = 1000;
-  std::error_code ignored;
+  std::set<std::string> taken;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+    const fs::path stem = entry.path().stem();
+    taken.insert(stem.extension() == ".spikes" ? stem.stem().string() : stem.string());
+  }
   for (int number = 0; number < kMostNumbers; ++number) {
     const std::string numbered = number == 0 ? "" : fmt::format("-{}", number);
-    fs::path path = folder / (name.stem().string() + numbered + name.extension().string());
-    if (!fs::exists(fs::symlink_status(path, ignored))) {
-      return path;
+    const std::string stem = name.stem().string() + numbered;
+    if (!taken.contains(stem)) {
+      return folder / (stem + name.extension().string());
     }
   }
   return {};
@@ -81,6 +87,8 @@ fs::path write_somewhere(const fs::path& path, const std::function<void(const fs
       }
     } catch (const Error&) {
       // No room there either.
+    } catch (const fs::filesystem_error&) {
+      // A folder that cannot be read.
     }
   }
   std::rethrow_exception(failure);

@@ -145,6 +145,13 @@ void FittedDocument::append_readout(const std::string& source, const std::string
   list("record").push_back({DocumentValue::Table{{"signal", {}, {readout}}}});
   // Its readout is there now: another regression would need another name.
   document_.remove("fit");
+  if (file_.run.steps == 0) {  // what was fitted was as long as its targets
+    if (document_.find("run") == nullptr) {
+      document_.set("run", {DocumentValue::Table{}});
+    }
+    document_.find("run")->set("steps",
+                               {static_cast<std::int64_t>(file_.fit->targets.front().rows())});
+  }
 }
 
 }  // namespace

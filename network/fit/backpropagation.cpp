@@ -71,7 +71,7 @@ class BackwardPass {
   void pull(std::size_t p, Part part, const std::vector<const double*>& gradient, double scale);
   void pull_inputs(std::size_t p, Part part, const std::vector<const double*>& gradient,
                    double scale, std::vector<AlignedVector<double>>& inputs);
-  void through_arrivals(std::size_t n, std::size_t p, const AlignedVector<double>& jumped,
+  void through_arrivals(std::size_t n, std::size_t p, const AlignedVector<double>& moved,
                         std::vector<AlignedVector<double>>& inputs);
   bool trains(std::size_t p, std::size_t parameter) const {
     return std::ranges::any_of(parts_.parameters, [&](const TrainedParts::Parameter& trained) {
@@ -238,7 +238,7 @@ void BackwardPass::through_population(std::size_t n, std::size_t p) {
   const NeuronDescription& names = population.description();
   AlignedVector<double> jumped = later_;
   cut_resets(n, p, jumped);
-  AlignedVector<double> moved = jumped;  // clamped variables have no slope
+  AlignedVector<double> moved = jumped;  // clamped variables neither move nor jump
   for (const Action& action : names.actions) {
     if (action.assigns && action.trigger == Trigger::spike && names.refractory) {
       for (const std::uint32_t unit : tape_[n].refractory[p]) {
@@ -254,7 +254,7 @@ void BackwardPass::through_population(std::size_t n, std::size_t p) {
   }
   pull(p, Part::derivative, gradient, network_.step());
   pull_inputs(p, Part::derivative, gradient, network_.step(), inputs);
-  through_arrivals(n, p, jumped, inputs);
+  through_arrivals(n, p, moved, inputs);
   through_actions(n, p);
   for (std::size_t edge = 0; edge < network_.edges().size(); ++edge) {
     const Target& to = network_.edges()[edge].target;
@@ -267,7 +267,7 @@ void BackwardPass::through_population(std::size_t n, std::size_t p) {
 /// Jumps of units that something arrives at. Their slope by what arrives counts everywhere: without
 /// it no unit that is silent would learn to spike.
 void BackwardPass::through_arrivals(std::size_t n, std::size_t p,
-                                    const AlignedVector<double>& jumped,
+                                    const AlignedVector<double>& moved,
                                     std::vector<AlignedVector<double>>& inputs) {
   const NetworkPopulation& population = network_.populations()[p];
   const auto& actions = population.description().actions;
@@ -278,7 +278,7 @@ void BackwardPass::through_arrivals(std::size_t n, std::size_t p,
     if (actions[k].trigger != Trigger::arrival) {
       continue;
     }
-    jumps[k] = jumped.data() + population.row(actions[k].variable);
+    jumps[k] = moved.data() + population.row(actions[k].variable);
     where[k].assign(jumps[k], jumps[k] + population.stride);
     for (std::size_t i = 0; i < population.stride; ++i) {
       where[k][i] = tape_[n].inputs[p][actions[k].input][i] != 0.0 ? where[k][i] : 0.0;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -73,8 +74,28 @@ io::FitPlan plan_of(const BuiltNetwork& built, const py::object& method) {
   return plan;
 }
 
+/// A name that the method does not have would change nothing.
+void require_names_of_method(io::FitMethod method, const Description& names) {
+  const std::map<io::FitMethod, std::vector<std::string>> known{
+      {io::FitMethod::ridge, {"source", "readout"}},
+      {io::FitMethod::rls, {"source", "target"}},
+      {io::FitMethod::bptt, {"output", "edges", "parameters"}}};
+  const std::map<io::FitMethod, const char*> words{
+      {io::FitMethod::ridge, "ridge"}, {io::FitMethod::rls, "rls"}, {io::FitMethod::bptt, "bptt"}};
+  const std::vector<std::string>& of_method = known.at(method);
+  for (const auto& [key, value] : names.values) {
+    const auto name = py::cast<std::string>(key);
+    if (!value.is_none() && std::ranges::find(of_method, name) == of_method.end()) {
+      throw InputError(name, "", py::cast<std::string>(py::repr(value)),
+                       fmt::format("must not be given to {}, which has {}", words.at(method),
+                                   fmt::join(of_method, ", ")));
+    }
+  }
+}
+
 /// Signals, edges and parameters that were named in the call.
 void set_names(io::FitPlan& plan, const Description& names) {
+  require_names_of_method(plan.method, names);
   plan.ridge.source = names.text("source", plan.ridge.source);
   plan.ridge.readout = names.text("readout", plan.ridge.readout);
   plan.rls.source = names.text("source", plan.rls.source);

@@ -304,6 +304,11 @@ def test_what_is_no_state_edge_or_target_is_told():
     for method, word in (("ridge", "source"), ("rls", "source"), ("bptt", "output")):
         with pytest.raises(rheobase.InputError, match=f"{word}.*{method}"):
             network.fit(method, inputs, targets)
+    for method, given, word in (("ridge", dict(source="p.r", target="z"), "target: found 'z'"),
+                                ("rls", dict(source="p.r", target="z", readout="z"), "readout"),
+                                ("bptt", dict(output="z", source="p.r"), "source")):
+        with pytest.raises(rheobase.InputError, match=f"{word}.*must not be given to {method}"):
+            network.fit(method, inputs, targets, **given)
     with pytest.raises(rheobase.InputError, match="inputs: p.I_ext"):
         Network(step=0.1, populations={"p": {"template": "tanh", "size": 3}}, inputs={"p.I_ext": "2"})
 
@@ -443,3 +448,22 @@ def test_outputs_that_are_not_finite_are_noted(tmp_path):
     with pytest.warns(UserWarning, match="p.q.*finite"):
         run = rheobase.network.Network.load(path).run()
     assert np.isinf(run["p.q"]).sum() == 2
+
+
+def test_a_fit_takes_the_noise_of_the_files_run(tmp_path):
+    path = tmp_path / "net.toml"
+    path.write_text("""
+step = 0.1
+[population.p]
+template = "tanh"
+size = 5
+noise = {v = 0.5}
+[run]
+steps = 40
+seed = 7
+""")
+    network, target = Network.load(path), np.ones((40, 1))
+    weights = [network.fit("ridge", targets=target, source="p.r", **given).network.weights("p.r", "readout")
+               for given in ({}, {"seed": 7}, {"seed": 1})]
+    np.testing.assert_array_equal(weights[0], weights[1])
+    assert not np.array_equal(weights[0], weights[2])

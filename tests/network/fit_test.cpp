@@ -270,6 +270,17 @@ TEST_SUITE("numeric") {
                   .weights = normal_matrix(4, 4, 3),
                   .delay = value(0.2)}};
     check_gradients(lif, "p.v", {{0}, {{0, 1}, {0, 3}}}, 1e12, 1e-5);
+    // Two units spike at once; what arrives in their refractory period moves the third alone.
+    lif.inputs.clear();
+    lif.populations = {{.name = "p",
+                        .equations = "parameter t_ref = 0.6; parameter k = 0.3; event input x\n"
+                                     "v' = -v; spike when v >= 1; on spike: v = 0\n"
+                                     "on x: v += k*x; refractory t_ref",
+                        .size = 3,
+                        .initial = {{"v", Eigen::Vector3d(1.5, 1.2, 0.5)}}}};
+    lif.edges[0].target = "p.x";
+    lif.edges[0].weights = normal_matrix(3, 3, 3, 0.5);
+    check_gradients(lif, "p.v", {{0}, {{0, 1}}}, 1e12, 1e-5);
   }
 
   TEST_CASE("the surrogate slope of a spike is 1 / (1 + slope |x|)^2") {

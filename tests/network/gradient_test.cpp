@@ -122,6 +122,25 @@ TEST_SUITE("numeric") {
     }
   }
 
+  TEST_CASE("an output that nothing reads may be not-a-number") {
+    NetworkSpec spec{.step = 0.1,
+                     .populations = {{.name = "p",
+                                      .equations = "input x; v' = x - v; r = tanh(v)",
+                                      .size = 2,
+                                      .initial = {{"v", value(-0.5)}}}},
+                     .edges = {{.source = "p.r", .target = "p.x", .weights = 0.5}}};
+    const auto fitted = [&] {
+      Network network(spec);
+      NetworkState state = initial_state(network);
+      fit_bptt(network, state, {Eigen::MatrixXd()}, {Eigen::MatrixXd::Ones(5, 2)},
+               {.output = "p.r", .edges = {{"p.r", "p.x"}}});
+      return Eigen::MatrixXd(network.edges()[0].coupling.dense());
+    };
+    const Eigen::MatrixXd without = fitted();
+    spec.populations[0].equations += "; unread = sqrt(v)";
+    CHECK(fitted() == without);
+  }
+
   TEST_CASE("a gradient that is no finite number is told before anything changes") {
     // tanh 0 is 0; its slope is none that a double holds.
     Network network({.step = 0.1,

@@ -128,6 +128,33 @@ TEST_SUITE("unit") {
     CHECK(all["p.v"].values(21) > -65.0);
   }
 
+  TEST_CASE("what arrives at a refractory unit does not move what its spike set") {
+    NetworkSpec spec;
+    spec.step = 0.1;
+    // Fires in step 0 and is free from 1.0 on; a spike arrives every second step, and at g always.
+    spec.populations = {{.name = "p",
+                         .equations = "parameter t_ref = 1.0; event input x\nv' = 0; g' = 0\n"
+                                      "spike when v >= 1; on spike: v = 0; refractory t_ref\n"
+                                      "on x: v += 0.1*x, g += x",
+                         .size = 1,
+                         .initial = {{"v", value(1.5)}}},
+                        {.name = "clock",
+                         .equations = "v' = 10; spike when v >= 0.95; on spike: v = -0.05",
+                         .size = 1}};
+    spec.edges = {{.source = "clock.spike", .target = "p.x", .delay = value(0.0)}};
+    const Network network(spec);
+    NetworkState state = initial_state(network);
+    const Observer all =
+        run(network, state, {},
+            {.steps = 15, .probes = {{.signal = "p.v"}, {.signal = "p.g"}, {.signal = "p.spike"}}});
+    for (Eigen::Index n = 1; n <= 10; ++n) {
+      CHECK(all["p.v"].values(n) == 0.0);
+    }
+    CHECK(all["p.g"].values(10) == 5.0);
+    CHECK(std::abs(all["p.v"].values(14) - 0.2) <= 1e-15);
+    CHECK(all["p.spike"].values.sum() == 1.0);
+  }
+
   TEST_CASE("a delayed spike at an ordinary input acts in its own step, with every solver") {
     const auto course = [](const std::string& solver) {
       NetworkSpec spec = one_population("spiking_lif", 1, 0.1);

@@ -81,6 +81,13 @@ TEST_SUITE("cli") {
       CHECK(std::string(error.what()) ==
             "no room; the result is in " + fs::absolute("tmp/model.lif-1.mat").string());
     }
+    // Its companions are named after it: one of another file of that name is not replaced.
+    write_text("tmp/fitted.mat", "of the user");
+    CHECK(cli::write_somewhere("full/fitted.toml", write, trouble) ==
+          fs::absolute("tmp/fitted-1.toml"));
+    write_text("tmp/course.spikes.csv", "of the user");
+    CHECK(cli::write_somewhere("full/course.csv", write, trouble) ==
+          fs::absolute("tmp/course-1.csv"));
     // The last folder that is left is the current one.
     fs::remove_all("tmp");
     trouble.clear();

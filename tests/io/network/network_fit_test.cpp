@@ -173,6 +173,17 @@ TEST_SUITE("unit") {
     }
   }
 
+  TEST_CASE("a regression over so many steps of a file without a run writes one that can be run") {
+    const Fitted made = fitted(
+        "step = 0.1\n[population.p]\nequations = \"input x; v' = -v + x\"\nsize = 2\n"
+        "initial = {v = [1.0, 2.0]}\n[[input]]\nto = \"p.x\"\nsine = {period = 8}\n"
+        "[fit]\nmethod = \"ridge\"\nfrom = \"p.v\"\nsteps = 30\n"
+        "[[fit.target]]\nsine = {period = 8}\n");
+    const TemporaryPlace folder("fit-length");
+    write_fitted_network(folder / "fitted.toml", made.file, made.network, made.outcome, "command");
+    CHECK(run_file(read_network_file(folder / "fitted.toml"))["readout"].values.cols() == 30);
+  }
+
   TEST_CASE("targets as functions of time, and trials with inputs of their own") {
     const std::string network =
         "step = 1\n[population.p]\ntemplate = \"tanh\"\nsize = 2\n[node.z]\nsize = 2\n"
