@@ -17,7 +17,6 @@ using Eigen::Index;
 constexpr const char* kModelPrefix = "attractor.";
 constexpr const char* kProtocolPrefix = "protocol.";
 constexpr const char* kTrialPrefix = "trials.";
-constexpr int kMostLevels = 100;
 
 std::string level_field(std::size_t level, std::string_view part) {
   return fmt::format("level_{}.{}", level + 1, part);
@@ -121,9 +120,9 @@ AttractorFile read_attractor(const std::filesystem::path& path) {
     throw InputError(file.where(), error.field(), error.found(), error.required());
   }
   const Eigen::VectorXd levels = file.vector("levels", -1, "must be a row of numbers");
-  if (levels.size() < 1 || levels.size() > kMostLevels) {
+  if (levels.size() < 1 || levels.size() > kMostAttractorLevels) {
     file.fail("levels", fmt::format("{} levels", levels.size()),
-              fmt::format("must be 1 to {}", kMostLevels));
+              fmt::format("must be 1 to {}", kMostAttractorLevels));
   }
   result.levels.assign(levels.begin(), levels.end());
   for (std::size_t level = 0; level < result.levels.size(); ++level) {

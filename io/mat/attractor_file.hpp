@@ -20,6 +20,9 @@ struct AttractorFile {
   std::string command;
 };
 
+/// Of a file.
+inline constexpr int kMostAttractorLevels = 100;
+
 /// @throws InputError where `path` cannot be written
 void write_attractor(const std::filesystem::path& path, const AttractorFile& file,
                      const std::function<bool()>& stop = {});

@@ -19,9 +19,13 @@ _PATHS = ("start", "checkpoint", "resume")
 def path_text(path: Any, argument: str = "path") -> str:
     """The text of a path, with ``~`` for the home folder."""
     try:
-        return os.fsdecode(os.path.expanduser(os.fspath(path)))
+        text = os.fsdecode(os.path.expanduser(os.fspath(path)))
+        text.encode()
     except TypeError:
         raise input_error(argument, repr(path)[:60], "must be a path") from None
+    except UnicodeEncodeError:
+        raise input_error(argument, repr(path)[:60], "must be a path in UTF-8") from None
+    return text
 
 
 def with_path_texts(options: dict[str, Any]) -> dict[str, Any]:

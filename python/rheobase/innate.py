@@ -296,9 +296,12 @@ def timing(*, progress: Progress = False, **options: Any) -> InnateResult:
     return _train("timing", [], [], progress, options)
 
 
+_WRITTEN_WORDS = ("chaos", "neuron")
+
+
 @option_texts(_engine.innate_options("words"))
 def words(
-    words: Sequence[str] | Mapping[str, Any] = ("chaos", "neuron"), *, progress: Progress = False,
+    words: Sequence[str] | Mapping[str, Any] = _WRITTEN_WORDS, *, progress: Progress = False,
     **options: Any
 ) -> InnateResult:
     """Trains a chaotic network to write words, one a cue: ``rheobase innate words``.
@@ -328,6 +331,8 @@ def words(
     Source: Laje & Buonomano, Nat Neurosci 16:925 (2013), figure 2.
     """
     paths = list(words.values()) if isinstance(words, Mapping) else []
+    if options.get("start") is not None and words is not _WRITTEN_WORDS:
+        raise input_error("words", "start beside it", "must be left out: the file has network, trial and target")
     return _train("words", names_of(words, "words"), paths, progress, options)
 
 

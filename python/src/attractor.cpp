@@ -5,6 +5,7 @@
 #include <pybind11/complex.h>
 #include <pybind11/stl.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/field_table.hpp"
 #include "core/option_names.hpp"
@@ -84,6 +85,10 @@ Simulated attractor_simulate(const std::string& type, const py::object& levels,
       model.photoinhibition.data(), static_cast<Eigen::Index>(model.photoinhibition.size()));
   if (!levels.is_none()) {
     wanted = vector_from(at_least_a_vector(levels), "levels", {.text = "(n,), or one number"});
+    if (wanted.size() < 1 || wanted.size() > io::kMostAttractorLevels) {
+      throw InputError("levels", "", counted(wanted.size(), "level"),
+                       fmt::format("must be 1 to {}", io::kMostAttractorLevels));
+    }
     if (!(wanted.array() >= 0.0).all()) {
       throw InputError("levels", "", "a number below 0", "must be 0 or more");
     }

@@ -46,7 +46,8 @@ struct InnateOptions {
   rate::TrialClock clock;
   rate::TimingTarget target;
   std::vector<std::string> names{"pulse"};
-  std::vector<Eigen::MatrixXd> paths;  ///< of words: outputs x window steps
+  bool words = false;
+  std::vector<Eigen::MatrixXd> paths;  ///< of words: outputs x window steps; none: written words
 };
 
 /// Figure 1: a pulse a time after a cue.
@@ -61,6 +62,7 @@ InnateOptions timing_options() {
 /// Figure 2: paths of a pen.
 InnateOptions words_options() {
   InnateOptions options;
+  options.words = true;
   options.setup = rate::words_setup({rate::word_path("chaos"), rate::word_path("neuron")});
   options.clock = rate::words_clock();
   options.setup.experiment.rule.threads = 0;
@@ -70,11 +72,15 @@ InnateOptions words_options() {
 /// Trials, and the network's inputs and outputs that they need.
 void set_trials(InnateOptions& options, InnateFile& file) {
   rate::ReservoirOptions& network = options.setup.network;
-  if (options.paths.empty()) {
+  if (!options.words) {
     file.experiment.trials =
         rate::timing_setup(options.target, options.clock, network.step_ms).experiment.trials;
   } else {
-    rate::InnateSetup made = rate::words_setup(options.paths, options.clock, network.step_ms);
+    std::vector<Eigen::MatrixXd> paths = options.paths;
+    for (std::size_t k = paths.size(); k < options.names.size(); ++k) {
+      paths.push_back(rate::word_path(options.names[k], network.step_ms));
+    }
+    rate::InnateSetup made = rate::words_setup(paths, options.clock, network.step_ms);
     file.experiment.trials = std::move(made.experiment.trials);
     network.outputs = made.network.outputs;
   }
@@ -115,17 +121,31 @@ void set_given_start(const std::string& path, InnateFile& file) {
   }
 }
 
+/// A start has a network, a trial and targets: others beside it would be passed over.
+template <class Options>
+void require_none_beside_start(const FieldTable<Options>& table, const FieldValues& taken) {
+  if (!taken.empty()) {
+    throw InputError(keyword_of(find_field(table, taken.begin()->first)), "", "start beside it",
+                     "must be left out: the file has network, trial and target");
+  }
+}
+
 /// All that a training starts from.
 InnateFile new_training(const std::string& kind, InnateOptions options, Keywords& keywords,
                         const std::string& command) {
-  if (kind == "timing") {
-    keywords.take(rate::timing_target_fields(), options.target);
-  }
-  keywords.take(rate::reservoir_fields(), options.setup.network);
-  keywords.take(rate::trial_clock_fields(), options.clock);
+  const FieldValues target = kind == "timing"
+                                 ? keywords.take(rate::timing_target_fields(), options.target)
+                                 : FieldValues();
+  const FieldValues network = keywords.take(rate::reservoir_fields(), options.setup.network);
+  const FieldValues clock = keywords.take(rate::trial_clock_fields(), options.clock);
   keywords.take(rate::innate_fields(), options.setup.experiment);
   const py::object start = keywords.take("start");
   keywords.finish();
+  if (!start.is_none()) {
+    require_none_beside_start(rate::timing_target_fields(), target);
+    require_none_beside_start(rate::reservoir_fields(), network);
+    require_none_beside_start(rate::trial_clock_fields(), clock);
+  }
   InnateFile file;
   file.kind = kind;
   file.experiment = options.setup.experiment;
@@ -200,10 +220,9 @@ Innate innate_train(const std::string& kind, const std::vector<std::string>& nam
     InnateOptions options = kind == "words" ? words_options() : timing_options();
     if (kind == "words") {
       options.names = names;
-      for (std::size_t k = 0; k < names.size(); ++k) {
-        options.paths.push_back(paths.empty() ? rate::word_path(names[k])
-                                              : matrix_from(paths[k], "paths['" + names[k] + "']",
-                                                            {.text = "(outputs, steps)"}));
+      for (std::size_t k = 0; k < paths.size(); ++k) {
+        options.paths.push_back(
+            matrix_from(paths[k], "paths['" + names[k] + "']", {.text = "(outputs, steps)"}));
       }
     }
     file = new_training(kind, std::move(options), keywords, command);

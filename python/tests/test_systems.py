@@ -118,6 +118,12 @@ def test_force_targets_of_ones_own():
     (lambda: innate.timing(units=20, delay=5000, window=300), "delay", "must lie inside the window"),
     (lambda: innate.capacity([100], 1, units=20, step=20), "step", "at most tau, 10"),
     (lambda: attractor.simulate(tau=10, step=20, trials=2), "step", "must be above 0 and at most tau, 10"),
+    (lambda: attractor.simulate(levels=np.linspace(0, 1, 101), trials=2), "levels", "must be 1 to 100"),
+    (lambda: attractor.simulate(levels=[], trials=2), "levels", "must be 1 to 100"),
+    (lambda: innate.timing(start="s.mat", units=80), "units", "must be left out: the file has network"),
+    (lambda: innate.timing(start="s.mat", delay=80), "delay", "must be left out: the file has network"),
+    (lambda: innate.words(["chaos"], start="s.mat"), "words", "must be left out: the file has network"),
+    (lambda: rheobase.load(b"caf\xe9.mat"), "path", "must be a path in UTF-8"),
     (lambda: attractor.simulate(cue_on=900, cue_off=800, trials=2), "cue_off", "cue_on"),
     (lambda: force.train(units=10, sample_step=50, delay_step=40), "delay_step", "must come after the sample"),
 ])

@@ -68,13 +68,13 @@ auto with_window_named(const Make& make) {
 }
 
 std::vector<Eigen::MatrixXd> paths_of(const InnateRequest& request,
-                                      const std::vector<std::string>& words) {
+                                      const std::vector<std::string>& words, double step_ms) {
   if (!request.targets.empty()) {
     return io::read_paths(request.targets, words);
   }
   std::vector<Eigen::MatrixXd> paths;
   for (const std::string& word : words) {
-    paths.push_back(rate::word_path(word));
+    paths.push_back(rate::word_path(word, step_ms));
   }
   return paths;
 }
@@ -89,7 +89,7 @@ void set_trials(const InnateRequest& request, io::InnateFile& file,
     made = rate::timing_setup(request.target, request.clock, step_ms);
   } else {
     file.names = words_of(request.words);
-    const std::vector<Eigen::MatrixXd> paths = paths_of(request, file.names);
+    const std::vector<Eigen::MatrixXd> paths = paths_of(request, file.names, step_ms);
     made = with_window_named([&] { return rate::words_setup(paths, request.clock, step_ms); });
     network.outputs = made.network.outputs;
   }

@@ -134,20 +134,29 @@ AttractorProtocol protocol_like(const TrialEpochs& epochs, double step_ms,
   protocol.sample_ms = at(epochs.sample);
   protocol.delay_ms = at(epochs.delay);
   protocol.go_ms = at(epochs.cue);
-  // The published cue and photoinhibition do not fill their epochs.
+  // The published cue and photoinhibition do not fill their epochs, where these are long enough.
   protocol.cue_on_ms = protocol.sample_ms + (published.cue_on_ms - published.sample_ms);
   protocol.cue_off_ms = protocol.delay_ms + (published.cue_off_ms - published.delay_ms);
+  if (protocol.cue_off_ms <= protocol.cue_on_ms) {
+    protocol.cue_on_ms = protocol.sample_ms;
+    protocol.cue_off_ms = protocol.delay_ms;
+  }
   protocol.photoinhibition_on_ms =
       protocol.delay_ms + (published.photoinhibition_on_ms - published.delay_ms);
-  protocol.photoinhibition_off_ms = protocol.photoinhibition_on_ms + photoinhibition_ms;
+  protocol.photoinhibition_off_ms =
+      std::min(protocol.duration_ms, protocol.photoinhibition_on_ms + photoinhibition_ms);
   return protocol;
 }
 
 ForceComparison compare_with_attractor(const ForceSubject& subject,
-                                       const ForceComparisonOptions& options,
+                                       const ForceComparisonOptions& given,
                                        const RunControl& control) {
+  ForceComparisonOptions options = given;
   const TrialEpochs& epochs = subject.task.epochs;
   const double step = subject.network.step_ms;
+  // The model's steps must meet the samples.
+  const double sample_ms = static_cast<double>(kComparedEvery) * step;
+  options.model.step_ms = sample_ms / std::ceil(sample_ms / options.model.step_ms - 1e-9);
   ForceComparison comparison;
   comparison.protocol = protocol_like(epochs, step, options.photoinhibition_ms);
   validate(comparison.protocol, options.model);

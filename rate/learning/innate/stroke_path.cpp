@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <span>
 
 #include <fmt/format.h>
@@ -125,10 +126,12 @@ std::vector<std::string_view> written_words() {
   return names;
 }
 
-Eigen::MatrixXd word_path(std::string_view name) {
+Eigen::MatrixXd word_path(std::string_view name, double step_ms) {
   for (const WrittenWord& word : kWords) {
     if (word.name == name) {
-      return stroke_path(via_points(name), word.options);
+      StrokeOptions options = word.options;  // whose steps are of 1 ms
+      options.steps = static_cast<int>(std::lround(options.steps / step_ms));
+      return stroke_path(via_points(name), options);
     }
   }
   throw InputError("stroke path", "word", fmt::format("'{}'", name),

@@ -25,10 +25,10 @@ struct StrokeOptions {
 /// 0. 2 x steps. @throws InputError where the via points or options make no path
 Eigen::MatrixXd stroke_path(const Eigen::MatrixXd& via, const StrokeOptions& options);
 
-/// The words there are: "chaos" (1322 steps, length 4.00) and "neuron" (1234 steps, length 4.76).
+/// The words there are: "chaos" (1322 ms, length 4.00) and "neuron" (1234 ms, length 4.76).
 std::vector<std::string_view> written_words();
 
-/// The path of a word, 2 x steps of 1 ms. @throws InputError that lists the words there are
-Eigen::MatrixXd word_path(std::string_view word);
+/// The path of a word, 2 x its time in steps. @throws InputError that lists the words there are
+Eigen::MatrixXd word_path(std::string_view word, double step_ms = 1.0);
 
 }  // namespace rheobase::rate

@@ -204,6 +204,11 @@ TEST_SUITE("cli") {
     REQUIRE(plain.code == 0);
     CHECK(plain.json()["units"] == 8);
     CHECK(plain.json()["steps"] == 400);
+    // Its trial ends before the default window of photoinhibition does.
+    const Outcome compared = run({"force", "compare", "plain.mat", "--trials", "8", "--levels", "6",
+                                  "--photoinhibition", "0.4", "--json"});
+    CHECK(compared.err == "");
+    CHECK(compared.code == 0);
     const Outcome session =
         run({"force", "train", "--targets", rls_data("SYNTHETIC_session_inagaki_form.mat"),
              "--suppress", "--iterations", "1", "-o", "session.mat", "--json"});

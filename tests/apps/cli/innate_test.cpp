@@ -264,6 +264,22 @@ TEST_SUITE("cli") {
                 std::vector<std::string>{"--words", "neuron", "--tests", "1", "--perturbed", "0"})
                 .code == 0);
     CHECK(io::read_innate_file("w.mat").experiment.trials.front().window_steps() == 1234);
+    REQUIRE(run(words + small_network() +
+                std::vector<std::string>{"--words", "neuron", "--tests", "1", "--perturbed", "0",
+                                         "--step", "2"})
+                .code == 0);
+    CHECK(io::read_innate_file("w.mat").experiment.trials.front().window_steps() == 617);
+  }
+
+  TEST_CASE("a network trained without a perturbation is tested without one, however short") {
+    const WorkingFolder folder;
+    REQUIRE(run(std::vector<std::string>{"innate", "timing", "-o", "t.mat", "--delay", "100",
+                                         "--perturbation", "0"} +
+                small_network())
+                .code == 0);
+    const Outcome outcome = run({"innate", "run", "t.mat", "--trials", "1", "--json"});
+    CAPTURE(outcome.err);
+    CHECK(outcome.code == 0);
   }
 
   TEST_CASE("innate run tests a network with any noise and perturbation") {

@@ -153,6 +153,11 @@ TEST_SUITE("numeric") {
       CHECK(speeds(path)[0] <= 1e-5);
       CHECK(speeds(path).tail(1)[0] <= 1e-5);
     }
+    // Finer steps draw the same curve in the same time.
+    const Eigen::MatrixXd fine = rate::word_path("chaos", 0.5);
+    CHECK(fine.cols() == 2 * 1322);
+    CHECK((fine.col(1321) - chaos.col(660)).norm() <= 0.005);
+    CHECK((fine.rightCols(1) - chaos.rightCols(1)).norm() <= 1e-3);
     CHECK_THROWS_AS(rate::word_path("order"), InputError);
     CHECK_THROWS_AS(rate::stroke_path(Eigen::MatrixXd::Zero(2, 3), {}), InputError);
   }

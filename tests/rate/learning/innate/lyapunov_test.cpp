@@ -102,6 +102,10 @@ TEST_SUITE("numeric") {
         std::log(distance(trial.window_stop - 1) / distance(trial.window_start - 1));
     CHECK(std::abs(exponent - 1000.0 * grown / 600.0) <= 1.0);
     CHECK(exponent != 0.0);
+    // States that trials carry over are those of training: the exponent begins with a drawn one.
+    rate::TrialStart carried = rate::drawn_start(200, 0.0, 3, 0);
+    carried.carry = true;
+    CHECK(trial_lyapunov_exponent(network, trial, carried) == exponent);
   }
 
   TEST_CASE("random networks: chaos above the critical gain, none below") {
