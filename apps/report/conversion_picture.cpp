@@ -1,17 +1,13 @@
 #include "apps/report/conversion_picture.hpp"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 
 #include <fmt/format.h>
 
-#include "apps/report/internal/gnuplot.hpp"
-#include "apps/report/internal/html_figure_script.hpp"
+#include "apps/report/internal/figure_file.hpp"
 #include "apps/report/palette.hpp"
 #include "apps/report/rate_curves.hpp"
 #include "core/error.hpp"
-#include "io/mat/atomic_file.hpp"
 #include "mapping/conversion/non_negative.hpp"
 
 namespace rheobase::report {
@@ -105,23 +101,16 @@ void require_rate_curve(spiking::NeuronModel neuron, const std::filesystem::path
 void draw_conversion(const rate::RateNetwork& network, const rate::Task& task,
                      const mapping::Conversion& conversion, Seed seed,
                      const std::filesystem::path& path) {
-  const FigureFormat format = image_format_of(path);
   const mapping::ConversionCandidate& chosen = conversion.candidates[conversion.chosen];
   require_rate_curve(chosen.transfer.neuron.model, path);
   const rate::RateNetwork shown = mapping::as_non_negative(network);
-  const TemporaryFolder folder;
-  const std::string image = "conversion" + path.extension().string();
-  FigureScript script(folder.path(), format, image, kConversionWidthMm, kConversionHeightMm);
-  add_curves(
-      script, chosen,
+  const RateCurves curves =
       rate_curves(chosen.transfer, chosen.measured.scaling_factor, shown.transfer,
-                  conversion.visited ? *conversion.visited : visits_of_task(network, task, seed)));
-  add_accuracies(script, conversion);
-  std::ofstream(folder.path() / "conversion.gp") << script.text();
-  run_gnuplot(folder.path(), "conversion.gp");
-  std::ifstream file(folder.path() / image, std::ios::binary);
-  const std::string contents(std::istreambuf_iterator<char>(file), {});
-  io::write_atomically(path, contents);
+                  conversion.visited ? *conversion.visited : visits_of_task(network, task, seed));
+  draw_figure(path, kConversionWidthMm, kConversionHeightMm, [&](FigureScript& script) {
+    add_curves(script, chosen, curves);
+    add_accuracies(script, conversion);
+  });
 }
 
 }  // namespace rheobase::report

@@ -221,7 +221,7 @@ void add_state_space(ReportData& data, const mapping::Comparison& comparison) {
   space.step_ms = traces.step_ms;
   for (std::size_t c = 0; c < traces.rate_trajectory.size(); ++c) {
     const Eigen::MatrixXd& rate = traces.rate_trajectory[c];
-    if (rate.rows() >= 3) {
+    if (rate.rows() >= 3 && samples_reached(rate) > 0) {
       // The trajectories are the last samples of a trial.
       const auto skipped = traces.rate_output.cols() / traces.outputs - rate.cols();
       space.start_ms = static_cast<double>(skipped + 1) * traces.step_ms;

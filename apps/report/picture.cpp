@@ -1,14 +1,11 @@
 #include "apps/report/picture.hpp"
 
 #include <cmath>
-#include <fstream>
-#include <system_error>
-
-#include <unistd.h>
 
 #include "apps/report/internal/gnuplot.hpp"
 #include "apps/report/internal/picture_script.hpp"
 #include "core/error.hpp"
+#include "io/mat/atomic_file.hpp"
 
 namespace rheobase::report {
 
@@ -25,22 +22,6 @@ ImageFormat format_of(const fs::path& path) {
   }
   throw InputError(path.string(), "extension", "'" + path.extension().string() + "'",
                    "must be .png or .svg");
-}
-
-/// Copies to a temporary name beside `to`, then renames it.
-void move_into_place(const fs::path& from, const fs::path& to) {
-  fs::path part = to;
-  part += ".part" + std::to_string(getpid());
-  std::error_code failure;
-  fs::copy_file(from, part, fs::copy_options::overwrite_existing, failure);
-  if (!failure) {
-    fs::rename(part, to, failure);
-  }
-  if (failure) {
-    std::error_code ignored;
-    fs::remove(part, ignored);
-    throw InputError(to.string(), "", failure.message(), "must be a place that can be written to");
-  }
 }
 
 }  // namespace
@@ -67,9 +48,8 @@ void draw_picture(const Picture& picture, const fs::path& path) {
   const TemporaryFolder folder;
   const std::string image = "picture" + path.extension().string();
   const std::string script = write_picture_script(picture, format, folder.path(), image);
-  std::ofstream(folder.path() / "picture.gnuplot") << script;
-  run_gnuplot(folder.path(), "picture.gnuplot");
-  move_into_place(folder.path() / image, path);
+  run_gnuplot(folder.path(), script);
+  io::write_atomically(path, drawn_image(folder.path() / image));
 }
 
 }  // namespace rheobase::report

@@ -1,7 +1,5 @@
 #include "apps/report/internal/figure_file.hpp"
 
-#include <fstream>
-#include <iterator>
 #include <utility>
 
 #include "apps/report/internal/gnuplot.hpp"
@@ -30,11 +28,8 @@ void draw_figure(const fs::path& path,
   const TemporaryFolder folder;
   const FigurePlace place{folder.path(), figure_format_of(path),
                           "figure" + path.extension().string()};
-  std::ofstream(folder.path() / "figure.gp") << write(place);
-  run_gnuplot(folder.path(), "figure.gp");
-  std::ifstream file(folder.path() / place.image, std::ios::binary);
-  const std::string contents(std::istreambuf_iterator<char>(file), {});
-  io::write_atomically(path, contents);
+  run_gnuplot(folder.path(), write(place));
+  io::write_atomically(path, drawn_image(folder.path() / place.image));
 }
 
 void draw_figure(const fs::path& path, double width_mm, double height_mm,

@@ -6,10 +6,12 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <iterator>
 #include <sstream>
 #include <system_error>
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -27,6 +29,13 @@ namespace {
 
 constexpr const char* kMissing =
     "gnuplot is not installed, it draws the pictures: sudo apt-get install gnuplot-nox";
+
+constexpr const char* kScriptName = "script.gp";
+
+std::string no_room(const fs::path& path) {
+  return fmt::format("{} could not be written whole: is there room in {}?", path.string(),
+                     path.parent_path().string());
+}
 
 /// The file actions of one posix_spawn call: output and errors go to a file, no input.
 class SpawnActions {
@@ -110,12 +119,38 @@ TemporaryFolder::~TemporaryFolder() {
   fs::remove_all(path_, ignored);
 }
 
-void run_gnuplot(const fs::path& folder, const std::string& script) {
+void write_for_gnuplot(const fs::path& path, std::string_view text) {
+  std::ofstream file(path, std::ios::binary);
+  file.write(text.data(), static_cast<std::streamsize>(text.size()));
+  file.close();
+  if (!file) {
+    throw Error(no_room(path));
+  }
+}
+
+std::string drawn_image(const fs::path& image) {
+  std::ifstream file(image, std::ios::binary);
+  std::string contents(std::istreambuf_iterator<char>(file), {});
+  constexpr std::size_t kTail = 16;
+  const std::string_view whole(contents);
+  const std::string_view tail = whole.substr(whole.size() - std::min(kTail, whole.size()));
+  const std::string extension = image.extension().string();
+  const std::string_view last = extension == ".png"   ? "IEND"
+                                : extension == ".svg" ? "</svg>"
+                                                      : "%%EOF";
+  if (tail.find(last) == std::string_view::npos) {
+    throw Error(no_room(image));
+  }
+  return contents;
+}
+
+void run_gnuplot(const fs::path& folder, std::string_view script) {
   require_gnuplot();
+  write_for_gnuplot(folder / kScriptName, script);
   const fs::path log = folder / "gnuplot.log";
   const SpawnActions actions(folder, log);
   std::string program = "gnuplot";
-  std::string argument = script;
+  std::string argument = kScriptName;
   std::array<char*, 3> arguments{program.data(), argument.data(), nullptr};
   pid_t child = 0;
   const int failure =

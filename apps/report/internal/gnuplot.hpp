@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 namespace rheobase::report {
 
@@ -26,8 +27,14 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-/// Runs `gnuplot script` inside `folder`, without a shell, and waits for it.
+/// Writes what gnuplot reads. @throws Error where there is no room for it
+void write_for_gnuplot(const std::filesystem::path& path, std::string_view text);
+
+/// Runs gnuplot on a script inside `folder`, without a shell, and waits for it.
 /// @throws Error when gnuplot is missing or fails, with its first message
-void run_gnuplot(const std::filesystem::path& folder, const std::string& script);
+void run_gnuplot(const std::filesystem::path& folder, std::string_view script);
+
+/// What gnuplot drew, which does not tell of a full disk. @throws Error where it is not whole
+std::string drawn_image(const std::filesystem::path& image);
 
 }  // namespace rheobase::report

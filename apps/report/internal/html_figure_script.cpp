@@ -3,9 +3,8 @@
 #include <cmath>
 
 #include <fmt/format.h>
-#include <fmt/os.h>
 
-#include "core/error.hpp"
+#include "apps/report/internal/gnuplot.hpp"
 
 namespace rheobase::report {
 
@@ -49,19 +48,6 @@ double round_tick(double least) {
     }
   }
   return 10.0 * power;
-}
-
-FigureFormat image_format_of(const std::filesystem::path& path) {
-  const std::string extension = path.extension().string();
-  for (const auto& [name, format] :
-       {std::pair{".svg", FigureFormat::svg}, std::pair{".pdf", FigureFormat::pdf},
-        std::pair{".png", FigureFormat::png}}) {
-    if (extension == name) {
-      return format;
-    }
-  }
-  throw InputError(path.string(), "", "the extension '" + extension + "'",
-                   "must be .png, .svg or .pdf");
 }
 
 FigureScript::FigureScript(std::filesystem::path folder, FigureFormat format,
@@ -150,18 +136,16 @@ void FigureScript::end() {
 
 std::string FigureScript::table(const Eigen::MatrixXd& values) {
   const std::string name = fmt::format("{}.dat", files_++);
-  fmt::ostream file = fmt::output_file((folder_ / name).string());
-  fmt::memory_buffer line;
+  fmt::memory_buffer text;
   for (Eigen::Index row = 0; row < values.rows(); ++row) {
-    line.clear();
     for (Eigen::Index column = 0; column < values.cols(); ++column) {
       const double value = values(row, column);
       // gnuplot leaves out what it cannot read as a number.
-      fmt::format_to(std::back_inserter(line), "{:.9g} ", value);
+      fmt::format_to(std::back_inserter(text), "{:.9g} ", value);
     }
-    line.push_back('\n');
-    file.print("{}", std::string_view(line.data(), line.size()));
+    text.push_back('\n');
   }
+  write_for_gnuplot(folder_ / name, {text.data(), text.size()});
   return quoted(name);
 }
 

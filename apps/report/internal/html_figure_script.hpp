@@ -12,9 +12,6 @@ namespace rheobase::report {
 
 enum class FigureFormat { svg, pdf, png };
 
-/// By the extension. @throws InputError for another one
-FigureFormat image_format_of(const std::filesystem::path& path);
-
 /// One set of axes inside a figure. Lengths in mm, from the upper left corner of the figure to
 /// the plotting area.
 struct FigurePanel {

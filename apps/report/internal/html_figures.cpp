@@ -2,8 +2,6 @@
 
 #include <array>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -41,11 +39,6 @@ constexpr std::array kFigures{FigureEntry{"outputs", outputs_figure},
 
 constexpr std::array kFormatNames{"svg", "pdf", "png"};
 
-std::string content(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 }  // namespace
 
 FigureFormat figure_format_from(const std::string& name) {
@@ -80,21 +73,22 @@ std::vector<std::string> draw_figures(const ReportData& data, const std::vector<
                                       FigureFormat format) {
   const TemporaryFolder folder;
   const char* extension = kFormatNames[static_cast<std::size_t>(format)];
-  std::ofstream script(folder.path() / "all.gnuplot");
+  std::string script;
+  std::vector<fs::path> drawn;
   for (const std::string& id : ids) {
     // Every figure has a folder for its data; gnuplot goes there and back.
     const fs::path own = folder.path() / id;
     fs::create_directory(own);
     const std::string text = figure_script(data, id, format, own, id + "." + extension);
     if (!text.empty()) {
-      script << "cd '" << id << "'\n" << text << "unset output\ncd '..'\n";
+      script += fmt::format("cd '{}'\n{}unset output\ncd '..'\n", id, text);
     }
+    drawn.push_back(text.empty() ? fs::path() : own / (id + "." + extension));
   }
-  script.close();
-  run_gnuplot(folder.path(), "all.gnuplot");
+  run_gnuplot(folder.path(), script);
   std::vector<std::string> images;
-  for (const std::string& id : ids) {
-    images.push_back(content(folder.path() / id / (id + "." + extension)));
+  for (const fs::path& image : drawn) {
+    images.push_back(image.empty() ? std::string() : drawn_image(image));
   }
   return images;
 }

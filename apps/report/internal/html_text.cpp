@@ -111,9 +111,9 @@ ReportTable condition_table(const mapping::Comparison& comparison) {
                           accuracy(row.spiking_accuracy), p_value(row.paired.p_value),
                           decimals(row.output_correlation, 3), decimals(row.output_rmse, 3),
                           difference(row.onset), difference(row.peak),
-                          decimals(row.rate_correlation, 3), number(row.mean_activity),
-                          decimals(row.mean_rate_hz, 1), decimals(row.rate_synchrony, 2),
-                          decimals(row.spiking_synchrony, 2)});
+                          decimals(row.rate_correlation, 3),
+                          number(row.mean_activity.value_or(NAN)), decimals(row.mean_rate_hz, 1),
+                          decimals(row.rate_synchrony, 2), decimals(row.spiking_synchrony, 2)});
   }
   return table;
 }
@@ -342,7 +342,8 @@ std::vector<ReportStatistic> report_summary(const mapping::Comparison& compariso
        fmt::format("RMSE {}, {}", decimals(all.output_rmse, 2), start)},
       {"Unit activity", fmt::format("r = {}", decimals(all.rate_correlation, 2)),
        fmt::format("trial averages, {}", start)},
-      {"Firing rate", fmt::format("{:.1f} Hz", all.mean_rate_hz), rates_by_type(comparison.types)},
+      {"Firing rate", fmt::format("{:.1f} Hz", all.mean_rate_hz.value()),
+       rates_by_type(comparison.types)},
   };
 }
 

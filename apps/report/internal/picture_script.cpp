@@ -6,9 +6,9 @@
 #include <numeric>
 
 #include <fmt/format.h>
-#include <fmt/os.h>
 #include <fmt/ranges.h>
 
+#include "apps/report/internal/gnuplot.hpp"
 #include "apps/report/internal/html_figure_script.hpp"
 #include "apps/report/palette.hpp"
 #include "core/whole_number.hpp"
@@ -159,11 +159,12 @@ void Script::output_panel(Cell cell, const std::string& title, const std::string
   std::string plots;
   for (std::size_t i = 0; i < bands.size(); ++i) {
     const std::string name = fmt::format("{}{}.dat", stem, i);
-    fmt::ostream data = fmt::output_file((folder_ / name).string());
+    std::string data;
     for (Eigen::Index k = 0; k < bands[i].mean.values.size(); ++k) {
-      data.print("{:.6g} {:.6g} {:.6g}\n", bands[i].mean.time_ms(k), bands[i].mean.values[k],
-                 bands[i].sd[k]);
+      data += fmt::format("{:.6g} {:.6g} {:.6g}\n", bands[i].mean.time_ms(k),
+                          bands[i].mean.values[k], bands[i].sd[k]);
     }
+    write_for_gnuplot(folder_ / name, data);
     const char* colour = kConditionColours[i % kConditionColours.size()];
     plots += fmt::format(
         "{}'{}' using 1:($2-$3):($2+$3) with filledcurves fillcolor rgb '{}' fillstyle transparent "
@@ -182,13 +183,12 @@ void Script::scaling_panel(Cell cell) {
   }
   start_panel(cell, "Scaling search");
   const std::string name = "scaling.dat";
-  {
-    fmt::ostream data = fmt::output_file((folder_ / name).string());
-    for (const ScalingMark& mark : picture_.scaling) {
-      data.print("{:.6g} {:.6g} {:.6g} {:.6g}\n", mark.scaling_factor, 100.0 * mark.accuracy,
-                 100.0 * mark.low, 100.0 * mark.high);
-    }
+  std::string data;
+  for (const ScalingMark& mark : picture_.scaling) {
+    data += fmt::format("{:.6g} {:.6g} {:.6g} {:.6g}\n", mark.scaling_factor, 100.0 * mark.accuracy,
+                        100.0 * mark.low, 100.0 * mark.high);
   }
+  write_for_gnuplot(folder_ / name, data);
   const double first = picture_.scaling.front().scaling_factor;
   const double last = picture_.scaling.back().scaling_factor;
   const double margin = search_margin(first, last);
@@ -255,18 +255,15 @@ void Script::raster_panel(Cell cell, const SpikeRaster& raster) {
   std::string plots;
   for (int type = 0; type < kScriptTypes; ++type) {
     const std::string name = fmt::format("raster_{}_{}_{}.dat", cell.row, cell.column, type);
-    bool any = false;
-    {
-      fmt::ostream data = fmt::output_file((folder_ / name).string());
-      for (std::size_t i = 0; i < raster.unit.size(); ++i) {
-        const auto unit = static_cast<std::size_t>(raster.unit[i]);
-        if (static_cast<int>(picture_.unit_type[unit]) == type) {
-          data.print("{:.2f} {}\n", raster.time_ms[i], row[unit]);
-          any = true;
-        }
+    std::string data;
+    for (std::size_t i = 0; i < raster.unit.size(); ++i) {
+      const auto unit = static_cast<std::size_t>(raster.unit[i]);
+      if (static_cast<int>(picture_.unit_type[unit]) == type) {
+        data += fmt::format("{:.2f} {}\n", raster.time_ms[i], row[unit]);
       }
     }
-    if (any) {
+    if (!data.empty()) {
+      write_for_gnuplot(folder_ / name, data);
       plots += fmt::format(
           "{}'{}' using 1:($2-0.9):(0):(1.8) with vectors nohead linewidth 0.8 linecolor rgb '{}'",
           plots.empty() ? "" : ", ", name, kTypeColours[static_cast<std::size_t>(type)]);
@@ -303,13 +300,12 @@ void Script::time_constant_panel(Cell cell) {
     ++counts[type];
     tallest = std::max(tallest, std::accumulate(counts.begin(), counts.end(), 0));
   }
-  {
-    fmt::ostream data = fmt::output_file((folder_ / "tau.dat").string());
-    for (std::size_t bin = 0; bin < bins.size(); ++bin) {
-      data.print("{:.6g} {}\n", low + (static_cast<double>(bin) + 0.5) * width,
-                 fmt::join(bins[bin], " "));
-    }
+  std::string data;
+  for (std::size_t bin = 0; bin < bins.size(); ++bin) {
+    data += fmt::format("{:.6g} {}\n", low + (static_cast<double>(bin) + 0.5) * width,
+                        fmt::join(bins[bin], " "));
   }
+  write_for_gnuplot(folder_ / "tau.dat", data);
   line("set xlabel 'Decay time constant τ (ms)' offset 0,0.4");
   line("set ylabel 'Units' offset 0.6,0");
   line("set yrange [0:*]");

@@ -101,6 +101,22 @@ TEST_SUITE("unit") {
     CHECK(report::output_band("go", trials.topRows(1), 5.0, 5.0).sd.isZero());
   }
 
+  TEST_CASE("an image that is not whole is none, and what gnuplot reads is written whole") {
+    const report::TemporaryFolder folder;
+    for (const auto& [name, whole] :
+         {std::pair{"a.png", "\x89PNG...IEND\xAE\x42\x60\x82"},
+          std::pair{"a.svg", "<svg>...</svg>\n"}, std::pair{"a.pdf", "%PDF...%%EOF\n"}}) {
+      CAPTURE(name);
+      const fs::path image = folder.path() / name;
+      CHECK_THROWS_AS(report::drawn_image(image), Error);  // there is none
+      report::write_for_gnuplot(image, whole);
+      CHECK(report::drawn_image(image) == whole);
+      report::write_for_gnuplot(image, std::string(whole).substr(0, 8));
+      CHECK_THROWS_AS(report::drawn_image(image), Error);
+    }
+    CHECK_THROWS_AS(report::write_for_gnuplot("/dev/full", "x"), Error);
+  }
+
   TEST_CASE("the PNG is 180 mm wide at 300 dots an inch") {
     const report::TemporaryFolder folder;
     const fs::path path = folder.path() / "picture.png";
