@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
@@ -35,7 +36,7 @@ class BuildEngine(build_ext):
             check=True,
         )
         subprocess.run(["cmake", "--build", folder, "--target", "rheobase_python"], check=True)
-        return next((folder / "python" / "rheobase").glob("_engine*.so"))
+        return folder / "python" / "rheobase" / ("_engine" + sysconfig.get_config_var("EXT_SUFFIX"))
 
 
 setup(

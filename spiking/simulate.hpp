@@ -26,6 +26,7 @@
 
 #include <Eigen/Core>
 
+#include "core/error.hpp"
 #include "core/field_table_fwd.hpp"
 #include "core/random.hpp"
 #include "core/sampled_signal.hpp"
@@ -140,12 +141,19 @@ struct SimulationResult {
   }
 };
 
+/// A unit that fires without end: what a drive or weights bring about without a refractory period.
+class RunawayError : public InputError {
+ public:
+  using InputError::InputError;
+};
+
 /// Noise (mV^2/ms) that a run really has: in parity mode it is given per step.
 double effective_noise_intensity(const SimulationOptions& options);
 
 /// Simulates one trial. `input` is inputs x columns, one column per model.input_step_ms; the run
 /// lasts (columns - 1) * input_step_ms (the reference's convention).
-/// @throws InputError for options out of range, NonFiniteError with unit and time, Cancelled
+/// @throws InputError for options out of range, RunawayError, NonFiniteError with unit and time,
+/// Cancelled
 SimulationResult simulate(const SpikingModel& model, const Eigen::MatrixXd& input,
                           const SimulationOptions& options);
 

@@ -203,7 +203,6 @@ void run_compare(CompareRequest request, const Console& console) {
   comparison.model_file = request.model.string();
   comparison.intervention = changed;
   comparison.command = with_seed(console.command_line, request.seed);
-  add_target_errors(comparison, task);
   std::vector<PsychometricPoint> points;
   if (!request.over.empty()) {
     points = psychometric(comparison, task, request.over);

@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "apps/cli/evaluation.hpp"
 #include "apps/cli/text_format.hpp"
 #include "apps/cli/text_table.hpp"
 #include "apps/report/palette.hpp"
@@ -93,12 +92,13 @@ std::string activity_table(const mapping::Comparison& comparison) {
       comparison,
       {"activity", "correlation", "mean r", "mean rate", "synchrony, rate", "synchrony, spiking"},
       [](const mapping::ConditionComparison& c) {
-        return std::vector<std::string>{c.name,
-                                        number(c.rate_correlation),
-                                        number(c.mean_activity),
-                                        fmt::format("{:.2f} Hz", c.mean_rate_hz),
-                                        number(c.rate_synchrony),
-                                        number(c.spiking_synchrony)};
+        return std::vector<std::string>{
+            c.name,
+            number(c.rate_correlation),
+            number(c.mean_activity),
+            c.mean_rate_hz ? fmt::format("{:.2f} Hz", *c.mean_rate_hz) : number(c.mean_rate_hz),
+            number(c.rate_synchrony),
+            number(c.spiking_synchrony)};
       });
 }
 
@@ -130,55 +130,7 @@ std::string component_table(const mapping::Comparison& comparison) {
   return table.text();
 }
 
-/// Distances of both networks from the target.
-struct TargetSums {
-  TargetDistance rate, spiking;
-
-  void add(const rate::Task& task, const rate::Trial& trial, const Eigen::MatrixXd& rate_output,
-           const Eigen::MatrixXd& spiking_output) {
-    rate.add(task, trial, rate_output);
-    spiking.add(task, trial, spiking_output);
-  }
-  void put_into(mapping::ConditionComparison& condition) const {
-    condition.rate_target_rmse = rate.rmse();
-    condition.spiking_target_rmse = spiking.rmse();
-  }
-};
-
-/// A trial of the traces as outputs x (T - 1).
-Eigen::MatrixXd traced_outputs(const Eigen::MatrixXd& traces, Eigen::Index trial, int outputs) {
-  const Eigen::Index samples = traces.cols() / outputs;
-  Eigen::MatrixXd values(outputs, samples);
-  for (Eigen::Index k = 0; k < outputs; ++k) {
-    values.row(k) = traces.row(trial).segment(k * samples, samples);
-  }
-  return values;
-}
-
 }  // namespace
-
-void add_target_errors(mapping::Comparison& comparison, const rate::Task& task) {
-  if (!TargetDistance::judges(task)) {
-    return;
-  }
-  const mapping::ComparisonTraces& traces = comparison.traces;
-  const spiking::SimulationOptions& options = comparison.options.simulation;
-  TargetSums all;
-  std::vector<TargetSums> conditions(comparison.conditions.size());
-  for (std::size_t k = 0; k < traces.conditions.size(); ++k) {
-    const rate::Trial trial = task.random_trial(
-        options.seed, options.trial + static_cast<std::uint32_t>(k), Purpose::evaluation_task);
-    const auto row = static_cast<Eigen::Index>(k);
-    const Eigen::MatrixXd rate = traced_outputs(traces.rate_output, row, traces.outputs);
-    const Eigen::MatrixXd spiking = traced_outputs(traces.spiking_output, row, traces.outputs);
-    all.add(task, trial, rate, spiking);
-    conditions[static_cast<std::size_t>(traces.conditions[k])].add(task, trial, rate, spiking);
-  }
-  all.put_into(comparison.all);
-  for (std::size_t c = 0; c < conditions.size(); ++c) {
-    conditions[c].put_into(comparison.conditions[c]);
-  }
-}
 
 std::string comparison_tables(const mapping::Comparison& comparison) {
   return accuracy_table(comparison) + output_table(comparison) + outputs_table(comparison) +

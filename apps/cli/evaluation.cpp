@@ -11,14 +11,11 @@
 #include "apps/cli/progress_bar.hpp"
 #include "apps/cli/text_format.hpp"
 #include "apps/cli/text_table.hpp"
-#include "rate/tasks/scoring.hpp"
+#include "mapping/comparison/target_rmse.hpp"
 
 namespace rheobase::cli {
 
 namespace {
-
-/// The limit of the distance that a task is judged by, a parameter of it.
-constexpr const char* kTargetLimit = "rms-limit";
 
 /// Conditions that are counted together, and what stands for them.
 struct Group {
@@ -82,49 +79,6 @@ std::string condition_table(const NetworkEvaluation& evaluation, const rate::Tas
   return table.text();
 }
 
-/// Of outputs of the evaluation trials from number `first` on, outputs x (T - 1) each.
-template <class OutputOf>
-std::optional<double> target_rmse(const rate::Task& task, std::size_t trials, Seed seed,
-                                  std::uint32_t first, const OutputOf& output_of) {
-  if (!TargetDistance::judges(task)) {
-    return std::nullopt;
-  }
-  TargetDistance distance;
-  for (std::size_t k = 0; k < trials; ++k) {
-    distance.add(
-        task,
-        task.random_trial(seed, first + static_cast<std::uint32_t>(k), Purpose::evaluation_task),
-        output_of(k));
-  }
-  return distance.rmse();
-}
-
-std::optional<double> rate_target_rmse(const rate::Task& task,
-                                       const rate::RateEvaluation& evaluation, Seed seed) {
-  return target_rmse(task, evaluation.correct.size(), seed, 0, [&](std::size_t k) {
-    const Eigen::VectorXd row = evaluation.outputs.row(static_cast<Eigen::Index>(k));
-    const Eigen::Index outputs = task.outputs();  // a row has all of them step by step
-    return Eigen::MatrixXd(row.reshaped(outputs, row.size() / outputs));
-  });
-}
-
-/// @param readouts  of every trial, one after the other
-std::optional<double> spiking_target_rmse(const rate::Task& task,
-                                          const std::vector<SampledSignal>& readouts,
-                                          const spiking::SimulationOptions& options) {
-  const auto outputs = static_cast<std::size_t>(task.outputs());
-  return target_rmse(
-      task, readouts.size() / outputs, options.seed, options.trial, [&](std::size_t k) {
-        Eigen::MatrixXd values(task.outputs(), task.steps() - 1);
-        for (std::size_t i = 0; i < outputs; ++i) {
-          values.row(static_cast<Eigen::Index>(i)) =
-              rate::at_rate_steps(readouts[k * outputs + i], values.cols(), task.step_ms())
-                  .transpose();
-        }
-        return values;
-      });
-}
-
 NetworkEvaluation evaluate(const EvaluationRequest& request, const io::ModelFile& file,
                            const rate::Task& task, const Console& console) {
   NetworkEvaluation evaluation;
@@ -144,9 +98,9 @@ NetworkEvaluation evaluate(const EvaluationRequest& request, const io::ModelFile
     std::vector<SampledSignal> readouts;
     evaluation.spiking = mapping::evaluate_spiking(
         spiking, task, request.trials, request.spiking.simulation, request.threads,
-        TargetDistance::judges(task) ? &readouts : nullptr, part(0.0, spiking_share));
+        mapping::target_limit(task) ? &readouts : nullptr, part(0.0, spiking_share));
     evaluation.conditions = evaluation.spiking->conditions;
-    evaluation.spiking_rmse = spiking_target_rmse(task, readouts, request.spiking.simulation);
+    evaluation.spiking_rmse = mapping::target_rmse(task, readouts, request.spiking.simulation);
   }
   if (request.network != "spiking") {
     evaluation.rate = rate::evaluate_rate(
@@ -154,13 +108,19 @@ NetworkEvaluation evaluate(const EvaluationRequest& request, const io::ModelFile
         {.trials = request.trials, .seed = request.seed, .threads = request.threads},
         part(spiking_share, 1.0 - spiking_share));
     evaluation.conditions = evaluation.rate->conditions;
-    evaluation.rate_rmse = rate_target_rmse(task, *evaluation.rate, request.seed);
+    evaluation.rate_rmse = mapping::target_rmse(task, *evaluation.rate, request.seed, 0);
   }
   return evaluation;
 }
 
 void choose_networks(EvaluationRequest& request, const io::ModelFile& file,
                      const Console& console) {
+  const bool of_spikes =
+      request.scaling > 0.0 || request.spiking.noise_sd_mv || !request.spiking.given.empty();
+  if (request.network == "rate" && of_spikes) {
+    throw InputError("--network", "", "rate",
+                     "must be both or spiking beside --scaling and options of spiking networks");
+  }
   if (request.network.empty() && request.scaling == 0.0 && !file.scaling_factor) {
     request.network = "rate";
     note(console, request.model.string() +
@@ -172,28 +132,6 @@ void choose_networks(EvaluationRequest& request, const io::ModelFile& file,
 }
 
 }  // namespace
-
-bool TargetDistance::judges(const rate::Task& task) {
-  return task.definition().parts.empty() && task.parameters().contains(kTargetLimit);
-}
-
-void TargetDistance::add(const rate::Task& task, const rate::Trial& trial,
-                         const Eigen::MatrixXd& output) {
-  const auto& [first, end] = task.definition().scored_outputs;
-  for (Eigen::Index i = first; i < std::min<Eigen::Index>(end, output.cols()); ++i) {
-    for (Eigen::Index k = 0; k < output.rows(); ++k) {
-      const double distance = output(k, i) - trial.target(k, i);
-      if (!std::isnan(distance)) {  // nothing is asked there, or the trial is over
-        squares_ += distance * distance;
-        numbers_ += 1.0;
-      }
-    }
-  }
-}
-
-std::optional<double> TargetDistance::rmse() const {
-  return numbers_ > 0.0 ? std::optional(std::sqrt(squares_ / numbers_)) : std::nullopt;
-}
 
 std::string evaluation_tables(const NetworkEvaluation& evaluation, const rate::Task& task) {
   const bool judged = evaluation.rate_rmse || evaluation.spiking_rmse;
@@ -305,9 +243,9 @@ void run_evaluation(EvaluationRequest request, const Console& console) {
     summary.add("changed", changed);
   }
   summary.add("trials", trials_text(task, used, request.seed, {.first = simulation.trial}));
-  if (TargetDistance::judges(task)) {
-    summary.add("right", fmt::format("an RMSE to the target below {:g} in a trial (--rms-limit)",
-                                     task.parameters().at(kTargetLimit)));
+  if (const auto limit = mapping::target_limit(task)) {
+    summary.add("right",
+                fmt::format("an RMSE to the target below {:g} in a trial (--rms-limit)", *limit));
   }
   if (evaluation.spiking) {
     summary.add("spiking", fmt::format("scaling factor {:g}, {}", scaling,

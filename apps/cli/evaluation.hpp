@@ -32,23 +32,6 @@ struct EvaluationRequest {
   bool json = false;
 };
 
-/// Distance of outputs from the targets of given trials over their scored part: what --rms-limit
-/// bounds in each of them.
-class TargetDistance {
- public:
-  /// Whether a task's trials are right by this distance.
-  static bool judges(const rate::Task& task);
-
-  /// @param output  outputs x (T - 1), not-a-number behind the end of a shorter trial
-  void add(const rate::Task& task, const rate::Trial& trial, const Eigen::MatrixXd& output);
-  /// Over all outputs and scored steps of all trials; none where there are none.
-  std::optional<double> rmse() const;
-
- private:
-  double squares_ = 0.0;
-  double numbers_ = 0.0;
-};
-
 /// The same trials through one network or both.
 struct NetworkEvaluation {
   std::optional<rate::RateEvaluation> rate;

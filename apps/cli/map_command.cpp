@@ -97,7 +97,7 @@ Json candidate_json(const mapping::ConversionCandidate& candidate) {
   json["fit_error"] = candidate.fit_error ? Json(*candidate.fit_error) : Json();
   json["predicted"] = candidate.predicted ? to_json(*candidate.predicted) : Json();
   json["confirmed"] = candidate.confirmed ? to_json(*candidate.confirmed) : Json();
-  json["spikes_per_trial"] = candidate.spikes_per_trial;
+  json["spikes_per_trial"] = candidate.measured.spikes_per_trial;
   return json;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <iterator>
 #include <limits>
 #include <optional>
 
@@ -240,10 +241,11 @@ void map_many(const MapRequest& request, const Console& console) {
                     entries[i].accuracy = best.at("accuracy").at("value").get<double>();
                     entries[i].rate_fails = printed.at("rate_network_fails").get<bool>();
                   }},
-             series, console);
-  std::vector<MapEntry> rows = earlier_rows(request.output / "summary.csv", entries);
-  rows.insert(rows.end(), entries.begin(), entries.end());
-  write_summary(request.output, rows, console.command_line);
+             series, console, [&] {
+               std::vector<MapEntry> rows = earlier_rows(request.output / "summary.csv", entries);
+               std::ranges::copy_if(entries, std::back_inserter(rows), &MapEntry::ended);
+               write_summary(request.output, rows, console.command_line);
+             });
   print_entries(request, entries, console);
   require_unbroken({series.begin(), series.end()}, request.output);
 }

@@ -75,7 +75,7 @@ std::string candidate_table(const mapping::Conversion& result, const std::string
                    candidate.predicted ? percent(candidate.predicted->value) : "-",
                    percent(candidate.measured.accuracy.value),
                    fmt::format("{:.2f} Hz", candidate.measured.mean_rate_hz),
-                   fmt::format("{:.0f}", candidate.spikes_per_trial),
+                   fmt::format("{:.0f}", candidate.measured.spikes_per_trial),
                    verdict(chosen ? word : "", candidate)});
   }
   return kCandidateColumns + table.text();

@@ -179,8 +179,10 @@ class SeriesRun {
 
 }  // namespace
 
-void run_series(const Series& series, std::span<SeriesEntry* const> entries,
-                const Console& console) {
+namespace {
+
+void make_missing(const Series& series, std::span<SeriesEntry* const> entries,
+                  const Console& console) {
   if (std::ranges::all_of(entries, &SeriesEntry::resumed)) {
     return;
   }
@@ -198,6 +200,19 @@ void run_series(const Series& series, std::span<SeriesEntry* const> entries,
         }
         run.report(control);
       });
+}
+
+}  // namespace
+
+void run_series(const Series& series, std::span<SeriesEntry* const> entries, const Console& console,
+                const std::function<void()>& summarise) {
+  try {
+    make_missing(series, entries, console);
+  } catch (const Cancelled&) {
+    summarise();
+    throw;
+  }
+  summarise();
 }
 
 void require_unbroken(std::span<const SeriesEntry* const> entries, const fs::path& folder) {

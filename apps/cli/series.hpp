@@ -3,6 +3,7 @@
 // rest goes on.
 #pragma once
 
+#include <cmath>
 #include <filesystem>
 #include <functional>
 #include <limits>
@@ -23,6 +24,9 @@ struct SeriesEntry {
   bool resumed = false;                ///< was complete before
   double seconds = std::numeric_limits<double>::quiet_NaN();
   std::string error;  ///< why there is no file
+
+  /// Whether a summary can tell of it: what was stopped before has no row.
+  bool ended() const { return resumed || !std::isnan(seconds) || !error.empty(); }
 };
 
 /// How the networks of a series are made.
@@ -48,9 +52,10 @@ void resume(SeriesEntry& entry, const std::string& field, const std::string& rec
 
 /// Makes every entry that is not complete, also not by another machine that shares the folder. What
 /// goes wrong becomes the entry's error.
+/// @param summarise  writes the summary of those that ended, also behind Ctrl-C
 /// @throws Cancelled on Ctrl-C: what was complete is kept
-void run_series(const Series& series, std::span<SeriesEntry* const> entries,
-                const Console& console);
+void run_series(const Series& series, std::span<SeriesEntry* const> entries, const Console& console,
+                const std::function<void()>& summarise);
 
 /// @throws Error naming the folder's summary where entries broke
 void require_unbroken(std::span<const SeriesEntry* const> entries,

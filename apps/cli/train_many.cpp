@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -155,16 +156,17 @@ void ManyTrainings::run() {
               .jobs = request_.jobs > 0 ? request_.jobs : hardware_threads(),
               .keep_if_done = [this](std::size_t i) { keep_if_done(entries_[i]); },
               .take = [this](std::size_t i, const Json& printed) { take(entries_[i], printed); }},
-             series, console_);
-  keep_earlier_rows();
-  write_summary();
+             series, console_, [this] {
+               keep_earlier_rows();
+               write_summary();
+             });
   print();
   require_unbroken({series.begin(), series.end()}, request_.output);
 }
 
 void ManyTrainings::write_summary() const {
   std::vector<Training> all = earlier_;
-  all.insert(all.end(), entries_.begin(), entries_.end());
+  std::ranges::copy_if(entries_, std::back_inserter(all), &Training::ended);
   std::ranges::sort(all, {}, [](const Training& entry) {
     return std::pair(entry.seed, entry.file.filename().string());
   });

@@ -70,8 +70,8 @@ Json to_json(const mapping::ConditionComparison& condition) {
             {"rate_correlation", to_json(condition.rate_correlation)},
             {"rate_synchrony", to_json(condition.rate_synchrony)},
             {"spiking_synchrony", to_json(condition.spiking_synchrony)},
-            {"mean_activity", condition.mean_activity},
-            {"mean_rate_hz", condition.mean_rate_hz}};
+            {"mean_activity", to_json(condition.mean_activity)},
+            {"mean_rate_hz", to_json(condition.mean_rate_hz)}};
   if (condition.rate_target_rmse) {
     json["rate_target_rmse"] = *condition.rate_target_rmse;
   }

@@ -10,6 +10,7 @@
 #include "core/field_table.hpp"
 #include "core/parallel.hpp"
 #include "mapping/comparison/internal/compare_sums.hpp"
+#include "mapping/comparison/target_rmse.hpp"
 #include "mapping/conversion/evaluate_spiking.hpp"
 #include "mapping/conversion/network_fingerprint.hpp"
 #include "rate/dynamics/transfer/transfer.hpp"
@@ -124,6 +125,7 @@ Comparison compare(const rate::RateNetwork& model, const rate::Task& task,
   result.split = task.split();
   result.network = network_fingerprint(model);
   result.options = options;
+  add_target_rmse(result, task);
   control.progress(1.0);
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return result;

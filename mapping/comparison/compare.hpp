@@ -89,7 +89,7 @@ struct OutputComparison {
 };
 
 /// The trials of one condition, or all of them. Values are missing where nothing defines them: no
-/// trials, or signals that never change.
+/// trials, none that lasts until the start of the analysis, or signals that never change.
 struct ConditionComparison {
   std::string name;  ///< of the condition; "all"
   int trials = 0;
@@ -105,8 +105,8 @@ struct ConditionComparison {
   std::optional<double> rate_correlation;   ///< of unit activity, averaged over the trials
   std::optional<double> rate_synchrony;     ///< chi of r (synchrony_chi), mean over trials
   std::optional<double> spiking_synchrony;  ///< chi of the filtered spike trains, mean over trials
-  double mean_activity = 0.0;  ///< r of the rate network, over units, samples and trials
-  double mean_rate_hz = 0.0;   ///< spikes per second, over units and trials
+  std::optional<double> mean_activity;  ///< r of the rate network, over units, samples and trials
+  std::optional<double> mean_rate_hz;   ///< spikes per second, over units and trials
   /// Of each network to the target, over the scored part of trials that are judged by it; for the
   /// record.
   std::optional<double> rate_target_rmse = {}, spiking_target_rmse = {};

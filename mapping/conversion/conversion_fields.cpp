@@ -38,11 +38,12 @@ const FieldTable<ConversionOptions>& conversion_fields() {
              .label = "accuracy to reach",
              .help = "Accuracy that fresh trials must show, by its lower 95 % bound, before auto "
                      "and fitted stop searching"}),
-      field("max_rate_hz", &C::max_rate_hz, kPositive,
-            {.option = "--max-rate",
-             .unit = "Hz",
-             .label = "highest mean rate",
-             .help = "Mean rate of the LIF units that fitted mappings may have"}),
+      field(
+          "max_rate_hz", &C::max_rate_hz, kPositive,
+          {.option = "--max-rate",
+           .unit = "Hz",
+           .label = "highest mean rate",
+           .help = "Mean rate that the LIF units may have, in auto also of the published mapping"}),
       field("max_copies", &C::max_copies, {1.0, 1000.0},
             {.option = "--max-copies",
              .label = "most copies of a unit",
@@ -71,6 +72,7 @@ void check_conversion(const ConversionOptions& options) {
   };
   if (options.mapping == MappingChoice::published) {
     require(options.fit == defaults.fit, "--fit", "published", "fitted");
+    require(options.target == defaults.target, "--target", "published", "fitted");
     require(options.max_rate_hz == defaults.max_rate_hz, "--max-rate", "published", "fitted");
     require(options.max_copies == defaults.max_copies, "--max-copies", "published", "fitted");
   }
@@ -78,6 +80,12 @@ void check_conversion(const ConversionOptions& options) {
     require(options.search.refine == defaults.search.refine, "--refine", "fitted", "published");
     require(options.search.selection == defaults.search.selection, "--selection", "fitted",
             "published");
+  }
+  if (options.max_copies != defaults.max_copies &&
+      (options.copies_given || !options.search.scaling_factors.empty())) {
+    throw InputError("--max-copies", "",
+                     fmt::format("{} beside it", options.copies_given ? "--copies" : "--scaling"),
+                     "must be left out: --copies and --scaling fix the copies that are tried");
   }
 }
 

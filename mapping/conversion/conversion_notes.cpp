@@ -71,10 +71,17 @@ std::string failure_note(const ConversionOptions& options, const Conversion& res
           options.search.transfer.delay_ms > 0.0 || result.took_delays_off
               ? ""
               : ", and for a trajectory in time --compensate-delay");
+    case FailingPart::rate:  // rate_note() has said it
     case FailingPart::none:
       break;
   }
   return "";
+}
+
+std::string rate_note(const ConversionOptions& options, const ConversionCandidate& chosen) {
+  return fmt::format("{:.2f} Hz is more than the {:g} Hz of --max-rate{}",
+                     chosen.measured.mean_rate_hz, options.max_rate_hz,
+                     chosen.fit_error ? ", which fitted mappings keep to as far as predicted" : "");
 }
 
 }  // namespace
@@ -95,14 +102,7 @@ std::vector<std::string> conversion_notes(const ConversionOptions& options,
     lines.push_back("no operating point was fitted: " + result.note);
   }
   if (!alone && chosen.measured.mean_rate_hz > options.max_rate_hz) {
-    const char* kept = chosen.fit_error ? ", which fitted mappings keep to as far as predicted"
-                                        : ", which fitted mappings keep to: --mapping fitted";
-    const bool fittable = result.note.empty() &&
-                          chosen.transfer.neuron.model == spiking::NeuronModel::lif &&
-                          chosen.transfer.noise_intensity > 0.0;
-    lines.push_back(fmt::format("{:.2f} Hz is more than the {:g} Hz of --max-rate{}",
-                                chosen.measured.mean_rate_hz, options.max_rate_hz,
-                                fittable ? kept : ""));
+    lines.push_back(rate_note(options, chosen));
   }
   const double most = wilson_interval(kMostConfirmationTrials, kMostConfirmationTrials).low;
   if (!alone && options.target > most) {
@@ -111,7 +111,7 @@ std::vector<std::string> conversion_notes(const ConversionOptions& options,
                     "network reaches "
                     "--target {:g}",
                     kMostConfirmationTrials, percent(most), options.target));
-  } else if (result.failing != FailingPart::none) {
+  } else if (result.failing != FailingPart::none && result.failing != FailingPart::rate) {
     lines.push_back(failure_note(options, result, task));
   }
   if (options.search.simulation.parity) {

@@ -24,6 +24,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -70,9 +71,10 @@ spiking::SimulationOptions Converter::simulation_of(const TransferOptions& trans
   return simulation;
 }
 
-double Converter::spikes_per_trial(const ScalingPoint& point, int copies) const {
-  const double seconds = (task_.steps() - 1) * task_.step_ms() / 1000.0;
-  return point.mean_rate_hz * static_cast<double>(model_.units()) * copies * seconds;
+/// A mean over trials is not the limit to the last spike.
+bool Converter::is_over_rate(const ScalingPoint& point) const {
+  constexpr double kScatter = 1.02;
+  return point.mean_rate_hz > options_.max_rate_hz * kScatter;
 }
 
 /// A proportion whose lower bound is above the target, on trials that chose nothing.
@@ -125,22 +127,26 @@ void Converter::search_published() {
   candidate.transfer = options_.search.transfer;
   candidate.transfer.noise_intensity = options_.search.simulation.noise_intensity;
   candidate.measured = best;
-  candidate.spikes_per_trial = spikes_per_trial(best, candidate.transfer.copies);
-  candidate.over_rate = best.mean_rate_hz > options_.max_rate_hz;
-  if (!alone && best.accuracy.value >= options_.target) {
+  candidate.over_rate = is_over_rate(best);
+  if (!alone && !candidate.over_rate && best.accuracy.value >= options_.target) {
     result_.reached = confirm(candidate);
   }
   result_.candidates.push_back(std::move(candidate));
 }
 
-/// The most accurate one; of those the one with the fewest spikes. Rates beyond the limit lose.
+/// The most accurate one; of those the one with the fewest spikes. Rates beyond the limit lose, and
+/// what diverges before them.
 void Converter::choose() {
   const auto better = [](const ConversionCandidate& a, const ConversionCandidate& b) {
+    const bool diverges = std::isinf(a.measured.output_rmse);
+    if (diverges != std::isinf(b.measured.output_rmse)) {
+      return !diverges;
+    }
     if (a.over_rate != b.over_rate) {
       return b.over_rate;
     }
     const int more = a.measured.accuracy.successes - b.measured.accuracy.successes;
-    return more > 0 || (more == 0 && a.spikes_per_trial < b.spikes_per_trial);
+    return more > 0 || (more == 0 && a.measured.spikes_per_trial < b.measured.spikes_per_trial);
   };
   for (std::size_t i = 1; i < result_.candidates.size(); ++i) {
     if (better(result_.candidates[i], result_.candidates[result_.chosen])) {
@@ -148,13 +154,21 @@ void Converter::choose() {
     }
   }
   ConversionCandidate& chosen = result_.candidates[result_.chosen];
-  if (!chosen.confirmed && options_.mapping != MappingChoice::published) {
-    result_.reached = confirm(chosen);
+  if (std::isinf(chosen.measured.output_rmse)) {
+    throw NonFiniteError("membrane voltage or rate", "every network that was tried", -1);
+  }
+  if (!chosen.confirmed) {
+    result_.reached = confirm(chosen) && !chosen.over_rate;
   }
 }
 
 void Converter::explain() {
   if (result_.reached || options_.mapping == MappingChoice::published) {
+    return;
+  }
+  const ConversionCandidate& chosen = result_.candidates[result_.chosen];
+  if (chosen.over_rate && chosen.confirmed && chosen.confirmed->low >= options_.target) {
+    result_.failing = FailingPart::rate;
     return;
   }
   if (result_.rate_accuracy.high < options_.target) {

@@ -49,7 +49,6 @@ struct ConversionCandidate {
   std::optional<double> fit_error;      ///< rms of F / s - phi; none for the published mapping
   std::optional<Proportion> predicted;  ///< rate network with the noise of s M spikes
   ScalingPoint measured;                ///< scaling factor and performance on the search's trials
-  double spikes_per_trial = 0.0;        ///< of all units
   std::optional<Proportion> confirmed;  ///< on fresh trials, where it looked good enough
   bool over_rate = false;               ///< fires more than max_rate_hz in the mean
 
@@ -62,6 +61,7 @@ enum class FailingPart {
   task,    ///< the rate network itself
   budget,  ///< too few spikes within the limits
   fit,     ///< spiking units do not do what rate units with as much noise do
+  rate,    ///< what reaches it fires more than the limit
 };
 
 struct Conversion {

@@ -38,12 +38,8 @@ std::vector<bool> Converter::input_filters() const {
 
 ScalingPoint Converter::measure(const SearchTrials& trials, double scaling_factor,
                                 const TransferOptions& transfer, const RunControl& control) const {
-  try {
-    return trials.measure(map_to_spiking(model_, scaling_factor, transfer), simulation_of(transfer),
-                          control);
-  } catch (const NonFiniteError&) {
-    return trials.diverged(scaling_factor);
-  }
+  return trials.measure(map_to_spiking(model_, scaling_factor, transfer), simulation_of(transfer),
+                        control);
 }
 
 OperatingPointFitter Converter::fitter_of(FitScope scope) const {
@@ -106,8 +102,7 @@ void Converter::try_rung(const Rung& rung, const OperatingPointFitter& fitter) {
 
 /// Confirms what was measured where it looks good enough, and keeps it.
 void Converter::conclude(ConversionCandidate candidate) {
-  candidate.spikes_per_trial = spikes_per_trial(candidate.measured, candidate.transfer.copies);
-  candidate.over_rate = candidate.measured.mean_rate_hz > options_.max_rate_hz * 1.02;
+  candidate.over_rate = is_over_rate(candidate.measured);
   if (candidate.measured.accuracy.value >= options_.target && !candidate.over_rate) {
     result_.reached = confirm(candidate);
   }

@@ -53,14 +53,9 @@ class Search {
         options_(options),
         trials_(model, task, options.trials, options.simulation.seed, options.threads, control) {}
 
-  /// A network that diverges at this value gets no trial right: the search goes on.
   ScalingPoint evaluate(double scaling_factor, const RunControl& control) const {
-    try {
-      return trials_.measure(map_to_spiking(model_, scaling_factor, options_.transfer),
-                             options_.simulation, control);
-    } catch (const NonFiniteError&) {
-      return trials_.diverged(scaling_factor);
-    }
+    return trials_.measure(map_to_spiking(model_, scaling_factor, options_.transfer),
+                           options_.simulation, control);
   }
 
  private:
@@ -165,7 +160,7 @@ ScalingSearchResult search_scaling(const rate::RateNetwork& model, const rate::T
   if (std::ranges::none_of(result.points, [](const ScalingPoint& point) {
         return std::isfinite(point.output_rmse);
       })) {
-    throw NonFiniteError("membrane voltage", "every scaling factor", -1);
+    throw NonFiniteError("membrane voltage or rate", "every scaling factor", -1);
   }
   result.best = best_point(result.points, options.selection);
 

@@ -52,8 +52,9 @@ struct ScalingPoint {
   double scaling_factor = 0.0;
   Proportion accuracy;
   double mean_rate_hz = 0.0;
-  double output_rmse = 0.0;   ///< LIF readout to rate output on the 5 ms grid, over all trials
-  std::vector<bool> correct;  ///< per trial
+  double output_rmse = 0.0;       ///< LIF readout to rate output on the 5 ms grid, over all trials
+  std::vector<bool> correct;      ///< per trial
+  double spikes_per_trial = 0.0;  ///< of all units and their copies
 };
 
 struct ScalingSearchResult {

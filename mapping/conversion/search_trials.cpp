@@ -2,7 +2,9 @@
 
 #include <cmath>
 #include <limits>
+#include <numeric>
 
+#include "core/error.hpp"
 #include "mapping/conversion/evaluate_spiking.hpp"
 #include "rate/learning/evaluate.hpp"
 #include "rate/tasks/scoring.hpp"
@@ -22,8 +24,21 @@ SearchTrials::SearchTrials(const rate::RateNetwork& model, const rate::Task& tas
 }
 
 ScalingPoint SearchTrials::measure(const spiking::SpikingModel& spiking,
-                                   spiking::SimulationOptions simulation,
+                                   const spiking::SimulationOptions& simulation,
                                    const RunControl& control) const {
+  try {
+    return point_of(spiking, simulation, control);
+  } catch (const NonFiniteError&) {
+    return diverged(spiking.scaling_factor);
+  } catch (const spiking::RunawayError&) {
+    return diverged(spiking.scaling_factor);
+  }
+}
+
+ScalingPoint SearchTrials::point_of(const spiking::SpikingModel& spiking,
+                                    const spiking::SimulationOptions& given,
+                                    const RunControl& control) const {
+  spiking::SimulationOptions simulation = given;
   simulation.trial = kSearchTrials;
   std::vector<SampledSignal> readouts;
   SpikingEvaluation evaluation =
@@ -43,13 +58,21 @@ ScalingPoint SearchTrials::measure(const spiking::SpikingModel& spiking,
     }
     samples += static_cast<double>(steps);
   }
-  return {spiking.scaling_factor, evaluation.accuracy, evaluation.mean_rate_hz.mean(),
-          std::sqrt(sum / samples), std::move(evaluation.correct)};
+  const double steps = std::accumulate(evaluation.steps.begin(), evaluation.steps.end(), 0.0);
+  const double seconds = steps * task_.step_ms() / 1000.0;
+  const double all_units_hz = evaluation.mean_rate_hz.sum() * spiking.copies;
+  return {spiking.scaling_factor,         evaluation.accuracy,
+          evaluation.mean_rate_hz.mean(), std::sqrt(sum / samples),
+          std::move(evaluation.correct),  all_units_hz * seconds / trials_};
 }
 
 ScalingPoint SearchTrials::diverged(double scaling_factor) const {
-  return {scaling_factor, wilson_interval(0, trials_), 0.0, std::numeric_limits<double>::infinity(),
-          std::vector<bool>(static_cast<std::size_t>(trials_), false)};
+  return {scaling_factor,
+          wilson_interval(0, trials_),
+          0.0,
+          std::numeric_limits<double>::infinity(),
+          std::vector<bool>(static_cast<std::size_t>(trials_), false),
+          0.0};
 }
 
 }  // namespace rheobase::mapping

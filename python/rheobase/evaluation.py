@@ -31,6 +31,8 @@ class NetworkEvaluation(Shown):
     outputs : ndarray or None
         Of a rate network: trials x (outputs (T - 1)), all outputs of a step side by side:
         ``outputs.reshape(trials, T - 1, -1)``.
+    target_rmse : float or None
+        To the target over the scored part, of own trials that are judged by it.
     mean_loss, mean_rate : float or None
         Of a rate network.
     mean_rate_hz : ndarray or None
@@ -47,6 +49,7 @@ class NetworkEvaluation(Shown):
         self.correct: np.ndarray = facts["correct"]
         self.conditions: np.ndarray = facts["conditions"]
         self.outputs: np.ndarray | None = facts.get("outputs")
+        self.target_rmse: float | None = facts.get("target_rmse")
         self.mean_loss: float | None = facts.get("mean_loss")
         self.mean_rate: float | None = facts.get("mean_rate")
         self.mean_rate_hz: np.ndarray | None = facts.get("mean_rate_hz")
@@ -59,6 +62,7 @@ class NetworkEvaluation(Shown):
             ("accuracy", f"{percent(self.accuracy)} (95 % interval {100 * low:.1f} to "
                          f"{100 * high:.1f} %)"),
             ("trials", str(len(self.correct))),
+            *([("RMSE to target", f"{self.target_rmse:.4f}")] if self.target_rmse is not None else []),
             ("rate", f"{self.mean_rate:.3f}" if self.mean_rate is not None
              else f"{np.mean(self.mean_rate_hz):.2f} Hz"),
         ]

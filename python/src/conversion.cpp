@@ -28,6 +28,8 @@ std::string in_words(mapping::FailingPart part) {
       return "budget";
     case mapping::FailingPart::fit:
       return "fit";
+    case mapping::FailingPart::rate:
+      return "rate";
     case mapping::FailingPart::none:
       break;
   }
@@ -58,7 +60,7 @@ py::dict candidate_dict(const mapping::ConversionCandidate& candidate) {
   dict["accuracy"] = candidate.measured.accuracy.value;
   dict["confirmed"] = value(candidate.confirmed);
   dict["mean_rate_hz"] = candidate.measured.mean_rate_hz;
-  dict["spikes_per_trial"] = candidate.spikes_per_trial;
+  dict["spikes_per_trial"] = candidate.measured.spikes_per_trial;
   return dict;
 }
 

@@ -1,6 +1,7 @@
 #include <pybind11/stl.h>
 
 #include "core/error.hpp"
+#include "mapping/comparison/target_rmse.hpp"
 #include "mapping/conversion/evaluate_spiking.hpp"
 #include "python/src/arrays.hpp"
 #include "python/src/bind.hpp"
@@ -17,7 +18,12 @@ py::tuple proportion_tuple(const Proportion& proportion) {
   return py::make_tuple(proportion.value, proportion.low, proportion.high);
 }
 
-py::dict rate_dict(rate::RateEvaluation&& evaluation) {
+/// Of tasks that are judged by it.
+py::object optional_number(const std::optional<double>& value) {
+  return value ? py::object(py::float_(*value)) : py::object(py::none());
+}
+
+py::dict rate_dict(rate::RateEvaluation&& evaluation, const std::optional<double>& target_rmse) {
   py::dict dict;
   dict["accuracy"] = proportion_tuple(evaluation.accuracy);
   dict["mean_loss"] = evaluation.mean_loss;
@@ -25,18 +31,21 @@ py::dict rate_dict(rate::RateEvaluation&& evaluation) {
   dict["conditions"] = array_of(
       std::vector<std::int32_t>(evaluation.conditions.begin(), evaluation.conditions.end()));
   dict["outputs"] = array_of(std::move(evaluation.outputs));
+  dict["target_rmse"] = optional_number(target_rmse);
   dict["mean_rate"] = evaluation.mean_rate;
   dict["seconds"] = evaluation.seconds;
   return dict;
 }
 
-py::dict spiking_dict(mapping::SpikingEvaluation&& evaluation) {
+py::dict spiking_dict(mapping::SpikingEvaluation&& evaluation,
+                      const std::optional<double>& target_rmse) {
   py::dict dict;
   dict["accuracy"] = proportion_tuple(evaluation.accuracy);
   dict["correct"] = array_of(evaluation.correct);
   dict["conditions"] = array_of(
       std::vector<std::int32_t>(evaluation.conditions.begin(), evaluation.conditions.end()));
   dict["mean_rate_hz"] = array_of(std::move(evaluation.mean_rate_hz));
+  dict["target_rmse"] = optional_number(target_rmse);
   dict["engine"] = evaluation.engine.engine;
   dict["seconds"] = evaluation.seconds;
   return dict;
@@ -65,21 +74,29 @@ py::tuple evaluate(const io::ModelFile& intact, const rate::Task& given_task, bo
   if (spiking) {
     spiking::SimulationOptions options = choice.simulation;
     options.stop = session.stop();
-    spiking_part = spiking_dict(session.run([&] {
-      return mapping::evaluate_spiking(
+    std::optional<double> target_rmse;
+    mapping::SpikingEvaluation evaluation = session.run([&] {
+      std::vector<SampledSignal> readouts;
+      mapping::SpikingEvaluation done = mapping::evaluate_spiking(
           mapping::map_to_spiking(file.network, scaling, choice.transfer), task, trials, options,
-          threads, nullptr, session.control());
-    }));
+          threads, mapping::target_limit(task) ? &readouts : nullptr, session.control());
+      target_rmse = mapping::target_rmse(task, readouts, options);
+      return done;
+    });
+    spiking_part = spiking_dict(std::move(evaluation), target_rmse);
   }
   if (rate) {
-    rate_part = rate_dict(session.run([&] {
-      return rate::evaluate_rate(file.network, task,
-                                 {.trials = trials,
-                                  .seed = choice.simulation.seed,
-                                  .first_trial = choice.simulation.trial,
-                                  .threads = threads},
-                                 session.control());
-    }));
+    const rate::RateEvaluationOptions asked{.trials = trials,
+                                            .seed = choice.simulation.seed,
+                                            .first_trial = choice.simulation.trial,
+                                            .threads = threads};
+    std::optional<double> target_rmse;
+    rate::RateEvaluation evaluation = session.run([&] {
+      rate::RateEvaluation done = rate::evaluate_rate(file.network, task, asked, session.control());
+      target_rmse = mapping::target_rmse(task, done, asked.seed, asked.first_trial);
+      return done;
+    });
+    rate_part = rate_dict(std::move(evaluation), target_rmse);
   }
   return py::make_tuple(rate_part, spiking_part);
 }

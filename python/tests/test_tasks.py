@@ -194,6 +194,22 @@ def own_conditions():
     return rheobase.Task.from_trials(u, np.ones((1, 20, 20)), label=["a", "b"] * 10, test_fraction=0.4)
 
 
+def test_distance_from_the_targets_of_own_trials():
+    target = 0.25
+    z = np.full((40, 1), target)
+    z[:20] = np.nan  # not scored
+    task = rheobase.Task.from_trials(np.ones((1, 40, 1)), z)
+    model = rheobase.RateModel(w=np.zeros((3, 3)), w_in=np.ones((3, 1)), w_out=np.ones(3) / 5, tau_ms=20.0)
+    evaluation = rheobase.evaluate(model, task, network="both", scaling=40.0)
+    compared = rheobase.compare(model, task, scaling=40.0, trials=1, analysis_start=0)
+    for name, part in (("rate", evaluation.rate), ("spiking", evaluation.spiking)):
+        output = compared.traces[name + "_output"][0, 20:]
+        rmse = np.sqrt(np.mean((output - target) ** 2))
+        assert part.target_rmse == pytest.approx(rmse, rel=1e-3) and "RMSE to target" in str(part)
+        assert compared.figures["all"][name + "_target_rmse"] == pytest.approx(rmse, rel=1e-9)
+    assert rheobase.evaluate(model, Hold(), trials=2).rate.target_rmse is None
+
+
 @pytest.mark.parametrize("among", [False, True])
 def test_held_out_trials_of_a_condition_are_given_once(among):
     task = rheobase.Task.combined(own_conditions(), "go-nogo") if among else own_conditions()

@@ -8,6 +8,7 @@
 #include "core/elementary.hpp"
 #include "core/error.hpp"
 #include "spiking/internal/membrane_drive.hpp"
+#include "spiking/simulate.hpp"
 
 namespace rheobase::spiking {
 
@@ -56,11 +57,11 @@ void require_bearable_drive(const SpikingModel& model, const Eigen::MatrixXd& in
 }
 
 void SpikeLimit::refuse(Eigen::Index unit, double since_ms, double drive_mv) const {
-  throw InputError(engine_,
-                   fmt::format("spikes of unit {} in the ms from {:g} ms on", unit + 1, since_ms),
-                   fmt::format("more than {} at a drive of {:g} mV", kMostSpikesPerMs, drive_mv),
-                   "must be fewer: weaker weights or input, or a longer refractory period, keep it "
-                   "from firing without end");
+  throw RunawayError(
+      engine_, fmt::format("spikes of unit {} in the ms from {:g} ms on", unit + 1, since_ms),
+      fmt::format("more than {} at a drive of {:g} mV", kMostSpikesPerMs, drive_mv),
+      "must be fewer: weaker weights or input, or a longer refractory period, keep it "
+      "from firing without end");
 }
 
 }  // namespace rheobase::spiking

@@ -30,7 +30,7 @@ class SpikeLimit {
 
   /// Notes a spike of a membrane, whose times never decrease.
   /// @param drive_mv  gives bias, input and synaptic current of that membrane, for the message
-  /// @throws InputError where there are too many
+  /// @throws RunawayError where there are too many
   template <class Drive>
   void count(Eigen::Index membrane, double time_ms, const Drive& drive_mv) {
     Count& own = counts_[static_cast<std::size_t>(membrane)];

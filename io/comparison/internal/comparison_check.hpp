@@ -44,4 +44,7 @@ struct ComparisonCheck {
 /// Is this a task whose trials a file holds: `file`, or trajectories of innate training?
 bool has_given_trials(const std::string& task);
 
+/// Whether trials of the task may be of different lengths: given ones, or those of several tasks.
+bool may_end_early(const std::string& task);
+
 }  // namespace rheobase::io

@@ -161,8 +161,8 @@ mapping::ConditionComparison condition_from(const Field& field) {
   condition.rate_correlation = field.at("rate_correlation").optional();
   condition.rate_synchrony = field.at("rate_synchrony").optional();
   condition.spiking_synchrony = field.at("spiking_synchrony").optional();
-  condition.mean_activity = field.at("mean_activity").number();
-  condition.mean_rate_hz = field.at("mean_rate_hz").number();
+  condition.mean_activity = field.at("mean_activity").optional();
+  condition.mean_rate_hz = field.at("mean_rate_hz").optional();
   if (field.has("rate_target_rmse")) {  // of trials that are judged by it
     condition.rate_target_rmse = field.at("rate_target_rmse").optional();
   }

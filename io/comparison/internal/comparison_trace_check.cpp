@@ -78,11 +78,6 @@ void check_trials(const mapping::Comparison& comparison, const ComparisonCheck& 
   }
 }
 
-/// Given trials may be of different lengths, those of several tasks are.
-bool may_end_early(const std::string& task) {
-  return has_given_trials(task) || rate::task_parts(task).size() > 1;
-}
-
 /// Per condition a matrix of rows x columns, none for conditions without trials.
 void check_parts(const mapping::Comparison& comparison, const ComparisonCheck& check,
                  const char* name, const std::vector<Eigen::MatrixXd>& parts, Index rows,

@@ -249,30 +249,34 @@ std::vector<OutputComparison> ComparisonSums::compare_each_output() const {
 
 void ComparisonSums::compare_activity(ConditionComparison& result,
                                       const std::vector<int>& members) const {
-  if (result.trials == 0) {
-    return;
-  }
-  analysis::CorrelationSums correlation;
   double weight = 0.0;
   for (const int member : members) {
     weight += sums_[static_cast<std::size_t>(member)].weight;
   }
+  if (weight == 0.0) {
+    return;
+  }
+  analysis::CorrelationSums correlation;
+  double activity = 0.0;
+  double rate_hz = 0.0;
   for (const int member : members) {
     const Condition& sums = sums_[static_cast<std::size_t>(member)];
     const Eigen::Index samples = analysed(sums.rate);
     if (samples == 0) {
       continue;
     }
-    result.mean_rate_hz += sums.hz / weight;
+    rate_hz += sums.hz / weight;
     const Eigen::MatrixXd rate = average(sums, sums.rate).rightCols(samples);
     const Eigen::MatrixXd spiking = average(sums, sums.spiking).rightCols(samples);
     correlation.add(rate.reshaped().array(), spiking.reshaped().array());
     // Samples count as often as trials reach them.
     const Eigen::VectorXd reached = sums.trials.tail(samples) / sums.trials.maxCoeff();
     const Eigen::MatrixXd counted = rate * reached.asDiagonal();
-    result.mean_activity +=
+    activity +=
         counted.mean() * (static_cast<double>(samples) / reached.sum()) * sums.weight / weight;
   }
+  result.mean_activity = activity;
+  result.mean_rate_hz = rate_hz;
   result.rate_correlation = correlation.correlation();
 }
 
@@ -337,10 +341,10 @@ void ComparisonSums::compare_subspaces(Comparison& result) const {
   Eigen::Index column = 0;
   for (const Condition& sums : sums_) {
     const Eigen::Index samples = analysed(sums.rate);
-    const bool empty = samples == 0;
+    const bool has_trials = sums.rate.size() > 0;  // its samples may all lie before the analysis
     const auto part = [&](const analysis::Pca& basis) {
       Eigen::MatrixXd path;
-      if (!empty) {
+      if (has_trials) {
         path.setConstant(count, layout_.grid.analysed(), kNone);
         path.leftCols(samples) = basis.projections.block(0, column, count, samples);
       }

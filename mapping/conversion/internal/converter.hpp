@@ -65,7 +65,7 @@ class Converter {
   std::optional<int> least_rung() const;
   double highest_scaling() const;
   spiking::SimulationOptions simulation_of(const TransferOptions& transfer) const;
-  double spikes_per_trial(const ScalingPoint& point, int copies) const;
+  bool is_over_rate(const ScalingPoint& point) const;
   RunControl part(double from, double to, const std::string& text) const;
 
   const rate::RateNetwork& model_;

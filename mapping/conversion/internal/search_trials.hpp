@@ -14,15 +14,19 @@ class SearchTrials {
   SearchTrials(const rate::RateNetwork& model, const rate::Task& task, int trials, Seed seed,
                int threads, const RunControl& control = {});
 
-  /// Accuracy, rate and distance to the rate network's output.
-  /// @throws NonFiniteError where the network diverges
-  ScalingPoint measure(const spiking::SpikingModel& spiking, spiking::SimulationOptions simulation,
+  /// Accuracy, rate and distance to the rate network's output. Of a network that diverges or fires
+  /// without end no trial is right, and the distance is infinite.
+  ScalingPoint measure(const spiking::SpikingModel& spiking,
+                       const spiking::SimulationOptions& simulation,
                        const RunControl& control) const;
-  /// The point of a network that diverges: no trial is right.
-  ScalingPoint diverged(double scaling_factor) const;
   const Proportion& rate_accuracy() const { return rate_accuracy_; }
 
  private:
+  ScalingPoint point_of(const spiking::SpikingModel& spiking,
+                        const spiking::SimulationOptions& simulation,
+                        const RunControl& control) const;
+  ScalingPoint diverged(double scaling_factor) const;
+
   const rate::Task& task_;
   int trials_;
   int threads_;

@@ -1,7 +1,11 @@
 #pragma once
 
+#include <atomic>
+#include <chrono>
+#include <csignal>
 #include <filesystem>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -33,6 +37,33 @@ class WorkingFolder {
  private:
   std::filesystem::path before_;
   std::filesystem::path path_;
+};
+
+/// Sends SIGINT to this process as soon as `path` exists. Should that be too late, the signal is
+/// ignored.
+class Interrupter {
+ public:
+  explicit Interrupter(const std::filesystem::path& path)
+      : before_(std::signal(SIGINT, SIG_IGN)), thread_([this, path] {
+          while (!done_ && !std::filesystem::exists(path)) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+          }
+          if (!done_) {
+            std::raise(SIGINT);
+          }
+        }) {}
+  ~Interrupter() {
+    done_ = true;
+    thread_.join();
+    std::signal(SIGINT, before_);
+  }
+  Interrupter(const Interrupter&) = delete;
+  Interrupter& operator=(const Interrupter&) = delete;
+
+ private:
+  void (*before_)(int);
+  std::atomic<bool> done_{false};
+  std::thread thread_;
 };
 
 std::string read_text(const std::filesystem::path& path);

@@ -35,6 +35,31 @@ TEST_SUITE("cli") {
     CHECK(folder.files() == std::vector<std::string>{"model.mat"});
   }
 
+  TEST_CASE("conditions that end before the analysis begins have no figures, and are read back") {
+    const WorkingFolder folder;
+    REQUIRE(run({"train", "--task", "go-nogo+xor", "--units", "20", "--trials", "4",
+                 "--spike-noise", "0", "--seed", "1", "-o", "both.mat"})
+                .code == 0);
+    const std::vector<std::string> late{"compare",  "both.mat", "--scaling",        "30",
+                                        "--trials", "8",        "--analysis-start", "1100"};
+    REQUIRE(run(late + std::vector<std::string>{"-o", "c.json"}).code == 0);
+    const auto json = nlohmann::json::parse(read_text("c.json"));
+    for (const auto& condition : json["conditions"]) {
+      CAPTURE(condition["name"]);
+      const bool ends = condition["name"].get<std::string>().starts_with("go-nogo");
+      for (const char* figure : {"output_rmse", "mean_activity", "mean_rate_hz"}) {
+        CHECK(condition[figure].is_null() == (ends || condition["trials"] == 0));
+      }
+    }
+    CHECK(run(late + std::vector<std::string>{"--baseline", "c.json"}).code == 0);
+    REQUIRE(run(late + std::vector<std::string>{"-o", "c.mat"}).code == 0);
+    const Outcome table =
+        run({"export", "c.mat", "--format", "csv", "--table", "conditions", "-o", "t.csv"});
+    CAPTURE(table.err);
+    CHECK(table.code == 0);
+    CHECK(run(late + std::vector<std::string>{"--baseline", "c.mat"}).code == 0);
+  }
+
   TEST_CASE("an output that is beyond the level when the analysis begins has no onset") {
     const WorkingFolder folder;
     copy_model();

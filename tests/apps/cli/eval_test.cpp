@@ -111,6 +111,15 @@ TEST_SUITE("cli") {
     CHECK_FALSE(says(run({"eval", "model.mat", "--trials", "2"}).out, "RMSE"));
   }
 
+  TEST_CASE("options of spiking networks are not passed over where none is evaluated") {
+    const WorkingFolder folder;
+    copy_model();
+    for (const char* option : {"--noise", "--copies", "--scaling", "--noise-sd"}) {
+      check_refused_in_a_line({"eval", "model.mat", "--network", "rate", option, "4"},
+                              {"--network: found rate", "must be both or spiking"});
+    }
+  }
+
   TEST_CASE("the single-precision model evaluates like the double one") {
     const WorkingFolder folder;
     copy_model("go-nogo_N200_s1_single");

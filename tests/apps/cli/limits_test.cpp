@@ -174,8 +174,8 @@ TEST_SUITE("cli") {
   TEST_CASE("a scaling factor under which the noise of spikes has no bound, and silence") {
     const WorkingFolder folder;
     REQUIRE(run(tiny_training("model.mat")).code == 0);
-    const Outcome mapped = run({"map", "model.mat", "--trials", "2", "--scaling", "1e-300,50",
-                                "--max-copies", "1", "-o", "l.mat", "--json"});
+    const Outcome mapped = run(
+        {"map", "model.mat", "--trials", "2", "--scaling", "1e-300,50", "-o", "l.mat", "--json"});
     CAPTURE(mapped.err);
     CHECK(mapped.code == 0);
     // Spikes of the start alone, before the window: what they leave in the filters is no synchrony.

@@ -296,6 +296,25 @@ TEST_SUITE("cli") {
           Words{"map", "-1", "--other"});
   }
 
+  TEST_CASE("what was complete before Ctrl-C is in the summary, and the same command goes on") {
+    const WorkingFolder folder;
+    const std::vector<std::string> trainings =
+        many("1:60") + std::vector<std::string>{"--jobs", "1"};
+    Outcome stopped;
+    {
+      const Interrupter interrupter("nets/go-nogo_N30_seed2.mat");
+      stopped = run(trainings);
+    }
+    CHECK(stopped.code == 130);
+    const auto networks = static_cast<int>(models_in("nets").size());
+    CHECK(networks >= 2);
+    CHECK(networks < 60);
+    CHECK(lines_of("nets/summary.csv") == networks + 1);
+    const std::string before = read_text("nets/summary.csv");
+    CHECK(run(many("1:2")).code == 0);  // seconds are those of the call that made them
+    CHECK(read_text("nets/summary.csv") == before);
+  }
+
   TEST_CASE("what many networks do not go with") {
     const WorkingFolder folder;
     const auto refused = [](const std::vector<std::string>& args, const std::string& part) {

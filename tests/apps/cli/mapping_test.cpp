@@ -171,9 +171,28 @@ TEST_SUITE("cli") {
     refused({"--mapping", "published", "--fit", "unit"}, "--fit: found " + fitted);
     refused({"--mapping", "published", "--max-rate", "5"}, "--max-rate: found " + fitted);
     refused({"--mapping", "published", "--max-copies", "2"}, "--max-copies: found " + fitted);
+    refused({"--mapping", "published", "--target", "0.9"}, "--target: found " + fitted);
+    refused({"--max-copies", "2"}, "--max-copies: found --scaling beside it");
+    refused({"--copies", "4", "--max-copies", "2"}, "--max-copies: found --copies beside it");
     const std::string published = "--mapping fitted beside it; must come with --mapping published";
     refused({"--mapping", "fitted", "--refine", "1"}, "--refine: found " + published);
     refused({"--mapping", "fitted", "--selection", "reference"}, "--selection: found " + published);
+  }
+
+  TEST_CASE(
+      "a value under which units fire without end is one that fails, and the search goes on") {
+    const WorkingFolder folder;
+    copy_model();
+    const Outcome outcome = run({"map", "model.mat", "--refractory", "0", "--mapping", "published",
+                                 "--scaling", "2,40", "--trials", "2", "-o", "r.mat", "--json"});
+    CAPTURE(outcome.err);
+    REQUIRE(outcome.code == 0);
+    CHECK(outcome.json()["best"]["scaling_factor"] == 40);
+    CHECK(outcome.json()["points"][0]["accuracy"]["successes"] == 0);
+    const Outcome alone = run({"map", "model.mat", "--refractory", "0", "--mapping", "published",
+                               "--scaling", "2", "--trials", "2", "-o", "r.mat"});
+    CHECK(alone.code == 2);
+    CHECK(says(alone.err, "every scaling factor"));
   }
 
   TEST_CASE("a rate above the limit is told, and what may be given where spikes do not suffice") {
@@ -184,10 +203,16 @@ TEST_SUITE("cli") {
     const auto notes = [&](const std::vector<std::string>& more) {
       return run(quick + more).json()["notes"].dump();
     };
-    // Published suffices at 7 Hz.
-    CHECK(notes({"--max-rate", "2"}).find("Hz is more than the 2 Hz of --max-rate") !=
-          std::string::npos);
+    // Published suffices at 7 Hz; below that the search goes on.
     CHECK(notes({}) == "[]");
+    const auto slow = run(quick + std::vector<std::string>{"--max-rate", "5"}).json();
+    CHECK(slow["reached"] == true);
+    CHECK(slow["notes"].dump() == "[]");
+    CHECK(slow["best"]["mean_rate_hz"] <= 5.1);
+    const auto fast = run(quick + std::vector<std::string>{"--max-rate", "2", "--neuron", "qif",
+                                                           "--scaling", "40"})
+                          .json();
+    CHECK(fast["reached"] == false);
     // Quadratic units cannot be fitted: nothing is offered that would be refused.
     const std::string quadratic = notes({"--max-rate", "2", "--neuron", "qif", "--scaling", "40"});
     CHECK(says(quadratic, "of --max-rate"));

@@ -1,8 +1,4 @@
 #include <algorithm>
-#include <atomic>
-#include <chrono>
-#include <csignal>
-#include <thread>
 
 #include <doctest/doctest.h>
 
@@ -30,33 +26,6 @@ void check_same_network(const fs::path& first, const fs::path& second) {
     CHECK(a.find(name)->values == b.find(name)->values);
   }
 }
-
-/// Sends SIGINT to this process as soon as `path` exists. Should that be too late, the signal is
-/// ignored.
-class Interrupter {
- public:
-  explicit Interrupter(const fs::path& path)
-      : before_(std::signal(SIGINT, SIG_IGN)), thread_([this, path] {
-          while (!done_ && !fs::exists(path)) {
-            std::this_thread::sleep_for(std::chrono::milliseconds(1));
-          }
-          if (!done_) {
-            std::raise(SIGINT);
-          }
-        }) {}
-  ~Interrupter() {
-    done_ = true;
-    thread_.join();
-    std::signal(SIGINT, before_);
-  }
-  Interrupter(const Interrupter&) = delete;
-  Interrupter& operator=(const Interrupter&) = delete;
-
- private:
-  void (*before_)(int);
-  std::atomic<bool> done_{false};
-  std::thread thread_;
-};
 
 }  // namespace
 

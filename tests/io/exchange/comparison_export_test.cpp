@@ -39,9 +39,9 @@ TEST_SUITE("unit") {
           "condition,trials,rate_correct,spiking_correct,mcnemar_p,output_rmse,"
           "output_correlation,onset_difference_ms,peak_difference_ms,rate_correlation,"
           "rate_synchrony,spiking_synchrony,mean_activity,mean_rate_hz\n"
-          "\"go\",3,3,2,1,0.25,,,,,,,0,12.5\n"
-          "\"no \"\"go\"\"\",1,3,2,1,,,2.5,,,,,0,12.5\n"
-          "\"all\",3,3,2,1,0.25,,,,,,,0,12.5\n");
+          "\"go\",3,3,2,1,0.25,,,,,,,,12.5\n"
+          "\"no \"\"go\"\"\",1,3,2,1,,,2.5,,,,,,12.5\n"
+          "\"all\",3,3,2,1,0.25,,,,,,,,12.5\n");
     CHECK(table_of(comparison, "units") ==
           "unit,type,tau_ms,rate_activity,spiking_hz,correlation,trial_correlation,isi_cv,"
           "isi_cv2,drive_gain_mv,bias_mv\n"

@@ -109,9 +109,9 @@ TEST_SUITE("unit") {
     REQUIRE(found.trials == 1);
     CHECK(*found.output_rmse == *expected.output_rmse);
     CHECK(found.output_correlation == expected.output_correlation);
-    CHECK(found.mean_activity == near(expected.mean_activity, 1e-12));
-    CHECK(found.mean_rate_hz == near(expected.mean_rate_hz, 1e-12));
-    CHECK(found.mean_rate_hz > 1.0);
+    CHECK(found.mean_activity.value() == near(expected.mean_activity.value(), 1e-12));
+    CHECK(found.mean_rate_hz.value() == near(expected.mean_rate_hz.value(), 1e-12));
+    CHECK(found.mean_rate_hz.value() > 1.0);
     CHECK(found.rate_correlation == expected.rate_correlation);
     CHECK(found.rate_synchrony == expected.rate_synchrony);
     CHECK(found.spiking_synchrony == expected.spiking_synchrony);
@@ -123,11 +123,11 @@ TEST_SUITE("unit") {
     // Of all trials: by their time.
     const double time[] = {200.0 * 5.0 - 200.0, 120.0 * 5.0 - 200.0};
     const double weighted =
-        (time[0] * in_both.conditions[0].mean_rate_hz + time[1] * found.mean_rate_hz) /
+        (time[0] * *in_both.conditions[0].mean_rate_hz + time[1] * *found.mean_rate_hz) /
         (time[0] + time[1]);
-    CHECK(in_both.all.mean_rate_hz == near(weighted, 1e-12));
+    CHECK(*in_both.all.mean_rate_hz == near(weighted, 1e-12));
     CHECK(in_both.units.spiking_hz.mean() == near(weighted, 1e-12));
-    CHECK(in_both.units.rate_activity.mean() == near(in_both.all.mean_activity, 1e-9));
+    CHECK(in_both.units.rate_activity.mean() == near(*in_both.all.mean_activity, 1e-9));
   }
 
   TEST_CASE("evaluations run trials without padding: answers stay, mean rates are of their time") {
@@ -256,8 +256,8 @@ TEST_SUITE("unit") {
     const double squares = go.trials * *go.output_rmse * *go.output_rmse +
                            nogo.trials * *nogo.output_rmse * *nogo.output_rmse;
     CHECK(*comparison.all.output_rmse == near(std::sqrt(squares / 30.0), 1e-12));
-    CHECK(comparison.all.mean_rate_hz ==
-          near((go.trials * go.mean_rate_hz + nogo.trials * nogo.mean_rate_hz) / 30.0, 1e-12));
+    CHECK(*comparison.all.mean_rate_hz ==
+          near((go.trials * *go.mean_rate_hz + nogo.trials * *nogo.mean_rate_hz) / 30.0, 1e-12));
     // A target of 0 has no onset.
     CHECK(nogo.onset.trials == 0);
     CHECK(nogo.peak.trials == 0);
