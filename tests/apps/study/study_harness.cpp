@@ -1,10 +1,12 @@
 #include "tests/apps/study/study_harness.hpp"
 
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
+#include <thread>
 
 #include <fcntl.h>
 #include <sys/wait.h>
@@ -32,8 +34,16 @@ Program::Program(const std::vector<std::string>& words) : name_(next_name()) {
   pointers.push_back(nullptr);
   const std::string out = name_ + ".out";
   const std::string err = name_ + ".err";
+  // A signal that comes before the program has begun is the program's, not a copy's of this one.
+  sigset_t all, before;
+  ::sigfillset(&all);
+  ::pthread_sigmask(SIG_BLOCK, &all, &before);
   process_ = ::fork();
   if (process_ == 0) {
+    for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+      std::signal(number, SIG_DFL);
+    }
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
     ::setpgid(0, 0);
     ::dup2(::open("/dev/null", O_RDONLY), STDIN_FILENO);
     ::dup2(::open(out.c_str(), O_WRONLY | O_CREAT, 0666), STDOUT_FILENO);
@@ -41,6 +51,7 @@ Program::Program(const std::vector<std::string>& words) : name_(next_name()) {
     ::execvp(pointers.front(), pointers.data());
     ::_exit(126);
   }
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   ::setpgid(process_, process_);
 }
 
@@ -54,6 +65,17 @@ Program::~Program() {
 bool Program::running() {
   ended_ = ended_ || ::waitpid(process_, &status_, WNOHANG) == process_;
   return !ended_;
+}
+
+void Program::end_within(double seconds) {
+  const auto until = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
+  while (running() && std::chrono::steady_clock::now() < until) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  if (running()) {
+    ::kill(process_, SIGKILL);
+    wait();
+  }
 }
 
 Ended Program::wait() {

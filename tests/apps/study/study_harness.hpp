@@ -26,6 +26,8 @@ class Program {
   pid_t process() const { return process_; }
   bool running();
   Ended wait();
+  /// Kills it where it has not ended by then.
+  void end_within(double seconds);
 
  private:
   pid_t process_ = -1;
