@@ -193,6 +193,7 @@ void run_compare(CompareRequest request, const Console& console) {
     baseline = io::read_comparison(request.baseline);
     mapping::require_same_subject(*baseline, file.network, task, changed,
                                   request.baseline.string());
+    mapping::require_same_window(*baseline, options.analysis_start_ms, request.baseline.string());
   }
 
   const InterruptGuard guard;

@@ -243,7 +243,7 @@ void write_table(std::string& out, const std::string& path, const DocumentValue:
 
 DocumentValue parse_toml(std::string_view text, const std::string& where) {
   if (text.starts_with("MATLAB ") || text.starts_with("\x89HDF")) {
-    throw InputError(where, "", "a .mat or HDF5 file", "must be TOML, docs/network.md");
+    throw InputError(where, "", "a .mat or HDF5 file", "must be TOML (docs/network.md, docs/studies.md)");
   }
   if (const auto place = toml_nesting_beyond(text, kDeepestToml)) {
     throw InputError(where, place_text(*place),

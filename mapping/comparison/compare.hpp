@@ -120,7 +120,7 @@ struct UnitComparison {
   Eigen::VectorXd spiking_hz;         ///< mean firing rate
   Eigen::VectorXd correlation;        ///< of lambda * LIF rate and r, averaged over trials
   Eigen::VectorXd trial_correlation;  ///< the same in single trials
-  Eigen::VectorXd isi_cv;             ///< of intervals within trials, from 10 intervals on
+  Eigen::VectorXd isi_cv;             ///< within trials, from 10 intervals on; mean over copies
   Eigen::VectorXd isi_cv2;
   Eigen::VectorXd drive_gain_mv;  ///< what the membrane sees of an input of 1
   Eigen::VectorXd bias_mv;        ///< constant input above the threshold

@@ -165,6 +165,16 @@ void require_same_subject(const Comparison& baseline, const rate::RateNetwork& m
   require_same_conditions(condition_names(baseline), task.conditions(), where);
 }
 
+void require_same_window(const Comparison& baseline, double analysis_start_ms,
+                         const std::string& where) {
+  if (baseline.options.analysis_start_ms != analysis_start_ms) {
+    throw InputError(where, "options.analysis_start",
+                     fmt::format("{:g} ms", baseline.options.analysis_start_ms),
+                     fmt::format("must be {:g} ms, as here: figures of other windows differ",
+                                 analysis_start_ms));
+  }
+}
+
 std::vector<std::string> check_baseline(const Comparison& comparison, const Comparison& baseline,
                                         double tolerance, const std::string& where) {
   if (!(tolerance >= 0.0) || !std::isfinite(tolerance)) {
@@ -172,6 +182,7 @@ std::vector<std::string> check_baseline(const Comparison& comparison, const Comp
   }
   require_same(subject_of(baseline), subject_of(comparison), where);
   require_same_conditions(condition_names(baseline), condition_names(comparison), where);
+  require_same_window(baseline, comparison.options.analysis_start_ms, where);
   require_figure(baseline.all.output_rmse, comparison.all.output_rmse, "all.output_rmse", where);
   require_figure(baseline.all.output_correlation, comparison.all.output_correlation,
                  "all.output_correlation", where);

@@ -28,6 +28,10 @@ void require_same_subject(const Comparison& baseline, const rate::RateNetwork& m
                           const rate::Task& task, const std::string& intervention,
                           const std::string& where);
 
+/// Refuses a baseline whose figures begin at another time, likewise. @throws InputError
+void require_same_window(const Comparison& baseline, double analysis_start_ms,
+                         const std::string& where);
+
 /// One line for every figure that is worse than in an earlier comparison by more than `tolerance`:
 /// spiking accuracy (in all and per condition), output and rate correlation lower, output RMSE
 /// higher, or the mean firing rate off by more than that fraction of the baseline's.

@@ -63,7 +63,6 @@ ComparisonSums::ComparisonSums(ComparisonLayout layout) : layout_(std::move(layo
   traces_.rate_output.setConstant(layout_.trials, layout_.outputs * samples, kNone);
   traces_.spiking_output.setConstant(layout_.trials, layout_.outputs * samples, kNone);
   correlation_.resize(layout_.unit_type.size());
-  intervals_.resize(layout_.unit_type.size());
   activity_ = Eigen::VectorXd::Zero(units);
   hz_ = Eigen::VectorXd::Zero(units);
 }
@@ -93,7 +92,10 @@ void ComparisonSums::add(PairedTrial&& trial) {
   analysed_.push_back(analysed(trial.rate.activity));
   for (std::size_t unit = 0; unit < correlation_.size(); ++unit) {
     correlation_[unit].add(trial.correlation[unit]);
-    intervals_[unit].add(trial.intervals[unit]);
+  }
+  intervals_.resize(trial.intervals.size());  // the same for all trials
+  for (std::size_t train = 0; train < intervals_.size(); ++train) {
+    intervals_[train].add(trial.intervals[train]);
   }
   if (sums.examples < layout_.example_trials) {
     ++sums.examples;
@@ -299,12 +301,25 @@ UnitComparison ComparisonSums::compare_units() const {
         analysis::pearson_correlation(rate.row(unit).transpose(), spiking.row(unit).transpose())
             .value_or(kNone);
     result.trial_correlation[unit] = correlation_[at].correlation().value_or(kNone);
-    const analysis::IsiStatistics isi = intervals_[at].statistics();
-    const bool enough = isi.intervals >= kLeastIntervals;
-    result.isi_cv[unit] = enough ? isi.cv.value_or(kNone) : kNone;
-    result.isi_cv2[unit] = enough ? isi.cv2.value_or(kNone) : kNone;
+    add_intervals(result, unit);
   }
   return result;
+}
+
+/// Means over the unit's copies that have enough intervals: copies differ in rate, so that
+/// intervals of all of them together would say how much.
+void ComparisonSums::add_intervals(UnitComparison& result, Eigen::Index unit) const {
+  std::vector<double> cv, cv2;
+  const auto units = static_cast<std::size_t>(layout_.unit_type.size());
+  for (auto train = static_cast<std::size_t>(unit); train < intervals_.size(); train += units) {
+    const analysis::IsiStatistics isi = intervals_[train].statistics();
+    if (isi.intervals >= kLeastIntervals) {
+      append(cv, isi.cv);
+      append(cv2, isi.cv2);
+    }
+  }
+  result.isi_cv[unit] = mean_of(cv).value_or(kNone);
+  result.isi_cv2[unit] = mean_of(cv2).value_or(kNone);
 }
 
 /// Averages of all conditions with trials, analysed samples only: N x (conditions * S).

@@ -57,6 +57,7 @@ class ComparisonSums {
   ConditionComparison compare_condition(const std::string& name,
                                         const std::vector<int>& members) const;
   void compare_outputs(ConditionComparison& result, const std::vector<std::size_t>& trials) const;
+  void add_intervals(UnitComparison& result, Eigen::Index unit) const;
   Eigen::ArrayXd analysed(const Eigen::MatrixXd& outputs, Eigen::Index trial, int output) const;
   void add_output(OutputSums& sums, Eigen::Index trial, int output) const;
   static OutputComparison comparison_of(const OutputSums& sums);
@@ -70,10 +71,10 @@ class ComparisonSums {
   std::vector<Condition> sums_;
   ComparisonTraces traces_;
   std::vector<analysis::CorrelationSums> correlation_;
-  std::vector<analysis::IsiSums> intervals_;
-  std::vector<Eigen::Index> analysed_;  ///< samples of every trial
-  Eigen::VectorXd activity_, hz_;       ///< N, sums over trials, by their weights
-  double weight_ = 0.0;                 ///< of all trials; their number where all are equally long
+  std::vector<analysis::IsiSums> intervals_;  ///< of LIF units, N of each copy
+  std::vector<Eigen::Index> analysed_;        ///< samples of every trial
+  Eigen::VectorXd activity_, hz_;             ///< N, sums over trials, by their weights
+  double weight_ = 0.0;  ///< of all trials; their number where all are equally long
   std::string engine_, engine_reason_;
   double duration_ms_ = 0.0;
   Eigen::Index added_ = 0;

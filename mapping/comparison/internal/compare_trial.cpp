@@ -34,7 +34,7 @@ analysis::SpikeList spikes_of(const spiking::SimulationResult& run) {
   return {run.spike_unit, run.spike_time_ms};
 }
 
-/// Between spikes of the same LIF unit: copies have trains of their own.
+/// Between spikes of the same LIF unit: copies have trains of their own, unit by unit for each.
 std::vector<analysis::IsiSums> intervals_of(const spiking::SimulationResult& run,
                                             Eigen::Index units, double start_ms) {
   const auto count = static_cast<std::size_t>(units);
@@ -46,9 +46,9 @@ std::vector<analysis::IsiSums> intervals_of(const spiking::SimulationResult& run
           run.spike_time_ms[k]);
     }
   }
-  std::vector<analysis::IsiSums> sums(count);
+  std::vector<analysis::IsiSums> sums(times.size());
   for (std::size_t train = 0; train < times.size(); ++train) {
-    sums[train % count].add_trial(times[train]);
+    sums[train].add_trial(times[train]);
   }
   return sums;
 }

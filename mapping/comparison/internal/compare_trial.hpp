@@ -30,7 +30,7 @@ struct PairedTrial {
   NetworkTrial rate;
   NetworkTrial spiking;
   std::vector<analysis::CorrelationSums> correlation;  ///< N, activity of both
-  std::vector<analysis::IsiSums> intervals;            ///< N
+  std::vector<analysis::IsiSums> intervals;            ///< N of each copy
   Eigen::VectorXd spiking_hz;                          ///< N
   TrialSpikes spikes;
   std::string engine, engine_reason;

@@ -58,6 +58,9 @@ TEST_SUITE("cli") {
     CAPTURE(table.err);
     CHECK(table.code == 0);
     CHECK(run(late + std::vector<std::string>{"--baseline", "c.mat"}).code == 0);
+    check_refused_in_a_line({"compare", "both.mat", "--scaling", "30", "--trials", "8",
+                             "--analysis-start", "990", "--baseline", "c.mat"},
+                            {"options.analysis_start: found 1100 ms", "must be 990 ms"});
   }
 
   TEST_CASE("an output that is beyond the level when the analysis begins has no onset") {

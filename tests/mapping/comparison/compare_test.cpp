@@ -327,16 +327,6 @@ TEST_SUITE("unit") {
     CHECK(examples == std::multiset<int>{0, 0, 0, 1, 1, 1});
   }
 
-  TEST_CASE("spikes keep which of a unit's copies fired") {
-    CompareOptions options = options_for(45.0, 1);
-    options.simulation.engine = "bridge";
-    options.transfer.copies = 2;
-    const Comparison two = compare(reference::network("go-nogo_N200_s1"), Task("go-nogo"), options);
-    const TrialSpikes& spikes = two.traces.spikes.at(0);
-    CHECK(spikes.copy.size() == spikes.unit.size());
-    CHECK(std::set(spikes.copy.begin(), spikes.copy.end()) == std::set<std::int32_t>{0, 1});
-  }
-
   TEST_CASE("any trial of a comparison can be replayed alone") {
     CompareOptions options = options_for(45.0, 1);
     options.simulation.trial = 7;
