@@ -96,7 +96,7 @@ std::string activity_table(const mapping::Comparison& comparison) {
             c.name,
             number(c.rate_correlation),
             number(c.mean_activity),
-            c.mean_rate_hz ? fmt::format("{:.2f} Hz", *c.mean_rate_hz) : number(c.mean_rate_hz),
+            c.mean_rate_hz ? fmt::format("{:.2f} Hz", *c.mean_rate_hz) : "-",
             number(c.rate_synchrony),
             number(c.spiking_synchrony)};
       });
